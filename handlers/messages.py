@@ -1,0 +1,234 @@
+"""What goes in and what comes out: the same for every chat.
+
+A front-end turns a platform's event into an `Incoming`, and draws the `Reply` that comes back.
+Everything here is a plain value. Text is plain text: a front-end escapes it, so that what people
+typed is never markup, a ping or a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Literal, Protocol
+
+
+class Standing(Enum):
+    """What the platform itself vouches for."""
+
+    MEMBER = "member"  # a full member of the school's own workspace: staff without an invitation
+    INVITED = "invited"  # the platform vouches for nobody: an invitation is needed
+    OUTSIDER = "outsider"  # a guest, a stranger from a shared channel, a bot: never let in
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An account, not yet a person: `slack:T1:U7`, `telegram:4242`, `terminal:asha`."""
+
+    account: str
+    name: str
+    standing: Standing = Standing.INVITED
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the platform says of where a forwarded thing was first posted; anything may be missing."""
+
+    kind: Literal["person", "hidden person", "group", "channel", "message"]
+    author: str = ""
+    author_id: str = ""
+    place: str = ""
+    place_id: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None  # UTC
+    link: str = ""  # the platform's own permanent link
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """One message that was forwarded: its own words, apart from those of the person who passed it on."""
+
+    text: str
+    origin: Origin
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, video or file as a pointer. Nothing of it has been fetched."""
+
+    kind: Literal["picture", "video", "audio", "file"]
+    pointer: Mapping[str, str]  # what this front-end needs to fetch it, and the platform's own ids; JSON
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None  # bytes, as the platform says
+    reduced: bool = False  # the platform has made it smaller than the original
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that somebody sent, typed or tapped."""
+
+    source: str  # the same when the platform sends it again: `slack:T1:D9:1732.001`
+    sender: Sender
+    place: str  # where it came in, as an address that a front-end can send to
+    at: datetime  # UTC, as the platform says
+    private: bool = True  # nobody but the sender sees it, or the answer
+    text: str = ""  # as typed, untouched
+    links: tuple[str, ...] = ()  # every link in `text`, and those behind words, in order
+    forwarded: tuple[Forwarded, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    album: str | None = None  # the same for every part of one album
+    edits: str | None = None  # the source key of the message that this one is a later version of
+    command: str | None = None  # words to obey, without the slash: from a command, a button or a form
+    forms: bool = False  # the front-end can open a form in answer to this
+
+
+Receive = Callable[[Incoming], Awaitable["Reply | None"]]
+"""Obeys or keeps what came in. What it returns may be shown: whatever it says was kept is on the disk.
+None: say nothing."""
+
+
+# --- what comes out -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; line breaks in it are kept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Short named facts, one a line."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody else's words, or a policy's, and where they stand."""
+
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
+
+    label: str
+    command: str
+    style: Literal["", "primary", "danger"] = ""
+
+    def __post_init__(self) -> None:
+        if len(self.command.encode()) > 64:
+            raise ValueError(f"a choice holds at most 64 bytes: {self.command!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Buttons. A `menu` has a question and many answers: a drop-down where the platform has one."""
+
+    options: tuple[Choice, ...]
+    menu: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question that is answered by typing: a form with one box, or the next message.
+
+    What is typed is appended to `command`.
+    """
+
+    question: str
+    command: str
+    label: str = "Answer"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to hand over."""
+
+    path: Path
+    name: str
+    media_type: str = "application/octet-stream"
+
+
+Part = Heading | Text | Fields | Quote | Choices | Prompt | File
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, or a notice: parts from top to bottom."""
+
+    parts: tuple[Part, ...] = field(default_factory=tuple)
+    replaces: bool = False  # shown in place of the message whose button was tapped
+
+    def __add__(self, other: Reply) -> Reply:
+        return replace(self, parts=self.parts + other.parts)
+
+
+def say(text: str, *parts: Part) -> Reply:
+    """A reply that begins with a paragraph."""
+    return Reply((Text(text), *parts))
+
+
+# --- errors -----------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """What was asked cannot be done; its text is shown to the person as it stands."""
+
+
+class DeliveryFailed(Exception):
+    """The outside did not take or give something. `permanent`: trying again will not help.
+
+    `retry_after` is in seconds, where the platform said how long to wait.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class TooLarge(DeliveryFailed):
+    """A file is over the limit of the platform or of the school."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class FrontEnd(Protocol):
+    """One chat. Addresses are `platform:…`: a person's account, or a channel or group."""
+
+    platform: str
+
+    async def run(self, receive: Receive) -> None:
+        """Take in what people send, until cancelled."""
+
+    async def send(self, address: str, reply: Reply) -> str:
+        """Send to a person's private chat, or to a channel or group.
+
+        Gives back the platform's id of the message (of its first part), for `edit`.
+        Raises DeliveryFailed.
+        """
+
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """Put `reply` in place of a message that `send` sent. Raises DeliveryFailed."""
+
+    def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""
+
+    def join_link(self, code: str) -> str | None:
+        """The link that enrols whoever opens it, where the platform has such links."""
