@@ -7,12 +7,12 @@ typed is never markup, a ping or a link.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 
 class Standing(Enum):
@@ -207,28 +207,3 @@ class TooLarge(DeliveryFailed):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
-
-
-class FrontEnd(Protocol):
-    """One chat. Addresses are `platform:…`: a person's account, or a channel or group."""
-
-    platform: str
-
-    async def run(self, receive: Receive) -> None:
-        """Take in what people send, until cancelled."""
-
-    async def send(self, address: str, reply: Reply) -> str:
-        """Send to a person's private chat, or to a channel or group.
-
-        Gives back the platform's id of the message (of its first part), for `edit`.
-        Raises DeliveryFailed.
-        """
-
-    async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Put `reply` in place of a message that `send` sent. Raises DeliveryFailed."""
-
-    def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""
-
-    def join_link(self, code: str) -> str | None:
-        """The link that enrols whoever opens it, where the platform has such links."""

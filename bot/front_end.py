@@ -1,0 +1,42 @@
+"""What every chat offers to the rest of the bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+from handlers.messages import Receive, Reply
+
+
+class FrontEnd(Protocol):
+    """One chat. Addresses are `platform:…`: a person's account, or a channel or group."""
+
+    platform: str
+
+    def routes(self, receive: Receive) -> list[web.RouteDef]:
+        """What it answers over HTTP, on the one server that the bot runs; none where it dials out."""
+
+    async def run(self, receive: Receive) -> None:
+        """Take in what people send, until cancelled.
+
+        Connects again by itself, with growing pauses. Raises SettingsError for a token that the platform
+        refuses: no waiting mends that.
+        """
+
+    async def send(self, address: str, reply: Reply) -> str:
+        """Send to a person's private chat, or to a channel or group.
+
+        Gives back the platform's id of the message (of its first part), for `edit`.
+        Raises DeliveryFailed.
+        """
+
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """Put `reply` in place of a message that `send` sent. Raises DeliveryFailed."""
+
+    def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""
+
+    def join_link(self, code: str) -> str | None:
+        """The link that enrols whoever opens it, where the platform has such links."""

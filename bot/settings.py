@@ -1,0 +1,65 @@
+"""The environment and `.env`, read once into one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing, wrong or refused; the text says what to do."""
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8")
+
+    headsup_data: Path = Field(Path("data"), description="Folder that holds cases, evidence and people.")
+    school_file: Path = Field(Path("school.toml"), description="The school: name, nation, hours, terms, staff.")
+    policy_texts: Path = Field(Path("policy_texts"), description="Folder of the policy texts and procedure.toml.")
+    slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
+    slack_app_token: SecretStr | None = Field(None, description="Slack, Socket Mode: the app token, xapp-…")
+    slack_signing_secret: SecretStr | None = Field(None, description="Slack over HTTP: the signing secret.")
+    slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
+    telegram_bot_token: SecretStr | None = Field(None, description="Telegram: the token from @BotFather.")
+    telegram_webhook_url: str | None = Field(None, description="Telegram by webhook: the public https address.")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="Telegram by webhook: a secret of your own."
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Where Telegram's Bot API is: the part before /bot<token>/."
+    )
+    port: int = Field(3000, ge=0, le=65535, description="HTTP port, where HTTP is used.")
+    leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Channel or group that hears of new cases: reference, category and urgency alone."
+    )
+    max_file_mb: int = Field(100, ge=1, description="Largest file that is kept, in megabytes.")
+
+    @field_validator("leadership_channel", mode="before")
+    @classmethod
+    def _divide(cls, value: object) -> object:
+        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return value.strip() if isinstance(value, str) else value
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings; a mapping in place of the process's environment makes them testable.
+
+    Raises SettingsError, naming each setting that is wrong.
+    """
+    try:
+        if environment is None:
+            return Settings(_env_file=env_file)
+        return Settings(_env_file=None, **{k.lower(): v for k, v in environment.items()})  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
