@@ -17,7 +17,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Each field is an environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True)
 
     headsup_data: Path = Field(Path("data"), description="Folder that holds cases, evidence and people.")
     school_file: Path = Field(Path("school.toml"), description="The school: name, nation, hours, terms, staff.")

@@ -1,0 +1,117 @@
+"""What a store offers, whatever it is made of; `tests/store/` holds every one of them to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from store.records import Case, Evidence, Invitation, Notice, Person, Summary
+
+
+class NotFound(Exception):
+    """There is no such record."""
+
+
+class Conflict(Exception):
+    """Somebody else was faster: read again, and try again."""
+
+
+class StoreUnavailable(Exception):
+    """Nothing can be written or read just now; nothing was changed. The text says why."""
+
+
+class DamagedCase(NotFound):
+    """The case is there, and cannot be read; it was put aside."""
+
+
+class OverLimit(Exception):
+    """More bytes came than may be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    sha256: str
+    size: int  # bytes
+
+
+class Store(Protocol):
+    """Every write is durable when the call returns, whole or not at all."""
+
+    # Cases. `save` and `add` raise Conflict, and StoreUnavailable when the disk is full or the like.
+    async def add(self, case: Case) -> None:
+        """A new case. Conflict: its reference or one of its source keys is taken."""
+
+    async def save(self, case: Case) -> Case:
+        """Replace the case if its version is still the stored one; gives it back with the next version.
+
+        Conflict: it has changed since it was read, or a new source key is taken by another case.
+        """
+
+    async def case(self, reference: str) -> Case:
+        """Raises NotFound, or DamagedCase."""
+
+    async def by_source(self, source: str) -> str | None:
+        """The reference of the case that holds this source key, written and durable."""
+
+    async def summaries(self) -> Sequence[Summary]:
+        """All cases, in no order."""
+
+    async def summary(self, reference: str) -> Summary | None: ...
+
+    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
+        """Cases with a report by one of these ids of a person, oldest first."""
+
+    async def joined_to(self, reference: str) -> Sequence[Summary]:
+        """Cases that have become part of this one."""
+
+    async def alike(
+        self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
+    ) -> Sequence[Summary]:
+        """Open cases that share a link, the same bytes, or a picture that looks the same."""
+
+    async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
+        """Evidence that should be fetched now, with its case's reference."""
+
+    # Notices. Claimed ones are given to nobody else until the lease has passed.
+    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
+        """Due notices that are not settled, earliest first, with their case's reference."""
+
+    async def settle(self, reference: str, notice: Notice) -> None:
+        """Store a claimed notice's newer state, and let go of the claim."""
+
+    # Evidence, as received.
+    async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
+        """Store a stream by its SHA-256. Raises OverLimit (bytes); leaves nothing behind when it fails."""
+
+    def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
+        """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""
+
+    async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None: ...
+
+    # People. `save_person` compares and swaps like `save`.
+    async def people(self) -> Sequence[Person]: ...
+
+    async def person(self, id: str) -> Person:
+        """By an id that the person has or had. Raises NotFound."""
+
+    async def by_account(self, account: str) -> Person | None: ...
+
+    async def add_person(self, person: Person) -> None:
+        """Conflict: one of the accounts belongs to somebody."""
+
+    async def save_person(self, person: Person) -> Person: ...
+
+    async def remove_person(self, id: str) -> None: ...
+
+    async def add_invitation(self, invitation: Invitation) -> None: ...
+
+    async def invitation(self, digest: str) -> Invitation | None: ...
+
+    async def use_invitation(self, digest: str) -> bool:
+        """Take it off the list; False when it was gone: one of two people who use it at once."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,110 @@
+"""What the embedded store knows of all its cases without opening them."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from store.records import Case, Evidence, Notice, State, Status, Summary
+
+ALIKE = 12
+"""Bits of 64 in which two difference hashes may differ and still be the same picture. On screenshots of
+phones a cropped status bar makes 9, and other screenshots begin at 18."""
+
+
+class Catalogue:
+    """Indexes over summaries, due notices and wanted evidence. Kept in step with the files by its owner."""
+
+    def __init__(self) -> None:
+        self.summaries: dict[str, Summary] = {}
+        self.sources: dict[str, str] = {}
+        self._reporters: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._joined: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._traces: defaultdict[str, dict[str, None]] = defaultdict(dict)  # links and hashes
+        self._pictured: dict[str, None] = {}
+        self._wanted: dict[tuple[str, int], Evidence] = {}
+        self._notices: dict[tuple[str, str], Notice] = {}
+        self._queue: list[tuple[datetime, str, str]] = []  # due, reference, key; may hold what is gone
+        self._leases: dict[tuple[str, str], datetime] = {}
+
+    def put(self, case: Case) -> None:
+        """Take in a new or changed case."""
+        new, old = case.summary, self.summaries.get(case.reference)
+        reference = case.reference
+        self.summaries[reference] = new
+        for source in new.sources:
+            self.sources[source] = reference
+        for person in new.reporters:
+            self._reporters[person][reference] = None
+        for trace in (*new.links, *new.hashes):
+            self._traces[trace][reference] = None
+        if new.likenesses:
+            self._pictured[reference] = None
+        if old and old.joined_to and old.joined_to != new.joined_to:
+            self._joined[old.joined_to].pop(reference, None)
+        if new.joined_to:
+            self._joined[new.joined_to][reference] = None
+        for item in case.evidence:
+            if item.state == State.WANTED:
+                self._wanted[reference, item.number] = item
+            else:
+                self._wanted.pop((reference, item.number), None)
+        for notice in case.notices:
+            self._put_notice(reference, notice)
+
+    def _put_notice(self, reference: str, notice: Notice) -> None:
+        place = reference, notice.key
+        if notice.settled:
+            self._notices.pop(place, None)
+            self._leases.pop(place, None)
+        elif self._notices.get(place) != notice:
+            self._notices[place] = notice
+            heapq.heappush(self._queue, (notice.due, *place))
+
+    def claim(self, now: datetime, limit: int, lease_seconds: float) -> list[tuple[str, Notice]]:
+        """Due notices, each given out once until its lease has passed."""
+        claimed: list[tuple[str, Notice]] = []
+        held: list[tuple[datetime, str, str]] = []
+        while self._queue and self._queue[0][0] <= now and len(claimed) < limit:
+            due, reference, key = heapq.heappop(self._queue)
+            notice = self._notices.get((reference, key))
+            if notice is None or notice.due != due:
+                continue
+            held.append((due, reference, key))
+            lease = self._leases.get((reference, key))
+            if lease is None or lease <= now:
+                self._leases[reference, key] = now + timedelta(seconds=lease_seconds)
+                claimed.append((reference, notice))
+        for row in held:
+            heapq.heappush(self._queue, row)
+        return claimed
+
+    def release(self, reference: str, key: str) -> None:
+        self._leases.pop((reference, key), None)
+
+    def reported_by(self, ids: Sequence[str]) -> list[Summary]:
+        found = {ref: None for id in ids for ref in self._reporters.get(id, ())}
+        return sorted(self._all(found), key=lambda s: s.last_report_at)
+
+    def joined_to(self, reference: str) -> list[Summary]:
+        return list(self._all(self._joined.get(reference, ())))
+
+    def alike(self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]) -> list[Summary]:
+        found = {ref: None for trace in (*links, *hashes) for ref in self._traces.get(trace, ())}
+        if likenesses:
+            for summary in self._all(self._pictured):
+                if any((a ^ b).bit_count() <= ALIKE for a in likenesses for b in summary.likenesses):
+                    found[summary.reference] = None
+        return [s for s in self._all(found) if s.status == Status.OPEN]
+
+    def wanted(self, now: datetime) -> list[tuple[str, Evidence]]:
+        return [
+            (reference, item)
+            for (reference, _), item in self._wanted.items()
+            if item.next_try is None or item.next_try <= now
+        ]
+
+    def _all(self, references: Iterable[str]) -> Iterable[Summary]:
+        return (self.summaries[reference] for reference in references)

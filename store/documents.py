@@ -1,0 +1,65 @@
+"""Records as JSON documents, and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from store.records import Case
+
+Record = TypeVar("Record")
+Tables = dict[str, dict[str, Any]]
+
+LISTS = ("chronology", "notices")
+"""Fields of a case that are tables of their own."""
+
+
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """Made once for each kind: making one takes milliseconds."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_json(tables: Tables) -> bytes:
+    """Tables of documents, whose values may be records."""
+    return orjson.dumps(tables, option=orjson.OPT_INDENT_2)
+
+
+def case_tables(case: Case) -> Tables:
+    """A case as TinyDB's tables: one document for the case, one for each entry and notice."""
+    document = {f.name: getattr(case, f.name) for f in fields(case) if f.name not in LISTS}
+    lists = {name: {str(n): row for n, row in enumerate(getattr(case, name), 1)} for name in LISTS}
+    return {"case": {"1": document}, **lists}
+
+
+def case_from(tables: Tables) -> Case:
+    """Raises ValueError when it is not what `case_tables` makes."""
+    try:
+        document = dict(tables["case"]["1"])
+        for name in LISTS:
+            rows = tables.get(name, {})
+            document[name] = [rows[number] for number in sorted(rows, key=int)]
+        case: Case = adapter(Case).validate_python(document)
+        return case
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise ValueError(f"not a case: {type(error).__name__}") from error
+
+
+def record_tables(record: object) -> Tables:
+    return {"_default": {"1": record}}
+
+
+def record_from(kind: type[Record], tables: Tables) -> Record:
+    """Raises ValueError when it is not what `record_tables` makes."""
+    try:
+        record: Record = adapter(kind).validate_python(tables["_default"]["1"])
+        return record
+    except (KeyError, TypeError, ValidationError) as error:
+        raise ValueError(f"not a {kind.__name__.lower()}: {type(error).__name__}") from error

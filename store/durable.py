@@ -1,0 +1,72 @@
+"""Files that are there whole after a crash, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from store.base import StoreUnavailable
+
+PARTIAL = ".partial"  # the suffix of a file that is being written
+
+FULL = "The disk is full. Free some room; nothing that was kept is harmed."
+READ_ONLY = "The folder {folder} cannot be written to. Give the bot the right to write there."
+IN_USE = "Another Heads Up is using the folder {folder}. Stop it first, or choose another HEADSUP_DATA."
+TROUBLE = "The folder {folder} cannot be used: {reason}."
+
+
+def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
+    """What went wrong with the disk, as a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreUnavailable(FULL)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StoreUnavailable(READ_ONLY.format(folder=folder))
+    return StoreUnavailable(TROUBLE.format(folder=folder, reason=error.strerror or error))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and see that it outlives a crash. Readable by the owner alone."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in place of the file: the old or the new is there after a crash, never half."""
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def lock_folder(folder: Path) -> BinaryIO:
+    """Be the one process that owns the folder, until the file that comes back is closed.
+
+    Raises StoreUnavailable when another process does. The kernel lets go of the lock when a process dies.
+    """
+    file = (folder / ".lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise StoreUnavailable(IN_USE.format(folder=folder)) from error
+    return file

@@ -1,0 +1,367 @@
+"""What is remembered: frozen records, and the moves that they allow.
+
+A change is a new record. A move that the state of a case does not allow raises IllegalMove, worded for
+whoever tried it. All times are aware UTC. Every move of a case appends an entry to its chronology.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
+"""28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are misread."""
+
+SYSTEM = "headsup"
+"""Who did it, where nobody did: the bot itself."""
+
+
+class IllegalMove(Exception):
+    """The record does not allow this; the text says why."""
+
+
+class Role(StrEnum):
+    STAFF = "staff"
+    LEADER = "leader"
+    HEAD = "head"
+    DSL = "dsl"  # designated safeguarding lead
+    ICT = "ict"
+    CHAIR = "chair"
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class State(StrEnum):
+    """How far a piece of evidence has come."""
+
+    KEPT = "kept"
+    WAITING = "waiting"  # for somebody to say what it is about; nothing has been fetched
+    WANTED = "wanted"  # to be fetched
+    TOO_LARGE = "too large"
+    LOST = "lost"  # given up after a day of trying, or gone from the platform
+    WITHHELD = "withheld"  # a child undressed: never fetched
+
+
+class Subject(StrEnum):
+    """Whom a case is about."""
+
+    SCHOOL = "school"
+    STAFF = "staff"
+    HEAD = "head"
+    PUPIL = "pupil"
+    PARENT = "parent"
+    ME = "me"  # the person who reported it
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """The bot has asked something; the next words of this person complete the command."""
+
+    command: str
+    place: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    accounts: tuple[str, ...]  # `slack:T1:U7`, `telegram:4242`
+    since: datetime
+    earlier: tuple[str, ...] = ()  # ids that this person had before two records were made one
+    awaiting: Awaiting | None = None
+    hints: tuple[str, ...] = ()  # what is said once, and has been
+    version: int = 0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.id, *self.earlier)
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-use code, kept as its SHA-256."""
+
+    digest: str
+    name: str
+    roles: tuple[str, ...]
+    until: datetime
+    person: str | None = None  # whose further account this is, where it is somebody we know
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    subject: str  # a Subject
+    person: str | None = None  # id, where it is somebody we know
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    likeness: str  # 64-bit difference hash, 16 hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One screenshot, file, link or text as received."""
+
+    number: int  # 1, 2, 3 … within its case
+    kind: str  # text, link, picture, video, audio, file
+    source: str  # source key of the message that it came in
+    by: str  # person id
+    at: datetime
+    state: str = State.KEPT
+    text: str = ""  # a text, or a link, as typed
+    normal: str = ""  # a link's normal form
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None  # bytes
+    pointer: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)  # what the platform says of the original
+    sha256: str = ""
+    kept_at: datetime | None = None
+    picture: Picture | None = None
+    problem: str = ""  # why it is not kept, or could not be opened
+    tries: int = 0
+    next_try: datetime | None = None
+    first_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One person passed something on, in one or several messages."""
+
+    by: str  # person id
+    at: datetime
+    sources: tuple[str, ...]  # source keys, of messages and albums
+    place: str  # where to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a chronology. `hash` covers the content and the hash of the entry before."""
+
+    at: datetime
+    by: str
+    what: str
+    details: Mapping[str, str]
+    before: str
+    hash: str
+
+    @staticmethod
+    def make(at: datetime, by: str, what: str, details: Mapping[str, str], before: str) -> Entry:
+        content = json.dumps([at.isoformat(), by, what, dict(details), before], sort_keys=True)
+        return Entry(at, by, what, details, before, hashlib.sha256(content.encode()).hexdigest())
+
+    @property
+    def sound(self) -> bool:
+        return Entry.make(self.at, self.by, self.what, self.details, self.before).hash == self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that the bot owes somebody. What it says is worded when it is sent."""
+
+    key: str  # unique: however often it is owed, it is sent once
+    kind: str  # alert, channel, waiting, taken, closed …
+    to: str  # person id, or an address for a channel
+    due: datetime  # not sent before
+    settled: datetime | None = None  # sent, or no longer needed
+    result: str = ""  # sent, moot, failed
+    message: str = ""  # address and platform's id of what was sent
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What lists and access need to know of a case; small, so that all of them fit in memory."""
+
+    reference: str
+    version: int
+    status: str
+    opened_at: datetime
+    touched_at: datetime
+    category: str | None
+    urgent: bool
+    about: About | None
+    owner: str | None
+    joined_to: str | None
+    settled: bool
+    reporters: tuple[str, ...]
+    last_report_at: datetime
+    sources: tuple[str, ...]
+    links: tuple[str, ...]
+    hashes: tuple[str, ...]
+    likenesses: tuple[int, ...]
+    unkept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    reference: str
+    opened_at: datetime
+    reports: tuple[Report, ...]
+    evidence: tuple[Evidence, ...] = ()
+    chronology: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    status: str = Status.OPEN
+    category: str | None = None
+    urgent: bool = False
+    about: About | None = None
+    owner: str | None = None
+    joined_to: str | None = None  # the case that this one has become part of
+    settled: bool = True  # False: joined for now, until the reporter says otherwise
+    outcome: str = ""
+    version: int = 0
+
+    @property
+    def reporters(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(report.by for report in self.reports))
+
+    @property
+    def waiting(self) -> tuple[Evidence, ...]:
+        return tuple(e for e in self.evidence if e.state == State.WAITING)
+
+    @property
+    def summary(self) -> Summary:
+        evidence = self.evidence
+        return Summary(
+            reference=self.reference,
+            version=self.version,
+            status=self.status,
+            opened_at=self.opened_at,
+            touched_at=self.chronology[-1].at if self.chronology else self.opened_at,
+            category=self.category,
+            urgent=self.urgent,
+            about=self.about,
+            owner=self.owner,
+            joined_to=self.joined_to,
+            settled=self.settled,
+            reporters=self.reporters,
+            last_report_at=max(report.at for report in self.reports),
+            sources=tuple(source for report in self.reports for source in report.sources),
+            links=tuple(e.normal for e in evidence if e.normal),
+            hashes=tuple(e.sha256 for e in evidence if e.sha256),
+            likenesses=tuple(int(e.picture.likeness, 16) for e in evidence if e.picture),
+            unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
+        )
+
+    # --- moves ------------------------------------------------------------------------------------
+
+    def enter(self, at: datetime, by: str, what: str, **details: str) -> Case:
+        """The same case with one more entry."""
+        before = self.chronology[-1].hash if self.chronology else ""
+        return replace(self, chronology=(*self.chronology, Entry.make(at, by, what, details, before)))
+
+    def receive(self, report: Report, evidence: tuple[Evidence, ...], what: str) -> Case:
+        """More from a reporter: messages of the latest report by this person, or a report of its own."""
+        self._must_be_open()
+        numbered = tuple(replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1))
+        mine = [n for n, r in enumerate(self.reports) if r.by == report.by]
+        reports = list(self.reports)
+        if mine:
+            last = reports[mine[-1]]
+            reports[mine[-1]] = replace(
+                last, sources=tuple(dict.fromkeys(last.sources + report.sources)), place=report.place
+            )
+        else:
+            reports.append(report)
+        case = replace(self, reports=tuple(reports), evidence=self.evidence + numbered)
+        kinds = ", ".join(e.kind for e in evidence)
+        return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
+
+    def categorise(self, category: str, *, urgent: bool, withhold: bool, by: str, at: datetime) -> Case:
+        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good."""
+        self._must_be_open()
+        state = State.WITHHELD if withhold else State.WANTED
+        evidence = tuple(
+            replace(e, state=state, next_try=None if withhold else at)
+            if e.state == State.WAITING or (withhold and e.state == State.WANTED)
+            else e
+            for e in self.evidence
+        )
+        case = replace(self, category=category, urgent=self.urgent or urgent, evidence=evidence)
+        return case.enter(at, by, "category", category=category)
+
+    def make_urgent(self, *, by: str, at: datetime) -> Case:
+        self._must_be_open()
+        return self if self.urgent else replace(self, urgent=True).enter(at, by, "urgent")
+
+    def concern(self, about: About, *, by: str, at: datetime) -> Case:
+        """Say whom it is about."""
+        self._must_be_open()
+        case = replace(self, about=about, owner=None if about.person == self.owner else self.owner)
+        return case.enter(at, by, "about", subject=about.subject, person=about.person or "", name=about.name)
+
+    def give(self, to: str, *, by: str, at: datetime) -> Case:
+        """Make somebody its owner."""
+        self._must_be_open()
+        what = "taken" if to == by else "given"
+        return self if self.owner == to else replace(self, owner=to).enter(at, by, what, to=to)
+
+    def note(self, text: str, *, by: str, at: datetime) -> Case:
+        return self.enter(at, by, "note", text=text)
+
+    def close(self, outcome: str, *, by: str, at: datetime) -> Case:
+        self._must_be_open()
+        return replace(self, status=Status.CLOSED, outcome=outcome).enter(at, by, "closed", outcome=outcome)
+
+    def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
+        if self.status != Status.CLOSED:
+            raise IllegalMove(f"Case {self.reference} is open already.")
+        return replace(self, status=Status.OPEN, outcome="").enter(at, by, "reopened", reason=reason)
+
+    def join(self, to: str, *, by: str, at: datetime, settled: bool = True) -> Case:
+        """Become part of another case; the reference goes on working."""
+        if to == self.reference:
+            raise IllegalMove("A case cannot be joined to itself.")
+        return replace(self, joined_to=to, settled=settled).enter(at, by, "joined", to=to)
+
+    def part(self, *, by: str, at: datetime) -> Case:
+        """Stand alone again."""
+        return replace(self, joined_to=None, settled=True).enter(
+            at, by, "parted", **{"from": self.joined_to or ""}
+        )
+
+    def with_evidence(self, item: Evidence) -> Case:
+        """The same case with a newer state of one piece of evidence."""
+        return replace(self, evidence=tuple(item if e.number == item.number else e for e in self.evidence))
+
+    def owe(self, *notices: Notice) -> Case:
+        """Add notices; one whose key is there already is left as it is."""
+        known = {notice.key for notice in self.notices}
+        return replace(self, notices=self.notices + tuple(n for n in notices if n.key not in known))
+
+    def settle(self, notice: Notice) -> Case:
+        """Put the newer state of a notice in place of the older."""
+        return replace(self, notices=tuple(notice if n.key == notice.key else n for n in self.notices))
+
+    def _must_be_open(self) -> None:
+        if self.status != Status.OPEN:
+            raise IllegalMove(
+                f"Case {self.reference} is closed. Reopen it first: /case reopen {self.reference}"
+            )
+
+
+def new_reference() -> str:
+    """Four random characters: 614,656 references, and none tells how many cases there are."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(4))
+
+
+def new_id() -> str:
+    return secrets.token_hex(6)

@@ -1,0 +1,366 @@
+"""The embedded store: one small TinyDB file for each case, person and invitation, in one folder.
+
+    data/cases/7K4M/case.json    the case, its chronology and the notices it owes
+    data/cases/7K4M/evidence/    bytes as received, by SHA-256
+    data/people/ID.json          one person
+    data/invitations/DIGEST.json one unused invitation
+
+A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
+or the new. One process owns the folder; only invitations may be added from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+import structlog
+from tinydb import TinyDB
+from tinydb.storages import Storage
+
+from store import evidence
+from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
+from store.catalogue import Catalogue
+from store.documents import Tables, case_from, case_tables, record_from, record_tables, to_json
+from store.durable import PARTIAL, lock_folder, make_folder, replace_file, unavailable
+from store.records import Case, Evidence, Invitation, Notice, Person, Summary
+
+DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
+REMEMBERED = 512  # cases kept in memory after they were read or written
+
+log = structlog.get_logger()
+
+
+class DurableStorage(Storage):
+    """TinyDB's file, replaced as a whole at each write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Tables | None:
+        try:
+            tables: Tables = orjson.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return None
+        return tables
+
+    def write(self, data: Tables) -> None:
+        replace_file(self.path, to_json(data))
+
+
+def write_tables(path: Path, tables: Tables) -> None:
+    make_folder(path.parent)
+    with TinyDB(path, storage=DurableStorage) as db:
+        db.storage.write(tables)
+
+
+def read_tables(path: Path) -> Tables:
+    """Raises FileNotFoundError, and ValueError when it is not JSON."""
+    with TinyDB(path, storage=DurableStorage) as db:
+        tables = db.storage.read()
+    if not isinstance(tables, dict):
+        raise FileNotFoundError(path) if tables is None else ValueError("not a TinyDB file")
+    return tables
+
+
+class TinyStore:
+    """A Store in a folder. Made by `open`; see `store.base.Store` for what each call promises.
+
+    A write goes on when its caller is cancelled: memory and disk never part.
+    """
+
+    def __init__(self, folder: Path, lock: BinaryIO) -> None:
+        self.folder = folder
+        self._lock = lock
+        self.damaged: dict[str, str] = {}  # reference -> file that was put aside
+        self._catalogue = Catalogue()
+        self._remembered: OrderedDict[str, Case] = OrderedDict()
+        self._people: dict[str, Person] = {}
+        self._accounts: dict[str, str] = {}
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._reserved: dict[str, asyncio.Event] = {}  # source keys and references on their way to the disk
+        self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
+
+    @classmethod
+    def open(cls, folder: Path) -> TinyStore:
+        """Take the folder, making it where it is missing. Raises StoreUnavailable."""
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            store = cls(folder, lock_folder(folder))
+            for name in ("cases", "people", "invitations"):
+                make_folder(folder / name)
+            store._load()
+        except OSError as error:
+            raise unavailable(error, folder) from error
+        return store
+
+    def _load(self) -> None:
+        for partial in self.folder.glob(f"*/**/*{PARTIAL}"):
+            partial.unlink()
+        for folder in sorted((self.folder / "cases").iterdir()):
+            self._load_case(folder)
+        for path in sorted((self.folder / "people").glob("*.json")):
+            try:
+                self._put_person(record_from(Person, read_tables(path)))
+            except ValueError:
+                self._put_aside(path.stem, path)
+
+    def _load_case(self, folder: Path) -> None:
+        path = folder / "case.json"
+        try:
+            case = case_from(read_tables(path))
+            if case.reference != folder.name:
+                raise ValueError("another case's file")
+            self._catalogue.put(case)
+        except FileNotFoundError:
+            for aside in folder.glob("case.damaged*"):
+                self.damaged[folder.name] = aside.name
+        except ValueError:
+            self._put_aside(folder.name, path)
+
+    def _put_aside(self, name: str, path: Path) -> None:
+        taken = len(list(path.parent.glob(f"{path.stem}.damaged*")))
+        aside = path.with_name(f"{path.stem}.damaged{taken + 1}")
+        path.rename(aside)
+        self.damaged[name] = aside.name
+        log.error("damaged file put aside", record=name, file=aside.name)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        self._lock.close()
+
+    # --- cases ------------------------------------------------------------------------------------
+
+    async def add(self, case: Case) -> None:
+        await asyncio.shield(self._add(case))
+
+    async def _add(self, case: Case) -> None:
+        folder = self._case_folder(case.reference)
+        async with self._reserve(case.reference, *case.summary.sources):
+            if folder.exists() or any(s in self._catalogue.sources for s in case.summary.sources):
+                raise Conflict(case.reference)
+            await self._write(case)
+
+    async def save(self, case: Case) -> Case:
+        return await asyncio.shield(self._save(case))
+
+    async def _save(self, case: Case) -> Case:
+        async with self._writing[case.reference]:
+            stored = self._catalogue.summaries.get(case.reference)
+            if stored is None or stored.version != case.version:
+                raise Conflict(case.reference)
+            fresh = [s for s in case.summary.sources if s not in stored.sources]
+            async with self._reserve(*fresh):
+                if any(source in self._catalogue.sources for source in fresh):
+                    raise Conflict(case.reference)
+                saved = replace(case, version=case.version + 1)
+                await self._write(saved)
+                return saved
+
+    @asynccontextmanager
+    async def _reserve(self, *keys: str) -> AsyncIterator[None]:
+        """Keep others from the same keys until they are on the disk. Conflict, once the others are done."""
+        for key in keys:
+            if event := self._reserved.get(key):
+                await event.wait()
+                raise Conflict(key)
+        done = asyncio.Event()
+        self._reserved.update(dict.fromkeys(keys, done))
+        try:
+            yield
+        finally:
+            for key in keys:
+                del self._reserved[key]
+            done.set()
+
+    async def _write(self, case: Case) -> None:
+        path = self._case_folder(case.reference) / "case.json"
+        await self._in_thread(write_tables, path, case_tables(case))
+        self._catalogue.put(case)
+        self._remember(case)
+
+    async def _in_thread(self, function: object, *arguments: object) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)  # type: ignore[arg-type]
+        except OSError as error:
+            raise unavailable(error, self.folder) from error
+
+    def _remember(self, case: Case) -> None:
+        self._remembered[case.reference] = case
+        self._remembered.move_to_end(case.reference)
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def _case_folder(self, reference: str) -> Path:
+        return self.folder / "cases" / reference
+
+    async def case(self, reference: str) -> Case:
+        if case := self._remembered.get(reference):
+            return case
+        if reference in self.damaged:
+            raise DamagedCase(DAMAGED.format(reference=reference, file=self.damaged[reference]))
+        if reference not in self._catalogue.summaries:
+            raise NotFound(reference)
+        with self._reading(reference):
+            case = case_from(read_tables(self._case_folder(reference) / "case.json"))
+        self._remember(case)
+        return case
+
+    @contextmanager
+    def _reading(self, reference: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, ValueError) as error:
+            raise DamagedCase(DAMAGED.format(reference=reference, file="case.json")) from error
+        except OSError as error:
+            raise unavailable(error, self.folder) from error
+
+    async def by_source(self, source: str) -> str | None:
+        return self._catalogue.sources.get(source)
+
+    async def summaries(self) -> Sequence[Summary]:
+        return list(self._catalogue.summaries.values())
+
+    async def summary(self, reference: str) -> Summary | None:
+        return self._catalogue.summaries.get(reference)
+
+    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
+        return self._catalogue.reported_by(ids)
+
+    async def joined_to(self, reference: str) -> Sequence[Summary]:
+        return self._catalogue.joined_to(reference)
+
+    async def alike(
+        self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
+    ) -> Sequence[Summary]:
+        return self._catalogue.alike(links, hashes, likenesses)
+
+    async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
+        return self._catalogue.wanted(now)
+
+    # --- notices ----------------------------------------------------------------------------------
+
+    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
+        return self._catalogue.claim(now, limit, lease_seconds)
+
+    async def settle(self, reference: str, notice: Notice) -> None:
+        try:
+            while True:
+                case = await self.case(reference)
+                try:
+                    await self.save(case.settle(notice))
+                    return
+                except Conflict:
+                    continue
+        finally:
+            self._catalogue.release(reference, notice.key)
+
+    # --- evidence ---------------------------------------------------------------------------------
+
+    async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
+        return await evidence.keep(self._case_folder(reference), pieces, limit)
+
+    def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
+        return self._kept(reference, sha256)
+
+    @asynccontextmanager
+    async def _kept(self, reference: str, sha256: str) -> AsyncIterator[Path]:
+        yield evidence.path_of(self._case_folder(reference), sha256)
+
+    async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None:
+        await self._in_thread(evidence.keep_thumbnail, self._case_folder(reference), sha256, jpeg)
+
+    # --- people -----------------------------------------------------------------------------------
+
+    async def people(self) -> Sequence[Person]:
+        return list(self._people.values())
+
+    async def person(self, id: str) -> Person:
+        if person := self._people.get(id):
+            return person
+        for person in self._people.values():
+            if id in person.earlier:
+                return person
+        raise NotFound(id)
+
+    async def by_account(self, account: str) -> Person | None:
+        id = self._accounts.get(account)
+        return self._people[id] if id else None
+
+    async def add_person(self, person: Person) -> None:
+        async with self._reserve(*person.accounts):
+            if any(account in self._accounts for account in person.accounts):
+                raise Conflict(person.id)
+            await asyncio.shield(self._write_person(person))
+
+    async def save_person(self, person: Person) -> Person:
+        async with self._writing[person.id]:
+            stored = self._people.get(person.id)
+            if stored is None or stored.version != person.version:
+                raise Conflict(person.id)
+            if any(self._accounts.get(account, person.id) != person.id for account in person.accounts):
+                raise Conflict(person.id)
+            saved = replace(person, version=person.version + 1)
+            await asyncio.shield(self._write_person(saved))
+            return saved
+
+    async def remove_person(self, id: str) -> None:
+        async with self._writing[id]:
+            await self._in_thread(self._person_path(id).unlink)
+            for account in self._people.pop(id).accounts:
+                self._accounts.pop(account, None)
+
+    async def _write_person(self, person: Person) -> None:
+        await self._in_thread(write_tables, self._person_path(person.id), record_tables(person))
+        self._put_person(person)
+
+    def _put_person(self, person: Person) -> None:
+        if old := self._people.get(person.id):
+            for account in old.accounts:
+                self._accounts.pop(account, None)
+        self._people[person.id] = person
+        self._accounts.update(dict.fromkeys(person.accounts, person.id))
+
+    def _person_path(self, id: str) -> Path:
+        return self.folder / "people" / f"{id}.json"
+
+    async def add_invitation(self, invitation: Invitation) -> None:
+        await self._in_thread(add_invitation, self.folder, invitation)
+
+    async def invitation(self, digest: str) -> Invitation | None:
+        try:
+            return record_from(Invitation, read_tables(self._invitation_path(digest)))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    async def use_invitation(self, digest: str) -> bool:
+        try:
+            self._invitation_path(digest).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _invitation_path(self, digest: str) -> Path:
+        return self.folder / "invitations" / f"{digest}.json"
+
+
+def add_invitation(folder: Path, invitation: Invitation) -> None:
+    """Also from outside, while a bot owns the folder: nothing but a new file is written."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_tables(folder / "invitations" / f"{invitation.digest}.json", record_tables(invitation))
+
+
+def read_people(folder: Path) -> list[Person]:
+    """Everybody in a folder that a bot may own at this moment."""
+    return [record_from(Person, read_tables(path)) for path in sorted((folder / "people").glob("*.json"))]
+
+
+__all__ = ["StoreUnavailable", "TinyStore", "add_invitation", "read_people"]
