@@ -1,0 +1,92 @@
+"""The two forms: passing something on, and one box for a prompt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.slack.render import plain_text
+from bot.slack.spot import Spot
+from handlers.messages import Prompt
+
+REPORT = "report"  # callback_id of the global shortcut, and of the form that it opens
+PROMPT = "prompt"
+TITLE = "Pass on to Heads Up"
+SUBMIT = "Pass on"
+CANCEL = "Cancel"
+SEND = "Send"
+WHAT = "What have you seen? A link or a few words are enough."
+FILES = "Screenshots or files"
+NOTHING_YET = "Please write something, or add a file."
+
+MAX_TITLE = 24
+MAX_LABEL = 2_000
+MAX_METADATA = 3_000
+MAX_FILES = 10
+WORDS, FILE = "words", "file"  # block and action ids
+
+
+def report_form() -> dict[str, Any]:
+    """A box for words and a place for files; either is enough."""
+    words = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
+    file = {"type": "file_input", "action_id": FILE, "max_files": MAX_FILES}
+    return _modal(
+        REPORT,
+        TITLE,
+        SUBMIT,
+        [_input(WORDS, WHAT, words, optional=True), _input(FILE, FILES, file, optional=True)],
+    )
+
+
+def prompt_form(prompt: Prompt, spot: Spot) -> dict[str, Any]:
+    """One box. What it is for, and where the answer goes, travel with it."""
+    box = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
+    metadata = json.dumps({"command": prompt.command, "spot": asdict(spot)})
+    if len(metadata) > MAX_METADATA:
+        metadata = json.dumps({"command": prompt.command, "spot": {"user": spot.user}})
+    view = _modal(PROMPT, prompt.label, SEND, [_input(WORDS, prompt.question, box)])
+    return view | {"private_metadata": metadata}
+
+
+def read_metadata(view: Mapping[str, Any]) -> tuple[str, Spot]:
+    """What `prompt_form` put in. Raises ValueError, KeyError or TypeError where it was not ours."""
+    found = json.loads(view["private_metadata"])
+    return str(found["command"]), Spot(**found["spot"])
+
+
+def typed(view: Mapping[str, Any]) -> str:
+    """The words of a submitted form."""
+    return str(_state(view, WORDS).get("value") or "").strip()
+
+
+def files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Slack's file objects of a submitted form."""
+    return list(_state(view, FILE).get("files") or ())
+
+
+def _state(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(name, {}).get(name, {})
+    return found
+
+
+def _modal(callback: str, title: str, submit: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain_text(title, MAX_TITLE),
+        "submit": plain_text(submit, MAX_TITLE),
+        "close": plain_text(CANCEL, MAX_TITLE),
+        "blocks": blocks,
+    }
+
+
+def _input(name: str, label: str, element: dict[str, Any], *, optional: bool = False) -> dict[str, Any]:
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain_text(label, MAX_LABEL),
+        "element": element,
+        "optional": optional,
+    }

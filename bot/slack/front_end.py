@@ -1,0 +1,171 @@
+"""Slack as one of the chats: wires Bolt, the Web API and Socket Mode together."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+
+import structlog
+from aiohttp import web as http
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.settings import Settings, SettingsError
+from bot.slack.fetch import fetch
+from bot.slack.intake import Intake
+from bot.slack.people import People
+from bot.slack.show import Shower
+from bot.slack.sockets import Sockets
+from bot.slack.web import REFUSED_TOKEN, TRYING_AGAIN, Pauses, SlackRefused, Web, quiet
+from bot.slack.work import Work
+from handlers.messages import DeliveryFailed, Receive, Reply
+
+NO_BOT = "Slack needs SLACK_BOT_TOKEN: the bot token (xoxb-…) from the app's page, OAuth & Permissions."
+NO_WAY_IN = (
+    "Slack needs SLACK_APP_TOKEN (xapp-…, for Socket Mode: no public address needed), "
+    "or SLACK_SIGNING_SECRET and PORT (for HTTP at /slack/events)."
+)
+BOT_REFUSED = (
+    "Slack refuses SLACK_BOT_TOKEN ({}). Install the app in your workspace again, and copy the bot token "
+    "(xoxb-…) from OAuth & Permissions."
+)
+NO_ADDRESS = "This is no address in Slack."
+PATH = "/slack/events"
+FINISH = 5.0  # seconds for what is under way when the bot stops
+
+log = structlog.get_logger()
+_ANY = re.compile(".*", re.DOTALL)
+
+
+class SlackFrontEnd:
+    """Slack in through Bolt, out through Block Kit. Raises SettingsError where tokens are missing."""
+
+    platform = "slack"
+
+    def __init__(self, settings: Settings, *, pauses: Pauses | None = None) -> None:
+        if settings.slack_bot_token is None or not settings.slack_bot_token.get_secret_value():
+            raise SettingsError(NO_BOT)
+        self._app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+        secret = settings.slack_signing_secret
+        self._signing_secret = secret.get_secret_value() if secret else ""
+        if not self._app_token and not self._signing_secret:
+            raise SettingsError(NO_WAY_IN)
+        self._max_file_mb = settings.max_file_mb
+        self._web = Web(
+            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, pauses or Pauses()
+        )
+        self._people = People(self._web)
+        self._shower = Shower(self._web, self._people)
+        self._work = Work()
+
+    def routes(self, receive: Receive) -> list[http.RouteDef]:
+        """POST /slack/events, where Slack is reached over HTTP; none in Socket Mode."""
+        if self._app_token:
+            return []
+        app = self._bolt(receive)
+
+        async def events(request: http.Request) -> http.StreamResponse:
+            if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
+                return http.Response(status=401)
+            try:
+                asked = await to_bolt_request(request)
+            except ValueError:
+                return http.Response(status=400)
+            response = await app.async_dispatch(asked)
+            if response.status == 404:  # nothing that we listen for
+                return http.Response(status=200)
+            if response.status >= 500:
+                return http.Response(status=503)
+            return await to_aiohttp_response(response)
+
+        return [http.post(PATH, events)]
+
+    async def run(self, receive: Receive) -> None:
+        """Take in what people send, until cancelled. Raises SettingsError for a token that Slack refuses."""
+        try:
+            await self._sign_in()
+            if self._app_token:
+                await Sockets(self._web, self._app_token, self._bolt(receive), self._work).run()
+            else:
+                await asyncio.Event().wait()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Finish what is under way, and end all connections."""
+        await self._work.finish(FINISH)
+        await self._web.close()
+
+    async def send(self, address: str, reply: Reply) -> str:
+        """Send to `slack:<team>:<user>` or `slack:<channel>`. Gives `<channel>:<ts>`.
+
+        Raises DeliveryFailed.
+        """
+        return await self._shower.post(await self._channel(address), reply)
+
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """Put a reply in place of what `send` sent. Raises DeliveryFailed."""
+        channel, _, ts = message.partition(":")
+        await self._shower.update(channel, ts, reply)
+
+    def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """The bytes of one of Slack's files, in pieces. Raises DeliveryFailed, TooLarge."""
+        return fetch(self._web, pointer, self._max_file_mb)
+
+    def join_link(self, code: str) -> str | None:
+        """Slack has no such links."""
+        return None
+
+    async def _channel(self, address: str) -> str:
+        match address.split(":"):
+            case ["slack", _, user] if user:
+                return await self._people.direct(user)
+            case ["slack", channel] if channel:
+                return channel
+        raise DeliveryFailed(NO_ADDRESS, permanent=True)
+
+    async def _sign_in(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._people.me()
+                return
+            except SlackRefused as refusal:
+                if refusal.error in REFUSED_TOKEN:
+                    raise SettingsError(BOT_REFUSED.format(refusal.error)) from None
+                pause = refusal.retry_after or self._web.pauses[attempt]
+            except DeliveryFailed:
+                pause = self._web.pauses[attempt]
+            if attempt == 0:
+                log.warning(TRYING_AGAIN)
+            attempt += 1
+            await asyncio.sleep(pause)
+
+    def _bolt(self, receive: Receive) -> AsyncApp:
+        """A Bolt application whose listeners take everything."""
+        intake = Intake(self._web, self._people, self._shower, self._work, receive)
+        app = AsyncApp(
+            name="headsup",
+            logger=quiet,
+            process_before_response=True,  # without it Bolt looks for an acknowledgement every 10 ms
+            signing_secret=self._signing_secret,
+            client=self._web.client,
+            authorize=self._authorize,
+        )
+        app.event(_ANY)(intake.event)
+        app.command(_ANY)(intake.slash)
+        app.action(_ANY)(intake.tap)
+        app.shortcut(_ANY)(intake.shortcut)
+        app.view(_ANY)(intake.form)
+        app.view_closed(_ANY)(intake.nothing)
+        app.error(intake.failed)
+        return app
+
+    async def _authorize(self, **_: object) -> AuthorizeResult:
+        """Our own account, asked for once: Bolt would ask for each process, or each team."""
+        me = await self._people.me()
+        return AuthorizeResult(
+            enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=self._web.token
+        )

@@ -1,0 +1,56 @@
+"""Work that goes on after Slack has its acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+
+
+class Work:
+    """Tasks of ours, so that none is lost or left over."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, coroutine: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+        """Go on with it, and keep hold of it."""
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for what is under way, and give up on the rest."""
+        mine = asyncio.current_task()
+        if tasks := {task for task in self._tasks if task is not mine}:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Once:
+    """What Slack sends again is not done, or answered, again; remembered for the last `most` keys."""
+
+    def __init__(self, work: Work, most: int = 4_000) -> None:
+        self._work = work
+        self._most = most
+        self._known: OrderedDict[str, asyncio.Task[bool]] = OrderedDict()
+
+    async def do(self, key: str, job: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+        """Do it, or wait with whoever is doing it. Where it raises or is False, it may be done again."""
+        task = self._known.get(key)
+        if task is None:
+            task = self._known[key] = self._work.start(job())
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        done = False
+        try:
+            done = await asyncio.shield(task)
+        finally:
+            if not done and task.done() and self._known.get(key) is task:
+                del self._known[key]
