@@ -11,6 +11,7 @@ from aiohttp import web as http
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.settings import Settings, SettingsError
 from bot.slack.fetch import fetch
@@ -152,7 +153,7 @@ class SlackFrontEnd:
             process_before_response=True,  # without it Bolt looks for an acknowledgement every 10 ms
             signing_secret=self._signing_secret,
             client=self._web.client,
-            authorize=self._authorize,
+            authorize=_Account(self._people, self._web.token),
         )
         app.event(_ANY)(intake.event)
         app.command(_ANY)(intake.slash)
@@ -163,9 +164,16 @@ class SlackFrontEnd:
         app.error(intake.failed)
         return app
 
-    async def _authorize(self, **_: object) -> AuthorizeResult:
-        """Our own account, asked for once: Bolt would ask for each process, or each team."""
+
+class _Account(AsyncAuthorize):
+    """Our own account, asked for once."""
+
+    def __init__(self, people: People, token: str) -> None:
+        self._people = people
+        self._token = token
+
+    async def __call__(self, **_: object) -> AuthorizeResult:
         me = await self._people.me()
         return AuthorizeResult(
-            enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=self._web.token
+            enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=self._token
         )

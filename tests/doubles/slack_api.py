@@ -1,0 +1,264 @@
+"""Slack's Web API, as far as a chat bot uses it; what the real one refuses, this refuses.
+
+https://docs.slack.dev/reference/methods
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.doubles.slack_blocks import MAX_TOGETHER, Invalid, characters, check_message, check_view
+from tests.doubles.slack_world import APP, BOT, BOT_USER, TEAM, Shown, Upload, View
+
+if TYPE_CHECKING:
+    from tests.doubles.slack import SlackDouble
+
+Arguments = dict[str, Any]
+
+
+class Refuse(Exception):
+    """`{"ok": false, "error": …}`"""
+
+
+@dataclass
+class Fault:
+    """What is to go wrong with a method, and how often."""
+
+    error: str
+    times: float
+    retry_after: int | None = None
+    status: int = 200
+
+
+class Api:
+    """One method of this class for each method of Slack's."""
+
+    def __init__(self, double: SlackDouble) -> None:
+        self.double = double
+        self.world = double.world
+        self.calls: list[tuple[str, Arguments]] = []
+        self.faults: dict[str, Fault] = {}
+        self.methods: dict[str, Callable[[Arguments], Awaitable[Arguments]]] = {
+            "auth.test": self.auth_test,
+            "apps.connections.open": self.apps_connections_open,
+            "users.info": self.users_info,
+            "conversations.open": self.conversations_open,
+            "conversations.info": self.conversations_info,
+            "chat.postMessage": self.post_message,
+            "chat.postEphemeral": self.post_ephemeral,
+            "chat.update": self.update,
+            "chat.getPermalink": self.permalink,
+            "views.open": self.views_open,
+            "views.update": self.views_update,
+            "files.info": self.files_info,
+            "files.getUploadURLExternal": self.upload_url,
+            "files.completeUploadExternal": self.complete_upload,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """One request to `/api/<method>`."""
+        name = request.match_info["method"]
+        arguments = await _arguments(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.pop("token", "")
+        self.calls.append((name, arguments))
+        if fault := self._fault(name):
+            if fault.retry_after is not None:
+                headers = {"Retry-After": str(fault.retry_after)}
+                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+            return web.json_response({"ok": False, "error": fault.error}, status=fault.status)
+        try:
+            if name not in self.methods:
+                raise Refuse("unknown_method")
+            self._check_token(name, token)
+            answer = {"ok": True, **await self.methods[name](arguments)}
+        except Refuse as refused:
+            answer = {"ok": False, "error": str(refused)}
+        except (Invalid, UnicodeEncodeError) as why:
+            self.double.refusals.append(f"{name}: {why}")
+            error = "invalid_arguments" if name.startswith("views.") else "invalid_blocks"
+            answer = {"ok": False, "error": error, "response_metadata": {"messages": [str(why)]}}
+        except KeyError as missing:
+            answer = {"ok": False, "error": "invalid_arguments", "needed": str(missing)}
+        await self.world.notify()
+        return web.json_response(answer)
+
+    def _fault(self, name: str) -> Fault | None:
+        fault = self.faults.get(name)
+        if fault is None or fault.times <= 0:
+            return None
+        fault.times -= 1
+        return fault
+
+    def _check_token(self, name: str, token: str) -> None:
+        if not token:
+            raise Refuse("not_authed")
+        if token not in (self.double.bot_token, self.double.app_token):
+            raise Refuse("invalid_auth")
+        if (token == self.double.app_token) != (name == "apps.connections.open"):
+            raise Refuse("not_allowed_token_type")
+
+    # --- methods ------------------------------------------------------------------------------------------
+
+    async def auth_test(self, arguments: Arguments) -> Arguments:
+        return {
+            "url": "https://school.slack.com/",
+            "team": "School",
+            "user": "headsup",
+            "team_id": TEAM,
+            "user_id": BOT_USER,
+            "bot_id": BOT,
+            "is_enterprise_install": False,
+        }
+
+    async def apps_connections_open(self, arguments: Arguments) -> Arguments:
+        return {"url": self.double.sockets.ticket()}
+
+    async def users_info(self, arguments: Arguments) -> Arguments:
+        if arguments["user"] not in self.world.users:
+            raise Refuse("user_not_found")
+        return {"user": self.world.users[arguments["user"]]}
+
+    async def conversations_open(self, arguments: Arguments) -> Arguments:
+        user = self.world.users.get(arguments["users"])
+        if user is None:
+            raise Refuse("user_not_found")
+        if user["is_bot"]:
+            raise Refuse("cannot_dm_bot")
+        if user["deleted"]:
+            raise Refuse("user_disabled")
+        return {"channel": {"id": self.world.direct(user["id"])}}
+
+    async def conversations_info(self, arguments: Arguments) -> Arguments:
+        return {"channel": self._channel(arguments["channel"])}
+
+    async def post_message(self, arguments: Arguments) -> Arguments:
+        channel = self._channel(arguments["channel"])
+        self._check_message(arguments)
+        shown = self._shown(arguments, channel, channel.get("user", ""), self.world.ts())
+        await self.world.show(shown)
+        message = {"type": "message", "user": BOT_USER, "bot_id": BOT, "app_id": APP, "ts": shown.ts}
+        return {"channel": channel["id"], "ts": shown.ts, "message": message | {"text": shown.text}}
+
+    async def post_ephemeral(self, arguments: Arguments) -> Arguments:
+        channel = self._channel(arguments["channel"])
+        if arguments["user"] not in channel["members"]:
+            raise Refuse("user_not_in_channel")
+        self._check_message(arguments)
+        shown = self._shown(arguments, channel, arguments["user"], self.world.ts())
+        shown.ephemeral = True
+        await self.world.show(shown)
+        return {"message_ts": shown.ts}
+
+    async def update(self, arguments: Arguments) -> Arguments:
+        channel = self._channel(arguments["channel"])
+        ts = arguments["ts"]
+        if (channel["id"], ts) in self.world.sent:
+            raise Refuse("cant_update_message")
+        before = [
+            s for s in self.world.current() if (s.channel, s.ts) == (channel["id"], ts) and not s.ephemeral
+        ]
+        if not before:
+            raise Refuse("message_not_found")
+        self._check_message(arguments)
+        shown = self._shown(arguments, channel, before[0].user, ts)
+        shown.replaced = True
+        await self.world.show(shown)
+        return {"channel": channel["id"], "ts": ts, "text": shown.text}
+
+    async def permalink(self, arguments: Arguments) -> Arguments:
+        channel = self._channel(arguments["channel"])
+        stamp = arguments["message_ts"].replace(".", "")
+        return {"permalink": f"https://school.slack.com/archives/{channel['id']}/p{stamp}"}
+
+    async def views_open(self, arguments: Arguments) -> Arguments:
+        view = _json(arguments["view"])
+        check_view(view)
+        user, error = self.world.exchange(arguments["trigger_id"])
+        if error:
+            raise Refuse(error)
+        opened = View(f"V{self.world.number()}", user, f"{self.world.ts()}.{secrets.token_hex(4)}", view)
+        self.world.views.append(opened)
+        return {"view": {"id": opened.id, "hash": opened.hash, **view}}
+
+    async def views_update(self, arguments: Arguments) -> Arguments:
+        view = _json(arguments["view"])
+        check_view(view)
+        for opened in self.world.views:
+            if opened.id == arguments.get("view_id"):
+                opened.view, opened.hash = view, f"{self.world.ts()}.{secrets.token_hex(4)}"
+                return {"view": {"id": opened.id, "hash": opened.hash, **view}}
+        raise Refuse("not_found")
+
+    async def files_info(self, arguments: Arguments) -> Arguments:
+        file = self.world.files.get(arguments["file"])
+        if file is None:
+            raise Refuse("file_not_found")
+        if file.get("mode") == "tombstone":
+            raise Refuse("file_deleted")
+        return {"file": file}
+
+    async def upload_url(self, arguments: Arguments) -> Arguments:
+        length = int(arguments["length"])
+        if length <= 0 or not arguments["filename"]:
+            raise Refuse("missing_argument")
+        upload = Upload(f"F{self.world.number()}UP", arguments["filename"], length)
+        self.world.pending_uploads[upload.id] = upload
+        return {"upload_url": f"{self.double.url}/upload/v1/{upload.id}", "file_id": upload.id}
+
+    async def complete_upload(self, arguments: Arguments) -> Arguments:
+        files = []
+        channel = self._channel(arguments["channel_id"]) if arguments.get("channel_id") else {"id": ""}
+        for one in _json(arguments["files"]):
+            upload = self.world.pending_uploads.get(one["id"])
+            if upload is None or len(upload.data) != upload.length:
+                raise Refuse("file_not_found")
+            upload.channel, upload.title = channel["id"], one.get("title", upload.name)
+            self.world.uploads.append(self.world.pending_uploads.pop(one["id"]))
+            files.append({"id": upload.id, "title": upload.title})
+        return {"files": files}
+
+    # --- what they have in common -------------------------------------------------------------------------
+
+    def _channel(self, name: str) -> dict[str, Any]:
+        if name in self.world.users:
+            if self.world.users[name]["is_bot"]:
+                raise Refuse("cannot_dm_bot")
+            name = self.world.direct(name)
+        channel = self.world.channels.get(name)
+        if channel is None:
+            raise Refuse("channel_not_found")
+        if channel.get("is_archived"):
+            raise Refuse("is_archived")
+        if BOT_USER not in channel["members"]:
+            raise Refuse("not_in_channel")
+        return channel
+
+    def _check_message(self, arguments: Arguments) -> None:
+        arguments["blocks"] = _json(arguments.get("blocks") or [])
+        if not arguments["blocks"] and not arguments.get("text"):
+            raise Refuse("no_text")
+        if len(arguments.get("text") or "") > 40_000:
+            raise Refuse("msg_too_long")
+        check_message(arguments["blocks"])
+        if characters(arguments["blocks"]) > MAX_TOGETHER:
+            raise Refuse("msg_blocks_too_long")
+
+    def _shown(self, arguments: Arguments, channel: dict[str, Any], user: str, ts: str) -> Shown:
+        text, thread = arguments.get("text") or "", arguments.get("thread_ts") or ""
+        return Shown(channel["id"], ts, user, text, arguments["blocks"], thread=thread)
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+async def _arguments(request: web.Request) -> Arguments:
+    if request.content_type == "application/json":
+        return dict(await request.json())
+    return {**request.query, **await request.post()}
