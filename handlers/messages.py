@@ -65,6 +65,7 @@ class Attachment:
     media_type: str = ""
     size: int | None = None  # bytes, as the platform says
     reduced: bool = False  # the platform has made it smaller than the original
+    limit: int | None = None  # bytes that the platform hands over at most, where it has a limit
     origin: Origin | None = None
 
 
@@ -153,6 +154,7 @@ class Prompt:
     question: str
     command: str
     label: str = "Answer"
+    short: bool = False  # a name or a number is expected; a longer message is something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Awaiting:
     command: str
     place: str
     until: datetime
+    short: bool = False  # a name or a number; a longer message is something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ class Notice:
     kind: str  # alert, channel, waiting, taken, closed …
     to: str  # person id, or an address for a channel
     due: datetime  # not sent before
+    reference: str = ""  # the case as the reader knows it, where that is one joined to this
     settled: datetime | None = None  # sent, or no longer needed
     result: str = ""  # sent, moot, failed
     message: str = ""  # address and platform's id of what was sent

@@ -1,0 +1,102 @@
+"""Who may do what: one table. Commands, buttons, forms, lists, alerts and files all ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from store.procedure import Procedure
+from store.records import About, Person, Role, Subject, Summary
+
+
+class Act(Enum):
+    """What people do. The first few are about no case in particular."""
+
+    HELP = "read the help and the policies"
+    REPORT = "pass something on"
+    SEE_OWN = "see what became of one's own reports"
+    LIST = "list cases"
+    PEOPLE = "invite people, give and take roles"
+    SEE = "see a case"
+    NOTE = "add a note"
+    CLASSIFY = "say what a case is about, whom, and that it is urgent"
+    EVIDENCE = "look at the evidence"
+    WORK = "take, give, close, reopen and join"
+
+
+class Relation(Enum):
+    """What somebody is to a case. Its subject has none of these, except that a reporter stays one."""
+
+    REPORTER = "reporter"
+    OWNER = "owner"
+    REACH = "reach"  # one's role reaches the case: see `reaches`
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    roles: frozenset[str]  # who may at all
+    relations: frozenset[Relation] = frozenset()  # and what they must be to the case; empty: no case
+
+
+ALL = frozenset(Role)
+LEADERS = frozenset({Role.LEADER, Role.HEAD, Role.DSL})
+WORKERS = LEADERS | {Role.CHAIR, Role.ICT}
+ANY = frozenset(Relation)
+INSIDE = frozenset({Relation.OWNER, Relation.REACH})
+
+TABLE: dict[Act, Rule] = {
+    Act.HELP: Rule(ALL),
+    Act.REPORT: Rule(ALL),
+    Act.SEE_OWN: Rule(ALL),
+    Act.LIST: Rule(WORKERS),
+    Act.PEOPLE: Rule(frozenset({Role.HEAD})),
+    Act.SEE: Rule(ALL, ANY),
+    Act.NOTE: Rule(ALL, ANY),
+    Act.CLASSIFY: Rule(ALL, ANY),
+    Act.EVIDENCE: Rule(ALL, INSIDE),
+    Act.WORK: Rule(ALL, INSIDE),
+}
+
+
+def may(person: Person, act: Act) -> bool:
+    """Whether this person may do this at all."""
+    return not TABLE[act].roles.isdisjoint(person.roles)
+
+
+def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:
+    """Whether this person, being this to a case, may do this with it."""
+    rule = TABLE[act]
+    return may(person, act) and (not rule.relations or not rule.relations.isdisjoint(relations))
+
+
+def is_subject(person: Person, about: About | None) -> bool:
+    """Whether a case is about this person."""
+    if about is None:
+        return False
+    return about.person in person.ids or (about.subject == Subject.HEAD and person.has(Role.HEAD))
+
+
+def relations(
+    person: Person, case: Summary, matter: Sequence[Summary], procedure: Procedure
+) -> frozenset[Relation]:
+    """What a person is to a case. `matter`: the case with all that it was joined to, and with it."""
+    found = {Relation.REPORTER} if any(id in case.reporters for id in person.ids) else set()
+    if not any(is_subject(person, part.about) for part in matter):
+        if any(part.owner in person.ids for part in matter):
+            found.add(Relation.OWNER)
+        if all(_reaches(person, part, procedure) for part in matter):
+            found.add(Relation.REACH)
+    return frozenset(found)
+
+
+def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
+    """Whether a role reaches a case that the person neither reported nor owns."""
+    category = procedure.named(case.category)
+    if case.about and case.about.subject == Subject.HEAD:
+        return person.has(Role.CHAIR)
+    if category and category.withhold:
+        return person.has(Role.HEAD, *category.alerts)
+    if person.has(*LEADERS):
+        return True
+    return bool(category and person.has(Role.ICT) and Role.ICT in category.alerts)

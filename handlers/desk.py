@@ -1,0 +1,154 @@
+"""What every handler is given, and the one way to a case."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from handlers import access
+from handlers.access import Act, Relation
+from handlers.calendar import Calendar
+from handlers.messages import Incoming, Refused
+from store.base import DamagedCase, NotFound, Store
+from store.policies import Policies
+from store.procedure import Procedure
+from store.records import REFERENCE_ALPHABET, Case, Person, Summary
+
+NO_SUCH_CASE = "I know no case “{reference}” that you may see. “/case status” lists yours."
+NOT_YOURS_TO_DO = "That is not yours to do with case {reference}. “/case status” shows where it stands."
+
+REFERENCE = re.compile(rf"#?([{REFERENCE_ALPHABET}]{{4}})", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What may be forgotten when the process ends."""
+
+    told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # strangers and groups
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, account: str) -> asyncio.Lock:
+        """One thing at a time from one account, in the order in which they came."""
+        return self.turns.setdefault(account, asyncio.Lock())
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case as one person may see it."""
+
+    case: Case
+    relations: frozenset[Relation]
+    parts: tuple[Case, ...] = ()  # what was joined to it
+    named: str = ""  # the reference that was asked for: the case's, or that of a part
+
+    @property
+    def whole(self) -> bool:
+        """All of it; otherwise the person's own report, and that it is looked after."""
+        return bool(self.relations & access.INSIDE)
+
+    def may(self, person: Person, act: Act) -> bool:
+        return access.may_with(person, act, self.relations)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    store: Store
+    procedure: Procedure
+    policies: Policies
+    calendar: Calendar
+    now: Callable[[], datetime]  # aware UTC
+    channels: tuple[str, ...] = ()  # addresses of leadership channels
+    platforms: frozenset[str] = frozenset()  # the chats that are running
+    join_link: Callable[[str], str | None] = lambda code: None
+    max_file_bytes: int = 100_000_000
+    memory: Memory = field(default_factory=Memory)
+
+    async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
+        """The one way to a case. Missing and forbidden are the same Refused."""
+        refused = Refused(NO_SUCH_CASE.format(reference=reference))
+        named = await self.store.summary(normal_reference(reference))
+        if named is None:
+            await self._say_if_damaged(person, normal_reference(reference))
+            raise refused
+        matter = await self.matter_of(named)
+        relations = access.relations(person, matter[0], matter, self.procedure)
+        if not relations & access.INSIDE:
+            matter = [named]
+            relations = access.relations(person, named, matter, self.procedure) & {Relation.REPORTER}
+        if not access.may_with(person, Act.SEE, relations):
+            raise refused
+        if not access.may_with(person, act, relations):
+            raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference))
+        case, *parts = [await self.store.case(summary.reference) for summary in matter]
+        return Matter(case, relations, tuple(parts), named.reference)
+
+    async def matter_of(self, summary: Summary) -> list[Summary]:
+        """A case with all that has been joined to it, the case that they were joined to first."""
+        root = await self.root(summary)
+        parts = [root]
+        for part in parts:
+            parts += [s for s in await self.store.joined_to(part.reference) if s not in parts]
+        return parts
+
+    async def root(self, summary: Summary) -> Summary:
+        seen = {summary.reference}
+        while summary.joined_to and summary.joined_to not in seen:
+            seen.add(summary.joined_to)
+            further = await self.store.summary(summary.joined_to)
+            if further is None:
+                break
+            summary = further
+        return summary
+
+    async def _say_if_damaged(self, person: Person, reference: str) -> None:
+        if access.may(person, Act.PEOPLE):
+            try:
+                await self.store.case(reference)
+            except DamagedCase as error:
+                raise Refused(str(error)) from error
+            except NotFound:
+                pass
+
+    async def relations(self, person: Person, summary: Summary) -> frozenset[Relation]:
+        """What a person is to a case, with all that was joined to it."""
+        return access.relations(person, summary, await self.matter_of(summary), self.procedure)
+
+    async def visible(self, person: Person) -> Sequence[Summary]:
+        """Every case that the person may see, newest first; joined ones only as the reporter's own."""
+        found = []
+        everything = access.may(person, Act.LIST)
+        of = self.store.summaries() if everything else self.store.reported_by(person.ids)
+        for summary in await of:
+            relations = await self.relations(person, summary)
+            shown = relations if summary.joined_to is None else relations & {Relation.REPORTER}
+            if access.may_with(person, Act.SEE, shown):
+                found.append(summary)
+        return sorted(found, key=lambda s: (s.opened_at, s.reference), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a command is given: who asks, and the words after the command's name."""
+
+    person: Person
+    words: str
+    incoming: Incoming
+    at: datetime  # UTC
+
+
+def normal_reference(text: str) -> str:
+    """`#7k4m` -> `7K4M`."""
+    return text.strip().lstrip("#").upper()
+
+
+def take_reference(words: str, usage: str) -> tuple[str, str]:
+    """A reference and what follows it. Raises Refused, with how to type it."""
+    match = re.match(rf"\s*{REFERENCE.pattern}(?:\s+|$)", words, re.IGNORECASE)
+    if not match:
+        raise Refused(f"Which case? Type: {usage}")
+    return match[1].upper(), words[match.end() :].strip()

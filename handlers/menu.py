@@ -1,0 +1,35 @@
+"""Every command there is, in the order of the help."""
+
+from __future__ import annotations
+
+from handlers import cases, classify, people, policy, report, work
+from handlers.commands import Commands
+from handlers.help import help_for
+
+_without_help = Commands(
+    report.report,
+    cases.status,
+    cases.opened,
+    cases.listing,
+    work.take,
+    work.give,
+    work.note,
+    work.evidence,
+    work.close,
+    work.reopen,
+    work.join,
+    classify.category,
+    classify.about,
+    classify.urgent,
+    classify.later,
+    classify.same,
+    classify.apart,
+    policy.policy,
+    people.listing,
+    people.invite,
+    people.give_role,
+    people.take_role,
+    people.join_again,
+)
+
+COMMANDS = Commands(*_without_help.all, help_for(_without_help))

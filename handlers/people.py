@@ -1,0 +1,229 @@
+"""Who uses the bot: joining by invitation, and the head's list of people and roles."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers.access import Act
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.messages import Heading, Refused, Reply, Sender, Text, say
+from handlers.words import listed, moment
+from store.base import Conflict, NotFound
+from store.records import Invitation, Person, Role, new_id
+
+VALID = timedelta(days=7)
+ROLES = {
+    Role.STAFF: "staff",
+    Role.LEADER: "leadership",
+    Role.HEAD: "headteacher",
+    Role.DSL: "safeguarding lead",
+    Role.ICT: "ICT manager",
+    Role.CHAIR: "chair of governors",
+}
+WITH_ROLE = r".+\srole\s.+"
+CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+WELCOME = (
+    "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link or "
+    "your words. I keep it, tell the right person, and say what to do next."
+)
+ALREADY = "You have joined already, {name}."
+BAD_CODE = (
+    "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
+)
+HOW_TO_JOIN = "Type: {usage}"
+INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
+CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
+LINK_LINE = "Or open: {link}"
+WHICH_ROLE = "I know no role “{role}”. Roles are: {roles}."
+NO_SUCH_PERSON = "I know nobody called “{name}”. “/people” lists everybody."
+SEVERAL = "Several people are called that: {names}. Please type the whole name."
+LAST_HEAD = "{name} is the only headteacher here. Give the role to somebody else first."
+GIVEN = "{name} is now: {roles}."
+PEOPLE = "People"
+
+
+def digest(code: str) -> str:
+    """What is kept of a code."""
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+def invitation(name: str, roles: tuple[str, ...], now: datetime) -> tuple[Invitation, str]:
+    """A new invitation, and its code, which is kept nowhere."""
+    code = secrets.token_urlsafe(16)
+    return Invitation(digest(code), name, roles, now + VALID), code
+
+
+def role_named(word: str) -> Role:
+    """Raises Refused."""
+    found = [role for role in Role if word.strip().lower() in (role.value, ROLES[role].lower())]
+    if not found:
+        raise Refused(WHICH_ROLE.format(role=word, roles=", ".join(Role)))
+    return found[0]
+
+
+async def join(code: str, sender: Sender, desk: Desk) -> Reply:
+    """Enrol an account by a code. Raises Refused for one that is wrong, used or too old."""
+    here = await desk.store.by_account(sender.account)
+    found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
+    if found is None or found.until < desk.now():
+        raise Refused(ALREADY.format(name=here.name) if here and not code else BAD_CODE)
+    if not await desk.store.use_invitation(found.digest):
+        raise Refused(BAD_CODE)
+    try:
+        person = await _enrol(found, sender.account, here, desk)
+    except BaseException:
+        await desk.store.add_invitation(found)
+        raise
+    return say(WELCOME.format(name=person.name))
+
+
+async def _enrol(found: Invitation, account: str, here: Person | None, desk: Desk) -> Person:
+    """The person of the account, with the invitation's roles: the same one in both chats."""
+    same_name = [p for p in await desk.store.people() if p.name.lower() == found.name.lower()]
+    known = next((p for p in same_name if here is None or p.id != here.id), None)
+    if known is None and here is None:
+        person = Person(new_id(), found.name, found.roles, (account,), desk.now())
+        await desk.store.add_person(person)
+        return person
+    roles = tuple(dict.fromkeys(found.roles + (known.roles if known else ()) + (here.roles if here else ())))
+    if known and here:
+        await desk.store.remove_person(here.id)
+        accounts, earlier = known.accounts + here.accounts, known.earlier + here.ids
+        return await desk.store.save_person(replace(known, roles=roles, accounts=accounts, earlier=earlier))
+    one = known or here
+    if one is None:
+        raise NotFound(account)
+    accounts = tuple(dict.fromkeys((*one.accounts, account)))
+    return await desk.store.save_person(replace(one, name=found.name, roles=roles, accounts=accounts))
+
+
+@command("join", usage="/join CODE", may=Act.HELP, summary="use an invitation (in Slack: /headsup join CODE)")
+async def join_again(ask: Ask, desk: Desk) -> Reply:
+    """Somebody who is in already uses a further invitation: for a role, or to be known in both chats."""
+    if not ask.words:
+        raise Refused(HOW_TO_JOIN.format(usage=join_again.usage))
+    return await join(ask.words, ask.incoming.sender, desk)
+
+
+@command("people", usage="/people", may=Act.PEOPLE, summary="everybody who has joined, and their roles")
+async def listing(ask: Ask, desk: Desk) -> Reply:
+    """Names and roles, and how to change them."""
+    everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
+    lines = "\n".join(f"{p.name}: {_roles(p.roles)}" for p in everybody)
+    usage = "\n".join(c.usage for c in (invite, give_role, take_role))
+    return Reply((Heading(PEOPLE), Text(lines), Text(usage)))
+
+
+@command(
+    "people invite",
+    usage="/people invite NAME as ROLE",
+    may=Act.PEOPLE,
+    summary="make a one-use invitation",
+    bare=r".+\sas\s.+",
+)
+async def invite(ask: Ask, desk: Desk) -> Reply:
+    """A code for somebody, valid for seven days."""
+    name, roles = _name_and_roles(ask.words, "as", invite.usage)
+    made, code = invitation(name, roles, ask.at)
+    await desk.store.add_invitation(made)
+    return invitation_reply(made, code, desk)
+
+
+def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
+    """How to use an invitation, in each chat."""
+    until = moment(made.until, desk.calendar)
+    lines = [CODE_LINES.format(code=code)]
+    if link := desk.join_link(code):
+        lines.append(LINK_LINE.format(link=link))
+    return say(INVITED.format(name=made.name, roles=_roles(made.roles), until=until), Text("\n".join(lines)))
+
+
+@command(
+    "people give", usage="/people give NAME the role ROLE", may=Act.PEOPLE, summary="give somebody a role"
+)
+async def give_role(ask: Ask, desk: Desk) -> Reply:
+    """Add roles to somebody's."""
+    name, roles = _name_and_roles(ask.words, "the role", give_role.usage)
+    return await _change_roles(name, desk, add=roles)
+
+
+@command(
+    "people take",
+    usage="/people take NAME the role ROLE",
+    may=Act.PEOPLE,
+    summary="take a role away",
+    bare=WITH_ROLE,
+)
+async def take_role(ask: Ask, desk: Desk) -> Reply:
+    """Take roles from somebody; with the last one, the person is out."""
+    name, roles = _name_and_roles(ask.words, "the role", take_role.usage)
+    return await _change_roles(name, desk, remove=roles)
+
+
+async def _change_roles(
+    name: str, desk: Desk, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()
+) -> Reply:
+    for _ in range(5):
+        person = await one(name, desk)
+        others = [p for p in await desk.store.people() if p.id != person.id]
+        if Role.HEAD in remove and person.has(Role.HEAD) and not any(p.has(Role.HEAD) for p in others):
+            raise Refused(LAST_HEAD.format(name=person.name))
+        roles = tuple(r for r in dict.fromkeys(person.roles + add) if r not in remove)
+        try:
+            await desk.store.save_person(replace(person, roles=roles))
+        except Conflict:
+            continue
+        return say(GIVEN.format(name=person.name, roles=_roles(roles) or "without a role, and out"))
+    raise Refused(NO_SUCH_PERSON.format(name=name))
+
+
+def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[str, ...]]:
+    """`Ben Okafor as head` -> the name, and the roles."""
+    pattern = rf"[\"“]?(.+?)[\"”]?\s+(?:{between}|as|the role|role)\s+(.+)"
+    match = re.fullmatch(pattern, words.strip(), re.DOTALL)
+    if not match:
+        raise Refused(HOW_TO_JOIN.format(usage=usage))
+    roles = tuple(role_named(word).value for word in re.split(r",|\band\b", match[2]) if word.strip())
+    return " ".join(match[1].split())[:80], roles
+
+
+def _roles(roles: tuple[str, ...]) -> str:
+    return listed(ROLES[Role(role)] for role in roles)
+
+
+async def known(id: str, desk: Desk) -> Person:
+    """Raises Refused."""
+    try:
+        return await desk.store.person(id)
+    except NotFound as error:
+        raise Refused(NO_SUCH_PERSON.format(name=id)) from error
+
+
+async def matching(name: str, desk: Desk) -> list[Person]:
+    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`."""
+    wanted = [w for w in re.findall(r"[\w'’-]+", name.lower()) if w not in TITLES]
+    if not wanted:
+        return []
+    everybody = [(p, re.findall(r"[\w'’-]+", p.name.lower())) for p in await desk.store.people()]
+    exact = [p for p, words in everybody if words == wanted]
+    return exact or [
+        p for p, words in everybody if words and (wanted[-1] == words[-1] or wanted == words[:1])
+    ]
+
+
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof"}
+
+
+async def one(name: str, desk: Desk) -> Person:
+    found = await matching(name, desk)
+    if not found:
+        raise Refused(NO_SUCH_PERSON.format(name=name))
+    if len(found) > 1:
+        raise Refused(SEVERAL.format(names=listed(p.name for p in found)))
+    return found[0]

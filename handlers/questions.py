@@ -1,0 +1,39 @@
+"""The two questions that a new case asks: what it is about, and whom."""
+
+from __future__ import annotations
+
+from handlers.desk import Desk
+from handlers.messages import Choice, Choices, Reply, Text
+from store.records import Case, Subject
+
+WHAT = "What is it mostly about?"
+WHO = "Who is it about?"
+SUBJECTS: tuple[tuple[str, str], ...] = (
+    (Subject.SCHOOL, "The school"),
+    (Subject.STAFF, "A member of staff"),
+    (Subject.HEAD, "The headteacher"),
+    (Subject.PUPIL, "A pupil"),
+    (Subject.PARENT, "A parent"),
+    (Subject.ME, "Me"),
+    (Subject.UNSURE, "Not sure"),
+)
+
+
+def category_question(case: Case, desk: Desk) -> Reply:
+    reference = case.reference
+    options = tuple(Choice(c.name, f"case category {reference} {c.key}") for c in desk.procedure.category)
+    more = []
+    if case.about is None:
+        more.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))
+    more.append(Choice("Later", f"case later {reference} category"))
+    return Reply((Text(WHAT), Choices(options, menu=WHAT), Choices((*_urgent(case), *more))))
+
+
+def subject_question(case: Case) -> Reply:
+    options = tuple(Choice(name, f"case about {case.reference} {key}") for key, name in SUBJECTS)
+    later = Choice("Later", f"case later {case.reference} about")
+    return Reply((Text(WHO), Choices(options), Choices((*_urgent(case), later))))
+
+
+def _urgent(case: Case) -> tuple[Choice, ...]:
+    return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)

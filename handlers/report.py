@@ -1,0 +1,170 @@
+"""Somebody passes something on: it is kept before anything is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.access import Act, Relation
+from handlers.alerts import with_alerts
+from handlers.answers import AS_FILE, answer
+from handlers.commands import command
+from handlers.desk import Ask, Desk, Matter
+from handlers.links import normal
+from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
+from store.base import Conflict
+from store.records import Case, Evidence, Person, Report, State, Status, Summary, new_reference
+
+ONE_REPORT = timedelta(minutes=2)
+"""What one person sends within this of the first thing is one report."""
+
+SAME_MATTER = timedelta(minutes=10)
+"""What comes within this is kept with the case before, until its reporter says otherwise."""
+
+MANY = 50  # pieces of evidence, after which a report is not added to
+TRIES = 50
+
+WHAT_DID_YOU_SEE = "What did you see, and where? A screenshot or a link can be sent straight to me instead."
+NOTHING_IN_IT = "There was nothing in that message that I can keep. Send words, a link, a picture or a file."
+KEPT_LATER_VERSION = "Your change is kept with case {reference}, beside what you first sent."
+BUSY = "That could not be kept just now. Please send it again."
+HINT_AS_FILE = "as a file"
+
+
+@command(
+    "report",
+    usage="/report what you saw, and where",
+    may=Act.REPORT,
+    summary="pass something on (or just send or forward it to me)",
+)
+async def report(ask: Ask, desk: Desk) -> Reply:
+    """Open a case with what was typed; asked alone, ask for it."""
+    if not ask.words:
+        return Reply((Prompt(WHAT_DID_YOU_SEE, "report", "What you saw"),))
+    return await keep(replace(ask.incoming, text=ask.words, command=None), ask.person, desk, explicit=True)
+
+
+async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool = False) -> Reply:
+    """Keep what came in, in one durable write, and answer. The same thing again gets the same answer.
+
+    `explicit`: the person asked for a report of its own. Raises Refused when there is nothing to keep.
+    """
+    evidence = evidence_of(incoming, person, desk)
+    if not evidence:
+        raise Refused(NOTHING_IN_IT)
+    for _ in range(TRIES):
+        try:
+            case, known = await _keep_once(incoming, evidence, person, desk, explicit)
+        except Conflict:
+            continue
+        if incoming.edits and not known:
+            return say(KEPT_LATER_VERSION.format(reference=case.reference))
+        matter = Matter(case, frozenset({Relation.REPORTER}))
+        reply = replace(await answer(matter, person, desk), replaces=False)
+        return reply if known else await _with_hint(reply, incoming, person, desk)
+    raise Refused(BUSY)
+
+
+async def _keep_once(
+    incoming: Incoming, evidence: tuple[Evidence, ...], person: Person, desk: Desk, explicit: bool
+) -> tuple[Case, bool]:
+    """The case that now holds it, and whether it did before. Raises Conflict when somebody was faster."""
+    store = desk.store
+    if reference := await store.by_source(incoming.source):
+        return await store.case(reference), True
+    sources = (incoming.source, incoming.album) if incoming.album else (incoming.source,)
+    given = Report(person.id, incoming.at, sources, incoming.place)
+    earlier = await _earlier(incoming, person, desk, explicit)
+    if earlier and _is_one_report(incoming, earlier, explicit):
+        case = await store.case(earlier.reference)
+        moved = case.receive(given, evidence, "edited" if incoming.edits else "received")
+        return await store.save(await with_alerts(moved, desk)), False
+    reference = new_reference()
+    numbered = tuple(replace(e, number=n) for n, e in enumerate(evidence, 1))
+    case = Case(reference, desk.now(), (given,), numbered)
+    kinds = ", ".join(e.kind for e in evidence)
+    case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
+    if earlier:
+        root = await desk.root(earlier)
+        if root.status == Status.OPEN:
+            case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
+    case = await with_alerts(case, desk)
+    await store.add(case)
+    return case, False
+
+
+async def _earlier(incoming: Incoming, person: Person, desk: Desk, explicit: bool) -> Summary | None:
+    """The case that this may belong to: of the same album or message, or the person's latest."""
+    for source in (incoming.edits, incoming.album):
+        if source and (reference := await desk.store.by_source(source)):
+            of_source = await desk.store.summary(reference)
+            if of_source and of_source.status == Status.OPEN:
+                return of_source
+    for found in reversed(await desk.store.reported_by(person.ids)):
+        if found.status == Status.OPEN:
+            return found if abs(incoming.at - found.last_report_at) <= SAME_MATTER else None
+    return None
+
+
+def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool:
+    if {incoming.album, incoming.edits} & set(earlier.sources):
+        return True
+    full = len(earlier.sources) >= MANY
+    return not explicit and not full and abs(incoming.at - earlier.last_report_at) <= ONE_REPORT
+
+
+# --- what came in, as evidence -------------------------------------------------------------------------
+
+
+def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidence, ...]:
+    """Words, links and pointers, in the order in which they came; not numbered yet."""
+    found: list[Evidence] = []
+    blank = Evidence(0, "text", incoming.source, person.id, incoming.at, kept_at=desk.now())
+    for text, links, origin in (
+        (incoming.text, incoming.links, None),
+        *((f.text, f.links, f.origin) for f in incoming.forwarded),
+    ):
+        where = _origin(origin)
+        if text.strip() and (text.strip(),) != links:
+            found.append(replace(blank, text=text, origin=where))
+        for link in links:
+            found.append(replace(blank, kind="link", text=link, normal=normal(link), origin=where))
+    found += [_pointer(attachment, blank, desk) for attachment in incoming.attachments]
+    return tuple(found)
+
+
+def _pointer(attachment: Attachment, blank: Evidence, desk: Desk) -> Evidence:
+    limit = min(attachment.limit or desk.max_file_bytes, desk.max_file_bytes)
+    too_large = attachment.size is not None and attachment.size > limit
+    return replace(
+        blank,
+        kind=attachment.kind,
+        state=State.TOO_LARGE if too_large else State.WAITING,
+        problem=f"over {limit // 1_000_000} MB" if too_large else "",
+        kept_at=None,
+        name=attachment.name,
+        media_type=attachment.media_type,
+        size=attachment.size,
+        pointer=dict(attachment.pointer),
+        origin=_origin(attachment.origin),
+    )
+
+
+def _origin(origin: Origin | None) -> dict[str, str]:
+    if origin is None:
+        return {}
+    named = {name: getattr(origin, name) for name in Origin.__slots__}
+    return {
+        name: value if isinstance(value, str) else value.isoformat() for name, value in named.items() if value
+    }
+
+
+async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:
+    """Said once to each person: a photo is smaller than a file."""
+    if not any(a.reduced for a in incoming.attachments) or HINT_AS_FILE in person.hints:
+        return reply
+    try:
+        await desk.store.save_person(replace(person, hints=(*person.hints, HINT_AS_FILE)))
+    except Conflict:
+        return reply
+    return reply + Reply((Text(AS_FILE),))

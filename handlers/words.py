@@ -1,0 +1,33 @@
+"""Times, lists and numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from handlers.calendar import Calendar
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *most, end = list(words) or [""]
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """`a picture`, `3 pictures`."""
+    if number == 1:
+        return f"{'an' if singular[0] in 'aeio' else 'a'} {singular}"
+    return f"{number} {plural or singular + 's'}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def moment(at: datetime, calendar: Calendar) -> str:
+    """`Fri 20 Nov, 13:31`, local time."""
+    local = calendar.local(at)
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"

@@ -1,0 +1,232 @@
+"""What leaders do with a case, and the note that anybody may add to their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from handlers import people
+from handlers.access import Act
+from handlers.changes import change
+from handlers.commands import WITH_CASE, command
+from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.messages import Choice, Choices, File, Prompt, Refused, Reply, Text, say
+from handlers.view import shown
+from handlers.words import counted, shortened
+from store.base import NotFound
+from store.records import Case, Evidence, IllegalMove, State
+
+WHAT_TO_NOTE = "What should be noted with case {reference}?"
+NOTED = "Noted with case {reference}."
+TO_WHOM = "Who should look after case {reference}?"
+NOT_TO = "{name} cannot look after case {reference}."
+HOW_CLOSED = "How does case {reference} end?"
+WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?"
+WHY_REOPEN = "Why is case {reference} opened again?"
+IN_A_RING = "Case {to} is part of case {reference} already."
+NOTHING_KEPT = "No file of case {reference} is kept yet. “/case {reference}” shows its words and links."
+HANDED = "{what} of case {reference}. Keep them to yourself; that you were given them is noted."
+MISSING = "Evidence {number} is missing from the disk. Please tell your technician."
+AT_ONCE = 10  # files in one answer
+MORE = "The next ones"
+NOTE_LIMIT = 20_000
+
+
+@command(
+    "case take",
+    usage="/case take REFERENCE",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="look after a case yourself",
+)
+async def take(ask: Ask, desk: Desk) -> Reply:
+    """Become the owner."""
+    reference, _ = take_reference(ask.words, take.usage)
+    me = ask.person.id
+    matter = await change(desk, ask.person, reference, Act.WORK, lambda c: c.give(me, by=me, at=ask.at))
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case give",
+    usage="/case give REFERENCE to NAME",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="ask somebody to look after a case",
+)
+async def give(ask: Ask, desk: Desk) -> Reply:
+    """Make somebody else the owner, who is told."""
+    reference, typed = take_reference(ask.words, give.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
+    if not typed:
+        able = [p for p in await desk.store.people() if await _can_work(p.id, matter, desk)]
+        options = tuple(Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50])
+        question = TO_WHOM.format(reference=matter.case.reference)
+        return Reply((Text(question), Choices(options, menu=question)))
+    known = typed.removeprefix("id ")
+    person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
+    if not await _can_work(person.id, matter, desk):
+        raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.give(person.id, by=ask.person.id, at=ask.at)
+    )
+    return await _shown(ask, matter, desk)
+
+
+async def _can_work(id: str, matter: Matter, desk: Desk) -> bool:
+    person = await desk.store.person(id)
+    try:
+        return (await desk.case_for(person, matter.case.reference, Act.WORK)).whole
+    except Refused:
+        return False
+
+
+@command(
+    "case note",
+    usage="/case note REFERENCE WORDS",
+    bare=WITH_CASE,
+    may=Act.NOTE,
+    summary="add something that you know to a case",
+)
+async def note(ask: Ask, desk: Desk) -> Reply:
+    """Add words to the chronology; reporters add to their own."""
+    reference, words = take_reference(ask.words, note.usage)
+    matter = await desk.case_for(ask.person, reference, Act.NOTE)
+    if not words:
+        return Reply(
+            (Prompt(WHAT_TO_NOTE.format(reference=matter.named), f"case note {matter.named}", "Note"),)
+        )
+    kept = words[:NOTE_LIMIT]
+    await change(
+        desk, ask.person, reference, Act.NOTE, lambda c: c.note(kept, by=ask.person.id, at=ask.at), part=True
+    )
+    return say(NOTED.format(reference=matter.named))
+
+
+@command(
+    "case close",
+    usage="/case close REFERENCE [OUTCOME]",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="end a case, with its outcome",
+)
+async def close(ask: Ask, desk: Desk) -> Reply:
+    """End a case; asked without an outcome, offer them."""
+    reference, typed = take_reference(ask.words, close.usage)
+    wanted = typed.lower()
+    outcome = next((o for o in desk.procedure.outcome if wanted in (o.key, o.name.lower())), None)
+    if outcome is None:
+        matter = await desk.case_for(ask.person, reference, Act.WORK)
+        words = WHICH_OUTCOME if typed else HOW_CLOSED
+        question = words.format(reference=matter.case.reference, typed=shortened(typed, 40))
+        options = [
+            Choice(o.name, f"case close {matter.case.reference} {o.key}") for o in desk.procedure.outcome
+        ]
+        return Reply((Text(question), Choices(tuple(options))), replaces=True)
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at)
+    )
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case reopen",
+    usage="/case reopen REFERENCE WHY",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="open a case again",
+)
+async def reopen(ask: Ask, desk: Desk) -> Reply:
+    """Open a closed case again, with a reason."""
+    reference, why = take_reference(ask.words, reopen.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    if not why:
+        question = WHY_REOPEN.format(reference=matter.case.reference)
+        return Reply((Prompt(question, f"case reopen {matter.case.reference}", "Reason"),))
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.reopen(why[:500], by=ask.person.id, at=ask.at)
+    )
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case join",
+    usage="/case join REFERENCE to REFERENCE",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="make two cases one; both references go on working",
+)
+async def join(ask: Ask, desk: Desk) -> Reply:
+    """Make the first part of the second."""
+    reference, rest = take_reference(ask.words, join.usage)
+    rest = re.sub(r"^(to|with|and)\b\s*", "", rest, flags=re.IGNORECASE)
+    to, _ = take_reference(rest, join.usage)
+    target = await desk.case_for(ask.person, to, Act.WORK)
+
+    def move(case: Case) -> Case:
+        if case.reference == target.case.reference:
+            raise IllegalMove(IN_A_RING.format(reference=case.reference, to=target.named))
+        return case.join(target.case.reference, by=ask.person.id, at=ask.at)
+
+    matter = await change(desk, ask.person, reference, Act.WORK, move)
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case evidence",
+    usage="/case evidence REFERENCE",
+    bare=WITH_CASE,
+    may=Act.EVIDENCE,
+    summary="be handed the pictures and files of a case",
+)
+async def evidence(ask: Ask, desk: Desk) -> Reply:
+    """Hand over the files that are kept. That they were handed over is an entry."""
+    reference, start = take_reference(ask.words, evidence.usage)
+    matter = await desk.case_for(ask.person, reference, Act.EVIDENCE)
+    files = [
+        (case.reference, item)
+        for case in (matter.case, *matter.parts)
+        for item in case.evidence
+        if item.state == State.KEPT and item.sha256
+    ]
+    if not files:
+        return say(NOTHING_KEPT.format(reference=matter.case.reference))
+    begin = int(start) if start.isdecimal() and start.isascii() and int(start) < len(files) else 0
+    handed = files[begin : begin + AT_ONCE]
+    numbers = ", ".join(f"{ref} {item.number}" for ref, item in handed)
+    await change(
+        desk,
+        ask.person,
+        reference,
+        Act.EVIDENCE,
+        lambda c: c.enter(ask.at, ask.person.id, "evidence", numbers=numbers),
+    )
+    reply = say(
+        HANDED.format(what=counted(len(handed), "file").capitalize(), reference=matter.case.reference)
+    )
+    for ref, item in handed:
+        reply += Reply((await _file(ref, item, desk),))
+    if begin + AT_ONCE < len(files):
+        more = Choice(MORE, f"case evidence {matter.case.reference} {begin + AT_ONCE}")
+        reply += Reply((Choices((more,)),))
+    return reply
+
+
+async def _file(reference: str, item: Evidence, desk: Desk) -> File | Text:
+    try:
+        async with desk.store.kept(reference, item.sha256) as path:
+            return File(path, file_name(reference, item), item.media_type or "application/octet-stream")
+    except NotFound:
+        return Text(MISSING.format(number=item.number))
+
+
+def file_name(reference: str, item: Evidence) -> str:
+    """`7K4M-3.png`: never the name that somebody gave it, which may be a trick or a person's name."""
+    suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", item.name)
+    kinds = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/ogg": ".ogg"}
+    return f"{reference}-{item.number}{suffix[0].lower() if suffix else kinds.get(item.media_type, '')}"
+
+
+async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:
+    return replace(await shown(ask.person, matter, desk), replaces=True)

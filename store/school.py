@@ -1,0 +1,63 @@
+"""`school.toml`: what the bot must know of the school. Without the file, sensible defaults."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from store.tables import Table, load
+
+
+class School(Table):
+    name: str = "the school"
+    nation: Literal["England", "Scotland", "Wales", "Northern Ireland"] = "England"
+    timezone: str = "Europe/London"
+    opens: time = time(8)
+    closes: time = time(17)
+    closed: tuple[date | str, ...] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
+    staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
+    safeguarding_phone: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone “{value}”; write it as Europe/London") from error
+        return value
+
+    @field_validator("closed")
+    @classmethod
+    def _days(cls, values: tuple[date | str, ...]) -> tuple[date | str, ...]:
+        for value in values:
+            first, last = days(value)
+            if first > last:
+                raise ValueError(f"“{value}” ends before it begins")
+        return values
+
+    @model_validator(mode="after")
+    def _hours(self) -> School:
+        if self.opens >= self.closes:
+            raise ValueError("the school closes before it opens; mend opens and closes")
+        return self
+
+
+def days(value: date | str) -> tuple[date, date]:
+    """First and last day of an entry in `closed`. Raises ValueError."""
+    if isinstance(value, date):
+        return value, value
+    try:
+        first, _, last = value.partition("/")
+        return date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
+    except ValueError as error:
+        raise ValueError(f"“{value}” is not a day such as 2026-12-21, or 2026-12-21/2027-01-03") from error
+
+
+def load_school(path: Path) -> School:
+    """Raises FileMistake. A missing file is no mistake."""
+    return load(path, School) if path.exists() else School()
