@@ -57,9 +57,9 @@ class SlackFrontEnd:
         self._web = Web(
             settings.slack_bot_token.get_secret_value(), settings.slack_api_url, pauses or Pauses()
         )
-        self._people = People(self._web)
-        self._shower = Shower(self._web, self._people)
         self._work = Work()
+        self._people = People(self._web, self._work)
+        self._shower = Shower(self._web, self._people)
 
     def routes(self, receive: Receive) -> list[http.RouteDef]:
         """POST /slack/events, where Slack is reached over HTTP; none in Socket Mode."""

@@ -12,6 +12,7 @@ from typing import Any
 
 _MARKED = re.compile(r"<((?:[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)[^<>]*)>|(\bhttps?://[^\s<>]+)", re.IGNORECASE)
 _BARE = re.compile(r"\bhttps?://[^\s<>]+", re.IGNORECASE)
+_EVERYBODY = ("here", "channel", "everyone")
 _UNNAMED_SCHEME = re.compile(r"^(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 
@@ -74,7 +75,7 @@ def _mention(mark: str) -> str:
     label = _unescape(label)
     if kind in "@#":
         return kind + (label or name).lstrip(kind)
-    if label:
+    if label and name not in _EVERYBODY:
         return label
     return "@" + name.partition("^")[0]
 

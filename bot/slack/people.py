@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bot.slack.web import SlackRefused, Web
+from bot.slack.work import Work
 from handlers.messages import Sender, Standing
 
 REMEMBERED = 600.0  # seconds
@@ -35,16 +36,17 @@ class Identity:
 class Remembered(Generic[V]):
     """Answers by key for REMEMBERED seconds. Those who ask at the same moment share one request."""
 
-    def __init__(self, seconds: float = REMEMBERED, most: int = MOST) -> None:
+    def __init__(self, work: Work, seconds: float = REMEMBERED, most: int = MOST) -> None:
+        self._work = work
         self._seconds = seconds
         self._most = most
         self._kept: OrderedDict[Hashable, tuple[float, asyncio.Future[V]]] = OrderedDict()
 
-    async def get(self, key: Hashable, find: Callable[[], Awaitable[V]]) -> V:
+    async def get(self, key: Hashable, find: Callable[[], Coroutine[Any, Any, V]]) -> V:
         """The answer for `key`; `find` gets it where it is not known. Failures are not remembered."""
         kept = self._kept.get(key)
         if kept is None or kept[0] < time.monotonic():
-            kept = (time.monotonic() + self._seconds, asyncio.ensure_future(find()))
+            kept = (time.monotonic() + self._seconds, self._work.start(find()))
             self._keep(key, kept)
         if kept[1].done() and not kept[1].cancelled() and kept[1].exception() is None:
             return kept[1].result()
@@ -71,11 +73,11 @@ class Remembered(Generic[V]):
 class People:
     """Looks people up. What cannot be found out is never taken for granted: it raises DeliveryFailed."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Web, work: Work) -> None:
         self._web = web
-        self._me: Remembered[Identity] = Remembered(seconds=float("inf"))
-        self._senders: Remembered[Sender] = Remembered()
-        self._direct: Remembered[str] = Remembered(seconds=float("inf"))
+        self._me: Remembered[Identity] = Remembered(work, seconds=float("inf"))
+        self._senders: Remembered[Sender] = Remembered(work)
+        self._direct: Remembered[str] = Remembered(work, seconds=float("inf"))
 
     async def me(self) -> Identity:
         """The bot's own account. Raises SlackRefused for a token that Slack refuses."""

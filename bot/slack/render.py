@@ -134,7 +134,7 @@ def _quote(part: Quote, numbers: Iterator[int]) -> Iterator[_Drawn]:
 
 @_draw.register
 def _choices(part: Choices, numbers: Iterator[int]) -> Iterator[_Drawn]:
-    options = [option for option in part.options if option.command]
+    options = [option for option in part.options if clean(option.command)]
     if part.menu or len(options) > MAX_BUTTONS:
         for start in range(0, len(options), MAX_OPTIONS):
             some = options[start : start + MAX_OPTIONS]

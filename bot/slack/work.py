@@ -20,8 +20,13 @@ class Work:
         """Go on with it, and keep hold of it."""
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for it sees it; nobody may be waiting any more
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is under way, and give up on the rest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
@@ -18,7 +18,7 @@ ASHA, BEN, CLEO, FINN, GUS, ROBO = "UASHA", "UBEN", "UCLEO", "UFINN", "UGUS", "U
 STAFF, QUIET = "CSTAFF", "CQUIET"
 QUICK = Pauses(first=0.01, most=0.05)
 
-Script = Callable[[Incoming], Reply | None]
+Script = Callable[[Incoming], Reply | Awaitable[Reply | None] | None]
 
 
 class Stage:
@@ -32,7 +32,8 @@ class Stage:
 
     async def receive(self, incoming: Incoming) -> Reply | None:
         self.heard.append(incoming)
-        return self.says(incoming)
+        said = self.says(incoming)
+        return said if said is None or isinstance(said, Reply) else await said
 
 
 def populate(slack: SlackDouble) -> None:
@@ -54,6 +55,7 @@ async def on_stage(way: str = "sockets", *, strict: bool = True, **settings: str
         populate(slack)
         stage = Stage(slack, **settings)
         async with running(stage, way):
+            await slack.until(lambda: slack.sockets.open or (way == "http" and slack.calls))
             yield stage
         if strict:
             assert slack.refusals == []
