@@ -155,8 +155,8 @@ class SlackFrontEnd:
             client=self._web.client,
             authorize=_Account(self._people, self._web.token),
         )
+        app.command(_ANY)(intake.slash)  # first, as Bolt asks them in turn
         app.event(_ANY)(intake.event)
-        app.command(_ANY)(intake.slash)
         app.action(_ANY)(intake.tap)
         app.shortcut(_ANY)(intake.shortcut)
         app.view(_ANY)(intake.form)

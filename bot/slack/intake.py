@@ -103,9 +103,9 @@ class Intake:
             return
 
         async def make(sender: Sender) -> Incoming:
-            return translate.slash(body, sender, str(body["team_id"]))
+            return translate.slash(body, sender, (await self._people.me()).team)
 
-        reply = await self._within_patience(make, body, spot, str(body["team_id"]), ack)
+        reply = await self._within_patience(make, body, spot, str(body.get("team_id") or ""), ack)
         if reply is None:
             return
         messages = [] if files_of(reply) or prompt_of(reply) else render(reply)

@@ -45,12 +45,15 @@ class Shower:
         return await self._open(forms.report_form(), trigger)
 
     async def post(self, channel: str, reply: Reply) -> str:
-        """Send to a channel or a person, once. Gives `<channel>:<ts>`. Raises DeliveryFailed."""
+        """Send to a channel or a person. Gives `<channel>:<ts>`. Raises DeliveryFailed."""
         first = ""
         for message in render(reply):
+            if first:  # what has begun is finished, so that its beginning is not sent again
+                await self._web.patiently(lambda m=message, c=channel: self._post(c, m))  # type: ignore[misc]
+                continue
             posted = await self._post(channel, message)
             channel = str(posted.get("channel") or channel)
-            first = first or f"{channel}:{posted.get('ts', '')}"
+            first = f"{channel}:{posted.get('ts', '')}"
         for file in files_of(reply):
             await self._upload(file, channel)
         return first or f"{channel}:"

@@ -19,7 +19,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.settings import SettingsError
-from bot.slack.web import REFUSED_TOKEN, TRYING_AGAIN, SlackRefused, Web
+from bot.slack.web import TRYING_AGAIN, SlackRefused, Web
 from bot.slack.work import Work
 from handlers.messages import DeliveryFailed
 
@@ -64,7 +64,7 @@ class Sockets:
                     await leave.wait()
                 except (DeliveryFailed, aiohttp.ClientError, TimeoutError, OSError) as failure:
                     if not told:
-                        log.warning(TRYING_AGAIN, kind=type(failure).__name__)
+                        log.warning(TRYING_AGAIN, kind=getattr(failure, "error", type(failure).__name__))
                         told = True
                 attempt = 0 if time.monotonic() - begun > STEADY else attempt + 1
                 if attempt:
@@ -80,7 +80,7 @@ class Sockets:
         try:
             opened = await self._web.ask(self._web.client.apps_connections_open, app_token=self._app_token)
         except SlackRefused as refusal:
-            if refusal.error in REFUSED_TOKEN:
+            if refusal.permanent:
                 raise SettingsError(APP_REFUSED.format(refusal.error)) from None
             if refusal.retry_after:
                 await asyncio.sleep(refusal.retry_after)

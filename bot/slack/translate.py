@@ -21,8 +21,8 @@ _DIRECT = ("im", "app_home")
 
 def worth_reading(event: Payload, bot_user: str) -> bool:
     """Whether a person wrote to the bot alone, or changed the words: no echo, preview or notice."""
-    channel = str(event.get("channel") or "")
-    if event.get("channel_type", "im") not in _DIRECT or not is_direct(channel):
+    kind = event.get("channel_type")
+    if kind not in _DIRECT if kind else not is_direct(str(event.get("channel") or "")):
         return False
     if event.get("subtype") == "message_changed":
         now, before = event.get("message") or {}, event.get("previous_message") or {}
@@ -89,7 +89,7 @@ def slash(body: Payload, sender: Sender, team: str) -> Incoming:
     name = str(body["command"]).lstrip("/")
     command = text.strip() if name == "headsup" else f"{name} {text}".strip()
     return Incoming(
-        source=f"slack:{team}:slash:{body['trigger_id']}",
+        source=f"slack:{team}:slash:{_once(body)}",
         sender=sender,
         place=sender.account,
         at=now(),
@@ -108,7 +108,7 @@ def tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
         return None
     spot = tap_spot(body)
     return Incoming(
-        source=f"slack:{team}:tap:{body['trigger_id']}",
+        source=f"slack:{team}:tap:{_once(body)}",
         sender=sender,
         place=f"slack:{spot.channel}" if spot.channel else sender.account,
         at=moment(action.get("action_ts")) or now(),
@@ -127,7 +127,7 @@ def tap_spot(body: Payload) -> Spot:
     user, url = str(body["user"]["id"]), str(body.get("response_url") or "")
     if hidden:
         return Spot(user, response_url=url, tapped=ts)
-    if is_direct(channel):
+    if is_direct(channel) or (body.get("channel") or {}).get("name") == "directmessage":
         return Spot(user, channel=channel, thread=str(message.get("thread_ts") or ""), tapped=ts)
     return Spot(user, response_url=url)
 
@@ -202,6 +202,11 @@ def prompt_form(body: Payload, command: str, words: str, spot: Spot, sender: Sen
 def now() -> datetime:
     """For the payloads in which Slack names no time."""
     return datetime.now(UTC)
+
+
+def _once(body: Payload) -> str:
+    """What tells one command or tap from the next, and is the same when it is sent again."""
+    return str(body.get("trigger_id") or body.get("response_url") or now().isoformat())
 
 
 def _by_person(said: Payload, bot_user: str) -> bool:

@@ -183,6 +183,13 @@ async def test_a_refused_token_is_a_clear_sentence(token: str, names: str) -> No
             await asyncio.wait_for(stage.front_end.run(stage.receive), 5)
 
 
+async def test_an_app_token_without_its_scope_is_a_clear_sentence() -> None:
+    async with SlackDouble() as slack:
+        slack.fail("apps.connections.open", "missing_scope")
+        with pytest.raises(SettingsError, match="connections:write"):
+            await asyncio.wait_for(Stage(slack).front_end.run(Stage(slack).receive), 5)
+
+
 @pytest.mark.parametrize(
     ("settings", "names"),
     [

@@ -1,5 +1,6 @@
 """What the bot sends by itself: notices, changes, files; and what it fetches."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,6 +47,17 @@ async def test_to_a_channel_pings_and_unfurls_nothing(stage: Stage) -> None:
         "link_names": False,
         "parse": "none",
     }
+
+
+async def test_a_long_notice_is_sent_once_however_slow_slack_is(stage: Stage) -> None:
+    long = Reply(tuple(Text(f"{n}" * 2_900) for n in range(8)))
+    sending = asyncio.create_task(stage.front_end.send(_address(stage, BEN), long))
+    first = await stage.slack.next(BEN)
+    stage.slack.slow_down("chat.postMessage", 0, times=2)
+    assert await sending == f"DBEN:{first.ts}"
+    assert "".join(shown.words.replace("\n", "") for shown in stage.slack.shown(BEN)) == "".join(
+        f"{n}" * 2_900 for n in range(8)
+    )
 
 
 async def test_a_person_is_looked_for_once(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from tests.doubles.slack_blocks import MAX_TOGETHER, Invalid, characters, check_
 from tests.doubles.slack_world import APP, BOT, BOT_USER, TEAM, Shown, Upload, View
 
 if TYPE_CHECKING:
-    from tests.doubles.slack import SlackDouble
+    from tests.doubles.slack_server import SlackServer
 
 Arguments = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Fault:
 class Api:
     """One method of this class for each method of Slack's."""
 
-    def __init__(self, double: SlackDouble) -> None:
+    def __init__(self, double: SlackServer) -> None:
         self.double = double
         self.world = double.world
         self.calls: list[tuple[str, Arguments]] = []

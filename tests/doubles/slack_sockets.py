@@ -23,7 +23,7 @@ from aiohttp import WSMsgType, web
 from tests.doubles.slack_world import APP
 
 if TYPE_CHECKING:
-    from tests.doubles.slack import SlackDouble
+    from tests.doubles.slack_server import SlackServer
 
 TICKET_SECONDS = 30.0
 TRIES = 4  # the first, and three more
@@ -42,7 +42,7 @@ class Answer:
 class Sockets:
     """The server's side of Socket Mode."""
 
-    def __init__(self, double: SlackDouble) -> None:
+    def __init__(self, double: SlackServer) -> None:
         self.double = double
         self.open: list[web.WebSocketResponse] = []
         self.connections = 0  # how many there have been
@@ -127,7 +127,7 @@ class Sockets:
 class Posts:
     """Slack's side of the Events API and of interactivity over HTTP."""
 
-    def __init__(self, double: SlackDouble) -> None:
+    def __init__(self, double: SlackServer) -> None:
         self.double = double
 
     async def send(self, kind: str, payload: dict[str, Any], *, attempt: int = 0) -> Answer:
