@@ -9,25 +9,35 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from store.trouble import Trouble
 
-class SettingsError(Exception):
+
+class SettingsError(Trouble):
     """A setting is missing, wrong or refused; the text says what to do."""
 
 
 class Settings(BaseSettings):
     """Each field is an environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True
+    )
 
     headsup_data: Path = Field(Path("data"), description="Folder that holds cases, evidence and people.")
-    school_file: Path = Field(Path("school.toml"), description="The school: name, nation, hours, terms, staff.")
-    policy_texts: Path = Field(Path("policy_texts"), description="Folder of the policy texts and procedure.toml.")
+    school_file: Path = Field(
+        Path("school.toml"), description="The school: name, nation, hours, terms, staff."
+    )
+    policy_texts: Path = Field(
+        Path("policy_texts"), description="Folder of the policy texts and procedure.toml."
+    )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="Slack, Socket Mode: the app token, xapp-…")
     slack_signing_secret: SecretStr | None = Field(None, description="Slack over HTTP: the signing secret.")
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
     telegram_bot_token: SecretStr | None = Field(None, description="Telegram: the token from @BotFather.")
-    telegram_webhook_url: str | None = Field(None, description="Telegram by webhook: the public https address.")
+    telegram_webhook_url: str | None = Field(
+        None, description="Telegram by webhook: the public https address."
+    )
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="Telegram by webhook: a secret of your own."
     )
@@ -58,8 +68,9 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path | None = P
     """
     try:
         if environment is None:
-            return Settings(_env_file=env_file)
-        return Settings(_env_file=None, **{k.lower(): v for k, v in environment.items()})  # type: ignore[arg-type]
+            return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        given = {name.lower(): value for name, value in environment.items() if value}
+        return Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
     except ValidationError as error:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error

@@ -55,7 +55,7 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
     soon = now if case.urgent else desk.calendar.next_school_minute(now)
     if case.joined_to and case.settled:
         return case.owe(*[_to(case, "more", p.id, soon) for p in await recipients(case, desk)])
-    if case.category or case.urgent:
+    if case.category or case.urgent or (case.about and case.about.subject == Subject.HEAD):
         kind = "urgent" if case.urgent else "alert"
         people = await recipients(case, desk)
         case = case.owe(*[_to(case, kind, person.id, soon) for person in people])
@@ -117,6 +117,19 @@ async def _channel_may_know(case: Case, desk: Desk) -> bool:
         return True
     people = await desk.store.people()
     return not any(p.has(*access.WORKERS) and access.is_subject(p, case.about) for p in people)
+
+
+async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:
+    """The case, owing to the next of the ladder what could not be delivered to this person."""
+    if notice.kind not in ("urgent", "alert", "uncategorised", "more"):
+        return case
+    told = {n.to for n in case.notices if n.kind == notice.kind}
+    matter = await _matter_with(case, desk)
+    may = [p for p in await desk.store.people() if p.id not in told and _may_be_told(p, matter, desk)]
+    for role in desk.procedure.ladder:
+        if found := [person for person in may if person.has(role)]:
+            return case.owe(*(_to(case, notice.kind, person.id, desk.now()) for person in found))
+    return case
 
 
 # --- words -------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.access import Act
 from handlers.commands import Command, Commands, command, usages
 from handlers.desk import Ask, Desk
@@ -25,3 +27,8 @@ def help_for(commands: Commands) -> Command:
         return Reply((Heading(HEADING), Text(FIRST), Text(usages(mine)), *([Text(last)] if last else [])))
 
     return help_
+
+
+def start_for(help_: Command) -> Command:
+    """What Telegram sends when somebody opens the chat: the same page."""
+    return replace(help_, name="start", usage="/start", typed=False)

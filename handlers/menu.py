@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import cases, classify, people, policy, report, work
 from handlers.commands import Commands
-from handlers.help import help_for
+from handlers.help import help_for, start_for
 
 _without_help = Commands(
     report.report,
@@ -32,4 +32,6 @@ _without_help = Commands(
     people.join_again,
 )
 
-COMMANDS = Commands(*_without_help.all, help_for(_without_help))
+_help = help_for(_without_help)
+
+COMMANDS = Commands(*_without_help.all, _help, start_for(_help))

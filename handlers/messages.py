@@ -175,6 +175,7 @@ class Reply:
 
     parts: tuple[Part, ...] = field(default_factory=tuple)
     replaces: bool = False  # shown in place of the message whose button was tapped
+    understood: bool = True  # False: there is no such command
 
     def __add__(self, other: Reply) -> Reply:
         return replace(self, parts=self.parts + other.parts)

@@ -103,7 +103,13 @@ async def _enrol(found: Invitation, account: str, here: Person | None, desk: Des
     return await desk.store.save_person(replace(one, name=found.name, roles=roles, accounts=accounts))
 
 
-@command("join", usage="/join CODE", may=Act.HELP, summary="use an invitation (in Slack: /headsup join CODE)")
+@command(
+    "join",
+    usage="/join CODE",
+    may=Act.HELP,
+    summary="use an invitation",
+    bare=r"\S{16,}",
+)
 async def join_again(ask: Ask, desk: Desk) -> Reply:
     """Somebody who is in already uses a further invitation: for a role, or to be known in both chats."""
     if not ask.words:

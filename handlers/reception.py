@@ -103,7 +103,7 @@ def _once_an_hour(who: str, desk: Desk) -> bool:
 async def _obey(typed: str, incoming: Incoming, person: Person, desk: Desk) -> Reply:
     found = COMMANDS.find(typed)
     if found is None or not _fits(*found):
-        return say(_unknown(typed, person))
+        return replace(say(_unknown(typed, person)), understood=False)
     command, words = found
     if not access.may(person, command.may):
         raise Refused(NOT_YOURS)

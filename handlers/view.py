@@ -6,7 +6,7 @@ from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.questions import SUBJECTS, category_question, subject_question
 from handlers.received import alike, described, unkept
-from handlers.words import listed, moment, shortened
+from handlers.words import listed, moment, shortened, size
 from store.base import NotFound
 from store.records import SYSTEM, About, Case, Entry, Evidence, Person, State, Status, Subject, Summary
 
@@ -129,14 +129,14 @@ def _content(item: Evidence) -> str:
     if item.kind in ("text", "link"):
         return item.text if len(item.text) <= QUOTED else item.text[:QUOTED] + "…"
     named = f"{item.kind} {item.name}".strip()
-    size = f", {item.size / 1_000_000:.1f} MB" if item.size else ""
+    how_large = f", {size(item.size)}" if item.size else ""
     problem = f" ({item.problem})" if item.problem else ""
     state = (
         "kept"
         if item.state == State.KEPT
         else {State.WANTED: "not yet kept"}.get(State(item.state), item.state)
     )
-    return f"{named}{size}: {state}{problem}"
+    return f"{named}{how_large}: {state}{problem}"
 
 
 def _origin(item: Evidence) -> str:

@@ -27,6 +27,11 @@ def shortened(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def size(number: int) -> str:
+    """Of bytes: `640 kB`, `2.4 MB`."""
+    return f"{max(1, round(number / 1000))} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
 def moment(at: datetime, calendar: Calendar) -> str:
     """`Fri 20 Nov, 13:31`, local time."""
     local = calendar.local(at)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from store.records import Case, Evidence, Invitation, Notice, Person, Summary
+from store.trouble import Trouble
 
 
 class NotFound(Exception):
@@ -20,7 +21,7 @@ class Conflict(Exception):
     """Somebody else was faster: read again, and try again."""
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(Trouble):
     """Nothing can be written or read just now; nothing was changed. The text says why."""
 
 
@@ -80,12 +81,18 @@ class Store(Protocol):
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
         """Due notices that are not settled, earliest first, with their case's reference."""
 
+    async def next_due(self) -> datetime | None:
+        """When the next notice falls due, or the next piece of evidence is to be fetched; past or future."""
+
     async def settle(self, reference: str, notice: Notice) -> None:
         """Store a claimed notice's newer state, and let go of the claim."""
 
     # Evidence, as received.
     async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
         """Store a stream by its SHA-256. Raises OverLimit (bytes); leaves nothing behind when it fails."""
+
+    async def discard(self, reference: str, sha256: str) -> None:
+        """Take back what `keep` stored, where no case refers to it."""
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""

@@ -81,6 +81,10 @@ class Catalogue:
             heapq.heappush(self._queue, row)
         return claimed
 
+    def next_due(self) -> datetime | None:
+        notices = [notice.due for notice in self._notices.values()]
+        return min(notices + [item.next_try for item in self._wanted.values() if item.next_try], default=None)
+
     def release(self, reference: str, key: str) -> None:
         self._leases.pop((reference, key), None)
 

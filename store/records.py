@@ -114,7 +114,7 @@ class About:
 class Picture:
     width: int
     height: int
-    likeness: str  # 64-bit difference hash, 16 hexadecimal digits
+    likeness: str  # 64-bit difference hash, 16 hexadecimal digits; empty for a plain surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,9 @@ class Case:
             sources=tuple(source for report in self.reports for source in report.sources),
             links=tuple(e.normal for e in evidence if e.normal),
             hashes=tuple(e.sha256 for e in evidence if e.sha256),
-            likenesses=tuple(int(e.picture.likeness, 16) for e in evidence if e.picture),
+            likenesses=tuple(
+                int(e.picture.likeness, 16) for e in evidence if e.picture and e.picture.likeness
+            ),
             unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
         )
 

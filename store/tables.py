@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from store.trouble import Trouble
 
-class FileMistake(Exception):
+
+class FileMistake(Trouble):
     """The file cannot be used as it is; the text names the file, the line and what to do."""
 
 

@@ -251,22 +251,26 @@ class TinyStore:
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
         return self._catalogue.claim(now, limit, lease_seconds)
 
+    async def next_due(self) -> datetime | None:
+        return self._catalogue.next_due()
+
     async def settle(self, reference: str, notice: Notice) -> None:
-        try:
-            while True:
-                case = await self.case(reference)
-                try:
-                    await self.save(case.settle(notice))
-                    return
-                except Conflict:
-                    continue
-        finally:
+        while True:
+            case = await self.case(reference)
+            try:
+                await self.save(case.settle(notice))
+            except Conflict:
+                continue
             self._catalogue.release(reference, notice.key)
+            return
 
     # --- evidence ---------------------------------------------------------------------------------
 
     async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
         return await evidence.keep(self._case_folder(reference), pieces, limit)
+
+    async def discard(self, reference: str, sha256: str) -> None:
+        evidence.path_of(self._case_folder(reference), sha256).unlink()
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         return self._kept(reference, sha256)

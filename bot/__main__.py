@@ -1,0 +1,78 @@
+"""The command line. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Staff pass a worrying post on; leadership gets a heads-up, and nobody forgets to follow it up.",
+)
+
+
+def main() -> None:
+    """`headsup …`; a mistake that the technician can mend is one sentence and exit status 1."""
+    from store.trouble import Trouble
+
+    try:
+        app()
+    except Trouble as error:
+        typer.echo(f"headsup: {error}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
+    from bot import build
+    from bot.logs import set_up
+    from bot.settings import load
+
+    settings = load()
+    set_up()
+    front_ends = build.chats(settings)
+    if front_ends:
+        asyncio.run(build.run_chats(settings, front_ends))
+    elif asyncio.run(build.run_terminal(settings)):
+        sys.exit(1)
+
+
+@app.command()
+def invite(
+    name: Annotated[str, typer.Argument(help="The person's full name.")],
+    role: Annotated[list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")],
+) -> None:
+    """Print a one-use code with which somebody joins; valid for seven days."""
+    from bot.inviting import print_invitation
+    from bot.settings import load
+
+    asyncio.run(print_invitation(name, role, load()))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, as one would type it.")] = "",
+    texts: Annotated[Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+    jsonl: Annotated[bool, typer.Option(help="Read questions as JSON lines, write answers so.")] = False,
+) -> None:
+    """Ask the policy texts, as /policy does."""
+    from bot import ask as asking
+    from bot.settings import load
+
+    folder = texts or load().policy_texts
+    if jsonl:
+        asking.ask_lines(folder, sys.stdin, sys.stdout)
+    else:
+        asking.ask_one(folder, question, sys.stdout, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

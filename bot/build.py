@@ -1,0 +1,202 @@
+"""The only place that wires things together."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+
+from bot.clock import start_clock
+from bot.delivery import Delivery
+from bot.fetcher import Fetcher
+from bot.front_end import FrontEnd
+from bot.settings import Settings, SettingsError
+from handlers import reception
+from handlers.calendar import Calendar
+from handlers.desk import Desk
+from handlers.menu import COMMANDS
+from handlers.messages import Incoming, Reply
+from store.policies import Policies
+from store.procedure import load_procedure
+from store.school import load_school
+from store.tiny import TinyStore
+
+MEGABYTE = 1_000_000
+MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
+PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Bot:
+    """Everything, wired: what comes in goes through `receive`, what is owed goes out by itself."""
+
+    desk: Desk
+    delivery: Delivery
+    fetcher: Fetcher
+    front_ends: dict[str, FrontEnd]
+    _work: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def receive(self, incoming: Incoming) -> Reply | None:
+        reply = await reception.receive(incoming, self.desk)
+        self.wake()
+        return reply
+
+    def wake(self) -> None:
+        """Deliver and fetch soon, without waiting for the minute."""
+        for job in (self.delivery.tick, self.fetcher.tick):
+            task = asyncio.create_task(job())
+            self._work.add(task)
+            task.add_done_callback(self._work.discard)
+
+    async def work(self) -> None:
+        """Fetch and deliver what is due, and return when that is done."""
+        await self.fetcher.tick()
+        await self.delivery.tick()
+
+    async def close(self) -> None:
+        """Finish what is under way."""
+        if self._work:
+            await asyncio.wait(self._work, timeout=5)
+        await self.desk.store.close()
+
+
+def build(
+    settings: Settings,
+    front_ends: dict[str, FrontEnd],
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Bot:
+    """Read the school's files and take the data folder.
+
+    Raises FileMistake for a mistake in a file, and StoreUnavailable.
+    """
+    procedure = load_procedure(settings.policy_texts)
+    calendar = Calendar(load_school(settings.school_file))
+    store = TinyStore.open(settings.headsup_data)
+    links = [front_end.join_link for front_end in front_ends.values()]
+    desk = Desk(
+        store=store,
+        procedure=procedure,
+        policies=Policies(settings.policy_texts),
+        calendar=calendar,
+        now=now,
+        channels=tuple(address for c in settings.leadership_channel if (address := address_of(c))),
+        platforms=frozenset(front_ends),
+        join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
+        max_file_bytes=settings.max_file_mb * MEGABYTE,
+    )
+    return Bot(desk, Delivery(desk, front_ends), Fetcher(desk, front_ends), front_ends)
+
+
+def address_of(channel: str) -> str:
+    """`C0123` or `#…` is Slack's, `-100123` or `@…` is Telegram's; an address stays as it is."""
+    if ":" in channel:
+        return channel
+    return f"telegram:{channel}" if channel[:1] in "-@0123456789" else f"slack:{channel}"
+
+
+def chats(settings: Settings) -> dict[str, FrontEnd]:
+    """The chats that have a token. Raises SettingsError for half of a setting."""
+    found: dict[str, FrontEnd] = {}
+    if settings.slack_bot_token:
+        from bot.slack import SlackFrontEnd
+
+        found["slack"] = SlackFrontEnd(settings)
+    if settings.telegram_bot_token:
+        from bot.telegram import TelegramFrontEnd
+
+        shown = [(c.name, c.summary) for c in COMMANDS.all if c.typed and " " not in c.name]
+        found["telegram"] = TelegramFrontEnd(settings, commands=shown)
+    return found
+
+
+async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None:
+    """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
+    bot = build(settings, front_ends)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    clock = start_clock(bot.delivery.tick, bot.fetcher.tick)
+    server = await _serve(settings, bot)
+    running = {asyncio.create_task(f.run(bot.receive)): name for name, f in front_ends.items()}
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        bot.wake()
+        log.info("running", chats=sorted(front_ends))
+        await _until_stopped(running, stopping)
+    finally:
+        clock.shutdown(wait=False)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if server:
+            await server.cleanup()
+        await bot.close()
+        log.info("stopped")
+
+
+async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[bool]) -> None:
+    """A chat whose token is refused ends alone; the other goes on."""
+    left = set(running)
+    while left and not stopping.done():
+        await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in [task for task in left if task.done()]:
+            left.discard(task)
+            error = task.exception() if not task.cancelled() else None
+            if error and (not left or not isinstance(error, SettingsError)):
+                raise error
+            if error:
+                log.error(str(error), chat=running[task])
+
+
+async def _serve(settings: Settings, bot: Bot) -> web.AppRunner | None:
+    """One HTTP server for every chat that is called rather than calls."""
+    routes = [route for f in bot.front_ends.values() for route in f.routes(bot.receive)]
+    if not routes:
+        return None
+    app = web.Application(client_max_size=MAX_BODY)
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, port=settings.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        await bot.close()
+        raise SettingsError(PORT_TAKEN.format(port=settings.port, reason=error.strerror)) from error
+    return runner
+
+
+async def run_terminal(settings: Settings) -> int:
+    """The chat in the terminal; the number of lines that were not understood."""
+    from bot.terminal import TerminalFrontEnd, move_in
+    from bot.terminal.moving import MovingClock
+
+    zone = Calendar(load_school(settings.school_file)).zone
+    clock = MovingClock(zone)
+    waiting: list[Callable[[], Awaitable[None]]] = []
+
+    async def work() -> None:
+        for job in waiting:
+            await job()
+
+    terminal = TerminalFrontEnd(clock, work)
+    bot = build(settings, {"terminal": terminal}, clock.now)
+    clock.next_due = bot.desk.store.next_due
+    waiting.append(bot.work)
+    await move_in(bot.desk.store, clock.now())
+    minutes = start_clock(bot.work)
+    try:
+        await terminal.run(lambda incoming: reception.receive(incoming, bot.desk))
+    finally:
+        minutes.shutdown(wait=False)
+        with suppress(asyncio.CancelledError):
+            await bot.close()
+    return terminal.not_understood

@@ -1,0 +1,52 @@
+"""`headsup invite`: also while the bot runs, for an invitation is a file of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import typer
+
+from bot.settings import Settings
+from handlers.calendar import Calendar
+from handlers.messages import Refused
+from handlers.people import INVITED, ROLES, invitation, role_named
+from handlers.words import listed, moment
+from store.durable import unavailable
+from store.school import load_school
+from store.tiny import add_invitation, read_people
+from store.trouble import Trouble
+
+CODE = "In Slack:    /headsup join {code}\nIn Telegram: /join {code}"
+LINK = "Or open:     {link}"
+KNOWN = "{name} uses Heads Up already: the code adds another account or role to the same person."
+
+
+async def print_invitation(name: str, roles: list[str], settings: Settings) -> None:
+    """Make an invitation, and print how to use it. Raises Trouble."""
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Trouble("Give the person's full name.")
+    try:
+        wanted = tuple(dict.fromkeys(role_named(role).value for role in roles))
+    except Refused as error:
+        raise Trouble(str(error)) from error
+    made, code = invitation(name, wanted, datetime.now(UTC))
+    try:
+        add_invitation(settings.headsup_data, made)
+        known = [p for p in read_people(settings.headsup_data) if p.name.lower() == name.lower()]
+    except OSError as error:
+        raise unavailable(error, settings.headsup_data) from error
+    calendar = Calendar(load_school(settings.school_file))
+    words = listed(ROLES[role_named(role)] for role in wanted)
+    typer.echo(INVITED.format(name=name, roles=words, until=moment(made.until, calendar)))
+    typer.echo(CODE.format(code=code))
+    if settings.telegram_bot_token and (link := await _telegram_link(settings, code)):
+        typer.echo(LINK.format(link=link))
+    if known:
+        typer.echo(KNOWN.format(name=name))
+
+
+async def _telegram_link(settings: Settings, code: str) -> str | None:
+    from bot.telegram import join_link
+
+    return await join_link(settings, code)

@@ -1,0 +1,54 @@
+"""A look at a picture: its size, a small copy, and a number that is near for pictures that look alike."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.records import Picture
+
+MAX_PIXELS = 50_000_000
+"""A tall screenshot has 20 million. What claims to be larger is kept, and not opened."""
+
+THUMBNAIL = (320, 320)
+CANNOT_OPEN = "could not be opened as a picture"
+TOO_MANY_PIXELS = "too large a picture to open"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    picture: Picture | None = None
+    thumbnail: bytes = b""  # JPEG
+    problem: str = ""
+
+
+def look(path: Path) -> Look:
+    """Open a file as a picture, whatever it claims to be. Never raises for what is in it."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                width, height = image.size
+                image.draft("RGB", (THUMBNAIL[0] * 2, THUMBNAIL[1] * 2))
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+                small = upright.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+                upright.thumbnail(THUMBNAIL)
+                jpeg = io.BytesIO()
+                upright.save(jpeg, "JPEG", quality=80)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        return Look(problem=TOO_MANY_PIXELS)
+    except Exception:  # Pillow raises nearly anything on a file that is made to break it
+        return Look(problem=CANNOT_OPEN)
+    return Look(Picture(width, height, difference_hash(small.tobytes())), jpeg.getvalue())
+
+
+def difference_hash(grey: bytes) -> str:
+    """Of 9 × 8 grey pixels, row by row: one bit for each pixel that is brighter than the one to its right."""
+    bits = [grey[9 * y + x] > grey[9 * y + x + 1] for y in range(8) for x in range(8)]
+    number = sum(bit << n for n, bit in enumerate(bits))
+    return f"{number:016x}" if 0 < number < 2**64 - 1 else ""
