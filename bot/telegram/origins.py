@@ -1,0 +1,51 @@
+"""What Telegram says of where a forwarded message was first posted.
+
+https://core.telegram.org/bots/api#messageorigin
+"""
+
+from __future__ import annotations
+
+from telegram import (
+    MessageOrigin,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    User,
+)
+
+from bot.telegram.words import whole
+from handlers.messages import Origin
+
+
+def origin(said: MessageOrigin) -> Origin:
+    """The author, place, number and date of the original, as far as Telegram gives them away."""
+    match said:
+        case MessageOriginUser(sender_user=user):
+            return Origin(kind="person", author=_author(user), author_id=str(user.id), sent_at=said.date)
+        case MessageOriginHiddenUser(sender_user_name=name):
+            return Origin(kind="hidden person", author=whole(name), sent_at=said.date)
+        case MessageOriginChat(sender_chat=chat, author_signature=signature):
+            return Origin(
+                kind="group",
+                author=whole(signature or ""),
+                place=whole(chat.effective_name or ""),
+                place_id=str(chat.id),
+                sent_at=said.date,
+            )
+        case MessageOriginChannel(chat=chat, message_id=number, author_signature=signature):
+            return Origin(
+                kind="channel",
+                author=whole(signature or ""),
+                place=whole(chat.effective_name or ""),
+                place_id=str(chat.id),
+                message_id=str(number),
+                sent_at=said.date,
+                link=f"https://t.me/{chat.username}/{number}" if chat.username else "",
+            )
+    return Origin(kind="message", sent_at=said.date)
+
+
+def _author(user: User) -> str:
+    name = whole(user.full_name)
+    return f"{name} (@{user.username})" if user.username else name

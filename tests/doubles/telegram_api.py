@@ -1,0 +1,324 @@
+"""The Bot API over HTTP: each method that the bot may call, as strict as the documentation says.
+
+https://core.telegram.org/bots/api#available-methods
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from tests.doubles.telegram_text import CAPTION, Refusal, check_commands, markup, read
+from tests.doubles.telegram_updates import Updates
+
+FETCH = 20 * 1024 * 1024
+UPLOAD = 50 * 1024 * 1024
+CHANNEL = -1000000000000
+
+
+@dataclass
+class Upload:
+    """A file that came with a call."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass
+class Call:
+    """One call of the Bot API, and how it was answered."""
+
+    method: str
+    given: dict[str, Any]
+    status: int = 0
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass
+class Fault:
+    """What a method answers instead, so many times."""
+
+    method: str
+    refusal: Refusal | None  # None: the line goes dead
+    times: int
+    chat: int | None = None
+
+
+@dataclass
+class Stored:
+    """A file that Telegram holds. No content: its size is all that is known."""
+
+    path: str
+    size: int
+    content: bytes = b""
+
+
+class BotApi:
+    """Telegram's side of one bot."""
+
+    def __init__(self, token: str, username: str) -> None:
+        self.token = token
+        self.me = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Heads Up",
+            "username": username,
+        }
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.unimplemented: set[str] = set()
+        self.down = False
+        self.revoked = False
+        self.commands: list[dict[str, str]] = []
+        self.files: dict[str, Stored] = {}
+        self.chats: dict[int, dict[str, Any]] = {}
+        self.closed: dict[int, str] = {}  # chats that the bot may not write to, and why
+        self.moved: dict[int, int] = {}
+        self.messages: dict[tuple[int, int], dict[str, Any]] = {}
+        self.uploads: dict[tuple[int, int], Upload] = {}
+        self.queries: dict[str, bool] = {}  # taps, and whether they have been answered
+        self.changed = asyncio.Event()
+        self.updates = Updates(self.changed.set)
+        self._numbers = itertools.count(1)
+
+    def app(self) -> web.Application:
+        """The server."""
+        app = web.Application(client_max_size=UPLOAD * 2)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._file)
+        app.router.add_route("*", "/bot{token}/{method}", self._call)
+        return app
+
+    def next_message(self) -> int:
+        """A number for a message."""
+        return next(self._numbers)
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        call = Call(request.match_info["method"], {})
+        if self.down:
+            return self._dead(request)
+        try:
+            self._admit(request.match_info["token"])
+            call.given = await _given(request)
+            self.calls.append(call)
+            self._fail(call, request)
+            method = getattr(self, f"_{call.method}", None)
+            if method is None or call.method in self.unimplemented:
+                raise Refusal("Not Found", 404)
+            result = await method(call.given)
+            call.status = 200
+            return web.json_response({"ok": True, "result": result})
+        except ConnectionAbortedError:
+            return self._dead(request)
+        except Refusal as refusal:
+            call.status = refusal.code
+            answer = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+            if refusal.parameters:
+                answer["parameters"] = refusal.parameters
+            return web.json_response(answer, status=refusal.code)
+        finally:
+            self.changed.set()
+
+    def _admit(self, token: str) -> None:
+        if ":" not in token:
+            raise Refusal("Not Found", 404)
+        if token != self.token or self.revoked:
+            raise Refusal("Unauthorized", 401)
+
+    def _fail(self, call: Call, request: web.Request) -> None:
+        for fault in self.faults:
+            chat = fault.chat is None or str(fault.chat) == str(call.given.get("chat_id"))
+            if fault.method in (call.method, "*") and chat:
+                fault.times -= 1
+                self.faults = [f for f in self.faults if f.times > 0]
+                if fault.refusal is None:
+                    raise ConnectionAbortedError
+                raise fault.refusal
+
+    @staticmethod
+    def _dead(request: web.Request) -> web.StreamResponse:
+        if request.transport:
+            request.transport.abort()
+        return web.Response(status=503)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        self.calls.append(Call("(file)", {"path": request.match_info["path"]}))
+        self._fail(self.calls[-1], request)
+        if self.down:
+            return self._dead(request)
+        found = next((f for f in self.files.values() if f.path == request.match_info["path"]), None)
+        if request.match_info["token"] != self.token or found is None:
+            return web.Response(status=404)
+        return web.Response(body=found.content, content_type="application/octet-stream")
+
+    # --- methods ---------------------------------------------------------------------------------
+
+    async def _getMe(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return self.me
+
+    async def _getUpdates(self, given: dict[str, Any]) -> object:  # noqa: N802
+        allowed = _json(given["allowed_updates"]) if given.get("allowed_updates") else None
+        offset, limit, hold = (
+            int(given.get(k) or d) for k, d in (("offset", 0), ("limit", 100), ("timeout", 0))
+        )
+        return await self.updates.poll(offset, limit, hold, allowed)
+
+    async def _setWebhook(self, given: dict[str, Any]) -> object:  # noqa: N802
+        if given.get("allowed_updates"):
+            given["allowed_updates"] = _json(given["allowed_updates"])
+        self.updates.set_webhook(given)
+        return True
+
+    async def _deleteWebhook(self, given: dict[str, Any]) -> object:  # noqa: N802
+        self.updates.webhook = {}
+        if str(given.get("drop_pending_updates")).lower() == "true":
+            self.updates.waiting.clear()
+        return True
+
+    async def _setMyCommands(self, given: dict[str, Any]) -> object:  # noqa: N802
+        self.commands = check_commands(given.get("commands"))
+        return True
+
+    async def _answerCallbackQuery(self, given: dict[str, Any]) -> object:  # noqa: N802
+        query = str(given.get("callback_query_id"))
+        if self.queries.get(query) is not False:
+            raise Refusal("query is too old and response timeout expired or query ID is invalid")
+        if len(str(given.get("text") or "")) > 200:
+            raise Refusal("MESSAGE_TOO_LONG")
+        self.queries[query] = True
+        return True
+
+    async def _sendMessage(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat = self._chat(given)
+        text, entities = read(str(given.get("text") or ""), given.get("parse_mode"))
+        return self._keep(chat, given, {"text": text, "entities": entities})
+
+    async def _sendDocument(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat, upload = self._chat(given), given.get("document")
+        if not isinstance(upload, Upload):
+            raise Refusal("there is no document in the request")
+        if len(upload.content) > UPLOAD:
+            raise Refusal("Request Entity Too Large", 413)
+        if not upload.content:
+            raise Refusal("file must be non-empty")
+        document = {
+            "file_id": f"up{len(self.uploads)}",
+            "file_unique_id": f"u{len(self.uploads)}",
+            "file_name": upload.name,
+            "mime_type": upload.media_type,
+            "file_size": len(upload.content),
+        }
+        content: dict[str, Any] = {"document": document}
+        if given.get("caption"):
+            caption, entities = read(str(given["caption"]), given.get("parse_mode"), CAPTION)
+            content |= {"caption": caption, "caption_entities": entities}
+        message = self._keep(chat, given, content)
+        self.uploads[chat["id"], message["message_id"]] = upload
+        return message
+
+    async def _editMessageText(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat = self._chat(given)
+        message = self.messages.get((chat["id"], int(given.get("message_id") or 0)))
+        if message is None:
+            raise Refusal("message to edit not found")
+        if message["from"]["id"] != self.me["id"]:
+            raise Refusal("message can't be edited")
+        if "text" not in message:
+            raise Refusal("there is no text in the message to edit")
+        text, entities = read(str(given.get("text") or ""), given.get("parse_mode"))
+        keyboard = markup(given.get("reply_markup"), inline_only=True)
+        if (text, entities, keyboard) == (message["text"], message["entities"], message.get("reply_markup")):
+            raise Refusal(
+                "message is not modified: specified new message content and reply markup are exactly the same "
+                "as a current content and reply markup of the message"
+            )
+        message.pop("reply_markup", None)
+        message |= {"text": text, "entities": entities, "edit_date": int(time.time())}
+        if keyboard:
+            message["reply_markup"] = keyboard
+        return message
+
+    async def _getFile(self, given: dict[str, Any]) -> object:  # noqa: N802
+        found = self.files.get(str(given.get("file_id")))
+        if found is None:
+            raise Refusal("invalid file_id")
+        if found.size > FETCH:
+            raise Refusal("file is too big")
+        return {
+            "file_id": given["file_id"],
+            "file_unique_id": f"q{given['file_id']}",
+            "file_size": found.size,
+            "file_path": found.path,
+        }
+
+    def _chat(self, given: dict[str, Any]) -> dict[str, Any]:
+        named = str(given.get("chat_id") or "")
+        if not named:
+            raise Refusal("chat_id is empty")
+        number = int(named) if named.removeprefix("-").isdecimal() else 0
+        found = self.chats.get(number) or next(
+            (c for c in self.chats.values() if c.get("username") and named == f"@{c['username']}"), None
+        )
+        if found is None:
+            raise Refusal("chat not found")
+        if found["id"] in self.moved:
+            words = "group chat was upgraded to a supergroup chat"
+            raise Refusal(words, migrate_to_chat_id=self.moved[found["id"]])
+        if found["id"] in self.closed:
+            raise Refusal(self.closed[found["id"]], 403)
+        return found
+
+    def _keep(self, chat: dict[str, Any], given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+        under = markup(given.get("reply_markup"))
+        answering = _json(given["reply_parameters"]) if given.get("reply_parameters") else {}
+        earlier = self.messages.get((chat["id"], int(answering.get("message_id", 0))))
+        if answering and earlier is None and not answering.get("allow_sending_without_reply"):
+            raise Refusal("message to be replied not found")
+        number = self.next_message()
+        message = {
+            "message_id": number,
+            "from": self.me,
+            "chat": chat,
+            "date": int(time.time()),
+            **content,
+            **({"reply_markup": under} if under else {}),
+            **({"reply_to_message": earlier} if earlier else {}),
+        }
+        self.messages[chat["id"], number] = message
+        return message
+
+
+async def _given(request: web.Request) -> dict[str, Any]:
+    """Parameters in any of the four ways that the Bot API takes them."""
+    given: dict[str, Any] = dict(request.query)
+    kind = request.content_type
+    if kind == "application/json" and request.can_read_body:
+        try:
+            given |= await request.json()
+        except ValueError:
+            raise Refusal("can't parse request body JSON object") from None
+    elif kind == "application/x-www-form-urlencoded":
+        given |= dict(await request.post())
+    elif kind == "multipart/form-data":
+        async for one in await request.multipart():
+            assert isinstance(one, BodyPartReader)
+            assert one.name
+            content = bytes(await one.read())
+            if one.filename:
+                given[one.name] = Upload(one.filename, one.headers.get("Content-Type", ""), content)
+            else:
+                given[one.name] = content.decode()
+    return given
+
+
+def _json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise Refusal("can't parse JSON object") from None
