@@ -155,11 +155,14 @@ async def test_the_sign_in_page_is_not_the_file(stage: Stage) -> None:
         await _bytes(stage, pointer)
 
 
-@pytest.mark.parametrize("sized", [True, False])
-async def test_a_file_over_the_limit(sized: bool) -> None:
+@pytest.mark.parametrize("known", ["from files.info", "from the answer", "from counting"])
+async def test_a_file_over_the_limit(known: str) -> None:
     async with on_stage(max_file_mb="1") as stage:
-        file = stage.slack.file(ASHA, "a.png", bytes(1024 * 1024 + 1))
-        pointer = {"file": file["id"]} if sized else {"url": file["url_private_download"]}
+        unsized = known == "from counting"
+        file = stage.slack.file(ASHA, "a.png", bytes(1024 * 1024 + 1), unsized=unsized)
+        pointer = (
+            {"file": file["id"]} if known == "from files.info" else {"url": file["url_private_download"]}
+        )
         with pytest.raises(TooLarge):
             await _bytes(stage, pointer)
 

@@ -169,7 +169,10 @@ class SlackServer:
         file = self.world.files.get(number)
         if file is None or number not in self.world.content:
             return web.Response(status=404)
-        return web.Response(body=self.world.content[number], content_type=file["mimetype"])
+        answer = web.Response(body=self.world.content[number], content_type=file["mimetype"])
+        if file.get("unsized"):
+            answer.enable_chunked_encoding()
+        return answer
 
     async def _login(self, request: web.Request) -> web.Response:
         return web.Response(text=LOGIN_PAGE, content_type="text/html")
