@@ -26,7 +26,7 @@ bench: .venv/installed-dev
 
 # The lock files are made from pyproject.toml; run this after changing a dependency there.
 lock: .venv/installed-dev
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --build-deps-for editable -o requirements.txt pyproject.toml
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra dev -o requirements-dev.txt pyproject.toml
 
 clean:

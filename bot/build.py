@@ -61,10 +61,14 @@ class Bot:
         await self.fetcher.tick()
         await self.delivery.tick()
 
+    async def settled(self, seconds: float = 5) -> None:
+        """Wait for what `wake` has begun."""
+        if self._work:
+            await asyncio.wait(self._work, timeout=seconds)
+
     async def close(self) -> None:
         """Finish what is under way."""
-        if self._work:
-            await asyncio.wait(self._work, timeout=5)
+        await self.settled()
         await self.desk.store.close()
 
 

@@ -17,7 +17,7 @@ NAMES = {"audio": ("sound recording", "sound recordings")}
 
 STATES: dict[str, str] = {
     State.WAITING: "Not fetched yet: {what}. That waits until somebody says what it is about.",
-    State.WANTED: "Not yet kept: {what}. I am fetching it, and go on trying for a day.",
+    State.WANTED: "Not yet kept: {what}. Being fetched; I go on trying for a day.",
     State.TOO_LARGE: "Too large to keep: {what}. Please leave it where it is, and show it to a leader.",
     State.LOST: "Could not be fetched: {what}. Please send it again, or show it to a leader.",
     State.WITHHELD: "Not fetched, and never will be: {what}.",

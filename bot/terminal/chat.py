@@ -70,13 +70,15 @@ class TerminalFrontEnd:
 
     platform = "terminal"
 
-    def __init__(self, clock: MovingClock, work: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, clock: MovingClock, work: Callable[[], Awaitable[None]], console: Console | None = None
+    ) -> None:
         self.clock = clock
         self.work = work  # what the bot does by itself: delivery and fetching
         self.me = "asha"
         self.not_understood = 0
         self._by_hand = sys.stdin.isatty()
-        self._console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+        self._console = console or Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
         self._numbers = itertools.count(1)
         self._started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         self._shown: defaultdict[str, deque[Reply]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
@@ -93,7 +95,7 @@ class TerminalFrontEnd:
             if line.strip() in ("quit", "exit"):
                 break
             if line.strip():
-                await self._obey(line, receive)
+                await self.obey(line, receive)
         await self.work()
 
     async def send(self, address: str, reply: Reply) -> str:
@@ -130,7 +132,8 @@ class TerminalFrontEnd:
         self._console.print(f"{self.me.capitalize()}> {draw.safe(line)}")
         return line
 
-    async def _obey(self, line: str, receive: Receive) -> None:
+    async def obey(self, line: str, receive: Receive) -> None:
+        """What one typed line asks for."""
         verb, _, rest = line.strip().partition(" ")
         try:
             if verb in USAGES and (rest or verb in ("tap", "send")) and _is_ours(verb, rest):

@@ -106,6 +106,7 @@ class World:
         self.changed = asyncio.Condition()
         self._numbers = itertools.count(1)
         self._last_ts = 0.0
+        self.clock: Callable[[], float] = time.time  # seconds since 1970, for what people send
         self.add_user(BOT_USER, "Heads Up", is_bot=True)
 
     # --- things -------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class World:
         return next(self._numbers)
 
     def ts(self) -> str:
-        self._last_ts = max(time.time(), self._last_ts + 0.0001)
+        self._last_ts = max(self.clock(), self._last_ts + 0.0001)
         return f"{self._last_ts:.6f}"
 
     def trigger(self, user: str) -> str:

@@ -12,6 +12,7 @@ async with TelegramDouble() as telegram:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class TelegramDouble:
         self._port = port
         self._runner: web.AppRunner | None = None
         self._files = 0
+        self.clock: Callable[[], float] = time.time  # seconds since 1970, for what people send
 
     async def __aenter__(self) -> Self:
         self._runner = web.AppRunner(self.api.app(), access_log=None, shutdown_timeout=0.1)
@@ -145,11 +147,12 @@ class TelegramDouble:
         return [shown.text for shown in self.shown(where)]
 
     async def until(self, condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-        """Wait for something to become true, looking after every call and update."""
+        """Wait for something to become true, looking after every call and update, and now and then."""
         async with asyncio.timeout(seconds):
             while not (found := condition()):
                 self.api.changed.clear()
-                await self.api.changed.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.api.changed.wait(), 0.02)
         return found
 
     async def waits_for(self, where: User | Group, words: str, seconds: float = PATIENCE) -> Shown:
@@ -228,7 +231,7 @@ class TelegramDouble:
             "message_id": self.api.next_message(),
             "from": sender,
             "chat": chat,
-            "date": int(time.time()),
+            "date": int(self.clock()),
             **content,
         }
         self.api.messages[chat["id"], message["message_id"]] = message

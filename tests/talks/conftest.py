@@ -1,0 +1,159 @@
+"""`talk`: a conversation as people have it, line by line, in each chat.
+
+Asha> [sends shot.png] words with it       also [sends a.png, b.png], [forwards "words"], [forwards a.png]
+Asha> (taps) Threat of violence
+clock> +20m
+bot> words that the answer to the last speaker holds; {a} stands for a case, the same one throughout
+bot to Ben> words that a message to Ben holds
+bot> (nothing)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.slack import SlackDouble
+from tests.doubles.telegram import TelegramDouble
+from tests.talks.stage import (
+    ANY_CASE,
+    TUESDAY,
+    Seen,
+    SlackStage,
+    Stage,
+    StillClock,
+    TelegramStage,
+    TerminalStage,
+    screenshot,
+)
+
+PATIENCE = 5.0
+QUIET = 0.25  # seconds without anything new before “nothing” is believed
+LINE = re.compile(r"(\w+)(?: to (\w+))?>\s*(.*)")
+DEED = re.compile(r"\[(sends|forwards) (.+?)\]\s*(.*)|\((taps)\)\s*(.+)", re.DOTALL)
+
+Talk = Callable[[str], Awaitable[dict[str, str]]]
+
+
+@pytest.fixture(params=["terminal", "slack", "telegram"])
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    clock = StillClock(TUESDAY)
+    if request.param == "terminal":
+        terminal = TerminalStage(tmp_path, clock)
+        async with terminal.running():
+            yield terminal
+    elif request.param == "slack":
+        async with SlackDouble() as slack:
+            in_slack = SlackStage(tmp_path, clock, slack)
+            async with in_slack.running():
+                yield in_slack
+            assert slack.refusals == []
+    else:
+        async with TelegramDouble() as telegram:
+            in_telegram = TelegramStage(tmp_path, clock, telegram)
+            async with in_telegram.running():
+                yield in_telegram
+
+
+@pytest.fixture
+def talk(stage: Stage, tmp_path: Path) -> Talk:
+    """Holds a conversation; gives what {a}, {b} … stood for."""
+    return Conversation(stage, tmp_path).hold
+
+
+class Conversation:
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self.stage = stage
+        self.folder = folder
+        self.speaker = ""
+        self.before: dict[str, list[Seen]] = {}
+        self.cases: dict[str, str] = {}
+
+    async def hold(self, script: str) -> dict[str, str]:
+        lines: list[re.Match[str]] = []
+        for row in filter(None, (row.strip() for row in script.splitlines())):
+            match = LINE.fullmatch(row)
+            assert match, f"not a line of a talk: {row!r}"
+            lines.append(match)
+        for line in lines:
+            who, to, words = line.groups()
+            if who == "bot":
+                await self._expect(to or self.speaker, words)
+            elif who == "clock":
+                self._mark()
+                await self.stage.moves_clock(words)
+            else:
+                self._mark()
+                self.speaker = who
+                await self._act(who, self._filled(words))
+        return self.cases
+
+    def _mark(self) -> None:
+        from tests.talks.stage import PEOPLE, STRANGER
+
+        self.before = {name: self.stage.seen(name) for name in (*PEOPLE, STRANGER)}
+
+    async def _act(self, who: str, words: str) -> None:
+        deed = DEED.fullmatch(words)
+        if deed is None:
+            await self.stage.says(who, words)
+        elif deed[4]:
+            await self._until(
+                lambda: any(deed[5] in seen for seen in self.stage.seen(who)), f"a button {deed[5]!r}"
+            )
+            await self.stage.taps(who, deed[5])
+        elif deed[1] == "sends":
+            await self.stage.sends(who, self._files(deed[2]), deed[3])
+        elif deed[2].startswith('"'):
+            await self.stage.forwards(who, deed[2].strip('"'), [])
+        else:
+            await self.stage.forwards(who, deed[3], self._files(deed[2]))
+
+    def _files(self, names: str) -> list[Path]:
+        """A picture for each name; the same name is the same picture."""
+        paths = [self.folder / name.strip() for name in names.split(",")]
+        for path in paths:
+            if not path.exists():
+                screenshot(path, seed=sum(path.name.encode()))
+        return paths
+
+    async def _expect(self, who: str, words: str) -> None:
+        if words == "(nothing)":
+            await asyncio.sleep(QUIET)
+            assert self._new(who) == [], f"{who} was shown something"
+            return
+        words = words.replace("\\n", "\n")
+        await self._until(lambda: self._found(who, words), f"{words!r} before {who}", who)
+
+    def _found(self, who: str, words: str) -> bool:
+        for seen in self._new(who):
+            pattern = re.escape(self._filled(words))
+            unknown = re.findall(r"\\\{(\w)\\\}", pattern)
+            for name in dict.fromkeys(unknown):
+                pattern = pattern.replace(rf"\{{{name}\}}", f"(?P<{name}>{ANY_CASE.pattern})", 1)
+            if match := re.search(pattern, seen.words):
+                self.cases.update(match.groupdict())
+                return True
+        return False
+
+    def _filled(self, words: str) -> str:
+        for name, reference in self.cases.items():
+            words = words.replace("{" + name + "}", reference)
+        return words
+
+    def _new(self, who: str) -> list[Seen]:
+        before = self.before.get(who, [])
+        return [seen for seen in self.stage.seen(who) if seen not in before]
+
+    async def _until(self, true: Callable[[], bool], what: str, who: str = "") -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true():  # noqa: ASYNC110  (the terminal has no event for it)
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            shown = "\n---\n".join(seen.words for seen in self._new(who or self.speaker))
+            raise AssertionError(f"waited for {what}; there is:\n{shown}") from None

@@ -1,0 +1,321 @@
+"""Standing people, a whole bot, and a chat to talk in: terminal, Slack or Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+from rich.console import Console
+
+from bot.build import Bot, build
+from bot.front_end import FrontEnd
+from bot.settings import Settings, load
+from bot.slack import SlackFrontEnd
+from bot.telegram import TelegramFrontEnd
+from bot.terminal import TerminalFrontEnd
+from bot.terminal.moving import MovingClock
+from store.records import Person, Role
+from tests.bot import slack_stage, telegram_running
+from tests.doubles.slack import SlackDouble
+from tests.doubles.telegram import TelegramDouble
+
+ROOT = Path(__file__).parents[2]
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # in school hours
+PEOPLE = {
+    "Asha": ("Asha Patel", (Role.STAFF,)),
+    "Ben": ("Ben Okafor", (Role.HEAD,)),
+    "Cleo": ("Cleo Martin", (Role.DSL,)),
+    "Dev": ("Dev Singh", (Role.ICT,)),
+    "Efua": ("Efua Mensah", (Role.CHAIR,)),
+    "Gita": ("Gita Rao", (Role.STAFF,)),
+}
+STRANGER = "Finn"
+ANY_CASE = re.compile(r"[2-9B-DF-HJ-NP-TV-XZ]{4}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One message as somebody sees it now."""
+
+    key: str
+    words: str  # with the labels of its buttons
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.words
+
+
+class StillClock(MovingClock):
+    """Stands still between moves, so that a talk is the same at any time of day."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(load_zone())
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def _set(self, to: datetime) -> None:
+        self._at = to
+
+
+def load_zone() -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/London")
+
+
+class Stage(ABC):
+    """One chat with a bot in it."""
+
+    bot: Bot
+    clock: StillClock
+
+    def __init__(self, folder: Path, clock: StillClock) -> None:
+        self.folder = folder
+        self.clock = clock
+
+    @abstractmethod
+    def account(self, name: str) -> str: ...
+
+    @abstractmethod
+    async def says(self, name: str, words: str) -> None: ...
+
+    @abstractmethod
+    async def sends(self, name: str, files: list[Path], words: str) -> None: ...
+
+    @abstractmethod
+    async def forwards(self, name: str, words: str, files: list[Path]) -> None: ...
+
+    @abstractmethod
+    async def taps(self, name: str, label: str) -> None: ...
+
+    @abstractmethod
+    def seen(self, name: str) -> list[Seen]: ...
+
+    async def moves_clock(self, words: str) -> None:
+        await self.bot.settled()
+        self.clock.next_due = self.bot.desk.store.next_due
+        await self.clock.move(words, self.bot.work)
+
+    async def enrol(self) -> None:
+        store = self.bot.desk.store
+        for name, (full, roles) in PEOPLE.items():
+            await store.add_person(Person(name.lower(), full, roles, (self.account(name),), self.clock.now()))
+
+
+def settings(folder: Path, **environment: str) -> Settings:
+    return load(
+        {
+            "HEADSUP_DATA": str(folder / "data"),
+            "SCHOOL_FILE": str(folder / "school.toml"),
+            "POLICY_TEXTS": str(ROOT / "policy_texts"),
+            **environment,
+        }
+    )
+
+
+class TerminalStage(Stage):
+    def __init__(self, folder: Path, clock: StillClock) -> None:
+        super().__init__(folder, clock)
+        self.out = io.StringIO()
+        self.front_end = TerminalFrontEnd(
+            clock,
+            self._work,
+            Console(file=self.out, highlight=False, soft_wrap=True, markup=False, emoji=False),
+        )
+        self._seen: list[tuple[str, Seen]] = []
+
+    async def _work(self) -> None:
+        await self.bot.work()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        self.bot = build(settings(self.folder), {"terminal": self.front_end}, self.clock.now)
+        await self.enrol()
+        try:
+            yield
+        finally:
+            await self.bot.close()
+
+    def account(self, name: str) -> str:
+        return f"terminal:{name.lower()}"
+
+    async def _line(self, name: str, line: str) -> None:
+        self.front_end.me = name.lower()
+        begin = self.out.tell()
+        await self.front_end.obey(line, self.bot.receive)
+        self.out.seek(begin)
+        block: list[str] = []
+        to = name
+        for row in [*self.out.read().splitlines(), "end>"]:
+            if row.startswith("  "):
+                block.append(row.strip())
+                continue
+            if block:
+                self._seen.append((to, Seen(str(len(self._seen)), "\n".join(block))))
+                block = []
+            to = row[2:-1] if row.startswith("→ ") else name
+
+    async def says(self, name: str, words: str) -> None:
+        await self._line(name, words)
+
+    async def sends(self, name: str, files: list[Path], words: str) -> None:
+        await self._line(name, "send " + " ".join(str(file) for file in files))
+        if words:
+            await self._line(name, words)
+
+    async def forwards(self, name: str, words: str, files: list[Path]) -> None:
+        quoted = f'"{words}"' if words else ""
+        await self._line(name, " ".join(["forward", *(str(file) for file in files), quoted]))
+
+    async def taps(self, name: str, label: str) -> None:
+        await self._line(name, f"tap {label}")
+
+    async def moves_clock(self, words: str) -> None:
+        self.clock.next_due = self.bot.desk.store.next_due
+        await self._line(self.front_end.me.capitalize(), f"clock {words}")
+
+    def seen(self, name: str) -> list[Seen]:
+        return [seen for to, seen in self._seen if to == name]
+
+
+class SlackStage(Stage):
+    def __init__(self, folder: Path, clock: StillClock, slack: SlackDouble) -> None:
+        super().__init__(folder, clock)
+        self.slack = slack
+        slack.world.clock = lambda: clock.now().timestamp()
+        for name, (full, _) in PEOPLE.items():
+            slack.user(self._user(name), full)
+        slack.user(self._user(STRANGER), "Finn Stranger", team_id="TOTHER", is_stranger=True)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        given = settings(self.folder, **self.slack.environment)
+        front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
+        self.bot = build(given, {"slack": front_end}, self.clock.now)
+        await self.enrol()
+        async with _run(front_end, self.bot):
+            await self.slack.until(lambda: self.slack.sockets.open)
+            yield
+
+    def _user(self, name: str) -> str:
+        return "U" + name.upper()
+
+    def account(self, name: str) -> str:
+        return f"slack:{self.slack.team}:{self._user(name)}"
+
+    async def says(self, name: str, words: str) -> None:
+        if not words.startswith("/"):
+            await self.slack.message(self._user(name), words)
+            return
+        command, _, rest = words.partition(" ")
+        if command not in ("/case", "/policy", "/report"):
+            command, rest = "/headsup", words[1:]
+        await self.slack.slash(self._user(name), command, rest)
+
+    def _files(self, name: str, files: list[Path]) -> list[dict[str, Any]]:
+        return [self.slack.file(self._user(name), file.name, file.read_bytes()) for file in files]
+
+    async def sends(self, name: str, files: list[Path], words: str) -> None:
+        await self.slack.message(self._user(name), words, files=self._files(name, files))
+
+    async def forwards(self, name: str, words: str, files: list[Path]) -> None:
+        channel = self.slack.channel("CPARENTS", "parents", self._user(name))
+        post = await self.slack.post(self._user("Gita"), channel, words, files=self._files("Gita", files))
+        await self.slack.forward(self._user(name), post)
+
+    async def taps(self, name: str, label: str) -> None:
+        shown = next(s for s in reversed(self.slack.shown(self._user(name))) if label in s.labels)
+        buttons = [e for b in shown.blocks for e in b.get("elements", []) if e.get("type") == "button"]
+        if any(button["text"]["text"] == label for button in buttons):
+            await self.slack.tap(self._user(name), shown, label)
+        else:
+            await self.slack.choose(self._user(name), shown, label)
+
+    def seen(self, name: str) -> list[Seen]:
+        return [
+            Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels)))
+            for s in self.slack.shown(self._user(name))
+        ]
+
+
+class TelegramStage(Stage):
+    def __init__(self, folder: Path, clock: StillClock, telegram: TelegramDouble) -> None:
+        super().__init__(folder, clock)
+        self.telegram = telegram
+        telegram.clock = lambda: clock.now().timestamp()
+        names = [*((n, full.split()) for n, (full, _) in PEOPLE.items()), (STRANGER, ["Finn", "Stranger"])]
+        self.users = {
+            name: telegram.user(1000 + number, *full, started=True)
+            for number, (name, full) in enumerate(names)
+        }
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        given = settings(self.folder, **self.telegram.environment)
+        front_end = TelegramFrontEnd(given, pauses=telegram_running.QUICK)
+        self.bot = build(given, {"telegram": front_end}, self.clock.now)
+        await self.enrol()
+        async with _run(front_end, self.bot):
+            yield
+
+    def account(self, name: str) -> str:
+        return f"telegram:{self.users[name].id}"
+
+    async def says(self, name: str, words: str) -> None:
+        await self.users[name].says(words)
+
+    async def sends(self, name: str, files: list[Path], words: str) -> None:
+        if len(files) == 1:
+            await self.users[name].sends_photo(files[0].read_bytes(), caption=words)
+        else:
+            await self.users[name].sends_album([file.read_bytes() for file in files], caption=words)
+
+    async def forwards(self, name: str, words: str, files: list[Path]) -> None:
+        if files:
+            update = await self.users["Gita"].sends_photo(files[0].read_bytes(), caption=words)
+            await self.users[name].forwards(update, hidden="A parent")
+        else:
+            await self.users[name].forwards(words, hidden="A parent")
+
+    async def taps(self, name: str, label: str) -> None:
+        await self.users[name].taps(label)
+
+    def seen(self, name: str) -> list[Seen]:
+        return [
+            Seen(str(s.message_id), "\n".join((s.text, *s.labels)))
+            for s in self.telegram.shown(self.users[name])
+        ]
+
+
+@asynccontextmanager
+async def _run(front_end: FrontEnd, bot: Bot) -> AsyncIterator[None]:
+    task = asyncio.create_task(front_end.run(bot.receive))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await bot.close()
+
+
+def screenshot(path: Path, seed: int = 1) -> Path:
+    """A picture like a phone's screenshot; another seed makes another one."""
+    image = Image.new("RGB", (390, 844), "white")
+    draw = ImageDraw.Draw(image)
+    for n in range(20):
+        wide = 40 + (n * n * 37 * seed + 91 * seed) % 330
+        shade = (n * 12 % 255, (seed * 80 + n * 9) % 255, 200 - n * 9)
+        draw.rectangle((10, 42 * n + 4, 10 + wide, 42 * n + 34), fill=shade)
+    image.save(path)
+    return path
