@@ -47,6 +47,6 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
 
 
 async def _telegram_link(settings: Settings, code: str) -> str | None:
-    from bot.telegram import join_link
+    from bot.telegram.link import join_link
 
     return await join_link(settings, code)
