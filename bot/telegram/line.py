@@ -25,6 +25,7 @@ CONFLICT = (
     "another program takes in this bot's Telegram messages, so these get none; stop the other one, "
     "or give each a bot of its own"
 )
+DEFAULT_NONE = AiohttpRequest.DEFAULT_NONE
 ALLOWED = ("message", "edited_message", "callback_query")
 BATCH = 100
 
@@ -45,10 +46,11 @@ class Pauses:
 
 
 class TelegramBot(Bot):
-    """The library's Bot API, with updates left unread.
+    """The library's Bot API, with less read of what comes back.
 
     `get_updates` reads a batch as one: a single update that the library does not know would hold up all
-    others for ever, and is logged with everything that people wrote.
+    others for ever, and is logged with everything that people wrote. And what has been shown is not read
+    back whole for the sake of its number: an answer that the library cannot read would be shown again.
     """
 
     async def updates(self, offset: int | None, hold: int, limit: int = BATCH) -> list[dict[str, Any]]:
@@ -59,6 +61,14 @@ class TelegramBot(Bot):
         data = {"offset": offset, "limit": limit, "timeout": hold, "allowed_updates": ALLOWED}
         found = await self._post("getUpdates", data, read_timeout=hold + 15)
         return cast("list[dict[str, Any]]", found)
+
+    async def show(self, method: str, *, read_timeout: float | None = None, **given: Any) -> int:
+        """Call a method that shows a message. Gives the message's number. Raises TelegramError."""
+        wait = DEFAULT_NONE if read_timeout is None else read_timeout
+        found = await self._post(method, given, read_timeout=wait)
+        if not isinstance(found, dict) or not isinstance(found.get("message_id"), int):
+            raise TelegramError("Telegram's answer could not be read")
+        return int(found["message_id"])
 
 
 def connect(token: str, api_url: str) -> tuple[TelegramBot, AiohttpRequest]:

@@ -42,6 +42,7 @@ class Polling:
                 if work.done():
                     await self._confirm(self._after(batch))
                 work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
                 raise
             self._offset = self._after(batch)
 

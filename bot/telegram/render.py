@@ -12,6 +12,7 @@ from bot.telegram.words import clean, shortened, split, start, units, visible
 from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text
 
 PLEASE_CHOOSE = "Please choose:"
+PLEASE_TYPE = "Please type the answer:"
 CUT = "…"
 
 TEXT = 4_096  # UTF-16 units of a message, after its markup has been read
@@ -53,7 +54,8 @@ def render(reply: Reply) -> list[Page | File]:
 
 
 def _question(prompt: Prompt) -> Page:
-    text = start(clean(prompt.question).strip(), TEXT) or prompt.label
+    question = start(clean(prompt.question).strip(), TEXT)
+    text = question if visible(question) else PLEASE_TYPE
     placeholder = shortened(prompt.label, PLACEHOLDER)
     return Page(html([Span(text, ours=True)]), ForceReply(input_field_placeholder=placeholder or None))
 

@@ -7,19 +7,21 @@ import re
 from html import unescape
 
 import structlog
-from telegram import Bot, ForceReply, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import ForceReply, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram.failures import failure, says
+from bot.telegram.line import TelegramBot
 from bot.telegram.markup import Span, html
 from bot.telegram.render import Page
-from bot.telegram.words import whole
+from bot.telegram.words import shortened
 from handlers.messages import DeliveryFailed, File
 
 FILE_TOO_LARGE = "{name} is too large to send here ({size} MB; Telegram takes {limit} MB)."
 FILE_GONE = "{name} cannot be read just now."
 NOT_AN_ADDRESS = "This is no address in Telegram."
 
+FILE_NAME = 200
 UPLOAD_MB = 50  # https://core.telegram.org/bots/api#sending-files
 UPLOADING = 300.0  # seconds
 
@@ -33,7 +35,7 @@ Chat = int | str
 class Shower:
     """Shows one page or file at a time. Raises DeliveryFailed."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: TelegramBot) -> None:
         self._bot = bot
         self._moved: dict[Chat, int] = {}  # groups that became supergroups since the start
 
@@ -64,8 +66,9 @@ class Shower:
                 raise failure(error) from error
 
     async def _edit(self, chat: Chat, message: int, page: Page, mode: str | None, text: str) -> None:
-        await self._bot.edit_message_text(
-            text,
+        await self._bot.show(
+            "editMessageText",
+            text=text,
             chat_id=chat,
             message_id=message,
             parse_mode=mode,
@@ -88,15 +91,15 @@ class Shower:
     async def _text(
         self, chat: Chat, page: Page, mode: str | None, text: str, answering: ReplyParameters | None
     ) -> int:
-        message = await self._bot.send_message(
-            chat,
-            text,
+        return await self._bot.show(
+            "sendMessage",
+            chat_id=chat,
+            text=text,
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
             reply_markup=page.markup,
             reply_parameters=answering,
         )
-        return message.message_id
 
     async def _file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
         """Pictures go as documents too: that keeps them as they are."""
@@ -109,15 +112,17 @@ class Shower:
             if size > UPLOAD_MB * 1024 * 1024:
                 words = FILE_TOO_LARGE.format(name=file.name, size=round(size / 1024**2), limit=UPLOAD_MB)
                 return await self._instead(chat, words, answering)
-            document = InputFile(handle, filename=whole(file.name) or "file", read_file_handle=False)
-            message = await self._bot.send_document(
-                chat,
-                document,
+            document = InputFile(
+                handle, filename=shortened(file.name, FILE_NAME) or "file", read_file_handle=False
+            )
+            return await self._bot.show(
+                "sendDocument",
+                chat_id=chat,
+                document=document,
                 disable_content_type_detection=True,
                 reply_parameters=answering,
                 read_timeout=UPLOADING,
             )
-        return message.message_id
 
     async def _instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
         page = Page(html([Span(words, ours=True)]))

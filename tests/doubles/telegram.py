@@ -246,18 +246,17 @@ class TelegramDouble:
                         yield message, button
 
     def _as_shown(self, message: dict[str, Any]) -> Shown:
-        under = message.get("reply_markup", {})
-        chat = message["chat"]["id"]
+        chat, number = message["chat"]["id"], message["message_id"]
         return Shown(
             chat=chat,
-            message_id=message["message_id"],
+            message_id=number,
             text=message.get("text", message.get("caption", "")),
             entities=message.get("entities", message.get("caption_entities", [])),
-            keyboard=under.get("inline_keyboard", []),
-            force_reply=under if under.get("force_reply") else None,
+            keyboard=message.get("reply_markup", {}).get("inline_keyboard", []),
+            force_reply=self.api.asking.get((chat, number)),
             edited="edit_date" in message,
             answers=(message.get("reply_to_message") or {}).get("message_id"),
-            file=self.api.uploads.get((chat, message["message_id"])),
+            file=self.api.uploads.get((chat, number)),
         )
 
 

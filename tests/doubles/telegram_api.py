@@ -82,6 +82,7 @@ class BotApi:
         self.closed: dict[int, str] = {}  # chats that the bot may not write to, and why
         self.moved: dict[int, int] = {}
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
+        self.asking: dict[tuple[int, int], dict[str, Any]] = {}
         self.uploads: dict[tuple[int, int], Upload] = {}
         self.queries: dict[str, bool] = {}  # taps, and whether they have been answered
         self.changed = asyncio.Event()
@@ -287,10 +288,12 @@ class BotApi:
             "chat": chat,
             "date": int(time.time()),
             **content,
-            **({"reply_markup": under} if under else {}),
+            **({"reply_markup": under} if under and "inline_keyboard" in under else {}),
             **({"reply_to_message": earlier} if earlier else {}),
         }
         self.messages[chat["id"], number] = message
+        if under and "force_reply" in under:
+            self.asking[chat["id"], number] = under  # shown, but not part of the message
         return message
 
 

@@ -38,7 +38,7 @@ _FOUND = (
             r"(?:https?|ftp|tg)://[^\s<>]+|\b(?:[\w-]+\.)+(?:com|org|net|uk|me|io|example)\b(?:/\S*)?"
         ),
     ),
-    ("email", re.compile(r"[\w.+-]+@[\w-]+\.\w+")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w+")),
     ("mention", re.compile(r"(?<!\w)@[A-Za-z]\w{3,31}")),
     ("hashtag", re.compile(r"(?<!\w)#\w*[^\W\d]\w*")),
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w+)?")),
@@ -129,12 +129,13 @@ def _parse(text: str) -> tuple[str, list[dict[str, Any]]]:
         elif name not in _TAGS:
             raise Refusal(f'can\'t parse entities: Unsupported start tag "{name}" at byte offset {at}')
         else:
+            _check_nesting(name, [tag for tag, _, _ in opened])
             opened.append((name, token[3], offset))
     if opened:
         raise Refusal(
             f"can't parse entities: Can't find end tag corresponding to start tag \"{opened[-1][0]}\""
         )
-    return plain, _nested(entities)
+    return plain, entities
 
 
 def _entity(tag: str, attributes: str, offset: int, length: int) -> dict[str, Any]:
@@ -146,22 +147,15 @@ def _entity(tag: str, attributes: str, offset: int, length: int) -> dict[str, An
     return entity
 
 
-def _nested(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Code holds nothing else, is in nothing but a quotation; a quotation is in no quotation."""
-    for inner in entities:
-        for outer in entities:
-            inside = (
-                inner is not outer
-                and outer["offset"] <= inner["offset"]
-                and inner["offset"] + inner["length"] <= outer["offset"] + outer["length"]
-            )
-            quotes = inner["type"].endswith("blockquote") and outer["type"].endswith("blockquote")
-            code = outer["type"] in ("code", "pre") or (
-                inner["type"] in ("code", "pre") and not outer["type"].endswith("blockquote")
-            )
-            if inside and (quotes or code):
-                raise Refusal(f"can't parse entities: {inner['type']} inside {outer['type']}")
-    return entities
+def _check_nesting(inner: str, outer: list[str]) -> None:
+    """Code holds nothing else, and is in nothing but a quotation; a quotation is in no quotation.
+
+    Stricter than Telegram, which drops one of the two without a word.
+    """
+    code = {"code", "pre"}
+    within_code = code & set(outer) or (inner in code and set(outer) - {"blockquote"})
+    if within_code or (inner == "blockquote" and "blockquote" in outer):
+        raise Refusal(f"can't parse entities: {inner} inside {outer[-1]}")
 
 
 def markup(value: Any, *, inline_only: bool = False) -> dict[str, Any] | None:
