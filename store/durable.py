@@ -30,7 +30,7 @@ def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
 def make_folder(folder: Path) -> None:
     """Make a folder, and see that it outlives a crash. Readable by the owner alone."""
     if not folder.is_dir():
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)  # two threads may have come to the same folder
         sync_folder(folder.parent)
 
 
@@ -56,6 +56,16 @@ def replace_file(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def remove_file(path: Path) -> bool:
+    """Take a file away, so that it does not come back after a crash; False when it was gone."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    sync_folder(path.parent)
+    return True
 
 
 def lock_folder(folder: Path) -> BinaryIO:

@@ -6,11 +6,13 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from store.base import Kept, NotFound, OverLimit
-from store.durable import PARTIAL, make_folder, replace_file, sync_folder, unavailable
+from store.durable import PARTIAL, make_folder, remove_file, replace_file, sync_folder, unavailable
 
 EVIDENCE = "evidence"
 THUMBNAILS = "thumbnails"
@@ -22,33 +24,43 @@ async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> K
     Raises OverLimit and StoreUnavailable, and whatever the stream raises; nothing is left behind then.
     """
     folder = case_folder / EVIDENCE
-    try:
+    with writing(folder):
         make_folder(folder)
         partial = folder / (secrets.token_hex(8) + PARTIAL)
-        digest, size = hashlib.sha256(), 0
-        with partial.open("xb") as file:
-            try:
-                async for piece in pieces:
-                    size += len(piece)
-                    if size > limit:
-                        raise OverLimit(f"over {limit} bytes")
-                    digest.update(piece)
-                    await asyncio.to_thread(file.write, piece)
-                await asyncio.to_thread(_finish, file.fileno(), file.flush)
-                name = digest.hexdigest()
-                partial.chmod(0o400)
-                partial.replace(folder / name)
-                await asyncio.to_thread(sync_folder, folder)
-            finally:
-                partial.unlink(missing_ok=True)
+        file = partial.open("xb")
+    digest, size = hashlib.sha256(), 0
+    try:
+        async for piece in pieces:
+            size += len(piece)
+            if size > limit:
+                raise OverLimit(f"over {limit} bytes")
+            digest.update(piece)
+            with writing(folder):
+                await asyncio.to_thread(file.write, piece)
+        with writing(folder):
+            await asyncio.to_thread(_sync, file)
+            partial.chmod(0o400)
+            partial.replace(folder / digest.hexdigest())
+            await asyncio.to_thread(sync_folder, folder)
+    finally:
+        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what is still buffered goes nowhere
+            file.close()
+    return Kept(digest.hexdigest(), size)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """The disk's troubles are StoreUnavailable. Those of a stream, such as a lost connection, stay as they are."""
+    try:
+        yield
     except OSError as error:
         raise unavailable(error, folder) from error
-    return Kept(name, size)
 
 
-def _finish(descriptor: int, flush: object) -> None:
-    flush()  # type: ignore[operator]
-    os.fsync(descriptor)
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def path_of(case_folder: Path, sha256: str) -> Path:
@@ -57,6 +69,12 @@ def path_of(case_folder: Path, sha256: str) -> Path:
     if not path.is_file():
         raise NotFound(f"evidence {sha256[:12]}")
     return path
+
+
+def discard(case_folder: Path, sha256: str) -> None:
+    """Take bytes away, with the small picture that was made of them."""
+    (case_folder / THUMBNAILS / f"{sha256}.jpg").unlink(missing_ok=True)
+    remove_file(case_folder / EVIDENCE / sha256)
 
 
 def keep_thumbnail(case_folder: Path, sha256: str, jpeg: bytes) -> None:

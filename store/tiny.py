@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, TypeVarTuple
 
 import orjson
 import structlog
@@ -30,13 +30,15 @@ from store import evidence
 from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
 from store.catalogue import Catalogue
 from store.documents import Tables, case_from, case_tables, record_from, record_tables, to_json
-from store.durable import PARTIAL, lock_folder, make_folder, replace_file, unavailable
+from store.durable import PARTIAL, lock_folder, make_folder, remove_file, replace_file, unavailable
 from store.records import Case, Evidence, Invitation, Notice, Person, Summary
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
 REMEMBERED = 512  # cases kept in memory after they were read or written
 
 log = structlog.get_logger()
+R = TypeVar("R")
+Arguments = TypeVarTuple("Arguments")
 
 
 class DurableStorage(Storage):
@@ -115,6 +117,8 @@ class TinyStore:
 
     def _load_case(self, folder: Path) -> None:
         path = folder / "case.json"
+        if not folder.is_dir():
+            return  # not ours: a note, or what a file manager leaves
         try:
             case = case_from(read_tables(path))
             if case.reference != folder.name:
@@ -147,7 +151,17 @@ class TinyStore:
         async with self._reserve(case.reference, *case.summary.sources):
             if folder.exists() or any(s in self._catalogue.sources for s in case.summary.sources):
                 raise Conflict(case.reference)
-            await self._write(case)
+            try:
+                await self._write(case)
+            except StoreUnavailable:
+                await self._take_back(folder)
+                raise
+
+    async def _take_back(self, folder: Path) -> None:
+        """Nothing of a case that could not be written: else its sender, who tries again, has two."""
+        with suppress(StoreUnavailable):
+            await self._in_thread(remove_file, folder / "case.json")
+            await self._in_thread(Path.rmdir, folder)
 
     async def save(self, case: Case) -> Case:
         return await asyncio.shield(self._save(case))
@@ -178,7 +192,7 @@ class TinyStore:
             yield
         finally:
             for key in keys:
-                del self._reserved[key]
+                self._reserved.pop(key, None)
             done.set()
 
     async def _write(self, case: Case) -> None:
@@ -187,9 +201,9 @@ class TinyStore:
         self._catalogue.put(case)
         self._remember(case)
 
-    async def _in_thread(self, function: object, *arguments: object) -> None:
+    async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)  # type: ignore[arg-type]
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
         except OSError as error:
             raise unavailable(error, self.folder) from error
 
@@ -270,7 +284,10 @@ class TinyStore:
         return await evidence.keep(self._case_folder(reference), pieces, limit)
 
     async def discard(self, reference: str, sha256: str) -> None:
-        evidence.path_of(self._case_folder(reference), sha256).unlink()
+        async with self._writing[reference]:
+            summary = self._catalogue.summaries.get(reference)
+            if summary is None or sha256 not in summary.hashes:
+                await self._in_thread(evidence.discard, self._case_folder(reference), sha256)
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         return self._kept(reference, sha256)
@@ -300,25 +317,38 @@ class TinyStore:
         return self._people[id] if id else None
 
     async def add_person(self, person: Person) -> None:
+        await asyncio.shield(self._add_person(person))
+
+    async def _add_person(self, person: Person) -> None:
         async with self._reserve(*person.accounts):
-            if any(account in self._accounts for account in person.accounts):
+            if person.id in self._people or any(account in self._accounts for account in person.accounts):
                 raise Conflict(person.id)
-            await asyncio.shield(self._write_person(person))
+            await self._write_person(person)
 
     async def save_person(self, person: Person) -> Person:
+        return await asyncio.shield(self._save_person(person))
+
+    async def _save_person(self, person: Person) -> Person:
         async with self._writing[person.id]:
             stored = self._people.get(person.id)
             if stored is None or stored.version != person.version:
                 raise Conflict(person.id)
-            if any(self._accounts.get(account, person.id) != person.id for account in person.accounts):
-                raise Conflict(person.id)
-            saved = replace(person, version=person.version + 1)
-            await asyncio.shield(self._write_person(saved))
-            return saved
+            fresh = [account for account in person.accounts if account not in stored.accounts]
+            async with self._reserve(*fresh):
+                if any(account in self._accounts for account in fresh):
+                    raise Conflict(person.id)
+                saved = replace(person, version=person.version + 1)
+                await self._write_person(saved)
+                return saved
 
     async def remove_person(self, id: str) -> None:
+        await asyncio.shield(self._remove_person(id))
+
+    async def _remove_person(self, id: str) -> None:
         async with self._writing[id]:
-            await self._in_thread(self._person_path(id).unlink)
+            if id not in self._people:
+                raise NotFound(id)
+            await self._in_thread(remove_file, self._person_path(id))
             for account in self._people.pop(id).accounts:
                 self._accounts.pop(account, None)
 
@@ -346,11 +376,7 @@ class TinyStore:
             return None
 
     async def use_invitation(self, digest: str) -> bool:
-        try:
-            self._invitation_path(digest).unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        return await self._in_thread(remove_file, self._invitation_path(digest))
 
     def _invitation_path(self, digest: str) -> Path:
         return self.folder / "invitations" / f"{digest}.json"
