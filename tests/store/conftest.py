@@ -1,0 +1,65 @@
+"""Every store there is, for the one suite that holds each of them to `store.base.Store`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from store.base import Store
+from store.tiny import TinyStore
+
+Later = Callable[[], Awaitable[Store]]
+
+
+class Backend(Protocol):
+    async def open(self) -> Store:
+        """The store with all that was written to it before."""
+
+
+class Tiny:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def open(self) -> Store:
+        return TinyStore.open(self.folder)
+
+
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"tiny": Tiny}
+
+
+class Opened:
+    """A backend with the store that is open now."""
+
+    def __init__(self, backend: Backend, store: Store) -> None:
+        self.backend = backend
+        self.store = store
+
+    async def anew(self) -> Store:
+        await self.store.close()
+        self.store = await self.backend.open()
+        return self.store
+
+    async def same(self) -> Store:
+        return self.store
+
+
+@pytest.fixture(params=list(BACKENDS))
+async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opened]:
+    backend = BACKENDS[request.param](tmp_path / "data")
+    opened = Opened(backend, await backend.open())
+    yield opened
+    await opened.store.close()
+
+
+@pytest.fixture
+def store(opened: Opened) -> Store:
+    return opened.store
+
+
+@pytest.fixture(params=["same", "anew"])
+def later(request: pytest.FixtureRequest, opened: Opened) -> Later:
+    """The store a moment later: the very same, and once more after it was closed and opened again."""
+    return opened.anew if request.param == "anew" else opened.same

@@ -1,0 +1,152 @@
+"""People and invitations, in every store."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from store.base import Conflict, NotFound, Store
+from store.records import Awaiting, Invitation, Person
+from tests.store.conftest import Later
+from tests.store.made import MINUTE, NOW, person
+
+SLACK, TELEGRAM = "slack:T1:U7", "telegram:4242"
+
+
+async def _took(attempt: object) -> bool:
+    try:
+        await attempt  # type: ignore[misc]
+    except Conflict:
+        return False
+    return True
+
+
+async def test_somebody_is_known_by_id_and_by_each_account(store: Store, later: Later) -> None:
+    asha = person("asha", SLACK, TELEGRAM, awaiting=Awaiting("report", "slack:D7", NOW, True), hints=("x",))
+    await store.add_person(asha)
+    store = await later()
+    assert await store.person("asha") == asha
+    assert await store.by_account(SLACK) == asha
+    assert await store.by_account(TELEGRAM) == asha
+    assert list(await store.people()) == [asha]
+
+
+async def test_nobody_is_known_who_was_not_added(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.person("asha")
+    assert await store.by_account(SLACK) is None
+    assert list(await store.people()) == []
+    with pytest.raises(Conflict):
+        await store.save_person(person("asha"))
+    with pytest.raises(NotFound):
+        await store.remove_person("asha")
+
+
+async def test_an_account_belongs_to_one_person(store: Store, later: Later) -> None:
+    await store.add_person(person("asha", SLACK))
+    store = await later()
+    with pytest.raises(Conflict):
+        await store.add_person(person("ben", TELEGRAM, SLACK))
+    assert await store.by_account(TELEGRAM) is None
+    with pytest.raises(Conflict):
+        await store.add_person(person("asha", TELEGRAM))
+    ben = person("ben", TELEGRAM)
+    await store.add_person(ben)
+    with pytest.raises(Conflict):
+        await store.save_person(replace(ben, accounts=(TELEGRAM, SLACK)))
+    store = await later()
+    assert await store.person("ben") == ben
+    assert (await store.by_account(SLACK) or ben).id == "asha"
+
+
+async def test_of_those_who_take_one_account_at_once_one_wins(store: Store, later: Later) -> None:
+    ben, cleo = person("ben"), person("cleo")
+    await store.add_person(ben)
+    await store.add_person(cleo)
+    took = await asyncio.gather(
+        _took(store.add_person(person("asha", SLACK))),
+        _took(store.add_person(person("dev", SLACK))),
+        _took(store.save_person(replace(ben, accounts=(*ben.accounts, SLACK)))),
+        _took(store.save_person(replace(cleo, accounts=(*cleo.accounts, SLACK)))),
+    )
+    assert took.count(True) == 1
+    store = await later()
+    owners = [p for p in await store.people() if SLACK in p.accounts]
+    assert owners == [await store.by_account(SLACK)]
+
+
+async def test_a_person_changes_by_compare_and_swap(store: Store, later: Later) -> None:
+    asha = person("asha", SLACK, roles=("staff",))
+    await store.add_person(asha)
+    saved = await store.save_person(replace(asha, roles=("staff", "dsl"), accounts=(TELEGRAM,)))
+    assert saved.version == asha.version + 1
+    store = await later()
+    with pytest.raises(Conflict):
+        await store.save_person(replace(asha, roles=()))
+    assert await store.person("asha") == saved
+    assert await store.by_account(SLACK) is None
+    assert await store.by_account(TELEGRAM) == saved
+
+
+async def test_of_those_who_change_a_person_at_once_one_wins(store: Store, later: Later) -> None:
+    asha = person("asha", SLACK)
+    await store.add_person(asha)
+    saves = [store.save_person(replace(asha, name=f"Asha {n}")) for n in range(8)]
+    took = await asyncio.gather(*map(_took, saves))
+    assert took.count(True) == 1
+    store = await later()
+    assert (await store.person("asha")).name == f"Asha {took.index(True)}"
+
+
+async def test_ids_that_a_person_had_before_still_work(store: Store, later: Later) -> None:
+    await store.add_person(person("asha", SLACK, earlier=("asha-before", "long-before")))
+    store = await later()
+    assert (await store.person("long-before")).id == "asha"
+    assert [p.id for p in await store.people()] == ["asha"]
+
+
+async def test_who_is_removed_is_gone_and_the_account_is_free(store: Store, later: Later) -> None:
+    await store.add_person(person("asha", SLACK))
+    await store.remove_person("asha")
+    store = await later()
+    with pytest.raises(NotFound):
+        await store.person("asha")
+    assert await store.by_account(SLACK) is None
+    await store.add_person(person("ben", SLACK))
+
+
+def _invitation(digest: str = "d" * 64) -> Invitation:
+    return Invitation(digest, "Ben Okafor", ("head",), NOW + MINUTE, person=None)
+
+
+async def test_an_invitation_is_used_once(store: Store, later: Later) -> None:
+    await store.add_invitation(_invitation())
+    store = await later()
+    assert await store.invitation("d" * 64) == _invitation()
+    assert await store.invitation("e" * 64) is None
+    assert not await store.use_invitation("e" * 64)
+    assert await store.use_invitation("d" * 64)
+    store = await later()
+    assert not await store.use_invitation("d" * 64)
+    assert await store.invitation("d" * 64) is None
+
+
+async def test_of_those_who_use_an_invitation_at_once_one_is_in(store: Store) -> None:
+    await store.add_invitation(_invitation())
+    used = await asyncio.gather(*(store.use_invitation("d" * 64) for _ in range(8)))
+    assert used.count(True) == 1
+
+
+async def test_an_invitation_can_be_given_back(store: Store, later: Later) -> None:
+    await store.add_invitation(_invitation())
+    await store.use_invitation("d" * 64)
+    await store.add_invitation(_invitation())
+    store = await later()
+    assert await store.use_invitation("d" * 64)
+
+
+async def test_a_person_without_accounts_or_roles_is_kept(store: Store, later: Later) -> None:
+    nobody = Person("ghost", "", (), (), NOW)
+    await store.add_person(nobody)
+    store = await later()
+    assert await store.person("ghost") == nobody

@@ -1,0 +1,60 @@
+"""Whatever people type and platforms say comes back from every store as it went in."""
+
+import itertools
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.store import arbitrary
+from tests.store.conftest import Opened
+from tests.store.made import reference
+
+anything = settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
+_numbers = itertools.count()
+
+
+@anything
+@given(data=st.data())
+async def test_cases(opened: Opened, data: st.DataObject) -> None:
+    made = [data.draw(arbitrary.cases(reference())) for _ in range(4)]
+    for case in made:
+        await opened.store.add(case)
+    store = await opened.anew()
+    for case in made:
+        kept = await store.case(case.reference)
+        assert kept == case
+        assert await store.summary(case.reference) == case.summary
+        assert all(entry.sound for entry in kept.chronology)
+        assert {await store.by_source(s) for s in case.summary.sources} == {case.reference}
+    saved = [
+        await store.save(case.note(data.draw(arbitrary.texts), by="ben", at=case.opened_at)) for case in made
+    ]
+    store = await opened.anew()
+    assert [await store.case(case.reference) for case in made] == saved
+
+
+@anything
+@given(data=st.data())
+async def test_people_and_invitations(opened: Opened, data: st.DataObject) -> None:
+    numbers = [next(_numbers) for _ in range(4)]
+    made = [data.draw(arbitrary.people(f"p{n}")) for n in numbers]
+    invited = [data.draw(arbitrary.invitations(f"{n:064x}")) for n in numbers]
+    for person, invitation in zip(made, invited, strict=True):
+        await opened.store.add_person(person)
+        await opened.store.add_invitation(invitation)
+    store = await opened.anew()
+    for person, invitation in zip(made, invited, strict=True):
+        assert await store.person(person.id) == person
+        for account in person.accounts:
+            assert await store.by_account(account) == person
+        assert await store.invitation(invitation.digest) == invitation
