@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,11 +26,15 @@ class Table(BaseModel):
 Model = TypeVar("Model", bound=Table)
 
 
-def load(path: Path, model: type[Model]) -> Model:
-    """Raises FileMistake, also when the file is missing."""
+Place = tuple[str | int, ...]
+Check = Callable[[Model], Iterable[tuple[Place, str]]]
+
+
+def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> Model:
+    """Raises FileMistake, also when the file is missing, and for what `check` finds, each with its place."""
     try:
         text = path.read_text("utf-8")
-        return model.model_validate(tomllib.loads(text))
+        found = model.model_validate(tomllib.loads(text))
     except FileNotFoundError as error:
         raise FileMistake(f"{path} is missing.") from error
     except UnicodeDecodeError as error:
@@ -41,6 +46,9 @@ def load(path: Path, model: type[Model]) -> Model:
         raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         raise FileMistake("\n".join(_mistakes(path, text, error))) from error
+    if lines := [_mistake(path, text, place, what) for place, what in check(found)]:
+        raise FileMistake("\n".join(lines))
+    return found
 
 
 def _mistakes(path: Path, text: str, error: ValidationError) -> list[str]:
@@ -50,12 +58,16 @@ def _mistakes(path: Path, text: str, error: ValidationError) -> list[str]:
         what = str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else mistake["msg"]
         if mistake["type"] == "extra_forbidden":
             what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
-        name = ".".join(str(p) for p in place if isinstance(p, str))
-        mistakes.append(f"{path}, line {line_of(text, place)}: {name}: {what}.".replace(": :", ":"))
+        mistakes.append(_mistake(path, text, place, what))
     return mistakes
 
 
-def line_of(text: str, place: tuple[str | int, ...]) -> int:
+def _mistake(path: Path, text: str, place: Place, what: str) -> str:
+    name = ".".join(part for part in place if isinstance(part, str))
+    return f"{path}, line {line_of(text, place)}: {f'{name}: ' if name else ''}{what}."
+
+
+def line_of(text: str, place: Place) -> int:
     """The line, from 1, of a value such as `("category", 3, "alerts")`: its own, or its table's."""
     lines = text.split("\n")
     begin, end = 0, len(lines)
@@ -63,10 +75,15 @@ def line_of(text: str, place: tuple[str | int, ...]) -> int:
         if not isinstance(part, str):
             continue
         index = place[n + 1] if n + 1 < len(place) else 0
-        heads = [i for i in range(begin, end) if re.match(rf"\s*\[\[?\s*{re.escape(part)}\s*\]", lines[i])]
+        heads = [
+            i
+            for i in range(begin, end)
+            if re.match(rf"\s*\[\[?\s*(?:[\w-]+\.)*{re.escape(part)}\s*\]", lines[i])
+        ]
         if isinstance(index, int) and len(heads) > index:
             begin = heads[index]
-            following = [i for i in range(begin + 1, end) if lines[i].lstrip().startswith("[")]
+            further = rf"\s*\[{{1,2}}(?!\[)\s*(?!{re.escape(part)}\.)"
+            following = [i for i in range(begin + 1, end) if re.match(further, lines[i])]
             end = following[0] if following else end
             continue
         keys = [i for i in range(begin, end) if re.match(rf"\s*\"?{re.escape(part)}\"?\s*=", lines[i])]
