@@ -30,7 +30,15 @@ from store import evidence
 from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
 from store.catalogue import Catalogue
 from store.documents import Tables, case_from, case_tables, record_from, record_tables, to_json
-from store.durable import PARTIAL, lock_folder, make_folder, remove_file, replace_file, unavailable
+from store.durable import (
+    PARTIAL,
+    lock_folder,
+    make_folder,
+    remove_file,
+    replace_file,
+    sync_folder,
+    unavailable,
+)
 from store.records import Case, Evidence, Invitation, Notice, Person, Summary
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
@@ -62,6 +70,14 @@ def write_tables(path: Path, tables: Tables) -> None:
     make_folder(path.parent)
     with TinyDB(path, storage=DurableStorage) as db:
         db.storage.write(tables)
+
+
+def take_back(case_folder: Path) -> None:
+    """Leave nothing of a case that could not be written: its sender tries again, and would have two."""
+    with suppress(OSError):
+        (case_folder / "case.json").unlink(missing_ok=True)
+        case_folder.rmdir()
+        sync_folder(case_folder.parent)
 
 
 def read_tables(path: Path) -> Tables:
@@ -154,14 +170,8 @@ class TinyStore:
             try:
                 await self._write(case)
             except StoreUnavailable:
-                await self._take_back(folder)
+                await self._in_thread(take_back, folder)
                 raise
-
-    async def _take_back(self, folder: Path) -> None:
-        """Nothing of a case that could not be written: else its sender, who tries again, has two."""
-        with suppress(StoreUnavailable):
-            await self._in_thread(remove_file, folder / "case.json")
-            await self._in_thread(Path.rmdir, folder)
 
     async def save(self, case: Case) -> Case:
         return await asyncio.shield(self._save(case))
@@ -264,6 +274,9 @@ class TinyStore:
 
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
         return self._catalogue.claim(now, limit, lease_seconds)
+
+    async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
+        return self._catalogue.to_wake(now, limit)
 
     async def next_due(self) -> datetime | None:
         return self._catalogue.next_due()
