@@ -81,8 +81,11 @@ class Store(Protocol):
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
         """Due notices that are not settled, earliest first, with their case's reference."""
 
+    async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
+        """References of cases whose `wake_at` has come, earliest first."""
+
     async def next_due(self) -> datetime | None:
-        """When the next notice falls due, or the next piece of evidence is to be fetched; past or future."""
+        """When the next notice, piece of evidence or case is to be dealt with; past or future."""
 
     async def settle(self, reference: str, notice: Notice) -> None:
         """Store a claimed notice's newer state, and let go of the claim."""

@@ -28,6 +28,7 @@ class Catalogue:
         self._notices: dict[tuple[str, str], Notice] = {}
         self._queue: list[tuple[datetime, str, str]] = []  # due, reference, key; may hold what is gone
         self._leases: dict[tuple[str, str], datetime] = {}
+        self._alarms: list[tuple[datetime, str]] = []  # when to look at a case; may hold what is gone
 
     def put(self, case: Case) -> None:
         """Take in a new or changed case."""
@@ -53,6 +54,8 @@ class Catalogue:
                 self._wanted.pop((reference, item.number), None)
         for notice in case.notices:
             self._put_notice(reference, notice)
+        if new.wake_at and (old is None or old.wake_at != new.wake_at):
+            heapq.heappush(self._alarms, (new.wake_at, reference))
 
     def _put_notice(self, reference: str, notice: Notice) -> None:
         place = reference, notice.key
@@ -81,9 +84,28 @@ class Catalogue:
             heapq.heappush(self._queue, row)
         return claimed
 
+    def to_wake(self, now: datetime, limit: int) -> list[str]:
+        """Cases that are to be looked at now, earliest first. They stay so until their `wake_at` changes."""
+        found: list[tuple[datetime, str]] = []
+        while self._alarms and self._alarms[0][0] <= now and len(found) < limit:
+            alarm = heapq.heappop(self._alarms)
+            if self.summaries[alarm[1]].wake_at == alarm[0] and alarm not in found:
+                found.append(alarm)
+        for alarm in found:
+            heapq.heappush(self._alarms, alarm)
+        return [reference for _, reference in found]
+
     def next_due(self) -> datetime | None:
-        notices = [notice.due for notice in self._notices.values()]
-        return min(notices + [item.next_try for item in self._wanted.values() if item.next_try], default=None)
+        while self._alarms and self.summaries[self._alarms[0][1]].wake_at != self._alarms[0][0]:
+            heapq.heappop(self._alarms)
+        while self._queue and not self._is_due(*self._queue[0]):
+            heapq.heappop(self._queue)
+        tries = [item.next_try for item in self._wanted.values() if item.next_try]
+        return min([*tries, *(heap[0][0] for heap in (self._alarms, self._queue) if heap)], default=None)
+
+    def _is_due(self, due: datetime, reference: str, key: str) -> bool:
+        notice = self._notices.get((reference, key))
+        return notice is not None and notice.due == due
 
     def release(self, reference: str, key: str) -> None:
         self._leases.pop((reference, key), None)

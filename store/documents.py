@@ -13,7 +13,7 @@ from store.records import Case
 Record = TypeVar("Record")
 Tables = dict[str, dict[str, Any]]
 
-LISTS = ("chronology", "notices")
+LISTS = ("chronology", "follow_ups", "notices")
 """Fields of a case that are tables of their own."""
 
 

@@ -90,7 +90,7 @@ class Uncategorised(Table):
 class Step(Table):
     key: Key
     do: Line
-    owner: Role | Literal["owner"]  # “owner”: whoever looks after the case
+    owner: Literal["owner", "staff", "leader", "head", "dsl", "ict", "chair"]  # “owner”: of the case
     due: Annotated[Span, BeforeValidator(_span)]
     after: Annotated[tuple[str, ...], BeforeValidator(_several)] = (OPENING,)
     outcomes: tuple[Literal["refused", "not removed"], ...] = ()  # what else than “done” can come of it

@@ -50,6 +50,17 @@ class State(StrEnum):
     WITHHELD = "withheld"  # a child undressed: never fetched
 
 
+class Progress(StrEnum):
+    """What has become of a follow-up."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_REMOVED = "not removed"
+    NOT_NEEDED = "not needed"
+    ENDED = "ended"  # with its case
+
+
 class Subject(StrEnum):
     """Whom a case is about."""
 
@@ -175,6 +186,34 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One step of one case: of its procedure, or one of its own."""
+
+    key: str  # the step's, or own-1, own-2 …
+    what: str
+    owner: str  # a role, or “owner”: whoever looks after the case
+    due: datetime
+    clock: (
+        str  # school: waits for school days and hours; legal: working days, waits for nothing; now: at once
+    )
+    person: str | None = None  # who was asked to do it, in place of the role
+    urgent: bool = False
+    outcomes: tuple[str, ...] = ()
+    passage: str = ""
+    progress: str = Progress.OPEN
+    opened_at: datetime | None = None
+    settled_at: datetime | None = None
+    postponed: int = 0
+    told: int = (
+        -1
+    )  # the last stage that was told: 0 before it is due, 1, 2 … the days for which it is overdue
+
+    @property
+    def is_open(self) -> bool:
+        return self.progress == Progress.OPEN
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message that the bot owes somebody. What it says is worded when it is sent."""
 
@@ -183,6 +222,8 @@ class Notice:
     to: str  # person id, or an address for a channel
     due: datetime  # not sent before
     reference: str = ""  # the case as the reader knows it, where that is one joined to this
+    step: str = ""  # the follow-up that it is about
+    stage: int = 0
     settled: datetime | None = None  # sent, or no longer needed
     result: str = ""  # sent, moot, failed
     message: str = ""  # address and platform's id of what was sent
@@ -211,6 +252,8 @@ class Summary:
     hashes: tuple[str, ...]
     likenesses: tuple[int, ...]
     unkept: int
+    due: datetime | None  # of the earliest open follow-up
+    wake_at: datetime | None  # when somebody is to be reminded of something next
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +272,10 @@ class Case:
     joined_to: str | None = None  # the case that this one has become part of
     settled: bool = True  # False: joined for now, until the reporter says otherwise
     outcome: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+    again: int = 0  # how often it was posted again
+    rung: int = 0  # how often an urgent case has gone to the next of the ladder
+    wake_at: datetime | None = None  # when to look at what is overdue next
     version: int = 0
 
     @property
@@ -263,6 +310,8 @@ class Case:
                 int(e.picture.likeness, 16) for e in evidence if e.picture and e.picture.likeness
             ),
             unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
+            due=min((f.due for f in self.follow_ups if f.is_open), default=None),
+            wake_at=self.wake_at,
         )
 
     # --- moves ------------------------------------------------------------------------------------
@@ -321,9 +370,16 @@ class Case:
     def note(self, text: str, *, by: str, at: datetime) -> Case:
         return self.enter(at, by, "note", text=text)
 
-    def close(self, outcome: str, *, by: str, at: datetime) -> Case:
+    def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
+        """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""
         self._must_be_open()
-        return replace(self, status=Status.CLOSED, outcome=outcome).enter(at, by, "closed", outcome=outcome)
+        if not reason and any(f.is_open and f.urgent for f in self.follow_ups):
+            raise IllegalMove(f"Case {self.reference} has an urgent follow-up that is open.")
+        ended = tuple(
+            replace(f, progress=Progress.ENDED, settled_at=at) if f.is_open else f for f in self.follow_ups
+        )
+        closed = replace(self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None)
+        return closed.enter(at, by, "closed", outcome=outcome, reason=reason)
 
     def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
         if self.status != Status.CLOSED:
@@ -354,6 +410,62 @@ class Case:
     def settle(self, notice: Notice) -> Case:
         """Put the newer state of a notice in place of the older."""
         return replace(self, notices=tuple(notice if n.key == notice.key else n for n in self.notices))
+
+    # --- follow-ups -------------------------------------------------------------------------------
+
+    def follow_up(self, key: str) -> FollowUp | None:
+        return next((f for f in self.follow_ups if f.key == key), None)
+
+    def with_follow_up(self, follow_up: FollowUp) -> Case:
+        """The same case with this follow-up in place of the one of its key, or as a further one."""
+        if self.follow_up(follow_up.key) is None:
+            return replace(self, follow_ups=(*self.follow_ups, follow_up))
+        return replace(
+            self, follow_ups=tuple(follow_up if f.key == follow_up.key else f for f in self.follow_ups)
+        )
+
+    def settle_step(self, key: str, progress: str, *, by: str, at: datetime, why: str = "") -> Case:
+        """Say what came of a follow-up."""
+        found = self._open_step(key)
+        if progress in (Progress.REFUSED, Progress.NOT_REMOVED) and progress not in found.outcomes:
+            raise IllegalMove(f"“{found.what}” cannot end as “{progress}”.")
+        if progress == Progress.NOT_NEEDED and not why:
+            raise IllegalMove("Say why it is not needed.")
+        settled = replace(found, progress=progress, settled_at=at)
+        details = {"step": found.what, "progress": progress, "why": why}
+        return self.with_follow_up(settled).enter(at, by, "step", **details)
+
+    def hand_step(self, key: str, to: str, *, by: str, at: datetime) -> Case:
+        """Ask somebody to do it."""
+        found = self._open_step(key)
+        given = replace(found, person=to)
+        return self.with_follow_up(given).enter(at, by, "step given", step=found.what, to=to)
+
+    def postpone_step(self, key: str, due: datetime, why: str, *, by: str, at: datetime) -> Case:
+        found = self._open_step(key)
+        later = replace(found, due=due, postponed=found.postponed + 1, told=-1)
+        details = {"step": found.what, "until": due.isoformat(), "why": why}
+        return self.with_follow_up(later).enter(at, by, "postponed", **details)
+
+    def add_step(self, what: str, due: datetime, owner: str, *, by: str, at: datetime) -> Case:
+        """A follow-up of one's own."""
+        self._must_be_open()
+        number = sum(f.key.startswith("own-") for f in self.follow_ups) + 1
+        own = FollowUp(f"own-{number}", what, owner, due, "school", person=by, opened_at=at)
+        return self.with_follow_up(own).enter(at, by, "step added", step=what, due=due.isoformat())
+
+    def posted_again(self, *, by: str, at: datetime) -> Case:
+        self._must_be_open()
+        return replace(self, again=self.again + 1).enter(at, by, "again")
+
+    def _open_step(self, key: str) -> FollowUp:
+        self._must_be_open()
+        found = self.follow_up(key)
+        if found is None:
+            raise IllegalMove(f"Case {self.reference} has no follow-up “{key}”.")
+        if not found.is_open:
+            raise IllegalMove(f"That was settled before: {found.progress}.")
+        return found
 
     def _must_be_open(self) -> None:
         if self.status != Status.OPEN:
