@@ -1,0 +1,102 @@
+"""Bots as processes of their own: started, killed with -9, and waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20.0
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """What a bot's process is given; nothing of the environment that the tests run in but where programs are."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data.parent),
+        "PYTHONPATH": str(ROOT),
+        "HEADSUP_DATA": str(data),
+        "POLICY_TEXTS": str(ROOT / "policy_texts"),
+        **settings,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Running:
+    """One process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._descriptor = os.pidfd_open(pid)  # so that no other process is meant, ever
+
+    async def ended(self, seconds: float = PATIENCE) -> None:
+        """Wait until it is no more. Raises TimeoutError."""
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._descriptor, done.set)
+        try:
+            async with asyncio.timeout(seconds):
+                await done.wait()
+        finally:
+            loop.remove_reader(self._descriptor)
+
+    async def stop(self, how: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._descriptor, how)
+        await self.ended()
+        os.close(self._descriptor)
+
+    async def kill(self) -> None:
+        """`kill -9`: it gets to say nothing."""
+        await self.stop(signal.SIGKILL)
+
+    async def end(self) -> None:
+        """As a technician stops it."""
+        await self.stop(signal.SIGTERM)
+
+
+class Nursery:
+    """Makes bots by forking one process that has imported everything."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def start(self, folder: Path, environment: dict[str, str], log: Path) -> Running:
+        life = {"folder": str(folder), "environment": environment, "log": str(log)}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(life).encode() + b"\n")
+        async with asyncio.timeout(PATIENCE):
+            return Running(int(await self._process.stdout.readline()))
+
+
+@asynccontextmanager
+async def nursery() -> AsyncIterator[Nursery]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.nursery", cwd=ROOT, stdin=-1, stdout=-1
+    )
+    try:
+        yield Nursery(process)
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        await process.wait()
+
+
+async def start_cold(folder: Path, environment: dict[str, str], log: Path) -> asyncio.subprocess.Process:
+    """`headsup run` from nothing, as `make run` does it."""
+    with log.open("ab") as out:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=folder, env=environment, stdin=-3, stdout=out, stderr=out
+        )
