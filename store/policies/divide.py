@@ -15,6 +15,7 @@ from typing import Literal
 from store.policies.texts import PolicyText
 
 LONGEST = 800
+SHORT_BULLET = 140  # characters; a longer bullet is divided into its sentences
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
@@ -65,6 +66,7 @@ class Unit:
     kind: Literal["sentence", "bullet", "lead-in", "heading"]
     lead_in: tuple[int, int] | None = None  # place of what introduces the list that this bullet belongs to
     path: tuple[str, ...] = ()  # every heading above it, outermost first
+    item: int = -1  # where its bullet begins; -1 outside a list
 
 
 @dataclass(slots=True)
@@ -218,7 +220,7 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
                 if opens:
                     block += 1
                 for a, b in _pieces(text, start, end, whole=True):
-                    yield Unit(a, b, section, block, kind, lead, names)
+                    yield Unit(a, b, section, block, kind, lead, names, start)
                 if opens:
                     lead = (start, end)
                 listing = True
@@ -256,7 +258,7 @@ def _pieces(text: str, start: int, end: int, whole: bool = False) -> Iterator[tu
     """Sentences of text[start:end]; all of it where `whole` and it is not too long."""
     if end <= start:
         return
-    if whole and end - start <= 320:
+    if whole and end - start <= SHORT_BULLET:
         yield start, end
         return
     here = start

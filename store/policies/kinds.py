@@ -93,3 +93,55 @@ def wanted(question: str) -> frozenset[str]:
 def offered(passage: str) -> frozenset[str]:
     """The kinds of answer that a passage could give."""
     return frozenset(name for name, pattern in _OFFER_PATTERNS if pattern.search(passage))
+
+
+_UNIT = r"(?:minute|hour|day|week|month|term|year)s?"
+_NUMERAL = (
+    r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
+    r"|a|an|each|every|same|first|next)"
+)
+_MONTH = r"january|february|march|april|june|july|august|september|october|november|december"
+_PRECISE = (
+    (  # a sum of money
+        r"how much (?:is|are|does|do|will|for)|\bcosts?\b|\bprice|\bfees?\b|mileage|\bpay\b",
+        r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund)\b",
+    ),
+    (  # a span of time
+        r"how (?:long|soon|quick(?:ly)?|many (?:days|weeks|hours|months))|deadline|time ?limit",
+        rf"\b{_NUMERAL}[ -](?:working |school |calendar )?{_UNIT}\b|\bonce a\b"
+        r"|\bimmediately\b|\bat once\b|\bas long as\b|\buntil\b",
+    ),
+    (  # a number or an age
+        r"how many|how big|how tall|what size|how old|what age",
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|ten|number of)\b",
+    ),
+    (  # a telephone number or an address
+        r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)|s email\b",
+        r"\d{5,}|\d{3} \d{3}|@",
+    ),
+    (  # a name
+        r"^(?:who is|whos|whats|what is) (?:the |our )?(?!in charge|responsible)"
+        r"[a-z -]{2,30}?(?: called| this year| name)?$"
+        r"|name of|names of|which (?:company|software|firm|newspaper)",
+        r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
+    ),
+    (  # a date
+        r"what (?:date|day|year)\b|when (?:is|was|are|were) (?:the )?(?:next|last)"
+        r"|\blast (?:review|updat|chang|approv)",
+        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b",
+    ),
+    (r"what time", r"\d[:.]\d\d|\d ?[ap]\.?m\b|o.clock|noon"),  # an hour
+)
+_CAPITALS_COUNT = 4  # the place of names in _PRECISE: what is given there is told by its capitals
+_PRECISE_PATTERNS = tuple(
+    (re.compile(asked), re.compile(given, 0 if n == _CAPITALS_COUNT else re.IGNORECASE))
+    for n, (asked, given) in enumerate(_PRECISE)
+)
+
+
+def precise(question: str) -> tuple[re.Pattern[str], ...]:
+    """What a passage must hold to give the number, sum, span of time, date or name that a question asks for.
+
+    Empty when the question asks for nothing of the sort. `question` in lower case, without punctuation.
+    """
+    return tuple(given for asked, given in _PRECISE_PATTERNS if asked.search(question))

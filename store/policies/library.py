@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from store.policies import meaning, weights
 from store.policies.answer import Answer, Passage
 from store.policies.divide import LONGEST, Unit, divide, sections
-from store.policies.question import understand
+from store.policies.meaning import Floats, numpy
+from store.policies.question import Question, spelt_out, understand
+from store.policies.quote import span
 from store.policies.rank import Index, Scored
-from store.policies.refuse import AT_LEAST, confidence
+from store.policies.refuse import DECOYS, confidence, signs
 from store.policies.texts import SUFFIXES, PolicyText, read
+from store.policies.vectors import Vectors
+from store.policies.words import words
 
-MODEL = {
-    "own": 1.0, "ctx": 1.0, "exact": 0.3, "dense": 0.5, "near": 0.3,
-    "k:who": 0.05, "k:many": 0.15, "k:often": 0.15, "k:may": 0.05, "lead-in": -0.05,
-}  # fmt: skip
+ALIKE = 0.8  # share of words in common from which two passages say the same
+CLOSEST = 30  # passages that are looked at for their meaning, whatever their words
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
+@dataclass(slots=True)
+class Shelf:
+    """The texts as they were at one moment, and all that was made of them."""
+
     stamp: _Stamp
     texts: tuple[PolicyText, ...]
     units: tuple[tuple[Unit, ...], ...]
     index: Index
+    first: tuple[int, ...]  # of each text, the number of its first entry
+    vectors: tuple[Floats, Floats, Floats] | None = None  # units alone; in their place; decoys
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Policies:
     """All `.md` and `.txt` files of one folder. A changed folder is noticed at the next question."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vectors_file: Path | None = None, *, by_meaning: bool = True) -> None:
+        """`vectors_file`: where the vectors are kept between runs. `by_meaning`: use the language model, if
+        it is there; `prepare` makes it ready."""
         self.folder = folder
-        self._shelf: _Shelf | None = None
+        self._file = vectors_file
+        self._by_meaning = by_meaning
+        self._vectors: Vectors | None = None
+        self._shelf: Shelf | None = None
 
     def texts(self) -> tuple[PolicyText, ...]:
         """Every text, by file name. A text that could not be read has no characters and is not `readable`."""
@@ -61,44 +75,83 @@ class Policies:
                 return tuple(_gather(text, [u for u in units if _plain(u.section) == wanted]))
         return ()
 
+    def prepare(self) -> bool:
+        """Make ready for questions by meaning, which takes seconds for new texts: call it in a thread.
+
+        Until then, and where there is no model, passages are found by words alone. True when it is ready.
+        """
+        shelf = self._current()
+        model = meaning.load() if self._by_meaning else None
+        if model is None:
+            return False
+        with shelf.lock:
+            if shelf.vectors is None:
+                if self._vectors is None:
+                    self._vectors = Vectors(model, self._file)
+                shelf.vectors = _vectors(shelf, self._vectors)
+        return True
+
+    @property
+    def ready(self) -> bool:
+        """Whether `prepare` has nothing left to do for the texts as they are now."""
+        return not self._by_meaning or self._current().vectors is not None or meaning.load() is None
+
     def ask(self, question: str, top: int = 10) -> Answer:
         """The passages that answer best, best first. Never raises on anything that was typed."""
         asked = understand(question)
         if not any(not slot.light for slot in asked.slots):
             return Answer(question)
         shelf = self._current()
-        scored = shelf.index.rank(asked, MODEL)
-        sure = confidence(scored)
-        ranked = tuple(self._passage(shelf, s) for s in scored[:top])
-        return Answer(question, ranked, refused=not ranked or sure < AT_LEAST, confidence=sure)
-
-    def _passage(self, shelf: _Shelf, scored: Scored) -> Passage:
-        entry = shelf.index.entries[scored.entry]
-        text = shelf.texts[entry.doc]
-        return replace(
-            _cite(text, entry.unit, entry.unit.start, entry.unit.end), score=round(scored.score, 4)
+        scored, decoy = self._rank(shelf, asked)
+        if not scored:
+            return Answer(question)
+        chosen = _distinct(shelf, scored, max(top, 3))
+        passages = [_passage(shelf, s) for s in chosen]
+        found = signs(asked, shelf.index, chosen, [p.text for p in passages[:3]], decoy)
+        by_meaning = shelf.vectors is not None
+        sure = confidence(found, weights.REFUSE_BY_MEANING if by_meaning else weights.REFUSE_BY_WORDS)
+        enough = weights.SURE_BY_MEANING if by_meaning else weights.SURE_BY_WORDS
+        return Answer(
+            question, tuple(_merged(passages)[:top]), refused=sure < enough, confidence=round(sure, 4)
         )
 
-    def _current(self) -> _Shelf:
+    def _rank(self, shelf: Shelf, asked: Question) -> tuple[list[Scored], float]:
+        model = meaning.load() if shelf.vectors is not None else None
+        if shelf.vectors is None or model is None or not shelf.index.entries:
+            return shelf.index.rank(asked, weights.RANK_BY_WORDS), 0.0
+        np = numpy()
+        alone, placed, decoys = shelf.vectors
+        typed, long = asked.text[:400], spelt_out(asked.text)
+        asking = model.embed([typed, long] if typed.lower() != long else [typed])
+        near, far = alone @ asking[0], alone @ asking[-1]
+        extra = {"cos": np.maximum(near, far), "cosm": (near + far) / 2, "cosc": placed @ asking[-1]}
+        also: set[int] = set()
+        for values in (extra["cos"], extra["cosc"]):
+            most = min(CLOSEST, len(values))
+            also.update(np.argpartition(-values, most - 1)[:most].tolist())
+        decoy = float((decoys @ asking[0]).max()) if len(decoys) else 0.0
+        return shelf.index.rank(asked, weights.RANK_BY_MEANING, extra, also), decoy
+
+    def _current(self) -> Shelf:
         stamp = self._stamp()
         if self._shelf is None or self._shelf.stamp != stamp:
-            old = (
-                {t.doc: (t, u) for t, u in zip(self._shelf.texts, self._shelf.units, strict=True)}
-                if self._shelf
-                else {}
-            )
-            texts, units = [], []
-            for name, _, _ in stamp:
-                try:
-                    text = read(self.folder / name)
-                except OSError:
-                    continue
-                known = old.get(name)
-                texts.append(text)
-                units.append(known[1] if known and known[0] == text else divide(text))
-            index = Index([(t.title, t.text, u) for t, u in zip(texts, units, strict=True)])
-            self._shelf = _Shelf(stamp, tuple(texts), tuple(units), index)
+            self._shelf = self._load(stamp, self._shelf)
         return self._shelf
+
+    def _load(self, stamp: _Stamp, before: Shelf | None) -> Shelf:
+        known = {t.doc: (t, u) for t, u in zip(before.texts, before.units, strict=True)} if before else {}
+        texts, units = [], []
+        for name, _, _ in stamp:
+            try:
+                text = read(self.folder / name)
+            except OSError:
+                continue
+            same = known.get(name)
+            texts.append(text)
+            units.append(same[1] if same and same[0] == text else divide(text))
+        index = Index([(t.title, t.text, u) for t, u in zip(texts, units, strict=True)])
+        first = [sum(map(len, units[:n])) for n in range(len(units))]
+        return Shelf(stamp, tuple(texts), tuple(units), index, tuple(first))
 
     def _stamp(self) -> _Stamp:
         found = []
@@ -113,6 +166,63 @@ class Policies:
         except OSError:
             return ()
         return tuple(sorted(found))
+
+
+def _vectors(shelf: Shelf, vectors: Vectors) -> tuple[Floats, Floats, Floats]:
+    alone, placed = [], []
+    for entry in shelf.index.entries:
+        unit, text = entry.unit, shelf.texts[entry.doc]
+        heading = unit.section or text.title
+        lead = text.text[unit.lead_in[0] : unit.lead_in[1]] + " " if unit.lead_in else ""
+        alone.append(entry.text)
+        placed.append(f"{heading}: {lead}{entry.text}")
+    made = vectors.of([*alone, *placed, *DECOYS])
+    size = len(alone)
+    decoys = made[2 * size :]
+    if size:
+        decoys = decoys[(made[:size] @ decoys.T).max(0) < 0.45]
+    return made[:size], made[size : 2 * size], decoys
+
+
+def _distinct(shelf: Shelf, scored: list[Scored], top: int) -> list[Scored]:
+    """The best, without those that lie within the quotation of a better one."""
+    chosen: list[Scored] = []
+    taken: list[tuple[int, int, int]] = []
+    for one in scored:
+        doc, start, end = _span(shelf, one)
+        if not any(
+            d == doc and min(end, e) - max(start, s) > 0.5 * min(end - start, e - s) for d, s, e in taken
+        ):
+            taken.append((doc, start, end))
+            chosen.append(one)
+            if len(chosen) == top:
+                break
+    return chosen
+
+
+def _span(shelf: Shelf, scored: Scored) -> tuple[int, int, int]:
+    doc = shelf.index.entries[scored.entry].doc
+    return doc, *span(shelf.units[doc], scored.entry - shelf.first[doc])
+
+
+def _passage(shelf: Shelf, scored: Scored) -> Passage:
+    doc, start, end = _span(shelf, scored)
+    unit = shelf.index.entries[scored.entry].unit
+    return replace(_cite(shelf.texts[doc], unit, start, end), score=round(scored.score, 4))
+
+
+def _merged(passages: list[Passage]) -> list[Passage]:
+    """Passages that say the same in several places become one, at the place of the best."""
+    kept: list[tuple[Passage, set[str]]] = []
+    for passage in passages:
+        mine = set(words(passage.text))
+        for n, (other, theirs) in enumerate(kept):
+            if len(mine & theirs) >= ALIKE * len(mine | theirs):
+                kept[n] = (replace(other, also=(*other.also, passage)), theirs)
+                break
+        else:
+            kept.append((passage, mine))
+    return [passage for passage, _ in kept]
 
 
 def _plain(heading: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from store.policies.kinds import wanted
-from store.policies.words import STOP, groups, kin, stem, words
+from store.policies.kinds import precise, wanted
+from store.policies.words import COMMON, STOP, groups, kin, stem, words
 
 LONGEST_QUESTION = 400  # characters; whatever is longer is no question
+COMMONNESS = 0.4
 SAME, CLOSE = (
     0.75,
     0.35,
@@ -15,6 +17,7 @@ SAME, CLOSE = (
 
 _LIGHT = {"me", "allowed", "must", "action", "list", "next", "everything", "acceptable"}
 """Groups whose words say what kind of answer is wanted, more than what it is about."""
+_FIRST = {"i", "me", "my", "im", "ive", "ill", "mine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Question:
     text: str
     slots: tuple[Slot, ...]
     kinds: frozenset[str]
+    personal: bool = False  # the asker asks for themselves
+    precise: tuple[re.Pattern[str], ...] = ()  # what the answer must hold
 
 
 def understand(text: str) -> Question:
@@ -63,6 +68,28 @@ def understand(text: str) -> Question:
         if token not in STOP:
             terms[stems[n]] = 1.0
         light = token not in STOP and all(t[1:] in _LIGHT for t in meanings[n]) and bool(meanings[n])
-        slots.append(Slot(token, tuple(terms.items()), light, 1.0 / inside[n]))
+        slots.append(
+            Slot(token, tuple(terms.items()), light, (COMMONNESS if token in COMMON else 1.0) / inside[n])
+        )
     plain = " ".join(tokens)
-    return Question(text, tuple(slots), wanted(plain))
+    others = {"#parent", "#pupil", "#governor", "#head"}
+    personal = bool(_FIRST & set(tokens)) and not any(others & m.keys() for m in meanings)
+    return Question(text, tuple(slots), wanted(plain), personal, precise(plain))
+
+
+_LONG_FORMS = {
+    "fb": "facebook", "insta": "instagram", "pic": "picture", "pics": "pictures", "vid": "video", "vids": "videos",
+    "kid": "child", "kids": "children", "mum": "mother", "mums": "mothers", "ur": "your", "u": "you",
+    "esafety": "online safety", "slt": "senior leadership team", "ta": "teaching assistant",
+    "tas": "teaching assistants", "yr": "year", "whats": "what is", "whos": "who is", "dont": "do not",
+    "cant": "cannot", "wont": "will not", "govs": "governors", "xmas": "christmas", "thru": "through",
+    "shd": "should", "convo": "conversation", "dodgy": "unsuitable", "nicked": "stolen", "head": "headteacher",
+    "aup": "acceptable use policy", "dfe": "department for education", "dsl": "designated safeguarding lead",
+    "hols": "holidays", "mobile": "mobile phone", "mobiles": "mobile phones", "fone": "phone", "gov": "governor",
+}  # fmt: skip
+
+
+def spelt_out(text: str) -> str:
+    """The question with its short forms written out, for a model that has learnt from written English."""
+    lower = text[:LONGEST_QUESTION].lower()
+    return re.sub(r"[a-z']+", lambda m: _LONG_FORMS.get(m.group().replace("'", ""), m.group()), lower)

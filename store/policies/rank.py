@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from store.policies.divide import Unit
@@ -24,6 +25,10 @@ class Entry:
     size: int  # content words
     order: tuple[frozenset[str], ...]  # the terms at each content word
     offers: frozenset[str]
+    heading: frozenset[str]
+    lead: frozenset[str]
+    text: str
+    audience: frozenset[str]  # heading, lead-in and title
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,19 @@ class Index:
                 for term in there:
                     self.context[term][n] = worth
             offers = offered(text[unit.start : unit.end])
-            self.entries.append(Entry(number, unit, len(ordered), tuple(map(frozenset, ordered)), offers))
+            self.entries.append(
+                Entry(
+                    number,
+                    unit,
+                    len(ordered),
+                    tuple(map(frozenset, ordered)),
+                    offers,
+                    frozenset(headings[unit.path]),
+                    frozenset(lead),
+                    text[unit.start : unit.end],
+                    frozenset(lead | headings[unit.path] | titles),
+                )
+            )
 
     def weights(self, question: Question) -> list[float]:
         """How telling each slot is: rare in these texts, or not there at all, is telling."""
@@ -102,9 +119,16 @@ class Index:
         return result
 
     def rank(
-        self, question: Question, model: dict[str, float], extra: dict[str, list[float]] | None = None
+        self,
+        question: Question,
+        model: Mapping[str, float],
+        extra: Mapping[str, Sequence[float]] | None = None,
+        also: Iterable[int] = (),
     ) -> list[Scored]:
-        """The best candidates, best first."""
+        """The best candidates, best first.
+
+        `extra`: further features, a value for each entry; `also`: entries to look at whatever their words.
+        """
         weights = self.weights(question)
         total = sum(weights) or 1.0
         own: dict[int, float] = defaultdict(float)
@@ -129,35 +153,48 @@ class Index:
                 ctx[n] += weight * strength
             best_own.append(here)
         pool = set(sorted(ctx, key=lambda n: -(own.get(n, 0.0) + ctx[n]))[:CANDIDATES])
-        if extra:
-            for name in extra:
-                values = extra[name]
-                pool |= set(sorted(range(len(values)), key=lambda n: -values[n])[:30])
+        pool.update(also)
+        key = max(range(len(weights)), key=weights.__getitem__, default=None)
         scored = []
         for n in pool:
             entry = self.entries[n]
+            mine = own.get(n, 0.0)
             f = {
-                "own": own.get(n, 0.0) / total,
+                "own": mine / total,
                 "ctx": ctx.get(n, 0.0) / total,
                 "exact": exact.get(n, 0.0) / total,
-                "dense": own.get(n, 0.0) / total / (0.5 + 0.5 * entry.size / self.average),
-                "mass": own.get(n, 0.0) / (own.get(n, 0.0) + 4.0),
+                "dense": mine / total / (0.5 + 0.5 * entry.size / self.average),
+                "mass": mine / (mine + 4.0),
                 "near": self._near(question, weights, entry, best_own, n) / total,
+                "key": best_own[key].get(n, 0.0) if key is not None else 0.0,
+                "heading": self._match(question, weights, entry.heading) / total,
+                "lead": self._match(question, weights, entry.lead) / total,
                 "short": 1.0 if entry.size <= 3 else 0.0,
                 "lead-in": 1.0 if entry.unit.kind == "lead-in" else 0.0,
                 "bullet": 1.0 if entry.unit.kind == "bullet" else 0.0,
             }
+            if question.precise:
+                f["gives"] = 1.0 if any(p.search(entry.text) for p in question.precise) else 0.0
+            if question.personal:
+                f["to staff"] = 1.0 if entry.audience & {"#staff", "#volunteer"} else 0.0
+                f["to parents"] = 1.0 if entry.audience & {"#parent", "#pupil"} else 0.0
             for kind in question.kinds:
+                if kind in ("which", "why"):
+                    f["l:" + kind] = 1.0 if entry.unit.kind == "lead-in" else 0.0
                 if kind != "which":
                     f["k:" + kind] = 1.0 if kind in entry.offers else 0.0
-            if "which" in question.kinds and entry.unit.kind == "lead-in":
-                f["k:which"] = 1.0
             if extra:
                 for name, values in extra.items():
-                    f[name] = values[n]
+                    f[name] = float(values[n])
             scored.append(Scored(n, f, sum(model.get(k, 0.0) * v for k, v in f.items())))
         scored.sort(key=lambda s: (-s.score, s.entry))
         return scored
+
+    def _match(self, question: Question, weights: list[float], there: frozenset[str]) -> float:
+        return sum(
+            weight * max((s for t, s in slot.terms if t in there), default=0.0)
+            for slot, weight in zip(question.slots, weights, strict=True)
+        )
 
     def _near(
         self, question: Question, weights: list[float], entry: Entry, best: list[dict[int, float]], n: int

@@ -6,6 +6,21 @@ who asks for the first may find the answer in the second.
 """
 
 GROUPS = """
+kcsie: kcsie, keeping children safe in education, keeping children safe
+last: last, last step, final, finally, in the end, end up, last resort, ultimately
+lost: lost, loss, theft, stolen, steal, nicked, pinched, missing, swiped, went missing, left on the
+storage: store, storage, stored, kept, lock away, locked, cupboard, locker, put away, held, keep
+confiscated: confiscate, confiscated, confiscation, take off them, taken off, hand over, hand it over,
+    hand in, take away, taken away
+relationship: relationship, personal relationship, pally, matey, too friendly, over familiar, close to a
+    pupil, mates with, too close
+panel: panel, committee, hearing
+appeal: appeal, appealing, take it further, review panel
+anonymous: anonymous, anonymously, unnamed, no name
+timelimit: time limit, timescale, time scale, deadline, within, how long, working days, cut off, by when
+breaktime: break, lunch, breaktime, playtime, lunchtime, staff room, staffroom, dinner time
+emergency: emergency, emergencies, urgent
+playground: playground, school grounds, on site, premises, gate, yard, field
 head: head, headteacher, head teacher, headmaster, headmistress, principal, ht
 leaders: leadership, leadership team, slt, smt, senior leader, senior leadership, senior leadership team,
     senior management, management team, deputy, deputy head, assistant head, senior staff, leader
@@ -21,9 +36,9 @@ staff: staff, member of staff, teacher, school personnel, personnel, colleague, 
 me: me, i, my, myself, im, ive, us, our, we, themselves, them
 teacher: teacher, class teacher, form tutor, tutor
 volunteer: volunteer, helper, parent helper, reading volunteer, volunteering
-pupil: pupil, child, children, kid, kiddy, student, boy, girl, yr, year group, learner, youngster, young
-    people, young person, lad, infant, junior, teen, teenager, son, daughter, little one, class, under
-    18, minor
+pupil: year 1, year 2, year 3, year 4, year 5, year 6, pupil, child, children, kid, kiddy, student, boy,
+    girl, yr, year group, learner, youngster, young people, young person, lad, infant, junior, teen,
+    teenager, son, daughter, little one, class, under 18, minor
 community: community, member of the community, wider community, anyone associated, associated, anyone
     connected, neighbour, local people
 office: office, school office, reception, receptionist, front desk, admin
@@ -34,15 +49,16 @@ dsl: dsl, designated safeguarding lead, safeguarding lead, safeguarding officer,
     protection officer, dsp, ddsl, safeguarding team
 esafety: e safety, esafety, online safety, internet safety, digital safety, safe online, cyber safety,
     stay safe online, safe on the internet, safely online, web safety, safe use, safe at home, use safely
-safeguarding: safeguarding, safeguard, child protection, protect, protection, keep safe, safety, safe,
-    kcsie
+safeguarding: keeping children safe, safeguarding, safeguard, child protection, protect, protection, keep
+    safe, safety, safe, kcsie
 police: police, cop, copper, bobby, old bill, 999, 101, fuzz, feds, law enforcement, crime, criminal,
     criminal offence, illegal, unlawful, arrest, offence
 legal: legal, law, lawyer, solicitor, sue, suing, court, legal advice, legal action, barrister,
     prosecute, prosecution, take to court, injunction, litigation, see you in court
-legislation: legislation, law, act, regulation, statutory, statute, legal requirement, acts of parliament
-prosecute: prosecute, prosecuted, prosecution, convict, jail, prison, court, done for, fined, in trouble
-    with the law, arrest, charged, sentenced
+legislation: keeping children safe in education, legislation, law, act, regulation, statutory, statute,
+    legal requirement, acts of parliament
+prosecute: been done, got done, get done, done for it, prosecute, prosecuted, prosecution, convict, jail,
+    prison, court, done for, fined, in trouble with the law, arrest, charged, sentenced
 la: local authority, la, council, county council, lea, county, county hall
 dfe: dfe, department for education, government, govt, gov, national guidance, department of education,
     statutory guidance, gov.uk
@@ -61,7 +77,8 @@ socialmedia: social media, social network, social networking, social networking 
     linkedin, threads, bebo, social networks, wechat, facetime
 group: group, group chat, whatsapp group, facebook group, fb group, class group, parents group, chat
     group, groupchat, gc, class chat, class whatsapp, class page, mums group
-chat: chat, conversation, discussion, thread, talk, convo, messages, comment section, slanging match
+chat: texting, chat, conversation, discussion, thread, talk, convo, messages, comment section, slanging
+    match
 online: online, internet, web, net, cyber, digital, on line, virtual, www, electronic
 post: post, posting, posted, put up, put online, put on, upload, share, sharing, publish, entry, stick
     on, stick up, bung up, tweet, write online, status, message board, go viral, putting stuff, putting
@@ -99,8 +116,8 @@ delegate: delegate, delegated, hand over, pass to, pass on to, power
 report: report, reporting, tell, told, inform, notify, let know, flag, flag up, raise, pass on, passed
     on, refer, alert, mention, contact, grass, grass up, shout, dob in, make aware, who to tell,
     escalate, hear about, heads up, speak up, disclose, own up
-contact: contact, ring, call, phone, get in touch, speak to, email, get hold, talk to, message, approach,
-    reach out, go to, see
+contact: text, texting, message, contact, ring, call, phone, get in touch, speak to, email, get hold,
+    talk to, message, approach, reach out, go to, see
 talk: talk, speak, chat, discuss, discussion, conversation, word, have a word, talking, face to face, in
     person, come in, sit down, meeting, meet, explain, go over, natter
 meeting: meeting, meet, met, sit down, get together, call in, called in, invite in, see them, have in,
@@ -126,9 +143,9 @@ resolve: resolve, resolved, resolution, sort, sorted, sort out, fix, fixed, sett
     over
 refuse: refuse, refuse to, wont, will not, say no, said no, ignore, not listen, refusal, wont take,
     decline, no reply, dig their heels, doesnt listen, keeps refusing
-continue: continue, carry on, carries on, keep on, keeps, keep doing, still doing, repeat, again, go on,
-    goes on, persist, further, wont stop, does it again, ongoing, doesnt stop, still happening, keep
-    posting, next time
+continue: on and on, over and over, wont let it go, continue, carry on, carries on, keep on, keeps, keep
+    doing, still doing, repeat, again, go on, goes on, persist, further, wont stop, does it again,
+    ongoing, doesnt stop, still happening, keep posting, next time
 unresolved: not resolved, unresolved, not fixed, still not, not sorted, remain, remains, not settled, no
     joy, didnt work, doesnt work, get nowhere, still unhappy, still not happy, hasnt been dealt with, not
     been dealt, not solved, isnt sorted, hasnt sorted, didnt sort
@@ -150,8 +167,9 @@ letter: letter, write to, in writing, written, email home, writing, formal lette
 evidence: evidence, proof, screenshot, screen shot, screen grab, screengrab, prove, proven, find out
     what, keep a copy, copies, establish what, capture, save a copy
 why: why, reason, how come, motive, explain why, what made them
-support: support, back, backing, help, reassure, reassurance, look after, stand by, assist, assistance,
-    helping, behind me, co operation, cooperate, co operate, on my side, care, have my back
+support: back me up, back us up, back me, got my back, stick up for me, support, back, backing, help,
+    reassure, reassurance, look after, stand by, assist, assistance, helping, behind me, co operation,
+    cooperate, co operate, on my side, care, have my back
 abuse: abuse, abusive, abusing, nasty, horrible, vile, mean, insult, insulting, rude, unkind, slag off,
     slagging off, slag, slagging, bad mouth, bad mouthing, badmouth, bitch, bitching, diss, have a go,
     hurtful, spiteful, hateful, derogatory, offensive, offend, negative, troll, trolling, adverse,
@@ -164,9 +182,10 @@ derogatory: derogatory, turn nasty, turns nasty, get nasty, gets nasty, slagging
 swear: swear, swearing, foul language, bad language, effing, blinding, jeffing, f word, f bomb, cuss,
     curse, profanity, four letter, language, potty mouth, effing and blinding, sweary, rude words,
     expletive
-threat: threat, threaten, threatening, threatened, intimidate, intimidating, intimidation, menace, scare,
-    frighten, smash, punch, beat up, hit, attack, come after, get you, batter, kill, aggressive,
-    aggression, in your face, squaring up, shout at, shouting, hurt
+threat: scream, screaming, yell, yelling, in my face, in our face, threat, threaten, threatening,
+    threatened, intimidate, intimidating, intimidation, menace, scare, frighten, smash, punch, beat up,
+    hit, attack, come after, get you, batter, kill, aggressive, aggression, in your face, squaring up,
+    shout at, shouting, hurt
 violence: violence, violent, fight, attack, punch, beat up, hit, smash, gore, gory, blood, bloody,
     batter, knife, weapon, physical, smack, thump
 racist: racist, racism, racial, race, religious, religion, hate, islamophobic, antisemitic, n word,
@@ -231,10 +250,10 @@ drug: drug, weed, cannabis, drug taking, cocaine, illegal drug, prescription, pi
 gambling: gambling, gamble, bet, betting, casino, bookie, poker, bingo, lottery, bookies, slots
 research: research, find out, look up, looking up, homework, project, look things up, find things out,
     finding out
-age: age, old, years old, how old, year old, underage, under age, too young, minimum age, yr, year 1,
-    year 2, year 3, year 4, year 5, year 6, y3, y4, y5, y6, yr3, yr4, yr5, yr6, yr1, yr2, yr5s, yr6s,
-    y5s, y6s, 13, thirteen, 18, age limit, age restriction, reception, old enough, 11 year old, 10 year
-    old, 12
+age: year 1, year 2, year 3, year 4, year 5, year 6, year 7, age, old, years old, how old, year old,
+    underage, under age, too young, minimum age, yr, year 1, year 2, year 3, year 4, year 5, year 6, y3,
+    y4, y5, y6, yr3, yr4, yr5, yr6, yr1, yr2, yr5s, yr6s, y5s, y6s, 13, thirteen, 18, age limit, age
+    restriction, reception, old enough, 11 year old, 10 year old, 12
 sign: sign, signed, signature, sign off, agreement, agree, accept, accept the terms, sign something, sign
     up, terms, declaration, consent form, signing, tick, agree to, form, signs
 agreement: agreement, acceptable use agreement, contract, aup, acceptable use, acceptable use policy,
@@ -244,8 +263,8 @@ review: review, reviewed, reviewing, look at again, revisit, revised, update, up
     gone over, evaluate, refresh
 evaluate: evaluate, evaluation, effectiveness, monitor, works, effective, see if it works,
     implementation, implement
-yearly: yearly, annual, annually, every year, each year, once a year, 12 months, how often, per year,
-    twelve months, year, when
+yearly: each yr, every yr, yearly, annual, annually, every year, each year, once a year, 12 months, how
+    often, per year, twelve months, year, when
 regular: regular, regularly, often, how often, frequently, every week, weekly, termly, monthly, daily,
     time to time
 daily: day to day, daily, every day, everyday
@@ -257,9 +276,9 @@ teach: teach, taught, teaching, educate, education, learn, lesson, assembly, tol
     instruct
 home: home, at home, house, outside school, out of school, after school, in and out of school, weekend,
     evening
-device: device, phone, mobile, mobile phone, tablet, ipad, laptop, computer, pc, smartphone, smart phone,
-    gadget, communication device, chromebook, whiteboard, screen, tech, school system, kit, technology,
-    iphone, digital device, machine, watch
+device: smartwatch, apple watch, smart watch, wearable, device, phone, mobile, mobile phone, tablet,
+    ipad, laptop, computer, pc, smartphone, smart phone, gadget, communication device, chromebook,
+    whiteboard, screen, tech, school system, kit, technology, iphone, digital device, machine, watch
 misuse: misuse, misused, misusing, abuse of, inappropriate use, wrong use, messing about, messing around,
     break the rule, breach, broken the rule, used wrongly, not using properly, improper use, unlawful
     use, abused
@@ -302,7 +321,8 @@ interests: interest, best interest, pupils first, children first, put the kids f
 careduty: duty of care, look after, well being, wellbeing, welfare
 rights: right, rights, human rights, unicef, un convention, rights of the child, article 12, have a say,
     get a say, be heard, heard, views, opinion, pupil voice, school council, listen to, voice, say in
-news: news, publicity, paper, papers, in the news, press, media, high profile, telly, tv, headlines
+news: high profile cases, news, publicity, paper, papers, in the news, press, media, high profile, telly,
+    tv, headlines
 confidentialinfo: confidential information, private info, private information, personal information,
     family info, data, gdpr, personal data, disclose, family information, details, personal details,
     disclosed

@@ -19,9 +19,25 @@ STOP = frozenset(_STOP.split())
 """Words that say little of what a question is about."""
 
 
+_COMMON = (
+    "one first all also out after new two time no said over then other more like back only could where before "
+    "make made through now than most may between down well three while later under around used use using still "
+    "long work same each much place go going gone another found here away left best hand last good bad take "
+    "taken end follow side look looking want wanted need put keep keeps get gets getting got give given let lets "
+    "come comes thing things stuff something anything someone somebody anyone anybody everyone people person "
+    "say tell know think see saw seen ask asked happen happens start set turn try part way every different "
+    "many lot lots bit really quite even ever never always again own such actually allowed able stop kind type"
+)
+COMMON = frozenset(_COMMON.split())
+"""Words so common in any text that finding one proves little."""
+_YEAR = re.compile(r"\b(?:yr|y) ?(\d{1,2})s?\b")
+_SPELT = {"yr": "year", "yrs": "years"}
+
+
 def words(text: str) -> list[str]:
     """The words in lower case, apostrophes left out: `Don't` gives `dont`; `parent's` gives `parents`."""
-    return [re.sub("['’]", "", w) for w in _WORD.findall(text.lower().replace("e-safety", "e safety"))]
+    lower = _YEAR.sub(r"year \1", text.lower().replace("esafety", "e safety"))
+    return [_SPELT.get(w, w) for w in (re.sub("['’]", "", w) for w in _WORD.findall(lower))]
 
 
 @lru_cache(maxsize=50_000)
