@@ -22,6 +22,7 @@ from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import Incoming, Reply
+from handlers.sweep import sweep
 from store.policies import Policies
 from store.procedure import load_procedure
 from store.school import load_school
@@ -57,8 +58,16 @@ class Bot:
             task.add_done_callback(self._work.discard)
 
     async def work(self) -> None:
-        """Fetch and deliver what is due, and return when that is done."""
+        """Fetch, remind and deliver what is due, and return when that is done."""
         await self.fetcher.tick()
+        await self.minute()
+
+    async def minute(self) -> None:
+        """What the clock does: owe what has come due, and deliver it."""
+        try:
+            await sweep(self.desk)
+        except Exception as error:
+            log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
 
     async def settled(self, seconds: float = 5) -> None:
@@ -127,7 +136,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    clock = start_clock(bot.delivery.tick, bot.fetcher.tick)
+    clock = start_clock(bot.minute, bot.fetcher.tick)
     server = await _serve(settings, bot)
     running = {asyncio.create_task(f.run(bot.receive)): name for name, f in front_ends.items()}
     stopping = asyncio.create_task(stop.wait())

@@ -11,9 +11,10 @@ from datetime import timedelta
 import structlog
 
 from bot.front_end import FrontEnd
-from handlers.alerts import passed_up, worded
+from handlers.alerts import passed_up
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
+from handlers.notices import worded
 from store.base import Conflict
 from store.records import Notice
 
@@ -53,6 +54,11 @@ class Delivery:
     async def _deliver(self, reference: str, notice: Notice) -> None:
         if message := self._sent.get(notice.key):
             await self._settle(reference, notice, "sent", message)
+            return
+        now = self.desk.now()
+        if notice.waits and not self.desk.calendar.is_school_time(now):
+            opens = self.desk.calendar.school_time_from(now)
+            await self.desk.store.settle(reference, replace(notice, due=opens))
             return
         reply = await worded(reference, notice, self.desk)
         if reply is None:

@@ -105,8 +105,10 @@ def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:
 
 
 def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
-    """Nobody has taken it by the end of the school day after the one on which it came in."""
-    return summary.owner is None and ask.at >= desk.calendar.end_of_next_school_day(summary.opened_at)
+    """A follow-up is overdue; or nobody has said what it is about by the end of the next school day."""
+    if summary.due is not None:
+        return summary.due <= ask.at
+    return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(summary.opened_at)
 
 
 async def _is_inside(person: Person, summary: Summary, desk: Desk) -> bool:

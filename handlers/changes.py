@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers.access import Act
-from handlers.alerts import with_alerts
+from handlers.consequences import with_consequences
 from handlers.desk import Desk, Matter
 from handlers.messages import Refused
 from store.base import Conflict
@@ -36,7 +36,7 @@ async def change(
         if moved is case:
             return matter
         try:
-            saved = await desk.store.save(await with_alerts(moved, desk))
+            saved = await desk.store.save(await with_consequences(moved, desk))
         except Conflict:
             continue
         return await _seen_now(desk, person, reference, saved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import cases, classify, people, policy, report, work
+from handlers import cases, classify, digest, duties, follow_ups, people, policy, report, work
 from handlers.commands import Commands
 from handlers.help import help_for, start_for
 
@@ -18,6 +18,17 @@ _without_help = Commands(
     work.close,
     work.reopen,
     work.join,
+    follow_ups.done,
+    follow_ups.refused,
+    follow_ups.not_removed,
+    follow_ups.not_needed,
+    follow_ups.hand,
+    follow_ups.postpone,
+    follow_ups.add,
+    follow_ups.again,
+    digest.overdue,
+    duties.listing,
+    duties.done,
     classify.category,
     classify.about,
     classify.urgent,

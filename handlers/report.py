@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.access import Act, Relation
-from handlers.alerts import with_alerts
 from handlers.answers import AS_FILE, answer
 from handlers.commands import command
+from handlers.consequences import with_consequences
 from handlers.desk import Ask, Desk, Matter
 from handlers.links import normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
@@ -78,7 +78,7 @@ async def _keep_once(
     if earlier and _is_one_report(incoming, earlier, explicit):
         case = await store.case(earlier.reference)
         moved = case.receive(given, evidence, "edited" if incoming.edits else "received")
-        return await store.save(await with_alerts(moved, desk)), False
+        return await store.save(await with_consequences(moved, desk)), False
     reference = new_reference()
     numbered = tuple(replace(e, number=n) for n, e in enumerate(evidence, 1))
     case = Case(reference, desk.now(), (given,), numbered)
@@ -88,7 +88,7 @@ async def _keep_once(
         root = await desk.root(earlier)
         if root.status == Status.OPEN:
             case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
-    case = await with_alerts(case, desk)
+    case = await with_consequences(case, desk)
     await store.add(case)
     return case, False
 

@@ -6,9 +6,22 @@ from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.questions import SUBJECTS, category_question, subject_question
 from handlers.received import alike, described, unkept
+from handlers.steps import owners
 from handlers.words import listed, moment, shortened, size
 from store.base import NotFound
-from store.records import SYSTEM, About, Case, Entry, Evidence, Person, State, Status, Subject, Summary
+from store.records import (
+    SYSTEM,
+    About,
+    Case,
+    Entry,
+    Evidence,
+    FollowUp,
+    Person,
+    State,
+    Status,
+    Subject,
+    Summary,
+)
 
 ENTRIES = 5
 QUOTED = 500  # characters of a text that are shown with its case
@@ -24,6 +37,9 @@ CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
 FURTHER = "… and {number} more: “/case evidence {reference}” hands all of it over."
 
+NEXT = "Next: {what} · {who} · due {due}{overdue}"
+THEN = "{what} · {who} · due {due}{overdue}"
+
 ENTRY_WORDS = {
     "opened": "passed it on",
     "received": "sent more",
@@ -36,6 +52,11 @@ ENTRY_WORDS = {
     "note": "noted: {text}",
     "closed": "closed it: {outcome}",
     "reopened": "reopened it: {reason}",
+    "step": "{progress}: {step} {why}",
+    "step given": "gave “{step}” to {to}",
+    "step added": "added: {step}",
+    "postponed": "put off “{step}”: {why}",
+    "again": "saw it posted again",
     "joined": "joined it to {to}",
     "parted": "let it stand alone",
     "looked": "looked at it",
@@ -84,6 +105,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     if matter.parts:
         facts.append(("With it", listed(part.reference for part in matter.parts)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
+    parts += await _steps(case, desk)
     parts += await _evidence(cases, desk)
     parts += _lines([await _entry(e, desk) for e in case.chronology if e.what not in HIDDEN][-ENTRIES:])
     for other in await alike(person, matter, desk):
@@ -111,6 +133,43 @@ def _moves(person: Person, matter: Matter) -> tuple[Choice, ...]:
 
 def _choice(label: str, verb: str, case: Case) -> Choice:
     return Choice(label, f"case {verb} {case.reference}")
+
+
+async def _steps(case: Case, desk: Desk) -> list[Part]:
+    """The open steps, the one that is due first with the passage it rests on and its buttons."""
+    steps = sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due)
+    if not steps:
+        return []
+    first, *others = [await _step_line(step, case, desk, n == 0) for n, step in enumerate(steps)]
+    parts: list[Part] = [Text(first)]
+    doc, _, heading = steps[0].passage.partition("#")
+    if passages := desk.policies.section(doc, heading) if doc else ():
+        parts.append(Quote(passages[0].text, f"{passages[0].title} · {passages[0].section}"))
+    parts.append(Choices(step_choices(case, steps[0])))
+    return [*parts, *_lines(others)]
+
+
+async def _step_line(step: FollowUp, case: Case, desk: Desk, is_next: bool) -> str:
+    whose = await owners(step, case, await desk.matter_of(case.summary), desk)
+    return (NEXT if is_next else THEN).format(
+        what=step.what,
+        who=listed([p.name for p in whose]) or "nobody",
+        due=moment(step.due, desk.calendar),
+        overdue=" · overdue" if step.due <= desk.now() else "",
+    )
+
+
+def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
+    """The buttons that deal with a follow-up, wherever it is shown."""
+    place = f"{case.reference} {follow_up.key}"
+    labels = {"refused": "Refused", "not removed": "Not removed"}
+    return (
+        Choice("Done", f"case done {place}", "primary"),
+        *(Choice(labels[o], f"case {o.replace(' ', '-')} {place}") for o in follow_up.outcomes),
+        Choice("Not needed", f"case not-needed {place}"),
+        Choice("Give to", f"case hand {place}"),
+        Choice("Later", f"case postpone {place}"),
+    )
 
 
 async def _evidence(cases: tuple[Case, ...], desk: Desk) -> list[Part]:
@@ -150,7 +209,7 @@ async def _entry(entry: Entry, desk: Desk) -> str:
         details["category"] = category.name
     if outcome := desk.procedure.outcome_named(details.get("outcome")):
         details["outcome"] = outcome.name
-    if entry.what == "given":
+    if entry.what in ("given", "step given"):
         details["to"] = await name(details["to"], desk)
     words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
     return f"{moment(entry.at, desk.calendar)} · {await name(entry.by, desk)} {words}"

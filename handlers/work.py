@@ -6,21 +6,23 @@ import re
 from dataclasses import replace
 
 from handlers import people
-from handlers.access import Act
+from handlers.access import WORKERS, Act
 from handlers.changes import change
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, File, Prompt, Refused, Reply, Text, say
+from handlers.steps import may_be_told
 from handlers.view import shown
 from handlers.words import counted, shortened
 from store.base import NotFound
-from store.records import Case, Evidence, IllegalMove, State
+from store.records import Case, Evidence, IllegalMove, Person, State
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."
 TO_WHOM = "Who should look after case {reference}?"
 NOT_TO = "{name} cannot look after case {reference}."
 HOW_CLOSED = "How does case {reference} end?"
+WHY_CLOSE = "An urgent step of case {reference} is open: {what}. Why is it closed all the same?"
 WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?"
 WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
@@ -60,13 +62,13 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
     if not typed:
-        able = [p for p in await desk.store.people() if await _can_work(p.id, matter, desk)]
+        able = await able_to_work(matter, desk)
         options = tuple(Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50])
         question = TO_WHOM.format(reference=matter.case.reference)
         return Reply((Text(question), Choices(options, menu=question)))
     known = typed.removeprefix("id ")
     person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
-    if not await _can_work(person.id, matter, desk):
+    if person not in await able_to_work(matter, desk):
         raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
         desk, ask.person, reference, Act.WORK, lambda c: c.give(person.id, by=ask.person.id, at=ask.at)
@@ -74,12 +76,11 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     return await _shown(ask, matter, desk)
 
 
-async def _can_work(id: str, matter: Matter, desk: Desk) -> bool:
-    person = await desk.store.person(id)
-    try:
-        return (await desk.case_for(person, matter.case.reference, Act.WORK)).whole
-    except Refused:
-        return False
+async def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
+    """Who may be asked to look after a case, or to do a step of it."""
+    summaries = [case.summary for case in (matter.case, *matter.parts)]
+    people = await desk.store.having(WORKERS)
+    return [person for person in people if may_be_told(person, summaries, desk)]
 
 
 @command(
@@ -106,7 +107,7 @@ async def note(ask: Ask, desk: Desk) -> Reply:
 
 @command(
     "case close",
-    usage="/case close REFERENCE [OUTCOME]",
+    usage="/case close REFERENCE [OUTCOME] [because REASON]",
     bare=WITH_CASE,
     may=Act.WORK,
     summary="end a case, with its outcome",
@@ -114,18 +115,26 @@ async def note(ask: Ask, desk: Desk) -> Reply:
 async def close(ask: Ask, desk: Desk) -> Reply:
     """End a case; asked without an outcome, offer them."""
     reference, typed = take_reference(ask.words, close.usage)
-    wanted = typed.lower()
+    typed, _, why = typed.partition("because ")
+    wanted = typed.strip().lower()
     outcome = next((o for o in desk.procedure.outcome if wanted in (o.key, o.name.lower())), None)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    reference = matter.case.reference
     if outcome is None:
-        matter = await desk.case_for(ask.person, reference, Act.WORK)
-        words = WHICH_OUTCOME if typed else HOW_CLOSED
-        question = words.format(reference=matter.case.reference, typed=shortened(typed, 40))
-        options = [
-            Choice(o.name, f"case close {matter.case.reference} {o.key}") for o in desk.procedure.outcome
-        ]
+        words = WHICH_OUTCOME if wanted else HOW_CLOSED
+        question = words.format(reference=reference, typed=shortened(typed, 40))
+        options = [Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome]
         return Reply((Text(question), Choices(tuple(options))), replaces=True)
+    urgent = [f.what for f in matter.case.follow_ups if f.is_open and f.urgent]
+    if urgent and not why.strip():
+        question = WHY_CLOSE.format(reference=reference, what=urgent[0])
+        return Reply((Prompt(question, f"case close {reference} {outcome.key} because", "Reason"),))
     matter = await change(
-        desk, ask.person, reference, Act.WORK, lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at)
+        desk,
+        ask.person,
+        reference,
+        Act.WORK,
+        lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why.strip()[:500]),
     )
     return await _shown(ask, matter, desk)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from store.records import Case, Evidence, Invitation, Notice, Person, Summary
+from store.records import Case, DutyDone, Evidence, Invitation, Notice, Person, Summary
 from store.trouble import Trouble
 
 
@@ -79,13 +79,16 @@ class Store(Protocol):
 
     # Notices. Claimed ones are given to nobody else until the lease has passed.
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
-        """Due notices that are not settled, earliest first, with their case's reference."""
+        """Due notices that are not settled, earliest first, with their case's reference, or nothing."""
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
         """References of cases whose `wake_at` has come, earliest first."""
 
     async def next_due(self) -> datetime | None:
         """When the next notice, piece of evidence or case is to be dealt with; past or future."""
+
+    async def owe(self, notice: Notice) -> None:
+        """A notice of no case; nothing happens when its key was owed before."""
 
     async def settle(self, reference: str, notice: Notice) -> None:
         """Store a claimed notice's newer state, and let go of the claim."""
@@ -105,6 +108,9 @@ class Store(Protocol):
     # People. `save_person` compares and swaps like `save`.
     async def people(self) -> Sequence[Person]: ...
 
+    async def having(self, roles: Collection[str]) -> Sequence[Person]:
+        """People with any of these roles, in the order in which they joined."""
+
     async def person(self, id: str) -> Person:
         """By an id that the person has or had. Raises NotFound."""
 
@@ -123,5 +129,10 @@ class Store(Protocol):
 
     async def use_invitation(self, digest: str) -> bool:
         """Take it off the list; False when it was gone: one of two people who use it at once."""
+
+    # What the school does every year or term.
+    async def duties_done(self) -> Sequence[DutyDone]: ...
+
+    async def save_duty(self, done: DutyDone) -> None: ...
 
     async def close(self) -> None: ...

@@ -28,6 +28,7 @@ class Catalogue:
         self._notices: dict[tuple[str, str], Notice] = {}
         self._queue: list[tuple[datetime, str, str]] = []  # due, reference, key; may hold what is gone
         self._leases: dict[tuple[str, str], datetime] = {}
+        self._loose: dict[str, None] = {}  # keys of the notices of no case
         self._alarms: list[tuple[datetime, str]] = []  # when to look at a case; may hold what is gone
 
     def put(self, case: Case) -> None:
@@ -56,6 +57,15 @@ class Catalogue:
             self._put_notice(reference, notice)
         if new.wake_at and (old is None or old.wake_at != new.wake_at):
             heapq.heappush(self._alarms, (new.wake_at, reference))
+
+    def owes(self, key: str) -> bool:
+        """Whether a notice of no case was ever owed under this key."""
+        return key in self._loose
+
+    def put_loose(self, notice: Notice) -> None:
+        """Take in a new or changed notice of no case."""
+        self._loose[notice.key] = None
+        self._put_notice("", notice)
 
     def _put_notice(self, reference: str, notice: Notice) -> None:
         place = reference, notice.key

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
@@ -222,12 +222,23 @@ class Notice:
     to: str  # person id, or an address for a channel
     due: datetime  # not sent before
     reference: str = ""  # the case as the reader knows it, where that is one joined to this
-    step: str = ""  # the follow-up that it is about
-    stage: int = 0
+    step: str = ""  # the follow-up or duty that it is about
+    stage: int = 0  # of its being overdue, in days; 0 before that
+    waits: bool = False  # for school hours
     settled: datetime | None = None  # sent, or no longer needed
     result: str = ""  # sent, moot, failed
     message: str = ""  # address and platform's id of what was sent
     tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDone:
+    """A duty of the school's was done, for one of the days on which it is due."""
+
+    key: str
+    due: date
+    by: str  # person id
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,7 @@ class Case:
     follow_ups: tuple[FollowUp, ...] = ()
     again: int = 0  # how often it was posted again
     rung: int = 0  # how often an urgent case has gone to the next of the ladder
+    alarm_at: datetime | None = None  # when it goes to the next
     wake_at: datetime | None = None  # when to look at what is overdue next
     version: int = 0
 

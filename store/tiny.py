@@ -4,6 +4,8 @@
     data/cases/7K4M/evidence/    bytes as received, by SHA-256
     data/people/ID.json          one person
     data/invitations/DIGEST.json one unused invitation
+    data/notices/DIGEST.json     one notice of no case, by the SHA-256 of its key
+    data/duties/KEY-DAY.json     one duty that was done
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
 or the new. One process owns the folder; only invitations may be added from outside.
@@ -12,8 +14,9 @@ or the new. One process owns the folder; only invitations may be added from outs
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -29,7 +32,7 @@ from tinydb.storages import Storage
 from store import evidence
 from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
 from store.catalogue import Catalogue
-from store.documents import Tables, case_from, case_tables, record_from, record_tables, to_json
+from store.documents import Record, Tables, case_from, case_tables, record_from, record_tables, to_json
 from store.durable import (
     PARTIAL,
     lock_folder,
@@ -39,7 +42,7 @@ from store.durable import (
     sync_folder,
     unavailable,
 )
-from store.records import Case, Evidence, Invitation, Notice, Person, Summary
+from store.records import Case, DutyDone, Evidence, Invitation, Notice, Person, Summary
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
 REMEMBERED = 512  # cases kept in memory after they were read or written
@@ -103,6 +106,8 @@ class TinyStore:
         self._remembered: OrderedDict[str, Case] = OrderedDict()
         self._people: dict[str, Person] = {}
         self._accounts: dict[str, str] = {}
+        self._roles: defaultdict[str, dict[str, None]] = defaultdict(dict)  # role -> ids
+        self._duties: list[DutyDone] = []
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reserved: dict[str, asyncio.Event] = {}  # source keys and references on their way to the disk
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
@@ -113,7 +118,7 @@ class TinyStore:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             store = cls(folder, lock_folder(folder))
-            for name in ("cases", "people", "invitations"):
+            for name in ("cases", "people", "invitations", "notices", "duties"):
                 make_folder(folder / name)
             store._load()
         except OSError as error:
@@ -125,9 +130,14 @@ class TinyStore:
             partial.unlink()
         for folder in sorted((self.folder / "cases").iterdir()):
             self._load_case(folder)
-        for path in sorted((self.folder / "people").glob("*.json")):
+        self._load_records("people", Person, self._put_person)
+        self._load_records("notices", Notice, self._catalogue.put_loose)
+        self._load_records("duties", DutyDone, self._duties.append)
+
+    def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
+        for path in sorted((self.folder / folder).glob("*.json")):
             try:
-                self._put_person(record_from(Person, read_tables(path)))
+                put(record_from(kind, read_tables(path)))
             except ValueError:
                 self._put_aside(path.stem, path)
 
@@ -281,7 +291,21 @@ class TinyStore:
     async def next_due(self) -> datetime | None:
         return self._catalogue.next_due()
 
+    async def owe(self, notice: Notice) -> None:
+        if not self._catalogue.owes(notice.key):
+            await self._write_loose(notice)
+
+    async def _write_loose(self, notice: Notice) -> None:
+        name = hashlib.sha256(notice.key.encode()).hexdigest()[:32]
+        path = self.folder / "notices" / f"{name}.json"
+        await self._in_thread(write_tables, path, record_tables(notice))
+        self._catalogue.put_loose(notice)
+
     async def settle(self, reference: str, notice: Notice) -> None:
+        if not reference:
+            await self._write_loose(notice)
+            self._catalogue.release("", notice.key)
+            return
         while True:
             case = await self.case(reference)
             try:
@@ -316,6 +340,10 @@ class TinyStore:
 
     async def people(self) -> Sequence[Person]:
         return list(self._people.values())
+
+    async def having(self, roles: Collection[str]) -> Sequence[Person]:
+        ids = dict.fromkeys(id for role in roles for id in self._roles[role])
+        return sorted((self._people[id] for id in ids), key=lambda p: (p.since, p.id))
 
     async def person(self, id: str) -> Person:
         if person := self._people.get(id):
@@ -362,8 +390,7 @@ class TinyStore:
             if id not in self._people:
                 raise NotFound(id)
             await self._in_thread(remove_file, self._person_path(id))
-            for account in self._people.pop(id).accounts:
-                self._accounts.pop(account, None)
+            self._forget_person(self._people.pop(id))
 
     async def _write_person(self, person: Person) -> None:
         await self._in_thread(write_tables, self._person_path(person.id), record_tables(person))
@@ -371,13 +398,28 @@ class TinyStore:
 
     def _put_person(self, person: Person) -> None:
         if old := self._people.get(person.id):
-            for account in old.accounts:
-                self._accounts.pop(account, None)
+            self._forget_person(old)
         self._people[person.id] = person
         self._accounts.update(dict.fromkeys(person.accounts, person.id))
+        for role in person.roles:
+            self._roles[role][person.id] = None
+
+    def _forget_person(self, person: Person) -> None:
+        for account in person.accounts:
+            self._accounts.pop(account, None)
+        for role in person.roles:
+            self._roles[role].pop(person.id, None)
 
     def _person_path(self, id: str) -> Path:
         return self.folder / "people" / f"{id}.json"
+
+    async def duties_done(self) -> Sequence[DutyDone]:
+        return list(self._duties)
+
+    async def save_duty(self, done: DutyDone) -> None:
+        path = self.folder / "duties" / f"{done.key}-{done.due}.json"
+        await self._in_thread(write_tables, path, record_tables(done))
+        self._duties.append(done)
 
     async def add_invitation(self, invitation: Invitation) -> None:
         await self._in_thread(add_invitation, self.folder, invitation)

@@ -1,0 +1,19 @@
+"""What follows from a change of a case, written with it: steps, alerts, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.alerts import with_alerts
+from handlers.desk import Desk
+from handlers.reminders import wakes_at, with_alarm
+from handlers.steps import with_steps
+from store.records import Case
+
+
+async def with_consequences(case: Case, desk: Desk) -> Case:
+    """The case as it is to be saved."""
+    now = desk.now()
+    case = with_alarm(with_steps(case, desk, now), now)
+    case = await with_alerts(case, desk)
+    return replace(case, wake_at=wakes_at(case, desk.calendar))
