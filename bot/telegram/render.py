@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.telegram.markup import Span, html
 from bot.telegram.words import clean, shortened, split, start, units, visible
@@ -31,12 +30,12 @@ class Page:
     """One message: its text in Telegram's HTML, and what is under it."""
 
     html: str
-    markup: InlineKeyboardMarkup | ForceReply | None = None
+    markup: dict[str, Any] = field(default_factory=dict)  # InlineKeyboardMarkup or ForceReply, as it is sent
 
     @property
     def replaceable(self) -> bool:
         """Whether it can stand in place of an earlier message: one that asks for an answer cannot."""
-        return not isinstance(self.markup, ForceReply)
+        return "force_reply" not in self.markup
 
 
 def render(reply: Reply) -> list[Page | File]:
@@ -57,7 +56,8 @@ def _question(prompt: Prompt) -> Page:
     question = start(clean(prompt.question).strip(), TEXT)
     text = question if visible(question) else PLEASE_TYPE
     placeholder = shortened(prompt.label, PLACEHOLDER)
-    return Page(html([Span(text, ours=True)]), ForceReply(input_field_placeholder=placeholder or None))
+    asked = {"force_reply": True} | ({"input_field_placeholder": placeholder} if placeholder else {})
+    return Page(html([Span(text, ours=True)]), asked)
 
 
 def _spans(parts: Sequence[Part]) -> list[Span]:
@@ -129,18 +129,20 @@ def _pages(spans: Sequence[Span]) -> list[list[Span]]:
     return [page for page in pages if any(visible(span.text) for span in page)]
 
 
-def _keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
+def _keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
     """One button a row, or two where both labels are short."""
-    rows: list[list[InlineKeyboardButton]] = []
+    rows: list[list[dict[str, str]]] = []
     open_row = False
     for choice in choices[:BUTTONS]:
         label = shortened(choice.label, LABEL) or CUT
         short = units(label) <= SHORT_LABEL
-        button = InlineKeyboardButton(label, callback_data=choice.command, style=choice.style or None)
+        button = {"text": label, "callback_data": choice.command}
+        if choice.style:
+            button["style"] = choice.style
         if short and open_row:
             rows[-1].append(button)
             open_row = False
         else:
             rows.append([button])
             open_row = short
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else {}

@@ -7,7 +7,7 @@ import re
 from html import unescape
 
 import structlog
-from telegram import ForceReply, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram.failures import failure, says
@@ -26,7 +26,7 @@ UPLOAD_MB = 50  # https://core.telegram.org/bots/api#sending-files
 UPLOADING = 300.0  # seconds
 
 log = structlog.get_logger()
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 _TAG = re.compile(r"<[^>]*>")
 
 Chat = int | str
@@ -73,7 +73,7 @@ class Shower:
             message_id=message,
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
-            reply_markup=None if isinstance(page.markup, ForceReply) else page.markup,
+            reply_markup=(page.markup or None) if page.replaceable else None,
         )
 
     async def _show(self, chat: Chat, item: Page | File, quoted: int | None) -> int:
@@ -97,7 +97,7 @@ class Shower:
             text=text,
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
-            reply_markup=page.markup,
+            reply_markup=page.markup or None,
             reply_parameters=answering,
         )
 
