@@ -92,6 +92,11 @@ class Policies:
         return True
 
     @property
+    def by_meaning(self) -> bool:
+        """Whether questions are answered by meaning now, and not by words alone."""
+        return self._current().vectors is not None
+
+    @property
     def ready(self) -> bool:
         """Whether `prepare` has nothing left to do for the texts as they are now."""
         return not self._by_meaning or self._current().vectors is not None or meaning.load() is None

@@ -1,0 +1,75 @@
+"""Every provision is found in other words, and what the texts do not say is refused.
+
+The questions were written before any figure was looked at. Whoever adds a provision adds three of them.
+"""
+
+from __future__ import annotations
+
+from store.policies import Passage, Policies
+
+FOUND_IN_THREE = 0.95
+FOUND_IN_THREE_BY_WORDS = 0.90
+REFUSED = 0.90
+ANSWERED = 0.90
+BY_WORDS_ALONE = 0.70  # of the unanswerable, without the language model
+
+
+def _texts(policies: Policies) -> dict[str, str]:
+    return {text.doc: text.text for text in policies.texts()}
+
+
+def _answers(passage: Passage, pieces: list[str]) -> bool:
+    return any(piece in one.text for piece in pieces for one in (passage, *passage.also))
+
+
+def _share_found(policies: Policies, asked: list[dict[str, list[str]]]) -> float:
+    found = [
+        any(_answers(p, group["answers"]) for p in policies.ask(question).ranked[:3])
+        for group in asked
+        for question in group["questions"]
+    ]
+    return sum(found) / len(found)
+
+
+def _share_refused(policies: Policies, questions: list[str]) -> float:
+    return sum(policies.ask(question).refused for question in questions) / len(questions)
+
+
+def test_there_are_three_questions_for_each_of_the_50_provisions(answered, unanswered):
+    assert len(answered) == 50
+    assert all(len(group["questions"]) >= 3 for group in answered)
+    assert len(unanswered) >= 60
+
+
+def test_what_counts_as_an_answer_stands_in_the_texts(shipped, answered):
+    texts = _texts(shipped).values()
+    missing = [
+        piece for group in answered for piece in group["answers"] if not any(piece in t for t in texts)
+    ]
+    assert missing == []
+
+
+def test_the_passage_is_among_the_first_three(shipped, answered):
+    wanted = FOUND_IN_THREE if shipped.by_meaning else FOUND_IN_THREE_BY_WORDS
+    assert _share_found(shipped, answered) >= wanted
+
+
+def test_words_alone_still_find_most(by_words, answered):
+    assert _share_found(by_words, answered) >= FOUND_IN_THREE_BY_WORDS
+
+
+def test_what_can_be_answered_is_answered(shipped, answered):
+    questions = [question for group in answered for question in group["questions"]]
+    assert 1 - _share_refused(shipped, questions) >= ANSWERED
+
+
+def test_what_the_texts_do_not_say_is_refused(shipped, unanswered):
+    wanted = REFUSED if shipped.by_meaning else BY_WORDS_ALONE
+    assert _share_refused(shipped, unanswered) >= wanted
+
+
+def test_a_teacher_who_has_just_seen_a_post_is_told_not_to_reply(shipped):
+    answer = shipped.ask("can I reply to a parent on facebook?")
+    assert not answer.refused
+    assert answer.ranked[0].section == "What you never do"
+    assert answer.ranked[0].text.startswith(("Do not reply", "Never discuss"))

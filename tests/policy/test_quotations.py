@@ -1,0 +1,125 @@
+"""A quotation is in the text, letter by letter, whatever the text and whatever the question."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.policies import Policies
+
+LONGEST = 800
+
+_pieces = st.sampled_from(
+    [
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        "- ",
+        "* ",
+        "• ",
+        "1. ",
+        "(a) ",
+        "iv) ",
+        "# ",
+        "## ",
+        "**Who**",
+        ": ",
+        ". ",
+        "? ",
+        " ",
+    ]
+    + [
+        "parents",
+        "must not",
+        "post",
+        "the head",
+        "photographs",
+        "e.g.",
+        "£5",
+        "\t",
+        "\u00a0",
+        "\ufeff",
+        "---",
+        "===",
+        "|a|b|",
+    ]
+    + ["title: x", "é", "😀", "\u2028", "\x0b", "\x00", "x" * 900]
+)
+_texts = st.lists(st.one_of(_pieces, st.text(max_size=12)), max_size=60).map("".join)
+_questions = st.one_of(st.text(max_size=80), st.lists(_pieces, max_size=8).map("".join))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=_texts, question=_questions, name=st.sampled_from(["a.md", "a.txt"]))
+def test_every_quotation_is_a_slice_of_the_file(tmp_path_factory, text, question, name):
+    folder = tmp_path_factory.mktemp("texts")
+    (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+    policies = Policies(folder, by_meaning=False)
+    answer = policies.ask(question)
+    kept = policies.texts()[0].text
+    if policies.texts()[0].readable and max(text, default="") < "\ud800":
+        assert kept == (folder / name).open(encoding="utf-8", newline="").read()
+    whole = [p for heading in policies.sections(name) for p in policies.section(name, heading)]
+    for passage in [*answer.ranked, *(other for p in answer.ranked for other in p.also), *whole]:
+        assert passage.text == kept[passage.start : passage.end]
+        assert 0 < len(passage.text) <= LONGEST
+        assert passage.lead_in in kept
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=400), question=_questions)
+def test_no_file_is_too_odd(tmp_path_factory, data, question):
+    folder = tmp_path_factory.mktemp("texts")
+    (folder / "odd.txt").write_bytes(data)
+    answer = Policies(folder, by_meaning=False).ask(question)
+    assert all(p.text for p in answer.ranked)
+
+
+@pytest.mark.parametrize(
+    "question", ["", " ", "?", "\x00\x01\x02" * 50, "a" * 10_000, "can i " * 2_000, "\ud800", "of the"]
+)
+def test_what_is_no_question_is_refused(shipped, question):
+    assert shipped.ask(question).refused
+
+
+def test_the_same_question_gives_the_same_answer(shipped):
+    assert shipped.ask("who checks the filter") == shipped.ask("who checks the filter")
+
+
+def test_a_changed_folder_is_noticed(tmp_path):
+    text = tmp_path / "phones.md"
+    text.write_text("# Phones\n\nPhones stay in the locker.\n")
+    policies = Policies(tmp_path, by_meaning=False)
+    assert policies.ask("where do phones go").ranked[0].text == "Phones stay in the locker."
+    text.write_text("# Phones\n\nPhones are handed in at the office every morning.\n")
+    assert (
+        policies.ask("where do phones go").ranked[0].text
+        == "Phones are handed in at the office every morning."
+    )
+    text.unlink()
+    assert policies.ask("where do phones go").ranked == ()
+    assert policies.texts() == ()
+
+
+def test_a_missing_folder_is_an_empty_one(tmp_path):
+    policies = Policies(tmp_path / "nowhere")
+    assert policies.ask("anything at all").refused
+    assert policies.texts() == ()
+
+
+def test_near_identical_passages_are_one_answer_with_two_places(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text(
+            f"# Text {name}\n\n## Phones\n\nPhones stay switched off in the locker.\n"
+        )
+    answer = Policies(tmp_path, by_meaning=False).ask("do phones stay switched off")
+    assert len(answer.ranked) == 1
+    assert [p.doc for p in (answer.ranked[0], *answer.ranked[0].also)] == ["one.md", "two.md"]
+
+
+def test_the_review_day_comes_with_the_quotation(shipped):
+    assert shipped.ask("who edits the school website").ranked[0].review_by == date(2027, 9, 6)
