@@ -30,10 +30,9 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
         wanted = tuple(dict.fromkeys(role_named(role).value for role in roles))
     except Refused as error:
         raise Trouble(str(error)) from error
-    made, code = invitation(name, wanted, datetime.now(UTC))
     try:
+        made, code = invitation(name, wanted, datetime.now(UTC), read_people(settings.headsup_data))
         add_invitation(settings.headsup_data, made)
-        known = [p for p in read_people(settings.headsup_data) if p.name.lower() == name.lower()]
     except OSError as error:
         raise unavailable(error, settings.headsup_data) from error
     calendar = Calendar(load_school(settings.school_file))
@@ -42,7 +41,7 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
     typer.echo(CODE.format(code=code))
     if settings.telegram_bot_token and (link := await _telegram_link(settings, code)):
         typer.echo(LINK.format(link=link))
-    if known:
+    if made.person:
         typer.echo(KNOWN.format(name=name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -44,6 +45,7 @@ LEADERS = frozenset({Role.LEADER, Role.HEAD, Role.DSL})
 WORKERS = LEADERS | {Role.CHAIR, Role.ICT}
 ANY = frozenset(Relation)
 INSIDE = frozenset({Relation.OWNER, Relation.REACH})
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
 
 TABLE: dict[Act, Rule] = {
     Act.HELP: Rule(ALL),
@@ -71,10 +73,25 @@ def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:
 
 
 def is_subject(person: Person, about: About | None) -> bool:
-    """Whether a case is about this person."""
+    """Whether a case is about this person, by id, as the headteacher of that time, or by a name that was typed."""
     if about is None:
         return False
-    return about.person in person.ids or (about.subject == Subject.HEAD and person.has(Role.HEAD))
+    if about.person or about.heads:
+        return not {about.person, *about.heads}.isdisjoint(person.ids)
+    if about.subject == Subject.HEAD:
+        return person.has(Role.HEAD)
+    return bool(about.name) and person.id not in about.nobody_of and names_alike(about.name, person.name)
+
+
+def names_alike(typed: str, name: str) -> bool:
+    """`Ben Okafor`, `Mr Okafor` and `okafor, Ben` for Ben Okafor."""
+    wanted, known = name_words(typed), name_words(name)
+    return bool(wanted) and (set(wanted) == set(known) or wanted == known[-1:])
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name in small letters, without titles."""
+    return [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in TITLES]
 
 
 def relations(
@@ -93,10 +110,11 @@ def relations(
 def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
     """Whether a role reaches a case that the person neither reported nor owns."""
     category = procedure.named(case.category)
+    alerted = category.alerts if category else ()
     if case.about and case.about.subject == Subject.HEAD:
-        return person.has(Role.CHAIR)
-    if category and category.withhold:
-        return person.has(Role.HEAD, *category.alerts)
+        return person.has(Role.CHAIR, *(alerted if case.withheld else ()))
+    if case.withheld:
+        return person.has(Role.HEAD, *alerted)
     if person.has(*LEADERS):
         return True
-    return bool(category and person.has(Role.ICT) and Role.ICT in category.alerts)
+    return person.has(Role.ICT) and Role.ICT in alerted

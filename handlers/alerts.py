@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,9 @@ from store.records import Case, Notice, Person, Role, Status, Subject, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
 REMIND_LEADERS = timedelta(hours=1)
+SETTLING = timedelta(minutes=10)
+"""In which a reporter may say that something new is a case of its own."""
+
 FOR_REPORTERS = ("waiting", "taken", "closed", "lost")
 
 
@@ -27,11 +30,16 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
             case = case.owe(Notice(f"{reference} given {len(case.chronology)} {owner}", "given", owner, now))
     soon = now if case.urgent else desk.calendar.next_school_minute(now)
     waits = not case.urgent
-    if case.joined_to and case.settled:
-        return case.owe(*[_to(case, "more", p.id, soon, waits) for p in await recipients(case, desk)])
+    people = await recipients(case, desk)
+    if case.joined_to:
+        settling = now if case.settled else case.opened_at + SETTLING
+        later = settling if case.urgent else desk.calendar.next_school_minute(settling)
+        case = case.owe(*[_to(case, "more", person.id, later, waits) for person in people])
+        if not case.urgent:
+            return case
+    case = case.owe(*_more(case, people, soon, waits))
     if case.category or case.urgent or (case.about and case.about.subject == Subject.HEAD):
         kind = "urgent" if case.urgent else "alert"
-        people = await recipients(case, desk)
         case = case.owe(*[_to(case, kind, person.id, soon, waits) for person in people])
         if await channel_may_know(case, desk):
             key = f"{reference} {'urgent ' if case.urgent else ''}channel"
@@ -43,9 +51,19 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
         later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
         case = case.owe(
             *(_to(case, "waiting", person, case.opened_at + REMIND_REPORTER) for person in case.reporters),
-            *[_to(case, "uncategorised", person.id, later, True) for person in await recipients(case, desk)],
+            *(_to(case, "uncategorised", person.id, later, True) for person in people),
         )
     return case
+
+
+def _more(case: Case, people: Sequence[Person], soon: datetime, waits: bool) -> Iterator[Notice]:
+    """What a reporter added after leadership was told."""
+    last = case.chronology[-1]
+    if last.what in ("received", "edited", "note") and last.by in case.reporters and case.category:
+        for person in people:
+            if person.id != last.by:
+                key = f"{case.reference} more {len(case.chronology)} {person.id}"
+                yield Notice(key, "more", person.id, soon, waits=waits)
 
 
 def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) -> Notice:
@@ -54,8 +72,8 @@ def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) 
 
 async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Notice]:
     """To everybody who reported a part of it, but not to the one who did it."""
-    by = case.chronology[-1].by
-    times = sum(entry.what == kind for entry in case.chronology) if kind == "closed" else 1
+    done = [e.by for e in case.chronology if e.what == kind or (kind == "taken" and e.what == "given")]
+    by, times = done[-1] if done else "", len(done) if kind == "closed" else 1
     for part in await matter_with(case, desk):
         for person in part.reporters:
             if person not in (by, case.owner):
@@ -64,14 +82,18 @@ async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Not
 
 
 async def recipients(case: Case, desk: Desk) -> list[Person]:
-    """Whom the category names; where that leaves nobody, the next of the ladder."""
-    category = desk.procedure.named(case.category)
-    roles: Sequence[Role] = category.alerts if category else desk.procedure.uncategorised.alerts
-    if case.about and case.about.subject == Subject.HEAD:
-        roles = (Role.CHAIR,)
+    """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
     matter = await matter_with(case, desk)
-    for wanted in (roles, *((role,) for role in desk.procedure.ladder)):
-        if found := [p for p in await desk.store.having(wanted) if may_be_told(p, matter, desk)]:
+    category = desk.procedure.named(case.category)
+    roles = set(category.alerts if category else desk.procedure.uncategorised.alerts)
+    if any(part.about and part.about.subject == Subject.HEAD for part in matter):
+        roles = {Role.CHAIR} | (roles if case.withheld else set())
+    owners = {part.owner for part in matter}
+    workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
+    if not case.urgent and (found := [p for p in workers if not owners.isdisjoint(p.ids)]):
+        return found
+    for wanted in (roles, *({role} for role in desk.procedure.ladder)):
+        if found := [p for p in workers if p.has(*wanted)]:
             return found
     return []
 
@@ -82,10 +104,14 @@ async def matter_with(case: Case, desk: Desk) -> list[Summary]:
 
 
 async def channel_may_know(case: Case, desk: Desk) -> bool:
-    """Nobody who may be in the channel is the subject."""
-    if case.about is None or not (case.about.person or case.about.subject == Subject.HEAD):
-        return True
-    return not any(access.is_subject(p, case.about) for p in await desk.store.having(access.WORKERS))
+    """Nobody who may be in the channel is the subject of any part of it."""
+    workers = await desk.store.having(access.WORKERS)
+    for part in await matter_with(case, desk):
+        if part.about and part.about.subject == Subject.HEAD:
+            return False
+        if any(access.is_subject(person, part.about) for person in workers):
+            return False
+    return True
 
 
 async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:

@@ -5,75 +5,85 @@ from __future__ import annotations
 from handlers.alerts import recipients
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
-from handlers.questions import category_question, subject_question
+from handlers.questions import category_question, subject_question, urgent_choice
 from handlers.received import alike, described, unkept
-from store.records import Case, Person, State, Status
+from handlers.view import about_words
+from store.records import Case, Person, Role, State, Status, Subject
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
 RECEIVED = "Kept: {what}."
-NOTHING_YET = "Noted: {what}."
+RECORDED = "{category}{urgent}{about}"
 DO_NOT = "Please do not reply to it, pass it on or discuss it online."
-THANKS = "Thank you. {who} You need do no more; “/case {reference}” shows where it stands."
+THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
 TOLD_SOON = "Leadership is told in school hours."
-NOBODY = "No leader uses Heads Up yet, so please tell the headteacher in person."
+NOBODY = "Nobody here can be told yet, so please tell the headteacher in person."
+NOBODY_BUT_HEAD = (
+    "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
+)
+ABOUT_CHAIR = "As it is about the chair of governors, the local authority can be told as well."
+LATER = "All right. I shall ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
 NEW = "A new case"
 SAME_BEFORE = "It looks like your case {reference}."
 STOP = "Case {reference}: please stop here"
-STOP_PICTURE = "Do not copy it, pass it on, delete it, or show it to anybody. I have not fetched it."
+STOP_PICTURE = "Do not copy it, pass it on, delete it, or show it to anybody. {fetched}"
+NOT_FETCHED = "I have not fetched it."
+FETCHED = "It had been fetched before; it is locked away now."
 STOP_RING = "Ring the safeguarding lead now{phone}. If a child is in danger, ring 999 first."
 STOP_TOLD = "The safeguarding lead is being told that you reported it, without the picture."
+STOP_NOBODY = "Nobody here could be told, so please do ring now."
 AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps its full size."
 
 
-async def answer(matter: Matter, person: Person, desk: Desk, *, skip: frozenset[str] = frozenset()) -> Reply:
-    """The answer to a report, with the next question that is open and not in `skip`."""
-    case = matter.case
-    if _withheld(case, desk):
-        return stop(case, desk)
+async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True) -> Reply:
+    """The answer to a report, with the next question that is open; with none where `ask_now` is False."""
+    if case.withheld:
+        return await stop(case, desk)
     head = Heading((CASE if case.settled else WITH).format(reference=case.reference))
     if not case.settled and case.joined_to:
-        return Reply((head, *_received(case), *await _part_or_new(case, desk)), replaces=True)
-    parts: list[Part] = [head, *_received(case)]
-    for other in await alike(person, Matter(case, frozenset()), desk):
+        return Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
+    parts: list[Part] = [head, *_received(case, desk)]
+    for other in await alike(person, Matter(case, frozenset(), case), desk):
         choice = Choice(
             PART.format(reference=other.reference), f"case same {case.reference} {other.reference}"
         )
         parts += [Text(SAME_BEFORE.format(reference=other.reference)), Choices((choice,))]
-    question = _question(case, desk, skip)
-    thanks = (Text(await _thanks(case, desk)),) if question is None else question.parts
-    return Reply((*parts, *thanks), replaces=True)
+    question = _question(case, desk)
+    if question and ask_now:
+        return Reply((*parts, *question.parts), replaces=True)
+    unknown = question and case.category is None
+    parts += [Text(LATER if unknown else await _thanks(case, desk)), *_still_urgent(case)]
+    return Reply(tuple(parts), replaces=True)
 
 
-def _question(case: Case, desk: Desk, skip: frozenset[str]) -> Reply | None:
+def _question(case: Case, desk: Desk) -> Reply | None:
     if case.status == Status.CLOSED:
         return None
-    if (case.category is None or case.waiting) and "category" not in skip:
+    if case.category is None or case.waiting:
         return category_question(case, desk)
-    if case.about is None and "about" not in skip:
-        return subject_question(case)
-    return None
+    return subject_question(case) if case.about is None else None
 
 
-def _withheld(case: Case, desk: Desk) -> bool:
-    category = desk.procedure.named(case.category)
-    return bool(category and category.withhold)
-
-
-def _received(case: Case) -> list[Text]:
+def _received(case: Case, desk: Desk) -> list[Text]:
     kept = [e for e in case.evidence if e.state == State.KEPT]
     lines = [RECEIVED.format(what=described(kept))] if kept else []
+    category = desk.procedure.named(case.category)
+    if category:
+        urgent = ", urgent" if case.urgent else ""
+        about = f", about {about_words(case.about)}" if case.about else ""
+        lines.insert(0, RECORDED.format(category=category.name, urgent=urgent, about=about))
     return [Text("\n".join([*lines, *unkept(case.evidence), DO_NOT]))]
 
 
-async def _part_or_new(case: Case, desk: Desk) -> list[Text | Choices]:
+def _part_or_new(case: Case, desk: Desk) -> list[Part]:
     to = case.joined_to or ""
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),
         Choice(NEW, f"case apart {case.reference}"),
+        *urgent_choice(case),
     ]
     if case.waiting:
         choices += [
@@ -86,15 +96,24 @@ async def _part_or_new(case: Case, desk: Desk) -> list[Text | Choices]:
 
 async def _thanks(case: Case, desk: Desk) -> str:
     told = TOLD_NOW if case.urgent else TOLD_SOON
-    who = told if await recipients(case, desk) else NOBODY
+    about_head = case.about is not None and case.about.subject == Subject.HEAD
+    who = told if await recipients(case, desk) else NOBODY_BUT_HEAD if about_head else NOBODY
+    if case.about and case.about.person and (await desk.store.person(case.about.person)).has(Role.CHAIR):
+        who = f"{who} {ABOUT_CHAIR}"
     return THANKS.format(who=who, reference=case.reference)
 
 
-def stop(case: Case, desk: Desk) -> Reply:
+def _still_urgent(case: Case) -> list[Part]:
+    return [] if case.urgent or case.status == Status.CLOSED else [Choices(urgent_choice(case))]
+
+
+async def stop(case: Case, desk: Desk) -> Reply:
     """What to do about a picture of a child undressed."""
     phone = desk.calendar.school.safeguarding_phone
-    ring = STOP_RING.format(phone=f" on {phone}" if phone else "")
-    return Reply(
-        (Heading(STOP.format(reference=case.reference)), Text("\n".join((STOP_PICTURE, ring, STOP_TOLD)))),
-        replaces=True,
+    fetched = any(e.state == State.KEPT and e.sha256 for e in case.evidence)
+    lines = (
+        STOP_PICTURE.format(fetched=FETCHED if fetched else NOT_FETCHED),
+        STOP_RING.format(phone=f" on {phone}" if phone else ""),
+        STOP_TOLD if await recipients(case, desk) else STOP_NOBODY,
     )
+    return Reply((Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))), replaces=True)

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handlers import access
 from handlers.access import Act
 from handlers.consequences import with_consequences
 from handlers.desk import Desk, Matter
 from handlers.messages import Refused
-from store.base import Conflict
-from store.records import Case, Person
+from store.base import Conflict, DamagedCase, NotFound
+from store.records import SYSTEM, Case, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
+CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."
 TRIES = 20
+
+Move = Callable[[Case], Case]
 
 
 async def change(
-    desk: Desk,
-    person: Person,
-    reference: str,
-    act: Act,
-    move: Callable[[Case], Case],
-    *,
-    part: bool = False,
+    desk: Desk, person: Person, reference: str, act: Act, move: Move, *, named: bool = False
 ) -> Matter:
-    """Make a move on the freshest state of a case, and owe the notices that follow from it.
+    """Make a move on the freshest state of a matter's root, and owe the notices that follow from it.
 
-    `part`: on the very case that was named, also where it was joined to another.
-    Gives back the matter as it is then. Raises Refused, and IllegalMove from the move.
+    `named`: on the very case that was asked for, also where it was joined to another. Gives back the matter as
+    it is then, without relations when the change took it out of the person's sight. Raises Refused, and
+    IllegalMove from the move.
     """
     for _ in range(TRIES):
         matter = await desk.case_for(person, reference, act)
-        case = await desk.store.case(matter.named) if part else matter.case
+        case = matter.named if named else matter.case
+        if case.status == Status.CLOSED and not matter.whole and act != Act.NOTE:
+            raise Refused(CLOSED.format(reference=reference))
         moved = move(case)
         if moved is case:
             return matter
@@ -44,8 +45,46 @@ async def change(
 
 
 async def _seen_now(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:
-    """The matter, without relations when the change took it out of the person's sight."""
     try:
         return await desk.case_for(person, reference, Act.SEE)
     except Refused:
-        return Matter(saved, frozenset())
+        return Matter(saved, frozenset(), saved)
+
+
+async def apply(desk: Desk, reference: str, move: Move) -> Case:
+    """Make a move that follows from another, whoever made that one. Raises NotFound."""
+    while True:
+        case = await desk.store.case(reference)
+        moved = await with_consequences(move(case), desk)
+        if moved == case:
+            return case
+        try:
+            return await desk.store.save(moved)
+        except Conflict:
+            continue
+
+
+async def without_lost_owner(desk: Desk, reference: str) -> None:
+    """Take a matter from an owner who may no longer look after it: its subject, or somebody without a role."""
+    summary = await desk.store.summary(reference)
+    root = await desk.root(summary) if summary else None
+    if root is None or root.owner is None:
+        return
+    try:
+        owner = await desk.store.person(root.owner)
+        if access.may_with(owner, Act.WORK, await desk.relations(owner, root)) and owner.has(*access.WORKERS):
+            return
+    except NotFound:
+        pass
+    await apply(desk, root.reference, lambda case: case.give_up(by=SYSTEM, at=desk.now()))
+
+
+async def reconsider(desk: Desk) -> None:
+    """People or roles have changed: every open case tells those who are to know of it now."""
+    for summary in await desk.store.summaries():
+        if summary.status == Status.OPEN:
+            try:
+                await without_lost_owner(desk, summary.reference)
+                await apply(desk, summary.reference, lambda case: case)
+            except (DamagedCase, NotFound):
+                continue

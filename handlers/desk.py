@@ -30,6 +30,7 @@ class Memory:
     """What may be forgotten when the process ends."""
 
     told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # strangers and groups
+    joining: asyncio.Lock = field(default_factory=asyncio.Lock)  # two joins at once could make a ring
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: str) -> asyncio.Lock:
@@ -41,15 +42,27 @@ class Memory:
 class Matter:
     """A case as one person may see it."""
 
-    case: Case
-    relations: frozenset[Relation]
+    named: Case  # the one that was asked for: the root, or a part
+    relations: frozenset[Relation]  # to the named case, and to the matter as a whole
+    case: Case  # the root: what everything else was joined to; to a reporter, the named case
     parts: tuple[Case, ...] = ()  # what was joined to it
-    named: str = ""  # the reference that was asked for: the case's, or that of a part
 
     @property
     def whole(self) -> bool:
         """All of it; otherwise the person's own report, and that it is looked after."""
         return bool(self.relations & access.INSIDE)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        return (self.case, *self.parts)
+
+    @property
+    def urgent(self) -> bool:
+        return any(case.urgent for case in self.cases)
+
+    @property
+    def withheld(self) -> bool:
+        return any(case.withheld for case in self.cases)
 
     def may(self, person: Person, act: Act) -> bool:
         return access.may_with(person, act, self.relations)
@@ -76,16 +89,16 @@ class Desk:
             await self._say_if_damaged(person, normal_reference(reference))
             raise refused
         matter = await self.matter_of(named)
-        relations = access.relations(person, matter[0], matter, self.procedure)
+        relations = access.relations(person, named, matter, self.procedure)
         if not relations & access.INSIDE:
             matter = [named]
-            relations = access.relations(person, named, matter, self.procedure) & {Relation.REPORTER}
         if not access.may_with(person, Act.SEE, relations):
             raise refused
         if not access.may_with(person, act, relations):
             raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference))
         case, *parts = [await self.store.case(summary.reference) for summary in matter]
-        return Matter(case, relations, tuple(parts), named.reference)
+        asked = next(c for c in (case, *parts) if c.reference == named.reference)
+        return Matter(asked, relations, case, tuple(parts))
 
     async def matter_of(self, summary: Summary) -> list[Summary]:
         """A case with all that has been joined to it, the case that they were joined to first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import cases, classify, digest, duties, follow_ups, people, policy, report, work
+from handlers import cases, classify, digest, duties, follow_ups, people, policy, report, subjects, work
 from handlers.commands import Commands
 from handlers.help import help_for, start_for
 
@@ -30,7 +30,7 @@ _without_help = Commands(
     duties.listing,
     duties.done,
     classify.category,
-    classify.about,
+    subjects.about,
     classify.urgent,
     classify.later,
     classify.same,

@@ -27,14 +27,16 @@ GIVEN = "Case {reference} is yours to look after now"
 HEADINGS = {"more": MORE, "given": GIVEN}
 UNCATEGORISED = "Nobody has said yet what it is about."
 WITHHELD = (
-    "The picture was not fetched, and nobody should pass it on, open it again or delete it. "
+    "Nobody should pass the picture on, open it again or delete it, and nothing of it can be seen here. "
     "Speak to the person who reported it now."
 )
+WITH = "Kept with case {reference}."
 NOBODY_TOOK_IT = "Nobody has taken it yet."
 CHANNEL = "{urgent}Case {reference}: {category}."
 ALIKE = "It looks like case {reference}."
 JOIN = "Join to {reference}"
-WAITING = "Case {reference} is kept, but not what it is about. One tap tells the right person:"
+WAITING = "Case {reference} still needs one tap of yours. {waits}"
+WAITS = "Until you say so, {what} is not fetched. "
 TAKEN = "Case {reference}: somebody in leadership is looking after it now. Thank you for passing it on."
 CLOSED = "Case {reference} is closed: leadership has dealt with it. Thank you for passing it on."
 LOST = (
@@ -88,34 +90,35 @@ async def _for_channel(case: Case, desk: Desk) -> Reply | None:
 
 
 async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
-    case, reference = matter.case, matter.case.reference
+    """In the words of the very case that owes it, also where that was joined to another."""
+    case, root = matter.named, matter.case
     moot = {
-        "alert": case.urgent or case.owner is not None,
-        "urgent": notice.stage > 0 and case.owner is not None,
-        "given": case.owner not in person.ids,
+        "alert": case.urgent or root.owner is not None,
+        "urgent": notice.stage > 0 and root.owner is not None,
+        "given": root.owner not in person.ids,
         "uncategorised": case.category is not None and not case.waiting,
     }
-    if case.status == Status.CLOSED or moot.get(notice.kind, False):
+    if root.status == Status.CLOSED or moot.get(notice.kind, False):
         return None
-    category = desk.procedure.named(case.category)
     heading = HEADINGS.get(notice.kind, URGENT if case.urgent else NEW)
     lines = [_category(case, desk)]
-    if category and category.withhold:
+    if root is not case:
+        lines.append(WITH.format(reference=root.reference))
+    if case.withheld:
         lines.append(WITHHELD)
     if notice.kind == "urgent" and notice.stage:
         lines.append(NOBODY_TOOK_IT)
-    choices = [Choice("Open", f"case {reference}")]
-    if case.owner is None:
-        choices.insert(0, Choice("I'll take it", f"case take {reference}", "primary"))
+    choices = [Choice("Open", f"case {root.reference}")]
+    if root.owner is None:
+        choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
     if not case.urgent:
-        choices.append(Choice("Urgent", f"case urgent {reference}", "danger"))
+        choices.append(Choice("Urgent", f"case urgent {root.reference}", "danger"))
     for other in await alike(person, matter, desk):
         lines.append(ALIKE.format(reference=other.reference))
-        join = f"case join {reference} to {other.reference}"
+        join = f"case join {root.reference} to {other.reference}"
         choices.append(Choice(JOIN.format(reference=other.reference), join))
-    return Reply(
-        (Heading(heading.format(reference=reference)), Text("\n".join(lines)), Choices(tuple(choices)))
-    )
+    words = Heading(heading.format(reference=case.reference)), Text("\n".join(lines))
+    return Reply((*words, Choices(tuple(choices))))
 
 
 def _category(case: Case, desk: Desk) -> str:
@@ -165,10 +168,11 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
 
 
 def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    case = matter.case
+    case = matter.named
     if case.status == Status.CLOSED or (case.category and not case.waiting):
         return None
-    return say(WAITING.format(reference=reference)) + category_question(case, desk)
+    waits = WAITS.format(what=described(case.waiting)) if case.waiting else ""
+    return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(case, desk)
 
 
 def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
@@ -180,8 +184,7 @@ def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
 
 
 def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    cases = (matter.case, *matter.parts)
-    lost = [e for case in cases for e in case.evidence if e.state in (State.LOST, State.TOO_LARGE)]
+    lost = [e for e in matter.named.evidence if e.state in (State.LOST, State.TOO_LARGE)]
     return say(LOST.format(reference=reference, what=described(lost))) if lost else None
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.access import Act
+from handlers.access import Act, name_words
+from handlers.changes import reconsider
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Heading, Refused, Reply, Sender, Text, say
@@ -16,6 +19,7 @@ from handlers.words import listed, moment
 from store.base import Conflict, NotFound
 from store.records import Invitation, Person, Role, new_id
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a phone turns into something else, or is misread
 VALID = timedelta(days=7)
 ROLES = {
     Role.STAFF: "staff",
@@ -53,10 +57,13 @@ def digest(code: str) -> str:
     return hashlib.sha256(code.strip().encode()).hexdigest()
 
 
-def invitation(name: str, roles: tuple[str, ...], now: datetime) -> tuple[Invitation, str]:
-    """A new invitation, and its code, which is kept nowhere."""
-    code = secrets.token_urlsafe(16)
-    return Invitation(digest(code), name, roles, now + VALID), code
+def invitation(
+    name: str, roles: tuple[str, ...], now: datetime, everybody: Iterable[Person]
+) -> tuple[Invitation, str]:
+    """A new invitation, and its code, which is kept nowhere: 26 letters and digits, 130 bits."""
+    code = "".join(secrets.choice(LETTERS) for _ in range(26))
+    known = same_person(name, everybody)
+    return Invitation(digest(code), name, roles, now + VALID, known.id if known else None), code
 
 
 def role_named(word: str) -> Role:
@@ -80,27 +87,45 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
     except BaseException:
         await desk.store.add_invitation(found)
         raise
+    await reconsider(desk)
     return say(WELCOME.format(name=person.name))
 
 
 async def _enrol(found: Invitation, account: str, here: Person | None, desk: Desk) -> Person:
     """The person of the account, with the invitation's roles: the same one in both chats."""
-    same_name = [p for p in await desk.store.people() if p.name.lower() == found.name.lower()]
-    known = next((p for p in same_name if here is None or p.id != here.id), None)
+    known = await _known_as(found, desk)
     if known is None and here is None:
-        person = Person(new_id(), found.name, found.roles, (account,), desk.now())
+        person = Person(new_id(), found.name, found.roles, (account,), desk.now(), invited=True)
         await desk.store.add_person(person)
         return person
-    roles = tuple(dict.fromkeys(found.roles + (known.roles if known else ()) + (here.roles if here else ())))
-    if known and here:
-        await desk.store.remove_person(here.id)
-        accounts, earlier = known.accounts + here.accounts, known.earlier + here.ids
-        return await desk.store.save_person(replace(known, roles=roles, accounts=accounts, earlier=earlier))
-    one = known or here
-    if one is None:
-        raise NotFound(account)
-    accounts = tuple(dict.fromkeys((*one.accounts, account)))
-    return await desk.store.save_person(replace(one, name=found.name, roles=roles, accounts=accounts))
+    both = [p for p in (known, here) if p]
+    one = both[0]
+    if len(both) == 2 and both[1].id != one.id:
+        await desk.store.remove_person(both[1].id)
+    joined = replace(
+        one,
+        name=found.name,
+        roles=tuple(
+            dict.fromkeys(role for roles in (found.roles, *(p.roles for p in both)) for role in roles)
+        ),
+        accounts=tuple(dict.fromkeys((*(a for p in both for a in p.accounts), account))),
+        earlier=tuple(dict.fromkeys(id for p in both for id in p.ids if id != one.id)),
+        invited=True,
+    )
+    return await desk.store.save_person(joined)
+
+
+async def _known_as(found: Invitation, desk: Desk) -> Person | None:
+    """Whose further account an invitation is for. A like name is not enough: names can be chosen."""
+    try:
+        return await desk.store.person(found.person) if found.person else None
+    except NotFound:
+        return None
+
+
+def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
+    """Who came by an invitation under this very name: a second one is for the same person."""
+    return next((p for p in everybody if p.invited and p.name.lower() == name.lower()), None)
 
 
 @command(
@@ -136,7 +161,7 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
 async def invite(ask: Ask, desk: Desk) -> Reply:
     """A code for somebody, valid for seven days."""
     name, roles = _name_and_roles(ask.words, "as", invite.usage)
-    made, code = invitation(name, roles, ask.at)
+    made, code = invitation(name, roles, ask.at, await desk.store.people())
     await desk.store.add_invitation(made)
     return invitation_reply(made, code, desk)
 
@@ -185,6 +210,7 @@ async def _change_roles(
             await desk.store.save_person(replace(person, roles=roles))
         except Conflict:
             continue
+        await reconsider(desk)
         return say(GIVEN.format(name=person.name, roles=_roles(roles) or "without a role, and out"))
     raise Refused(NO_SUCH_PERSON.format(name=name))
 
@@ -212,18 +238,15 @@ async def known(id: str, desk: Desk) -> Person:
 
 
 async def matching(name: str, desk: Desk) -> list[Person]:
-    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`."""
-    wanted = [w for w in re.findall(r"[\w'’-]+", name.lower()) if w not in TITLES]
-    if not wanted:
-        return []
-    everybody = [(p, re.findall(r"[\w'’-]+", p.name.lower())) for p in await desk.store.people()]
-    exact = [p for p, words in everybody if words == wanted]
-    return exact or [
-        p for p, words in everybody if words and (wanted[-1] == words[-1] or wanted == words[:1])
-    ]
+    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`."""
+    wanted = name_words(name)
+    everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
+    exact = [person for person, words in everybody if set(words) == set(wanted)]
+    return exact or [person for person, words in everybody if any(_like(w, words) for w in wanted)]
 
 
-TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof"}
+def _like(word: str, names: list[str]) -> bool:
+    return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
 
 
 async def one(name: str, desk: Desk) -> Person:

@@ -22,18 +22,19 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
 def category_question(case: Case, desk: Desk) -> Reply:
     reference = case.reference
     options = tuple(Choice(c.name, f"case category {reference} {c.key}") for c in desk.procedure.category)
-    more = []
+    more: list[Choice] = []
     if case.about is None:
         more.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))
-    more.append(Choice("Later", f"case later {reference} category"))
-    return Reply((Text(WHAT), Choices(options, menu=WHAT), Choices((*_urgent(case), *more))))
+    more.append(Choice("Later", f"case later {reference}"))
+    return Reply((Text(WHAT), Choices(options, menu=WHAT), Choices((*urgent_choice(case), *more))))
 
 
 def subject_question(case: Case) -> Reply:
     options = tuple(Choice(name, f"case about {case.reference} {key}") for key, name in SUBJECTS)
-    later = Choice("Later", f"case later {case.reference} about")
-    return Reply((Text(WHO), Choices(options), Choices((*_urgent(case), later))))
+    later = Choice("Later", f"case later {case.reference}")
+    return Reply((Text(WHO), Choices(options), Choices((*urgent_choice(case), later))))
 
 
-def _urgent(case: Case) -> tuple[Choice, ...]:
+def urgent_choice(case: Case) -> tuple[Choice, ...]:
+    """The button that says it cannot wait, until it has been pressed."""
     return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)

@@ -10,14 +10,14 @@ from handlers.access import Relation
 from handlers.desk import Desk, Matter
 from handlers.links import host_of
 from handlers.words import counted, listed
-from store.records import Evidence, Person, State, Summary
+from store.records import Evidence, Person, State, Status, Summary
 
 ORDER = ("text", "link", "picture", "video", "audio", "file")
 NAMES = {"audio": ("sound recording", "sound recordings")}
 
 STATES: dict[str, str] = {
-    State.WAITING: "Not fetched yet: {what}. That waits until somebody says what it is about.",
-    State.WANTED: "Not yet kept: {what}. Being fetched; I go on trying for a day.",
+    State.WAITING: "Not fetched yet: {what}. That waits until you say what it is about.",
+    State.WANTED: "Not yet kept, being fetched: {what}.",
     State.TOO_LARGE: "Too large to keep: {what}. Please leave it where it is, and show it to a leader.",
     State.LOST: "Could not be fetched: {what}. Please send it again, or show it to a leader.",
     State.WITHHELD: "Not fetched, and never will be: {what}.",
@@ -54,7 +54,7 @@ def unkept(evidence: Sequence[Evidence]) -> list[str]:
 
 async def alike(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
     """Other open cases with the same link, bytes or picture, that this person may know of: at most three."""
-    cases = [c.summary for c in (matter.case, *matter.parts)]
+    cases = [case.summary for case in matter.cases]
     known = {s.reference for s in cases}
     found: dict[str, Summary] = {}
     for other in await desk.store.alike(
@@ -65,6 +65,6 @@ async def alike(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
         root = await desk.root(other)
         relations = await desk.relations(person, root)
         allowed = relations & (access.INSIDE if matter.whole else {Relation.REPORTER})
-        if allowed and root.reference not in known:
+        if allowed and root.reference not in known and root.status == Status.OPEN:
             found[root.reference] = root
     return list(found.values())[:3]

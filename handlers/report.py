@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.access import Act, Relation
+from handlers.access import Act
 from handlers.answers import AS_FILE, answer
 from handlers.commands import command
 from handlers.consequences import with_consequences
-from handlers.desk import Ask, Desk, Matter
-from handlers.links import normal
+from handlers.desk import Ask, Desk
+from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
-from store.base import Conflict
+from store.base import Conflict, StoreUnavailable
 from store.records import Case, Evidence, Person, Report, State, Status, Summary, new_reference
 
 ONE_REPORT = timedelta(minutes=2)
@@ -41,7 +41,8 @@ async def report(ask: Ask, desk: Desk) -> Reply:
     """Open a case with what was typed; asked alone, ask for it."""
     if not ask.words:
         return Reply((Prompt(WHAT_DID_YOU_SEE, "report", "What you saw"),))
-    return await keep(replace(ask.incoming, text=ask.words, command=None), ask.person, desk, explicit=True)
+    typed = replace(ask.incoming, text=ask.words, links=find(ask.words), command=None)
+    return await keep(typed, ask.person, desk, explicit=True)
 
 
 async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool = False) -> Reply:
@@ -59,8 +60,7 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
             continue
         if incoming.edits and not known:
             return say(KEPT_LATER_VERSION.format(reference=case.reference))
-        matter = Matter(case, frozenset({Relation.REPORTER}))
-        reply = replace(await answer(matter, person, desk), replaces=False)
+        reply = replace(await answer(case, person, desk), replaces=False)
         return reply if known else await _with_hint(reply, incoming, person, desk)
     raise Refused(BUSY)
 
@@ -72,12 +72,15 @@ async def _keep_once(
     store = desk.store
     if reference := await store.by_source(incoming.source):
         return await store.case(reference), True
-    sources = (incoming.source, incoming.album) if incoming.album else (incoming.source,)
+    earlier = await _earlier(incoming, person, desk)
+    new_album = incoming.album and not await store.by_source(incoming.album)
+    sources = (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
     given = Report(person.id, incoming.at, sources, incoming.place)
-    earlier = await _earlier(incoming, person, desk, explicit)
     if earlier and _is_one_report(incoming, earlier, explicit):
         case = await store.case(earlier.reference)
-        moved = case.receive(given, evidence, "edited" if incoming.edits else "received")
+        held = {_file_of(e) for e in case.evidence if e.pointer}
+        fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
+        moved = case.receive(given, fresh, "edited" if incoming.edits else "received")
         return await store.save(await with_consequences(moved, desk)), False
     reference = new_reference()
     numbered = tuple(replace(e, number=n) for n, e in enumerate(evidence, 1))
@@ -86,24 +89,27 @@ async def _keep_once(
     case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
     if earlier:
         root = await desk.root(earlier)
-        if root.status == Status.OPEN:
-            case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
+        case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
     case = await with_consequences(case, desk)
     await store.add(case)
     return case, False
 
 
-async def _earlier(incoming: Incoming, person: Person, desk: Desk, explicit: bool) -> Summary | None:
-    """The case that this may belong to: of the same album or message, or the person's latest."""
+async def _earlier(incoming: Incoming, person: Person, desk: Desk) -> Summary | None:
+    """The open case that this may belong to: of the same album or message, or the person's latest."""
     for source in (incoming.edits, incoming.album):
         if source and (reference := await desk.store.by_source(source)):
             of_source = await desk.store.summary(reference)
-            if of_source and of_source.status == Status.OPEN:
-                return of_source
+            return of_source if of_source and await _is_open(of_source, desk) else None
     for found in reversed(await desk.store.reported_by(person.ids)):
-        if found.status == Status.OPEN:
+        if await _is_open(found, desk):
             return found if abs(incoming.at - found.last_report_at) <= SAME_MATTER else None
     return None
+
+
+async def _is_open(summary: Summary, desk: Desk) -> bool:
+    root = await desk.root(summary)
+    return summary.status == root.status == Status.OPEN
 
 
 def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool:
@@ -150,6 +156,12 @@ def _pointer(attachment: Attachment, blank: Evidence, desk: Desk) -> Evidence:
     )
 
 
+def _file_of(item: Evidence) -> str:
+    """The platform's own id of a file, the same when a message with it is edited."""
+    pointer = item.pointer
+    return pointer.get("file_unique_id") or pointer.get("file") or pointer.get("path", "")
+
+
 def _origin(origin: Origin | None) -> dict[str, str]:
     if origin is None:
         return {}
@@ -165,6 +177,6 @@ async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Des
         return reply
     try:
         await desk.store.save_person(replace(person, hints=(*person.hints, HINT_AS_FILE)))
-    except Conflict:
-        return reply
+    except (Conflict, StoreUnavailable):
+        return reply  # the report is kept; the hint can wait
     return reply + Reply((Text(AS_FILE),))

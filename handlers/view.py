@@ -73,7 +73,7 @@ async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
 
 
 async def _own(matter: Matter, desk: Desk) -> Reply:
-    case = matter.case
+    case = matter.named
     state = await state_of(case.summary, desk, inside=False)
     facts = (
         ("About", _category(case, desk)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers import people
 from handlers.access import WORKERS, Act
-from handlers.changes import change
+from handlers.changes import apply, change, without_lost_owner
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, File, Prompt, Refused, Reply, Text, say
@@ -15,7 +15,7 @@ from handlers.steps import may_be_told
 from handlers.view import shown
 from handlers.words import counted, shortened
 from store.base import NotFound
-from store.records import Case, Evidence, IllegalMove, Person, State
+from store.records import Evidence, Person, State, Status
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."
@@ -26,6 +26,7 @@ WHY_CLOSE = "An urgent step of case {reference} is open: {what}. Why is it close
 WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?"
 WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
+TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
 NOTHING_KEPT = "No file of case {reference} is kept yet. “/case {reference}” shows its words and links."
 HANDED = "{what} of case {reference}. Keep them to yourself; that you were given them is noted."
 MISSING = "Evidence {number} is missing from the disk. Please tell your technician."
@@ -68,7 +69,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         return Reply((Text(question), Choices(options, menu=question)))
     known = typed.removeprefix("id ")
     person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
-    if person not in await able_to_work(matter, desk):
+    if person.id not in {p.id for p in await able_to_work(matter, desk)}:
         raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
         desk, ask.person, reference, Act.WORK, lambda c: c.give(person.id, by=ask.person.id, at=ask.at)
@@ -96,13 +97,19 @@ async def note(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.NOTE)
     if not words:
         return Reply(
-            (Prompt(WHAT_TO_NOTE.format(reference=matter.named), f"case note {matter.named}", "Note"),)
+            (
+                Prompt(
+                    WHAT_TO_NOTE.format(reference=matter.named.reference),
+                    f"case note {matter.named.reference}",
+                    "Note",
+                ),
+            )
         )
     kept = words[:NOTE_LIMIT]
     await change(
-        desk, ask.person, reference, Act.NOTE, lambda c: c.note(kept, by=ask.person.id, at=ask.at), part=True
+        desk, ask.person, reference, Act.NOTE, lambda c: c.note(kept, by=ask.person.id, at=ask.at), named=True
     )
-    return say(NOTED.format(reference=matter.named))
+    return say(NOTED.format(reference=matter.named.reference))
 
 
 @command(
@@ -129,6 +136,9 @@ async def close(ask: Ask, desk: Desk) -> Reply:
     if urgent and not why.strip():
         question = WHY_CLOSE.format(reference=reference, what=urgent[0])
         return Reply((Prompt(question, f"case close {reference} {outcome.key} because", "Reason"),))
+    for part in await desk.store.joined_to(reference):
+        if not part.settled:  # its reporter has not called it part of this
+            await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
     matter = await change(
         desk,
         ask.person,
@@ -171,14 +181,22 @@ async def join(ask: Ask, desk: Desk) -> Reply:
     reference, rest = take_reference(ask.words, join.usage)
     rest = re.sub(r"^(to|with|and)\b\s*", "", rest, flags=re.IGNORECASE)
     to, _ = take_reference(rest, join.usage)
-    target = await desk.case_for(ask.person, to, Act.WORK)
-
-    def move(case: Case) -> Case:
-        if case.reference == target.case.reference:
-            raise IllegalMove(IN_A_RING.format(reference=case.reference, to=target.named))
-        return case.join(target.case.reference, by=ask.person.id, at=ask.at)
-
-    matter = await change(desk, ask.person, reference, Act.WORK, move)
+    async with desk.memory.joining:
+        target = await desk.case_for(ask.person, to, Act.WORK)
+        part = await desk.case_for(ask.person, reference, Act.WORK)
+        root = target.case
+        if root.reference == part.case.reference:
+            raise Refused(IN_A_RING.format(reference=part.case.reference, to=to))
+        if root.status == Status.CLOSED:
+            raise Refused(TO_A_CLOSED_ONE.format(to=root.reference))
+        matter = await change(
+            desk,
+            ask.person,
+            reference,
+            Act.WORK,
+            lambda c: c.join(root.reference, by=ask.person.id, at=ask.at),
+        )
+    await without_lost_owner(desk, root.reference)
     return await _shown(ask, matter, desk)
 
 

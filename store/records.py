@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 """28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are misread."""
+
+STAYS_WITHHELD = (
+    "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
+)
 
 SYSTEM = "headsup"
 """Who did it, where nobody did: the bot itself."""
@@ -93,6 +97,7 @@ class Person:
     earlier: tuple[str, ...] = ()  # ids that this person had before two records were made one
     awaiting: Awaiting | None = None
     hints: tuple[str, ...] = ()  # what is said once, and has been
+    invited: bool = False  # came by an invitation; otherwise the platform alone vouches for the name
     version: int = 0
 
     @property
@@ -119,6 +124,8 @@ class About:
     subject: str  # a Subject
     person: str | None = None  # id, where it is somebody we know
     name: str = ""
+    heads: tuple[str, ...] = ()  # ids of the headteachers of that moment, where it is about the headteacher
+    nobody_of: tuple[str, ...] = ()  # ids of those of a like name whom the reporter did not mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +259,7 @@ class Summary:
     touched_at: datetime
     category: str | None
     urgent: bool
+    withheld: bool
     about: About | None
     owner: str | None
     joined_to: str | None
@@ -278,6 +286,7 @@ class Case:
     status: str = Status.OPEN
     category: str | None = None
     urgent: bool = False
+    withheld: bool = False  # about a child undressed: no picture or file is ever fetched or shown
     about: About | None = None
     owner: str | None = None
     joined_to: str | None = None  # the case that this one has become part of
@@ -309,6 +318,7 @@ class Case:
             touched_at=self.chronology[-1].at if self.chronology else self.opened_at,
             category=self.category,
             urgent=self.urgent,
+            withheld=self.withheld,
             about=self.about,
             owner=self.owner,
             joined_to=self.joined_to,
@@ -337,6 +347,10 @@ class Case:
         """More from a reporter: messages of the latest report by this person, or a report of its own."""
         self._must_be_open()
         numbered = tuple(replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1))
+        if self.withheld:
+            numbered = tuple(
+                replace(e, state=State.WITHHELD) if e.state == State.WAITING else e for e in numbered
+            )
         mine = [n for n, r in enumerate(self.reports) if r.by == report.by]
         reports = list(self.reports)
         if mine:
@@ -350,17 +364,30 @@ class Case:
         kinds = ", ".join(e.kind for e in evidence)
         return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
 
-    def categorise(self, category: str, *, urgent: bool, withhold: bool, by: str, at: datetime) -> Case:
-        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good."""
+    def categorise(
+        self,
+        category: str,
+        *,
+        urgent: bool,
+        withhold: bool,
+        by: str,
+        at: datetime,
+        releases: Collection[str] | None = None,
+        lift: bool = False,
+    ) -> Case:
+        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good.
+
+        `releases`: ids of those whose evidence this lets go, None for everybody's: the choice is made by
+        whoever has seen the picture. `lift`: the safeguarding lead's right to take back that it is withheld;
+        what was withheld stays so.
+        """
         self._must_be_open()
-        state = State.WITHHELD if withhold else State.WANTED
-        evidence = tuple(
-            replace(e, state=state, next_try=None if withhold else at)
-            if e.state == State.WAITING or (withhold and e.state == State.WANTED)
-            else e
-            for e in self.evidence
+        if self.withheld and not withhold and not lift:
+            raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
+        evidence = tuple(_released(e, withhold, releases, at) for e in self.evidence)
+        case = replace(
+            self, category=category, urgent=self.urgent or urgent, withheld=withhold, evidence=evidence
         )
-        case = replace(self, category=category, urgent=self.urgent or urgent, evidence=evidence)
         return case.enter(at, by, "category", category=category)
 
     def make_urgent(self, *, by: str, at: datetime) -> Case:
@@ -370,14 +397,19 @@ class Case:
     def concern(self, about: About, *, by: str, at: datetime) -> Case:
         """Say whom it is about."""
         self._must_be_open()
-        case = replace(self, about=about, owner=None if about.person == self.owner else self.owner)
-        return case.enter(at, by, "about", subject=about.subject, person=about.person or "", name=about.name)
+        return replace(self, about=about).enter(
+            at, by, "about", subject=about.subject, person=about.person or "", name=about.name
+        )
 
     def give(self, to: str, *, by: str, at: datetime) -> Case:
         """Make somebody its owner."""
         self._must_be_open()
         what = "taken" if to == by else "given"
         return self if self.owner == to else replace(self, owner=to).enter(at, by, what, to=to)
+
+    def give_up(self, *, by: str, at: datetime) -> Case:
+        """Be without an owner: whoever it was may no longer look after it."""
+        return replace(self, owner=None).enter(at, by, "given up") if self.owner else self
 
     def note(self, text: str, *, by: str, at: datetime) -> Case:
         return self.enter(at, by, "note", text=text)
@@ -484,6 +516,14 @@ class Case:
             raise IllegalMove(
                 f"Case {self.reference} is closed. Reopen it first: /case reopen {self.reference}"
             )
+
+
+def _released(item: Evidence, withhold: bool, releases: Collection[str] | None, at: datetime) -> Evidence:
+    if withhold and item.state in (State.WAITING, State.WANTED):
+        return replace(item, state=State.WITHHELD, next_try=None)
+    if item.state == State.WAITING and (releases is None or item.by in releases):
+        return replace(item, state=State.WANTED, next_try=at)
+    return item
 
 
 def new_reference() -> str:

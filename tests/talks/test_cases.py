@@ -156,7 +156,7 @@ async def test_an_unanswered_question_is_asked_again_on_both_sides(talk: Talk) -
         clock> +14m
         bot to Asha> (nothing)
         clock> +1m
-        bot to Asha> Case {a} is kept, but not what it is about.
+        bot to Asha> Until you say so, a picture is not fetched.
         bot to Ben>  (nothing)
         clock> +46m
         bot to Ben>  Nobody has said yet what it is about
