@@ -53,8 +53,11 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
 
 def _mistakes(path: Path, text: str, error: ValidationError) -> list[str]:
     mistakes = []
-    for mistake in error.errors():
+    errors = error.errors()
+    for mistake in errors:
         place = mistake["loc"]
+        if any(other["loc"][: len(place)] == place != other["loc"] for other in errors):
+            continue  # it follows from what is wrong inside
         what = str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else mistake["msg"]
         if mistake["type"] == "extra_forbidden":
             what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"

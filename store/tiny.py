@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Seque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
@@ -107,7 +107,7 @@ class TinyStore:
         self._people: dict[str, Person] = {}
         self._accounts: dict[str, str] = {}
         self._roles: defaultdict[str, dict[str, None]] = defaultdict(dict)  # role -> ids
-        self._duties: list[DutyDone] = []
+        self._duties: dict[tuple[str, date], DutyDone] = {}
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reserved: dict[str, asyncio.Event] = {}  # source keys and references on their way to the disk
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
@@ -132,7 +132,7 @@ class TinyStore:
             self._load_case(folder)
         self._load_records("people", Person, self._put_person)
         self._load_records("notices", Notice, self._catalogue.put_loose)
-        self._load_records("duties", DutyDone, self._duties.append)
+        self._load_records("duties", DutyDone, self._put_duty)
 
     def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
         for path in sorted((self.folder / folder).glob("*.json")):
@@ -292,18 +292,19 @@ class TinyStore:
         return self._catalogue.next_due()
 
     async def owe(self, notice: Notice) -> None:
-        if not self._catalogue.owes(notice.key):
-            await self._write_loose(notice)
+        await asyncio.shield(self._write_loose(notice, new=True))
 
-    async def _write_loose(self, notice: Notice) -> None:
+    async def _write_loose(self, notice: Notice, *, new: bool = False) -> None:
         name = hashlib.sha256(notice.key.encode()).hexdigest()[:32]
         path = self.folder / "notices" / f"{name}.json"
-        await self._in_thread(write_tables, path, record_tables(notice))
-        self._catalogue.put_loose(notice)
+        async with self._writing[path.name]:
+            if not (new and self._catalogue.owes(notice.key)):
+                await self._in_thread(write_tables, path, record_tables(notice))
+                self._catalogue.put_loose(notice)
 
     async def settle(self, reference: str, notice: Notice) -> None:
         if not reference:
-            await self._write_loose(notice)
+            await asyncio.shield(self._write_loose(notice))
             self._catalogue.release("", notice.key)
             return
         while True:
@@ -414,12 +415,19 @@ class TinyStore:
         return self.folder / "people" / f"{id}.json"
 
     async def duties_done(self) -> Sequence[DutyDone]:
-        return list(self._duties)
+        return list(self._duties.values())
 
     async def save_duty(self, done: DutyDone) -> None:
+        await asyncio.shield(self._save_duty(done))
+
+    async def _save_duty(self, done: DutyDone) -> None:
         path = self.folder / "duties" / f"{done.key}-{done.due}.json"
-        await self._in_thread(write_tables, path, record_tables(done))
-        self._duties.append(done)
+        async with self._writing[path.name]:
+            await self._in_thread(write_tables, path, record_tables(done))
+            self._put_duty(done)
+
+    def _put_duty(self, done: DutyDone) -> None:
+        self._duties[done.key, done.due] = done
 
     async def add_invitation(self, invitation: Invitation) -> None:
         await self._in_thread(add_invitation, self.folder, invitation)

@@ -153,3 +153,50 @@ async def test_next_due_is_the_earliest_of_notices_and_evidence(store: Store, la
     for reference, claimed in await store.claim(NOW, 10, LEASE):
         await _settled(store, reference, claimed)
     assert await store.next_due() == NOW + MINUTE
+
+
+async def test_a_notice_of_no_case_is_owed_once_and_for_all(store: Store, later: Later) -> None:
+    digest = notice("digest 2026-W48 ben", kind="digest")
+    await asyncio.gather(*(store.owe(digest) for _ in range(5)))
+    store = await later()
+    await store.owe(replace(digest, due=NOW - MINUTE))
+    assert await store.next_due() == NOW
+    assert list(await store.claim(NOW, 10, LEASE)) == [("", digest)]
+    assert await store.claim(NOW, 10, LEASE) == []
+    await store.settle("", replace(digest, due=NOW + MINUTE, tries=1))
+    store = await later()
+    [(reference, again)] = await store.claim(NOW + MINUTE, 10, LEASE)
+    assert (reference, again.tries) == ("", 1)
+    await _settled(store, "", again)
+    store = await later()
+    await store.owe(digest)
+    assert await store.claim(NOW + 9 * MINUTE, 10, LEASE) == []
+    assert await store.next_due() is None
+
+
+async def test_notices_of_cases_and_of_none_come_in_one_order(store: Store) -> None:
+    made = case().owe(notice("b", NOW - 2 * MINUTE))
+    await store.add(made)
+    await store.owe(notice("a", NOW - 3 * MINUTE))
+    await store.owe(notice("b", NOW - MINUTE))  # the same key, but of no case
+    claimed = await store.claim(NOW, 10, LEASE)
+    assert [(r, n.key) for r, n in claimed] == [("", "a"), (made.reference, "b"), ("", "b")]
+
+
+async def test_a_case_is_looked_at_when_it_asked_to_be(store: Store, later: Later) -> None:
+    soon, sooner = case(wake_at=NOW), case(wake_at=NOW - MINUTE)
+    for made in (soon, sooner, case(wake_at=NOW + MINUTE), case()):
+        await store.add(made)
+    store = await later()
+    assert list(await store.to_wake(NOW, 10)) == [sooner.reference, soon.reference]
+    assert list(await store.to_wake(NOW, 1)) == [sooner.reference]
+    assert list(await store.to_wake(NOW, 10)) == [sooner.reference, soon.reference]  # until it asks otherwise
+    saved = await store.save(replace(sooner, wake_at=NOW + 2 * MINUTE))
+    await store.save(replace(soon, wake_at=None))
+    store = await later()
+    assert list(await store.to_wake(NOW, 10)) == []
+    assert await store.next_due() == NOW + MINUTE
+    await store.save(replace(saved, wake_at=NOW - MINUTE))
+    store = await later()
+    assert list(await store.to_wake(NOW, 10)) == [sooner.reference]
+    assert await store.next_due() == NOW - MINUTE

@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from store.base import Conflict, NotFound, Store
-from store.records import Awaiting, Invitation, Person
+from store.records import Awaiting, DutyDone, Invitation, Person
 from tests.store.conftest import Later
 from tests.store.made import MINUTE, NOW, person
 
@@ -150,3 +151,31 @@ async def test_a_person_without_accounts_or_roles_is_kept(store: Store, later: L
     await store.add_person(nobody)
     store = await later()
     assert await store.person("ghost") == nobody
+
+
+async def test_people_are_found_by_role_in_the_order_in_which_they_joined(store: Store, later: Later) -> None:
+    ben = person("ben", roles=("head", "leader"))
+    cleo = replace(person("cleo", roles=("dsl", "leader")), since=NOW - MINUTE)
+    for one in (ben, cleo, person("asha", roles=("staff",))):
+        await store.add_person(one)
+    store = await later()
+    assert list(await store.having(["leader"])) == [cleo, ben]
+    assert list(await store.having(["head", "dsl", "leader"])) == [cleo, ben]
+    assert list(await store.having(["chair"])) == list(await store.having([])) == []
+    saved = await store.save_person(replace(ben, roles=("chair",)))
+    await store.remove_person("cleo")
+    store = await later()
+    assert list(await store.having(["head", "leader", "dsl"])) == []
+    assert list(await store.having(["chair"])) == [saved]
+
+
+async def test_a_duty_is_done_once_for_each_of_its_days(store: Store, later: Later) -> None:
+    done = DutyDone("policies-read", date(2026, 9, 30), "ben", NOW)
+    other = replace(done, due=date(2027, 9, 30))
+    await asyncio.gather(store.save_duty(done), store.save_duty(done), store.save_duty(other))
+    store = await later()
+    assert sorted(await store.duties_done(), key=lambda d: d.due) == [done, other]
+    corrected = replace(done, by="cleo")
+    await store.save_duty(corrected)
+    store = await later()
+    assert sorted(await store.duties_done(), key=lambda d: d.due) == [corrected, other]
