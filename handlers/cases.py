@@ -13,6 +13,7 @@ from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.view import shown, state_of
 from handlers.words import moment, shortened
+from store.procedure import Category
 from store.records import Case, Person, Status, Summary
 
 PAGE = 10
@@ -20,7 +21,13 @@ LOOK = timedelta(hours=1)
 """Opening a case again within this is the same look."""
 
 NONE_YET = "You have not passed anything on yet. Forward a post, a screenshot or a link to me."
-NO_CASES = "No {which}cases."
+NO_CASES = {
+    "open": "No open cases.",
+    "overdue": "No overdue cases.",
+    "mine": "You look after no cases.",
+    "closed": "No closed cases.",
+}
+NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
 MORE = "More"
 WHICH_LIST = "I know no list “{typed}”. Lists: open, overdue, mine, closed, or a category such as {example}."
@@ -83,10 +90,9 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
     seen = [s for s in await desk.visible(ask.person) if await _is_inside(ask.person, s, desk)]
-    found = [s for s in seen if (s.category == category.key if category else _is(s, typed, ask, desk))]
+    found = [s for s in seen if await _is_listed(s, category, typed, ask, desk)]
     if not found:
-        which = category.name.lower() if category else typed
-        return say(NO_CASES.format(which=f"{which} " if typed != "mine" else ""))
+        return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
     key = category.key if category else typed
     return await _page(found, page or 1, f"case list {key}", ask.person, desk)
 
@@ -94,6 +100,13 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
 def _page_number(word: str) -> int | None:
     """A reference is never a page: it has four characters."""
     return max(1, int(word)) if word.isdecimal() and word.isascii() and len(word) < 4 else None
+
+
+async def _is_listed(summary: Summary, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
+    """A matter is of every category that any part of it has."""
+    if category is None:
+        return _is(summary, kind, ask, desk)
+    return any(part.category == category.key for part in await desk.matter_of(summary))
 
 
 def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:

@@ -28,6 +28,7 @@ class SlackServer:
         self.signing_secret = secrets.token_hex(16)
         self.events_url = events_url
         self.patience = patience  # seconds that it waits for an acknowledgement
+        self.downloads: list[str] = []  # names of the files whose bytes were asked for
         self.refusals: list[str] = []  # what was refused for its shape, and why
         self.world = World()
         self.api = Api(self)
@@ -158,6 +159,7 @@ class SlackServer:
         return web.Response(status=status, text=text)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
+        self.downloads.append(request.match_info["name"])
         if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
             return web.Response(status=302, headers={"Location": "/login"})
         fault = self.api._fault("download")

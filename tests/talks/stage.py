@@ -101,6 +101,10 @@ class Stage(ABC):
     @abstractmethod
     def seen(self, name: str) -> list[Seen]: ...
 
+    def asked_for_bytes(self) -> bool:
+        """Whether the chat was asked for the bytes of anything that was sent."""
+        return any(self.folder.glob("data/cases/*/evidence/*"))
+
     async def moves_clock(self, words: str) -> None:
         await self.bot.settled()
         self.clock.next_due = self.bot.desk.store.next_due
@@ -241,6 +245,9 @@ class SlackStage(Stage):
         else:
             await self.slack.choose(self._user(name), shown, label)
 
+    def asked_for_bytes(self) -> bool:
+        return bool(self.slack.downloads) or super().asked_for_bytes()
+
     def seen(self, name: str) -> list[Seen]:
         return [
             Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels)))
@@ -289,6 +296,9 @@ class TelegramStage(Stage):
 
     async def taps(self, name: str, label: str) -> None:
         await self.users[name].taps(label)
+
+    def asked_for_bytes(self) -> bool:
+        return bool({"getFile", "(file)"} & self.telegram.methods) or super().asked_for_bytes()
 
     def seen(self, name: str) -> list[Seen]:
         return [

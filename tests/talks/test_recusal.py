@@ -1,0 +1,138 @@
+"""Nobody handles a case about themselves, however it is said whom it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.talks.conftest import Talk
+
+
+@pytest.mark.parametrize("words", ["head", "our head", "the headmaster", "head teacher"])
+async def test_the_head_is_known_by_many_names(words: str, talk: Talk) -> None:
+    await talk(f"""
+        Asha> A parent writes something
+        bot>  Case {{a}}
+        Asha> /case about {{a}} {words}
+        bot>  Case {{a}}
+        Ben>  /case {{a}}
+        bot>  I know no case
+    """)
+
+
+@pytest.mark.parametrize(
+    "words", ["the head, Ben", "Okafor, Ben", "Mr Ben Okafor", "Ben Okafr", "acting head"]
+)
+async def test_a_name_that_is_nearly_right_is_asked_about(words: str, talk: Talk) -> None:
+    await talk(f"""
+        Asha> A parent writes something
+        bot>  Case {{a}}
+        Asha> /case about {{a}} {words}
+        bot>  Did you mean one of these?
+    """)
+
+
+async def test_who_took_it_and_becomes_its_subject_loses_it(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something
+        bot>  Case {a}
+        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Asha> (taps) The headteacher
+        bot>  Thank you.
+        clock> +1m
+        bot to Efua> New case {a}
+        Ben>  /case list mine
+        bot>  You look after no cases.
+        Efua> /case {a}
+        bot>  nobody has taken it yet
+    """)
+
+
+async def test_without_a_chair_the_reporter_is_not_sent_to_the_head(talk: Talk) -> None:
+    await talk("""
+        Ben>  /people take Efua the role chair
+        bot>  without a role
+        Asha> A parent writes something
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        Asha> (taps) Allegation about staff
+        bot>  not the headteacher.
+        Ben>  /people give Dev the role chair
+        bot>  Dev Singh is now: ICT manager and chair of governors.
+        clock> +1m
+        bot to Dev>  New case {a}
+    """)
+
+
+async def test_a_part_about_somebody_hides_the_whole(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Gita> They say Cleo shouted
+        bot>  Case {b}
+        Ben>  /case join {b} to {a}
+        bot>  With it: {b}
+        Cleo> /case {a}
+        bot>  They write about the dinner
+        Gita> /case about {b} Cleo Martin
+        bot>  Case {b}
+        Cleo> /case {a}
+        bot>  I know no case
+        Cleo> /case {b}
+        bot>  I know no case
+    """)
+
+
+async def test_a_case_cannot_vanish_into_a_ring_or_a_closed_one(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Gita> They say Cleo shouted
+        bot>  Case {b}
+        Ben>  /case join {b} to {a}
+        bot>  With it: {b}
+        Ben>  /case join {a} to {b}
+        bot>  is part of case {a} already.
+        Ben>  /case list
+        bot>  {a} ·
+        Ben>  /case apart {b}
+        bot>  Case {b}
+        Ben>  /case close {a} removed
+        bot>  closed: removed
+        Ben>  /case join {b} to {a}
+        bot>  Case {a} is closed.
+        Ben>  /case list
+        bot>  {b} ·
+    """)
+
+
+async def test_urgent_of_a_part_is_urgent_of_the_whole(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Asha> (taps) Complaint about the school
+        bot>  Who is it about?
+        clock> +5m
+        Asha> Now he writes that he comes with a knife
+        bot>  Kept with case {b}
+        Asha> (taps) Urgent
+        bot>  is urgent now.
+        bot to Ben> Urgent: case {b}
+    """)
+
+
+async def test_what_nobody_called_part_or_new_still_reaches_a_leader(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Asha> (taps) Complaint about the school
+        bot>  Who is it about?
+        clock> +5m
+        Asha> Now he writes that he is angry
+        bot>  Kept with case {b}
+        clock> +11m
+        bot to Ben> More for case {b}
+        bot to Ben> Kept with case {a}.
+    """)
