@@ -25,11 +25,18 @@ from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
 from store.policies import Policies
 from store.procedure import load_procedure
+from store.records import Role
 from store.school import load_school
 from store.tiny import TinyStore
 
 MEGABYTE = 1_000_000
 MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
+HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
+SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
+MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
+NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
+NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
+NO_HEAD = "nobody is headteacher yet; invite one: headsup invite NAME --role head"
 PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
 
 log = structlog.get_logger()
@@ -118,6 +125,7 @@ def address_of(channel: str) -> str:
 def chats(settings: Settings) -> dict[str, FrontEnd]:
     """The chats that have a token. Raises SettingsError for half of a setting."""
     found: dict[str, FrontEnd] = {}
+    _refuse_halves(settings)
     if settings.slack_bot_token:
         from bot.slack import SlackFrontEnd
 
@@ -128,6 +136,22 @@ def chats(settings: Settings) -> dict[str, FrontEnd]:
         shown = [(c.name, c.summary) for c in COMMANDS.all if c.typed and " " not in c.name]
         found["telegram"] = TelegramFrontEnd(settings, commands=shown)
     return found
+
+
+def _refuse_halves(settings: Settings) -> None:
+    """Half of a chat's settings is a slip, not a wish for the chat in the terminal."""
+    if not settings.slack_bot_token and (settings.slack_app_token or settings.slack_signing_secret):
+        raise SettingsError(HALF.format(rest="Slack's other settings are", missing="SLACK_BOT_TOKEN"))
+    if not settings.telegram_bot_token and (
+        settings.telegram_webhook_url or settings.telegram_webhook_secret
+    ):
+        raise SettingsError(HALF.format(rest="Telegram's webhook is", missing="TELEGRAM_BOT_TOKEN"))
+    for name, token, wrong in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xapp-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token, "xoxb-"),
+    ):
+        if token and token.get_secret_value().startswith(wrong):
+            raise SettingsError(SWAPPED.format(name=name, wrong=wrong))
 
 
 async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None:
@@ -142,6 +166,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     stopping = asyncio.create_task(stop.wait())
     try:
         bot.wake()
+        await _warn(settings, bot.desk)
         log.info("running", chats=sorted(front_ends))
         await _until_stopped(running, stopping)
     finally:
@@ -153,6 +178,19 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
             await server.cleanup()
         await bot.close()
         log.info("stopped")
+
+
+async def _warn(settings: Settings, desk: Desk) -> None:
+    """What works, and should be mended all the same."""
+    people = await desk.store.people()
+    for sentence, holds in (
+        (MADE_UP, any(account.startswith("terminal:") for person in people for account in person.accounts)),
+        (NO_SCHOOL, not settings.school_file.exists()),
+        (NO_PHONE, settings.school_file.exists() and not desk.calendar.school.safeguarding_phone),
+        (NO_HEAD, not await desk.store.having((Role.HEAD,))),
+    ):
+        if holds:
+            log.warning(sentence)
 
 
 async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[bool]) -> None:

@@ -36,7 +36,7 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
         text = path.read_text("utf-8")
         found = model.model_validate(tomllib.loads(text))
     except FileNotFoundError as error:
-        raise FileMistake(f"{path} is missing.") from error
+        raise FileMistake(f"{path.absolute()} is missing.") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise FileMistake(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from error
