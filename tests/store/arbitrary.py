@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import string
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,16 +15,20 @@ from store.records import (
     Case,
     Entry,
     Evidence,
+    FollowUp,
     Invitation,
     Notice,
     Person,
     Picture,
+    Progress,
     Report,
     Role,
     State,
     Status,
     Subject,
 )
+
+R = TypeVar("R")
 
 NASTY = (
     "\0",
@@ -54,13 +60,20 @@ def tuples(what: st.SearchStrategy[object], least: int = 0, most: int = 3) -> st
     return st.lists(what, min_size=least, max_size=most).map(tuple)
 
 
-pictures = st.builds(
+def record(kind: type[R], /, **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[R]:
+    """Records of a kind, with every field drawn: one that is added later is not left at its default."""
+    missing = {field.name for field in fields(kind)} - drawn.keys()  # type: ignore[arg-type]
+    assert not missing, f"draw {missing} of {kind.__name__} too"
+    return st.builds(kind, **drawn)
+
+
+pictures = record(
     Picture,
-    st.integers(1, 100_000),
-    st.integers(1, 100_000),
-    st.just("") | st.integers(0, 2**64 - 1).map("{:016x}".format),
+    width=st.integers(1, 100_000),
+    height=st.integers(1, 100_000),
+    likeness=st.just("") | st.integers(0, 2**64 - 1).map("{:016x}".format),
 )
-evidence = st.builds(
+evidence = record(
     Evidence,
     number=st.integers(1, 99),
     kind=st.sampled_from(["text", "link", "picture", "video", "audio", "file"]),
@@ -84,13 +97,16 @@ evidence = st.builds(
     first_try=optional(times),
 )
 entries = st.builds(Entry.make, times, ids, texts, mappings, st.just("") | digests)
-notices = st.builds(
+notices = record(
     Notice,
     key=texts,
     kind=texts,
     to=addresses,
     due=times,
     reference=texts,
+    step=texts,
+    stage=st.integers(0, 99),
+    waits=st.booleans(),
     settled=optional(times),
     result=texts,
     message=texts,
@@ -98,37 +114,66 @@ notices = st.builds(
 )
 
 
+abouts = record(
+    About,
+    subject=st.sampled_from(Subject),
+    person=optional(ids),
+    name=texts,
+    heads=tuples(ids),
+    nobody_of=tuples(ids),
+)
+follow_ups = record(
+    FollowUp,
+    key=texts,
+    what=texts,
+    owner=texts,
+    due=times,
+    clock=st.sampled_from(["school", "legal", "now"]),
+    person=optional(ids),
+    urgent=st.booleans(),
+    outcomes=tuples(texts),
+    passage=texts,
+    progress=st.sampled_from(Progress),
+    opened_at=optional(times),
+    settled_at=optional(times),
+    postponed=st.integers(0, 9),
+    told=st.integers(-1, 9),
+)
+
+
 def cases(reference: str) -> st.SearchStrategy[Case]:
     """Cases with this reference; source keys hold it, so that no other case has them."""
     sources = texts.map(lambda text: f"slack:{reference}:{text}")
-    reports = st.builds(
-        Report,
-        by=ids,
-        at=times,
-        sources=st.lists(sources, min_size=1, max_size=3).map(tuple),
-        place=addresses,
-    )
-    return st.builds(
+    several = st.lists(sources, min_size=1, max_size=3).map(tuple)
+    return record(
         Case,
         reference=st.just(reference),
         opened_at=times,
-        reports=tuples(reports, 1),
+        reports=tuples(record(Report, by=ids, at=times, sources=several, place=addresses), 1),
         evidence=tuples(evidence, most=4),
         chronology=tuples(entries, most=4),
         notices=st.lists(notices, max_size=3, unique_by=lambda n: n.key).map(tuple),
         status=st.sampled_from(Status),
         category=optional(texts),
         urgent=st.booleans(),
-        about=optional(st.builds(About, st.sampled_from(Subject), optional(ids), texts)),
+        withheld=st.booleans(),
+        about=optional(abouts),
         owner=optional(ids),
         joined_to=optional(ids),
         settled=st.booleans(),
         outcome=texts,
+        follow_ups=tuples(follow_ups),
+        again=st.integers(0, 9),
+        rung=st.integers(0, 9),
+        alarm_at=optional(times),
+        wake_at=optional(times),
+        version=st.just(0),
     )
 
 
 def people(id: str) -> st.SearchStrategy[Person]:
-    return st.builds(
+    awaiting = record(Awaiting, command=texts, place=addresses, until=times, short=st.booleans())
+    return record(
         Person,
         id=st.just(id),
         name=texts,
@@ -136,10 +181,19 @@ def people(id: str) -> st.SearchStrategy[Person]:
         accounts=tuples(texts.map(lambda text: f"slack:{id}:{text}")),
         since=times,
         earlier=tuples(ids.map(lambda earlier: f"{id}-{earlier}")),
-        awaiting=optional(st.builds(Awaiting, texts, addresses, times, st.booleans())),
+        awaiting=optional(awaiting),
         hints=tuples(texts),
+        invited=st.booleans(),
+        version=st.just(0),
     )
 
 
 def invitations(digest: str) -> st.SearchStrategy[Invitation]:
-    return st.builds(Invitation, st.just(digest), texts, tuples(st.sampled_from(Role)), times, optional(ids))
+    return record(
+        Invitation,
+        digest=st.just(digest),
+        name=texts,
+        roles=tuples(st.sampled_from(Role)),
+        until=times,
+        person=optional(ids),
+    )

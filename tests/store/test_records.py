@@ -1,7 +1,9 @@
 """Records: a change is a new record, an illegal move raises, and the chronology is one unbroken chain."""
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,9 @@ from store.records import (
     About,
     Case,
     Entry,
+    FollowUp,
     IllegalMove,
+    Progress,
     Report,
     State,
     Status,
@@ -29,12 +33,13 @@ def _receive(made: Case) -> Case:
     return made.receive(Report(ASHA, NOW, ("slack:2",), "slack:D1"), (item(),), "received")
 
 
-MOVES = {
+MOVES: dict[str, Callable[[Case], Case]] = {
     "receive": _receive,
     "categorise": lambda c: c.categorise("threat", urgent=True, withhold=False, by=ASHA, at=NOW),
     "make urgent": lambda c: c.make_urgent(by=BEN, at=NOW),
     "concern": lambda c: c.concern(HEAD, by=ASHA, at=NOW),
     "give": lambda c: c.give(CLEO, by=BEN, at=NOW),
+    "be posted again": lambda c: c.posted_again(by=ASHA, at=NOW),
     "close": lambda c: c.close("unfounded", by=BEN, at=NOW),
 }
 
@@ -94,9 +99,19 @@ def test_saying_what_it_is_about_lets_fetch_only_what_waited(state: State, withh
 def test_what_is_withheld_stays_so() -> None:
     made = case(evidence=(item(1, state=State.WAITING), wanted(2)))
     held = made.categorise("undressed", urgent=True, withhold=True, by=ASHA, at=NOW)
-    again = held.categorise("other", urgent=False, withhold=False, by=ASHA, at=NOW)
-    assert [e.state for e in again.evidence] == [State.WITHHELD] * 2
-    assert again.urgent
+    with pytest.raises(IllegalMove, match="about a child undressed"):
+        held.categorise("other", urgent=False, withhold=False, by=ASHA, at=NOW)
+    lifted = held.categorise("other", urgent=False, withhold=False, by=CLEO, at=NOW, lift=True)
+    assert [e.state for e in lifted.evidence] == [State.WITHHELD] * 2
+    assert lifted.urgent
+
+
+def test_more_for_a_case_that_is_withheld_is_withheld_too() -> None:
+    held = case().categorise("undressed", urgent=True, withhold=True, by=ASHA, at=NOW)
+    more = held.receive(
+        Report(BEN, NOW, ("slack:2",), "slack:D2"), (item(0, state=State.WAITING),), "received"
+    )
+    assert [e.state for e in more.evidence] == [State.WITHHELD]
 
 
 def test_more_of_a_report_is_one_report_and_numbered_on() -> None:
@@ -109,10 +124,67 @@ def test_more_of_a_report_is_one_report_and_numbered_on() -> None:
     assert [r.by for r in others.reports] == [ASHA, BEN]
 
 
-def test_who_it_is_about_does_not_look_after_it() -> None:
+def test_whoever_looked_after_it_can_give_it_up() -> None:
     made = case().give(BEN, by=BEN, at=NOW)
-    assert made.concern(About(Subject.STAFF, person=CLEO), by=ASHA, at=NOW).owner == BEN
-    assert made.concern(HEAD, by=ASHA, at=NOW).owner is None
+    given_up = made.give_up(by=CLEO, at=NOW)
+    assert (given_up.owner, given_up.chronology[-1].what) == (None, "given up")
+    assert given_up.give_up(by=CLEO, at=NOW) is given_up
+
+
+# --- follow-ups ----------------------------------------------------------------------------------------
+
+
+def _with_step(**more: Any) -> Case:
+    return case().with_follow_up(FollowUp("first", "Do this", "head", NOW, "school", **more))
+
+
+STEPS: dict[str, Callable[[Case], Case]] = {
+    "settle": lambda c: c.settle_step("first", Progress.DONE, by=BEN, at=NOW),
+    "hand on": lambda c: c.hand_step("first", CLEO, by=BEN, at=NOW),
+    "postpone": lambda c: c.postpone_step("first", NOW + MINUTE, "waiting", by=BEN, at=NOW),
+}
+
+
+@pytest.mark.parametrize("move", STEPS)
+def test_a_follow_up_that_was_settled_or_never_was_does_not_move(move: str) -> None:
+    made = _with_step()
+    STEPS[move](made)
+    settled = made.settle_step("first", Progress.DONE, by=BEN, at=NOW)
+    with pytest.raises(IllegalMove, match="settled before"):
+        STEPS[move](settled)
+    with pytest.raises(IllegalMove, match="no follow-up"):
+        STEPS[move](case())
+    with pytest.raises(IllegalMove, match="is closed"):
+        STEPS[move](made.close("unfounded", by=BEN, at=NOW))
+
+
+def test_a_follow_up_ends_only_as_it_may() -> None:
+    made = _with_step(outcomes=(Progress.REFUSED,))
+    with pytest.raises(IllegalMove, match="cannot end as"):
+        made.settle_step("first", Progress.NOT_REMOVED, by=BEN, at=NOW)
+    with pytest.raises(IllegalMove, match="why"):
+        made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW)
+    refused = made.settle_step("first", Progress.REFUSED, by=BEN, at=NOW)
+    assert refused.follow_ups[0].progress == Progress.REFUSED
+    assert made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW, why="gone").summary.due is None
+
+
+def test_a_case_is_closed_over_an_urgent_follow_up_for_a_reason_only() -> None:
+    made = _with_step(urgent=True)
+    with pytest.raises(IllegalMove, match="urgent follow-up"):
+        made.close("unfounded", by=BEN, at=NOW)
+    closed = made.close("unfounded", by=BEN, at=NOW, reason="the police have it")
+    assert closed.follow_ups[0].progress == Progress.ENDED
+    assert closed.chronology[-1].details["reason"] == "the police have it"
+
+
+def test_steps_of_ones_own_are_numbered() -> None:
+    made = (
+        case().add_step("Ring", NOW, "owner", by=BEN, at=NOW).add_step("Write", NOW, "owner", by=BEN, at=NOW)
+    )
+    assert [f.key for f in made.follow_ups] == ["own-1", "own-2"]
+    with pytest.raises(IllegalMove, match="is closed"):
+        made.close("done", by=BEN, at=NOW).add_step("Late", NOW, "owner", by=BEN, at=NOW)
 
 
 def test_a_move_that_changes_nothing_is_not_entered() -> None:
@@ -158,6 +230,12 @@ moves = st.one_of(
     st.tuples(st.just("reopen"), arbitrary.texts),
     st.tuples(st.just("join"), arbitrary.texts),
     st.tuples(st.just("part")),
+    st.tuples(st.just("give_up")),
+    st.tuples(st.just("posted_again")),
+    st.tuples(st.just("add_step"), arbitrary.texts, arbitrary.times, st.just("owner")),
+    st.tuples(st.just("hand_step"), st.just("own-1"), who),
+    st.tuples(st.just("settle_step"), st.just("own-1"), st.sampled_from(Progress)),
+    st.tuples(st.just("postpone_step"), st.just("own-1"), arbitrary.times, arbitrary.texts),
 )
 
 
