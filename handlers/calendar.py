@@ -22,6 +22,7 @@ class Calendar:
     def __init__(self, school: School) -> None:
         self.school = school
         self.zone = ZoneInfo(school.timezone)
+        self._known: dict[date, bool] = {}  # school days, asked for every minute
 
     @cached_property
     def _bank_holidays(self) -> holidays.HolidayBase:
@@ -38,7 +39,11 @@ class Calendar:
         return day.weekday() < 5 and day not in self._bank_holidays
 
     def is_school_day(self, day: date) -> bool:
-        return self.is_working_day(day) and not any(first <= day <= last for first, last in self._closed)
+        known = self._known.get(day)
+        if known is None:
+            closed = any(first <= day <= last for first, last in self._closed)
+            known = self._known[day] = self.is_working_day(day) and not closed
+        return known
 
     def school_day_from(self, day: date) -> date:
         """This day, or the first school day after it."""
@@ -58,10 +63,12 @@ class Calendar:
         return day
 
     def working_days_after(self, day: date, number: int) -> date:
-        for _ in range(number):
-            day += DAY
+        """The day so many working days after this one, or before it where the number is negative."""
+        step = DAY if number >= 0 else -DAY
+        for _ in range(abs(number)):
+            day += step
             while not self.is_working_day(day):
-                day += DAY
+                day += step
         return day
 
     # --- times ----------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """When somebody is reminded of what, worked out afresh from the calendar: nothing is lost while the bot is down.
 
-A follow-up goes through stages: 0, the school day before it is due (not for what is due within a day); then 1, 2,
-3 … for each day that it is overdue. A case says in `wake_at` when its next stage begins; what comes due while
-the bot is down, or outside school hours, is told once, at the stage that has been reached by then.
+A follow-up goes through stages: 0, the school day before it is due, or the working day (not for what is due within
+a day); then 1, 2, 3 … for each day that it is overdue. A case says in `wake_at` when its next stage begins; what
+comes due while the bot is down, or outside school hours, is told once, at the stage that has been reached by then.
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ def stage_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetim
     """When a stage begins; None for a stage 0 that there is none of."""
     due_day = calendar.local(follow_up.due).date()
     if stage == 0:
-        before = calendar.opening(calendar.school_days_after(due_day, -1))
+        if follow_up.clock == NOW:
+            return None
+        days_after = calendar.school_days_after if follow_up.clock == SCHOOL else calendar.working_days_after
+        before = calendar.opening(days_after(due_day, -1))
         opened = follow_up.opened_at
-        return before if follow_up.clock == SCHOOL and (opened is None or before > opened) else None
+        return before if opened is None or before > opened else None
     if follow_up.clock == SCHOOL:
         first = calendar.school_time_from(follow_up.due)
         day = calendar.local(first).date()
@@ -55,6 +58,14 @@ def reached(follow_up: FollowUp, now: datetime, calendar: Calendar) -> int:
     while (following := next_stage(current, calendar)) and following[1] <= now:
         current = replace(current, told=following[0])
     return current.told
+
+
+def known_to_come(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
+    """The case, where whoever has just said when a step is due need not be told that it is due soon."""
+    follow_up = case.follow_up(key)
+    if follow_up is None:
+        return case
+    return case.with_follow_up(replace(follow_up, told=reached(follow_up, now, calendar)))
 
 
 def wakes_at(case: Case, calendar: Calendar) -> datetime | None:
