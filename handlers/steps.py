@@ -19,7 +19,8 @@ CLOCKS = {"school day": "school", "working day": "legal", "hour": "now", "minute
 def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
     """The case with the follow-ups that its procedure calls for by now.
 
-    What another category called for, and nobody has settled, ends; so does everything of a joined case.
+    What another category called for, and nobody has settled, ends; so does everything of a joined case. What ended
+    with a case that was closed or joined is there again when the case is.
     """
     if case.status == Status.CLOSED:
         return case
@@ -29,6 +30,8 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
         of_procedure = not follow_up.key.startswith("own-")
         if follow_up.is_open and (case.joined_to or (of_procedure and follow_up.key not in wanted)):
             case = case.with_follow_up(replace(follow_up, progress=Progress.ENDED, settled_at=now))
+        elif follow_up.progress == Progress.ENDED and not of_procedure and not case.joined_to:
+            case = case.with_follow_up(_opened_again(follow_up, desk, now))
     for step in steps:
         known = case.follow_up(step.key)
         if (known is None or known.progress == Progress.ENDED) and _is_called_for(step, case):
@@ -61,11 +64,17 @@ def _follow_up(step: Step, desk: Desk, now: datetime) -> FollowUp:
     )
 
 
+def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
+    """A follow-up of somebody's own; one whose day has passed meanwhile is due on the next school day."""
+    due = own.due if own.due > now else desk.calendar.end_of_next_school_day(now)
+    return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
+
+
 async def owners(follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
-    by_name = follow_up.person or (case.owner if follow_up.owner == OWNER else None)
-    if by_name and (named := await _known(by_name, matter, desk)):
-        return [named]
+    for by_name in (follow_up.person, case.owner if follow_up.owner == OWNER else None):
+        if by_name and (named := await _known(by_name, matter, desk)):
+            return [named]
     role = Role.HEAD if follow_up.owner == OWNER else Role(follow_up.owner)
     for wanted in (role, *desk.procedure.ladder):
         if found := [p for p in await desk.store.having((wanted,)) if may_be_told(p, matter, desk)]:
