@@ -13,6 +13,7 @@ from handlers.commands import WITH_CASE, command
 from handlers.dates import day_named, due_on
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
+from handlers.reminders import known_to_come
 from handlers.view import shown
 from handlers.words import moment, shortened
 from handlers.work import able_to_work
@@ -31,9 +32,9 @@ HOW_TO_ADD = "Say what is to be done, and by when: {usage}"
 ADDED = "Case {reference}: “{what}” is due {due}. {moved}"
 POSTED_AGAIN = "Noted that it was posted again."
 MOST_PUT_OFF = 2
-BREAK = re.compile(r"\s*(?:[,;–]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s)\s*", re.IGNORECASE)
+BREAK = re.compile(r"\s*(?:[,;–—]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s)\s*", re.IGNORECASE)
 WHAT_BY_WHEN = re.compile(
-    r"(?P<what>.+?)\s+(?:by|on|until)\s+(?P<day>[^\"”]+)|(?P<what_in>.+?)\s+(?P<day_in>in \d{1,3} school days?)",
+    r"(?P<what_in>.+)\s+(?P<day_in>in \d{1,3} school days?)|(?P<what>.+)\s+(?:by|on|until)\s+(?P<day>[^\"”]+)",
     re.DOTALL | re.IGNORECASE,
 )
 LONGEST = 160
@@ -133,10 +134,13 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     bare=WITH_CASE,
 )
 async def postpone(ask: Ask, desk: Desk) -> Reply:
-    """Put a step off until a day, with a reason; the third time is the head's to decide."""
+    """Put a step off until a day, with a reason; the third time is the head's to decide.
+
+    Where the case is about the head, that is the chair, whom nobody else's cases reach.
+    """
     matter, step, words = await _step(ask, postpone.usage, desk)
     reference = matter.case.reference
-    if step.postponed >= MOST_PUT_OFF and not ask.person.has(Role.HEAD):
+    if step.postponed >= MOST_PUT_OFF and not ask.person.has(Role.HEAD, Role.CHAIR):
         raise Refused(TWICE)
     if not words:
         question = UNTIL_WHEN.format(reference=reference, what=step.what)
@@ -144,15 +148,14 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
     until, why = (*BREAK.split(words, maxsplit=1), "")[:2]
     if not why.strip():
         raise Refused(UNTIL_AND_WHY)
-    due, moved = due_on(day_named(until, ask.at, desk.calendar), desk.calendar)
+    due, moved = due_on(day_named(until, ask.at, desk.calendar), ask.at, desk.calendar)
     said = PUT_OFF.format(due=moment(due, desk.calendar), moved=moved).strip()
-    reply = await _moved(
-        ask,
-        matter,
-        desk,
-        lambda c: c.postpone_step(step.key, due, why.strip()[:500], by=ask.person.id, at=ask.at),
-    )
-    return replace(say(said) + reply, replaces=True)
+
+    def move(case: Case) -> Case:
+        later = case.postpone_step(step.key, due, why.strip()[:500], by=ask.person.id, at=ask.at)
+        return known_to_come(later, step.key, ask.at, desk.calendar)
+
+    return replace(say(said) + await _moved(ask, matter, desk, move), replaces=True)
 
 
 @command(
@@ -169,7 +172,9 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     if not match:
         raise Refused(HOW_TO_ADD.format(usage=add.usage))
     what = shortened((match["what"] or match["what_in"]).strip(" \"“”'"), LONGEST)
-    due, moved = due_on(day_named(match["day"] or match["day_in"], ask.at, desk.calendar), desk.calendar)
+    due, moved = due_on(
+        day_named(match["day"] or match["day_in"], ask.at, desk.calendar), ask.at, desk.calendar
+    )
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     await _moved(ask, matter, desk, lambda c: c.add_step(what, due, "owner", by=ask.person.id, at=ask.at))
     said = ADDED.format(
