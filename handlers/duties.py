@@ -18,6 +18,8 @@ from store.records import DutyDone, FollowUp, Notice, Person, Role
 HEADING = "What the school does every year or term"
 LINE = "{key}: {do} · {owner} · due {due}{overdue}"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
+DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
+NOT_YET = "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
 NO_DUTY = "I know no duty “{key}”. “/duty” lists them."
 NOT_YOURS = "That is for the {owner} or the headteacher to say."
 SOON = "Due {due}: {do}"
@@ -77,7 +79,7 @@ async def owe_duties(desk: Desk, now: datetime) -> None:
 
 def _stage(due: Due, now: datetime, desk: Desk) -> int:
     stage = reached(due.follow_up(desk), now, desk.calendar)
-    return stage if stage > 0 or now >= _lead_begins(due, desk) else -1
+    return stage if stage > 0 else 0 if now >= _lead_begins(due, desk) else -1
 
 
 def _lead_begins(due: Due, desk: Desk) -> datetime:
@@ -98,7 +100,7 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
     if due is None or str(due.day) not in notice.key or max(_stage(due, now, desk), 0) != notice.stage:
         return None
     words = (OVERDUE if notice.stage else SOON).format(due=_day(due.day), day=notice.stage, do=due.duty.do)
-    return say(words, Choices((Choice("Done", f"duty done {due.duty.key}", "primary"),)))
+    return say(words, Choices((Choice("Done", f"duty done {due.duty.key} {due.day}", "primary"),)))
 
 
 @command("duty", usage="/duty", may=Act.LIST, summary="what the school does every year or term")
@@ -118,13 +120,19 @@ def line(due: Due, now: datetime, desk: Desk) -> str:
 
 @command("duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time")
 async def done(ask: Ask, desk: Desk) -> Reply:
-    """Note that a duty is done for the day on which it was due."""
-    key = ask.words.strip().lower()
+    """Note that a duty is done for the day on which it was due; said twice, it is not done for the next one too."""
+    key, _, day = ask.words.strip().lower().partition(" ")
     due = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
     if due is None:
         raise Refused(NO_DUTY.format(key=key[:40]))
     if not ask.person.has(due.duty.owner, Role.HEAD):
         raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
+    before = [d.due for d in await desk.store.duties_done() if d.key == key]
+    if day and day in map(str, before):
+        return say(DONE_BEFORE.format(do=due.duty.do, due=_day(date.fromisoformat(day))))
+    if before and day != str(due.day) and _stage(due, ask.at, desk) < 0:
+        told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
+        raise Refused(told)
     await desk.store.save_duty(DutyDone(key, due.day, ask.person.id, ask.at))
     following = next(d for d in await all_due(desk, ask.at) if d.duty.key == key)
     return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))
