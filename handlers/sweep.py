@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import structlog
+
 from handlers.desk import Desk
 from handlers.digest import owe_digests
 from handlers.duties import owe_duties
 from handlers.reminders import remind
-from store.base import Conflict, DamagedCase, NotFound
+from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 AT_ONCE = 200  # cases looked at together
 
+log = structlog.get_logger()
+
 
 async def sweep(desk: Desk) -> None:
-    """Owe the reminders, digests and duties that have come due. Running it again changes nothing."""
+    """Owe the reminders, digests and duties that have come due. Running it again changes nothing.
+
+    A case that cannot be looked at keeps nobody else waiting. Raises StoreUnavailable.
+    """
     now = desk.now()
-    while references := await desk.store.to_wake(now, AT_ONCE):
-        progress = [await _remind(reference, desk) for reference in references]
-        if not any(progress):
-            break
+    stuck: set[str] = set()
+    while references := [r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck]:
+        stuck |= {reference for reference in references if not await _remind(reference, desk)}
     await owe_duties(desk, now)
     await owe_digests(desk, now)
 
@@ -31,5 +37,10 @@ async def _remind(reference: str, desk: Desk) -> bool:
         except Conflict:
             continue
         except (DamagedCase, NotFound):
+            return False
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # one case must not silence the others
+            log.error("case not looked at", case=reference, why=type(error).__name__)
             return False
         return True
