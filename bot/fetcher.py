@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
 from bot.front_end import FrontEnd
 from handlers.desk import Desk
-from handlers.fetching import fetch
+from handlers.fetching import fetch, is_wanted
+from store.base import NotFound, StoreUnavailable
 from store.records import Evidence
 
 AT_ONCE = 4
@@ -23,18 +25,37 @@ class Fetcher:
     def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
         self.desk = desk
         self.front_ends = front_ends
-        self._under_way: set[tuple[str, int]] = set()
+        self._under_way: dict[tuple[str, int], tuple[Evidence, asyncio.Task[None]]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._starting = asyncio.Lock()
+        self._started = False
 
     async def tick(self) -> None:
-        """Fetch all that is wanted now."""
-        wanted = [
-            (reference, item)
-            for reference, item in await self.desk.store.wanted(self.desk.now())
-            if (reference, item.number) not in self._under_way and self._platform(item) in self.front_ends
-        ]
-        self._under_way.update((reference, item.number) for reference, item in wanted)
-        await asyncio.gather(*(self._fetch(reference, item) for reference, item in wanted))
+        """Stop what is no longer wanted, and fetch all that is wanted now."""
+        async with self._starting:
+            if not self._started:  # what a process that died was fetching
+                await self.desk.store.discard_strays()
+                self._started = True
+        await self._stop_unwanted()
+        tasks = []
+        for reference, item in await self.desk.store.wanted(self.desk.now()):
+            place = reference, item.number
+            if place not in self._under_way and self._platform(item) in self.front_ends:
+                task = asyncio.create_task(self._fetch(reference, item))
+                self._under_way[place] = item, task
+                task.add_done_callback(partial(self._forget, place))
+                tasks.append(task)
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _stop_unwanted(self) -> None:
+        """A picture may turn out to be one that nobody may have, while it is on its way."""
+        for (reference, _), (item, task) in list(self._under_way.items()):
+            try:
+                if not await is_wanted(reference, item, self.desk):
+                    task.cancel()
+            except (NotFound, StoreUnavailable):
+                task.cancel()
 
     async def _fetch(self, reference: str, item: Evidence) -> None:
         try:
@@ -42,8 +63,9 @@ class Fetcher:
                 await fetch(reference, item, self.front_ends[self._platform(item)].fetch, self.desk)
         except Exception as error:
             log.error("evidence not kept", case=reference, number=item.number, why=type(error).__name__)
-        finally:
-            self._under_way.discard((reference, item.number))
+
+    def _forget(self, place: tuple[str, int], task: asyncio.Task[None]) -> None:
+        self._under_way.pop(place, None)
 
     @staticmethod
     def _platform(item: Evidence) -> str:

@@ -100,6 +100,9 @@ class Store(Protocol):
     async def discard(self, reference: str, sha256: str) -> None:
         """Take back what `keep` stored, where no case refers to it."""
 
+    async def discard_strays(self) -> None:
+        """Take away evidence that no case refers to, and that nobody can be fetching any more."""
+
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""
 

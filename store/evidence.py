@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from store.durable import PARTIAL, make_folder, remove_file, replace_file, sync_
 
 EVIDENCE = "evidence"
 THUMBNAILS = "thumbnails"
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> Kept:
@@ -39,14 +41,31 @@ async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> K
                 await asyncio.to_thread(file.write, piece)
         with writing(folder):
             await asyncio.to_thread(_sync, file)
-            partial.chmod(0o400)
-            partial.replace(folder / digest.hexdigest())
-            await asyncio.to_thread(sync_folder, folder)
+            await _place(partial, folder / digest.hexdigest())
     finally:
         partial.unlink(missing_ok=True)
         with suppress(OSError):  # what is still buffered goes nowhere
             file.close()
     return Kept(digest.hexdigest(), size)
+
+
+async def _place(partial: Path, path: Path) -> None:
+    """Give a whole file its name, unless whoever wanted it gives up in the meantime."""
+    is_new = _rename(partial, path)
+    try:
+        await asyncio.to_thread(sync_folder, path.parent)
+    except asyncio.CancelledError:
+        if is_new:
+            remove_file(path)
+        raise
+
+
+def _rename(partial: Path, path: Path) -> bool:
+    """Whether there was no such file before."""
+    is_new = not path.exists()
+    partial.chmod(0o400)
+    partial.replace(path)
+    return is_new
 
 
 @contextmanager
@@ -75,6 +94,18 @@ def discard(case_folder: Path, sha256: str) -> None:
     """Take bytes away, with the small picture that was made of them."""
     (case_folder / THUMBNAILS / f"{sha256}.jpg").unlink(missing_ok=True)
     remove_file(case_folder / EVIDENCE / sha256)
+
+
+def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
+    """In each case's folder, take away the bytes that are not wanted there. Gives how many there were."""
+    strays = 0
+    for case_folder, hashes in wanted.items():
+        found = {path.name for path in (case_folder / EVIDENCE).glob("*")}
+        found |= {path.stem for path in (case_folder / THUMBNAILS).glob("*.jpg")}
+        for sha256 in filter(SHA256.fullmatch, found.difference(hashes)):
+            discard(case_folder, sha256)
+            strays += 1
+    return strays
 
 
 def keep_thumbnail(case_folder: Path, sha256: str, jpeg: bytes) -> None:

@@ -327,6 +327,12 @@ class TinyStore:
             if summary is None or sha256 not in summary.hashes:
                 await self._in_thread(evidence.discard, self._case_folder(reference), sha256)
 
+    async def discard_strays(self) -> None:
+        summaries = self._catalogue.summaries
+        wanted = {self._case_folder(reference): s.hashes for reference, s in summaries.items()}
+        if strays := await self._in_thread(evidence.discard_strays, wanted):
+            log.warning("evidence of no case removed", files=strays)
+
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         return self._kept(reference, sha256)
 
