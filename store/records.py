@@ -271,6 +271,7 @@ class Summary:
     hashes: tuple[str, ...]
     likenesses: tuple[int, ...]
     unkept: int
+    outcome: str  # how it ended
     due: datetime | None  # of the earliest open follow-up
     wake_at: datetime | None  # when somebody is to be reminded of something next
 
@@ -332,6 +333,7 @@ class Case:
                 int(e.picture.likeness, 16) for e in evidence if e.picture and e.picture.likeness
             ),
             unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
+            outcome=self.outcome,
             due=min((f.due for f in self.follow_ups if f.is_open), default=None),
             wake_at=self.wake_at,
         )
