@@ -57,6 +57,18 @@ def invite(
 
 
 @app.command()
+def check() -> None:
+    """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
+    from bot.check import problems
+    from bot.settings import load
+
+    found = list(problems(load()))
+    typer.echo("\n".join(found) or "All is well.")
+    if found:
+        sys.exit(1)
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, as one would type it.")] = "",
     texts: Annotated[Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")] = None,
@@ -66,12 +78,13 @@ def ask(
     """Ask the policy texts, as /policy does."""
     from bot import ask as asking
     from bot.settings import load
+    from store.policies import Policies
 
-    folder = texts or load().policy_texts
+    policies = Policies(texts or load().policy_texts)
     if jsonl:
-        asking.ask_lines(folder, sys.stdin, sys.stdout)
+        asking.ask_lines(policies, sys.stdin, sys.stdout)
     else:
-        asking.ask_one(folder, question, sys.stdout, as_json=as_json)
+        asking.ask_one(policies, question, sys.stdout, as_json=as_json)
 
 
 if __name__ == "__main__":

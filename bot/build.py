@@ -125,7 +125,7 @@ def address_of(channel: str) -> str:
 def chats(settings: Settings) -> dict[str, FrontEnd]:
     """The chats that have a token. Raises SettingsError for half of a setting."""
     found: dict[str, FrontEnd] = {}
-    _refuse_halves(settings)
+    refuse_halves(settings)
     if settings.slack_bot_token:
         from bot.slack import SlackFrontEnd
 
@@ -138,8 +138,8 @@ def chats(settings: Settings) -> dict[str, FrontEnd]:
     return found
 
 
-def _refuse_halves(settings: Settings) -> None:
-    """Half of a chat's settings is a slip, not a wish for the chat in the terminal."""
+def refuse_halves(settings: Settings) -> None:
+    """Half of a chat's settings is a slip, not a wish for the terminal. Raises SettingsError."""
     if not settings.slack_bot_token and (settings.slack_app_token or settings.slack_signing_secret):
         raise SettingsError(HALF.format(rest="Slack's other settings are", missing="SLACK_BOT_TOKEN"))
     if not settings.telegram_bot_token and (

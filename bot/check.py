@@ -1,0 +1,78 @@
+"""`headsup check`: what is wrong, one line each with the mend. It reads only, so the bot may run meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.build import refuse_halves
+from bot.settings import Settings
+from store.documents import case_from
+from store.procedure import load_procedure
+from store.records import Case, Person, Role
+from store.school import load_school
+from store.tiny import read_people, read_tables
+from store.trouble import Trouble
+
+DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
+UNDELIVERED = "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
+NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"
+NO_CHAIR = (
+    "nobody is chair of governors, so nobody can be told of a case about the headteacher. "
+    "Invite one: headsup invite NAME --role chair"
+)
+NO_DSL = "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl"
+NO_PHONE = (
+    "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
+)
+NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
+
+
+def problems(settings: Settings) -> Iterator[str]:
+    """Everything that is wrong, worded for the technician. Raises OSError when the folder cannot be read."""
+    for part in (
+        lambda: refuse_halves(settings),
+        lambda: load_procedure(settings.policy_texts),
+        lambda: load_school(settings.school_file),
+    ):
+        try:
+            part()
+        except Trouble as error:
+            yield str(error)
+    if not any(p.suffix in (".md", ".txt") for p in settings.policy_texts.glob("*")):
+        yield NO_TEXTS.format(folder=settings.policy_texts)
+    people = read_people(settings.headsup_data)
+    for role, sentence in ((Role.HEAD, NO_HEAD), (Role.DSL, NO_DSL), (Role.CHAIR, NO_CHAIR)):
+        if not any(person.has(role) for person in people):
+            yield sentence
+    yield from _phone(settings)
+    for folder in sorted((settings.headsup_data / "cases").glob("*")):
+        yield from _case(folder, people)
+
+
+def _phone(settings: Settings) -> Iterator[str]:
+    try:
+        if not load_school(settings.school_file).safeguarding_phone:
+            yield NO_PHONE
+    except Trouble:
+        return  # said before
+
+
+def _case(folder: Path, people: list[Person]) -> Iterator[str]:
+    try:
+        case = case_from(read_tables(folder / "case.json"))
+    except FileNotFoundError:
+        if any(folder.glob("case.damaged*")):
+            yield DAMAGED.format(reference=folder.name)
+        return
+    except ValueError:
+        yield DAMAGED.format(reference=folder.name)
+        return
+    yield from _undelivered(case, people)
+
+
+def _undelivered(case: Case, people: list[Person]) -> Iterator[str]:
+    failed = [notice.to for notice in case.notices if notice.result == "failed"]
+    for to in dict.fromkeys(failed):
+        name = next((person.name for person in people if to in person.ids), to)
+        yield UNDELIVERED.format(reference=case.reference, number=failed.count(to), name=name)
