@@ -78,9 +78,8 @@ def ask(
     """Ask the policy texts, as /policy does."""
     from bot import ask as asking
     from bot.settings import load
-    from store.policies import Policies
 
-    policies = Policies(texts or load().policy_texts)
+    policies = asking.open_texts(texts or load().policy_texts, asking.cache_file())
     if jsonl:
         asking.ask_lines(policies, sys.stdin, sys.stdout)
     else:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from store.policies import Answer, Passage, Policies
+from store.trouble import Trouble
 
 SHOWN = 3  # passages that a person sees
 
@@ -25,7 +26,7 @@ PAST_REVIEW = "should have been reviewed by {day}"
 NO_TEXTS = "There are no texts in {folder}."
 
 
-class NoTexts(Exception):
+class NoTexts(Trouble):
     """The folder holds no text; the message says which."""
 
 
