@@ -120,8 +120,8 @@ _PRECISE = (
         r"\d{5,}|\d{3} \d{3}|@",
     ),
     (  # a name
-        r"^(?:who is|whos|whats|what is) (?:the |our )?(?!in charge|responsible)"
-        r"[a-z -]{2,30}?(?: called| this year| name)?$"
+        r"^(?:who is|whos) (?:the |our )(?!in charge|responsible)[a-z -]{2,30}?(?: this year)?$"
+        r"|what(?: is|s) .* (?:called|name)$"
         r"|name of|names of|which (?:company|software|firm|newspaper)",
         r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
     ),

@@ -20,7 +20,8 @@ from store.policies.vectors import Vectors
 from store.policies.words import words
 
 ALIKE = 0.8  # share of words in common from which two passages say the same
-CLOSEST = 30  # passages that are looked at for their meaning, whatever their words
+NOT_A_DECOY = 0.65  # cosine from which the texts deal with what would be a decoy
+CLOSEST = 20  # passages that are looked at for their meaning, whatever their words
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -104,7 +105,7 @@ class Policies:
     def ask(self, question: str, top: int = 10) -> Answer:
         """The passages that answer best, best first. Never raises on anything that was typed."""
         asked = understand(question)
-        if not any(not slot.light for slot in asked.slots):
+        if not asked.slots:
             return Answer(question)
         shelf = self._current()
         scored, decoy = self._rank(shelf, asked)
@@ -174,6 +175,7 @@ class Policies:
 
 
 def _vectors(shelf: Shelf, vectors: Vectors) -> tuple[Floats, Floats, Floats]:
+    np = numpy()
     alone, placed = [], []
     for entry in shelf.index.entries:
         unit, text = entry.unit, shelf.texts[entry.doc]
@@ -185,7 +187,8 @@ def _vectors(shelf: Shelf, vectors: Vectors) -> tuple[Floats, Floats, Floats]:
     size = len(alone)
     decoys = made[2 * size :]
     if size:
-        decoys = decoys[(made[:size] @ decoys.T).max(0) < 0.45]
+        told = (made[:size] @ decoys.T).max(0)
+        decoys = decoys * np.clip((NOT_A_DECOY - told) / 0.25, 0, 1)[:, None]
     return made[:size], made[size : 2 * size], decoys
 
 

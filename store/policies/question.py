@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from store.policies.kinds import precise, wanted
 from store.policies.words import COMMON, STOP, groups, kin, stem, words
 
-LONGEST_QUESTION = 400  # characters; whatever is longer is no question
+LONGEST_QUESTION = 600  # characters; whatever is longer is no question
 COMMONNESS = 0.4
+STRONG = 0.6
 SAME, CLOSE = (
     0.75,
     0.35,
@@ -17,6 +18,22 @@ SAME, CLOSE = (
 
 _LIGHT = {"me", "allowed", "must", "action", "list", "next", "everything", "acceptable"}
 """Groups whose words say what kind of answer is wanted, more than what it is about."""
+_ASKS = {"#action", "#list", "#next", "#everything", "#acceptable"}
+"""Of these, the ones that can make a question by themselves."""
+_ANY_SITE = {
+    "facebook",
+    "fb",
+    "twitter",
+    "insta",
+    "instagram",
+    "tiktok",
+    "snapchat",
+    "snap",
+    "youtube",
+    "bebo",
+    "x",
+}
+"""Names that people use for social media as such: a passage that has the very name is no better."""
 _FIRST = {"i", "me", "my", "im", "ive", "ill", "mine"}
 
 
@@ -40,11 +57,12 @@ class Question:
     kinds: frozenset[str]
     personal: bool = False  # the asker asks for themselves
     precise: tuple[re.Pattern[str], ...] = ()  # what the answer must hold
+    strong: tuple[frozenset[str], ...] = ()  # for each slot, the terms that stand for it well
 
 
 def understand(text: str) -> Question:
     """Never fails; a question without a word in it has no slots."""
-    tokens = words(text[:LONGEST_QUESTION])
+    tokens = words(text) if len(text) <= LONGEST_QUESTION else []
     stems = [stem(t) for t in tokens]
     meanings: list[dict[str, float]] = [{} for _ in stems]
     inside: list[int] = [1] * len(stems)
@@ -65,16 +83,21 @@ def understand(text: str) -> Question:
         for name in list(terms):
             for other in kin().get(name[1:], ()):
                 terms.setdefault("#" + other, CLOSE * terms[name] / SAME)
-        if token not in STOP:
+        if token in _ANY_SITE:
+            terms["#socialmedia"] = 1.0
+        elif token not in STOP:
             terms[stems[n]] = 1.0
         light = token not in STOP and all(t[1:] in _LIGHT for t in meanings[n]) and bool(meanings[n])
         slots.append(
             Slot(token, tuple(terms.items()), light, (COMMONNESS if token in COMMON else 1.0) / inside[n])
         )
+    if all(slot.light and not _ASKS & {term for term, _ in slot.terms} for slot in slots):
+        slots = []
+    strong = tuple(frozenset(t for t, s in slot.terms if s >= STRONG) for slot in slots)
     plain = " ".join(tokens)
     others = {"#parent", "#pupil", "#governor", "#head"}
     personal = bool(_FIRST & set(tokens)) and not any(others & m.keys() for m in meanings)
-    return Question(text, tuple(slots), wanted(plain), personal, precise(plain))
+    return Question(text, tuple(slots), wanted(plain), personal, precise(plain), strong)
 
 
 _LONG_FORMS = {

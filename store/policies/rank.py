@@ -13,7 +13,8 @@ from store.policies.question import Question
 from store.policies.words import STOP, groups, stem, words
 
 FIELDS = (("own", 1.0), ("lead", 0.7), ("heading", 0.6), ("around", 0.45), ("title", 0.3))
-CANDIDATES = 80
+CANDIDATES = 60
+BESIDE = 2  # units before and after that count as context
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,19 @@ class Index:
     def _add(self, number: int, title: str, text: str, units: tuple[Unit, ...]) -> None:
         own = [terms_of(text[u.start : u.end]) for u in units]
         flat: list[set[str]] = [set().union(*terms) for terms in own]
-        blocks: dict[int, set[str]] = defaultdict(set)
-        for unit, every in zip(units, flat, strict=True):
-            blocks[unit.block] |= every
         leads: dict[tuple[int, int], set[str]] = {
             (u.start, u.end): t for u, t in zip(units, flat, strict=True)
         }
         titles: set[str] = set().union(*terms_of(title))
         headings: dict[tuple[str, ...], set[str]] = {}
-        for unit, ordered, mine in zip(units, own, flat, strict=True):
+        for place, (unit, ordered, mine) in enumerate(zip(units, own, flat, strict=True)):
             if unit.path not in headings:
                 headings[unit.path] = set[str]().union(*terms_of(" . ".join(unit.path[-2:])))
             n = len(self.entries)
             lead: set[str] = leads.get(unit.lead_in, set()) if unit.lead_in else set()
-            fields = (mine, lead, headings[unit.path], blocks[unit.block], titles)
+            near = range(max(0, place - BESIDE), min(len(units), place + BESIDE + 1))
+            around: set[str] = set().union(*(flat[i] for i in near if units[i].block == unit.block))
+            fields = (mine, lead, headings[unit.path], around, titles)
             for term in mine:
                 self.postings[term][n] = 1.0
             for (_, worth), there in zip(reversed(FIELDS), reversed(fields), strict=True):
@@ -201,11 +201,10 @@ class Index:
     ) -> float:
         """Weight of neighbouring slots that stand close together in the unit too."""
         there: list[tuple[int, float]] = []
-        for slot, weight, here in zip(question.slots, weights, best, strict=True):
+        for strong, weight, here in zip(question.strong, weights, best, strict=True):
             if n not in here:
                 continue
-            strong = {t for t, s in slot.terms if s >= 0.6}
-            spot = next((i for i, terms in enumerate(entry.order) if terms & strong), -1)
+            spot = next((i for i, terms in enumerate(entry.order) if not strong.isdisjoint(terms)), -1)
             if spot >= 0:
                 there.append((spot, weight))
         return sum(

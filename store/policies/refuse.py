@@ -63,6 +63,8 @@ def signs(
         "score": scored[0].score / 10,
         "margin": (scored[0].score - scored[min(3, len(scored) - 1)].score) / 5,
         "closest": closest,
+        "cold": 4 * max(0.0, 0.45 - closest),
+        "thin": 2 * max(0.0, 0.5 - best.get("ctx", 0.0)),
         "most": max(s.features["own"] for s in scored),
         "key missed": float(bool(heavy) and not _in(seen[0], heavy[0][1].terms)),
         "missed": missed,

@@ -90,8 +90,8 @@ erase: erase, delete, remove, take down, taken down, get rid, wipe, undo, perman
     online, stays, take back
 remove: remove, removal, take down, taken down, take it down, delete, come down, taken off, take off, get
     rid, pull, taking down, gone, unpublish, deleting, get it down, get it off
-photo: photo, photograph, pic, picture, image, photographic, snap, snapshot, selfie, video, film, clip,
-    footage, record, recording, videoing, filming
+photo: snaps, take snaps, photo, photograph, pic, picture, image, photographic, snap, snapshot, selfie,
+    video, film, clip, footage, record, recording, videoing, filming
 camera: camera, digital camera
 tag: tag, tagging, tagged
 name: name, naming, named, names, identify, identifying, identity, identifiable, full name, surname
@@ -358,7 +358,8 @@ lunch: lunch, dinner, school dinner, packed lunch, lunchtime, canteen, meal, sna
 uniform: uniform, clothes, clothing, dress, dress code, wear, shoes, trainers, jumper, jewellery,
     earring, hoodie
 medicine: medicine, medication, calpol, inhaler, tablet, epipen, antibiotic, paracetamol, prescription
-ill: ill, illness, sick, unwell, poorly, vomit, throwing up, sickness, temperature, bug
+ill: threw up, been sick, ill, illness, sick, unwell, poorly, vomit, throwing up, sickness, temperature,
+    bug
 absence: absence, absent, off school, time off, holiday, term time, attendance, leave, day off, skive,
     truant, bunking, not in
 late: late, lateness, punctual, punctuality, overslept

@@ -88,17 +88,20 @@ def _unwrapped(lines: str) -> list[str]:
 
 
 @cache
-def _groups() -> tuple[dict[tuple[str, ...], tuple[str, ...]], int]:
+def _groups() -> tuple[dict[tuple[str, ...], tuple[str, ...]], dict[str, int]]:
+    """Term -> its groups; first word of a term -> length of the longest term that begins so."""
     from store.policies.thesaurus import GROUPS
 
     table: dict[tuple[str, ...], list[str]] = {}
+    longest: dict[str, int] = {}
     for line in _unwrapped(GROUPS):
         name, _, terms = line.partition(":")
         for term in terms.split(","):
             key = tuple(stem(w) for w in words(term))
             if key and name not in table.setdefault(key, []):
                 table[key].append(name)
-    return {k: tuple(v) for k, v in table.items()}, max(map(len, table))
+                longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return {k: tuple(v) for k, v in table.items() if v}, longest
 
 
 @cache
@@ -117,8 +120,8 @@ def groups(stems: list[str]) -> list[tuple[int, int, tuple[str, ...]]]:
     """(first, last + 1, groups) of every term of the thesaurus in a run of stems; longer terms first."""
     table, longest = _groups()
     found = []
-    for n in range(len(stems)):
-        for size in range(min(longest, len(stems) - n), 0, -1):
+    for n, first in enumerate(stems):
+        for size in range(min(longest.get(first, 0), len(stems) - n), 0, -1):
             names = table.get(tuple(stems[n : n + size]))
             if names:
                 found.append((n, n + size, names))
