@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -221,7 +222,9 @@ async def _serve(settings: Settings, bot: Bot) -> web.AppRunner | None:
     except OSError as error:
         await runner.cleanup()
         await bot.close()
-        raise SettingsError(PORT_TAKEN.format(port=settings.port, reason=error.strerror)) from error
+        raise SettingsError(
+            PORT_TAKEN.format(port=settings.port, reason=os.strerror(error.errno or 0))
+        ) from error
     return runner
 
 

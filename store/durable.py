@@ -35,6 +35,13 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
+def try_writing(folder: Path) -> None:
+    """Find out at the start whether the folder can be written to. Raises OSError."""
+    probe = folder / (secrets.token_hex(4) + PARTIAL)
+    probe.touch(0o600)
+    probe.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:

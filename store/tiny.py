@@ -40,6 +40,7 @@ from store.durable import (
     remove_file,
     replace_file,
     sync_folder,
+    try_writing,
     unavailable,
 )
 from store.records import Case, DutyDone, Evidence, Invitation, Notice, Person, Summary
@@ -120,6 +121,7 @@ class TinyStore:
             store = cls(folder, lock_folder(folder))
             for name in ("cases", "people", "invitations", "notices", "duties"):
                 make_folder(folder / name)
+                try_writing(folder / name)
             store._load()
         except OSError as error:
             raise unavailable(error, folder) from error
