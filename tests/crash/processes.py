@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
@@ -100,3 +103,72 @@ async def start_cold(folder: Path, environment: dict[str, str], log: Path) -> as
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", cwd=folder, env=environment, stdin=-3, stdout=out, stderr=out
         )
+
+
+class Cold:
+    """`headsup run` from nothing, with what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._heard = asyncio.Condition()
+        self._listening = asyncio.create_task(self._listen())
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    async def _listen(self) -> None:
+        assert self.process.stderr
+        async for line in self.process.stderr:
+            async with self._heard:
+                self.lines.append(line.decode())
+                self._heard.notify_all()
+
+    async def says(self, words: str, times: int = 1) -> None:
+        """Wait until it has said so on the console. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE), self._heard:
+            while sum(words in line for line in self.lines) < times:
+                await self._heard.wait()
+
+    async def ends(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        async with asyncio.timeout(PATIENCE):
+            status = await self.process.wait()
+            await self._listening
+        return status
+
+    def room(self, size: int = resource.RLIM_INFINITY) -> None:
+        """From now on no file of it grows beyond so many bytes; nor does what is on a full disk."""
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@asynccontextmanager
+async def cold(folder: Path, environment: dict[str, str], *, ordinary: bool = False) -> AsyncIterator[Cold]:
+    """`headsup run` for as long as the context lasts, or until it ends by itself.
+
+    `ordinary`: permissions hold for it even where the tests run as root.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=folder,
+        env=environment,
+        stdin=-3,
+        stderr=-1,
+        preexec_fn=_be_ordinary if ordinary else None,
+    )
+    bot = Cold(process)
+    try:
+        yield bot
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await bot.ends()
+    assert "Traceback" not in bot.text
+
+
+def _be_ordinary() -> None:
+    """Give up root's right to read and write whatever it likes, also for the program that comes next."""
+    libc = ctypes.CDLL(None)
+    for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)

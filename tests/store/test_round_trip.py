@@ -10,7 +10,7 @@ from tests.store.conftest import Opened
 from tests.store.made import reference
 
 anything = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     database=None,
     suppress_health_check=[
