@@ -26,6 +26,7 @@ from bot.terminal.moving import MovingClock
 from store.records import Person, Role
 from tests.bot import slack_stage, telegram_running
 from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_world import View
 from tests.doubles.telegram import TelegramDouble
 
 ROOT = Path(__file__).parents[2]
@@ -218,6 +219,9 @@ class SlackStage(Stage):
         return f"slack:{self.slack.team}:{self._user(name)}"
 
     async def says(self, name: str, words: str) -> None:
+        if forms := self._open_forms(name):
+            await self.slack.submit(self._user(name), forms[-1], words)
+            return
         if not words.startswith("/"):
             await self.slack.message(self._user(name), words)
             return
@@ -225,6 +229,9 @@ class SlackStage(Stage):
         if command not in ("/case", "/policy", "/report"):
             command, rest = "/headsup", words[1:]
         await self.slack.slash(self._user(name), command, rest)
+
+    def _open_forms(self, name: str) -> list[View]:
+        return [v for v in self.slack.world.views if v.user == self._user(name) and v.open]
 
     def _files(self, name: str, files: list[Path]) -> list[dict[str, Any]]:
         return [self.slack.file(self._user(name), file.name, file.read_bytes()) for file in files]
@@ -249,10 +256,9 @@ class SlackStage(Stage):
         return bool(self.slack.downloads) or super().asked_for_bytes()
 
     def seen(self, name: str) -> list[Seen]:
-        return [
-            Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels)))
-            for s in self.slack.shown(self._user(name))
-        ]
+        forms = [Seen(v.id, "\n".join(v.labels)) for v in self._open_forms(name)]
+        shown = self.slack.shown(self._user(name))
+        return [*(Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels))) for s in shown), *forms]
 
 
 class TelegramStage(Stage):

@@ -1,0 +1,418 @@
+"""Follow-ups: worked, put off, forgotten, and told of until somebody acts. TUESDAY is 24 November 2026, 10:00."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
+
+EVIDENCE = "Establish what was posted, and gather the evidence"
+COMPLAINT = """
+    Asha> They call the kitchen filthy
+    bot>  Case {a}
+    Asha> (taps) Complaint about the school
+    bot>  Who is it about?
+    clock> +1m
+    bot to Ben>  New case {a}
+"""
+
+
+@pytest.fixture
+def christmas(tmp_path: Path) -> None:
+    """The school is closed for two weeks, and on an INSET day after them."""
+    (tmp_path / "school.toml").write_text('closed = ["2026-12-19/2027-01-03", 2027-01-04]\n')
+
+
+async def test_a_step_that_nobody_does_is_told_each_day_and_further_up(talk: Talk, stage: Stage) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Next: Establish what was posted, and gather the evidence · Cleo Martin · due Thu 26 Nov, 17:00
+        clock> 2026-11-25T07:59
+        bot to Cleo> (nothing)
+        clock> 2026-11-25T08:00
+        bot to Cleo> Case {a}: due Thu 26 Nov, 17:00\\nEstablish what was posted, and gather the evidence
+        bot to Ben>  (nothing)
+        clock> 2026-11-26T20:00
+        bot to Cleo> Case {a}: due Fri 27 Nov, 17:00
+        clock> 2026-11-27T07:59
+        bot to Cleo> (nothing)
+        clock> 2026-11-27T08:00
+        bot to Cleo> Case {a}: overdue since Thu 26 Nov, 17:00, day 1
+        bot to Cleo> Counted in school days.
+        bot to Ben>  (nothing)
+        clock> 2026-11-29T23:00
+        bot to Cleo> (nothing)
+        clock> 2026-11-30T08:00
+        bot to Cleo> overdue since Thu 26 Nov, 17:00, day 2
+        bot to Ben>  overdue since Thu 26 Nov, 17:00, day 2
+        bot to Efua> Your week
+        clock> 2026-12-01T08:00
+        bot to Ben>  overdue since Thu 26 Nov, 17:00, day 3
+        bot to Efua> (nothing)
+        clock> 2026-12-02T08:00
+        bot to Efua> Case {a}, “Establish what was posted, and gather the evidence”: overdue since Thu 26 Nov, 17:00
+    """)
+    for seen in stage.seen("Efua"):  # the chair may not see the case: its reference and the step
+        assert "kitchen" not in seen.words
+        assert "Complaint" not in seen.words
+        assert "Asha" not in seen.words
+    for step in ("evidence", "talk"):
+        await talk(f"""
+            Cleo> /case done {{a}} {step}
+            bot>  done: {"Establish" if step == "evidence" else "Talk"}
+        """)
+    await talk("""
+        clock> 2026-12-03T08:00
+        bot to Cleo> Case {a}: due Fri 4 Dec, 17:00\\nCheck that it is gone
+        bot to Ben>  (nothing)
+        bot to Efua> (nothing)
+    """)
+
+
+async def test_the_buttons_of_a_reminder_deal_with_it(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        clock> 2026-11-25T08:00
+        bot to Ben>  Case {a}: due Thu 26 Nov, 17:00
+        Ben>  (taps) Done
+        bot>  done: Establish what was posted, and gather the evidence
+        clock> 2026-11-26T08:00
+        bot to Ben>  Case {a}: due Fri 27 Nov, 17:00
+        Ben>  (taps) Refused
+        bot>  refused: Talk to the person who posted it
+        bot>  Next: Send the letter that sets out the concern
+        clock> 2026-11-27T08:00
+        bot to Ben>  Case {a}: due Mon 30 Nov, 17:00\\nSend the letter
+        Ben>  (taps) Give to
+        bot>  Who should do it?
+        Ben>  (taps) Cleo Martin
+        bot>  gave “Send the letter that sets out the concern, warns, and asks for removal” to Cleo Martin
+        clock> 2026-12-01T08:00
+        bot to Cleo> Case {a}: overdue since Mon 30 Nov, 17:00, day 1
+        Cleo> (taps) Not needed
+        bot>  Why is it not needed?
+        Cleo> They have taken it down after all
+        bot>  not needed: Send the letter
+        clock> 2026-12-02T08:00
+        bot to Cleo> (nothing)
+    """)
+
+
+async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        Cleo> /case postpone {a} evidence friday
+        bot>  Say until when, and why
+        Cleo> /case postpone {a} evidence 31/02, she is away
+        bot>  I cannot read “31/02” as a day.
+        Cleo> /case postpone {a} evidence yesterday, she is away
+        bot>  Mon 23 Nov 2026 is past.
+        Cleo> /case postpone {a} evidence until friday, because she is away
+        bot>  Put off until Fri 27 Nov, 17:00.
+        clock> 2026-11-26T07:59
+        bot to Cleo> (nothing)
+        clock> 2026-11-26T08:00
+        bot to Cleo> Case {a}: due Fri 27 Nov, 17:00
+        Cleo> (taps) Later
+        bot>  Until when, and why?
+        Cleo> 28/11, she is still away
+        bot>  Put off until Mon 30 Nov, 17:00. The school is closed that day, so it is due on Mon 30 Nov.
+        Cleo> /case postpone {a} evidence until 4 december, because nobody is there
+        bot>  It was put off twice already. Only the headteacher can put it off again.
+        Ben>  /case postpone {a} evidence until 4 december because nobody is there
+        bot>  Put off until Fri 4 Dec, 17:00.
+        Cleo> /case not-needed {a} talk she is away
+        bot>  not needed: Talk
+        clock> 2026-11-30T08:00
+        bot to Cleo> Nothing is overdue.
+        clock> 2026-12-02T20:00
+        bot to Cleo> (nothing)
+        clock> 2026-12-03T08:00
+        bot to Cleo> Case {a}: due Fri 4 Dec, 17:00
+    """)
+
+
+async def test_whoever_puts_a_step_off_until_tomorrow_is_not_told_that_it_is_due_soon(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Ben>  /case postpone {a} evidence until tomorrow, because she is away
+        bot>  Put off until Wed 25 Nov, 17:00.
+        clock> 2026-11-26T07:59
+        bot to Ben>  (nothing)
+        clock> 2026-11-26T08:00
+        bot to Ben>  Case {a}: overdue since Wed 25 Nov, 17:00, day 1
+    """)
+
+
+async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        Cleo> /case done {a} evidence
+        bot>  done: Establish
+        Cleo> /case done {a} talk
+        bot>  done: Talk
+        Cleo> /case done {a} gone
+        bot>  done: Check
+        Ben>  /case add {a} "ring the governor by phone" by 27/11
+        bot>  Case {a}: “ring the governor by phone” is due Fri 27 Nov, 17:00.
+        Cleo> /case add {a} ask on Monday how they got on in 2 school days
+        bot>  Case {a}: “ask on Monday how they got on” is due Thu 26 Nov, 17:00.
+        Ben>  /case add {a} ring the governor
+        bot>  Say what is to be done, and by when
+        Asha> /case add {a} “mine” by friday
+        bot>  That is not yours to do with case {a}.
+        clock> 2026-11-25T08:00
+        bot to Cleo> Case {a}: due Thu 26 Nov, 17:00\\nask on Monday how they got on
+        bot to Ben>  (nothing)
+        clock> 2026-11-26T08:00
+        bot to Ben>  Case {a}: due Fri 27 Nov, 17:00\\nring the governor by phone
+        Ben>  (taps) Done
+        bot>  done: ring the governor by phone
+        Cleo> /case close {a} removed
+        bot>  closed: removed
+        Cleo> /case reopen {a} it is back
+        bot>  Next: ask on Monday how they got on · Cleo Martin · due Thu 26 Nov, 17:00
+    """)
+
+
+async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_step(talk: Talk) -> None:
+    await talk("""
+        Asha> He will come with a knife, it says
+        bot>  Case {a}
+        Asha> (taps) Threat of violence
+        bot to Ben>  Urgent: case {a}
+        Ben>  (taps) I'll take it
+        bot>  Ben Okafor is looking after it
+        Ben>  /case close {a} unfounded
+        bot>  An urgent step of case {a} is open: Consider telling the police
+        Ben>  It was a line of a song
+        bot>  closed: unfounded
+        clock> 2026-12-04T16:00
+        bot to Ben>  Nothing is overdue.
+        Ben>  /case overdue
+        bot>  Nothing is overdue.
+        Ben>  /case reopen {a}
+        bot>  Why is case {a} opened again?
+        Ben>  it was no song
+        bot>  Next: Consider telling the police, and note what was decided · Ben Okafor · due Fri 4 Dec, 17:00
+        clock> +1h
+        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00, day 1
+        clock> 2026-12-05T08:00
+        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00, day 2
+    """)
+
+
+async def test_an_urgent_case_goes_round_until_somebody_takes_it_at_night_too(talk: Talk) -> None:
+    await talk("""
+        clock> 2026-11-28T22:00
+        Asha> He will come with a knife, it says
+        bot>  Case {a}
+        Asha> (taps) Threat of violence
+        bot to Ben>  Urgent: case {a}
+        bot to Cleo> Urgent: case {a}
+        bot to Efua> (nothing)
+        clock> +14m
+        bot to Efua> (nothing)
+        clock> +1m
+        bot to Efua> Urgent: case {a}. Nobody has taken it yet. Please see that a leader does.
+        bot to Ben>  (nothing)
+        clock> +15m
+        bot to Ben>  Nobody has taken it yet.
+        bot to Cleo> (nothing)
+        clock> +15m
+        bot to Cleo> Nobody has taken it yet.
+        bot to Efua> (nothing)
+        clock> +15m
+        bot to Efua> Nobody has taken it yet.
+        bot to Ben>  Consider telling the police
+        clock> +15m
+        bot to Ben>  Nobody has taken it yet.
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        clock> +3h
+        bot to Ben>  (nothing)
+        bot to Efua> (nothing)
+        bot to Cleo> (nothing)
+    """)
+
+
+async def test_refused_not_removed_and_again_open_what_follows(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Ben>  /case refused {a} evidence
+        bot>  cannot end as “refused”.
+        Ben>  /case letter {a}
+        bot>  I don't know
+        Ben>  /case done {a} letter
+        bot>  Open steps of case {a}: evidence, talk.
+        Ben>  /case done {a} talk
+        bot>  Check that it is gone · Ben Okafor · due Thu 26 Nov, 17:00
+        Ben>  /case not-removed {a} gone
+        bot>  Send the letter that sets out the concern, warns, and asks for removal · Ben Okafor · due Thu 26 Nov
+        bot>  Ask the site's host to remove it
+        bot>  Consider restricting the person's access
+        Ben>  /case refused {a} host
+        bot>  refused: Ask the site's host
+        Ben>  /case done {a} letter
+        bot>  Hold a further meeting, with the chair of governors · Ben Okafor · due Tue 8 Dec, 17:00
+        Ben>  /case done {a} letter
+        bot>  That was settled before: done.
+        Asha> They say it of the office, too
+        bot>  Case {b}
+        clock> +20m
+        Gita> And there is this
+        bot>  Case {c}
+        Gita> (taps) Complaint about the school
+        Ben>  /case again {c}
+        bot>  Noted that it was posted again.
+        bot>  Send the letter
+        bot>  Ask the site's host
+    """)
+
+
+async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: Talk) -> None:
+    await talk("""
+        clock> 2026-12-18T16:30
+        Asha> A mother writes that her son was hit
+        bot>  Case {a}
+        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        clock> +1m
+        bot to Ben>  New case {a}
+        Ben>  /case take {a}
+        bot>  Next: If it is said that a child was harmed: tell the local authority's designated officer
+        bot>  due Mon 21 Dec, 16:30
+        bot>  Establish what was posted, and gather the evidence · Ben Okafor · due Wed 6 Jan, 17:00
+        clock> 2026-12-21T16:29
+        bot to Ben>  (nothing)
+        clock> 2026-12-21T16:30
+        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30, day 1
+        bot to Ben>  Counted in working days, which no school holiday stops.
+        clock> 2026-12-23T08:00
+        bot to Ben>  day 3
+        clock> 2026-12-24T08:00
+        bot to Efua> overdue since Mon 21 Dec, 16:30, day 4
+        Ben>  (taps) Done
+        bot>  done: If it is said that a child was harmed
+        clock> 2027-01-05T07:59
+        bot to Ben>  (nothing)
+        clock> 2027-01-05T08:00
+        bot to Ben>  Case {a}: due Wed 6 Jan, 17:00
+        bot to Ben>  Your week
+    """)
+
+
+async def test_the_digest_comes_on_mondays_and_says_so_when_nothing_is_overdue(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        clock> 2026-11-26T12:00
+        Cleo> /case done {a} talk
+        bot>  done: Talk
+        clock> 2026-11-30T07:59
+        bot to Cleo> Case {a}: overdue since Thu 26 Nov, 17:00, day 1
+        clock> 2026-11-30T08:00
+        bot to Cleo> Your week
+        bot to Cleo> {a} · Complaint about the school · Establish what was posted, and gather the evidence · Cleo Martin
+        bot to Ben>  {a} · Complaint about the school · Establish what was posted, and gather the evidence · Cleo Martin
+        bot to Efua> Your week\\nNothing is overdue.
+        bot to Dev>  Your week\\nNothing is overdue.
+        bot to Asha> (nothing)
+        clock> +3h
+        bot to Ben>  (nothing)
+        Efua> /case overdue
+        bot>  Nothing is overdue.
+        Asha> /case overdue
+        bot>  That is not among the things you can do here.
+        Cleo> (taps) Open {a}
+        bot>  Case {a}
+    """)
+
+
+async def test_a_week_that_begins_with_a_bank_holiday_has_its_digest_on_tuesday(talk: Talk) -> None:
+    await talk("""
+        clock> 2026-12-27T12:00
+        clock> 2026-12-28T12:00
+        bot to Ben>  (nothing)
+        clock> 2026-12-29T07:59
+        bot to Ben>  (nothing)
+        clock> 2026-12-29T08:00
+        bot to Ben>  Your week\\nNothing is overdue.
+        clock> 2026-12-31T12:00
+        bot to Ben>  (nothing)
+    """)
+
+
+async def test_a_case_about_the_head_is_the_chairs_from_the_first_reminder_on(talk: Talk) -> None:
+    await talk("""
+        Asha> They say the head took the money
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        Asha> (taps) Complaint about staff
+        bot>  {a}
+        clock> +1m
+        bot to Efua> New case {a}
+        clock> 2026-11-25T08:00
+        bot to Efua> Case {a}: due Thu 26 Nov, 17:00
+        bot to Ben>  (nothing)
+        clock> 2026-11-30T08:00
+        bot to Ben>  Your week\\nNothing is overdue.
+        bot to Cleo> Nothing is overdue.
+        bot to Efua> {a} · Complaint about staff
+        Efua> /case postpone {a} evidence until 4/12, because he is away
+        bot>  Put off until
+        Efua> /case postpone {a} evidence until 7/12, because he is away
+        bot>  Put off until
+        Efua> /case postpone {a} evidence until 8/12, because he is away
+        bot>  Put off until
+    """)
+
+
+async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(talk: Talk) -> None:
+    await talk("""
+        Dev>  /duty
+        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        clock> 2027-01-21T12:00
+        clock> 2027-01-22T07:59
+        bot to Dev>  (nothing)
+        clock> 2027-01-25T08:00
+        bot to Dev>  Due 31 January 2027: Have the filtering checked
+        bot to Ben>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        clock> 2027-01-29T12:00
+        bot to Dev>  (nothing)
+        clock> 2027-02-01T12:00
+        bot to Dev>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        clock> 2027-02-02T08:00
+        bot to Dev>  Overdue since 31 January 2027, day 1: Have the filtering checked
+        clock> 2027-02-03T08:00
+        bot to Dev>  Overdue since 31 January 2027, day 2: Have the filtering checked
+        bot to Ben>  Overdue since 31 January 2027, day 2: Have the filtering checked
+        Cleo> /duty done filtering-check
+        bot>  That is for the ICT manager or the headteacher to say.
+        Dev>  /duty done filtering
+        bot>  I know no duty “filtering”.
+        Dev>  (taps) Done
+        bot>  is done for 31 January 2027; next time it is due 15 May 2027.
+        Dev>  (taps) Done
+        bot>  was done for 31 January 2027 already.
+        Ben>  /duty done filtering-check
+        bot>  It was done for 31 January 2027, and is due again 15 May 2027. If that is done too: /duty done
+        clock> 2027-02-04T08:00
+        bot to Dev>  (nothing)
+        bot to Ben>  (nothing)
+    """)
