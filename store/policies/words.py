@@ -107,7 +107,7 @@ def _groups() -> tuple[dict[tuple[str, ...], tuple[str, ...]], dict[str, int]]:
 @cache
 def kin() -> dict[str, tuple[str, ...]]:
     """Group -> the groups that are close to it."""
-    from store.policies.thesaurus import KIN
+    from store.policies.kin import KIN
 
     close: dict[str, tuple[str, ...]] = {}
     for line in _unwrapped(KIN):
