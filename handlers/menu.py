@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import cases, classify, digest, duties, follow_ups, people, policy, report, subjects, work
 from handlers.commands import Commands
 from handlers.help import help_for, start_for
+from handlers.together import also_for
 
 _without_help = Commands(
     report.report,
@@ -45,4 +46,4 @@ _without_help = Commands(
 
 _help = help_for(_without_help)
 
-COMMANDS = Commands(*_without_help.all, _help, start_for(_help))
+COMMANDS = Commands(*_without_help.all, _help, start_for(_help), also_for(_without_help))

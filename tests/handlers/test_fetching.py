@@ -12,47 +12,27 @@ from pathlib import Path
 import pytest
 
 from bot.fetcher import Fetcher
-from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.fetching import GIVE_UP
 from handlers.messages import DeliveryFailed, TooLarge
-from store.policies import Policies
-from store.procedure import load_procedure
 from store.records import Case, Evidence, Report, State
-from store.school import load_school
-from store.tiny import TinyStore
+from tests.desks import Time, desk_in
 
-TEXTS = Path(__file__).parents[2] / "policy_texts"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 BYTES = b"\x89PNG not really a picture" * 999
 DIGEST = hashlib.sha256(BYTES).hexdigest()
 
 
-class Time:
-    def __init__(self) -> None:
-        self.now = NOW
-
-
 @pytest.fixture
 def time() -> Time:
-    return Time()
+    return Time(NOW)
 
 
 @pytest.fixture
 async def desk(tmp_path: Path, time: Time) -> AsyncIterator[Desk]:
-    desk = _desk(tmp_path, time)
+    desk = desk_in(tmp_path, time)
     yield desk
     await desk.store.close()
-
-
-def _desk(folder: Path, time: Time) -> Desk:
-    return Desk(
-        store=TinyStore.open(folder / "data"),
-        procedure=load_procedure(TEXTS),
-        policies=Policies(TEXTS),
-        calendar=Calendar(load_school(folder / "school.toml")),
-        now=lambda: time.now,
-    )
 
 
 class Chat:
@@ -177,7 +157,7 @@ async def test_a_picture_that_has_just_come_is_neither_looked_at_nor_left(
 
 
 async def test_what_a_dead_process_left_is_gone_after_a_start(tmp_path: Path, time: Time) -> None:
-    desk = _desk(tmp_path, time)
+    desk = desk_in(tmp_path, time)
     await _wanted(desk)
     await _wanted(desk, "KEPT".replace("E", "3"))
     await _fetcher(desk, Chat()).tick()
@@ -187,7 +167,7 @@ async def test_what_a_dead_process_left_is_gone_after_a_start(tmp_path: Path, ti
     await desk.store.keep_thumbnail("7K4M", DIGEST, b"jpeg")
     assert {path.parent.parent.name for path in _files(tmp_path)} == {"7K4M", "K3PT"}
     await desk.store.close()
-    desk = _desk(tmp_path, time)
+    desk = desk_in(tmp_path, time)
     await _fetcher(desk, Chat()).tick()
     assert [path.parent.parent.name for path in _files(tmp_path)] == ["K3PT"]
     async with desk.store.kept("K3PT", DIGEST) as path:

@@ -1,0 +1,32 @@
+"""A desk over a real store in a folder, and a time that a test moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from handlers.calendar import Calendar
+from handlers.desk import Desk
+from store.policies import Policies
+from store.procedure import load_procedure
+from store.school import load_school
+from store.tiny import TinyStore
+
+TEXTS = Path(__file__).parents[1] / "policy_texts"
+
+
+@dataclass
+class Time:
+    now: datetime
+
+
+def desk_in(folder: Path, time: Time) -> Desk:
+    return Desk(
+        store=TinyStore.open(folder / "data"),
+        procedure=load_procedure(TEXTS),
+        policies=Policies(TEXTS),
+        calendar=Calendar(load_school(folder / "school.toml")),
+        now=lambda: time.now,
+        platforms=frozenset({"slack"}),
+    )
