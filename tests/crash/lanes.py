@@ -1,0 +1,292 @@
+"""A chat in which ever new people report, a folder, and the bots that live and die there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from store.records import Person, Role, State
+from store.tiny import TinyStore
+from tests.crash.processes import Nursery, Running, environment, free_port, start_cold
+from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_world import Shown
+from tests.doubles.telegram import TelegramDouble
+from tests.doubles.telegram_people import User
+from tests.store.made import NOW
+
+SENDERS = 8
+CALLS = 24  # of the chat by one bot, before it is killed at the latest
+SOON = 0.012  # seconds after the last of them
+THREAT = "Threat of violence"  # urgent: Ben and Cleo are told at once
+BEN, CLEO, GITA = "Ben", "Cleo", "Gita"  # Gita goes on and on; everybody else reports once
+
+
+@dataclass(eq=False)
+class Sent:
+    """One report, as its sender knows it."""
+
+    user: str
+    text: str
+    content: bytes
+    source: str = ""
+    acknowledged: bool = False
+    categorised: bool = False
+
+
+class Lane(ABC):
+    """What happens alike in every chat."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "log"
+        self.chance = random.Random(seed)
+        self.sent: list[Sent] = []
+        self.kills = 0
+        self.environment: dict[str, str] = {}
+        self._stop = asyncio.Event()
+
+    # --- the chat -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def account(self, user: str) -> str: ...
+
+    @abstractmethod
+    def new_user(self, sender: int) -> str | None:
+        """Somebody who has not reported yet; None when there is nobody left."""
+
+    @abstractmethod
+    async def deliver(self, report: Sent) -> None:
+        """Send it, and send it again until the bot has acknowledged it."""
+
+    @abstractmethod
+    async def tap(self, report: Sent) -> None:
+        """Say what it is about, on the answer that has come, until the bot has acknowledged that."""
+
+    @abstractmethod
+    def can_tap(self, user: str) -> bool: ...
+
+    @abstractmethod
+    def words(self, user: str) -> list[str]:
+        """Everything that the bot has shown to somebody."""
+
+    @abstractmethod
+    def calls(self) -> int:
+        """How often bots have called so far."""
+
+    @abstractmethod
+    async def until(self, true: Callable[[], Any], seconds: float) -> Any: ...
+
+    # --- what people do -----------------------------------------------------------------------------------
+
+    async def furnish(self, *more: str) -> None:
+        """The leaders have joined, and whom the chat does not vouch for."""
+        store = TinyStore.open(self.data)
+        roles = {BEN: Role.HEAD, CLEO: Role.DSL}
+        for user in (BEN, CLEO, *more):
+            role = roles.get(user, Role.STAFF)
+            await store.add_person(Person(user.lower(), user, (role,), (self.account(user),), NOW))
+        await store.close()
+
+    async def report(self, sender: int) -> None:
+        """Reports, one after another, each by somebody new; but for the first sender, who is Gita."""
+        number = 0
+        while not self._stop.is_set():
+            number += 1
+            user = self.new_user(sender) if sender else GITA
+            if user is None:
+                return
+            some = self.chance.random() < 0.5
+            content = self.chance.randbytes(self.chance.randrange(1, 200_000)) if some else b""
+            report = Sent(user, f"{user} saw https://example.com/{sender}/{number}", content)
+            await self.deliver(report)
+            if sender:
+                with suppress(TimeoutError):  # the answer may have died with the bot
+                    await self.until(lambda u=user: self.can_tap(u), 1.0)  # type: ignore[misc]
+                    await self.tap(report)
+
+    # --- what the bots suffer -----------------------------------------------------------------------------
+
+    async def live(self, bots: Nursery, kills: int, cold: int) -> None:
+        """Bots, each killed at some moment of its first calls of the chat; so many of them start from nothing."""
+        for number in range(kills):
+            if number < cold:
+                process = await start_cold(self.folder, self.environment, self.log)
+                bot = Running(process.pid)
+            else:
+                bot = await bots.start(self.folder, self.environment, self.log)
+            calls = self.calls() + self.chance.randrange(CALLS)
+            with suppress(TimeoutError):
+                await self.until(lambda least=calls: self.calls() >= least, 5)  # type: ignore[misc]
+            await asyncio.sleep(self.chance.random() * SOON)
+            await bot.kill()
+            self.kills += 1
+            if number < cold:
+                await process.wait()
+
+    async def rest(self, bots: Nursery) -> None:
+        """A bot that lives until everything that was sent is acknowledged, fetched and told, and ends well."""
+        bot = await bots.start(self.folder, self.environment, self.log)
+        self._stop.set()
+        with suppress(TimeoutError):  # what is missing then is named by the checks
+            await self.until(lambda: all(s.acknowledged for s in self.sent), 20)
+            await self.until(lambda: not self.untold(), 10)
+            await asyncio.to_thread(self._wait_until_fetched, 10.0)
+        await bot.end()
+
+    # --- what came of it ----------------------------------------------------------------------------------
+
+    def named(self, user: str) -> set[str]:
+        """The references that the bot has named to somebody."""
+        heads = [words.split("\n")[0].split() for words in self.words(user)]
+        return {head[1] for head in heads if head[:1] == ["Case"]}
+
+    def alerts(self, leader: str) -> Counter[str]:
+        """How often each urgent case was told."""
+        heads = [words.split("\n")[0] for words in self.words(leader)]
+        urgent = "Urgent: case "
+        return Counter(head.removeprefix(urgent).strip() for head in heads if head.startswith(urgent))
+
+    def untold(self) -> list[str]:
+        """Urgent cases of which Ben or Cleo has not heard."""
+        cases = {ref for sent in self.sent if sent.categorised for ref in self.named(sent.user)}
+        return [ref for leader in (BEN, CLEO) for ref in cases - self.alerts(leader).keys()]
+
+    def _wait_until_fetched(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        for path in self.data.glob("cases/*/case.json"):
+            while any(item["state"] == State.WANTED for item in _document(path)["evidence"]):
+                if time.monotonic() > until:
+                    return
+                time.sleep(0.02)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_bytes())["case"]["1"]
+    return found
+
+
+class SlackLane(Lane):
+    """Slack sends again what was not acknowledged: here at once, where it takes minutes there."""
+
+    def __init__(self, slack: SlackDouble, folder: Path, seed: int) -> None:
+        super().__init__(folder, seed)
+        self.slack = slack
+        port = str(free_port())
+        if slack.events_url:
+            slack.events_url = f"http://127.0.0.1:{port}/slack/events"
+        self.environment = environment(self.data, PORT=port, **slack.environment)
+        self._numbers: Counter[int] = Counter()
+        for user in (BEN, CLEO, GITA):
+            slack.user("U" + user.upper(), user)
+
+    def account(self, user: str) -> str:
+        return f"slack:{self.slack.team}:U{user.upper()}"
+
+    def new_user(self, sender: int) -> str:
+        self._numbers[sender] += 1
+        user = f"{sender}X{self._numbers[sender]}"
+        self.slack.user("U" + user, f"Asha {user}")
+        return user
+
+    async def deliver(self, report: Sent) -> None:
+        user = "U" + report.user.upper()
+        kind = self.chance.choice(["image/png", "application/pdf"])
+        files = [self.slack.file(user, "shot.png", report.content, kind)] if report.content else []
+        channel, ts = self.slack.world.direct(user), self.slack.world.ts()
+        report.source = f"slack:{self.slack.team}:{channel}:{ts}"
+        self.sent.append(report)
+        while not report.acknowledged:
+            said = await self.slack.message(user, report.text, files=files, ts=ts, client_msg_id=ts)
+            report.acknowledged = said["answer"].acknowledged
+            if not report.acknowledged:
+                await asyncio.sleep(0.02)  # nobody is there
+
+    async def tap(self, report: Sent) -> None:
+        shown = self._answers(report.user)[0]
+        while not report.categorised:
+            answer = await self.slack.choose("U" + report.user.upper(), shown, THREAT)
+            report.categorised = answer.acknowledged
+            if not report.categorised:
+                await asyncio.sleep(0.02)
+
+    def can_tap(self, user: str) -> bool:
+        return bool(self._answers(user))
+
+    def _answers(self, user: str) -> list[Shown]:
+        user = "U" + user.upper()
+        return [s for s in self.slack.world.history if s.user == user and THREAT in s.labels]
+
+    def words(self, user: str) -> list[str]:
+        return [s.words for s in self.slack.world.history if s.user == "U" + user.upper()]
+
+    def calls(self) -> int:
+        return len(self.slack.calls)
+
+    async def until(self, true: Callable[[], Any], seconds: float) -> Any:
+        return await self.slack.until(true, seconds)
+
+
+class TelegramLane(Lane):
+    """Telegram gives every update to each bot that asks, until one of them has confirmed it."""
+
+    STAFF = 120
+
+    def __init__(self, telegram: TelegramDouble, folder: Path, seed: int) -> None:
+        super().__init__(folder, seed)
+        self.telegram = telegram
+        self.environment = environment(self.data, **telegram.environment)
+        self._new = [f"Asha{n}" for n in range(self.STAFF)]
+        self._users: dict[str, User] = {
+            user: telegram.user(number, user, started=True)
+            for number, user in enumerate((BEN, CLEO, GITA, *self._new), 1)
+        }
+
+    async def furnish(self, *more: str) -> None:
+        await super().furnish(GITA, *self._new, *more)
+
+    def account(self, user: str) -> str:
+        return f"telegram:{self._users[user].id}"
+
+    def new_user(self, sender: int) -> str | None:
+        return self._new.pop() if self._new else None
+
+    async def deliver(self, report: Sent) -> None:
+        user = self._users[report.user]
+        if report.content:
+            update = await user.sends_document(report.content, caption=report.text)
+        else:
+            update = await user.says(report.text)
+        report.source = f"telegram:{user.id}:{update['message']['message_id']}"
+        self.sent.append(report)
+        await self._confirmed(update)
+        report.acknowledged = True
+
+    async def tap(self, report: Sent) -> None:
+        await self._confirmed(await self._users[report.user].taps(THREAT))
+        report.categorised = True
+
+    async def _confirmed(self, update: dict[str, Any]) -> None:
+        waiting = self.telegram.updates
+        await self.until(lambda: all(one.update is not update for one in waiting.waiting), 60)
+
+    def can_tap(self, user: str) -> bool:
+        return any(THREAT in shown.labels for shown in self.telegram.shown(self._users[user]))
+
+    def words(self, user: str) -> list[str]:
+        return self.telegram.texts(self._users[user])
+
+    def calls(self) -> int:
+        return len(self.telegram.calls)
+
+    async def until(self, true: Callable[[], Any], seconds: float) -> Any:
+        return await self.telegram.until(true, seconds)
