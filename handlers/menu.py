@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from handlers import cases, classify, digest, duties, follow_ups, people, policy, report, subjects, work
+from handlers import (
+    cases,
+    classify,
+    digest,
+    duties,
+    follow_ups,
+    handing,
+    people,
+    policy,
+    report,
+    subjects,
+    work,
+)
 from handlers.commands import Commands
 from handlers.help import help_for, start_for
 from handlers.together import also_for
@@ -15,7 +27,8 @@ _without_help = Commands(
     work.take,
     work.give,
     work.note,
-    work.evidence,
+    handing.evidence,
+    handing.log,
     work.close,
     work.reopen,
     work.join,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import datetime
+
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.questions import SUBJECTS, category_question, subject_question
@@ -24,8 +27,10 @@ from store.records import (
 )
 
 ENTRIES = 5
-QUOTED = 500  # characters of a text that are shown with its case
-SHOWN = 8  # pieces of evidence that are shown with their case
+QUOTED = 300  # characters of a text that are shown with its case
+NOTED = 200  # characters of a note that are shown with its case
+PASSAGE = 400  # characters of the passage that a step rests on
+SHOWN = 6  # pieces of evidence that are shown with their case
 
 NOT_SAID = "not said yet"
 LOOKED_AFTER = "somebody in leadership is looking after it"
@@ -35,36 +40,49 @@ TAKEN_BY = "{name} is looking after it"
 NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
-FURTHER = "… and {number} more: “/case evidence {reference}” hands all of it over."
+FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
+LOCKED = "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+ALL_ENTRIES = "All entries"
+LATEST = "The latest of {number} entries"
 
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
-THEN = "{what} · {who} · due {due}{overdue}"
+THEN = "Then: {what} · {who} · due {due}{overdue}"
+
+STATES: dict[str, str] = {
+    State.WAITING: "not fetched until somebody says what it is about",
+    State.WANTED: "being fetched",
+    State.LOST: "could not be fetched",
+    State.WITHHELD: "withheld, never fetched",
+}
 
 ENTRY_WORDS = {
     "opened": "passed it on",
     "received": "sent more",
     "edited": "changed a message",
     "category": "said what it is about: {category}",
-    "about": "said whom it is about",
+    "about": "said whom it is about: {about}",
     "urgent": "made it urgent",
     "taken": "took it",
     "given": "gave it to {to}",
+    "given up": "found that its owner can no longer look after it",
     "note": "noted: {text}",
-    "closed": "closed it: {outcome}",
+    "closed": "closed it: {outcome}{reason}",
     "reopened": "reopened it: {reason}",
-    "step": "{progress}: {step} {why}",
+    "step": "· {progress}: {step}{why}",
     "step given": "gave “{step}” to {to}",
-    "step added": "added: {step}",
-    "postponed": "put off “{step}”: {why}",
+    "step added": "added: {step}, due {due}",
+    "postponed": "put off “{step}” until {until}{why}",
     "again": "saw it posted again",
     "joined": "joined it to {to}",
     "parted": "let it stand alone",
     "looked": "looked at it",
-    "evidence": "was handed the evidence",
+    "read": "read all entries",
+    "evidence": "was handed evidence {numbers}",
     "kept": "kept evidence {number}",
     "failed": "could not keep evidence {number}",
+    "withheld": "left evidence {number} unfetched for good",
 }
-HIDDEN = ("looked",)
+HIDDEN = ("looked", "read")
 
 
 async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -92,22 +110,25 @@ async def _own(matter: Matter, desk: Desk) -> Reply:
 
 
 async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
-    case = matter.case
-    cases = (case, *matter.parts)
+    """What it is and where it stands; then what is to be done; then what was sent, and what happened."""
+    case, cases = matter.case, matter.cases
     reporters = dict.fromkeys(id for c in cases for id in c.reporters)
     by = listed([await name(id, desk) for id in reporters])
+    kinds = dict.fromkeys(_category(c, desk) for c in cases if c.category) or (NOT_SAID,)
+    concerns = [words for c in cases if (words := about_words(c.about)) != NOT_SAID]
     facts = [
-        ("About", _category(case, desk) + (" · urgent" if case.urgent else "")),
-        ("Concerns", "; ".join(dict.fromkeys(about_words(c.about) for c in cases))),
+        ("About", "; ".join(kinds) + (" · urgent" if matter.urgent else "")),
+        ("Concerns", "; ".join(dict.fromkeys(concerns)) or NOT_SAID),
         ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {by}"),
         ("Now", await state_of(case.summary, desk, inside=True)),
     ]
     if matter.parts:
         facts.append(("With it", listed(part.reference for part in matter.parts)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
+    parts += _lines([LOCKED] if matter.withheld else [])
     parts += await _steps(case, desk)
-    parts += await _evidence(cases, desk)
-    parts += _lines([await _entry(e, desk) for e in case.chronology if e.what not in HIDDEN][-ENTRIES:])
+    parts += await _evidence(matter, desk)
+    parts.append(await _latest(matter, desk))
     for other in await alike(person, matter, desk):
         join = Choice(f"Join to {other.reference}", f"case join {case.reference} to {other.reference}")
         parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
@@ -116,17 +137,20 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
 
 def _moves(person: Person, matter: Matter) -> tuple[Choice, ...]:
     case = matter.case
+    evidence = () if matter.withheld else (_choice("Evidence", "evidence", case),)
+    entries = _choice(ALL_ENTRIES, "log", case)
     if case.status == Status.CLOSED:
-        return (_choice("Reopen", "reopen", case),)
+        return (*evidence, entries, _choice("Reopen", "reopen", case))
     mine = case.owner in person.ids
     return (
         *(() if mine else (_choice("I'll take it", "take", case),)),
-        *(() if case.urgent else (_choice("Urgent", "urgent", case),)),
-        _choice("Evidence", "evidence", case),
+        *(() if matter.urgent else (_choice("Urgent", "urgent", case),)),
+        *evidence,
+        entries,
         _choice("Add a note", "note", case),
         _choice("Kind", "category", case),
         _choice("Whom it is about", "about", case),
-        _choice("Give to", "give", case),
+        _choice("Give case to", "give", case),
         _choice("Close", "close", case),
     )
 
@@ -144,7 +168,9 @@ async def _steps(case: Case, desk: Desk) -> list[Part]:
     parts: list[Part] = [Text(first)]
     doc, _, heading = steps[0].passage.partition("#")
     if passages := desk.policies.section(doc, heading) if doc else ():
-        parts.append(Quote(passages[0].text, f"{passages[0].title} · {passages[0].section}"))
+        parts.append(
+            Quote(_beginning(passages[0].text, PASSAGE), f"{passages[0].title} · {passages[0].section}")
+        )
     parts.append(Choices(step_choices(case, steps[0])))
     return [*parts, *_lines(others)]
 
@@ -172,47 +198,93 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
     )
 
 
-async def _evidence(cases: tuple[Case, ...], desk: Desk) -> list[Part]:
-    rows = [(case, item) for case in cases for item in case.evidence]
-    parts: list[Part] = []
-    for case, item in rows[:SHOWN]:
-        label = f"{item.number}" if case is cases[0] else f"{case.reference} {item.number}"
-        place = f"{label} · {await name(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item)}"
-        parts.append(Quote(_content(item), place))
-    if len(rows) > SHOWN:
-        parts.append(Text(FURTHER.format(number=len(rows) - SHOWN, reference=cases[0].reference)))
+# --- what was sent ---------------------------------------------------------------------------------------
+
+
+async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
+    rows = [(case, item) for case in matter.cases for item in case.evidence]
+    parts: list[Part] = [
+        Quote(_content(item, matter), await place_of(item, case, matter.case, desk))
+        for case, item in rows[:SHOWN]
+    ]
+    if len(rows) > SHOWN or any(len(item.text) > QUOTED for _, item in rows[:SHOWN]):
+        parts.append(Text(FURTHER.format(reference=matter.case.reference)))
     return parts
 
 
-def _content(item: Evidence) -> str:
-    if item.kind in ("text", "link"):
-        return item.text if len(item.text) <= QUOTED else item.text[:QUOTED] + "…"
-    named = f"{item.kind} {item.name}".strip()
-    how_large = f", {size(item.size)}" if item.size else ""
-    problem = f" ({item.problem})" if item.problem else ""
-    state = (
-        "kept"
-        if item.state == State.KEPT
-        else {State.WANTED: "not yet kept"}.get(State(item.state), item.state)
-    )
-    return f"{named}{how_large}: {state}{problem}"
+async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
+    """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
+    number = f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
+    return f"{number} · {await name(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
 
 
-def _origin(item: Evidence) -> str:
-    known = [item.origin[k] for k in ("author", "place", "sent_at") if item.origin.get(k)]
+def _origin(item: Evidence, desk: Desk) -> str:
+    known = [item.origin[k] for k in ("author", "place") if item.origin.get(k)]
+    if sent_at := item.origin.get("sent_at"):
+        known.append(_moment_in(sent_at, desk))
     return f" · first posted: {', '.join(known)}" if known else ""
 
 
-async def _entry(entry: Entry, desk: Desk) -> str:
-    details = {k: shortened(v, 200) for k, v in entry.details.items()}
-    if category := desk.procedure.named(details.get("category")):
+def _content(item: Evidence, matter: Matter) -> str:
+    if item.kind in ("text", "link"):
+        return _beginning(item.text, QUOTED)
+    facts = [f"{item.kind.capitalize()} {item.name}".strip(), *([size(item.size)] if item.size else [])]
+    state = STATES.get(item.state, item.state)
+    if item.state == State.KEPT and matter.withheld:
+        state = "locked away"
+    return " · ".join(facts) + f": {state}" + (f" ({item.problem})" if item.problem else "")
+
+
+def _beginning(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rstrip() + "…"
+
+
+# --- what happened ---------------------------------------------------------------------------------------
+
+
+def entries(matter: Matter) -> list[tuple[Case, Entry]]:
+    """The entries of a case and of all that was joined to it, in the order of time."""
+    rows = [(case, entry) for case in matter.cases for entry in case.chronology]
+    return sorted(rows, key=lambda row: row[1].at)
+
+
+async def _latest(matter: Matter, desk: Desk) -> Quote:
+    rows = entries(matter)
+    shown = [row for row in rows if row[1].what not in HIDDEN][-ENTRIES:]
+    lines = [shortened(await full(entry, case, matter.case, desk), NOTED) for case, entry in shown]
+    return Quote("\n".join(lines), LATEST.format(number=len(rows)))
+
+
+async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
+    """An entry in words. The lines of a note are set in, so that none looks like an entry."""
+    details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})
+    if "\n" in entry.details.get("text", ""):
+        details["text"] = "".join(f"\n    {line}" for line in entry.details["text"].splitlines())
+    if category := desk.procedure.named(details["category"]):
         details["category"] = category.name
-    if outcome := desk.procedure.outcome_named(details.get("outcome")):
-        details["outcome"] = outcome.name
+    if outcome := desk.procedure.outcome_named(details["outcome"]):
+        details["outcome"] = outcome.name.lower()
+    if entry.what == "closed" and details["reason"]:
+        details["reason"] = f" ({details['reason']})"
+    if entry.what in ("step", "postponed") and details["why"]:
+        details["why"] = f", because {details['why'].removeprefix('because ')}"
+    if entry.what == "about":
+        details["about"] = about_words(About(details["subject"], name=details["name"]))
     if entry.what in ("given", "step given"):
         details["to"] = await name(details["to"], desk)
+    for key in ("until", "due"):
+        details[key] = _moment_in(details[key], desk)
     words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
-    return f"{moment(entry.at, desk.calendar)} · {await name(entry.by, desk)} {words}"
+    where = f"{case.reference} · " if case.reference != root.reference else ""
+    return f"{moment(entry.at, desk.calendar)} · {where}{await name(entry.by, desk)} {words}"
+
+
+def _moment_in(text: str, desk: Desk) -> str:
+    """A time as records hold it, as people read it."""
+    try:
+        return moment(datetime.fromisoformat(text), desk.calendar)
+    except ValueError:
+        return text
 
 
 async def name(id: str, desk: Desk) -> str:
@@ -229,7 +301,7 @@ async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
     """Where a case stands, in a few words; to a reporter, who looks after it is not said."""
     root = await desk.root(summary)
     if root.status == Status.CLOSED:
-        outcome = desk.procedure.outcome_named((await desk.store.case(root.reference)).outcome)
+        outcome = desk.procedure.outcome_named(root.outcome)
         return CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "") if inside else DEALT_WITH
     if root.owner is None:
         return NOBODY_YET if inside else NOT_TAKEN

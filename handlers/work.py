@@ -10,12 +10,11 @@ from handlers.access import WORKERS, Act
 from handlers.changes import apply, change, without_lost_owner
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
-from handlers.messages import Choice, Choices, File, Prompt, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.steps import may_be_told
 from handlers.view import shown
-from handlers.words import counted, shortened
-from store.base import NotFound
-from store.records import Evidence, Person, State, Status
+from handlers.words import shortened
+from store.records import Person, Status
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."
@@ -27,11 +26,6 @@ WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?
 WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
 TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
-NOTHING_KEPT = "No file of case {reference} is kept yet. “/case {reference}” shows its words and links."
-HANDED = "{what} of case {reference}. Keep them to yourself; that you were given them is noted."
-MISSING = "Evidence {number} is missing from the disk. Please tell your technician."
-AT_ONCE = 10  # files in one answer
-MORE = "The next ones"
 NOTE_LIMIT = 20_000
 
 
@@ -198,61 +192,6 @@ async def join(ask: Ask, desk: Desk) -> Reply:
         )
     await without_lost_owner(desk, root.reference)
     return await _shown(ask, matter, desk)
-
-
-@command(
-    "case evidence",
-    usage="/case evidence REFERENCE",
-    bare=WITH_CASE,
-    may=Act.EVIDENCE,
-    summary="be handed the pictures and files of a case",
-)
-async def evidence(ask: Ask, desk: Desk) -> Reply:
-    """Hand over the files that are kept. That they were handed over is an entry."""
-    reference, start = take_reference(ask.words, evidence.usage)
-    matter = await desk.case_for(ask.person, reference, Act.EVIDENCE)
-    files = [
-        (case.reference, item)
-        for case in (matter.case, *matter.parts)
-        for item in case.evidence
-        if item.state == State.KEPT and item.sha256
-    ]
-    if not files:
-        return say(NOTHING_KEPT.format(reference=matter.case.reference))
-    begin = int(start) if start.isdecimal() and start.isascii() and int(start) < len(files) else 0
-    handed = files[begin : begin + AT_ONCE]
-    numbers = ", ".join(f"{ref} {item.number}" for ref, item in handed)
-    await change(
-        desk,
-        ask.person,
-        reference,
-        Act.EVIDENCE,
-        lambda c: c.enter(ask.at, ask.person.id, "evidence", numbers=numbers),
-    )
-    reply = say(
-        HANDED.format(what=counted(len(handed), "file").capitalize(), reference=matter.case.reference)
-    )
-    for ref, item in handed:
-        reply += Reply((await _file(ref, item, desk),))
-    if begin + AT_ONCE < len(files):
-        more = Choice(MORE, f"case evidence {matter.case.reference} {begin + AT_ONCE}")
-        reply += Reply((Choices((more,)),))
-    return reply
-
-
-async def _file(reference: str, item: Evidence, desk: Desk) -> File | Text:
-    try:
-        async with desk.store.kept(reference, item.sha256) as path:
-            return File(path, file_name(reference, item), item.media_type or "application/octet-stream")
-    except NotFound:
-        return Text(MISSING.format(number=item.number))
-
-
-def file_name(reference: str, item: Evidence) -> str:
-    """`7K4M-3.png`: never the name that somebody gave it, which may be a trick or a person's name."""
-    suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", item.name)
-    kinds = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/ogg": ".ogg"}
-    return f"{reference}-{item.number}{suffix[0].lower() if suffix else kinds.get(item.media_type, '')}"
 
 
 async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:
