@@ -11,7 +11,7 @@ from handlers.commands import Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.links import find
 from handlers.menu import COMMANDS
-from handlers.messages import Forwarded, Incoming, Prompt, Refused, Reply, Standing, say
+from handlers.messages import Forwarded, Incoming, Origin, Prompt, Refused, Reply, Standing, say
 from handlers.report import keep
 from handlers.words import shortened
 from store.base import Conflict, DamagedCase, StoreUnavailable
@@ -59,7 +59,7 @@ async def _receive(incoming: Incoming, desk: Desk) -> Reply | None:
         return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
     awaited = person.awaiting
     if awaited:
-        person = await _forget_question(person, desk)
+        person = await _expect(person, None, desk)
         if _answers(incoming, awaited):
             return await _obey(f"{awaited.command} {incoming.text}", incoming, person, desk)
     if command is None and not _carries(incoming):
@@ -111,7 +111,7 @@ async def _obey(typed: str, incoming: Incoming, person: Person, desk: Desk) -> R
     prompt = next((part for part in reply.parts if isinstance(part, Prompt)), None)
     if prompt and not incoming.forms:
         until = desk.now() + ANSWER_WITHIN
-        await _await_answer(person, Awaiting(prompt.command, incoming.place, until, prompt.short), desk)
+        await _expect(person, Awaiting(prompt.command, incoming.place, until, prompt.short), desk)
     return reply
 
 
@@ -154,13 +154,13 @@ def _carries(incoming: Incoming) -> bool:
     return bool(incoming.attachments or incoming.forwarded or incoming.album)
 
 
-async def _await_answer(person: Person, awaiting: Awaiting, desk: Desk) -> None:
-    fresh = await desk.store.person(person.id)
-    await desk.store.save_person(replace(fresh, awaiting=awaiting))
-
-
-async def _forget_question(person: Person, desk: Desk) -> Person:
-    return await desk.store.save_person(replace(person, awaiting=None))
+async def _expect(person: Person, awaiting: Awaiting | None, desk: Desk) -> Person:
+    while True:
+        fresh = await desk.store.person(person.id)
+        try:
+            return await desk.store.save_person(replace(fresh, awaiting=awaiting))
+        except Conflict:
+            continue  # their role or their other account has just changed
 
 
 # --- what came in, made fit to keep --------------------------------------------------------------------
@@ -177,7 +177,13 @@ def cleaned(incoming: Incoming) -> Incoming:
         sender=replace(incoming.sender, name=_whole(incoming.sender.name)),
         forwarded=tuple(_cleaned_forward(f) for f in incoming.forwarded),
         attachments=tuple(
-            replace(a, name=_whole(a.name), media_type=_whole(a.media_type), origin=a.origin)
+            replace(
+                a,
+                name=_whole(a.name),
+                media_type=_whole(a.media_type),
+                pointer={_whole(key): _whole(value) for key, value in a.pointer.items()},
+                origin=_cleaned_origin(a.origin) if a.origin else None,
+            )
             for a in incoming.attachments
         ),
     )
@@ -185,7 +191,20 @@ def cleaned(incoming: Incoming) -> Incoming:
 
 def _cleaned_forward(forwarded: Forwarded) -> Forwarded:
     text = _whole(forwarded.text)
-    return replace(forwarded, text=text, links=_links(text, forwarded.links))
+    origin = _cleaned_origin(forwarded.origin)
+    return replace(forwarded, text=text, links=_links(text, forwarded.links), origin=origin)
+
+
+def _cleaned_origin(origin: Origin) -> Origin:
+    return replace(
+        origin,
+        author=_whole(origin.author),
+        author_id=_whole(origin.author_id),
+        place=_whole(origin.place),
+        place_id=_whole(origin.place_id),
+        message_id=_whole(origin.message_id),
+        link=_whole(origin.link),
+    )
 
 
 def _links(text: str, marked: tuple[str, ...]) -> tuple[str, ...]:
