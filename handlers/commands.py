@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from handlers import access
-from handlers.access import Act
+from handlers.access import WORKERS, Act
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.messages import Reply
 from store.records import Person
 
 ALONE = ""
 WITH_CASE = rf"({REFERENCE.pattern}(\s.*)?)?"
-ANYTHING = ".*"
+_SUBJECT = r"(i|we|you|it|there|my|our|the|an?|staff|teachers?|pupils?|parents?|children|any\w+|some\w+)"
+QUESTION = (
+    r"((who|what|when|where|which|why|how)\b.*"
+    rf"|(can|could|may|must|should|shall|would|will|do|does|did|have|has)\s+{_SUBJECT}\b.*"
+    rf"|(is|are|was|were)\s+(?!an?\b|the\b){_SUBJECT}\b.*"
+    r"|[^.!?\n]*\?)?"
+)
+"""`can I …`, `mobile phones?`; not `breach! Mr Smith …` or `is a joke`."""
+
+_REFERENCE_FIRST = re.compile(rf"{REFERENCE.pattern}[.,;:!?]*(?:\s+|$)", re.IGNORECASE)
+
+MANY_WORDS = 4  # from so many on, words are rather a report than a slip
+LONG_NAME = 40
 
 Handler = Callable[[Ask, Desk], Awaitable[Reply]]
 
@@ -28,6 +41,13 @@ class Command:
     run: Handler
     typed: bool = True  # False: only ever tapped; not in the help
     bare: str = ALONE  # words after the name with which it is also understood without the slash
+    shown_to: frozenset[str] | None = None  # roles whose help names it; None: as its act has it
+
+    def is_for(self, person: Person) -> bool:
+        """Whether the help names it to this person, who may use it, and is likely to."""
+        likely = WORKERS if self.may in (Act.WORK, Act.EVIDENCE) else access.TABLE[self.may].roles
+        shown_to = likely if self.shown_to is None else self.shown_to
+        return self.typed and access.may(person, self.may) and not shown_to.isdisjoint(person.roles)
 
 
 def command(
@@ -53,7 +73,24 @@ class Commands:
         self._longest = max(len(name.split()) for name in self._named)
 
     def find(self, typed: str) -> tuple[Command, str] | None:
-        """The command with the longest name that the words begin with, and what follows it."""
+        """The command with the longest name that the words begin with, and what follows it.
+
+        `case 7K4M.` is `case 7K4M`, and `case 7K4M take` is `case take 7K4M`.
+        """
+        found = self._find(typed)
+        if found is None or found[0].name.split()[0] != "case":
+            return found
+        command, words = found
+        first = _REFERENCE_FIRST.match(words)
+        if first is None:
+            return found
+        reference, rest = first[1], words[first.end() :]
+        turned = self._find(f"case {rest}") if command.name == "case" and rest else None
+        if turned and turned[0] != command:
+            command, rest = turned
+        return command, f"{reference} {rest}".strip()
+
+    def _find(self, typed: str) -> tuple[Command, str] | None:
         words = typed.split(maxsplit=self._longest)
         for length in range(min(self._longest, len(words)), 0, -1):
             found = self._named.get(" ".join(words[:length]).lower())
@@ -61,20 +98,22 @@ class Commands:
                 return found, _after(typed, length)
         return None
 
-    def groups(self) -> frozenset[str]:
-        """The first words of all commands."""
-        return frozenset(name.split()[0] for name in self._named)
-
-    def for_person(self, person: Person) -> list[Command]:
-        return [c for c in self.all if c.typed and access.may(person, c.may)]
-
     def like(self, typed: str, person: Person) -> list[Command]:
         """What this person may have meant; never a command that is not theirs."""
-        mine = {c.name: c for c in self.for_person(person)}
-        words = typed.lower().split()[:2]
-        names = difflib.get_close_matches(" ".join(words), mine, n=2, cutoff=0.6)
-        names += difflib.get_close_matches(words[0] if words else "", mine, n=1, cutoff=0.6)
+        mine = {c.name: c for c in self.all if c.is_for(person)}
+        words = typed.lower().split(maxsplit=MANY_WORDS)
+        if not words:
+            return []
+        first = words[0][:LONG_NAME]
+        names = _close(" ".join(words[:2])[:LONG_NAME], mine) + _close(first, mine)
+        if len(words) < MANY_WORDS:
+            last = {name.split()[-1]: name for name in reversed(mine)}
+            names += [last[word] for word in _close(first, last)]
         return [mine[name] for name in dict.fromkeys(names)][:2]
+
+
+def _close(words: str, names: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(words, list(names), n=2, cutoff=0.7)
 
 
 def _after(typed: str, length: int) -> str:
@@ -83,7 +122,3 @@ def _after(typed: str, length: int) -> str:
     for word in typed.split()[:length]:
         rest = rest.lstrip()[len(word) :]
     return rest.strip()
-
-
-def usages(commands: Iterable[Command]) -> str:
-    return "\n".join(f"{c.usage} – {c.summary}" for c in commands)

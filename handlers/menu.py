@@ -1,6 +1,8 @@
-"""Every command there is, in the order of the help."""
+"""Every command there is, under the headings and in the order of the help."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from handlers import (
     cases,
@@ -15,48 +17,62 @@ from handlers import (
     subjects,
     work,
 )
-from handlers.commands import Commands
+from handlers.access import WORKERS
+from handlers.commands import Command, Commands
 from handlers.help import help_for, start_for
 from handlers.together import also_for
 
-_without_help = Commands(
-    report.report,
-    cases.status,
-    cases.opened,
-    cases.listing,
-    work.take,
-    work.give,
-    work.note,
-    handing.evidence,
-    handing.log,
-    work.close,
-    work.reopen,
-    work.join,
-    follow_ups.done,
-    follow_ups.refused,
-    follow_ups.not_removed,
-    follow_ups.not_needed,
-    follow_ups.hand,
-    follow_ups.postpone,
-    follow_ups.add,
-    follow_ups.again,
-    digest.overdue,
-    duties.listing,
-    duties.done,
-    classify.category,
-    subjects.about,
-    classify.urgent,
-    classify.later,
-    classify.same,
-    classify.apart,
-    policy.policy,
-    people.listing,
-    people.invite,
-    people.give_role,
-    people.take_role,
-    people.join_again,
-)
 
-_help = help_for(_without_help)
+def _asked_anyway(command: Command) -> Command:
+    """A reporter is asked this with buttons, and need not read how to type it."""
+    return replace(command, shown_to=WORKERS)
 
-COMMANDS = Commands(*_without_help.all, _help, start_for(_help), also_for(_without_help))
+
+GROUPS: dict[str, tuple[Command, ...]] = {
+    "Passing things on": (
+        report.report,
+        cases.status,
+        cases.opened,
+        work.note,
+        classify.urgent,
+    ),
+    "Looking after cases": (
+        cases.listing,
+        digest.overdue,
+        work.take,
+        work.give,
+        handing.evidence,
+        handing.log,
+        _asked_anyway(classify.category),
+        _asked_anyway(subjects.about),
+        work.join,
+        work.close,
+        work.reopen,
+    ),
+    "Steps of a case": (
+        follow_ups.done,
+        follow_ups.refused,
+        follow_ups.not_removed,
+        follow_ups.not_needed,
+        follow_ups.hand,
+        follow_ups.postpone,
+        follow_ups.add,
+        follow_ups.again,
+    ),
+    "The school": (
+        policy.policy,
+        duties.listing,
+        duties.done,
+        people.listing,
+        people.invite,
+        people.give_role,
+        people.take_role,
+        people.join_again,
+    ),
+}
+TAPPED = (classify.later, classify.same, classify.apart)
+
+_all = (*(command for group in GROUPS.values() for command in group), *TAPPED)
+_help = help_for(GROUPS)
+
+COMMANDS = Commands(*_all, _help, start_for(_help), also_for(Commands(*_all)))

@@ -15,7 +15,7 @@ from handlers.changes import reconsider
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Heading, Refused, Reply, Sender, Text, say
-from handlers.words import listed, moment
+from handlers.words import listed, moment, shortened
 from store.base import Conflict, NotFound
 from store.records import Invitation, Person, Role, new_id
 
@@ -29,8 +29,10 @@ ROLES = {
     Role.ICT: "ICT manager",
     Role.CHAIR: "chair of governors",
 }
-WITH_ROLE = r".+\srole\s.+"
+_ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
+WITH_ROLE = rf".+\s(as|(the\s)?role)\s+({_ROLE})((\s*,\s*|\s+and\s+)({_ROLE}))*[.\s]*"
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+CODE_ALONE = r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"  # no word that is joined: `join TeachersAgainstHomework`
 
 WELCOME = (
     "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link or "
@@ -40,12 +42,15 @@ ALREADY = "You have joined already, {name}."
 BAD_CODE = (
     "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
 )
-HOW_TO_JOIN = "Type: {usage}"
+HOW_TO_TYPE = "Please type it like this: {usage}"
 INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
 CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
 LINK_LINE = "Or open: {link}"
 WHICH_ROLE = "I know no role “{role}”. Roles are: {roles}."
-NO_SUCH_PERSON = "I know nobody called “{name}”. “/people” lists everybody."
+NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
+NOBODY_HERE = "I know nobody called “{name}”. “/people” lists everybody."
+HAS_LEFT = "That person has left. Please choose somebody else."
+BUSY = "Somebody else is changing {name} at this moment. Please try again."
 SEVERAL = "Several people are called that: {names}. Please type the whole name."
 LAST_HEAD = "{name} is the only headteacher here. Give the role to somebody else first."
 GIVEN = "{name} is now: {roles}."
@@ -70,7 +75,7 @@ def role_named(word: str) -> Role:
     """Raises Refused."""
     found = [role for role in Role if word.strip().lower() in (role.value, ROLES[role].lower())]
     if not found:
-        raise Refused(WHICH_ROLE.format(role=word, roles=", ".join(Role)))
+        raise Refused(WHICH_ROLE.format(role=shortened(word, 40), roles=listed(Role)))
     return found[0]
 
 
@@ -133,12 +138,12 @@ def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
     usage="/join CODE",
     may=Act.HELP,
     summary="use an invitation",
-    bare=r"\S{16,}",
+    bare=CODE_ALONE,
 )
 async def join_again(ask: Ask, desk: Desk) -> Reply:
     """Somebody who is in already uses a further invitation: for a role, or to be known in both chats."""
     if not ask.words:
-        raise Refused(HOW_TO_JOIN.format(usage=join_again.usage))
+        raise Refused(HOW_TO_TYPE.format(usage=join_again.usage))
     return await join(ask.words, ask.incoming.sender, desk)
 
 
@@ -156,7 +161,7 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     usage="/people invite NAME as ROLE",
     may=Act.PEOPLE,
     summary="make a one-use invitation",
-    bare=r".+\sas\s.+",
+    bare=WITH_ROLE,
 )
 async def invite(ask: Ask, desk: Desk) -> Reply:
     """A code for somebody, valid for seven days."""
@@ -176,7 +181,11 @@ def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
 
 
 @command(
-    "people give", usage="/people give NAME the role ROLE", may=Act.PEOPLE, summary="give somebody a role"
+    "people give",
+    usage="/people give NAME the role ROLE",
+    may=Act.PEOPLE,
+    summary="give somebody a role",
+    bare=WITH_ROLE,
 )
 async def give_role(ask: Ask, desk: Desk) -> Reply:
     """Add roles to somebody's."""
@@ -201,7 +210,7 @@ async def _change_roles(
     name: str, desk: Desk, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()
 ) -> Reply:
     for _ in range(5):
-        person = await one(name, desk)
+        person = await one(name, desk, NOBODY_HERE)
         others = [p for p in await desk.store.people() if p.id != person.id]
         if Role.HEAD in remove and person.has(Role.HEAD) and not any(p.has(Role.HEAD) for p in others):
             raise Refused(LAST_HEAD.format(name=person.name))
@@ -212,7 +221,7 @@ async def _change_roles(
             continue
         await reconsider(desk)
         return say(GIVEN.format(name=person.name, roles=_roles(roles) or "without a role, and out"))
-    raise Refused(NO_SUCH_PERSON.format(name=name))
+    raise Refused(BUSY.format(name=shortened(name, 40)))
 
 
 def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[str, ...]]:
@@ -220,8 +229,10 @@ def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[st
     pattern = rf"[\"“]?(.+?)[\"”]?\s+(?:{between}|as|the role|role)\s+(.+)"
     match = re.fullmatch(pattern, words.strip(), re.DOTALL)
     if not match:
-        raise Refused(HOW_TO_JOIN.format(usage=usage))
+        raise Refused(HOW_TO_TYPE.format(usage=usage))
     roles = tuple(role_named(word).value for word in re.split(r",|\band\b", match[2]) if word.strip())
+    if not roles:
+        raise Refused(HOW_TO_TYPE.format(usage=usage))
     return " ".join(match[1].split())[:80], roles
 
 
@@ -234,7 +245,7 @@ async def known(id: str, desk: Desk) -> Person:
     try:
         return await desk.store.person(id)
     except NotFound as error:
-        raise Refused(NO_SUCH_PERSON.format(name=id)) from error
+        raise Refused(HAS_LEFT) from error
 
 
 async def matching(name: str, desk: Desk) -> list[Person]:
@@ -249,10 +260,11 @@ def _like(word: str, names: list[str]) -> bool:
     return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
 
 
-async def one(name: str, desk: Desk) -> Person:
+async def one(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
+    """Whom a typed name means. Raises Refused: with `nobody` where it is no one's."""
     found = await matching(name, desk)
     if not found:
-        raise Refused(NO_SUCH_PERSON.format(name=name))
+        raise Refused(nobody.format(name=shortened(name, 40)))
     if len(found) > 1:
         raise Refused(SEVERAL.format(names=listed(p.name for p in found)))
     return found[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.access import Act
-from handlers.commands import ANYTHING, command
+from handlers.commands import QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Heading, Part, Quote, Reply, Text, say
 from handlers.words import shortened
@@ -23,7 +23,7 @@ SHOWN = 3
     usage="/policy QUESTION",
     may=Act.HELP,
     summary="what the school's policies say, in their own words",
-    bare=ANYTHING,
+    bare=QUESTION,
 )
 async def policy(ask: Ask, desk: Desk) -> Reply:
     """Up to three passages, word for word, each with its place; asked alone, the list of texts."""
