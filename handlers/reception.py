@@ -3,70 +3,118 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from handlers import access, people
-from handlers.commands import Command
+from handlers.access import Act
+from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.links import find
 from handlers.menu import COMMANDS
-from handlers.messages import Forwarded, Incoming, Origin, Prompt, Refused, Reply, Standing, say
+from handlers.messages import Attachment, Incoming, Prompt, Refused, Reply, Standing, say
 from handlers.report import keep
+from handlers.together import ALSO
 from handlers.words import shortened
-from store.base import Conflict, DamagedCase, StoreUnavailable
+from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.records import Awaiting, IllegalMove, Person, Role, new_id
 
 STRANGER = (
     "Hello. I work for the staff of a school, and only for those who were invited. "
     "If that is you, please ask the school for an invitation."
 )
-PRIVATELY = "Please write to me in private: what is said here, others can read. Nothing was taken from here."
+PRIVATELY = "Please write to me in private: others can read what is said here. I have kept nothing from here."
 NOT_YOURS = "That is not among the things you can do here. “/help” shows what is."
 UNKNOWN = "I don't know “{typed}”."
+NOTHING_KEPT = " Nothing was kept."
 DID_YOU_MEAN = " Did you mean {commands}?"
 SEE_HELP = " “/help” shows what I know."
+KEPT_INSTEAD = "“{typed}” is not a command, so I have kept your message as a report."
+REPORTS_ONLY = "I only follow changes to reports. Please send that again as a new message."
+HAVE_THAT = "I have that answer already."
+BUSY = "Somebody else was changing the same thing, and nothing was kept. Please send that again."
 NOT_KEPT = (
-    "I could not keep that: the place where I keep things cannot be written to just now. Nothing was kept. "
+    "I could not keep that: the place where I keep things cannot be written to just now. "
     "Please tell a leader in person, and send it again later."
 )
 AGAIN_TO_STRANGERS = timedelta(hours=1)
-REMEMBERED_STRANGERS = 10_000
+REMEMBERED = 10_000  # strangers, groups and questions
 ANSWER_WITHIN = timedelta(minutes=10)
-SHORT = 100  # characters of an answer to a short question
+SHORT_WORDS, SHORT = 5, 60  # words and characters of an answer to a short question
+USED = 10  # answers that are remembered, in case they are sent again
+TRIES = 20
+PUNCTUATION = " .,;:!?"
+LARGEST = 2**63 - 1  # bytes
+FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
+
+Value = TypeVar("Value")
 
 
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk."""
-    incoming = cleaned(incoming)
-    async with desk.memory.turn(incoming.sender.account):
-        try:
-            return await _receive(incoming, desk)
-        except (Refused, IllegalMove, DamagedCase) as refusal:
-            return say(str(refusal))
-        except StoreUnavailable:
-            return say(NOT_KEPT)
+    incoming = _dated(cleaned(incoming), desk.now())
+    account = incoming.sender.account
+    try:
+        async with desk.memory.turn(f"account {account}"):
+            person = await desk.store.by_account(account)
+            if person is None:
+                return await _receive(incoming, desk)
+            async with desk.memory.turn(f"person {person.id}"):
+                return await _receive(incoming, desk)
+    except (Refused, IllegalMove, DamagedCase) as refusal:
+        return say(str(refusal))
+    except StoreUnavailable:
+        return say(NOT_KEPT)
 
 
 async def _receive(incoming: Incoming, desk: Desk) -> Reply | None:
-    person = await _person(incoming, desk)
-    command = incoming.command
+    for _ in range(TRIES):
+        try:
+            return await _sort(incoming, desk)
+        except Conflict:
+            continue
+    return say(BUSY)
+
+
+async def _sort(incoming: Incoming, desk: Desk) -> Reply | None:
+    """Is it a command, an answer or a report?"""
     if not incoming.private:
-        return say(PRIVATELY) if _once_an_hour(incoming.place, desk) else None
+        return say(PRIVATELY) if _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk) else None
+    person = await _person(incoming, desk)
     if person is None:
-        if incoming.sender.standing == Standing.INVITED and command and command.split()[:1] == ["join"]:
-            return await people.join(command.partition("join")[2].strip(), incoming.sender, desk)
-        return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
-    awaited = person.awaiting
-    if awaited:
-        person = await _expect(person, None, desk)
-        if _answers(incoming, awaited):
-            return await _obey(f"{awaited.command} {incoming.text}", incoming, person, desk)
+        return await _stranger(incoming, desk)
+    if person.awaiting and incoming.source in person.awaiting.used:
+        return say(HAVE_THAT)
+    if incoming.edits:
+        return await _changed(incoming, person, desk)
+    command = incoming.command
     if command is None and not _carries(incoming):
-        command = _bare_command(incoming.text)
+        command = await _bare_command(incoming, person, desk)
+    question = _question(person, desk)
+    if question and command is None and _answers(incoming, question):
+        return await _answer(question, incoming, person, desk)
+    if question:
+        person = await _ask_next(None, person, desk)
     if command is not None:
         return await _obey(command, incoming, person, desk)
     return await keep(incoming, person, desk)
+
+
+async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
+    """Nothing but one polite sentence, and the use of an invitation."""
+    name, _, code = (incoming.command or "").strip().partition(" ")
+    if name.lower() == "join" and incoming.sender.standing == Standing.INVITED:
+        return await people.join(code.strip(), incoming.sender, desk)
+    return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
+
+
+async def _changed(incoming: Incoming, person: Person, desk: Desk) -> Reply:
+    """A later version of a report is kept. A command or an answer was obeyed when it first came."""
+    if incoming.command is None and await desk.store.by_source(incoming.edits or ""):
+        return await keep(incoming, person, desk)
+    return say(REPORTS_ONLY)
 
 
 async def _person(incoming: Incoming, desk: Desk) -> Person | None:
@@ -86,131 +134,218 @@ async def _person(incoming: Incoming, desk: Desk) -> Person | None:
     return person
 
 
-def _once_an_hour(who: str, desk: Desk) -> bool:
-    told, now = desk.memory.told, desk.now()
-    if who in told and now - told[who] < AGAIN_TO_STRANGERS:
+def _once_an_hour(what: str, desk: Desk) -> bool:
+    told = desk.memory.told
+    if what in told and desk.now() - told[what] < AGAIN_TO_STRANGERS:
         return False
-    told[who] = now
-    told.move_to_end(who)
-    while len(told) > REMEMBERED_STRANGERS:
-        told.popitem(last=False)
+    _remember(what, desk)
     return True
+
+
+def _remember(what: str, desk: Desk) -> None:
+    told = desk.memory.told
+    told[what] = desk.now()
+    told.move_to_end(what)
+    while len(told) > REMEMBERED:
+        told.popitem(last=False)
 
 
 # --- commands ------------------------------------------------------------------------------------------
 
 
-async def _obey(typed: str, incoming: Incoming, person: Person, desk: Desk) -> Reply:
+async def _obey(
+    typed: str, incoming: Incoming, person: Person, desk: Desk, used: tuple[str, ...] = ()
+) -> Reply:
+    """`used`: the source key of an answer that this is made of."""
+    typed = _in_full(typed)
     found = COMMANDS.find(typed)
     if found is None or not _fits(*found):
-        return replace(say(_unknown(typed, person)), understood=False)
+        return await _unknown(typed, incoming, person, desk)
     command, words = found
     if not access.may(person, command.may):
         raise Refused(NOT_YOURS)
     reply = await command.run(Ask(person, words, incoming, desk.now()), desk)
     prompt = next((part for part in reply.parts if isinstance(part, Prompt)), None)
+    awaited = None
     if prompt and not incoming.forms:
-        until = desk.now() + ANSWER_WITHIN
-        await _expect(person, Awaiting(prompt.command, incoming.place, until, prompt.short), desk)
+        awaited = Awaiting(prompt.command, incoming.place, desk.now() + ANSWER_WITHIN, prompt.short)
+    if awaited or used:
+        await _ask_next(awaited, person, desk, used)
     return reply
 
 
+def _in_full(typed: str) -> str:
+    """`/headsup` alone is asking for help, and `/7K4M` for a case."""
+    if not typed.strip():
+        return "help"
+    return f"case {typed}" if _reference_in(typed) else typed
+
+
+def _reference_in(typed: str) -> str | None:
+    found = REFERENCE.fullmatch(typed.strip().rstrip(PUNCTUATION))
+    return found[1] if found else None
+
+
 def _fits(command: Command, words: str) -> bool:
-    """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip."""
+    """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip, and `/also this one` a report."""
+    if command.name == ALSO:
+        return COMMANDS.find(words) is not None
     return command.name != "case" or not words or bool(REFERENCE.fullmatch(words.split()[0]))
 
 
-def _unknown(typed: str, person: Person) -> str:
-    said = UNKNOWN.format(typed="/" + shortened(typed, 40))
+async def _unknown(typed: str, incoming: Incoming, person: Person, desk: Desk) -> Reply:
+    """A slip of the keyboard; or a report that begins with a slash, as `/r/teachers` does."""
     like = COMMANDS.like(typed, person)
-    if not like:
-        return said + SEE_HELP
-    return said + DID_YOU_MEAN.format(commands=" or ".join(f"“{c.usage}”" for c in like))
+    long = bool(incoming.links) or len(typed.split(maxsplit=MANY_WORDS)) >= MANY_WORDS
+    if long and not like:
+        text = incoming.text if incoming.text.lstrip().startswith("/") else typed
+        kept = await keep(replace(incoming, text=text, command=None), person, desk)
+        return say(KEPT_INSTEAD.format(typed="/" + shortened(typed.split()[0], 40))) + kept
+    said = UNKNOWN.format(typed="/" + shortened(typed, 40)) + (NOTHING_KEPT if long else "")
+    if like:
+        said += DID_YOU_MEAN.format(commands=" or ".join(f"“{c.usage}”" for c in like))
+    else:
+        said += SEE_HELP
+    return replace(say(said), understood=False)
 
 
-def _bare_command(text: str) -> str | None:
+async def _bare_command(incoming: Incoming, person: Person, desk: Desk) -> str | None:
     """The command that a message without a slash is, if it can be nothing else."""
-    typed = text.strip()
+    typed = incoming.text.strip()
     if typed.startswith("/"):
         return typed[1:]
-    found = COMMANDS.find(typed)
-    if found is None:
+    if incoming.links:
+        return None
+    if reference := _reference_in(typed):
+        return f"case {reference}" if await _sees(person, reference, desk) else None
+    alone = typed.rstrip(PUNCTUATION)
+    found = COMMANDS.find(alone)
+    if found is None or not found[0].typed:
         return None
     command, words = found
+    if not words:
+        return alone  # who may not use it is told so: there is nothing to keep in it
+    if not access.may(person, command.may):
+        return None
+    command, words = COMMANDS.find(typed) or found
     return typed if re.fullmatch(command.bare, words, re.DOTALL | re.IGNORECASE) else None
+
+
+async def _sees(person: Person, reference: str, desk: Desk) -> bool:
+    try:
+        await desk.case_for(person, reference, Act.SEE)
+    except (Refused, NotFound):
+        return False
+    return True
 
 
 # --- questions of the bot's, answered by typing --------------------------------------------------------
 
 
+def _question(person: Person, desk: Desk) -> Awaiting | None:
+    """What the person was asked last, and has not answered."""
+    asked = person.awaiting
+    return asked if asked and asked.command and _key(person, asked) not in desk.memory.told else None
+
+
 def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
-    if incoming.command is not None or _carries(incoming) or incoming.edits or incoming.text.startswith("/"):
+    """Whether it can be the answer. A link, a file or something forwarded is a report."""
+    if _carries(incoming) or incoming.links or not incoming.text.strip():
         return False
-    short = len(incoming.text) <= SHORT and "\n" not in incoming.text and not incoming.links
+    text = incoming.text.strip()
+    short = len(text) <= SHORT and "\n" not in text and len(text.split()) <= SHORT_WORDS
     return incoming.place == awaited.place and incoming.at <= awaited.until and (short or not awaited.short)
+
+
+async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:
+    """Obey what the question was about. Only then is it no longer open, so that no answer is lost."""
+    used = (incoming.source,)
+    try:
+        return await _obey(f"{question.command} {incoming.text}", incoming, person, desk, used)
+    except (Refused, IllegalMove):
+        await _ask_next(None, person, desk, used)
+        raise
 
 
 def _carries(incoming: Incoming) -> bool:
     return bool(incoming.attachments or incoming.forwarded or incoming.album)
 
 
-async def _expect(person: Person, awaiting: Awaiting | None, desk: Desk) -> Person:
-    while True:
-        fresh = await desk.store.person(person.id)
+async def _ask_next(
+    question: Awaiting | None, person: Person, desk: Desk, used: tuple[str, ...] = ()
+) -> Person:
+    """Await the answer to this instead of what was asked before.
+
+    Where that cannot be written, go on: what was kept is kept, and the question before is not asked again.
+    """
+    for _ in range(TRIES):
         try:
-            return await desk.store.save_person(replace(fresh, awaiting=awaiting))
+            fresh = await desk.store.person(person.id)
+            before = fresh.awaiting.used if fresh.awaiting else ()
+            awaited = question or Awaiting("", "", desk.now())
+            awaited = replace(awaited, used=(*before, *used)[-USED:])
+            return await desk.store.save_person(
+                replace(fresh, awaiting=awaited if question or awaited.used else None)
+            )
         except Conflict:
-            continue  # their role or their other account has just changed
+            continue
+        except (NotFound, StoreUnavailable):
+            break
+    if person.awaiting:
+        _remember(_key(person, person.awaiting), desk)
+    return person
+
+
+def _key(person: Person, asked: Awaiting) -> str:
+    return f"question {person.id} {asked.until.isoformat()}"
 
 
 # --- what came in, made fit to keep --------------------------------------------------------------------
 
 
 def cleaned(incoming: Incoming) -> Incoming:
-    """Without lone surrogates, which no file can hold, and with the links that the platform did not mark."""
-    text = _whole(incoming.text)
+    """Fit for any file, whatever a platform sends; with the links that the platform did not mark."""
+    incoming = _cleaned(incoming)
+    found = (*find(incoming.text), *find(incoming.command or ""))
     return replace(
         incoming,
-        text=text,
-        links=_links(text, incoming.links),
-        command=None if incoming.command is None else _whole(incoming.command),
-        sender=replace(incoming.sender, name=_whole(incoming.sender.name)),
-        forwarded=tuple(_cleaned_forward(f) for f in incoming.forwarded),
-        attachments=tuple(
-            replace(
-                a,
-                name=_whole(a.name),
-                media_type=_whole(a.media_type),
-                pointer={_whole(key): _whole(value) for key, value in a.pointer.items()},
-                origin=_cleaned_origin(a.origin) if a.origin else None,
-            )
-            for a in incoming.attachments
+        links=tuple(dict.fromkeys((*incoming.links, *found))),
+        forwarded=tuple(
+            replace(f, links=tuple(dict.fromkeys((*f.links, *find(f.text))))) for f in incoming.forwarded
         ),
+        attachments=tuple(_measured(a) for a in incoming.attachments),
     )
 
 
-def _cleaned_forward(forwarded: Forwarded) -> Forwarded:
-    text = _whole(forwarded.text)
-    origin = _cleaned_origin(forwarded.origin)
-    return replace(forwarded, text=text, links=_links(text, forwarded.links), origin=origin)
+def _dated(incoming: Incoming, now: datetime) -> Incoming:
+    """Sent by now, and not in another century: the clocks of platforms differ from ours."""
+    at = incoming.at if incoming.at.tzinfo else incoming.at.replace(tzinfo=UTC)
+    return replace(incoming, at=max(FIRST_YEAR, min(at, now)))
 
 
-def _cleaned_origin(origin: Origin) -> Origin:
-    return replace(
-        origin,
-        author=_whole(origin.author),
-        author_id=_whole(origin.author_id),
-        place=_whole(origin.place),
-        place_id=_whole(origin.place_id),
-        message_id=_whole(origin.message_id),
-        link=_whole(origin.link),
-    )
+def _measured(attachment: Attachment) -> Attachment:
+    return replace(attachment, size=_bytes(attachment.size), limit=_bytes(attachment.limit))
 
 
-def _links(text: str, marked: tuple[str, ...]) -> tuple[str, ...]:
-    marked = tuple(_whole(link) for link in marked)
-    return marked + tuple(link for link in find(text) if link not in marked)
+def _bytes(number: int | None) -> int | None:
+    return number if number is not None and 0 <= number <= LARGEST else None
+
+
+def _cleaned(value: Value) -> Value:
+    """The same value, its strings without what no file can hold, however deep they are."""
+    new: Any = value
+    if isinstance(value, str):
+        new = _whole(value)
+    elif isinstance(value, tuple | list):
+        new = type(value)(_cleaned(item) for item in value)
+    elif isinstance(value, Mapping):
+        new = {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: getattr(value, f.name) for f in fields(value)}
+        new = replace(value, **{name: _cleaned(part) for name, part in parts.items()})
+    return new  # type: ignore[no-any-return]
 
 
 def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Without lone surrogates."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -81,10 +81,11 @@ class Subject(StrEnum):
 class Awaiting:
     """The bot has asked something; the next words of this person complete the command."""
 
-    command: str
+    command: str  # empty: nothing is awaited, and only `used` is remembered
     place: str
     until: datetime
     short: bool = False  # a name or a number; a longer message is something else
+    used: tuple[str, ...] = ()  # source keys of the last answers, which the platform may send again
 
 
 @dataclass(frozen=True, slots=True)
