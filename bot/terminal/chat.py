@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import mimetypes
-import shlex
+import re
 import sys
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 from rich.console import Console
 
 from bot.terminal import draw
 from bot.terminal.moving import MovingClock, NotATime
 from bot.terminal.people import PEOPLE, account_of, introduction
+from handlers.links import find
 from handlers.messages import (
     Attachment,
     Choice,
@@ -29,6 +32,7 @@ from handlers.messages import (
     Reply,
     Sender,
 )
+from handlers.words import listed, shortened
 
 GREETING = """Heads Up, in the terminal. Nothing leaves this machine. You are Asha; these people are made up:
 
@@ -44,10 +48,11 @@ Type what you saw, or a command such as /help. Besides that, here:
 """
 YOU_ARE = "You are {name} now."
 NO_BUTTON = "There is no button “{label}” here."
+SEVERAL_BUTTONS = "Several buttons begin with “{label}”: {labels}."
 NO_FILE = "There is no file {path}."
-WHAT_TO = "What should I {verb}? Type: {usage}"
+WHAT_TO = "Please type it like this: {usage}"
 TIME_IS = "It is {time} now."
-SPLIT = "The quotes in that line do not match."
+SORRY = "Sorry, something went wrong with that line. Please try it again."
 USAGES = {
     "send": "send PATH…",
     "forward": 'forward PATH|URL|"text"',
@@ -59,6 +64,10 @@ STYLES = {"heading": "bold", "choice": "cyan", "quote": "italic", "file": "green
 PIECE = 1 << 16
 REMEMBERED = 30  # messages whose buttons can still be pressed
 PICTURES = ("image/", "picture"), ("video/", "video"), ("audio/", "audio")
+A_NAME = re.compile(r"[^\W\d_][\w'’-]{0,30}")
+A_WORD = re.compile(r"""\"([^"]*)\"(?=\s|$)|'([^']*)'(?=\s|$)|((?:\\.|\S)+)""", re.DOTALL)
+
+log = structlog.get_logger()
 
 
 class Misunderstood(Exception):
@@ -76,7 +85,7 @@ class TerminalFrontEnd:
         self.clock = clock
         self.work = work  # what the bot does by itself: delivery and fetching
         self.me = "asha"
-        self.not_understood = 0
+        self.not_understood = 0  # lines that were piped in, and neither the bot nor the terminal followed
         self._by_hand = sys.stdin.isatty()
         self._console = console or Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
         self._numbers = itertools.count(1)
@@ -89,6 +98,9 @@ class TerminalFrontEnd:
         return []
 
     async def run(self, receive: Receive) -> None:
+        for stream in (sys.stdin, sys.stdout):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         if self._by_hand:
             self._console.print(GREETING.format(people=introduction()))
         while (line := await asyncio.to_thread(self._read)) is not None:
@@ -134,62 +146,81 @@ class TerminalFrontEnd:
 
     async def obey(self, line: str, receive: Receive) -> None:
         """What one typed line asks for."""
-        verb, _, rest = line.strip().partition(" ")
         try:
-            if verb in USAGES and (rest or verb in ("tap", "send")) and _is_ours(verb, rest):
-                await self._verb(verb, rest.strip(), receive)
-            else:
-                command = line.strip()[1:] if line.strip().startswith("/") else None
-                await self._take_in(receive, text="" if command is not None else line, command=command)
+            await self._obey(line.strip(), receive)
         except Misunderstood as error:
-            self.not_understood += 1
-            self._console.print(str(error))
+            self._say(str(error), understood=False)
+        except Exception as error:
+            log.error("line failed", kind=type(error).__name__)
+            self._say(SORRY, understood=False)
         await self.work()
+
+    async def _obey(self, line: str, receive: Receive) -> None:
+        verb, _, rest = line.partition(" ")
+        if verb in USAGES and _is_ours(verb, rest.strip()):
+            await self._verb(verb, rest.strip(), receive)
+        elif line.startswith("/"):
+            await self._take_in(receive, text=line, command=line[1:])
+        else:
+            await self._take_in(receive, text=line)
+
+    def _say(self, words: str, *, understood: bool = True) -> None:
+        self.not_understood += not understood and not self._by_hand
+        self._console.print(draw.safe(words))
 
     async def _verb(self, verb: str, rest: str, receive: Receive) -> None:
         if not rest:
-            raise Misunderstood(WHAT_TO.format(verb=verb, usage=USAGES[verb]))
+            raise Misunderstood(WHAT_TO.format(usage=USAGES[verb]))
         if verb == "as":
-            self.me = rest.split()[0].lower()
-            self._console.print(YOU_ARE.format(name=PEOPLE.get(self.me, (self.me.capitalize(),))[0]))
+            self.me = rest.lower()
+            self._say(YOU_ARE.format(name=_name_of(self.me)))
         elif verb == "clock":
             await self._move_clock(rest)
         elif verb == "tap":
-            await self._take_in(receive, command=self._button(rest).command, tapped=True)
+            await self._take_in(receive, command=self._button(rest).command)
         elif verb == "send":
-            await self._take_in(receive, attachments=tuple(_attachment(word) for word in _split(rest)))
+            files = [rest] if _is_file(rest) else _words(rest)
+            await self._take_in(receive, attachments=tuple(_attachment(word) for word in files))
         else:
-            await self._forward(_split(rest), receive)
+            await self._forward(rest, receive)
 
     async def _move_clock(self, words: str) -> None:
         try:
             await self.clock.move(words, self.work)
         except NotATime as error:
             raise Misunderstood(str(error)) from error
-        self._console.print(TIME_IS.format(time=f"{self.clock.local():%a %d %b %Y, %H:%M}"))
+        self._say(TIME_IS.format(time=f"{self.clock.local():%a %d %b %Y, %H:%M}"))
 
-    async def _forward(self, words: list[str], receive: Receive) -> None:
+    async def _forward(self, rest: str, receive: Receive) -> None:
         origin = Origin("hidden person", author="somebody else", sent_at=self.clock.now())
-        paths, said = _files_and_words(words)
-        files = tuple(_attachment(word, origin) for word in paths)
+        words = [rest] if _is_file(rest) else _words(rest)
+        files = tuple(_attachment(word, origin) for word in words if _is_file(word))
+        said = " ".join(word for word in words if not _is_file(word)) if files else _unquoted(rest)
         if not files and len(words) == 1 and _looks_like_a_path(said):
             raise Misunderstood(NO_FILE.format(path=said))
         forwarded = (Forwarded(said, origin),) if said else ()
         await self._take_in(receive, forwarded=forwarded, attachments=files)
 
     def _button(self, label: str) -> Choice:
-        shown = self._shown[self.me]
-        if label.isdecimal():
-            latest = next((draw.choices(reply) for reply in reversed(shown) if draw.choices(reply)), [])
-            if 0 < int(label) <= len(latest):
-                return latest[int(label) - 1]
+        """By its number under the latest question; by its words, or how they begin, under the latest with them."""
+        shown = [choices for reply in reversed(self._shown[self.me]) if (choices := draw.choices(reply))]
+        if label.isdecimal() and len(label) < 4 and shown and 0 < int(label) <= len(shown[0]):
+            return shown[0][int(label) - 1]
         wanted = _plain(label)
-        for same in (lambda a, b: a == b, lambda a, b: a.startswith(b), lambda a, b: b in a or a in b):
-            for reply in reversed(shown):
-                for choice in draw.choices(reply):
-                    if same(_plain(choice.label), wanted):
-                        return choice
-        raise Misunderstood(NO_BUTTON.format(label=label))
+        for choices in shown:
+            for choice in choices:
+                if _plain(choice.label) == wanted:
+                    return choice
+        for choices in shown:
+            begin = [
+                c for c in choices if wanted and not label.isdecimal() and _plain(c.label).startswith(wanted)
+            ]
+            if len(begin) == 1:
+                return begin[0]
+            if begin:
+                labels = listed(f"“{c.label}”" for c in begin)
+                raise Misunderstood(SEVERAL_BUTTONS.format(label=shortened(label, 40), labels=labels))
+        raise Misunderstood(NO_BUTTON.format(label=shortened(label, 40)))
 
     async def _take_in(
         self,
@@ -197,15 +228,13 @@ class TerminalFrontEnd:
         *,
         text: str = "",
         command: str | None = None,
-        tapped: bool = False,
         forwarded: tuple[Forwarded, ...] = (),
         attachments: tuple[Attachment, ...] = (),
     ) -> None:
         account = account_of(self.me)
-        name = PEOPLE.get(self.me, (self.me.capitalize(),))[0]
         incoming = Incoming(
             source=f"terminal:{self._started}:{next(self._numbers)}",
-            sender=Sender(account, name),
+            sender=Sender(account, _name_of(self.me)),
             place=account,
             at=self.clock.now(),
             text=text,
@@ -215,7 +244,7 @@ class TerminalFrontEnd:
         )
         reply = await receive(incoming)
         if reply is not None:
-            self.not_understood += not reply.understood
+            self.not_understood += not reply.understood and not self._by_hand
             self._show(self.me, reply, "bot")
 
     def _show(self, name: str, reply: Reply, label: str) -> None:
@@ -225,42 +254,65 @@ class TerminalFrontEnd:
             self._console.print(f"  {line.text}", style=STYLES.get(line.kind) if self._by_hand else None)
 
 
+def _name_of(key: str) -> str:
+    return PEOPLE.get(key, (key.capitalize(),))[0]
+
+
 def _is_ours(verb: str, rest: str) -> bool:
     """`as far as I know …` and `send help please` are something to report."""
-    words = rest.split()
+    words = rest.split(maxsplit=2)
+    if not words:
+        return True
     if verb == "as":
-        return len(words) == 1
+        return bool(A_NAME.fullmatch(rest))
     if verb == "clock":
-        return len(words) <= 2 and rest.strip()[:1] in "+-0123456789"
+        return len(words) <= 2 and rest[:1] in "+-0123456789"
     if verb == "send":
-        return not rest or _looks_like_a_path(words[0]) or Path(words[0].strip("\"'")).exists()
+        return _looks_like_a_path(words[0]) or _is_file(rest) or _is_file(words[0])
     return True
 
 
 def _looks_like_a_path(word: str) -> bool:
     return (
-        "://" not in word
-        and (word[:1] in "./~\"'" or bool(Path(word).suffix))
+        not find(word)
+        and "://" not in word
+        and (word[:1] in ("/", ".", "~", '"', "'") or bool(re.search(r"\w\.\w{1,5}$", word)))
         and " " not in word.strip("\"'")
     )
 
 
-def _split(words: str) -> list[str]:
-    try:
-        return shlex.split(words)
-    except ValueError as error:
-        raise Misunderstood(SPLIT) from error
+def _words(line: str) -> list[str]:
+    """Words, or what stands in quotes. A lone quote, as in `don't`, is a letter like others."""
+    found = (next(filter(None, match.groups()), "") for match in A_WORD.finditer(line))
+    return [word for word in found if word]
 
 
-def _files_and_words(words: list[str]) -> tuple[list[str], str]:
-    paths = [word for word in words if Path(word).is_file()]
-    return paths, " ".join(word for word in words if word not in paths)
+def _unquoted(line: str) -> str:
+    """What was said, as it was typed, but for quotes around the whole."""
+    quoted = re.fullmatch(r"""\"([^"]*)\"|'([^']*)'""", line)
+    return line[1:-1] if quoted else line
+
+
+def _path(word: str) -> Path | None:
+    """The file that a word names, with or without `\\` before its spaces, or nothing."""
+    for name in (word, re.sub(r"\\(.)", r"\1", word)):
+        try:
+            path = Path(name).expanduser()
+            if path.is_file():
+                return path
+        except (OSError, RuntimeError, ValueError):  # too long, no such home, no name at all
+            continue
+    return None
+
+
+def _is_file(word: str) -> bool:
+    return _path(word) is not None
 
 
 def _attachment(word: str, origin: Origin | None = None) -> Attachment:
-    path = Path(word).expanduser()
-    if not path.is_file():
-        raise Misunderstood(NO_FILE.format(path=word))
+    path = _path(word)
+    if path is None:
+        raise Misunderstood(NO_FILE.format(path=shortened(word, 200)))
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind = next((kind for prefix, kind in PICTURES if media_type.startswith(prefix)), "file")
     return Attachment(

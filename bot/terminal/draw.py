@@ -52,4 +52,4 @@ def _part(part: Part, numbers: dict[int, int]) -> Iterator[Line]:
         case Prompt(question):
             yield Line(safe(question))
         case File(path, name, media_type):
-            yield Line(f"[file] {safe(name)} ({media_type}): {path}", "file")
+            yield Line(safe(f"[file] {name} ({media_type}): {path}"), "file")

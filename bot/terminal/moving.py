@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.words import shortened
+
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 HOW = "I cannot follow “{words}”. Type clock +90m, +3h, +2d or +1w, or clock 2026-11-23T08:00."
 BACK = "The time can only be moved on; it is {now} now."
 FAR = "That is too far ahead; at most ten years."
+FARTHEST = timedelta(days=3660)
 
 NextDue = Callable[[], Awaitable[datetime | None]]
 
@@ -53,16 +56,19 @@ class MovingClock:
         now = self.now()
         if match := re.fullmatch(r"\+\s*(\d{1,6})\s*([mhdw])", words.strip()):
             step = timedelta(**{UNITS[match[2]]: int(match[1])})
-            target = self._later(step)
+            try:
+                target = self._later(step)
+            except OverflowError as error:
+                raise NotATime(FAR) from error
         else:
             try:
                 target = datetime.fromisoformat(words.strip())
-            except ValueError as error:
-                raise NotATime(HOW.format(words=words)) from error
-            target = (target if target.tzinfo else target.replace(tzinfo=self.zone)).astimezone(UTC)
+                target = (target if target.tzinfo else target.replace(tzinfo=self.zone)).astimezone(UTC)
+            except (ValueError, OverflowError) as error:
+                raise NotATime(HOW.format(words=shortened(words, 40))) from error
         if target < now:
             raise NotATime(BACK.format(now=f"{self.local():%Y-%m-%dT%H:%M}"))
-        if target - now > timedelta(days=3660):
+        if target - now > FARTHEST:
             raise NotATime(FAR)
         return target
 
