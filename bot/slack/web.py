@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -90,7 +91,8 @@ class Web:
         """The one pool of connections, made when it is first wanted."""
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=30, connect=10)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+            proxied = bool(getproxies())  # else aiohttp would read .netrc, in a thread, for every request
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=proxied)
         return self._session
 
     async def ask(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
