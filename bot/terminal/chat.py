@@ -8,8 +8,10 @@ import itertools
 import mimetypes
 import re
 import sys
+import threading
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,7 +105,7 @@ class TerminalFrontEnd:
                 stream.reconfigure(errors="replace")
         if self._by_hand:
             self._console.print(GREETING.format(people=introduction()))
-        while (line := await asyncio.to_thread(self._read)) is not None:
+        while (line := await self._next()) is not None:
             if line.strip() in ("quit", "exit"):
                 break
             if line.strip():
@@ -130,6 +132,20 @@ class TerminalFrontEnd:
         return None
 
     # --- lines ----------------------------------------------------------------------------------------
+
+    async def _next(self) -> str | None:
+        """The next line. Ctrl-C ends the chat, and does not wait for a line that nobody types."""
+        if not self._by_hand:
+            return await asyncio.to_thread(self._read)
+        loop, line = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+
+        def read() -> None:
+            typed = self._read()
+            with suppress(RuntimeError):  # the chat has ended meanwhile
+                loop.call_soon_threadsafe(line.put_nowait, typed)
+
+        threading.Thread(target=read, daemon=True).start()
+        return await line.get()
 
     def _read(self) -> str | None:
         if self._by_hand:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from handlers.messages import Incoming, Reply
 from tests.talks.stage import ROOT, TUESDAY, StillClock, TerminalStage, screenshot
@@ -13,23 +16,25 @@ from tests.talks.stage import ROOT, TUESDAY, StillClock, TerminalStage, screensh
 ESCAPE = "\x1b"
 
 
-def run(folder: Path, *lines: str | bytes, encoding: str = "utf-8") -> tuple[str, int]:
-    """What is printed, and the exit status."""
-    clear = {k: v for k, v in os.environ.items() if "TOKEN" not in k}
-    given = {
+def environment(folder: Path) -> dict[str, str]:
+    without = {name: value for name, value in os.environ.items() if "TOKEN" not in name}
+    return without | {
         "HEADSUP_DATA": str(folder / "data"),
         "SCHOOL_FILE": str(folder / "school.toml"),
         "POLICY_TEXTS": str(ROOT / "policy_texts"),
         "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": encoding,
     }
+
+
+def run(folder: Path, *lines: str | bytes, encoding: str = "utf-8") -> tuple[str, int]:
+    """What is printed, and the exit status."""
     piped = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
     done = subprocess.run(
         [sys.executable, "-m", "bot", "run"],
         input=piped,
         capture_output=True,
         cwd=folder,
-        env=clear | given,
+        env=environment(folder) | {"PYTHONIOENCODING": encoding},
         timeout=60,
         check=False,
     )
@@ -165,3 +170,30 @@ def test_any_encoding_of_the_terminal_will_do(tmp_path: Path) -> None:
     out, status = run(tmp_path, "They laugh at the cook – “ha”", "/help", encoding="ascii")
     assert "Seen a worrying post" in out
     assert status == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
+def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
+    import pty
+
+    controller, terminal = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        shown = b""
+        while b"Asha> " not in shown:
+            shown += os.read(controller, 4096)
+        child.send_signal(signal.SIGINT)
+        child.wait(timeout=10)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(controller)
