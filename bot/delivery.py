@@ -76,27 +76,27 @@ class Delivery:
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
         while queues := await self._claim():
-            await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
+            try:
+                await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
+            finally:
+                self._under_way.difference_update((r, n.key) for queue in queues.values() for r, n in queue)
 
     async def _claim(self) -> Mapping[str, list[Owed]]:
         """What is due, by receiver. What this process holds already it leaves to whoever has it."""
+        claimed: list[Owed] = []
+        while len(claimed) < MOST and (more := await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)):
+            claimed += more
         queues: defaultdict[str, list[Owed]] = defaultdict(list)
-        count = 0
-        while count < MOST and (claimed := await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)):
-            count += len(claimed)
-            for reference, notice in claimed:
-                if (reference, notice.key) not in self._under_way:
-                    self._under_way.add((reference, notice.key))
-                    queues[notice.to].append((reference, notice))
+        for reference, notice in claimed:
+            if (reference, notice.key) not in self._under_way:
+                self._under_way.add((reference, notice.key))
+                queues[notice.to].append((reference, notice))
         return queues
 
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
         receiver = self._receivers[to]
-        try:
-            async with receiver.turn:
-                await self._in_turn(receiver, deque(sorted(queue, key=lambda owed: not is_urgent(owed[1]))))
-        finally:
-            self._under_way.difference_update((reference, notice.key) for reference, notice in queue)
+        async with receiver.turn:
+            await self._in_turn(receiver, deque(sorted(queue, key=lambda owed: not is_urgent(owed[1]))))
 
     async def _in_turn(self, receiver: Receiver, waiting: deque[Owed]) -> None:
         while waiting:

@@ -27,6 +27,7 @@ def fit(replies: Sequence[Reply]) -> bool:
     return (
         len(replies) <= NOTICES
         and len(choices) <= BUTTONS
+        and (len(replies) == 1 or all(_headings(reply) < 2 for reply in replies))  # a digest stands alone
         and sum(_length(part) for reply in replies for part in reply.parts) <= CHARACTERS
         and all(len(choice.command.encode()) <= LONGEST for choice in choices)
     )
@@ -61,6 +62,10 @@ def _part(part: Part, number: str, *, first: bool) -> Part:
 
 def _choices(reply: Reply) -> list[Choice]:
     return [choice for part in reply.parts if isinstance(part, Choices) for choice in part.options]
+
+
+def _headings(reply: Reply) -> int:
+    return sum(isinstance(part, Heading) for part in reply.parts)
 
 
 def _length(part: Part) -> int:

@@ -172,7 +172,9 @@ async def test_a_button_of_several_notices_leaves_the_others_to_be_read(desk: De
     assert taken
     assert not taken.replaces
     assert (await desk.store.case("B222")).owner == "ben"
-    assert await tap("also") == await tap("also case-fold B222")
+    refused = await tap("also case-fold B222")
+    assert refused
+    assert not refused.understood
     assert not next(c for c in COMMANDS.all if c.name == "also").typed
 
 
@@ -288,6 +290,20 @@ async def test_a_long_notice_stands_alone(
         return say(f"Case {reference}: " + "word " * (500 if reference == "C222" else 20))
 
     monkeypatch.setattr("bot.delivery.worded", long)
+    for reference in ("B222", "C222", "D222", "F222"):
+        await _owe(desk, reference)
+    await delivery.tick()
+    assert chat.references("ben") == [["B222"], ["C222"], ["D222", "F222"]]
+
+
+async def test_a_digest_stands_alone(
+    desk: Desk, chat: Chat, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def week(reference: str, notice: Notice, desk: Desk) -> Reply:
+        new = (Heading("New"), Text("B222")) if reference == "C222" else ()
+        return Reply((Heading(f"Case {reference}"), *new))
+
+    monkeypatch.setattr("bot.delivery.worded", week)
     for reference in ("B222", "C222", "D222", "F222"):
         await _owe(desk, reference)
     await delivery.tick()
