@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import os
 import secrets
+import threading
 from pathlib import Path
 from typing import BinaryIO
 
 from store.base import StoreUnavailable
 
 PARTIAL = ".partial"  # the suffix of a file that is being written
+_numbers = itertools.count()
 
 FULL = "The disk is full. Free some room; nothing that was kept is harmed."
 READ_ONLY = "The folder {folder} cannot be written to. Give the bot the right to write there."
@@ -50,20 +53,46 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+class SharedSync:
+    """fsync of one folder for many threads: one that begins after all of their changes serves them all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._one_at_a_time = threading.Lock()
+        self._begun = self._done = 0
+
+    def __call__(self) -> None:
+        """Return once everything that this thread has changed in the folder outlives a crash."""
+        mine = self._begun + 1  # the one that is under way may have begun too early
+        with self._one_at_a_time:
+            if self._done < mine:
+                self._begun += 1
+                sync_folder(self._folder)
+                self._done = self._begun
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of the file: the old or the new is there after a crash, never half."""
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL}")  # two may write one file at once
+    partial = path.with_name(f"{path.name}.{next(_numbers)}{PARTIAL}")  # two may write one file at once
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        try:
+            _write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(partial, path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """Unbuffered: each further call of the system would cost a busy process another wait for its turn."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def remove_file(path: Path) -> bool:

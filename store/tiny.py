@@ -35,6 +35,7 @@ from store.catalogue import Catalogue
 from store.documents import Record, Tables, case_from, case_tables, record_from, record_tables, to_json
 from store.durable import (
     PARTIAL,
+    SharedSync,
     lock_folder,
     make_folder,
     remove_file,
@@ -72,6 +73,10 @@ class DurableStorage(Storage):
 
 def write_tables(path: Path, tables: Tables) -> None:
     make_folder(path.parent)
+    put_tables(path, tables)
+
+
+def put_tables(path: Path, tables: Tables) -> None:
     with TinyDB(path, storage=DurableStorage) as db:
         db.storage.write(tables)
 
@@ -102,6 +107,8 @@ class TinyStore:
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         self.folder = folder
         self._lock = lock
+        self._cases = folder / "cases"
+        self._sync_cases = SharedSync(self._cases)
         self.damaged: dict[str, str] = {}  # reference -> file that was put aside
         self._catalogue = Catalogue()
         self._remembered: OrderedDict[str, Case] = OrderedDict()
@@ -175,15 +182,24 @@ class TinyStore:
         await asyncio.shield(self._add(case))
 
     async def _add(self, case: Case) -> None:
-        folder = self._case_folder(case.reference)
-        async with self._reserve(case.reference, *case.summary.sources):
-            if folder.exists() or any(s in self._catalogue.sources for s in case.summary.sources):
+        sources = case.summary.sources
+        async with self._reserve(case.reference, *sources):
+            if any(source in self._catalogue.sources for source in sources):
                 raise Conflict(case.reference)
             try:
-                await self._write(case)
+                await self._write(case, self._put_first)
             except StoreUnavailable:
-                await self._in_thread(take_back, folder)
+                await self._in_thread(take_back, self._case_folder(case.reference))
                 raise
+
+    def _put_first(self, path: Path, tables: Tables) -> None:
+        """The first file of a case, in a new folder that outlives a crash as well. Conflict where there is one."""
+        try:
+            path.parent.mkdir(mode=0o700)
+        except FileExistsError:
+            raise Conflict(path.parent.name) from None
+        put_tables(path, tables)
+        self._sync_cases()
 
     async def save(self, case: Case) -> Case:
         return await asyncio.shield(self._save(case))
@@ -217,9 +233,9 @@ class TinyStore:
                 self._reserved.pop(key, None)
             done.set()
 
-    async def _write(self, case: Case) -> None:
+    async def _write(self, case: Case, put: Callable[[Path, Tables], None] = write_tables) -> None:
         path = self._case_folder(case.reference) / "case.json"
-        await self._in_thread(write_tables, path, case_tables(case))
+        await self._in_thread(put, path, case_tables(case))
         self._catalogue.put(case)
         self._remember(case)
 
@@ -236,7 +252,7 @@ class TinyStore:
             self._remembered.popitem(last=False)
 
     def _case_folder(self, reference: str) -> Path:
-        return self.folder / "cases" / reference
+        return self._cases / reference
 
     async def case(self, reference: str) -> Case:
         if case := self._remembered.get(reference):
