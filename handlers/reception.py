@@ -159,7 +159,7 @@ async def _obey(
     """`used`: the source key of an answer that this is made of."""
     typed = _in_full(typed)
     found = COMMANDS.find(typed)
-    if found is None or not _fits(*found):
+    if found is None or not _fits(*found, incoming):
         return await _unknown(typed, incoming, person, desk)
     command, words = found
     if not access.may(person, command.may):
@@ -186,9 +186,9 @@ def _reference_in(typed: str) -> str | None:
     return found[1] if found else None
 
 
-def _fits(command: Command, words: str) -> bool:
+def _fits(command: Command, words: str, incoming: Incoming) -> bool:
     """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip, and `/also this one` a report."""
-    if command.name == ALSO:
+    if command.name == ALSO and incoming.text:  # typed, where it is usually tapped
         return COMMANDS.find(words) is not None
     return command.name != "case" or not words or bool(REFERENCE.fullmatch(words.split()[0]))
 

@@ -172,7 +172,14 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
 
 
 def people(id: str) -> st.SearchStrategy[Person]:
-    awaiting = record(Awaiting, command=texts, place=addresses, until=times, short=st.booleans())
+    awaiting = record(
+        Awaiting,
+        command=texts,
+        place=addresses,
+        until=times,
+        short=st.booleans(),
+        used=st.lists(texts, max_size=2).map(tuple),
+    )
     return record(
         Person,
         id=st.just(id),

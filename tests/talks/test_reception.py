@@ -38,6 +38,8 @@ async def test_words_after_a_slash_that_are_no_command_are_kept(talk: Talk) -> N
         bot>  Case {a}
         Ben>  /case {a}
         bot>  can teach, says the village page
+        Gita> /also the cook was called names there
+        bot>  is not a command, so I have kept your message as a report.
     """)
 
 
