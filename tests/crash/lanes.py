@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ SENDERS = 8
 CALLS = 24  # of the chat by one bot, before it is killed at the latest
 SOON = 0.012  # seconds after the last of them
 THREAT = "Threat of violence"  # urgent: Ben and Cleo are told at once
+ALERT = re.compile(r"^(?:\d+\. )?Urgent: case (\w{4})", re.MULTILINE)  # several alerts may be one message
 BEN, CLEO, GITA = "Ben", "Cleo", "Gita"  # Gita goes on and on; everybody else reports once
 
 
@@ -133,15 +136,18 @@ class Lane(ABC):
             if number < cold:
                 await process.wait()
 
-    async def rest(self, bots: Nursery) -> None:
+    async def rest(self, bots: Nursery, reporting: Iterable[asyncio.Task[None]]) -> None:
         """A bot that lives until everything that was sent is acknowledged, fetched and told, and ends well."""
         bot = await bots.start(self.folder, self.environment, self.log)
         self._stop.set()
+        _, waiting = await asyncio.wait(reporting, timeout=20)
         with suppress(TimeoutError):  # what is missing then is named by the checks
-            await self.until(lambda: all(s.acknowledged for s in self.sent), 20)
             await self.until(lambda: not self.untold(), 10)
-            await asyncio.to_thread(self._wait_until_fetched, 10.0)
+        await asyncio.to_thread(self._wait_until_fetched, 10.0)
         await bot.end()
+        for task in waiting:
+            task.cancel()
+        assert not waiting, "somebody's report was never acknowledged"
 
     # --- what came of it ----------------------------------------------------------------------------------
 
@@ -150,16 +156,15 @@ class Lane(ABC):
         heads = [words.split("\n")[0].split() for words in self.words(user)]
         return {head[1] for head in heads if head[:1] == ["Case"]}
 
-    def alerts(self, leader: str) -> Counter[str]:
-        """How often each urgent case was told."""
-        heads = [words.split("\n")[0] for words in self.words(leader)]
-        urgent = "Urgent: case "
-        return Counter(head.removeprefix(urgent).strip() for head in heads if head.startswith(urgent))
+    def alerts(self, leader: str) -> list[list[str]]:
+        """The urgent cases that each message told of."""
+        return [found for words in self.words(leader) if (found := ALERT.findall(words))]
 
     def untold(self) -> list[str]:
         """Urgent cases of which Ben or Cleo has not heard."""
         cases = {ref for sent in self.sent if sent.categorised for ref in self.named(sent.user)}
-        return [ref for leader in (BEN, CLEO) for ref in cases - self.alerts(leader).keys()]
+        told = {leader: set(chain(*self.alerts(leader))) for leader in (BEN, CLEO)}
+        return [ref for leader in told for ref in cases - told[leader]]
 
     def _wait_until_fetched(self, seconds: float) -> None:
         until = time.monotonic() + seconds

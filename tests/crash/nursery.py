@@ -6,6 +6,7 @@ What runs in it is the command line's own `main`; only the imports, which take a
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -23,9 +24,12 @@ import bot.slack
 import bot.telegram  # noqa: F401
 import handlers.pictures  # noqa: F401
 
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
 
 def live(life: dict[str, Any]) -> NoReturn:
     """Be the bot until the end, as `headsup run` in that folder."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # no bot outlives the tests
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir(life["folder"])
     os.environ.clear()
