@@ -39,6 +39,33 @@ NOT_KEPT = (
     "I could not keep that: the place where I keep things cannot be written to just now. "
     "Please tell a leader in person, and send it again later."
 )
+COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
+COURTESIES = {
+    "",  # 👍
+    *("hi", "hello", "hey", "hiya", "hi there", "good morning", "good afternoon", "good evening", "morning"),
+    *(
+        "thanks",
+        "thank you",
+        "many thanks",
+        "thanks very much",
+        "thank you very much",
+        "thanks a lot",
+        "cheers",
+        "ta",
+    ),
+    *(
+        "ok",
+        "okay",
+        "ok thanks",
+        "ok thank you",
+        "great",
+        "great thanks",
+        "will do",
+        "got it",
+        "sorry",
+        "bye",
+    ),
+}
 AGAIN_TO_STRANGERS = timedelta(hours=1)
 REMEMBERED = 10_000  # strangers, groups and questions
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -99,7 +126,15 @@ async def _sort(incoming: Incoming, desk: Desk) -> Reply | None:
         person = await _ask_next(None, person, desk)
     if command is not None:
         return await _obey(command, incoming, person, desk)
+    if not _carries(incoming) and _is_courtesy(incoming.text):
+        return say(COURTESY)
     return await keep(incoming, person, desk)
+
+
+def _is_courtesy(text: str) -> bool:
+    """A greeting, thanks or a lone sign: nobody is to be told of it. Anything more is a report."""
+    words = re.findall(r"[a-z']+|[^\W_]", text.lower().replace("’", "'"))
+    return len(text) <= SHORT and " ".join(words) in COURTESIES
 
 
 async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:

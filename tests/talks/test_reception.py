@@ -167,3 +167,20 @@ async def test_how_to_type_it_is_said(talk: Talk) -> None:
         Ben>  /people give Zebedee the role leader
         bot>  “/people” lists everybody.
     """)
+
+
+async def test_thanks_and_greetings_are_no_reports(talk: Talk) -> None:
+    await talk("""
+        Asha> Thank you!
+        bot>  kept nothing
+        Asha> 👍
+        bot>  kept nothing
+        Asha> Hello.
+        bot>  kept nothing
+        Asha> /case status
+        bot>  You have not passed anything on yet.
+        Asha> hello, a parent writes that she will come and hit the cook
+        bot>  Case {a}
+        Asha> 谢谢，有人写了坏话
+        bot>  Kept: 2 messages.
+    """)
