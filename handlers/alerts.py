@@ -100,7 +100,8 @@ async def recipients(case: Case, desk: Desk) -> list[Person]:
 
 async def matter_with(case: Case, desk: Desk) -> list[Summary]:
     """The summaries of a matter, with this not yet saved state of one of its cases."""
-    return [case.summary if s.reference == case.reference else s for s in await desk.matter_of(case.summary)]
+    summary = case.summary
+    return [summary if s.reference == case.reference else s for s in await desk.matter_of(summary)]
 
 
 async def channel_may_know(case: Case, desk: Desk) -> bool:

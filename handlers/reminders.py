@@ -79,9 +79,9 @@ def wakes_at(case: Case, calendar: Calendar) -> datetime | None:
 def with_alarm(case: Case, now: datetime) -> Case:
     """The case, going up the ladder while it is urgent and nobody has taken it."""
     untaken = case.urgent and case.owner is None and case.status == Status.OPEN and not case.joined_to
-    if not untaken:
-        return replace(case, alarm_at=None)
-    return case if case.alarm_at else replace(case, alarm_at=now + NEXT_OF_LADDER)
+    if untaken == bool(case.alarm_at):
+        return case
+    return replace(case, alarm_at=now + NEXT_OF_LADDER if untaken else None)
 
 
 async def remind(case: Case, now: datetime, desk: Desk) -> Case:

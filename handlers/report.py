@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from handlers.access import Act
 from handlers.answers import AS_FILE, answer
@@ -82,9 +83,7 @@ async def _keep_once(
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
         moved = case.receive(given, fresh, "edited" if incoming.edits else "received")
         return await store.save(await with_consequences(moved, desk)), False
-    reference = new_reference()
-    numbered = tuple(replace(e, number=n) for n, e in enumerate(evidence, 1))
-    case = Case(reference, desk.now(), (given,), numbered)
+    case = Case(new_reference(), desk.now(), (given,), evidence)
     kinds = ", ".join(e.kind for e in evidence)
     case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
     if earlier:
@@ -123,37 +122,39 @@ def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool
 
 
 def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidence, ...]:
-    """Words, links and pointers, in the order in which they came; not numbered yet."""
-    found: list[Evidence] = []
-    blank = Evidence(0, "text", incoming.source, person.id, incoming.at, kept_at=desk.now())
+    """Words, links and pointers, numbered in the order in which they came."""
+    now, found = desk.now(), list[Evidence]()
+
+    def add(kind: str, **more: Any) -> None:
+        found.append(Evidence(len(found) + 1, kind, incoming.source, person.id, incoming.at, **more))
+
     for text, links, origin in (
         (incoming.text, incoming.links, None),
         *((f.text, f.links, f.origin) for f in incoming.forwarded),
     ):
         where = _origin(origin)
         if text.strip() and (text.strip(),) != links:
-            found.append(replace(blank, text=text, origin=where))
+            add("text", text=text, origin=where, kept_at=now)
         for link in links:
-            found.append(replace(blank, kind="link", text=link, normal=normal(link), origin=where))
-    found += [_pointer(attachment, blank, desk) for attachment in incoming.attachments]
+            add("link", text=link, normal=normal(link), origin=where, kept_at=now)
+    for attachment in incoming.attachments:
+        add(attachment.kind, **_pointer(attachment, desk))
     return tuple(found)
 
 
-def _pointer(attachment: Attachment, blank: Evidence, desk: Desk) -> Evidence:
+def _pointer(attachment: Attachment, desk: Desk) -> dict[str, Any]:
+    """What is known of a file that has not been fetched."""
     limit = min(attachment.limit or desk.max_file_bytes, desk.max_file_bytes)
     too_large = attachment.size is not None and attachment.size > limit
-    return replace(
-        blank,
-        kind=attachment.kind,
-        state=State.TOO_LARGE if too_large else State.WAITING,
-        problem=f"over {limit // 1_000_000} MB" if too_large else "",
-        kept_at=None,
-        name=attachment.name,
-        media_type=attachment.media_type,
-        size=attachment.size,
-        pointer=dict(attachment.pointer),
-        origin=_origin(attachment.origin),
-    )
+    return {
+        "state": State.TOO_LARGE if too_large else State.WAITING,
+        "problem": f"over {limit // 1_000_000} MB" if too_large else "",
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "pointer": dict(attachment.pointer),
+        "origin": _origin(attachment.origin),
+    }
 
 
 def _file_of(item: Evidence) -> str:

@@ -414,8 +414,11 @@ class Case:
         """Be without an owner: whoever it was may no longer look after it."""
         return replace(self, owner=None).enter(at, by, "given up") if self.owner else self
 
-    def note(self, text: str, *, by: str, at: datetime) -> Case:
-        return self.enter(at, by, "note", text=text)
+    def note(self, text: str, *, by: str, at: datetime, source: str = "") -> Case:
+        """`source`: the key of the message that it came in, which changes nothing when it comes again."""
+        if source and any(entry.details.get("source") == source for entry in self.chronology):
+            return self
+        return self.enter(at, by, "note", text=text, **({"source": source} if source else {}))
 
     def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
         """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""
@@ -452,7 +455,8 @@ class Case:
     def owe(self, *notices: Notice) -> Case:
         """Add notices; one whose key is there already is left as it is."""
         known = {notice.key for notice in self.notices}
-        return replace(self, notices=self.notices + tuple(n for n in notices if n.key not in known))
+        fresh = tuple(n for n in notices if n.key not in known)
+        return replace(self, notices=self.notices + fresh) if fresh else self
 
     def settle(self, notice: Notice) -> Case:
         """Put the newer state of a notice in place of the older."""
@@ -531,7 +535,9 @@ def _released(item: Evidence, withhold: bool, releases: Collection[str] | None, 
 
 def new_reference() -> str:
     """Four random characters: 614,656 references, and none tells how many cases there are."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(4))
+    base = len(REFERENCE_ALPHABET)
+    number = secrets.randbelow(base**4)
+    return "".join(REFERENCE_ALPHABET[number // base**place % base] for place in range(4))
 
 
 def new_id() -> str:
