@@ -1,0 +1,154 @@
+"""A school year of 300 cases: what was told is what was due, also where the process is killed or down for a while.
+
+The model in `year_model.py` is independent of what it is held against. The data are kept in memory where the system
+has a place for that (/dev/shm): each of some 10,000 writes waits for the disk twice, and this is no test of the disk.
+The chat is an object that records; what real chats do to messages is tested in tests/talks and tests/bot.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import store.tiny
+from store.durable import replace_file
+from tests.crash.year import BEGIN, END, PEOPLE, Fate, Year
+from tests.crash.year_model import Down, Expected, Told
+
+CASES = 300
+KILLS = 200
+MOMENTS = 20_000  # fewer than there are in the year: see `Fate`
+SOON = timedelta(minutes=10)  # a few messages a minute to one person: the last of many is later
+IN_MEMORY = Path("/dev/shm")  # noqa: S108
+STRETCHES = [timedelta(minutes=n) for n in (1, 7, 60, 300, 840, 1440, 3600, 8640, 20160)]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="year", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+    yield made
+    shutil.rmtree(made)
+
+
+def dying(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writes are moments at which the process can die: before the file is in its place, and after."""
+
+    def replaced(path: Path, content: bytes) -> None:
+        fate.moment("before writing")
+        replace_file(path, content)
+        fate.moment("after writing")
+
+    monkeypatch.setattr(store.tiny, "replace_file", replaced)
+
+
+def nine_stretches(seed: int) -> Down:
+    """A minute to two weeks, spread over the year, and not beginning while the morning's messages go out."""
+    chance = random.Random(seed)
+    month = (END - BEGIN) / 10
+    found = []
+    for n, length in enumerate(chance.sample(STRETCHES, len(STRETCHES))):
+        day = BEGIN + n * month + chance.random() * month / 3
+        hour, minute = chance.choice([(6, 58), (6, 59), (7, 40), (12, 7), (21, 30)])
+        begin = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        found.append((begin, begin + length))
+    return found
+
+
+class Comparison:
+    """What was sent, against what was due: each within minutes, once."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self.sent: defaultdict[Told, list[datetime]] = defaultdict(list)
+        for message in year.chat.messages:
+            for told in message.told:
+                self.sent[told].append(message.at)
+        self.due: defaultdict[Told, list[Expected]] = defaultdict(list)
+        for expected in year.model.expected(END, year.down):
+            if expected.told.kind == "step" and expected.told in self.due:
+                continue  # opened again with the same due time: what was told of it stays told
+            self.due[expected.told].append(expected)
+        self.missing: list[Expected] = []
+        self.twice: list[tuple[Told, datetime]] = []
+        self.uncalled: list[tuple[Told, datetime]] = []
+        self.spared = 0  # dealt with in the very minutes in which it was to be told
+        for told in {**self.due, **self.sent}:
+            self._compare(told)
+
+    def _compare(self, told: Told) -> None:
+        left = sorted(self.sent[told])
+        for expected in self.due[told]:
+            found = [at for at in left if expected.at <= at <= expected.at + SOON]
+            if not found and expected.until and expected.until < expected.at + SOON:
+                self.spared += 1
+            elif not found:
+                self.missing.append(expected)
+            for at in found[1:]:
+                self.twice.append((told, at))
+            left = [at for at in left if at not in found]
+        self.uncalled += [(told, at) for at in left]
+
+    def outside_school(self) -> list[tuple[Told, datetime]]:
+        waits = {e.told: e.waits for rows in self.due.values() for e in rows}
+        in_school = self.year.days.in_school
+        return [
+            (told, at)
+            for told, times in self.sent.items()
+            for at in times
+            if waits.get(told) and not in_school(at)
+        ]
+
+
+async def test_what_is_told_in_a_year_is_what_is_due(folder: Path) -> None:
+    year = Year(folder, seed=1, cases=CASES, fate=Fate())
+    await year.live()
+    found = Comparison(year)
+    _enough_happened(found)
+    assert found.missing == []
+    assert found.uncalled == []
+    assert found.twice == []
+    assert found.outside_school() == []
+
+
+def _enough_happened(found: Comparison) -> None:
+    kinds = {kind: sum(len(found.sent[t]) for t in found.sent if t.kind == kind) for kind in KINDS}
+    stages = {t.stage for t in found.sent if t.kind == "step"}
+    assert len(found.year.model.cases) == CASES
+    assert kinds["step"] > 7 * CASES, kinds
+    assert kinds["ladder"] > 80, kinds
+    assert kinds["digest"] > 150, kinds
+    assert kinds["duty"] > 10, kinds
+    assert stages >= {0, 1, 2, 3, 4, 5, 6}
+    assert found.spared < 0.02 * kinds["step"]
+
+
+KINDS = ("step", "ladder", "digest", "duty")
+
+
+async def test_no_kill_and_no_stretch_of_being_down_loses_a_reminder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(7)
+    fate = Fate(chance.sample(range(200, MOMENTS), KILLS))
+    dying(fate, monkeypatch)
+    year = Year(folder, seed=2, cases=CASES, fate=fate, down=nine_stretches(seed=3))
+    await year.live()
+    found = Comparison(year)
+    _enough_happened(found)
+    assert sum(fate.died.values()) == KILLS
+    assert len(fate.died) == 4  # before and after writing, before and after sending
+    assert year.lives == 1 + KILLS + len(STRETCHES)
+    assert found.missing == []
+    assert found.uncalled == []
+    assert found.outside_school() == []
+    again = Counter(told for told, _ in found.twice)
+    assert {told: n for told, n in again.items() if n > year.unnoted[told]} == {}  # once for each such kill
+    assert max(year.unnoted_messages) <= len(PEOPLE)  # each receiver's last message
+    assert len(year.unnoted_messages) > KILLS / 10

@@ -1,0 +1,519 @@
+"""A school year: a real store and a real delivery, people who act by a seeded rule, and a process that may die.
+
+The chat is an object that records: it takes what the delivery sends, and reads it as a person would. Time moves from
+one moment at which something is due to the next, whole minutes for what the clock does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+import re
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.delivery import Delivery
+from handlers.calendar import Calendar
+from handlers.desk import Desk
+from handlers.duties import all_due
+from handlers.messages import Heading, Incoming, Reply, Sender, Text
+from handlers.reception import receive
+from handlers.sweep import sweep
+from store.documents import record_from
+from store.policies import Policies
+from store.procedure import load_procedure
+from store.records import Case, FollowUp, Notice, Person
+from store.school import School
+from store.tiny import TinyStore, read_tables
+from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute
+
+TEXTS = Path(__file__).parents[2] / "policy_texts"
+CLOSED = [
+    (date(2026, 10, 26), date(2026, 10, 30)),
+    (date(2026, 12, 19), date(2027, 1, 3)),
+    (date(2027, 1, 4), date(2027, 1, 4)),
+    (date(2027, 2, 15), date(2027, 2, 19)),
+    (date(2027, 3, 25), date(2027, 4, 9)),
+    (date(2027, 5, 31), date(2027, 6, 4)),
+    (date(2027, 7, 22), date(2027, 9, 1)),
+]
+SINCE = date(2026, 9, 1)
+BEGIN = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
+END = datetime(2027, 8, 31, 20, 0, tzinfo=UTC)
+PEOPLE = {"head": "ben", "dsl": "cleo", "leader": "lee", "ict": "dev", "chair": "efua"}
+REPORTERS = 40
+CATEGORIES = {
+    "staff-allegation": 3,
+    "school-complaint": 6,
+    "staff-complaint": 5,
+    "school-defamatory": 4,
+    "staff-defamatory": 4,
+    "staff-offensive": 4,
+    "racist-homophobic": 3,
+    "threat": 4,
+    "staff-photo": 3,
+    "pupil-details": 4,
+    "bullying": 4,
+    "child-safety": 5,
+    "unsuitable-site": 6,
+    "child-undressed": 3,
+    "other": 6,
+}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Fate:
+    """Counts the moments at which a process can die, and lets it die at some of them."""
+
+    def __init__(self, kills: Sequence[int] = ()) -> None:
+        self.kills = frozenset(kills)
+        self.moments = 0
+        self.dead = False
+        self.died: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def moment(self, where: str) -> None:
+        with self._lock:
+            if self.dead:
+                raise Killed
+            self.moments += 1
+            if self.moments in self.kills:
+                self.dead = True
+                self.died[where] += 1
+                raise Killed
+
+
+@dataclass
+class Message:
+    at: datetime
+    person: str
+    told: list[Told]
+    number: int
+    other: list[str] = field(default_factory=list)  # first lines of what is no reminder
+
+
+OVERDUE = re.compile(r"Case (\w{4}): overdue since (.+), day (\d+)$")
+BEFORE = re.compile(r"Case (\w{4}): due (.+)$")
+ABOVE = re.compile(r"Case (\w{4}), “(.+)”: overdue since (.+), day (\d+)\. Please see that it is done\.")
+LADDER_ABOVE = re.compile(r"Urgent: case (\w{4})\. Nobody has taken it yet\.")
+URGENT = re.compile(r"(?:\d\. )?Urgent: case (\w{4})$")
+DUTY_SOON = re.compile(r"(?:\d\. )?Due (\d+ \w+ \d{4}): (.+)")
+DUTY = re.compile(r"Overdue since (\d+ \w+ \d{4}), day (\d+): (.+)")
+
+
+OF_A_DIGEST = (
+    *("Overdue", "Yours, this week", "New", "Waiting for a category or for evidence", "Going quiet"),
+    *("Closed last week", "Due soon in the school", "Could not be delivered"),
+)
+
+
+class Chat:
+    """A front-end that only writes down."""
+
+    platform = "chat"
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self.messages: list[Message] = []
+
+    async def send(self, address: str, reply: Reply) -> str:
+        self.year.fate.moment("before sending")
+        person = address.partition(":")[2]
+        message = Message(self.year.now, person, [], len(self.messages))
+        _read(reply, message, self.year.week)
+        self.messages.append(message)
+        self.year.fate.moment("after sending")
+        return str(message.number)
+
+
+def _read(reply: Reply, message: Message, week: str) -> None:
+    """What a person understands from it."""
+    texts = [part for part in reply.parts if isinstance(part, Heading | Text)]
+    person = message.person
+    for part, following in itertools.zip_longest(texts, texts[1:]):
+        text = part.text
+        below = following.text.split("\n")[0] if following else ""
+        if found := OVERDUE.search(text):
+            message.told.append(Told("step", found[1], below, found[2], int(found[3]), person))
+        elif found := BEFORE.search(text):
+            message.told.append(Told("step", found[1], below, found[2], 0, person))
+        elif found := ABOVE.search(text):
+            message.told.append(Told("step", found[1], found[2], found[3], int(found[4]), person))
+        elif found := LADDER_ABOVE.search(text):
+            message.told.append(Told("ladder", found[1], "", "", 0, person))
+        elif found := URGENT.match(text):
+            if following and "Nobody has taken it yet." in following.text:
+                message.told.append(Told("ladder", found[1], "", "", 0, person))
+            else:
+                message.other.append(text)
+        elif text.endswith("Your week"):
+            message.told.append(Told("digest", week, "", "", 0, person))
+        elif found := DUTY.search(text):
+            message.told.append(Told("duty", found[3], "", found[1], int(found[2]), person))
+        elif found := DUTY_SOON.match(text):
+            message.told.append(Told("duty", found[2], "", found[1], 0, person))
+        elif text not in OF_A_DIGEST and (isinstance(part, Heading) or text.startswith("Case ")):
+            message.other.append(text)
+
+
+@dataclass(order=True)
+class Deed:
+    at: datetime
+    number: int
+    who: str = field(compare=False)
+    words: str = field(compare=False)  # a command; empty: look at the case, and choose
+    of: Any = field(compare=False, default=None)
+
+
+@dataclass(frozen=True)
+class Action:
+    who: str
+    words: str  # a command, or what is passed on; empty: nothing
+    done: Callable[[], Awaitable[bool]]
+    after: Callable[[], Awaitable[None]]
+    source: str = ""
+
+
+class Year:
+    """`live` it, and then compare `chat.messages` with `model.expected`."""
+
+    def __init__(self, folder: Path, seed: int, cases: int, fate: Fate, down: Down = ()) -> None:
+        self.folder = folder
+        self.chance = random.Random(seed)
+        self.fate = fate
+        self.down = down
+        self._down = list(down)
+        self.now = BEGIN
+        self.chat = Chat(self)
+        self.days = Days(CLOSED)
+        self.model = YearModel(TEXTS / "procedure.toml", self.days, PEOPLE, SINCE)
+        self.lives = 0
+        self.unnoted: Counter[Told] = Counter()  # sent when the process died, and not noted
+        self.unnoted_messages: list[int] = []  # for each death in between, how many messages
+        self._numbers = itertools.count()
+        self._deeds: list[Deed] = []
+        self._visits: Counter[str] = Counter()
+        self._in_hand: tuple[Deed, Action] | None = None
+        self._sent_before = 0
+        self._procedure = load_procedure(TEXTS)
+        self._policies = Policies(TEXTS)
+        closed = tuple(f"{a}/{b}" for a, b in CLOSED)
+        self._calendar = Calendar(School(closed=closed))
+        self._plan(cases)
+
+    @property
+    def week(self) -> str:
+        today = self.now.astimezone(LONDON).date()
+        return str(today - timedelta(days=today.weekday()))
+
+    # --- the plan -------------------------------------------------------------------------------------------
+
+    def _plan(self, cases: int) -> None:
+        free: defaultdict[int, datetime] = defaultdict(lambda: BEGIN)
+        minutes = int((END - timedelta(days=50) - BEGIN) / MINUTE)
+        for at in sorted(BEGIN + self.chance.randrange(minutes) * MINUTE for _ in range(cases)):
+            moment = at + timedelta(seconds=self.chance.randrange(1, 60))
+            reporter = next(
+                n for n in itertools.count(self.chance.randrange(REPORTERS)) if free[n % 40] <= at
+            )
+            free[reporter % 40] = at + timedelta(hours=1)
+            self._later(moment, f"staff{reporter % 40}", "report")
+        for duty in self.model.toml["duty"]:
+            named = duty["due"] if isinstance(duty["due"], list) else [duty["due"]]
+            for month_day in named:
+                for year in (2026, 2027):
+                    due = Days.at(date.fromisoformat(f"{year}-{month_day}"), datetime.min.time())
+                    at = due + timedelta(days=self.chance.uniform(-15, 12))
+                    if BEGIN < at < END:
+                        self._later(at, PEOPLE[duty["owner"]], "duty", duty["key"])
+
+    def _later(self, at: datetime, who: str, words: str, of: Any = None) -> None:
+        # the clock's job has the whole minutes to itself
+        at = at.replace(second=at.second or 1, microsecond=0)
+        heapq.heappush(self._deeds, Deed(at, next(self._numbers), who, words, of))
+
+    # --- a process ------------------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        self._start()
+        for n in range(REPORTERS):
+            await self._add(f"staff{n}", "staff")
+        for role, person in PEOPLE.items():
+            await self._add(person, role)
+        while True:
+            moment, deed = await self._next()
+            if moment >= END:
+                break
+            if self._down and moment >= self._down[0][0]:
+                await self._be_down(*self._down.pop(0), deed)
+                continue
+            self.now = moment
+            await self._until_killed(deed)
+        await self.store.close()
+
+    async def _add(self, person: str, role: str) -> None:
+        await self.store.add_person(Person(person, person, (role,), (f"chat:{person}",), BEGIN))
+
+    def _start(self) -> None:
+        self.lives += 1
+        self.store = TinyStore.open(self.folder)
+        self.desk = Desk(
+            self.store,
+            self._procedure,
+            self._policies,
+            self._calendar,
+            lambda: self.now,
+            platforms=frozenset({"chat"}),
+        )
+        self.delivery = Delivery(self.desk, {"chat": self.chat})  # type: ignore[dict-item]
+
+    async def _next(self) -> tuple[datetime, Deed | None]:
+        """The next deed, or the next minute in which something is due."""
+        due = await self.store.next_due()
+        looks = [self.days.next_opening(self.now)]
+        if due is not None:
+            looks.append(max(whole_minute(due), whole_minute(self.now + timedelta(seconds=1))))
+        look = min(looks)
+        if self._deeds and self._deeds[0].at < look:
+            deed = heapq.heappop(self._deeds)
+            return max(deed.at, self.now), deed
+        return look, None
+
+    async def _until_killed(self, deed: Deed | None, *, look: bool = True) -> None:
+        """What one moment brings: a deed, or the clock's job; and delivery. Again, where the process dies of it."""
+        self._sent_before = len(self.chat.messages)
+        try:
+            if deed:
+                await self._do(deed)
+            elif look:
+                await sweep(self.desk)
+            await self.delivery.tick()
+        except Killed:
+            await self._end()
+            self.fate.dead = False
+            self._start()
+            await self._look_for_unnoted()
+            if self._in_hand:
+                await self._was_it_done(*self._in_hand)
+            await self._until_killed(None, look=deed is None)
+
+    async def _end(self) -> None:
+        """As the kernel ends a process: what was under way is not finished, and the lock is free again."""
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self.store.close()
+
+    async def _be_down(self, begin: datetime, end: datetime, deed: Deed | None) -> None:
+        await self._end()
+        missed = [deed] if deed else []
+        while self._deeds and self._deeds[0].at < end:
+            missed.append(heapq.heappop(self._deeds))
+        for late in missed:  # the chat hands over what came meanwhile, or people press again
+            self._later(end + timedelta(minutes=self.chance.uniform(20, 400)), late.who, late.words, late.of)
+        self.now = end
+        self._start()
+        await self._until_killed(None)
+
+    async def _look_for_unnoted(self) -> None:
+        """Messages that were sent at this moment, and are not noted as sent: these may come again."""
+        count = 0
+        for message in self.chat.messages[self._sent_before :]:
+            if await self._notices_of(message) < len(message.told) + len(message.other):
+                self.unnoted.update(message.told)
+                count += 1
+        if count:
+            self.unnoted_messages.append(count)
+
+    async def _notices_of(self, message: Message) -> int:
+        noted = [n for path in (self.folder / "notices").glob("*.json") for n in _loose(path)]
+        words = " ".join([*(t.of for t in message.told if t.kind in ("step", "ladder")), *message.other])
+        for reference in set(re.findall(r"\b[2-9B-DF-HJ-NP-TV-XZ]{4}\b", words)):
+            if await self.store.summary(reference):
+                noted += (await self.store.case(reference)).notices
+        return sum(n.message == f"chat:{message.person} {message.number}" for n in noted)
+
+    # --- what people do ---------------------------------------------------------------------------------------
+
+    async def _say(self, who: str, words: str, source: str = "") -> Reply:
+        """A command; with a source, words to pass on."""
+        place = f"chat:{who}"
+        incoming = Incoming(
+            source or f"{place}:{next(self._numbers)}",
+            Sender(place, who),
+            place,
+            self.now,
+            text=words if source else "",
+            command=None if source else words,
+        )
+        reply = await receive(incoming, self.desk)
+        assert reply is not None
+        return reply
+
+    async def _do(self, deed: Deed) -> None:
+        """A deed that is not noted when the process dies is in hand still: see `_was_it_done`."""
+        ways = {
+            "report": self._report,
+            "about": self._about,
+            "categorise": self._categorise,
+            "duty": self._duty,
+        }
+        action = await ways.get(deed.words, self._visit)(deed)
+        self._in_hand = (deed, action)
+        if action.words:
+            reply = await self._say(action.who, action.words, action.source)
+            assert await action.done(), f"{action.words}: {reply}"
+        self._in_hand = None
+        await action.after()
+
+    async def _was_it_done(self, deed: Deed, action: Action) -> None:
+        """Killed in the middle of a deed: the disk knows. What is not there is done again."""
+        self._in_hand = None
+        if await action.done():
+            await action.after()
+        else:
+            self._later(self.now + MINUTE, deed.who, deed.words, deed.of)
+
+    async def _report(self, deed: Deed) -> Action:
+        source = deed.of = deed.of or f"report{deed.number}"
+
+        async def done() -> bool:
+            return await self.store.by_source(source) is not None
+
+        async def after() -> None:
+            reference = await self.store.by_source(source)
+            following = "about" if self.chance.random() < 0.06 else "categorise"
+            self._later(
+                self.now + timedelta(seconds=self.chance.randrange(5, 300)), deed.who, following, reference
+            )
+
+        return Action(deed.who, f"Post number {deed.number}", done, after, source)
+
+    async def _about(self, deed: Deed) -> Action:
+        async def done() -> bool:
+            return (await self.store.case(deed.of)).about is not None
+
+        async def after() -> None:
+            self._later(self.now + timedelta(seconds=20), deed.who, "categorise", deed.of)
+
+        return Action(deed.who, f"case about {deed.of} head", done, after)
+
+    async def _categorise(self, deed: Deed) -> Action:
+        about_head = (await self.store.case(deed.of)).about is not None
+        usual = {
+            key: weight for key, weight in CATEGORIES.items() if not (about_head and key == "child-undressed")
+        }
+        category = self.chance.choices([*usual], [*usual.values()])[0]
+
+        async def done() -> bool:
+            return (await self.store.case(deed.of)).category == category
+
+        async def after() -> None:
+            self.model.opened(deed.of, category, about_head, self.now)
+            urgent = self.model.cases[deed.of].urgent
+            waits = [10, 20, 40, 90, 400] if urgent else [60, 700, 3000]
+            self._visit_later(deed.of, timedelta(minutes=self.chance.uniform(1, self.chance.choice(waits))))
+
+        return Action(deed.who, f"case category {deed.of} {category}", done, after)
+
+    async def _duty(self, deed: Deed) -> Action:
+        due = next(d for d in await all_due(self.desk, self.now) if d.duty.key == deed.of)
+        early = (due.day - self.now.astimezone(LONDON).date()).days > 40
+
+        async def done() -> bool:
+            return (deed.of, due.day) in {(d.key, d.due) for d in await self.store.duties_done()}
+
+        async def after() -> None:
+            if not early:
+                self.model.duty_done(deed.of, due.day, self.now)
+
+        return Action(deed.who, "" if early else f"duty done {deed.of} {due.day}", done, after)
+
+    async def _visit(self, deed: Deed) -> Action:
+        """Somebody who may looks at a case, and does one thing with it, or nothing."""
+        case = await self.store.case(deed.of)
+        self._visits[deed.of] += 1
+        who = self.chance.choice(self._able(deed.of))
+        words, fact, *details = self._choose(case, who)
+
+        async def done() -> bool:
+            return len((await self.store.case(deed.of)).chronology) == len(case.chronology) + 1
+
+        async def after() -> None:
+            if words:
+                getattr(self.model, fact)(deed.of, *details, self.now)
+            if self.model.cases[deed.of].is_open:
+                soon = timedelta(minutes=self.chance.uniform(1, 200))
+                self._visit_later(deed.of, soon if self.chance.random() < 0.6 else None)
+            elif self.chance.random() < 0.08 and self._visits[deed.of] < 30:
+                self._visit_later(deed.of, timedelta(days=self.chance.uniform(0.1, 20)))
+
+        return Action(who, words, done, after)
+
+    def _visit_later(self, reference: str, after: timedelta | None = None) -> None:
+        if after is None:
+            days = self.chance.choice([0.1, 0.2, 0.4, 0.7, 1, 1, 1.5, 2, 3, 4, 6, 9])
+            after = timedelta(days=days * self.chance.uniform(0.5, 1.3))
+        self._later(self.now + after, "", "visit", reference)
+
+    def _able(self, reference: str) -> list[str]:
+        return sorted(self.model.inside(self.model.cases[reference]))
+
+    def _choose(self, case: Case, who: str) -> tuple[Any, ...]:
+        """A command, and what the model is told of it; an empty one for nothing."""
+        ref, chance = case.reference, self.chance.random()
+        steps = [f for f in case.follow_ups if f.is_open]
+        if case.status == "closed":
+            return f"case reopen {ref} it is back", "reopened"
+        if case.owner is None and chance < (0.95 if case.urgent else 0.7):
+            return f"case take {ref}", "taken", who
+        if not steps or chance < 0.07 or self._visits[ref] > 25:
+            return f"case close {ref} removed because that is that", "closed"
+        if chance < 0.11:
+            day, number = self._some_day(), next(self._numbers)
+            words = f"case add {ref} “ring number {number}” by {_typed(day)}"
+            return words, "added", f"ring number {number}", day, who
+        if chance < 0.14:
+            return f"case again {ref}", "seen_again"
+        if chance < 0.25:
+            return "", ""
+        return self._choose_for(ref, self.chance.choice(steps), who)
+
+    def _choose_for(self, ref: str, step: FollowUp, who: str) -> tuple[Any, ...]:
+        ways = ["done"] * 5 + ["not-needed"] * 2 + ["hand"] + [o.replace(" ", "-") for o in step.outcomes] * 2
+        if step.postponed < 2 or who in (PEOPLE["head"], PEOPLE["chair"]):
+            ways += ["postpone"] * 2
+        way = self.chance.choice(ways)
+        if way == "hand":
+            to = self.chance.choice(self._able(ref))
+            return f"case hand {ref} {step.key} to {to}", "handed", step.key, to
+        if way == "postpone":
+            day = self._some_day()
+            words = f"case postpone {ref} {step.key} until {_typed(day)}, because she is ill"
+            return words, "put_off", step.key, day
+        why = " it is gone" if way == "not-needed" else ""
+        return f"case {way} {ref} {step.key}{why}", "settled", step.key, way.replace("-", " ")
+
+    def _some_day(self) -> date:
+        return self.now.astimezone(LONDON).date() + self.chance.choice([0, 1, 1, 2, 3, 7, 14, 30]) * DAY
+
+
+def _typed(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def _loose(path: Path) -> Iterator[Notice]:
+    with suppress(ValueError, FileNotFoundError):
+        yield record_from(Notice, read_tables(path))
