@@ -26,7 +26,7 @@ from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import Role
+from store.records import Person, Role
 from store.school import load_school
 from store.tiny import TinyStore
 
@@ -134,7 +134,8 @@ def chats(settings: Settings) -> dict[str, FrontEnd]:
     if settings.telegram_bot_token:
         from bot.telegram import TelegramFrontEnd
 
-        shown = [(c.name, c.summary) for c in COMMANDS.all if c.typed and " " not in c.name]
+        staff = Person("", "", (Role.STAFF,), (), datetime.now(UTC))
+        shown = [(c.name, c.summary) for c in COMMANDS.all if c.is_for(staff) and " " not in c.name]
         found["telegram"] = TelegramFrontEnd(settings, commands=shown)
     return found
 

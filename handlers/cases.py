@@ -78,7 +78,7 @@ def _looked(case: Case, ask: Ask) -> Case:
     usage="/case list [open|overdue|mine|closed|CATEGORY]",
     may=Act.LIST,
     summary="cases of one kind",
-    bare=r"([a-z-]+(\s\d{1,3})?)?",
+    bare=r"((open|overdue|mine|closed|[a-z]+-[a-z-]+)(\s\d{1,3})?)?",
 )
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Cases of one state or category, newest first."""

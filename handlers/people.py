@@ -20,6 +20,7 @@ from store.base import Conflict, NotFound
 from store.records import Invitation, Person, Role, new_id
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a phone turns into something else, or is misread
+TRIES = 20
 VALID = timedelta(days=7)
 ROLES = {
     Role.STAFF: "staff",
@@ -103,21 +104,32 @@ async def _enrol(found: Invitation, account: str, here: Person | None, desk: Des
         person = Person(new_id(), found.name, found.roles, (account,), desk.now(), invited=True)
         await desk.store.add_person(person)
         return person
-    both = [p for p in (known, here) if p]
-    one = both[0]
-    if len(both) == 2 and both[1].id != one.id:
-        await desk.store.remove_person(both[1].id)
-    joined = replace(
+    one = known or here
+    if one is None:
+        raise NotFound(account)
+    other = here if here and here.id != one.id else None
+    if other:
+        await desk.store.remove_person(other.id)
+    for _ in range(TRIES):
+        try:
+            fresh = await desk.store.person(one.id)
+            return await desk.store.save_person(_as_one(fresh, other, found, account))
+        except Conflict:
+            continue
+    raise Refused(BAD_CODE)
+
+
+def _as_one(one: Person, other: Person | None, found: Invitation, account: str) -> Person:
+    """One person of two, with the roles of both and of the invitation."""
+    both = [one, other] if other else [one]
+    return replace(
         one,
         name=found.name,
-        roles=tuple(
-            dict.fromkeys(role for roles in (found.roles, *(p.roles for p in both)) for role in roles)
-        ),
-        accounts=tuple(dict.fromkeys((*(a for p in both for a in p.accounts), account))),
-        earlier=tuple(dict.fromkeys(id for p in both for id in p.ids if id != one.id)),
+        roles=tuple(dict.fromkeys([*found.roles, *(role for person in both for role in person.roles)])),
+        accounts=tuple(dict.fromkeys([*(a for person in both for a in person.accounts), account])),
+        earlier=tuple(dict.fromkeys(id for person in both for id in person.ids if id != one.id)),
         invited=True,
     )
-    return await desk.store.save_person(joined)
 
 
 async def _known_as(found: Invitation, desk: Desk) -> Person | None:

@@ -14,7 +14,7 @@ from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.steps import may_be_told
 from handlers.view import shown
 from handlers.words import shortened
-from store.records import Person, Status
+from store.records import Case, Person, Status
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."
@@ -100,9 +100,12 @@ async def note(ask: Ask, desk: Desk) -> Reply:
             )
         )
     kept = words[:NOTE_LIMIT]
-    await change(
-        desk, ask.person, reference, Act.NOTE, lambda c: c.note(kept, by=ask.person.id, at=ask.at), named=True
-    )
+    me, source = ask.person.id, ask.incoming.source
+
+    def move(case: Case) -> Case:
+        return case.note(kept, by=me, at=ask.at, source=source)
+
+    await change(desk, ask.person, reference, Act.NOTE, move, named=True)
     return say(NOTED.format(reference=matter.named.reference))
 
 

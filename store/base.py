@@ -101,7 +101,10 @@ class Store(Protocol):
         """Take back what `keep` stored, where no case refers to it."""
 
     async def discard_strays(self) -> None:
-        """Take away evidence that no case refers to, and that nobody can be fetching any more."""
+        """Take away bytes of cases that withhold something, where no case refers to them.
+
+        Other cases keep theirs: a case's file that was put back from a backup may not know them yet.
+        """
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""

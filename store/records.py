@@ -261,6 +261,7 @@ class Summary:
     category: str | None
     urgent: bool
     withheld: bool
+    withholds: bool  # something of it is never fetched
     about: About | None
     owner: str | None
     joined_to: str | None
@@ -321,6 +322,7 @@ class Case:
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,
+            withholds=any(e.state == State.WITHHELD for e in evidence),
             about=self.about,
             owner=self.owner,
             joined_to=self.joined_to,

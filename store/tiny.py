@@ -347,7 +347,7 @@ class TinyStore:
 
     async def discard_strays(self) -> None:
         summaries = self._catalogue.summaries
-        wanted = {self._case_folder(reference): s.hashes for reference, s in summaries.items()}
+        wanted = {self._case_folder(ref): s.hashes for ref, s in summaries.items() if s.withholds}
         if strays := await self._in_thread(evidence.discard_strays, wanted):
             log.warning("evidence of no case removed", files=strays)
 

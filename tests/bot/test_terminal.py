@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from handlers.messages import Incoming, Reply
 from tests.talks.stage import ROOT, TUESDAY, StillClock, TerminalStage, screenshot
 
@@ -172,7 +170,6 @@ def test_any_encoding_of_the_terminal_will_do(tmp_path: Path) -> None:
     assert status == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
 def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
     import pty
 

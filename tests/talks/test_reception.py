@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.talks.conftest import Talk
-from tests.talks.stage import SlackStage, Stage
 
 REPORTS_THAT_LOOK_LIKE_COMMANDS = [
     "Policy breach! Mr Smith posted pupil photos https://www.facebook.com/mr.smith/photos/12",
@@ -19,6 +18,9 @@ REPORTS_THAT_LOOK_LIKE_COMMANDS = [
     "Help us, writes a mother about Year 6",
     "84PR",
 ]
+
+WITHOUT_FORMS = pytest.mark.parametrize("stage", ["terminal", "telegram"], indirect=True)
+"""Slack answers a command with a form where the others ask, and take the next words."""
 
 
 @pytest.mark.parametrize("words", REPORTS_THAT_LOOK_LIKE_COMMANDS)
@@ -92,9 +94,8 @@ async def test_a_reference_is_enough(talk: Talk) -> None:
     """)
 
 
-async def test_what_is_no_name_is_kept_and_does_not_become_the_subject(talk: Talk, stage: Stage) -> None:
-    if isinstance(stage, SlackStage):
-        pytest.skip("a slash command is answered with a form there")
+@WITHOUT_FORMS
+async def test_what_is_no_name_is_kept_and_does_not_become_the_subject(talk: Talk) -> None:
     await talk("""
         Asha> A parent says the cook is rude
         bot>  Case {a}
@@ -121,9 +122,8 @@ async def test_what_is_no_name_is_kept_and_does_not_become_the_subject(talk: Tal
     """)
 
 
-async def test_a_link_is_a_report_whatever_was_asked(talk: Talk, stage: Stage) -> None:
-    if isinstance(stage, SlackStage):
-        pytest.skip("a slash command is answered with a form there")
+@WITHOUT_FORMS
+async def test_a_link_is_a_report_whatever_was_asked(talk: Talk) -> None:
     await talk("""
         Asha> A parent says the cook is rude
         bot>  Case {a}
