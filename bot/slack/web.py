@@ -10,6 +10,7 @@ from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
+import orjson
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -92,7 +93,9 @@ class Web:
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=30, connect=10)
             proxied = bool(getproxies())  # else aiohttp would read .netrc, in a thread, for every request
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=proxied)
+            self._session = aiohttp.ClientSession(
+                timeout=timeout, trust_env=proxied, json_serialize_bytes=orjson.dumps
+            )
         return self._session
 
     async def ask(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
