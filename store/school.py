@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+import re
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from store.tables import Table, load
+from store.tables import FileMistake, Table, load
+
+CLOSED = re.compile(r"holiday|half[ -]?term|inset|training day|closed|closure|break|vacation", re.IGNORECASE)
 
 
 class School(Table):
@@ -18,6 +21,7 @@ class School(Table):
     timezone: str = "Europe/London"
     opens: time = time(8)
     closes: time = time(17)
+    calendar: str = ""  # an .ics file beside this one, whose holidays and INSET days are closed days too
     closed: tuple[date | str, ...] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
     safeguarding_phone: str = ""
@@ -59,5 +63,35 @@ def days(value: date | str) -> tuple[date, date]:
 
 
 def load_school(path: Path) -> School:
-    """Raises FileMistake. A missing file is no mistake."""
-    return load(path, School) if path.exists() else School()
+    """Raises FileMistake. A missing file is no mistake; a missing calendar that it names is one."""
+    school = load(path, School) if path.exists() else School()
+    if not school.calendar:
+        return school
+    return school.model_copy(update={"closed": school.closed + closed_days(path.parent / school.calendar)})
+
+
+def closed_days(path: Path) -> tuple[str, ...]:
+    """The all-day events of an .ics file that are called holiday, half term, INSET or the like: `first/last`.
+
+    An event's last day is the one before its DTEND: RFC 5545, 3.6.1. Raises FileMistake.
+    """
+    from icalendar import Calendar
+
+    try:
+        events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    except FileNotFoundError as error:
+        raise FileMistake(f"{path.absolute()} is missing; calendar in the school file names it.") from error
+    except (OSError, ValueError) as error:
+        raise FileMistake(f"{path} is not an .ics calendar that can be read.") from error
+    found = []
+    for event in events:
+        first, end = (event.get(name) for name in ("DTSTART", "DTEND"))
+        if (
+            first is None
+            or isinstance(first.dt, datetime)
+            or not CLOSED.search(str(event.get("SUMMARY", "")))
+        ):
+            continue
+        last = end.dt - timedelta(days=1) if end is not None else first.dt
+        found.append(f"{first.dt}/{max(first.dt, last)}")
+    return tuple(found)

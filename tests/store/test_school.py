@@ -1,0 +1,75 @@
+"""The school's own calendar file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from handlers.calendar import Calendar
+from store.school import load_school
+from store.tables import FileMistake
+
+TERMS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Hillside//Terms//EN
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20261026
+DTEND;VALUE=DATE:20261031
+SUMMARY:Autumn half term
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;VALUE=DATE:20270104
+SUMMARY:INSET day
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+DTSTART;VALUE=DATE:20261127
+DTEND;VALUE=DATE:20261128
+SUMMARY:Year 4 trip
+END:VEVENT
+BEGIN:VEVENT
+UID:4
+DTSTART:20261130T090000Z
+DTEND:20261130T100000Z
+SUMMARY:Office closed for an hour
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def school(folder: Path, ics: str | bytes | None) -> Path:
+    path = folder / "school.toml"
+    path.write_text('calendar = "terms.ics"\nclosed = [2026-12-21]\n')
+    if ics is not None:
+        (folder / "terms.ics").write_bytes(
+            ics if isinstance(ics, bytes) else ics.replace("\n", "\r\n").encode()
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("day", "is_open"),
+    [
+        (date(2026, 10, 23), True),
+        (date(2026, 10, 26), False),
+        (date(2026, 10, 30), False),
+        (date(2026, 11, 2), True),
+        (date(2026, 11, 27), True),
+        (date(2026, 11, 30), True),
+        (date(2026, 12, 21), False),
+        (date(2027, 1, 4), False),
+        (date(2027, 1, 5), True),
+    ],
+)
+def test_holidays_and_inset_days_of_the_file_are_closed(day: date, is_open: bool, tmp_path: Path) -> None:
+    assert Calendar(load_school(school(tmp_path, TERMS))).is_school_day(day) is is_open
+
+
+@pytest.mark.parametrize("ics", [None, b"\xff\xfe\x00nothing", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"])
+def test_a_calendar_that_cannot_be_read_is_named(ics: str | bytes | None, tmp_path: Path) -> None:
+    with pytest.raises(FileMistake, match=r"terms\.ics"):
+        load_school(school(tmp_path, ics))
