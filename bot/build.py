@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,7 @@ from store.school import load_school
 from store.tiny import TinyStore
 
 MEGABYTE = 1_000_000
+BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
 MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
@@ -159,6 +161,8 @@ def refuse_halves(settings: Settings) -> None:
 async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None:
     """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
     bot = build(settings, front_ends)
+    gc.freeze()  # what was read at the start stays, and need not be searched for garbage again
+    gc.set_threshold(BETWEEN_SEARCHES)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
