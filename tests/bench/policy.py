@@ -103,8 +103,12 @@ def run(label: str, make: Callable[[Path], None]) -> None:
         print(f"{label:16} FTS5                                 {median:6.1f} ms median {high:6.1f} ms p95")
 
 
-if __name__ == "__main__":
+def main() -> None:
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when numpy is first used
     run("ten texts", ten_texts)
     run("10,000 passages", many_passages)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+if __name__ == "__main__":
+    main()
