@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,11 +35,11 @@ from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
 from store.catalogue import Catalogue
 from store.documents import Record, Tables, case_from, case_tables, record_from, record_tables, to_json
 from store.durable import (
-    PARTIAL,
     SharedSync,
     lock_folder,
     make_folder,
     remove_file,
+    remove_partial,
     replace_file,
     sync_folder,
     try_writing,
@@ -135,10 +136,9 @@ class TinyStore:
         return store
 
     def _load(self) -> None:
-        for partial in self.folder.glob(f"*/**/*{PARTIAL}"):
-            partial.unlink()
-        for folder in sorted((self.folder / "cases").iterdir()):
-            self._load_case(folder)
+        remove_partial(self.folder)
+        for name in sorted(os.listdir(self._cases)):
+            self._load_case(self._cases / name)
         self._load_records("people", Person, self._put_person)
         self._load_records("notices", Notice, self._catalogue.put_loose)
         self._load_records("duties", DutyDone, self._put_duty)
