@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bot.build import refuse_halves
 from bot.settings import Settings
+from store.case import Case
 from store.documents import case_from
 from store.procedure import load_procedure
-from store.records import Case, Person, Role
+from store.records import Person, Role
 from store.school import load_school
 from store.tiny import read_people, read_tables
 from store.trouble import Trouble

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from handlers import access
 from handlers.desk import Desk
 from handlers.steps import may_be_told
-from store.records import Case, Notice, Person, Role, Status, Subject, Summary
+from store.case import Case
+from store.records import Notice, Person, Role, Status, Subject, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
 REMIND_LEADERS = timedelta(hours=1)

@@ -8,7 +8,8 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.questions import category_question, subject_question, urgent_choice
 from handlers.received import alike, described, unkept
 from handlers.view import about_words
-from store.records import Case, Person, Role, State, Status, Subject
+from store.case import Case
+from store.records import Person, Role, State, Status, Subject
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"

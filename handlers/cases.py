@@ -13,8 +13,9 @@ from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.view import shown, state_of
 from handlers.words import moment, shortened
+from store.case import Case
 from store.procedure import Category
-from store.records import Case, Person, Status, Summary
+from store.records import Person, Status, Summary
 
 PAGE = 10
 LOOK = timedelta(hours=1)

@@ -10,7 +10,8 @@ from handlers.consequences import with_consequences
 from handlers.desk import Desk, Matter
 from handlers.messages import Refused
 from store.base import Conflict, DamagedCase, NotFound
-from store.records import SYSTEM, Case, Person, Status
+from store.case import Case
+from store.records import SYSTEM, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
 CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."

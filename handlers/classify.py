@@ -17,8 +17,9 @@ from handlers.messages import Refused, Reply, Text, say
 from handlers.questions import category_question
 from handlers.view import shown
 from handlers.words import shortened
+from store.case import Case
 from store.procedure import Category
-from store.records import Case, Role, Status
+from store.records import Role, Status
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
 NOW_URGENT = "Case {reference} is urgent now. Leadership is being told."

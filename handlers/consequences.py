@@ -8,7 +8,7 @@ from handlers.alerts import with_alerts
 from handlers.desk import Desk
 from handlers.reminders import wakes_at, with_alarm
 from handlers.steps import with_steps
-from store.records import Case
+from store.case import Case
 
 
 async def with_consequences(case: Case, desk: Desk) -> Case:

@@ -15,9 +15,10 @@ from handlers.access import Act, Relation
 from handlers.calendar import Calendar
 from handlers.messages import Incoming, Refused
 from store.base import DamagedCase, NotFound, Store
+from store.case import Case
 from store.policies import Policies
 from store.procedure import Procedure
-from store.records import REFERENCE_ALPHABET, Case, Person, Summary
+from store.records import REFERENCE_ALPHABET, Person, Summary
 
 NO_SUCH_CASE = "I know no case “{reference}” that you may see. “/case status” lists yours."
 NOT_YOURS_TO_DO = "That is not yours to do with case {reference}. “/case status” shows where it stands."

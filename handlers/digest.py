@@ -17,7 +17,8 @@ from handlers.steps import owners
 from handlers.view import name
 from handlers.words import listed, moment, shortened
 from store.base import DamagedCase
-from store.records import Case, FollowUp, Notice, Person, Role, Status, Summary
+from store.case import Case
+from store.records import FollowUp, Notice, Person, Role, Status, Summary
 
 WEEK = timedelta(days=7)
 QUIET = 10  # school days without an entry

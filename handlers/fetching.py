@@ -13,7 +13,8 @@ from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.pictures import Look, look
 from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
-from store.records import SYSTEM, Case, Evidence, Notice, State
+from store.case import Case
+from store.records import SYSTEM, Evidence, Notice, State
 
 Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
 

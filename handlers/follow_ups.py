@@ -17,7 +17,8 @@ from handlers.reminders import known_to_come
 from handlers.view import shown
 from handlers.words import moment, shortened
 from handlers.work import able_to_work
-from store.records import Case, FollowUp, Progress, Role
+from store.case import Case
+from store.records import FollowUp, Progress, Role
 
 WHICH_STEP = "Which step? Type: {usage}\nOpen steps of case {reference}: {steps}."
 NO_STEPS = "Case {reference} has no open step."

@@ -16,7 +16,8 @@ from handlers.received import unkept
 from handlers.view import entries, full, place_of
 from handlers.words import counted, listed
 from store.base import NotFound
-from store.records import Case, Evidence, Person, Role, State
+from store.case import Case
+from store.records import Evidence, Person, Role, State
 
 NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
 HANDED = "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."

@@ -18,7 +18,8 @@ from handlers.steps import is_above
 from handlers.view import step_choices
 from handlers.words import moment
 from store.base import NotFound
-from store.records import Case, FollowUp, Notice, Person, State, Status
+from store.case import Case
+from store.records import FollowUp, Notice, Person, State, Status
 
 URGENT = "Urgent: case {reference}"
 NEW = "New case {reference}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
-from store.records import Case, Subject
+from store.case import Case
+from store.records import Subject
 
 WHAT = "What is it mostly about?"
 WHO = "Who is it about?"

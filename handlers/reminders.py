@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from handlers.calendar import DAY, Calendar
 from handlers.desk import Desk
 from handlers.steps import is_above, owners
-from store.records import Case, FollowUp, Notice, Person, Status, Summary
+from store.case import Case
+from store.records import FollowUp, Notice, Person, Status, Summary
 
 NEXT_OF_LADDER = timedelta(minutes=15)
 """An urgent case that nobody has taken goes to the next of the ladder after this, and again."""

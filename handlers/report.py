@@ -14,7 +14,8 @@ from handlers.desk import Ask, Desk
 from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
 from store.base import Conflict, StoreUnavailable
-from store.records import Case, Evidence, Person, Report, State, Status, Summary, new_reference
+from store.case import Case
+from store.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
 ONE_REPORT = timedelta(minutes=2)
 """What one person sends within this of the first thing is one report."""

@@ -9,8 +9,9 @@ from datetime import datetime
 from handlers import access
 from handlers.desk import Desk
 from store.base import NotFound
+from store.case import Case
 from store.procedure import AGAIN, OPENING, Step
-from store.records import Case, FollowUp, Person, Progress, Role, Status, Summary
+from store.records import FollowUp, Person, Progress, Role, Status, Summary
 
 OWNER = "owner"
 CLOCKS = {"school day": "school", "working day": "legal", "hour": "now", "minute": "now"}

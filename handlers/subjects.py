@@ -14,7 +14,8 @@ from handlers.desk import Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
 from handlers.questions import SUBJECTS, subject_question
 from handlers.words import shortened
-from store.records import About, Case, Person, Role, Subject
+from store.case import Case
+from store.records import About, Person, Role, Subject
 
 WHICH_PERSON = "Which member of staff?"
 SOMEBODY_ELSE = "Somebody else"

@@ -12,19 +12,8 @@ from handlers.received import alike, described, unkept
 from handlers.steps import owners
 from handlers.words import listed, moment, shortened, size
 from store.base import NotFound
-from store.records import (
-    SYSTEM,
-    About,
-    Case,
-    Entry,
-    Evidence,
-    FollowUp,
-    Person,
-    State,
-    Status,
-    Subject,
-    Summary,
-)
+from store.case import Case
+from store.records import SYSTEM, About, Entry, Evidence, FollowUp, Person, State, Status, Subject, Summary
 
 ENTRIES = 5
 QUOTED = 300  # characters of a text that are shown with its case

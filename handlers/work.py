@@ -14,7 +14,8 @@ from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.steps import may_be_told
 from handlers.view import shown
 from handlers.words import shortened
-from store.records import Case, Person, Status
+from store.case import Case
+from store.records import Person, Status
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."

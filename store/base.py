@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from store.records import Case, DutyDone, Evidence, Invitation, Notice, Person, Summary
+from store.case import Case
+from store.records import DutyDone, Evidence, Invitation, Notice, Person, Summary
 from store.trouble import Trouble
 
 

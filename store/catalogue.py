@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from store.records import Case, Evidence, Notice, State, Status, Summary
+from store.case import Case
+from store.records import Evidence, Notice, State, Status, Summary
 
 ALIKE = 12
 """Bits of 64 in which two difference hashes may differ and still be the same picture. On screenshots of

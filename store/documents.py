@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from store.records import Case
+from store.case import Case
 
 Record = TypeVar("Record")
 Tables = dict[str, dict[str, Any]]

@@ -32,6 +32,7 @@ from tinydb.storages import Storage
 
 from store import evidence
 from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
+from store.case import Case
 from store.catalogue import Catalogue
 from store.documents import Record, Tables, case_from, case_tables, record_from, record_tables, to_json
 from store.durable import (
@@ -45,7 +46,7 @@ from store.durable import (
     try_writing,
     unavailable,
 )
-from store.records import Case, DutyDone, Evidence, Invitation, Notice, Person, Summary
+from store.records import DutyDone, Evidence, Invitation, Notice, Person, Summary
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
 REMEMBERED = 512  # cases kept in memory after they were read or written

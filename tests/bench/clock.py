@@ -17,10 +17,11 @@ from pathlib import Path
 from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.sweep import sweep
+from store.case import Case
 from store.documents import case_tables, to_json
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import Case, FollowUp, Person, Report, Role
+from store.records import FollowUp, Person, Report, Role
 from store.school import School
 from store.tiny import TinyStore
 

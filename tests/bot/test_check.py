@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.check import problems
 from bot.settings import Settings, load
-from store.records import Case, Notice, Person, Report, Role
+from store.case import Case
+from store.records import Notice, Person, Report, Role
 from store.tiny import TinyStore
 from tests.talks.stage import ROOT
 

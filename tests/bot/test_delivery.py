@@ -16,7 +16,8 @@ from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, DeliveryFailed, Heading, Incoming, Reply, Sender, Text, say
 from handlers.reception import receive
 from store.base import StoreUnavailable
-from store.records import Case, Notice, Person, Report, Role
+from store.case import Case
+from store.records import Notice, Person, Report, Role
 from tests.desks import Time, desk_in
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from store.base import Store
-from store.records import Case, State
+from store.case import Case
+from store.records import State
 from store.tiny import TinyStore
 from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, SlackLane, TelegramLane
 from tests.crash.processes import nursery

@@ -27,10 +27,11 @@ from handlers.duties import all_due
 from handlers.messages import Heading, Incoming, Reply, Sender, Text
 from handlers.reception import receive
 from handlers.sweep import sweep
+from store.case import Case
 from store.documents import record_from
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import Case, FollowUp, Notice, Person
+from store.records import FollowUp, Notice, Person
 from store.school import School
 from store.tiny import TinyStore, read_tables
 from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute

@@ -15,7 +15,8 @@ from bot.fetcher import Fetcher
 from handlers.desk import Desk
 from handlers.fetching import GIVE_UP
 from handlers.messages import DeliveryFailed, TooLarge
-from store.records import Case, Evidence, Report, State
+from store.case import Case
+from store.records import Evidence, Report, State
 from tests.desks import Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

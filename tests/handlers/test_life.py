@@ -21,9 +21,10 @@ from handlers.messages import Choices, Incoming, Reply, Sender
 from handlers.reception import receive
 from handlers.steps import owners
 from handlers.sweep import sweep
+from store.case import Case
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import Case, Person, Progress, Role, Status, Subject, Summary
+from store.records import Person, Progress, Role, Status, Subject, Summary
 from store.school import School
 from store.tiny import TinyStore
 

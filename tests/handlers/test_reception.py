@@ -30,7 +30,8 @@ from handlers.messages import (
     Standing,
 )
 from store.base import Conflict, StoreUnavailable
-from store.records import Case, Person, Role
+from store.case import Case
+from store.records import Person, Role
 from tests.talks import stage
 
 ASHA, BEN = "telegram:1", "telegram:2"

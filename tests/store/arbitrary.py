@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from store.case import Case
 from store.records import (
     About,
     Awaiting,
-    Case,
     Entry,
     Evidence,
     FollowUp,

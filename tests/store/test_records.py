@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.case import Case
 from store.records import (
     REFERENCE_ALPHABET,
     About,
-    Case,
     Entry,
     FollowUp,
     IllegalMove,
