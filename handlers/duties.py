@@ -43,7 +43,7 @@ async def all_due(desk: Desk, now: datetime) -> list[Due]:
     """Each duty with the first of its days that has not been done, from when the school began to use this."""
     everybody = await desk.store.people()
     since = desk.calendar.local(min((p.since for p in everybody), default=now)).date()
-    done = {(d.key, d.due) for d in await desk.store.duties_done()}
+    done = {(d.key, d.due) for d in await desk.store.memos(DutyDone)}
     today = desk.calendar.local(now).date()
     return [
         Due(duty, next(day for day in _days(duty, since, today) if (duty.key, day) not in done))
@@ -127,13 +127,13 @@ async def done(ask: Ask, desk: Desk) -> Reply:
         raise Refused(NO_DUTY.format(key=key[:40]))
     if not ask.person.has(due.duty.owner, Role.HEAD):
         raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
-    before = [d.due for d in await desk.store.duties_done() if d.key == key]
+    before = [d.due for d in await desk.store.memos(DutyDone) if d.key == key]
     if day and day in map(str, before):
         return say(DONE_BEFORE.format(do=due.duty.do, due=_day(date.fromisoformat(day))))
     if before and day != str(due.day) and _stage(due, ask.at, desk) < 0:
         told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
         raise Refused(told)
-    await desk.store.save_duty(DutyDone(key, due.day, ask.person.id, ask.at))
+    await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
     following = next(d for d in await all_due(desk, ask.at) if d.duty.key == key)
     return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from store.case import Case
-from store.records import DutyDone, Evidence, Invitation, Notice, Person, Summary
+from store.memos import Kind, Memo
+from store.records import Evidence, Invitation, Notice, Person, Summary
 from store.trouble import Trouble
 
 
@@ -137,9 +138,16 @@ class Store(Protocol):
     async def use_invitation(self, digest: str) -> bool:
         """Take it off the list; False when it was gone: one of two people who use it at once."""
 
-    # What the school does every year or term.
-    async def duties_done(self) -> Sequence[DutyDone]: ...
+    # Memos: see `store.memos`.
+    async def put(self, memo: Memo) -> None:
+        """Keep it, in place of the one of its kind that has the same key."""
 
-    async def save_duty(self, done: DutyDone) -> None: ...
+    async def memo(self, kind: type[Kind], under: str) -> Kind | None: ...
+
+    async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
+        """All of a kind, in no order."""
+
+    async def drop(self, kind: type[Memo], under: str) -> bool:
+        """Take one away; False when it was gone."""
 
     async def close(self) -> None: ...

@@ -243,6 +243,10 @@ class DutyDone:
     by: str  # person id
     at: datetime
 
+    @property
+    def under(self) -> str:
+        return f"{self.key} {self.due}"
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

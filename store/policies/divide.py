@@ -61,12 +61,13 @@ class Unit:
 
     start: int
     end: int
-    section: str  # the nearest heading above it
+    section: str  # the nearest heading above it; "" where there is none
     block: int  # number of the paragraph or list that it belongs to
-    kind: Literal["sentence", "bullet", "lead-in", "heading"]
+    kind: Literal["sentence", "bullet", "lead-in"]
     lead_in: tuple[int, int] | None = None  # place of what introduces the list that this bullet belongs to
     path: tuple[str, ...] = ()  # every heading above it, outermost first
     item: int = -1  # where its bullet begins; -1 outside a list
+    under: int = -1  # where its section's heading begins; -1 where there is none
 
 
 @dataclass(slots=True)
@@ -194,6 +195,7 @@ def _short_heading(lines: list[_Line], n: int, line: _Line) -> bool:
 
 def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
     path: list[tuple[int, str]] = []
+    under = -1
     block = 0
     lead: tuple[int, int] | None = None  # what may introduce a list
     listing = False
@@ -202,6 +204,7 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
         line = lines[n]
         if line.kind == "heading":
             path = [p for p in path if p[0] < line.level] + [(line.level, line.heading)]
+            under = line.start
             block += 1
             lead, listing = None, False
         elif line.kind in ("text", "bullet"):
@@ -220,7 +223,7 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
                 if opens:
                     block += 1
                 for a, b in _pieces(text, start, end, whole=True):
-                    yield Unit(a, b, section, block, kind, lead, names, start)
+                    yield Unit(a, b, section, block, kind, lead, names, start, under)
                 if opens:
                     lead = (start, end)
                 listing = True
@@ -235,7 +238,9 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
                 pieces = list(_pieces(text, start, end))
                 for i, (a, b) in enumerate(pieces):
                     final = opens and i == len(pieces) - 1
-                    yield Unit(a, b, section, block, "lead-in" if final else "sentence", None, names)
+                    yield Unit(
+                        a, b, section, block, "lead-in" if final else "sentence", None, names, -1, under
+                    )
                 lead = pieces[-1] if opens and pieces else None
                 listing = opens
             n = last

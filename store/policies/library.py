@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from store.policies import meaning, weights
@@ -24,6 +26,14 @@ NOT_A_DECOY = 0.65  # cosine from which the texts deal with what would be a deco
 CLOSEST = 20  # passages that are looked at for their meaning, whatever their words
 
 _Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text, or one section of it."""
+
+    text: PolicyText
+    section: str = ""
 
 
 @dataclass(slots=True)
@@ -61,20 +71,44 @@ class Policies:
 
     def sections(self, doc: str) -> tuple[str, ...]:
         """The headings of one text, in order."""
-        shelf = self._current()
-        return next((sections(u) for t, u in zip(shelf.texts, shelf.units, strict=True) if t.doc == doc), ())
+        return sections(self._open(doc)[1])
 
     def section(self, doc: str, heading: str) -> tuple[Passage, ...]:
         """Everything under one heading, in order, in passages of whole sentences and bullets.
 
-        Case and punctuation of `heading` do not count. Empty when there is no such text or heading.
+        Case and punctuation of `heading` do not count. A heading that has only headings below it gives all that
+        stands under those. Empty when there is no such text or heading.
+        """
+        wanted = _plain(heading)
+        text, units = self._open(doc)
+        here = [u for u in units if _plain(u.section) == wanted]
+        below = [u for u in units if wanted in map(_plain, u.path)]
+        return tuple(p for some in _sections(text, here or below) for p in some)
+
+    def section_at(self, doc: str, place: int) -> tuple[Passage, ...]:
+        """The whole section that holds character `place` of a text, in order, for *More of this section*.
+
+        A heading that stands twice in a text is two sections here. Empty when there is no such text.
+        """
+        text, units = self._open(doc)
+        return next((s for s in _sections(text, units) if place < s[-1].end), ())
+
+    def whole(self, doc: str) -> tuple[tuple[Passage, ...], ...]:
+        """All of a text, in order: the passages of each section. Empty when there is no such text."""
+        return tuple(_sections(*self._open(doc)))
+
+    def find(self, typed: str) -> tuple[Place, ...]:
+        """The texts, or sections of them, that somebody may mean by `TITLE [SECTION]`, best first.
+
+        Titles and file names count, in part too: `filtering blocked` finds the section *What is blocked* of
+        *Internet filtering*. More than one place where several fit equally well; none where nothing does.
         """
         shelf = self._current()
-        wanted = _plain(heading)
+        found = []
         for text, units in zip(shelf.texts, shelf.units, strict=True):
-            if text.doc == doc:
-                return tuple(_gather(text, [u for u in units if _plain(u.section) == wanted]))
-        return ()
+            found += _places(text, sections(units), _plain(typed).split())
+        most = max((worth for worth, _ in found), default=0.0)
+        return tuple(place for worth, place in found if worth == most)
 
     def prepare(self) -> bool:
         """Make ready for questions by meaning, which takes seconds for new texts: call it in a thread.
@@ -137,6 +171,11 @@ class Policies:
             also.update(np.argpartition(-values, most - 1)[:most].tolist())
         decoy = float((decoys @ asking[0]).max()) if len(decoys) else 0.0
         return shelf.index.rank(asked, weights.RANK_BY_MEANING, extra, also), decoy
+
+    def _open(self, doc: str) -> tuple[PolicyText, tuple[Unit, ...]]:
+        shelf = self._current()
+        both = zip(shelf.texts, shelf.units, strict=True)
+        return next((pair for pair in both if pair[0].doc == doc), (PolicyText(doc, "", ""), ()))
 
     def _current(self) -> Shelf:
         stamp = self._stamp()
@@ -235,6 +274,34 @@ def _merged(passages: list[Passage]) -> list[Passage]:
 
 def _plain(heading: str) -> str:
     return " ".join(re.findall(r"\w+", heading.lower()))
+
+
+def _places(text: PolicyText, headings: tuple[str, ...], typed: list[str]) -> list[tuple[float, Place]]:
+    """What `typed` may mean in one text, each with how well it fits."""
+    found: list[tuple[float, Place]] = []
+    for name in (_plain(text.title).split(), _plain(text.doc.rpartition(".")[0]).split()):
+        own = next((n for n, w in enumerate(typed) if not _begins(w, name)), len(typed))
+        rest = typed[own:]
+        if not own or not name:
+            continue
+        fit = own + own / (len(name) + own)
+        if not rest:
+            found.append((fit, Place(text)))
+        for heading in headings if rest else ():
+            of = _plain(heading).split()
+            if all(_begins(w, of) for w in rest):
+                found.append((fit + len(rest) / (len(of) + len(rest)), Place(text, heading)))
+    most = max((fit for fit, _ in found), default=0.0)
+    return list(dict.fromkeys((fit, place) for fit, place in found if fit == most))
+
+
+def _begins(typed: str, name: list[str]) -> bool:
+    return any(word.startswith(typed) for word in name)
+
+
+def _sections(text: PolicyText, units: Iterable[Unit]) -> Iterator[tuple[Passage, ...]]:
+    for _, some in groupby(units, key=lambda unit: unit.under):
+        yield tuple(_gather(text, list(some)))
 
 
 def _cite(text: PolicyText, unit: Unit, start: int, end: int) -> Passage:

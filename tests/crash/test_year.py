@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-import store.tiny
+import store.tiny.files
 from store.durable import replace_file
 from tests.crash.year import BEGIN, END, PEOPLE, Fate, Year
 from tests.crash.year_model import Down, Expected, Told
@@ -45,7 +45,7 @@ def dying(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
         replace_file(path, content)
         fate.moment("after writing")
 
-    monkeypatch.setattr(store.tiny, "replace_file", replaced)
+    monkeypatch.setattr(store.tiny.files, "replace_file", replaced)
 
 
 def nine_stretches(seed: int) -> Down:

@@ -31,7 +31,7 @@ from store.case import Case
 from store.documents import record_from
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import FollowUp, Notice, Person
+from store.records import DutyDone, FollowUp, Notice, Person
 from store.school import School
 from store.tiny import TinyStore, read_tables
 from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute
@@ -434,7 +434,7 @@ class Year:
         early = (due.day - self.now.astimezone(LONDON).date()).days > 40
 
         async def done() -> bool:
-            return (deed.of, due.day) in {(d.key, d.due) for d in await self.store.duties_done()}
+            return (deed.of, due.day) in {(d.key, d.due) for d in await self.store.memos(DutyDone)}
 
         async def after() -> None:
             if not early:

@@ -172,10 +172,10 @@ async def test_people_are_found_by_role_in_the_order_in_which_they_joined(store:
 async def test_a_duty_is_done_once_for_each_of_its_days(store: Store, later: Later) -> None:
     done = DutyDone("policies-read", date(2026, 9, 30), "ben", NOW)
     other = replace(done, due=date(2027, 9, 30))
-    await asyncio.gather(store.save_duty(done), store.save_duty(done), store.save_duty(other))
+    await asyncio.gather(store.put(done), store.put(done), store.put(other))
     store = await later()
-    assert sorted(await store.duties_done(), key=lambda d: d.due) == [done, other]
+    assert sorted(await store.memos(DutyDone), key=lambda d: d.due) == [done, other]
     corrected = replace(done, by="cleo")
-    await store.save_duty(corrected)
+    await store.put(corrected)
     store = await later()
-    assert sorted(await store.duties_done(), key=lambda d: d.due) == [corrected, other]
+    assert sorted(await store.memos(DutyDone), key=lambda d: d.due) == [corrected, other]

@@ -50,7 +50,8 @@ def _python(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 OPEN = """
 import sys
 from pathlib import Path
-from store.tiny import TinyStore, StoreUnavailable
+from store.base import StoreUnavailable
+from store.tiny import TinyStore
 try:
     TinyStore.open(Path(sys.argv[1]))
 except StoreUnavailable as error:

@@ -1,0 +1,18 @@
+"""The embedded store: one small TinyDB file for each case, person and invitation, in one folder.
+
+    data/cases/7K4M/case.json    the case, its chronology and the notices it owes
+    data/cases/7K4M/evidence/    bytes as received, by SHA-256
+    data/people/ID.json          one person
+    data/invitations/DIGEST.json one unused invitation
+    data/notices/DIGEST.json     one notice of no case, by the SHA-256 of its key
+    data/duties/DIGEST.json      one duty that was done; and so for every kind of memo
+
+A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
+or the new. One process owns the folder; only invitations may be added from outside.
+"""
+
+from store.tiny.files import read_tables
+from store.tiny.people import add_invitation, read_people
+from store.tiny.store import TinyStore
+
+__all__ = ["TinyStore", "add_invitation", "read_people", "read_tables"]

@@ -1,0 +1,111 @@
+"""TinyDB files that are replaced as a whole, and what everything in one folder shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar, TypeVarTuple
+
+import orjson
+import structlog
+from tinydb import TinyDB
+from tinydb.storages import Storage
+
+from store.base import Conflict
+from store.documents import Record, Tables, record_from, to_json
+from store.durable import make_folder, replace_file, unavailable
+
+log = structlog.get_logger()
+R = TypeVar("R")
+Arguments = TypeVarTuple("Arguments")
+
+
+class DurableStorage(Storage):
+    """TinyDB's file, replaced as a whole at each write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Tables | None:
+        try:
+            tables: Tables = orjson.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return None
+        return tables
+
+    def write(self, data: Tables) -> None:
+        replace_file(self.path, to_json(data))
+
+
+def write_tables(path: Path, tables: Tables) -> None:
+    make_folder(path.parent)
+    put_tables(path, tables)
+
+
+def put_tables(path: Path, tables: Tables) -> None:
+    with TinyDB(path, storage=DurableStorage) as db:
+        db.storage.write(tables)
+
+
+def read_tables(path: Path) -> Tables:
+    """Raises FileNotFoundError, and ValueError when it is not JSON."""
+    with TinyDB(path, storage=DurableStorage) as db:
+        tables = db.storage.read()
+    if not isinstance(tables, dict):
+        raise FileNotFoundError(path) if tables is None else ValueError("not a TinyDB file")
+    return tables
+
+
+class Files:
+    """A folder that one process owns, with its locks and threads.
+
+    A write goes on when its caller is cancelled: memory and disk never part.
+    """
+
+    def __init__(self, folder: Path, lock: BinaryIO) -> None:
+        self.folder = folder
+        self.damaged: dict[str, str] = {}  # reference -> file that was put aside
+        self._lock = lock
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._reserved: dict[str, asyncio.Event] = {}  # keys on their way to the disk
+        self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
+
+    def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
+        for path in sorted((self.folder / folder).glob("*.json")):
+            try:
+                put(record_from(kind, read_tables(path)))
+            except ValueError:
+                self._put_aside(path.stem, path)
+
+    def _put_aside(self, name: str, path: Path) -> None:
+        taken = len(list(path.parent.glob(f"{path.stem}.damaged*")))
+        aside = path.with_name(f"{path.stem}.damaged{taken + 1}")
+        path.rename(aside)
+        self.damaged[name] = aside.name
+        log.error("damaged file put aside", record=name, file=aside.name)
+
+    @asynccontextmanager
+    async def _reserve(self, *keys: str) -> AsyncIterator[None]:
+        """Keep others from the same keys until they are on the disk. Conflict, once the others are done."""
+        for key in keys:
+            if event := self._reserved.get(key):
+                await event.wait()
+                raise Conflict(key)
+        done = asyncio.Event()
+        self._reserved.update(dict.fromkeys(keys, done))
+        try:
+            yield
+        finally:
+            for key in keys:
+                self._reserved.pop(key, None)
+            done.set()
+
+    async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        except OSError as error:
+            raise unavailable(error, self.folder) from error

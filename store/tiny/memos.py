@@ -1,0 +1,57 @@
+"""Memos in the embedded store: a folder for each kind, a file for each memo."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from store.documents import record_tables
+from store.durable import remove_file
+from store.memos import FOLDERS, Kind, Memo
+from store.tiny.files import Files, write_tables
+
+
+class MemoFiles(Files):
+    def __init__(self, folder: Path, lock: BinaryIO) -> None:
+        super().__init__(folder, lock)
+        self._memos: defaultdict[type[Memo], dict[str, Memo]] = defaultdict(dict)
+
+    def _load_memos(self) -> None:
+        for kind, folder in FOLDERS.items():
+            self._load_records(folder, kind, self._put_memo)
+
+    async def put(self, memo: Memo) -> None:
+        await asyncio.shield(self._put(memo))
+
+    async def _put(self, memo: Memo) -> None:
+        path = self._memo_path(type(memo), memo.under)
+        async with self._writing[path.name]:
+            await self._in_thread(write_tables, path, record_tables(memo))
+            self._put_memo(memo)
+
+    def _put_memo(self, memo: Memo) -> None:
+        self._memos[type(memo)][memo.under] = memo
+
+    async def memo(self, kind: type[Kind], under: str) -> Kind | None:
+        return cast("Kind | None", self._memos[kind].get(under))
+
+    async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
+        return cast("list[Kind]", list(self._memos[kind].values()))
+
+    async def drop(self, kind: type[Memo], under: str) -> bool:
+        return await asyncio.shield(self._drop(kind, under))
+
+    async def _drop(self, kind: type[Memo], under: str) -> bool:
+        path = self._memo_path(kind, under)
+        async with self._writing[path.name]:
+            was_there = await self._in_thread(remove_file, path)
+            self._memos[kind].pop(under, None)
+        return was_there
+
+    def _memo_path(self, kind: type[Memo], under: str) -> Path:
+        name = hashlib.sha256(under.encode()).hexdigest()[:32]
+        return self.folder / FOLDERS[kind] / f"{name}.json"
