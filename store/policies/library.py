@@ -14,7 +14,7 @@ from store.policies.answer import Answer, Passage
 from store.policies.divide import LONGEST, Unit, divide, sections
 from store.policies.meaning import Floats, numpy
 from store.policies.question import Question, spelt_out, understand
-from store.policies.quote import span
+from store.policies.quote import listed, span
 from store.policies.rank import Index, Scored
 from store.policies.refuse import DECOYS, confidence, signs
 from store.policies.texts import SUFFIXES, PolicyText, read
@@ -254,8 +254,9 @@ def _span(shelf: Shelf, scored: Scored) -> tuple[int, int, int]:
 
 def _passage(shelf: Shelf, scored: Scored) -> Passage:
     doc, start, end = _span(shelf, scored)
-    unit = shelf.index.entries[scored.entry].unit
-    return replace(_cite(shelf.texts[doc], unit, start, end), score=round(scored.score, 4))
+    unit, text = shelf.index.entries[scored.entry].unit, shelf.texts[doc]
+    rest = tuple(text.text[a:b] for a, b in listed(shelf.units[doc], unit) if b > end)
+    return replace(_cite(text, unit, start, end), score=round(scored.score, 4), rest=rest)
 
 
 def _merged(passages: list[Passage]) -> list[Passage]:
@@ -284,13 +285,14 @@ def _places(text: PolicyText, headings: tuple[str, ...], typed: list[str]) -> li
         rest = typed[own:]
         if not own or not name:
             continue
-        fit = own + own / (len(name) + own)
+        in_order = all(map(str.startswith, name, typed[:own]))
+        fit = own + (typed[:own] == name) / 4 + in_order / 8
         if not rest:
             found.append((fit, Place(text)))
         for heading in headings if rest else ():
             of = _plain(heading).split()
             if all(_begins(w, of) for w in rest):
-                found.append((fit + len(rest) / (len(of) + len(rest)), Place(text, heading)))
+                found.append((fit + 0.9 * len(rest) + (rest == of) / 4, Place(text, heading)))
     most = max((fit for fit, _ in found), default=0.0)
     return list(dict.fromkeys((fit, place) for fit, place in found if fit == most))
 

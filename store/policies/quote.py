@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from store.policies.divide import LONGEST, Unit
 
@@ -35,6 +36,14 @@ def span(units: Sequence[Unit], n: int) -> tuple[int, int]:
     else:
         low, high = _around(units, n, first, last)
     return units[low].start, units[high].end
+
+
+def listed(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
+    """Where each bullet that `lead` introduces begins and ends; none for what is no lead-in."""
+    if lead.kind != "lead-in":
+        return []
+    own = [unit for unit in units if unit.lead_in is not None and unit.lead_in[1] == lead.end]
+    return [(item, max(unit.end for unit in some)) for item, some in groupby(own, key=lambda unit: unit.item)]
 
 
 def _same(other: Unit, unit: Unit) -> bool:
