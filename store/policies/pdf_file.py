@@ -1,0 +1,389 @@
+"""Reads a PDF: the words in the order of the file, with headings, bullets and paragraphs guessed from their looks.
+
+A PDF knows letters and places, and nothing of paragraphs. A line is larger or bolder than most: a heading. A gap,
+a bullet, a number or a short last line: a new paragraph. What stands above or below most pages is told once, beside
+the text. A hyphen at the end of a line goes where the rest of the text has the word without it.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from store.policies.reading import Damaged, Empty, Protected, Reading, Scan, TooLarge
+from store.policies.texts import LARGEST
+
+MOST_PAGES = 500
+PATIENCE = 90.0  # seconds
+
+DAMAGED = "{name} is damaged and cannot be read to its end. Save it as PDF once more, and add the new file."
+LOCKED = "{name} is protected by a password. Save a copy without protection, or the Word file, and add that."
+SCAN = (
+    "{name} is a scan: its pages are pictures, with no text to quote. Add the file that it was printed from, or "
+    "have the scan's text recognised (OCR) and saved as a PDF with text."
+)
+GARBLED = (
+    "The letters of {name} cannot be read out of it, though they look right on the page. Add the Word file, or "
+    "save it as PDF once more with another program."
+)
+EMPTY = "{name} holds no words."
+TOO_LONG = (
+    "{name} has more than {most} pages, which is more than any policy. Add the policy's own pages alone."
+)
+TOO_SLOW = "{name} takes too long to read. Save it as PDF once more, or add the Word file."
+TOO_LARGE = "{name} unpacks to far more than a policy text. Save the text on its own, and add that."
+
+_SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃∙❖◆\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
+_BULLET = re.compile(rf"(?:[{_SIGNS}]\s*|[-–—*o\u00ad]\s+)(?=\S)")
+_NUMBER = re.compile(
+    r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+\S|\d{1,2}(?:\.\d{1,2}){1,3}\s+\S"
+)
+_PAGE = re.compile(
+    r"(?:p(?:age|\.)?\s*)?[-–|]?\s*\d{1,4}\s*[-–|]?(?:\s*(?:of|/)\s*\d{1,4})?|page\s*\d{1,4}.*", re.IGNORECASE
+)
+_ENDS = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_EDGE = 0.14  # of the page's height: where running headers and footers stand
+_COMPOUND = re.compile(
+    r"self|non|cyber|e|co|anti|pro|ex|multi|cross|well|up|on|off|in|follow|one|two|three|part|full|long|short|high|low",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Bit:
+    """Letters that were drawn together."""
+
+    x: float
+    y: float
+    size: float
+    bold: bool
+    text: str
+
+
+@dataclass(slots=True)
+class _Line:
+    bits: list[_Bit]
+    page: int
+    height: float  # of the page
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"[ \t\u00a0]+", " ", "".join(b.text for b in self.bits)).strip()
+
+    @property
+    def x(self) -> float:
+        return next((b.x for b in self.bits if b.text.strip()), 0.0)
+
+    @property
+    def y(self) -> float:
+        return next((b.y for b in self.bits if b.text.strip()), 0.0)
+
+    @property
+    def size(self) -> float:
+        sizes = Counter[float]()
+        for bit in self.bits:
+            sizes[round(bit.size * 2) / 2] += len(bit.text.strip())
+        return sizes.most_common(1)[0][0] if sizes else 0.0
+
+    @property
+    def bold(self) -> bool:
+        return all(b.bold for b in self.bits if re.search(r"\w", b.text))
+
+    @property
+    def at_edge(self) -> bool:
+        return not _EDGE < self.y / self.height < 1 - _EDGE
+
+
+def read_pdf(name: str, data: bytes) -> Reading:
+    """The text of the bytes of a PDF called `name`. Takes about 20 ms a page. Raises FileRefused."""
+    pages, pictures = _pages(name, data)
+    lines = [line for page in pages for line in page]
+    letters = sum(len(re.findall(r"[^\W\d_]", line.text)) for line in lines)
+    if letters < 3 * len(pages):
+        raise Scan(SCAN.format(name=name)) if any(pictures) else Empty(EMPTY.format(name=name))
+    if _is_garbled("".join(line.text for line in lines)):
+        raise Scan(GARBLED.format(name=name))
+    margins = _margins(pages)
+    kept = [line for line in lines if id(line) not in margins]
+    title, text = _markdown(kept)
+    if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
+        raise TooLarge(TOO_LARGE.format(name=name))
+    shown = dict.fromkeys(
+        line.text for line in lines if id(line) in margins and not _PAGE.fullmatch(line.text)
+    )
+    told: dict[str, str] = {}
+    for line in shown:
+        told.setdefault(_plain(line), line)
+    blank = tuple(n for n, page in enumerate(pages, 1) if not page and pictures[n - 1])
+    return Reading(text, title=title, margins=tuple(told.values()), blank_pages=blank)
+
+
+def _pages(name: str, data: bytes) -> tuple[list[list[_Line]], list[bool]]:
+    """The lines of every page, and whether it has a picture."""
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it can mend is no news to the person
+    until = time.monotonic() + PATIENCE
+    pages: list[list[_Line]] = []
+    pictures: list[bool] = []
+    length = 0
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Protected(LOCKED.format(name=name))
+        if len(reader.pages) > MOST_PAGES:
+            raise TooLarge(TOO_LONG.format(name=name, most=MOST_PAGES))
+        for number, page in enumerate(reader.pages):
+            pages.append(_page_lines(page, number))
+            pictures.append(_has_picture(page))
+            length += sum(len(line.text) for line in pages[-1])
+            if length > LARGEST:
+                raise TooLarge(TOO_LARGE.format(name=name))
+            if time.monotonic() > until:
+                raise TooLarge(TOO_SLOW.format(name=name))
+    except (Protected, TooLarge):
+        raise
+    except (FileNotDecryptedError, DependencyError) as error:
+        raise Protected(LOCKED.format(name=name)) from error
+    except (LimitReachedError, MemoryError) as error:
+        raise TooLarge(TOO_LARGE.format(name=name)) from error
+    except Exception as error:  # a damaged PDF brings up every kind of error in its reader
+        raise Damaged(DAMAGED.format(name=name)) from error
+    if not pages:
+        raise Damaged(DAMAGED.format(name=name))
+    return pages, pictures
+
+
+def _page_lines(page: Any, number: int) -> list[_Line]:
+    from pypdf import mult
+
+    height = float(page.cropbox.top - page.cropbox.bottom) or 842.0
+    lines: list[_Line] = []
+    bits: list[_Bit] = []
+
+    def take(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
+        where = mult(tm, cm)
+        scale = abs(where[3]) or abs(where[1]) or 1.0
+        bold = bool(font) and bool(_BOLD.search(str(font.get("/BaseFont", ""))))
+        for n, piece in enumerate(text.split("\n")):
+            if n and bits:
+                lines.append(_Line(bits.copy(), number, height))
+                bits.clear()
+            if piece:
+                bottom = float(page.cropbox.bottom)
+                bits.append(_Bit(where[4], where[5] - bottom, abs(size) * scale, bold, piece))
+
+    page.extract_text(visitor_text=take)
+    if bits:
+        lines.append(_Line(bits, number, height))
+    return [line for line in lines if line.text]
+
+
+def _has_picture(page: Any) -> bool:
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    return bool(objects is not None and len(objects.get_object()))
+
+
+def _is_garbled(text: str) -> bool:
+    bad = len(re.findall(r"[\x00-\x08\x0e-\x1f\ufffd\ue000-\uefff\uf100-\uf8ff]|\(cid:\d+\)|/g\d+", text))
+    return bad * 10 > len(text)
+
+
+def _margins(pages: Sequence[Sequence[_Line]]) -> set[int]:
+    """The `id` of each line that stands in the same place on many pages, or is a page's number."""
+    at: dict[tuple[str, int], list[_Line]] = {}
+    for page in pages:
+        for line in page:
+            if line.at_edge:
+                at.setdefault((_plain(line.text), round(line.y / 6)), []).append(line)
+    enough = max(2, round(0.4 * len(pages)))
+    found = {id(line) for lines in at.values() if len({x.page for x in lines}) >= enough for line in lines}
+    for page in pages:
+        for line in (*page[:1], *page[-2:]):
+            numbered = _PAGE.fullmatch(line.text) and (len(pages) > 1 or "page" in line.text.lower())
+            if line.at_edge and numbered:
+                found.add(id(line))
+    return found
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\d+", "#", " ".join(text.lower().split()))
+
+
+# --- paragraphs -------------------------------------------------------------------------------------
+
+
+def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
+    """The title, and the text in Markdown."""
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    body = sizes.most_common(1)[0][0]
+    pitch = _pitch(lines)
+    groups = list(_groups(lines, body, pitch))
+    whole = " ".join(line.text for line in lines)
+    words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", whole.lower()))
+    large = sorted({g[0].size for g in groups if _is_large(g[0], body)}, reverse=True)
+    first = [g for g in groups if g[0].page == lines[0].page and g[0].size == (large[0] if large else 0)]
+    only = bool(first) and sum(1 for g in groups if g[0].size == large[0]) == len(first) <= 2
+    levels = {size: min(n + (1 if only else 2), 5) for n, size in enumerate(large)}
+    title = ""
+    made: list[str] = []
+    before = ""
+    for group in groups:
+        text = _joined([line.text for line in group], words)
+        kind = "text"
+        if _is_heading(group, body):
+            kind = "heading"
+            if not title:
+                title = text
+            text = "#" * levels.get(group[0].size, min(len(levels) + 2, 6)) + " " + text
+        elif found := _BULLET.match(text):
+            kind = "item"
+            text = "- " + text[found.end() :]
+        elif _NUMBER.match(text):
+            kind = "item"
+        elif rows := _rows(group):
+            kind = "row"
+            text = rows
+        if made and not (kind == before and kind in ("item", "row")):
+            made.append("")
+        made.append(text)
+        before = kind
+    return title, "\n".join(made) + "\n"
+
+
+def _pitch(lines: Sequence[_Line]) -> float:
+    """From one line of a paragraph to the next, in points."""
+    steps = [
+        a.y - b.y for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 0 < a.y - b.y < 40
+    ]
+    if not steps:
+        return 14.0
+    return Counter(round(s * 2) / 2 for s in steps).most_common(1)[0][0]
+
+
+def _is_large(line: _Line, body: float) -> bool:
+    return line.size > body * 1.07
+
+
+def _looks_like_heading(line: _Line, body: float) -> bool:
+    if not re.search(r"[^\W\d_]", line.text) or len(line.text) > 120:
+        return False
+    return _is_large(line, body) or (
+        line.bold and len(line.text) <= 90 and not re.search(r"[.,;]\Z", line.text)
+    )
+
+
+def _is_heading(group: Sequence[_Line], body: float) -> bool:
+    if not all(_looks_like_heading(line, body) for line in group) or len(group) > 3:
+        return False
+    return not _BULLET.match(group[0].text) and (_is_large(group[0], body) or len(group) == 1)
+
+
+def _groups(lines: Sequence[_Line], body: float, pitch: float) -> Iterator[list[_Line]]:
+    """Lines that belong together: a paragraph, a bullet, a heading."""
+    longest = median(sorted(len(x.text) for x in lines)[-max(1, len(lines) // 3) :])
+    group: list[_Line] = []
+    for line in lines:
+        if group and _begins(group, line, body, pitch, longest):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _begins(group: Sequence[_Line], line: _Line, body: float, pitch: float, longest: float) -> bool:
+    """Whether `line` begins something new after the lines of `group`."""
+    last = group[-1]
+    heads = _looks_like_heading(line, body), _looks_like_heading(last, body)
+    if _BULLET.match(line.text) or _NUMBER.match(line.text) and not _runs_on(last.text, line.text):
+        return True
+    if any(heads) and (line.size != last.size or line.bold != last.bold):
+        return True
+    step = last.y - line.y
+    if last.page != line.page or step < -2:  # a new column or page: does the sentence go on?
+        return all(heads) or bool(_ENDS.search(last.text)) or not line.text[:1].islower()
+    usual = max(pitch, 1.15 * line.size) if not all(heads) else 1.5 * line.size
+    if step > 1.3 * usual:
+        return True
+    if all(heads) and not _is_large(line, body):
+        return True  # two short lines in bold are two headings
+    if abs(step) < 2 or len(_cells(line)) > 1 or len(_cells(last)) > 1:
+        return len(_cells(line)) > 1 or not line.text[:1].islower()
+    return bool(_ENDS.search(last.text)) and len(last.text) < 0.6 * longest
+
+
+def _runs_on(last: str, text: str) -> bool:
+    """`… in section\\n3. Parents …` may wrap; a numbered clause follows what has ended, or a heading."""
+    return bool(
+        re.search(
+            r"(?:section|paragraph|part|appendix|years?|keystage|stage|class|and|or|the|of)\Z", last, re.I
+        )
+    )
+
+
+def _cells(line: _Line) -> list[str]:
+    """What stands in one line with wide gaps between. Widths are estimated: half the size for a letter."""
+    cells = [""]
+    end = None
+    for bit in line.bits:
+        if not bit.text.strip():
+            cells[-1] += bit.text
+            continue
+        if end is not None and bit.x - end > 2.5 * bit.size and cells[-1].strip():
+            cells.append("")
+        cells[-1] += bit.text
+        end = bit.x + len(bit.text.strip()) * bit.size * 0.55
+    cells = [re.sub(r"\s+", " ", c).strip() for c in cells]
+    marks = len(cells) > 1 and (
+        _BULLET.match(cells[0] + " x") or re.fullmatch(r"\(?[\w.]{1,6}[.)]", cells[0])
+    )
+    return [line.text] if marks else cells
+
+
+def _rows(group: Sequence[_Line]) -> str:
+    """A row of a table as one line; empty for what is none."""
+    cells = _cells(group[0])
+    if len(cells) < 2 or any("__" in c or "…." in c or "...." in c for c in cells):
+        return ""
+    rest = [line.text for line in group[1:]]
+    return "| " + " | ".join([*cells[:-1], " ".join([cells[-1], *rest])]) + " |"
+
+
+def _joined(lines: Sequence[str], words: Counter[str]) -> str:
+    """The lines of one paragraph as one. U+00AD is a hyphen that was drawn, wherever it stands."""
+    text = ""
+    for line in lines:
+        found = re.search(r"([^\W\d_]+) ?([-\u2010\u00ad])\Z", text)
+        after = re.match(r"[^\W\d_]+", line)
+        if found and after and after.group().islower():
+            text = (
+                text[: found.start(1)] + _mended(found.group(1), after.group(), words) + line[after.end() :]
+            )
+        else:
+            text += (" " if text and not text.endswith(("/", "-", "\u00ad")) else "") + line
+    return text.replace(" \u00ad", "-").replace("\u00ad", "-")
+
+
+def _mended(first: str, second: str, words: Counter[str]) -> str:
+    """A word that was divided at the end of a line, with its hyphen or without."""
+    joined, compound = (first + second).lower(), f"{first}-{second}".lower()
+    if words[joined] != words[compound]:
+        return first + second if words[joined] > words[compound] else f"{first}-{second}"
+    if _COMPOUND.fullmatch(first) or (
+        len(first) > 3 and words[first.lower()] > 1 and words[second.lower()] > 1
+    ):
+        return f"{first}-{second}"
+    return first + second
