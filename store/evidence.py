@@ -92,7 +92,8 @@ def path_of(case_folder: Path, sha256: str) -> Path:
 
 def discard(case_folder: Path, sha256: str) -> None:
     """Take bytes away, with the small picture that was made of them."""
-    (case_folder / THUMBNAILS / f"{sha256}.jpg").unlink(missing_ok=True)
+    for path in (case_folder / THUMBNAILS).glob(f"{sha256}*"):
+        path.unlink(missing_ok=True)
     remove_file(case_folder / EVIDENCE / sha256)
 
 
@@ -101,7 +102,7 @@ def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
     strays = 0
     for case_folder, hashes in wanted.items():
         found = {path.name for path in (case_folder / EVIDENCE).glob("*")}
-        found |= {path.stem for path in (case_folder / THUMBNAILS).glob("*.jpg")}
+        found |= {path.name[:64] for path in (case_folder / THUMBNAILS).glob("*.jpg")}
         for sha256 in filter(SHA256.fullmatch, found.difference(hashes)):
             discard(case_folder, sha256)
             strays += 1
@@ -109,7 +110,12 @@ def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
 
 
 def keep_thumbnail(case_folder: Path, sha256: str, jpeg: bytes) -> None:
-    """A small picture of a picture; it can be made again, so a lost one is no loss."""
+    """A small picture of a picture, with its own SHA-256 in its name. A lost one can be made again."""
     folder = case_folder / THUMBNAILS
     make_folder(folder)
-    replace_file(folder / f"{sha256}.jpg", jpeg)
+    replace_file(folder / f"{sha256}.{digest_of(jpeg)}.jpg", jpeg)
+
+
+def digest_of(jpeg: bytes) -> str:
+    """As much of a small picture's SHA-256 as its name holds."""
+    return hashlib.sha256(jpeg).hexdigest()[:16]

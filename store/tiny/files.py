@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
-import orjson
 import structlog
 from tinydb import TinyDB
 from tinydb.storages import Storage
@@ -18,6 +17,7 @@ from tinydb.storages import Storage
 from store.base import Conflict
 from store.documents import Record, Tables, record_from, to_json
 from store.durable import make_folder, replace_file, unavailable
+from store.seal import opened, sealed
 
 log = structlog.get_logger()
 R = TypeVar("R")
@@ -25,20 +25,19 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class DurableStorage(Storage):
-    """TinyDB's file, replaced as a whole at each write."""
+    """TinyDB's file, replaced as a whole and sealed at each write."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def read(self) -> Tables | None:
         try:
-            tables: Tables = orjson.loads(self.path.read_bytes())
+            return opened(self.path.read_bytes())
         except FileNotFoundError:
             return None
-        return tables
 
     def write(self, data: Tables) -> None:
-        replace_file(self.path, to_json(data))
+        replace_file(self.path, sealed(to_json(data)))
 
 
 def write_tables(path: Path, tables: Tables) -> None:
@@ -52,11 +51,11 @@ def put_tables(path: Path, tables: Tables) -> None:
 
 
 def read_tables(path: Path) -> Tables:
-    """Raises FileNotFoundError, and ValueError when it is not JSON."""
+    """Raises FileNotFoundError, and ValueError when it is not what was written."""
     with TinyDB(path, storage=DurableStorage) as db:
-        tables = db.storage.read()
-    if not isinstance(tables, dict):
-        raise FileNotFoundError(path) if tables is None else ValueError("not a TinyDB file")
+        tables: Tables | None = db.storage.read()
+    if tables is None:
+        raise FileNotFoundError(path)
     return tables
 
 
