@@ -86,5 +86,40 @@ def ask(
         asking.ask_one(policies, question, sys.stdout, as_json=as_json)
 
 
+policy = typer.Typer(no_args_is_help=True, help="The policy texts that the bot quotes.")
+app.add_typer(policy, name="policy")
+
+
+@policy.command("add")
+def policy_add(
+    file: Annotated[Path, typer.Argument(help="A .docx, .pdf, .md or .txt file.")],
+    title: Annotated[str, typer.Option(help="How the text is called; else as it calls itself.")] = "",
+    owner: Annotated[str, typer.Option(help="The role that keeps it current.")] = "",
+    review_by: Annotated[str, typer.Option(help="The day by which it is reviewed, as 2027-09-30.")] = "",
+    sign: Annotated[str, typer.Option(help="Who signs it, as “parent or carer, pupil”.")] = "",
+    instead: Annotated[
+        bool, typer.Option("--replace", help="A new version: put it in place of the text there is.")
+    ] = False,
+) -> None:
+    """Put a file of the school's among the texts, and show what was understood of it."""
+    from datetime import UTC, datetime
+
+    from bot.adding import add_file
+    from bot.settings import load
+
+    today = datetime.now(UTC).astimezone().date()
+    lines = add_file(
+        file,
+        load().policy_texts,
+        today,
+        title=title,
+        owner=owner,
+        review_by=review_by,
+        signed_by=sign,
+        instead=instead,
+    )
+    typer.echo("\n".join(lines))
+
+
 if __name__ == "__main__":
     main()

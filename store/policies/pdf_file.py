@@ -42,11 +42,16 @@ TOO_LARGE = "{name} unpacks to far more than a policy text. Save the text on its
 
 _SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃∙❖◆\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
 _BULLET = re.compile(rf"(?:[{_SIGNS}]\s*|[-–—*o\u00ad]\s+)(?=\S)")
+_SIGN = re.compile(rf"[{_SIGNS}]")
 _NUMBER = re.compile(
     r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+\S|\d{1,2}(?:\.\d{1,2}){1,3}\s+\S"
 )
 _PAGE = re.compile(
     r"(?:p(?:age|\.)?\s*)?[-–|]?\s*\d{1,4}\s*[-–|]?(?:\s*(?:of|/)\s*\d{1,4})?|page\s*\d{1,4}.*", re.IGNORECASE
+)
+_RUNS_ON = re.compile(
+    r"\b(?:section|paragraph|part|appendix|page|years?|stage|class|of|the|a|to|for|by|in|than)\Z",
+    re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -223,39 +228,48 @@ def _plain(text: str) -> str:
 # --- paragraphs -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How most lines of a text look."""
+
+    body: float  # size of the letters, in points
+    pitch: float  # from one line of a paragraph to the next, in points
+    longest: float  # characters of a full line
+    columns: frozenset[tuple[int, int]]  # of each page, where a cell of a table begins, in points
+
+
 def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
     """The title, and the text in Markdown."""
-    sizes = Counter[float]()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-    body = sizes.most_common(1)[0][0]
-    pitch = _pitch(lines)
-    groups = list(_groups(lines, body, pitch))
+    look = _look(lines)
+    groups = list(_groups(lines, look))
     whole = " ".join(line.text for line in lines)
     words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", whole.lower()))
-    large = sorted({g[0].size for g in groups if _is_large(g[0], body)}, reverse=True)
-    first = [g for g in groups if g[0].page == lines[0].page and g[0].size == (large[0] if large else 0)]
-    only = bool(first) and sum(1 for g in groups if g[0].size == large[0]) == len(first) <= 2
-    levels = {size: min(n + (1 if only else 2), 5) for n, size in enumerate(large)}
+    large = sorted(
+        {g[0].size for g in groups if _is_heading(g, look) and _is_large(g[0], look)}, reverse=True
+    )
+    largest = [g for g in groups if large and g[0].size == large[0]]
+    top = 1 if largest and largest[0][0].page == lines[0].page and len(largest) <= 2 else 2
+    levels = {size: min(n + top, 5) for n, size in enumerate(large)}
     title = ""
     made: list[str] = []
     before = ""
     for group in groups:
         text = _joined([line.text for line in group], words)
         kind = "text"
-        if _is_heading(group, body):
+        if _is_heading(group, look):
             kind = "heading"
-            if not title:
-                title = text
-            text = "#" * levels.get(group[0].size, min(len(levels) + 2, 6)) + " " + text
+            title = title or text
+            text = "#" * levels.get(group[0].size, min(len(levels) + top, 6)) + " " + text
+        elif cells := _row(group, look, words):
+            kind = "row"
+            text = "| " + " | ".join(cells) + " |"
+            if before != "row":
+                text += "\n|" + " --- |" * len(cells)
         elif found := _BULLET.match(text):
             kind = "item"
             text = "- " + text[found.end() :]
         elif _NUMBER.match(text):
             kind = "item"
-        elif rows := _rows(group):
-            kind = "row"
-            text = rows
         if made and not (kind == before and kind in ("item", "row")):
             made.append("")
         made.append(text)
@@ -263,40 +277,47 @@ def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
     return title, "\n".join(made) + "\n"
 
 
-def _pitch(lines: Sequence[_Line]) -> float:
-    """From one line of a paragraph to the next, in points."""
-    steps = [
-        a.y - b.y for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 0 < a.y - b.y < 40
-    ]
-    if not steps:
-        return 14.0
-    return Counter(round(s * 2) / 2 for s in steps).most_common(1)[0][0]
+def _look(lines: Sequence[_Line]) -> _Look:
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    steps = Counter(
+        round((a.y - b.y) * 2) / 2
+        for a, b in zip(lines, lines[1:], strict=False)
+        if a.page == b.page and 0 < a.y - b.y < 40
+    )
+    fullest = sorted(len(line.text) for line in lines)[-max(1, len(lines) // 3) :]
+    return _Look(
+        body=sizes.most_common(1)[0][0],
+        pitch=steps.most_common(1)[0][0] if steps else 14.0,
+        longest=median(fullest),
+        columns=frozenset((line.page, round(x)) for line in lines for x in _gaps(line)),
+    )
 
 
-def _is_large(line: _Line, body: float) -> bool:
-    return line.size > body * 1.07
+def _is_large(line: _Line, look: _Look) -> bool:
+    return line.size > look.body * 1.07
 
 
-def _looks_like_heading(line: _Line, body: float) -> bool:
-    if not re.search(r"[^\W\d_]", line.text) or len(line.text) > 120:
+def _looks_like_heading(line: _Line, look: _Look) -> bool:
+    if not re.search(r"[^\W\d_]", line.text) or len(line.text) > 120 or len(_cells(line, look)) > 1:
         return False
-    return _is_large(line, body) or (
+    return _is_large(line, look) or (
         line.bold and len(line.text) <= 90 and not re.search(r"[.,;]\Z", line.text)
     )
 
 
-def _is_heading(group: Sequence[_Line], body: float) -> bool:
-    if not all(_looks_like_heading(line, body) for line in group) or len(group) > 3:
+def _is_heading(group: Sequence[_Line], look: _Look) -> bool:
+    if not all(_looks_like_heading(line, look) for line in group) or len(group) > 3:
         return False
-    return not _BULLET.match(group[0].text) and (_is_large(group[0], body) or len(group) == 1)
+    return not _BULLET.match(group[0].text) and (_is_large(group[0], look) or len(group) == 1)
 
 
-def _groups(lines: Sequence[_Line], body: float, pitch: float) -> Iterator[list[_Line]]:
-    """Lines that belong together: a paragraph, a bullet, a heading."""
-    longest = median(sorted(len(x.text) for x in lines)[-max(1, len(lines) // 3) :])
+def _groups(lines: Sequence[_Line], look: _Look) -> Iterator[list[_Line]]:
+    """Lines that belong together: a paragraph, a bullet, a heading, a row of a table."""
     group: list[_Line] = []
     for line in lines:
-        if group and _begins(group, line, body, pitch, longest):
+        if group and _begins(group, line, look):
             yield group
             group = []
         group.append(line)
@@ -304,62 +325,94 @@ def _groups(lines: Sequence[_Line], body: float, pitch: float) -> Iterator[list[
         yield group
 
 
-def _begins(group: Sequence[_Line], line: _Line, body: float, pitch: float, longest: float) -> bool:
+def _begins(group: Sequence[_Line], line: _Line, look: _Look) -> bool:
     """Whether `line` begins something new after the lines of `group`."""
     last = group[-1]
-    heads = _looks_like_heading(line, body), _looks_like_heading(last, body)
-    if _BULLET.match(line.text) or _NUMBER.match(line.text) and not _runs_on(last.text, line.text):
+    step = last.y - line.y
+    if last.page == line.page and _is_column(line.page, line.x, look) and line.x > group[0].x + 2:
+        level = abs(line.y - group[0].y) < 2
+        if level or (step > 0 and any(len(_cells(x, look)) > 1 for x in group)):
+            return False  # another cell of the row, or more of one
+    if _is_row(group, look) or len(_cells(line, look)) > 1:
         return True
+    heads = _looks_like_heading(line, look), _looks_like_heading(last, look)
     if any(heads) and (line.size != last.size or line.bold != last.bold):
         return True
-    step = last.y - line.y
+    ended = bool(_ENDS.search(last.text))
+    short = len(last.text) < 0.6 * look.longest
     if last.page != line.page or step < -2:  # a new column or page: does the sentence go on?
-        return all(heads) or bool(_ENDS.search(last.text)) or not line.text[:1].islower()
-    usual = max(pitch, 1.15 * line.size) if not all(heads) else 1.5 * line.size
-    if step > 1.3 * usual:
+        return all(heads) or ended or bool(_BULLET.match(line.text)) or not line.text[:1].islower()
+    usual = 1.5 * line.size if all(heads) else max(look.pitch, 1.15 * line.size)
+    if step > 1.3 * usual or _SIGN.match(line.text):
         return True
-    if all(heads) and not _is_large(line, body):
+    if all(heads) and not _is_large(line, look):
         return True  # two short lines in bold are two headings
-    if abs(step) < 2 or len(_cells(line)) > 1 or len(_cells(last)) > 1:
-        return len(_cells(line)) > 1 or not line.text[:1].islower()
-    return bool(_ENDS.search(last.text)) and len(last.text) < 0.6 * longest
+    if _BULLET.match(line.text) or _NUMBER.match(line.text):
+        listed = _BULLET.match(group[0].text) or _NUMBER.match(group[0].text)
+        return bool(ended or short or listed and not _RUNS_ON.search(last.text))
+    return ended and short
 
 
-def _runs_on(last: str, text: str) -> bool:
-    """`… in section\\n3. Parents …` may wrap; a numbered clause follows what has ended, or a heading."""
-    return bool(
-        re.search(
-            r"(?:section|paragraph|part|appendix|years?|keystage|stage|class|and|or|the|of)\Z", last, re.I
-        )
-    )
+def _gaps(line: _Line) -> Iterator[float]:
+    """Where, after a wide gap, letters go on within a line. Widths are estimated, for a PDF need not tell them."""
+    for before, bit in _pairs(line):
+        width = _width(before)
+        if bit.x - before.x - width > 0.8 * bit.size + 0.1 * width:
+            yield bit.x
 
 
-def _cells(line: _Line) -> list[str]:
-    """What stands in one line with wide gaps between. Widths are estimated: half the size for a letter."""
-    cells = [""]
-    end = None
-    for bit in line.bits:
-        if not bit.text.strip():
-            cells[-1] += bit.text
-            continue
-        if end is not None and bit.x - end > 2.5 * bit.size and cells[-1].strip():
-            cells.append("")
-        cells[-1] += bit.text
-        end = bit.x + len(bit.text.strip()) * bit.size * 0.55
-    cells = [re.sub(r"\s+", " ", c).strip() for c in cells]
-    marks = len(cells) > 1 and (
-        _BULLET.match(cells[0] + " x") or re.fullmatch(r"\(?[\w.]{1,6}[.)]", cells[0])
-    )
-    return [line.text] if marks else cells
+def _pairs(line: _Line) -> Iterator[tuple[_Bit, _Bit]]:
+    bits = [b for b in line.bits if b.text.strip()]
+    yield from zip(bits, bits[1:], strict=False)
 
 
-def _rows(group: Sequence[_Line]) -> str:
-    """A row of a table as one line; empty for what is none."""
-    cells = _cells(group[0])
-    if len(cells) < 2 or any("__" in c or "…." in c or "...." in c for c in cells):
-        return ""
-    rest = [line.text for line in group[1:]]
-    return "| " + " | ".join([*cells[:-1], " ".join([cells[-1], *rest])]) + " |"
+def _width(bit: _Bit) -> float:
+    """About how wide letters are drawn, in points: those of the usual fonts differ by a tenth."""
+    text = bit.text.strip()
+    narrow = len(re.findall(r"[iljtfrI.,;:'’|!() -]", text))
+    wide = len(re.findall(r"[mwMWA-HJ-Z]", text))
+    return bit.size * (0.29 * narrow + 0.72 * wide + 0.51 * (len(text) - narrow - wide))
+
+
+def _is_column(page: int, x: float, look: _Look) -> bool:
+    return any((page, round(x) + n) in look.columns for n in (-1, 0, 1))
+
+
+def _cells(line: _Line, look: _Look) -> list[tuple[float, str]]:
+    """What stands in the columns of one line, each with its place; one cell in most lines."""
+    cells = [(line.x, "")]
+    bits = [b for b in line.bits if b.text.strip()]
+    for n, bit in enumerate(bits):
+        if n and _is_column(line.page, bit.x, look):
+            before = bits[n - 1]
+            if bit.x - before.x - _width(before) * 0.9 > 0.4 * bit.size:
+                cells.append((bit.x, ""))
+        cells[-1] = (cells[-1][0], cells[-1][1] + bit.text)
+    marker = cells[0][1].strip()
+    listed = _BULLET.match(marker + " x") or re.fullmatch(r"\(?[\w.]{1,6}[.)]|\d[\d.]*", marker)
+    if len(cells) > 1 and (listed or "__" in line.text or "...." in line.text or "……" in line.text):
+        return [(line.x, line.text)]  # a bullet, a line to fill in, or dots
+    return [(x, re.sub(r"\s+", " ", text).strip()) for x, text in cells]
+
+
+def _is_row(group: Sequence[_Line], look: _Look) -> bool:
+    level = (line for line in group[1:] if abs(line.y - group[0].y) < 2 and line.x > group[0].x + 2)
+    return any(len(_cells(line, look)) > 1 for line in group) or next(level, None) is not None
+
+
+def _row(group: Sequence[_Line], look: _Look, words: Counter[str]) -> list[str]:
+    """The cells of a row of a table; empty for what is none."""
+    if not _is_row(group, look):
+        return []
+    cells: list[tuple[float, list[str]]] = []
+    for line in group:
+        for n, (x, text) in enumerate(_cells(line, look)):
+            same = next((lines for place, lines in cells if abs(place - x) <= 2), None)
+            if same is not None and n == 0:
+                same.append(text)
+            else:
+                cells.append((x, [text]))
+    return [_joined(lines, words) for _, lines in sorted(cells, key=lambda cell: cell[0])]
 
 
 def _joined(lines: Sequence[str], words: Counter[str]) -> str:
