@@ -9,6 +9,7 @@ The header stands between two lines of `---`; each line in it is `key: value`. A
 | `approved`, `review by` | days, as `2026-09-07` or `7 September 2026` or `07/09/2026` |
 | `for` | whom it is for |
 | `kind` | `policy` (when missing), `agreement` (printed, to sign) or `statement` (accepted by staff) |
+| `sign` | who signs an agreement, with commas between; below it, each gets lines for signature, name and date |
 
 Offsets everywhere are indexes into the text as Python reads it in UTF-8 with no newline translation.
 """
@@ -47,6 +48,7 @@ class PolicyText:
     review_by: date | None = None
     audience: str = ""
     kind: str = "policy"
+    sign: tuple[str, ...] = ()
     body: int = 0  # where the text begins, after the header
     digest: str = ""  # SHA-256 of the text without its header: the version that people accept
     readable: bool = True  # False: bytes that are no text
@@ -81,6 +83,7 @@ def parse(doc: str, data: bytes) -> PolicyText:
         review_by=day(keys.get("review by") or keys.get("review") or ""),
         audience=keys.get("for", ""),
         kind=keys.get("kind", "policy").lower(),
+        sign=tuple(who.strip() for who in keys.get("sign", "").split(",") if who.strip()),
         body=body,
         digest=hashlib.sha256(text[body:].encode("utf-8", "surrogatepass")).hexdigest(),
     )
