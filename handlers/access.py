@@ -24,6 +24,10 @@ class Act(Enum):
     CLASSIFY = "say what a case is about, whom, and that it is urgent"
     EVIDENCE = "look at the evidence"
     WORK = "take, give, close, reopen and join"
+    OWN = "look after a case"
+    PUT_OFF_AGAIN = "put a step off for the third time"
+    UNLOCK = "say that a case is not about a child undressed after all"
+    HEAR = "hear that something of a case is overdue, without seeing the case"
 
 
 class Relation(Enum):
@@ -31,7 +35,8 @@ class Relation(Enum):
 
     REPORTER = "reporter"
     OWNER = "owner"
-    REACH = "reach"  # one's role reaches the case: see `reaches`
+    REACH = "reach"  # one's role reaches the case: see `_reaches`
+    APART = "apart"  # whoever is not its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Rule:
 ALL = frozenset(Role)
 LEADERS = frozenset({Role.LEADER, Role.HEAD, Role.DSL})
 WORKERS = LEADERS | {Role.CHAIR, Role.ICT}
-ANY = frozenset(Relation)
+ANY = frozenset({Relation.REPORTER, Relation.OWNER, Relation.REACH})
 INSIDE = frozenset({Relation.OWNER, Relation.REACH})
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
 
@@ -58,7 +63,13 @@ TABLE: dict[Act, Rule] = {
     Act.CLASSIFY: Rule(ALL, ANY),
     Act.EVIDENCE: Rule(ALL, INSIDE),
     Act.WORK: Rule(ALL, INSIDE),
+    Act.OWN: Rule(WORKERS, INSIDE),
+    Act.PUT_OFF_AGAIN: Rule(frozenset({Role.HEAD, Role.CHAIR}), INSIDE),
+    Act.UNLOCK: Rule(frozenset({Role.DSL}), INSIDE),
+    Act.HEAR: Rule(ALL, frozenset({Relation.APART})),
 }
+CLOSED = frozenset({Act.SEE, Act.NOTE})
+"""What may still be done with a closed case by those who are not inside: its reporters."""
 
 
 def may(person: Person, act: Act) -> bool:
@@ -70,6 +81,16 @@ def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:
     """Whether this person, being this to a case, may do this with it."""
     rule = TABLE[act]
     return may(person, act) and (not rule.relations or not rule.relations.isdisjoint(relations))
+
+
+def may_when_closed(act: Act, relations: frozenset[Relation]) -> bool:
+    """Whether whoever may do this with an open case may do it with a closed one."""
+    return act in CLOSED or not INSIDE.isdisjoint(relations)
+
+
+def answers_for(person: Person, role: str) -> bool:
+    """Whether this person may say that a duty of this role is done, and is reminded of it."""
+    return may(person, Act.LIST) and person.has(role, Role.HEAD)
 
 
 def is_subject(person: Person, about: About | None) -> bool:
@@ -100,6 +121,7 @@ def relations(
     """What a person is to a case. `matter`: the case with all that it was joined to, and with it."""
     found = {Relation.REPORTER} if any(id in case.reporters for id in person.ids) else set()
     if not any(is_subject(person, part.about) for part in matter):
+        found.add(Relation.APART)
         if any(part.owner in person.ids for part in matter):
             found.add(Relation.OWNER)
         if all(_reaches(person, part, procedure) for part in matter):

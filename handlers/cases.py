@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import access
 from handlers.access import Act, Relation
 from handlers.changes import change
 from handlers.commands import command
@@ -90,7 +89,7 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     if category is None and typed not in LISTS:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
-    seen = [s for s in await desk.visible(ask.person) if await _is_inside(ask.person, s, desk)]
+    seen = [s for s in await desk.visible(ask.person) if await desk.inside(ask.person, s)]
     found = [s for s in seen if await _is_listed(s, category, typed, ask, desk)]
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
@@ -125,10 +124,6 @@ def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
     return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(summary.opened_at)
 
 
-async def _is_inside(person: Person, summary: Summary, desk: Desk) -> bool:
-    return bool(await desk.relations(person, summary) & access.INSIDE)
-
-
 async def _page(found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk) -> Reply:
     begin = min(PAGE * (page - 1), (len(found) - 1) // PAGE * PAGE)
     rows = found[begin : begin + PAGE]
@@ -143,15 +138,15 @@ async def _page(found: Sequence[Summary], page: int, words: str, person: Person,
 
 
 async def _row(summary: Summary, person: Person, desk: Desk) -> str:
-    relations = await desk.relations(person, summary)
+    inside = await desk.inside(person, summary)
     category = desk.procedure.named(summary.category)
     facts = [
         summary.reference,
         category.name if category else "not categorised yet",
         *(["urgent"] if summary.urgent else []),
         moment(summary.opened_at, desk.calendar),
-        await state_of(summary, desk, inside=bool(relations & access.INSIDE)),
+        await state_of(summary, desk, inside=inside),
     ]
-    if Relation.REPORTER in relations and relations & access.INSIDE:
+    if inside and Relation.REPORTER in await desk.relations(person, summary):
         facts.append("passed on by you")
     return " · ".join(facts)

@@ -32,7 +32,7 @@ async def change(
     for _ in range(TRIES):
         matter = await desk.case_for(person, reference, act)
         case = matter.named if named else matter.case
-        if case.status == Status.CLOSED and not matter.whole and act != Act.NOTE:
+        if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
             raise Refused(CLOSED.format(reference=reference))
         moved = move(case)
         if moved is case:
@@ -73,7 +73,7 @@ async def without_lost_owner(desk: Desk, reference: str) -> None:
         return
     try:
         owner = await desk.store.person(root.owner)
-        if access.may_with(owner, Act.WORK, await desk.relations(owner, root)) and owner.has(*access.WORKERS):
+        if access.may_with(owner, Act.OWN, await desk.relations(owner, root)):
             return
     except NotFound:
         pass

@@ -19,7 +19,7 @@ from handlers.view import shown
 from handlers.words import shortened
 from store.case import Case
 from store.procedure import Category
-from store.records import Role, Status
+from store.records import Status
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
 NOW_URGENT = "Case {reference} is urgent now. Leadership is being told."
@@ -41,18 +41,19 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     """Set the category; what waited for that may be fetched from now on, or never."""
     reference, typed = take_reference(ask.words, category.usage)
     chosen = category_named(typed, desk)
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
-        matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
         return Reply(lead) + category_question(matter.named, desk)
 
     def move(case: Case) -> Case:
         if case.category == chosen.key and not case.waiting:
             return case
-        return _categorised(_standing_alone(case, ask), chosen, ask)
+        return _categorised(_standing_alone(case, ask), chosen, ask, unlocks=unlocks)
 
+    unlocks = matter.may(ask.person, Act.UNLOCK)
     matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
-    await _categorise_parts(matter, chosen, ask, desk)
+    await _categorise_parts(matter, chosen, ask, desk, unlocks=unlocks)
     if chosen.withhold and Relation.REPORTER in matter.relations:
         return await stop(matter.named, desk)
     return await next_of(ask, matter, desk)
@@ -63,26 +64,25 @@ def category_named(typed: str, desk: Desk) -> Category | None:
     return next((c for c in desk.procedure.category if wanted in (c.key, c.name.lower())), None)
 
 
-def _categorised(case: Case, chosen: Category, ask: Ask) -> Case:
+def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:
     """Only what this person sent is let go: nobody else has seen it. The safeguarding lead decides for all."""
-    lead = ask.person.has(Role.DSL)
     return case.categorise(
         chosen.key,
         urgent=chosen.urgent,
         withhold=chosen.withhold,
         by=ask.person.id,
         at=ask.at,
-        releases=None if lead else ask.person.ids,
-        lift=lead,
+        releases=None if unlocks else ask.person.ids,
+        lift=unlocks,
     )
 
 
-async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> None:
+async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool) -> None:
     """What the same person sent later, and called part of this, is about the same."""
     for part in await desk.store.joined_to(matter.named.reference):
         mine = not set(part.reporters).isdisjoint(ask.person.ids)
         if part.settled and part.category is None and mine:
-            await apply(desk, part.reference, lambda case: _categorised(case, chosen, ask))
+            await apply(desk, part.reference, lambda case: _categorised(case, chosen, ask, unlocks=unlocks))
 
 
 @command(
@@ -142,10 +142,11 @@ async def same(ask: Ask, desk: Desk) -> Reply:
             reply = await _apart(ask, reference, desk)
             return replace(say(CLOSED_STAYS_APART.format(to=to)) + reply, replaces=True)
         known = desk.procedure.named(target.named.category)
+        unlocks = part.may(ask.person, Act.UNLOCK)
 
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
-            return _categorised(joined, known, ask) if known else joined
+            return _categorised(joined, known, ask, unlocks=unlocks) if known else joined
 
         await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
     if known is None:
@@ -175,7 +176,7 @@ async def apart(ask: Ask, desk: Desk) -> Reply:
 async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     case = matter.named
-    if case.joined_to and case.settled and not matter.whole:
+    if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
         raise Refused(NOT_APART.format(reference=case.reference))
 
     def move(case: Case) -> Case:

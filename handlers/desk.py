@@ -81,6 +81,7 @@ class Desk:
     join_link: Callable[[str], str | None] = lambda code: None
     max_file_bytes: int = 100_000_000
     memory: Memory = field(default_factory=Memory)
+    opened: set[str] = field(default_factory=set)  # cases of which the asker saw more than a reporter may
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
@@ -97,6 +98,8 @@ class Desk:
             raise refused
         if not access.may_with(person, act, relations):
             raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference))
+        if relations & access.INSIDE:
+            self.opened.update(summary.reference for summary in matter)
         case, *parts = [await self.store.case(summary.reference) for summary in matter]
         asked = next(c for c in (case, *parts) if c.reference == named.reference)
         return Matter(asked, relations, case, tuple(parts))
@@ -131,6 +134,13 @@ class Desk:
     async def relations(self, person: Person, summary: Summary) -> frozenset[Relation]:
         """What a person is to a case, with all that was joined to it."""
         return access.relations(person, summary, await self.matter_of(summary), self.procedure)
+
+    async def inside(self, person: Person, summary: Summary) -> bool:
+        """Whether a person may see more of a case than its reporter may. That it was opened is noted."""
+        inside = bool(await self.relations(person, summary) & access.INSIDE)
+        if inside:
+            self.opened.add(summary.reference)
+        return inside
 
     async def visible(self, person: Person) -> Sequence[Summary]:
         """Every case that the person may see, newest first; joined ones only as the reporter's own."""

@@ -18,7 +18,7 @@ from handlers.view import name
 from handlers.words import listed, moment, shortened
 from store.base import DamagedCase
 from store.case import Case
-from store.records import FollowUp, Notice, Person, Role, Status, Summary
+from store.records import FollowUp, Notice, Person, Status, Summary
 
 WEEK = timedelta(days=7)
 QUIET = 10  # school days without an entry
@@ -98,7 +98,7 @@ async def _inside(person: Person, desk: Desk) -> list[Case]:
     since = desk.now() - WEEK
     for summary in await desk.visible(person):
         recent = summary.status == Status.OPEN or summary.touched_at >= since
-        if recent and await desk.relations(person, summary) & access.INSIDE:
+        if recent and await desk.inside(person, summary):
             try:
                 found.append(await desk.store.case(summary.reference))
             except DamagedCase:
@@ -145,7 +145,7 @@ def _is_quiet(summary: Summary, now: datetime, desk: Desk) -> bool:
 
 async def _duties(person: Person, now: datetime, desk: Desk) -> list[str]:
     soon = desk.calendar.local(now + 2 * WEEK).date()
-    mine = (d for d in await all_due(desk, now) if person.has(d.duty.owner, Role.HEAD))
+    mine = (d for d in await all_due(desk, now) if access.answers_for(person, d.duty.owner))
     return [duty_line(due, now, desk) for due in mine if due.day <= soon]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from handlers import access
 from handlers.access import Act
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -125,7 +126,7 @@ async def done(ask: Ask, desk: Desk) -> Reply:
     due = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
     if due is None:
         raise Refused(NO_DUTY.format(key=key[:40]))
-    if not ask.person.has(due.duty.owner, Role.HEAD):
+    if not access.answers_for(ask.person, due.duty.owner):
         raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
     before = [d.due for d in await desk.store.memos(DutyDone) if d.key == key]
     if day and day in map(str, before):

@@ -18,7 +18,7 @@ from handlers.view import shown
 from handlers.words import moment, shortened
 from handlers.work import able_to_work
 from store.case import Case
-from store.records import FollowUp, Progress, Role
+from store.records import FollowUp, Progress
 
 WHICH_STEP = "Which step? Type: {usage}\nOpen steps of case {reference}: {steps}."
 NO_STEPS = "Case {reference} has no open step."
@@ -141,7 +141,7 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
     """
     matter, step, words = await _step(ask, postpone.usage, desk)
     reference = matter.case.reference
-    if step.postponed >= MOST_PUT_OFF and not ask.person.has(Role.HEAD, Role.CHAIR):
+    if step.postponed >= MOST_PUT_OFF and not matter.may(ask.person, Act.PUT_OFF_AGAIN):
         raise Refused(TWICE)
     if not words:
         question = UNTIL_WHEN.format(reference=reference, what=step.what)

@@ -17,7 +17,7 @@ from handlers.view import entries, full, place_of
 from handlers.words import counted, listed
 from store.base import NotFound
 from store.case import Case
-from store.records import Evidence, Person, Role, State
+from store.records import Evidence, Person, State
 
 NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
 HANDED = "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."
@@ -133,7 +133,7 @@ def _not_handed(person: Person, matter: Matter) -> list[Text]:
     items = [item for case in matter.cases for item in case.evidence]
     said = unkept(items)
     if matter.withheld and any(item.sha256 for item in items):
-        locked = LOCKED_FOR_LEAD if person.has(Role.DSL) else LOCKED
+        locked = LOCKED_FOR_LEAD if matter.may(person, Act.UNLOCK) else LOCKED
         said.insert(0, locked.format(reference=matter.case.reference))
     return [Text("\n".join(said))] if said else []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from handlers import access
 from handlers.access import Relation
 from handlers.desk import Desk, Matter
 from handlers.links import host_of
@@ -63,8 +62,10 @@ async def alike(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
         [likeness for s in cases for likeness in s.likenesses],
     ):
         root = await desk.root(other)
-        relations = await desk.relations(person, root)
-        allowed = relations & (access.INSIDE if matter.whole else {Relation.REPORTER})
+        if matter.whole:
+            allowed = await desk.inside(person, root)
+        else:
+            allowed = Relation.REPORTER in await desk.relations(person, root)
         if allowed and root.reference not in known and root.status == Status.OPEN:
             found[root.reference] = root
     return list(found.values())[:3]

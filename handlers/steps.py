@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import access
+from handlers.access import Act
 from handlers.desk import Desk
 from store.base import NotFound
 from store.case import Case
@@ -93,9 +94,8 @@ async def _known(id: str, matter: Sequence[Summary], desk: Desk) -> Person | Non
 
 def may_be_told(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
     """Whether a notice about a case can reach this person, who may see all of it."""
-    return reachable(person, desk) and bool(
-        access.relations(person, matter[0], matter, desk.procedure) & access.INSIDE
-    )
+    relations = access.relations(person, matter[0], matter, desk.procedure)
+    return reachable(person, desk) and access.may_with(person, Act.WORK, relations)
 
 
 def reachable(person: Person, desk: Desk) -> bool:
@@ -105,4 +105,5 @@ def reachable(person: Person, desk: Desk) -> bool:
 
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
     """Whether this person may hear that something is overdue, without seeing the case."""
-    return reachable(person, desk) and not any(access.is_subject(person, part.about) for part in matter)
+    relations = access.relations(person, matter[0], matter, desk.procedure)
+    return reachable(person, desk) and access.may_with(person, Act.HEAR, relations)
