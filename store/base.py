@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from store.case import Case
-from store.memos import Kind, Memo
+from store.memos import Erased, Kind, Memo
 from store.records import Evidence, Invitation, Notice, Person, Summary
 from store.trouble import Trouble
 
@@ -78,6 +78,13 @@ class Store(Protocol):
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
         """Evidence that should be fetched now, with its case's reference."""
+
+    async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        """Take cases away for good: all that is kept of them, the notices that name them, and what people were
+        last asked about them. `leaving` stays, and their references are not given again. All of them or none.
+
+        Conflict: one has changed since it was read, or a further case is joined to it.
+        """
 
     # Notices. Claimed ones are given to nobody else until the lease has passed.
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:

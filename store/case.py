@@ -51,6 +51,7 @@ class Case:
     rung: int = 0  # how often an urgent case has gone to the next of the ladder
     alarm_at: datetime | None = None  # when it goes to the next
     wake_at: datetime | None = None  # when to look at what is overdue next
+    hold: str = ""  # why it is not to be erased, however old it grows
     version: int = 0
 
     @property
@@ -60,6 +61,13 @@ class Case:
     @property
     def waiting(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.evidence if e.state == State.WAITING)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed last; None while it is open."""
+        if self.status != Status.CLOSED:
+            return None
+        return next((e.at for e in reversed(self.chronology) if e.what == "closed"), self.opened_at)
 
     @property
     def summary(self) -> Summary:
@@ -88,6 +96,8 @@ class Case:
             ),
             unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
             outcome=self.outcome,
+            closed_at=self.closed_at,
+            held=bool(self.hold),
             due=min((f.due for f in self.follow_ups if f.is_open), default=None),
             wake_at=self.wake_at,
         )
@@ -188,6 +198,15 @@ class Case:
         if self.status != Status.CLOSED:
             raise IllegalMove(f"Case {self.reference} is open already.")
         return replace(self, status=Status.OPEN, outcome="").enter(at, by, "reopened", reason=reason)
+
+    def hold_back(self, reason: str, *, by: str, at: datetime) -> Case:
+        """Keep it until somebody lifts that, however old it grows."""
+        return replace(self, hold=reason).enter(at, by, "held", reason=reason)
+
+    def lift(self, *, by: str, at: datetime) -> Case:
+        if not self.hold:
+            raise IllegalMove(f"Case {self.reference} is not held.")
+        return replace(self, hold="").enter(at, by, "lifted")
 
     def join(self, to: str, *, by: str, at: datetime, settled: bool = True) -> Case:
         """Become part of another case; the reference goes on working."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ class Catalogue:
         self._notices: dict[tuple[str, str], Notice] = {}
         self._queue: list[tuple[datetime, str, str]] = []  # due, reference, key; may hold what is gone
         self._leases: dict[tuple[str, str], datetime] = {}
-        self._loose: dict[str, None] = {}  # keys of the notices of no case
+        self._loose: dict[str, Notice] = {}  # the notices of no case, by key
         self._alarms: list[tuple[datetime, str]] = []  # when to look at a case; may hold what is gone
 
     def put(self, case: Case) -> None:
@@ -59,20 +60,51 @@ class Catalogue:
         if new.wake_at and (old is None or old.wake_at != new.wake_at):
             heapq.heappush(self._alarms, (new.wake_at, reference))
 
+    def drop(self, reference: str) -> None:
+        """Know nothing more of a case."""
+        old = self.summaries.pop(reference)
+        for source in old.sources:
+            if self.sources.get(source) == reference:
+                del self.sources[source]
+        for index, keys in (
+            (self._reporters, old.reporters),
+            (self._traces, (*old.links, *old.hashes)),
+            (self._joined, (old.joined_to,) if old.joined_to else ()),
+        ):
+            for key in keys:
+                index[key].pop(reference, None)
+                if not index[key]:
+                    del index[key]
+        self._pictured.pop(reference, None)
+        for place in [place for place in self._wanted if place[0] == reference]:
+            del self._wanted[place]
+        for owed in [owed for owed in self._notices if owed[0] == reference]:
+            self._drop_notice(owed)
+
+    def drop_loose(self, naming: re.Pattern[str]) -> None:
+        """Know nothing more of the notices of no case that name one of certain cases."""
+        for key, notice in list(self._loose.items()):
+            if naming.search(f"{key} {notice.reference} {notice.step}"):
+                del self._loose[key]
+                self._drop_notice(("", key))
+
+    def _drop_notice(self, place: tuple[str, str]) -> None:
+        self._notices.pop(place, None)
+        self._leases.pop(place, None)
+
     def owes(self, key: str) -> bool:
         """Whether a notice of no case was ever owed under this key."""
         return key in self._loose
 
     def put_loose(self, notice: Notice) -> None:
         """Take in a new or changed notice of no case."""
-        self._loose[notice.key] = None
+        self._loose[notice.key] = notice
         self._put_notice("", notice)
 
     def _put_notice(self, reference: str, notice: Notice) -> None:
         place = reference, notice.key
         if notice.settled:
-            self._notices.pop(place, None)
-            self._leases.pop(place, None)
+            self._drop_notice(place)
         elif self._notices.get(place) != notice:
             self._notices[place] = notice
             heapq.heappush(self._queue, (notice.due, *place))
@@ -100,19 +132,23 @@ class Catalogue:
         found: list[tuple[datetime, str]] = []
         while self._alarms and self._alarms[0][0] <= now and len(found) < limit:
             alarm = heapq.heappop(self._alarms)
-            if self.summaries[alarm[1]].wake_at == alarm[0] and alarm not in found:
+            if self._is_set(*alarm) and alarm not in found:
                 found.append(alarm)
         for alarm in found:
             heapq.heappush(self._alarms, alarm)
         return [reference for _, reference in found]
 
     def next_due(self) -> datetime | None:
-        while self._alarms and self.summaries[self._alarms[0][1]].wake_at != self._alarms[0][0]:
+        while self._alarms and not self._is_set(*self._alarms[0]):
             heapq.heappop(self._alarms)
         while self._queue and not self._is_due(*self._queue[0]):
             heapq.heappop(self._queue)
         tries = [item.next_try for item in self._wanted.values() if item.next_try]
         return min([*tries, *(heap[0][0] for heap in (self._alarms, self._queue) if heap)], default=None)
+
+    def _is_set(self, alarm: datetime, reference: str) -> bool:
+        summary = self.summaries.get(reference)
+        return summary is not None and summary.wake_at == alarm
 
     def _is_due(self, due: datetime, reference: str, key: str) -> bool:
         notice = self._notices.get((reference, key))

@@ -273,6 +273,8 @@ class Summary:
     likenesses: tuple[int, ...]
     unkept: int
     outcome: str  # how it ended
+    closed_at: datetime | None
+    held: bool  # not to be erased
     due: datetime | None  # of the earliest open follow-up
     wake_at: datetime | None  # when somebody is to be reminded of something next
 

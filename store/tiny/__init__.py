@@ -8,7 +8,8 @@
     data/duties/DIGEST.json      one duty that was done; and so for every kind of memo
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
-or the new. One process owns the folder; only invitations may be added from outside.
+or the new. Each file is sealed with its own SHA-256 (`store.seal`). One process owns the folder; only invitations,
+and what says that something was exported, may be added from outside.
 """
 
 from store.tiny.files import read_tables

@@ -7,11 +7,17 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import structlog
 
@@ -29,13 +35,15 @@ from store.durable import (
     try_writing,
     unavailable,
 )
-from store.memos import FOLDERS
+from store.memos import FOLDERS, Erased
 from store.records import Evidence, Notice, Summary
+from store.tiny.erasing import left_over, naming, remove_case, remove_loose, without_question
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles
 from store.tiny.people import PeopleFiles
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
+NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
 REMEMBERED = 512  # cases kept in memory after they were read or written
 
 log = structlog.get_logger()
@@ -58,6 +66,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         self._sync_cases = SharedSync(self._cases)
         self._catalogue = Catalogue()
         self._remembered: OrderedDict[str, Case] = OrderedDict()
+        self._erased: set[str] = set()  # references, which are not given again
 
     @classmethod
     def open(cls, folder: Path) -> TinyStore:
@@ -75,16 +84,17 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     def _load(self) -> None:
         remove_partial(self.folder)
+        self._load_people()
+        self._load_memos()
+        self._finish_erasing()
         for name in sorted(os.listdir(self._cases)):
             self._load_case(self._cases / name)
         self._load_records("notices", Notice, self._catalogue.put_loose)
-        self._load_people()
-        self._load_memos()
 
     def _load_case(self, folder: Path) -> None:
         path = folder / "case.json"
-        if not folder.is_dir():
-            return  # not ours: a note, or what a file manager leaves
+        if not folder.is_dir() or folder.name in self._erased:
+            return  # not ours: a note, or what a file manager leaves; or could not be removed
         try:
             case = case_from(read_tables(path))
             if case.reference != folder.name:
@@ -108,7 +118,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _add(self, case: Case) -> None:
         sources = case.summary.sources
         async with self._reserve(case.reference, *sources):
-            if any(source in self._catalogue.sources for source in sources):
+            if case.reference in self._erased or any(source in self._catalogue.sources for source in sources):
                 raise Conflict(case.reference)
             try:
                 await self._write(case, self._put_first)
@@ -199,6 +209,78 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
         return self._catalogue.wanted(now)
+
+    # --- erasing ----------------------------------------------------------------------------------
+
+    async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        await asyncio.shield(self._erase(cases, leaving))
+
+    async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        references = sorted(case.reference for case in cases)
+        async with AsyncExitStack() as locks:
+            for reference in references:
+                await locks.enter_async_context(self._writing[reference])
+            self._must_be_whole(cases)
+            try:
+                await self._put(leaving)
+            except StoreUnavailable:
+                await self._drop(Erased, leaving.under)  # else the next start would take them for erased
+                raise
+            for reference in references:
+                self._forget_case(reference)
+            await self._remove(references)
+
+    def _must_be_whole(self, cases: Sequence[Case]) -> None:
+        """Raises Conflict where a case has changed, or another was joined to it."""
+        references = {case.reference for case in cases}
+        for case in cases:
+            stored = self._catalogue.summaries.get(case.reference)
+            if stored is None or stored.version != case.version:
+                raise Conflict(case.reference)
+            if any(part.reference not in references for part in self._catalogue.joined_to(case.reference)):
+                raise Conflict(case.reference)
+
+    def _forget_case(self, reference: str) -> None:
+        self._erased.add(reference)
+        self._catalogue.drop(reference)
+        self._remembered.pop(reference, None)
+
+    async def _remove(self, references: Sequence[str]) -> None:
+        """What cannot be removed now is removed at the next start."""
+        try:
+            for person in await self.people():
+                await self._ask_no_more(person.id, references)
+            self._catalogue.drop_loose(naming(references))
+            await self._in_thread(remove_loose, self.folder / "notices", references)
+            for reference in references:
+                await self._in_thread(remove_case, self._case_folder(reference))
+        except StoreUnavailable as error:
+            log.error(NOT_REMOVED, why=str(error))
+
+    async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
+        async with self._writing[id]:
+            person = self._people.get(id)
+            if person and (freed := without_question(person, references)) is not person:
+                await self._write_person(replace(freed, version=freed.version + 1))
+
+    def _finish_erasing(self) -> None:
+        """Remove what a process that died, or a copy that was put back, has left of what was erased."""
+        for memo in cast("list[Erased]", list(self._memos[Erased].values())):
+            self._erased.update(memo.references)
+            if left := left_over(self._cases, memo):
+                try:
+                    self._finish(memo, left)
+                except OSError as error:
+                    log.error(NOT_REMOVED, why=str(unavailable(error, self.folder)))
+
+    def _finish(self, memo: Erased, left: Sequence[str]) -> None:
+        for person in list(self._people.values()):
+            if (freed := without_question(person, memo.references)) is not person:
+                write_tables(self._person_path(person.id), record_tables(freed))
+                self._put_person(freed)
+        remove_loose(self.folder / "notices", memo.references)
+        for reference in left:
+            remove_case(self._case_folder(reference))
 
     # --- notices ----------------------------------------------------------------------------------
 

@@ -167,6 +167,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         rung=st.integers(0, 9),
         alarm_at=optional(times),
         wake_at=optional(times),
+        hold=texts,
         version=st.just(0),
     )
 
