@@ -29,7 +29,7 @@ SIGNATURE, NAME, DATE = "Signature", "Name in capitals", "Date"
 _LINE = re.compile(r"\r\n|\r|\n|\x0b|\x0c|\u2028|\u2029")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
 _BULLET = re.compile(
-    r"(?:[-*+–—»•▪◦●○■□➢➤►✓✔‣⁃∙]|o(?=[ \t])|\uf0b7|\uf0a7)[ \t\u00a0]+(?=\S)|[•▪◦●■➢➤►✓✔](?=\S)"
+    r"(?:[-*+–—»•·▪◦●○■□➢➤►✓✔‣⁃∙]|o(?=[ \t])|\uf0b7|\uf0a7)[ \t\u00a0]+(?=\S)|[•·▪◦●■➢➤►✓✔](?=\S)"
 )
 _NUMBER = re.compile(
     r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t\u00a0]+(?=\S)"
@@ -58,7 +58,7 @@ def print_text(text: PolicyText, school_name: str, printed_on: date) -> bytes:
         "about": [_clean(line) for line in _about(text, printed_on)],
         "printed": PRINTED.format(day=_spoken(printed_on)),
         "blocks": list(_kept_together(blocks(text))),
-        "sign": [_clean(name) for name in signatories(text)],
+        "sign": [_clean(name[:1].upper() + name[1:]) for name in signatories(text)],
         "words": {"signatures": SIGNATURES, "lines": [SIGNATURE, NAME, DATE]},
     }
     made = typst.compile(TEMPLATE.encode(), sys_inputs={"content": json.dumps(content)})
@@ -79,7 +79,8 @@ def blocks(text: PolicyText) -> Iterator[Block]:
     """What a text is made of, in order, each part with its words.
 
     A block has a `kind`: `heading` (with a `level` from 1), `paragraph`, `item` (with `mark` and `indent`), `rows`
-    (each a list of cells), `form` (pairs of what stands before a line to write on, and whether there is one), `rule`.
+    (each a list of cells; with the `widths` of the columns), `form` (pairs of words and whether a line to write on
+    follows them), `rule`.
     """
     known = {_plain(s) for s in sections(divide(text))} | {_plain(text.title)}
     lines = _LINE.split(text.text[text.body :])
@@ -107,7 +108,7 @@ def blocks(text: PolicyText) -> Iterator[Block]:
             while n < len(lines) and lines[n].strip().startswith("|"):
                 rows.append(lines[n].strip())
                 n += 1
-            yield {"kind": "rows", "rows": _table(rows)}
+            yield {"kind": "rows", **_table(rows)}
         elif _TO_FILL.search(line):
             yield {"kind": "form", "fields": _fields(line)}
         else:
@@ -149,14 +150,17 @@ def _stands_alone(line: str, lines: Sequence[str], n: int, known: set[str]) -> b
     return len(line) <= 100 and (_plain(line) in known or _plain(_NUMBER.sub("", line)) in known)
 
 
-def _table(lines: Sequence[str]) -> list[list[Any]]:
-    rows = [
-        [_runs(cell.strip()) for cell in line.strip("|").split("|")]
+def _table(lines: Sequence[str]) -> Block:
+    """Its rows, all equally long, and the share of the page's width that each column gets."""
+    cells = [
+        [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")]
         for line in lines
         if not _TABLE_RULE.match(line)
     ]
-    wide = max((len(row) for row in rows), default=0)
-    return [row + [[]] * (wide - len(row)) for row in rows]
+    wide = max((len(row) for row in cells), default=0)
+    full = [row + [""] * (wide - len(row)) for row in cells]
+    widths = [min(max(*(len(row[n]) for row in full), 8), 40) for n in range(wide)]
+    return {"rows": [[_runs(cell) for cell in row] for row in full], "widths": widths}
 
 
 def _fields(line: str) -> list[tuple[str, bool]]:
@@ -181,7 +185,8 @@ def _by_section(made: Iterator[Block]) -> Iterator[list[Block]]:
 
     def number(block: Block) -> int:
         nonlocal count
-        count += block["kind"] == "heading"
+        if block["kind"] == "heading":
+            count += 1
         return count
 
     return (list(part) for _, part in groupby(made, key=number))
@@ -253,7 +258,8 @@ TEMPLATE = r"""
 )
 #set text(font: "Libertinus Serif", size: 11pt, lang: "en", region: "GB", hyphenate: false)
 #set par(leading: 0.7em, spacing: 1em)
-#set list(indent: 1mm, body-indent: 2.5mm, spacing: 0.75em, marker: text(fill: ink, sym.bullet))
+#let dot = text(fill: ink, size: 1.25em, baseline: 0.06em, sym.bullet)
+#set list(indent: 1mm, body-indent: 2.5mm, spacing: 0.75em, marker: dot)
 #set table(stroke: hair, inset: (x: 2.5mm, y: 2mm))
 
 #show heading: set text(fill: ink)
@@ -268,20 +274,19 @@ TEMPLATE = r"""
 
 #let blank = box(width: 1fr, baseline: 1mm, line(length: 100%, stroke: 0.6pt + luma(30%)))
 
-#let show-form(fields) = block(above: 8mm, below: 8mm, breakable: false, grid(
+#let show-form(fields) = block(above: 9mm, below: 9mm, breakable: false, grid(
   columns: fields.map(f => if f.at(1) { 1fr } else { auto }),
   column-gutter: 6mm,
   ..fields.map(f => if f.at(1) { [#f.at(0) #h(2mm) #blank] } else { f.at(0) }),
 ))
 
 #let show-item(b) = pad(left: 5mm * b.indent, if b.mark == "" { list(runs(b.text)) } else {
-  grid(columns: (calc.max(2, b.mark.len()) * 2.4mm + 2mm, 1fr), text(fill: ink, b.mark), runs(b.text))
+  grid(columns: (calc.max(3, b.mark.len()) * 2.2mm + 2mm, 1fr), text(fill: ink, b.mark), runs(b.text))
 })
 
 #let show-block(b) = {
   if b.kind == "heading" { heading(level: calc.min(calc.max(b.level - 1, 1), 3), runs(b.text)) }
-  else if b.kind == "paragraph" { par(runs(b.text)) }
-  else if b.kind == "item" { block(spacing: 0.75em, show-item(b)) }
+  else if b.kind == "paragraph" { block(spacing: 1.1em, par(runs(b.text))) }
   else if b.kind == "form" { show-form(b.fields) }
   else if b.kind == "rule" { line(length: 100%, stroke: hair) }
   else if b.kind == "rows" and b.rows.len() > 0 {
@@ -290,7 +295,7 @@ TEMPLATE = r"""
       set text(10pt)
       set par(leading: 0.6em)
       table(
-        columns: b.rows.first().len() * (1fr,),
+        columns: b.widths.map(w => w * 1fr),
         fill: (_, y) => if y == 0 { luma(94%) },
         table.header(..b.rows.first().map(c => strong(cell(c)))),
         ..b.rows.slice(1).join(()).map(cell),
@@ -299,9 +304,20 @@ TEMPLATE = r"""
   }
 }
 
-#text(10.5pt, fill: grey, tracking: 0.02em, d.school)
-#v(-2mm)
-#block(below: 4mm, {
+#let show-all(all) = {
+  let before = ""
+  for b in all {
+    if b.kind == "together" { block(breakable: false, width: 100%, above: 10mm, show-all(b.blocks)) }
+    else if b.kind == "item" {
+      block(above: if before == "item" { 0.75em } else { 1.1em }, below: 0.75em, show-item(b))
+    }
+    else { show-block(b) }
+    before = b.kind
+  }
+}
+
+#block(below: 4.5mm, text(11pt, fill: grey, tracking: 0.02em, d.school))
+#block(above: 0mm, below: 4mm, {
   set par(leading: 0.5em)
   text(21pt, weight: "bold", fill: ink, d.title)
 })
@@ -313,13 +329,10 @@ TEMPLATE = r"""
 #line(length: 100%, stroke: 1pt + ink)
 #v(2mm)
 
-#for b in d.blocks {
-  if b.kind == "together" { block(breakable: false, width: 100%, b.blocks.map(show-block).join()) }
-  else { show-block(b) }
-}
+#show-all(d.blocks)
 
 #if d.sign.len() > 0 {
-  block(breakable: false, width: 100%, above: 1.9em, {
+  block(breakable: false, width: 100%, above: 10mm, {
     heading(level: 1, d.words.signatures)
     for who in d.sign {
       block(above: 7mm, breakable: false, width: 100%, {

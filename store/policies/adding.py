@@ -27,7 +27,7 @@ from store.trouble import Trouble
 LARGEST_FILE = 50_000_000  # bytes; a scan of a hundred pages is smaller
 ORIGINALS = "originals"
 TEXTS = (".md", ".markdown", ".txt")
-HEADER = ("title", "owner", "approved", "review by", "kind", "sign")
+HEADER = ("title", "owner", "approved", "review by", "for", "kind", "sign")
 NAME_LENGTH = 60
 
 NO_FILE = "There is no file {name}. Check the spelling, or drag the file into this window to write its name."
@@ -48,7 +48,7 @@ OLD_WORD = "{name} is a file of an old Word. Open it in Word, save it as .docx, 
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."
 DAMAGED = "{name} is no proper {kind} file: it may be damaged. Save it once more, and add the new file."
 NO_TEXT = "{name} is no text, or in an alphabet that cannot be told. Save it as UTF-8, and add that."
-EXISTS = "There is a text “{title}” already ({doc}). Add --replace to put this in its place; both are kept."
+EXISTS = "There is a text “{title}” already ({doc}). To put this in its place, add --replace; the older one is kept."
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(
@@ -147,19 +147,16 @@ def add(
         "approved": facts.approved.isoformat() if facts.approved else "",
         "review by": facts.review_by.isoformat() if facts.review_by else "",
     }
-    content = _with_header(reading.text, told, found).encode("utf-8")
-    if len(content) > LARGEST:
-        raise TooLarge(TOO_LONG.format(name=file.name, most=LARGEST // 1_000_000))
-    text = parse(f"{safe_name(file.stem)}.md", content)
-    if not text.readable:
-        raise OtherKind(NO_TEXT.format(name=file.name))
+    content = _with_header(reading.text, told, found)
+    text = _checked(file, f"{safe_name(file.stem)}.md", content)
     there = _same(folder, text)
     if there and not instead:
         raise AlreadyThere(EXISTS.format(title=there.title, doc=there.doc))
     if there:
-        text = parse(f"{Path(there.doc).stem}.md", content)
+        content = _with_header(content, {}, _lasting(there))
+        text = _checked(file, f"{Path(there.doc).stem}.md", content)
     try:
-        original, kept = _write(folder, text.doc, content, data, suffix, there, today)
+        original, kept = _write(folder, text.doc, content.encode(), data, suffix, there, today)
     except OSError as error:
         raise unavailable(error, folder) from error
     units = divide(text)
@@ -174,6 +171,23 @@ def add(
         doubtful=facts.doubtful and text.review_by is None,
         reading=reading,
     )
+
+
+def _checked(file: Path, doc: str, content: str) -> PolicyText:
+    """The text as the bot will read it."""
+    data = content.encode("utf-8")
+    if len(data) > LARGEST:
+        raise TooLarge(TOO_LONG.format(name=file.name, most=LARGEST // 1_000_000))
+    text = parse(doc, data)
+    if not text.readable:
+        raise OtherKind(NO_TEXT.format(name=file.name))
+    return text
+
+
+def _lasting(text: PolicyText) -> dict[str, str]:
+    """What a new version has in common with the one before, where nobody says otherwise."""
+    kind = text.kind if text.kind != "policy" else ""
+    return {"owner": text.owner, "for": text.audience, "kind": kind, "sign": ", ".join(text.sign)}
 
 
 def safe_name(stem: str) -> str:
