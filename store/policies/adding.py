@@ -58,7 +58,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _REVIEW = re.compile(
-    r"next review|review (?:date|due|by|on)|(?:to be|due|date) (?:for )?review(?:ed)?\b(?! on)|for review|"
+    r"next review|review (?:date|due|by|on)|(?:to be|due|date) (?:for )?review(?:ed)?\b|for review|"
     r"date of review|\breview\b[ \t]*[:|–-]|will be reviewed (?:again )?(?:on|by|in)\b",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _APPROVED = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"last (?:review|updated|reviewed)|\breviewed (?:on|in|:)|\bupdated\b|previous|issued", re.IGNORECASE
+    r"last (?:review|updated|reviewed)|\b(?<!be )reviewed (?:on|in|:)|\bupdated\b|previous|issued", re.IGNORECASE
 )
 _OWNER = re.compile(
     r"^[\s|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|responsible (?:person|lead)|"

@@ -242,8 +242,7 @@ def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
     """The title, and the text in Markdown."""
     look = _look(lines)
     groups = list(_groups(lines, look))
-    whole = " ".join(line.text for line in lines)
-    words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", whole.lower()))
+    words = _whole_words([line.text for line in lines])
     large = sorted(
         {g[0].size for g in groups if _is_heading(g, look) and _is_large(g[0], look)}, reverse=True
     )
@@ -275,6 +274,13 @@ def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
         made.append(text)
         before = kind
     return title, "\n".join(made) + "\n"
+
+
+def _whole_words(lines: Sequence[str]) -> Counter[str]:
+    """How often each word stands in the text, without those that the end of a line divides."""
+    text = re.sub(r"[^\W\d_]+ ?[-\u2010\u00ad]\n[^\W\d_]+", " ", "\n".join(lines))
+    text = re.sub(r"[\u2010\u00ad]", "-", text)
+    return Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
 
 
 def _look(lines: Sequence[_Line]) -> _Look:
@@ -435,8 +441,6 @@ def _mended(first: str, second: str, words: Counter[str]) -> str:
     joined, compound = (first + second).lower(), f"{first}-{second}".lower()
     if words[joined] != words[compound]:
         return first + second if words[joined] > words[compound] else f"{first}-{second}"
-    if _COMPOUND.fullmatch(first) or (
-        len(first) > 3 and words[first.lower()] > 1 and words[second.lower()] > 1
-    ):
+    if _COMPOUND.fullmatch(first) or (len(first) > 3 and words[first.lower()] and words[second.lower()]):
         return f"{first}-{second}"
     return first + second
