@@ -12,18 +12,18 @@ from pathlib import Path
 from store.policies import meaning, weights
 from store.policies.answer import Answer, Passage
 from store.policies.divide import LONGEST, Unit, divide, sections
-from store.policies.meaning import Floats, numpy
-from store.policies.question import Question, spelt_out, understand
+from store.policies.question import understand
 from store.policies.quote import listed, span
 from store.policies.rank import Index, Scored
-from store.policies.refuse import DECOYS, confidence, signs
+from store.policies.refuse import confidence, signs
+from store.policies.sense import Seen, Sense, sense
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.policies.vectors import Vectors
 from store.policies.words import words
 
 ALIKE = 0.8  # share of words in common from which two passages say the same
-NOT_A_DECOY = 0.65  # cosine from which the texts deal with what would be a decoy
-CLOSEST = 20  # passages that are looked at for their meaning, whatever their words
+AT_ONCE = 3_000  # new passages and words that a question waits for: about two seconds
+PATIENCE = 2.0  # seconds that a question waits for `prepare`
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -45,7 +45,7 @@ class Shelf:
     units: tuple[tuple[Unit, ...], ...]
     index: Index
     first: tuple[int, ...]  # of each text, the number of its first entry
-    vectors: tuple[Floats, Floats, Floats] | None = None  # units alone; in their place; decoys
+    sense: Sense | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -53,12 +53,11 @@ class Policies:
     """All `.md` and `.txt` files of one folder. A changed folder is noticed at the next question."""
 
     def __init__(self, folder: Path, vectors_file: Path | None = None, *, by_meaning: bool = True) -> None:
-        """`vectors_file`: where the vectors are kept between runs. `by_meaning`: use the language model, if
-        it is there; `prepare` makes it ready."""
+        """`vectors_file`: where the vectors are kept between runs. `by_meaning`: use the language model, where it
+        is installed; without, passages are found by words alone."""
         self.folder = folder
         self._file = vectors_file
         self._by_meaning = by_meaning
-        self._vectors: Vectors | None = None
         self._shelf: Shelf | None = None
 
     def texts(self) -> tuple[PolicyText, ...]:
@@ -113,64 +112,49 @@ class Policies:
     def prepare(self) -> bool:
         """Make ready for questions by meaning, which takes seconds for new texts: call it in a thread.
 
-        Until then, and where there is no model, passages are found by words alone. True when it is ready.
+        What is new by no more than a few texts is made ready by `ask` itself. True when questions are answered by
+        meaning, False when by words alone: there is no model, or it is not wanted.
         """
-        shelf = self._current()
-        model = meaning.load() if self._by_meaning else None
-        if model is None:
-            return False
-        with shelf.lock:
-            if shelf.vectors is None:
-                if self._vectors is None:
-                    self._vectors = Vectors(model, self._file)
-                shelf.vectors = _vectors(shelf, self._vectors)
-        return True
+        return self._sensed(self._current(), None) is not None
 
     @property
     def by_meaning(self) -> bool:
         """Whether questions are answered by meaning now, and not by words alone."""
-        return self._current().vectors is not None
-
-    @property
-    def ready(self) -> bool:
-        """Whether `prepare` has nothing left to do for the texts as they are now."""
-        return not self._by_meaning or self._current().vectors is not None or meaning.load() is None
+        return self._current().sense is not None
 
     def ask(self, question: str, top: int = 10) -> Answer:
-        """The passages that answer best, best first. Never raises on anything that was typed."""
+        """The passages that answer best, best first, at most `top`. Never raises on anything that was typed.
+
+        Takes milliseconds; after a change of the texts up to a few seconds, unless `prepare` was called.
+        """
         asked = understand(question)
         if not asked.slots:
             return Answer(question)
         shelf = self._current()
-        scored, decoy = self._rank(shelf, asked)
+        sense = self._sensed(shelf, AT_ONCE)
+        learnt = weights.BY_WORDS if sense is None else weights.BY_MEANING
+        seen = Seen(asked, {}, frozenset(), 0.0) if sense is None else sense.see(asked)
+        scored = shelf.index.rank(seen.question, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
         chosen = _distinct(shelf, scored, max(top, 3))
         passages = [_passage(shelf, s) for s in chosen]
-        found = signs(asked, shelf.index, chosen, [p.text for p in passages[:3]], decoy)
-        by_meaning = shelf.vectors is not None
-        sure = confidence(found, weights.REFUSE_BY_MEANING if by_meaning else weights.REFUSE_BY_WORDS)
-        enough = weights.SURE_BY_MEANING if by_meaning else weights.SURE_BY_WORDS
-        return Answer(
-            question, tuple(_merged(passages)[:top]), refused=sure < enough, confidence=round(sure, 4)
-        )
+        found = signs(seen.question, shelf.index, chosen, [p.text for p in passages[:3]], seen.decoy)
+        sure = confidence(found, learnt.refuse)
+        ranked = tuple(_merged(passages)[:top])
+        return Answer(question, ranked, refused=sure < learnt.sure, confidence=round(sure, 4))
 
-    def _rank(self, shelf: Shelf, asked: Question) -> tuple[list[Scored], float]:
-        model = meaning.load() if shelf.vectors is not None else None
-        if shelf.vectors is None or model is None or not shelf.index.entries:
-            return shelf.index.rank(asked, weights.RANK_BY_WORDS), 0.0
-        np = numpy()
-        alone, placed, decoys = shelf.vectors
-        typed, long = asked.text[:400], spelt_out(asked.text)
-        asking = model.embed([typed, long] if typed.lower() != long else [typed])
-        near, far = alone @ asking[0], alone @ asking[-1]
-        extra = {"cos": np.maximum(near, far), "cosm": (near + far) / 2, "cosc": placed @ asking[-1]}
-        also: set[int] = set()
-        for values in (extra["cos"], extra["cosc"]):
-            most = min(CLOSEST, len(values))
-            also.update(np.argpartition(-values, most - 1)[:most].tolist())
-        decoy = float((decoys @ asking[0]).max()) if len(decoys) else 0.0
-        return shelf.index.rank(asked, weights.RANK_BY_MEANING, extra, also), decoy
+    def _sensed(self, shelf: Shelf, at_most: int | None) -> Sense | None:
+        model = meaning.load() if self._by_meaning and shelf.sense is None else None
+        if model is None or not shelf.lock.acquire(timeout=-1 if at_most is None else PATIENCE):
+            return shelf.sense
+        try:
+            if shelf.sense is None:
+                places = [_above(shelf.texts[e.doc], e.unit) for e in shelf.index.entries]
+                shelf.sense = sense(shelf.index, places, Vectors(model, self._file), at_most)
+        finally:
+            shelf.lock.release()
+        return shelf.sense
 
     def _open(self, doc: str) -> tuple[PolicyText, tuple[Unit, ...]]:
         shelf = self._current()
@@ -213,22 +197,10 @@ class Policies:
         return tuple(sorted(found))
 
 
-def _vectors(shelf: Shelf, vectors: Vectors) -> tuple[Floats, Floats, Floats]:
-    np = numpy()
-    alone, placed = [], []
-    for entry in shelf.index.entries:
-        unit, text = entry.unit, shelf.texts[entry.doc]
-        heading = unit.section or text.title
-        lead = text.text[unit.lead_in[0] : unit.lead_in[1]] + " " if unit.lead_in else ""
-        alone.append(entry.text)
-        placed.append(f"{heading}: {lead}{entry.text}")
-    made = vectors.of([*alone, *placed, *DECOYS])
-    size = len(alone)
-    decoys = made[2 * size :]
-    if size:
-        told = (made[:size] @ decoys.T).max(0)
-        decoys = decoys * np.clip((NOT_A_DECOY - told) / 0.25, 0, 1)[:, None]
-    return made[:size], made[size : 2 * size], decoys
+def _above(text: PolicyText, unit: Unit) -> str:
+    """The heading of a unit, and its lead-in."""
+    lead = text.text[unit.lead_in[0] : unit.lead_in[1]] + " " if unit.lead_in else ""
+    return f"{unit.section or text.title}: {lead}"
 
 
 def _distinct(shelf: Shelf, scored: list[Scored], top: int) -> list[Scored]:

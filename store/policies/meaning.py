@@ -22,7 +22,7 @@ SIZE = 384  # numbers in a vector
 HEADS = 12
 LAYERS = 6
 LONGEST = 96  # word pieces; what follows is left out
-BATCH = 16
+TOGETHER = 128  # word pieces that go through the model at once
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
@@ -112,53 +112,80 @@ class Meaning:
         return parts
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One vector of length 1 for each text."""
+        """One vector of length 1 for each text: an array of len(texts) rows and SIZE columns."""
         np = numpy()
         pieces = [self.pieces(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda n: len(pieces[n]))
         result = np.zeros((len(texts), SIZE), np.float32)
-        for first in range(0, len(order), BATCH):
-            some = order[first : first + BATCH]
-            result[some] = self._forward([pieces[n] for n in some])
+        some: list[int] = []
+        for n in sorted(range(len(texts)), key=lambda n: len(pieces[n])):
+            if some and sum(len(pieces[i]) for i in some) + len(pieces[n]) > TOGETHER:
+                result[some] = self._forward([pieces[i] for i in some])
+                some = []
+            some.append(n)
+        if some:
+            result[some] = self._forward([pieces[i] for i in some])
         return result
 
     def _forward(self, batch: list[list[int]]) -> Floats:
+        """All texts as one row of pieces, of which each heeds only those of its own text: nothing is padded."""
         np = numpy()
-        count, length = len(batch), max(map(len, batch))
-        ids = np.zeros((count, length), np.intp)
-        mask = np.zeros((count, length), np.float32)
-        for n, pieces in enumerate(batch):
-            ids[n, : len(pieces)] = pieces
-            mask[n, : len(pieces)] = 1
-        used, where = np.unique(ids, return_inverse=True)
-        table = unpack(self._words[used], self._word_scales[used])
-        x = table[where.reshape(-1)] + np.tile(self._places[:length], (count, 1))
+        lengths = [len(pieces) for pieces in batch]
+        whose = np.repeat(np.arange(len(batch)), lengths)
+        used, where = np.unique(np.concatenate(batch), return_inverse=True)
+        x = unpack(self._words[used], self._word_scales[used])[where]
+        x += self._places[np.concatenate([np.arange(n) for n in lengths])]
         x = _normal(x, *self._norm)
-        hidden = ((1 - mask) * np.float32(-1e4))[:, None, None, :]
+        hidden = None if len(batch) == 1 else np.where(whose[:, None] == whose, 0, -1e4).astype(np.float32)
         for layer in self._layers:
-            x = self._layer(x, layer, count, length, hidden)
-        kept = x.reshape(count, length, SIZE) * mask[:, :, None]
-        mean = kept.sum(1) / mask.sum(1, keepdims=True)
-        result: Floats = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+            x = self._layer(x, layer, hidden)
+        mean = np.add.reduceat(x, np.cumsum([0, *lengths[:-1]]), axis=0)
+        mean /= np.linalg.norm(mean, axis=1, keepdims=True)
+        result: Floats = mean
         return result
 
-    def _layer(self, x: Floats, w: dict[str, Floats], count: int, length: int, hidden: Floats) -> Floats:
+    def _layer(self, x: Floats, w: dict[str, Floats], hidden: Floats | None) -> Floats:
         np = numpy()
-        split = (x @ w["qkv"] + w["qkv.b"]).reshape(count, length, 3, HEADS, SIZE // HEADS)
-        query, key, value = split.transpose(2, 0, 3, 1, 4)
-        heed = query @ key.transpose(0, 1, 3, 2) * np.float32((SIZE // HEADS) ** -0.5) + hidden
-        heed = np.exp(heed - heed.max(-1, keepdims=True))
+        split = x @ w["qkv"]
+        split += w["qkv.b"]
+        query, key, value = split.reshape(len(x), 3, HEADS, SIZE // HEADS).transpose(1, 2, 0, 3)
+        heed = query @ key.transpose(0, 2, 1)
+        heed *= np.float32((SIZE // HEADS) ** -0.5)
+        if hidden is not None:
+            heed += hidden
+        heed -= heed.max(-1, keepdims=True)
+        np.exp(heed, out=heed)
         heed /= heed.sum(-1, keepdims=True)
-        seen = (heed @ value).transpose(0, 2, 1, 3).reshape(count * length, SIZE)
-        x = _normal(seen @ w["out"] + w["out.b"] + x, w["out.nw"], w["out.nb"])
-        wide = x @ w["up"] + w["up.b"]
-        curve = np.tanh(np.float32(0.79788456) * (wide + np.float32(0.044715) * wide * wide * wide))
-        wide *= np.float32(0.5) * (1 + curve)
-        return _normal(wide @ w["down"] + w["down.b"] + x, w["down.nw"], w["down.nb"])
+        seen = (heed @ value).transpose(1, 0, 2).reshape(len(x), SIZE) @ w["out"]
+        seen += w["out.b"]
+        seen += x
+        x = _normal(seen, w["out.nw"], w["out.nb"])
+        wide = x @ w["up"]
+        wide += w["up.b"]
+        deep = _bent(wide) @ w["down"]
+        deep += w["down.b"]
+        deep += x
+        return _normal(deep, w["down.nw"], w["down.nb"])
+
+
+def _bent(x: Floats) -> Floats:
+    """GELU by its usual approximation with tanh, in place."""
+    np = numpy()
+    curve = x * x
+    curve *= np.float32(0.044715 * 0.79788456)
+    curve += np.float32(0.79788456)
+    curve *= x
+    np.tanh(curve, out=curve)
+    curve += 1
+    curve *= np.float32(0.5)
+    x *= curve
+    return x
 
 
 def _normal(x: Floats, weight: Floats, bias: Floats) -> Floats:
+    """Each row brought to mean 0 and deviation 1, then scaled; in place."""
     np = numpy()
-    x = x - x.mean(-1, keepdims=True)
-    result: Floats = x / np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(1e-12)) * weight + bias
-    return result
+    x -= x.mean(-1, keepdims=True)
+    x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / np.float32(SIZE) + np.float32(1e-12))
+    x *= weight
+    x += bias
+    return x

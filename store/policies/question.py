@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.policies.kinds import precise, wanted
 from store.policies.words import COMMON, STOP, groups, kin, stem, words
@@ -98,6 +98,17 @@ def understand(text: str) -> Question:
     others = {"#parent", "#pupil", "#governor", "#head"}
     personal = bool(_FIRST & set(tokens)) and not any(others & m.keys() for m in meanings)
     return Question(text, tuple(slots), wanted(plain), personal, precise(plain), strong)
+
+
+def widened(question: Question, akin: dict[str, dict[str, float]]) -> Question:
+    """The question with more that may stand for its words: word -> stem -> how well."""
+    slots = []
+    for slot in question.slots:
+        terms = dict(akin.get(slot.word, {}))
+        for term, strength in slot.terms:
+            terms[term] = max(strength, terms.get(term, 0.0))
+        slots.append(replace(slot, terms=tuple(terms.items())))
+    return replace(question, slots=tuple(slots))
 
 
 _LONG_FORMS = {

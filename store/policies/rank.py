@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,6 +62,10 @@ class Index:
         self.context: dict[str, dict[int, float]] = defaultdict(dict)  # with all that stands around
         for number, (title, text, units) in enumerate(docs):
             self._add(number, title, text, units)
+        counts = Counter(w for e in self.entries for w in words(e.text) if w not in STOP and len(w) > 2)
+        self.spoken: dict[str, str] = {}  # stem -> the word of the texts that it most often stands for
+        for word, _ in counts.most_common():
+            self.spoken.setdefault(stem(word), word)
         self.average = sum(e.size for e in self.entries) / max(1, len(self.entries))
 
     def _add(self, number: int, title: str, text: str, units: tuple[Unit, ...]) -> None:
