@@ -6,14 +6,16 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from aiohttp import web
 
+from bot.ask import cache_file
 from bot.clock import start_clock
 from bot.delivery import Delivery
 from bot.fetcher import Fetcher
@@ -24,6 +26,7 @@ from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import Incoming, Reply
+from handlers.statement import accept_all
 from handlers.sweep import sweep
 from store.policies import Policies
 from store.procedure import load_procedure
@@ -53,7 +56,7 @@ class Bot:
     delivery: Delivery
     fetcher: Fetcher
     front_ends: dict[str, FrontEnd]
-    _work: set[asyncio.Task[None]] = field(default_factory=set)
+    _work: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
         reply = await reception.receive(incoming, self.desk)
@@ -63,9 +66,11 @@ class Bot:
     def wake(self) -> None:
         """Deliver and fetch soon, without waiting for the minute."""
         for job in (self.delivery.tick, self.fetcher.tick):
-            task = asyncio.create_task(job())
-            self._work.add(task)
-            task.add_done_callback(self._work.discard)
+            self._in_background(job())
+
+    def prepare(self) -> None:
+        """Make the policy texts ready in a thread, so that the first question need not wait for it."""
+        self._in_background(asyncio.to_thread(self.desk.policies.prepare))
 
     async def work(self) -> None:
         """Fetch, remind and deliver what is due, and return when that is done."""
@@ -79,6 +84,11 @@ class Bot:
         except Exception as error:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
+
+    def _in_background(self, job: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(job)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
 
     async def settled(self, seconds: float = 5) -> None:
         """Wait for what `wake` has begun."""
@@ -107,7 +117,7 @@ def build(
     desk = Desk(
         store=store,
         procedure=procedure,
-        policies=Policies(settings.policy_texts),
+        policies=Policies(settings.policy_texts, cache_file()),
         calendar=calendar,
         now=now,
         channels=tuple(address for c in settings.leadership_channel if (address := address_of(c))),
@@ -172,6 +182,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     stopping = asyncio.create_task(stop.wait())
     try:
         bot.wake()
+        bot.prepare()
         await _warn(settings, bot.desk)
         log.info("running", chats=sorted(front_ends))
         await _until_stopped(running, stopping)
@@ -251,6 +262,7 @@ async def run_terminal(settings: Settings) -> int:
     clock.next_due = bot.desk.store.next_due
     waiting.append(bot.work)
     await move_in(bot.desk.store, clock.now())
+    await accept_all(await bot.desk.store.people(), bot.desk)
     minutes = start_clock(bot.work)
     try:
         await terminal.run(lambda incoming: reception.receive(incoming, bot.desk))

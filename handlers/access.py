@@ -18,12 +18,14 @@ class Act(Enum):
     REPORT = "pass something on"
     SEE_OWN = "see what became of one's own reports"
     LIST = "list cases"
+    POLICIES = "look after the policies: what they lack, who has accepted the statement"
     PEOPLE = "invite people, give and take roles"
     SEE = "see a case"
     NOTE = "add a note"
     CLASSIFY = "say what a case is about, whom, and that it is urgent"
     EVIDENCE = "look at the evidence"
     WORK = "take, give, close, reopen and join"
+    ERASE = "erase a case whose time is over"
     OWN = "look after a case"
     PUT_OFF_AGAIN = "put a step off for the third time"
     UNLOCK = "say that a case is not about a child undressed after all"
@@ -57,12 +59,14 @@ TABLE: dict[Act, Rule] = {
     Act.REPORT: Rule(ALL),
     Act.SEE_OWN: Rule(ALL),
     Act.LIST: Rule(WORKERS),
+    Act.POLICIES: Rule(WORKERS),
     Act.PEOPLE: Rule(frozenset({Role.HEAD})),
     Act.SEE: Rule(ALL, ANY),
     Act.NOTE: Rule(ALL, ANY),
     Act.CLASSIFY: Rule(ALL, ANY),
     Act.EVIDENCE: Rule(ALL, INSIDE),
     Act.WORK: Rule(ALL, INSIDE),
+    Act.ERASE: Rule(frozenset({Role.HEAD, Role.CHAIR}), frozenset({Relation.REACH})),
     Act.OWN: Rule(WORKERS, INSIDE),
     Act.PUT_OFF_AGAIN: Rule(frozenset({Role.HEAD, Role.CHAIR}), INSIDE),
     Act.UNLOCK: Rule(frozenset({Role.DSL}), INSIDE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.alerts import recipients
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
+from handlers.passages import policy_choice
 from handlers.questions import category_question, subject_question, urgent_choice
 from handlers.received import alike, described, unkept
 from handlers.view import about_words
@@ -56,7 +57,7 @@ async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True
     if question and ask_now:
         return Reply((*parts, *question.parts), replaces=True)
     unknown = question and case.category is None
-    parts += [Text(LATER if unknown else await _thanks(case, desk)), *_still_urgent(case)]
+    parts += [Text(LATER if unknown else await _thanks(case, desk)), *_last(case, desk)]
     return Reply(tuple(parts), replaces=True)
 
 
@@ -104,8 +105,11 @@ async def _thanks(case: Case, desk: Desk) -> str:
     return THANKS.format(who=who, reference=case.reference)
 
 
-def _still_urgent(case: Case) -> list[Part]:
-    return [] if case.urgent or case.status == Status.CLOSED else [Choices(urgent_choice(case))]
+def _last(case: Case, desk: Desk) -> list[Part]:
+    """What may be tapped when nothing is left to ask."""
+    urgent = () if case.status == Status.CLOSED else urgent_choice(case)
+    choices = (*urgent, *policy_choice(case.category, desk))
+    return [Choices(choices)] if choices else []
 
 
 async def stop(case: Case, desk: Desk) -> Reply:

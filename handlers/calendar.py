@@ -114,6 +114,10 @@ class Calendar:
         day = self.working_days_after(local.date(), span.number)
         return self._at(day, local.time() if self.is_working_day(local.date()) else self.school.closes)
 
+    def midnight(self, day: date) -> datetime:
+        """When the day begins."""
+        return self._at(day, time(0))
+
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.access import Act
+from handlers.asked import gap_line, open_gaps
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.duties import all_due
 from handlers.duties import line as duty_line
+from handlers.enquiries import waiting_enquiries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.reminders import reached
 from handlers.steps import owners
@@ -18,6 +20,7 @@ from handlers.view import name
 from handlers.words import listed, moment, shortened
 from store.base import DamagedCase
 from store.case import Case
+from store.memos import Enquiry
 from store.records import FollowUp, Notice, Person, Status, Summary
 
 WEEK = timedelta(days=7)
@@ -29,6 +32,7 @@ NOW = "Overdue"
 NOTHING_OVERDUE = "Nothing is overdue."
 OVERDUE, YOURS, NEW = "Overdue", "Yours, this week", "New"
 WAITING, GOING_QUIET, CLOSED = "Waiting for a category or for evidence", "Going quiet", "Closed last week"
+ASKED, LACKING = "Questions that wait for an answer", "Asked last week, and not in the policy texts"
 DUTIES, UNDELIVERED = "Due soon in the school", "Could not be delivered"
 MORE = "… and {number} more"
 
@@ -78,6 +82,10 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     closed = [c for c in cases if c.status == Status.CLOSED and c.summary.touched_at >= week_ago]
     parts += _section(CLOSED, [_line(c, desk) for c in closed])
     parts += _section(DUTIES, await _duties(person, now, desk))
+    if access.may(person, Act.POLICIES):
+        parts += _section(ASKED, [_enquiry(e, desk) for e in await waiting_enquiries(desk)])
+        lacking = [q for q in await open_gaps(desk) if q.asked_at >= week_ago]
+        parts += _section(LACKING, [gap_line(question) for question in lacking])
     parts += _section(UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)])
     buttons = tuple(dict.fromkeys(reference for reference, _ in late))[:5]
     if buttons:
@@ -147,6 +155,10 @@ async def _duties(person: Person, now: datetime, desk: Desk) -> list[str]:
     soon = desk.calendar.local(now + 2 * WEEK).date()
     mine = (d for d in await all_due(desk, now) if access.answers_for(person, d.duty.owner))
     return [duty_line(due, now, desk) for due in mine if due.day <= soon]
+
+
+def _enquiry(enquiry: Enquiry, desk: Desk) -> str:
+    return f"{shortened(enquiry.text, 120)} · {moment(enquiry.at, desk.calendar)}"
 
 
 async def _undelivered(case: Case, desk: Desk) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import string
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +15,8 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.people import ROLES
 from handlers.reminders import reached
+from handlers.words import shortened
+from store.policies import PolicyText
 from store.procedure import Duty, Span
 from store.records import DutyDone, FollowUp, Notice, Person, Role
 
@@ -21,6 +25,11 @@ LINE = "{key}: {do} · {owner} · due {due}{overdue}"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
 DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
 NOT_YET = "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
+REVIEW = "Review “{title}”"
+REVIEWED = (
+    "Thank you. “{do}” is done. Please have the new review day put into the text; until then, answers say that "
+    "its review was due."
+)
 NO_DUTY = "I know no duty “{key}”. “/duty” lists them."
 NOT_YOURS = "That is for the {owner} or the headteacher to say."
 SOON = "Due {due}: {do}"
@@ -46,10 +55,36 @@ async def all_due(desk: Desk, now: datetime) -> list[Due]:
     since = desk.calendar.local(min((p.since for p in everybody), default=now)).date()
     done = {(d.key, d.due) for d in await desk.store.memos(DutyDone)}
     today = desk.calendar.local(now).date()
-    return [
+    yearly = [
         Due(duty, next(day for day in _days(duty, since, today) if (duty.key, day) not in done))
         for duty in desk.procedure.duty
     ]
+    reviews = _reviews(desk.policies.texts(), since)
+    return [*yearly, *(due for due in reviews if (due.duty.key, due.day) not in done)]
+
+
+def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
+    """The review of each policy text, for whoever keeps it; for the headteacher where its header names no role."""
+    roles = {name.lower(): role for role in Role for name in (role.value, ROLES[role])}
+    found: dict[str, Due] = {}
+    for text in texts:
+        if text.review_by:
+            day = max(text.review_by, since)
+            duty = Duty(
+                key=_review_key(text, found),
+                do=REVIEW.format(title=shortened(text.title, 80)),
+                owner=roles.get(text.owner.lower(), Role.HEAD),
+                due=(f"{day:%m-%d}",),
+            )
+            found[duty.key] = Due(duty, day)
+    return list(found.values())
+
+
+def _review_key(text: PolicyText, taken: Container[str]) -> str:
+    """`review-staff-and-volun`, or another letter at its end where that is another text's."""
+    name = "-".join(re.findall(r"[a-z]+", text.doc.lower().rpartition(".")[0]))[:15].strip("-")
+    keys = (f"review-{name}{letter}" for letter in ("", *string.ascii_lowercase))
+    return next(key for key in keys if key not in taken)
 
 
 def _days(duty: Duty, since: date, today: date) -> Iterator[date]:
@@ -135,7 +170,9 @@ async def done(ask: Ask, desk: Desk) -> Reply:
         told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
         raise Refused(told)
     await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
-    following = next(d for d in await all_due(desk, ask.at) if d.duty.key == key)
+    following = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
+    if following is None:
+        return say(REVIEWED.format(do=due.duty.do))
     return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))
 
 

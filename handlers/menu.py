@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import (
+    asked,
     cases,
     classify,
     digest,
     duties,
+    enquiries,
     follow_ups,
     handing,
+    keeping,
     people,
     policy,
     report,
+    statement,
     subjects,
     work,
 )
@@ -48,6 +52,10 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         work.join,
         work.close,
         work.reopen,
+        keeping.hold,
+        keeping.lift,
+        keeping.expired,
+        keeping.erase,
     ),
     "Steps of a case": (
         follow_ups.done,
@@ -59,8 +67,16 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.add,
         follow_ups.again,
     ),
-    "The school": (
+    "The policies": (
         policy.policy,
+        policy.show,
+        policy.print_,
+        enquiries.ask_leaders,
+        statement.accept,
+        statement.accepted,
+        asked.gaps,
+    ),
+    "The school": (
         duties.listing,
         duties.done,
         people.listing,
@@ -70,7 +86,18 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         people.join_again,
     ),
 }
-TAPPED = (classify.later, classify.same, classify.apart)
+TAPPED = (
+    classify.later,
+    classify.same,
+    classify.apart,
+    policy.next_,
+    policy.open_text,
+    policy.pdf,
+    policy.about,
+    enquiries.send,
+    enquiries.answer,
+    asked.drop,
+)
 
 _all = (*(command for group in GROUPS.values() for command in group), *TAPPED)
 _help = help_for(GROUPS)

@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 
 class Standing(Enum):
@@ -159,11 +160,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to hand over."""
+    """A file to hand over: where it lies, or its bytes where it was made just now."""
 
-    path: Path
+    content: Path | bytes
     name: str
     media_type: str = "application/octet-stream"
+
+    def open(self) -> BinaryIO:
+        """Its bytes, to read. Raises OSError."""
+        return BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
 
 
 Part = Heading | Text | Fields | Quote | Choices | Prompt | File

@@ -11,9 +11,12 @@ from handlers.alerts import FOR_REPORTERS, channel_may_know, matter_with
 from handlers.desk import Desk, Matter
 from handlers.digest import digest_notice
 from handlers.duties import duty_notice
+from handlers.enquiries import answer_notice, enquiry_notice
+from handlers.keeping import retention_notice
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.questions import category_question
 from handlers.received import alike, described
+from handlers.statement import statement_notice, unaccepted_notice
 from handlers.steps import is_above
 from handlers.view import step_choices
 from handlers.words import moment
@@ -58,7 +61,7 @@ OVERDUE_ABOVE = "Case {reference}, “{what}”: overdue since {due}, day {day}.
 async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     """What a notice says now, or None when it is no longer needed, or no longer allowed."""
     if not reference:
-        return await (digest_notice if notice.kind == "digest" else duty_notice)(notice, desk)
+        return await OF_NO_CASE[notice.kind](notice, desk)
     if notice.kind == "channel":
         return await _for_channel(await desk.store.case(reference), desk)
     try:
@@ -189,4 +192,13 @@ def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(LOST.format(reference=reference, what=described(lost))) if lost else None
 
 
+OF_NO_CASE = {
+    "digest": digest_notice,
+    "duty": duty_notice,
+    "retention": retention_notice,
+    "statement": statement_notice,
+    "unaccepted": unaccepted_notice,
+    "enquiry": enquiry_notice,
+    "answer": answer_notice,
+}
 REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost}

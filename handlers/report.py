@@ -11,6 +11,7 @@ from handlers.answers import AS_FILE, answer
 from handlers.commands import command
 from handlers.consequences import with_consequences
 from handlers.desk import Ask, Desk
+from handlers.erased import refuse_erased
 from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
 from store.base import Conflict, StoreUnavailable
@@ -74,6 +75,7 @@ async def _keep_once(
     store = desk.store
     if reference := await store.by_source(incoming.source):
         return await store.case(reference), True
+    await refuse_erased(incoming, desk)
     earlier = await _earlier(incoming, person, desk)
     new_album = incoming.album and not await store.by_source(incoming.album)
     sources = (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)

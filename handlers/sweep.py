@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import structlog
 
+from handlers.asked import tidy_questions
 from handlers.desk import Desk
 from handlers.digest import owe_digests
 from handlers.duties import owe_duties
+from handlers.enquiries import owe_enquiries
+from handlers.erased import forget_traces
+from handlers.exported import note_exports
+from handlers.keeping import owe_retention
 from handlers.reminders import remind
+from handlers.statement import owe_statements
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 AT_ONCE = 200  # cases looked at together
@@ -16,7 +22,7 @@ log = structlog.get_logger()
 
 
 async def sweep(desk: Desk) -> None:
-    """Owe the reminders, digests and duties that have come due. Running it again changes nothing.
+    """Owe the reminders, digests, duties and questions that have come due. Running it again changes nothing.
 
     A case that cannot be looked at keeps nobody else waiting. Raises StoreUnavailable.
     """
@@ -24,8 +30,14 @@ async def sweep(desk: Desk) -> None:
     stuck: set[str] = set()
     while references := [r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
-    await owe_duties(desk, now)
-    await owe_digests(desk, now)
+    owing = (owe_duties, owe_statements, owe_enquiries, owe_digests, owe_retention)
+    for owe in (*owing, tidy_questions, note_exports, forget_traces):
+        try:
+            await owe(desk, now)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # nor must one kind of reminder silence the others
+            log.error("reminders not written", what=owe.__name__, why=type(error).__name__)
 
 
 async def _remind(reference: str, desk: Desk) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
+from handlers.passages import passage_at, policy_choice
 from handlers.questions import SUBJECTS, category_question, subject_question
 from handlers.received import alike, described, unkept
 from handlers.steps import owners
@@ -64,6 +65,9 @@ ENTRY_WORDS = {
     "again": "saw it posted again",
     "joined": "joined it to {to}",
     "parted": "let it stand alone",
+    "held": "held it back from being erased: {reason}",
+    "lifted": "lifted that it was held",
+    "exported": "found it gathered at the command line, for somebody’s request for what is held about them",
     "looked": "looked at it",
     "read": "read all entries",
     "evidence": "was handed evidence {numbers}",
@@ -95,7 +99,9 @@ async def _own(matter: Matter, desk: Desk) -> Reply:
         return reply + category_question(case, desk)
     if case.about is None:
         reply += subject_question(case)
-    return reply + Reply((Choices((_choice("Add a note", "note", case),)),))
+    return reply + Reply(
+        (Choices((_choice("Add a note", "note", case), *policy_choice(case.category, desk))),)
+    )
 
 
 async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -111,6 +117,8 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
         ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {by}"),
         ("Now", await state_of(case.summary, desk, inside=True)),
     ]
+    if reasons := [c.hold for c in cases if c.hold]:
+        facts.append(("Held", "; ".join(reasons)))
     if matter.parts:
         facts.append(("With it", listed(part.reference for part in matter.parts)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
@@ -121,10 +129,10 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     for other in await alike(person, matter, desk):
         join = Choice(f"Join to {other.reference}", f"case join {case.reference} to {other.reference}")
         parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
-    return Reply((*parts, Choices(_moves(person, matter))))
+    return Reply((*parts, Choices(_moves(person, matter, desk))))
 
 
-def _moves(person: Person, matter: Matter) -> tuple[Choice, ...]:
+def _moves(person: Person, matter: Matter, desk: Desk) -> tuple[Choice, ...]:
     case = matter.case
     evidence = () if matter.withheld else (_choice("Evidence", "evidence", case),)
     entries = _choice(ALL_ENTRIES, "log", case)
@@ -136,6 +144,7 @@ def _moves(person: Person, matter: Matter) -> tuple[Choice, ...]:
         *(() if matter.urgent else (_choice("Urgent", "urgent", case),)),
         *evidence,
         entries,
+        *policy_choice(case.category, desk),
         _choice("Add a note", "note", case),
         _choice("Kind", "category", case),
         _choice("Whom it is about", "about", case),
@@ -155,11 +164,8 @@ async def _steps(case: Case, desk: Desk) -> list[Part]:
         return []
     first, *others = [await _step_line(step, case, desk, n == 0) for n, step in enumerate(steps)]
     parts: list[Part] = [Text(first)]
-    doc, _, heading = steps[0].passage.partition("#")
-    if passages := desk.policies.section(doc, heading) if doc else ():
-        parts.append(
-            Quote(_beginning(passages[0].text, PASSAGE), f"{passages[0].title} · {passages[0].section}")
-        )
+    if passage := passage_at(steps[0].passage, desk):
+        parts.append(Quote(_beginning(passage.text, PASSAGE), f"{passage.title} · {passage.section}"))
     parts.append(Choices(step_choices(case, steps[0])))
     return [*parts, *_lines(others)]
 

@@ -19,6 +19,64 @@ Kind = TypeVar("Kind", bound=Memo)
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Something that was asked of the policy texts. Who asked is not kept."""
+
+    digest: str  # of its words
+    text: str  # as it was typed last
+    asked_at: datetime  # last
+    times: int = 1
+    lacking: bool = False  # the texts do not say
+    answered_at: datetime | None = None  # when a text came to answer it
+
+    @property
+    def under(self) -> str:
+        return self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """A question that somebody sent to the leadership."""
+
+    id: str
+    text: str
+    by: str  # person id
+    at: datetime
+    answer: str = ""
+    answered_by: str = ""  # person id
+    answered_at: datetime | None = None
+
+    @property
+    def under(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One version of a text that staff accept, as it read."""
+
+    version: str  # a digest of its words
+    title: str
+    text: str
+    since: datetime
+
+    @property
+    def under(self) -> str:
+        return self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    person: str  # id
+    version: str  # of the statement
+    at: datetime
+
+    @property
+    def under(self) -> str:
+        return f"{self.person} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What stays of an erased case, for the counts."""
 
@@ -49,11 +107,20 @@ class Exported:
     name: str  # whose
     references: tuple[str, ...]  # of the cases that were gathered
     at: datetime
+    noted: bool = False  # in the chronology of each of them
 
     @property
     def under(self) -> str:
         return self.id
 
 
-FOLDERS: dict[type[Memo], str] = {DutyDone: "duties", Erased: "erased", Exported: "exported"}
+FOLDERS: dict[type[Memo], str] = {
+    DutyDone: "duties",
+    Erased: "erased",
+    Exported: "exported",
+    Question: "questions",
+    Enquiry: "enquiries",
+    Statement: "statements",
+    Acceptance: "acceptances",
+}
 """Every kind, and the folder of its files in the embedded store."""

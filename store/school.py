@@ -12,7 +12,18 @@ from pydantic import Field, field_validator, model_validator
 
 from store.tables import FileMistake, Table, load
 
+Years = Annotated[int, Field(ge=0, le=100)]
 CLOSED = re.compile(r"holiday|half[ -]?term|inset|training day|closed|closure|break|vacation", re.IGNORECASE)
+
+
+class Retention(Table):
+    """How many years after its closing a case’s time is over."""
+
+    years: Years = 6
+    outcome: dict[str, Years] = {}  # where it is another number for cases that ended so
+
+    def years_of(self, outcome: str) -> int:
+        return self.outcome.get(outcome, self.years)
 
 
 class School(Table):
@@ -25,6 +36,7 @@ class School(Table):
     closed: tuple[date | str, ...] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
     safeguarding_phone: str = ""
+    retention: Retention = Retention()
 
     @field_validator("timezone")
     @classmethod

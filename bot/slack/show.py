@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import SEEK_END
 from typing import Any
 
 import aiohttp
@@ -123,10 +124,10 @@ class Shower:
     async def _upload(self, file: File, channel: str) -> None:
         """As files_upload_v2 of Slack's package does, but from the disk rather than from memory."""
         client = self._web.client
-        place = await self._web.ask(
-            client.files_getUploadURLExternal, filename=file.name, length=file.path.stat().st_size
-        )
-        with file.path.open("rb") as content:
+        with file.open() as content:
+            length = content.seek(0, SEEK_END)
+            content.seek(0)
+            place = await self._web.ask(client.files_getUploadURLExternal, filename=file.name, length=length)
             try:
                 async with self._web.session.post(place["upload_url"], data=content) as answer:
                     if answer.status != 200:

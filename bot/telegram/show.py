@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from html import unescape
+from os import SEEK_END
 
 import structlog
 from telegram import InputFile, ReplyParameters
@@ -104,11 +105,12 @@ class Shower:
     async def _file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
         """Pictures go as documents too: that keeps them as they are."""
         try:
-            size = (await asyncio.to_thread(file.path.stat)).st_size
-            handle = await asyncio.to_thread(file.path.open, "rb")
+            handle = await asyncio.to_thread(file.open)
         except OSError:
             return await self._instead(chat, FILE_GONE.format(name=file.name), answering)
         with handle:
+            size = handle.seek(0, SEEK_END)
+            handle.seek(0)
             if size > UPLOAD_MB * 1024 * 1024:
                 words = FILE_TOO_LARGE.format(name=file.name, size=round(size / 1024**2), limit=UPLOAD_MB)
                 return await self._instead(chat, words, answering)

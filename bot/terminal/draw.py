@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 
 from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text
 
@@ -51,5 +53,13 @@ def _part(part: Part, numbers: dict[int, int]) -> Iterator[Line]:
             yield from (Line(f"[{numbers[id(o)]}] {safe(o.label)}", "choice") for o in options)
         case Prompt(question):
             yield Line(safe(question))
-        case File(path, name, media_type):
+        case File(content, name, media_type):
+            path = content if isinstance(content, Path) else _written(content, name)
             yield Line(safe(f"[file] {name} ({media_type}): {path}"), "file")
+
+
+def _written(content: bytes, name: str) -> Path:
+    """A file that was made just now, where somebody at the terminal can open it."""
+    path = Path(mkdtemp(prefix="headsup-")) / name.replace("/", "-")
+    path.write_bytes(content)
+    return path

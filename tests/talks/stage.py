@@ -23,6 +23,7 @@ from bot.slack import SlackFrontEnd
 from bot.telegram import TelegramFrontEnd
 from bot.terminal import TerminalFrontEnd
 from bot.terminal.moving import MovingClock
+from handlers.statement import accept_all
 from store.records import Person, Role
 from tests.bot import slack_stage, telegram_running
 from tests.doubles.slack import SlackDouble
@@ -115,6 +116,7 @@ class Stage(ABC):
         store = self.bot.desk.store
         for name, (full, roles) in PEOPLE.items():
             await store.add_person(Person(name.lower(), full, roles, (self.account(name),), self.clock.now()))
+        await accept_all(await store.people(), self.bot.desk)
 
 
 def settings(folder: Path, **environment: str) -> Settings:
@@ -258,7 +260,9 @@ class SlackStage(Stage):
     def seen(self, name: str) -> list[Seen]:
         forms = [Seen(v.id, "\n".join(v.labels)) for v in self._open_forms(name)]
         shown = self.slack.shown(self._user(name))
-        return [*(Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels))) for s in shown), *forms]
+        files = [Seen(u.id, u.title) for u in self.slack.uploads if u.channel == "D" + name.upper()]
+        messages = (Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels))) for s in shown)
+        return [*messages, *files, *forms]
 
 
 class TelegramStage(Stage):
@@ -308,7 +312,7 @@ class TelegramStage(Stage):
 
     def seen(self, name: str) -> list[Seen]:
         return [
-            Seen(str(s.message_id), "\n".join((s.text, *s.labels)))
+            Seen(str(s.message_id), "\n".join((s.text, *s.labels, s.file.name if s.file else "")))
             for s in self.telegram.shown(self.users[name])
         ]
 

@@ -1,0 +1,166 @@
+"""Questions to the policy texts, what they lack, and the statement that staff accept: in each chat."""
+
+from __future__ import annotations
+
+from store.memos import Acceptance, Statement
+from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
+
+SECTION = "More of this section"
+
+
+async def test_a_passage_is_quoted_with_its_place_and_leads_to_its_section(talk: Talk) -> None:
+    await talk(f"""
+        Asha> /policy can I reply to a parent on facebook?
+        bot>  Do not reply to a parent, or to anyone else
+        bot>  Staff and volunteers online · What you never do · review by 6 September 2027
+        Asha> (taps) {SECTION}
+        bot>  Staff and volunteers never post about pupils, colleagues or parents
+        Asha> /policy can I reply to a parent on facebook?
+        bot>  Do not reply to a parent
+        Asha> (taps) Not it
+        bot>  ·
+    """)
+
+
+async def test_what_the_texts_do_not_say_goes_to_the_head_and_comes_back(talk: Talk) -> None:
+    await talk("""
+        Asha> /policy who repairs the boiler in the winter
+        bot>  The texts do not say.
+        bot>  You can ask Ben Okafor
+        Asha> (taps) Ask the leadership
+        bot>  Your question has gone to Ben Okafor.
+        bot to Ben> Asha Patel asks
+        bot to Ben> who repairs the boiler in the winter
+        Asha> (taps) Ask the leadership
+        bot>  I have sent that to Ben Okafor already
+        Ben>  (taps) Answer
+        bot>  What is your answer?
+        Ben>  Mr Grey, in the office.
+        bot>  Asha Patel gets your answer.
+        bot to Asha> Ben Okafor answers:
+        bot to Asha> Mr Grey, in the office.
+    """)
+
+
+async def test_an_answer_that_does_not_come_is_asked_for_again(talk: Talk) -> None:
+    await talk("""
+        Asha> /policy ask may I keep a snake in class
+        bot>  Your question has gone to Ben Okafor.
+        bot to Ben> may I keep a snake in class
+        clock> +2d
+        bot to Ben> has no answer yet
+    """)
+
+
+async def test_leaders_read_what_the_texts_lack_without_who_asked(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy who repairs the boiler in the winter
+        bot>  The texts do not say.
+        Gita> /policy Who repairs the boiler, in the winter?
+        bot>  The texts do not say.
+        Asha> /policy gaps
+        bot>  That is not among the things you can do here.
+        Ben>  /policy gaps
+        bot>  Who repairs the boiler, in the winter? · asked 2 times
+        Ben>  /case overdue
+        bot>  Asked last week, and not in the policy texts
+        Ben>  /policy gaps
+        bot>  What the policy texts do not say
+        Ben>  (taps) Off the list: Who repairs the boiler, in the winter?
+        bot>  It is off the list.
+        Ben>  /policy gaps
+        bot>  answered every question so far
+    """)
+    assert not any("Asha" in seen.words or "Gita" in seen.words for seen in stage.seen("Ben"))
+
+
+async def test_texts_and_sections_are_found_by_their_names(talk: Talk) -> None:
+    await talk("""
+        Asha> /policy show filtering blocked
+        bot>  gambling and betting
+        Asha> /policy show responsible
+        bot>  Kept by
+        bot>  I sign in as myself
+        Asha> /policy show parents
+        bot>  Which one?
+        Asha> /policy show cookery
+        bot>  I know no text “cookery”. These are stored: “E-safety: who does what”
+    """)
+
+
+async def test_an_agreement_is_printed_for_signature(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy print agreement
+        bot>  our agreement with parents and carers.pdf
+        Asha> /policy print cookery
+        bot>  I know no text “cookery”.
+    """)
+
+
+async def test_the_policy_behind_a_case_is_one_tap_away(talk: Talk) -> None:
+    await talk("""
+        Asha> Have you seen what they say about Mr Ahmed?
+        bot>  Case {a}
+        Asha> (taps) Defamatory about staff
+        bot>  Who is it about?
+        Asha> (taps) A parent
+        bot>  Thank you.
+        Asha> (taps) What the policy says
+        bot>  Dealing with posts and comments online
+        Ben>  /case {a}
+        bot>  What the policy says
+    """)
+
+
+async def test_new_staff_are_asked_to_accept_the_statement_at_once(talk: Talk, stage: Stage) -> None:
+    await _accept_again(stage)
+    await talk("""
+        clock> +1m
+        bot to Asha> Please read this, and accept it before you use the internet in school:
+        bot to Asha> I tell the headteacher about anything that is alleged about me online.
+        Asha> (taps) I accept
+        bot>  Thank you. You have accepted “Responsible Internet Use”
+        Asha> /policy accept
+        bot>  You have accepted everything: Responsible Internet Use.
+        Ben>  /policy accepted
+        bot>  1 of 5 have accepted it. Not yet: Ben Okafor, Cleo Martin, Dev Singh and Gita Rao.
+        Asha> /policy accepted
+        bot>  That is not among the things you can do here.
+    """)
+    store = stage.bot.desk.store
+    [accepted] = await store.memos(Acceptance)
+    assert (accepted.person, accepted.at) == ("asha", stage.clock.now())
+    [kept] = await store.memos(Statement)
+    assert accepted.version == kept.version
+    assert "I tell the headteacher about anything that is alleged about me online." in kept.text
+
+
+async def test_whoever_does_not_accept_is_reminded_three_times_and_then_the_ict_manager_hears(
+    talk: Talk, stage: Stage
+) -> None:
+    await _accept_again(stage, but=("asha", "ben", "cleo", "dev"))
+    await talk("""
+        clock> +1m
+        bot to Gita> Please read this
+        clock> +1w
+        bot to Gita> You have not accepted this yet.
+        clock> +1w
+        bot to Gita> You have not accepted this yet.
+        clock> +1w
+        bot to Gita> You have not accepted this yet.
+        clock> +1w
+        bot to Dev> Gita Rao has not accepted “Responsible Internet Use”, after 3 reminders.
+        clock> +2w
+    """)
+    asked = [seen for seen in stage.seen("Gita") if "I sign in as myself" in seen.words]
+    told = [seen for seen in stage.seen("Dev") if "Gita Rao has not accepted" in seen.words]
+    assert (len(asked), len(told)) == (4, 1)
+
+
+async def _accept_again(stage: Stage, but: tuple[str, ...] = ()) -> None:
+    """As if nobody had accepted yet, but those."""
+    store = stage.bot.desk.store
+    for acceptance in await store.memos(Acceptance):
+        if acceptance.person not in but:
+            await store.drop(Acceptance, acceptance.under)
