@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.build import refuse_halves
 from bot.settings import Settings
+from handlers.words import shortened
 from store.case import Case
 from store.documents import case_from
 from store.procedure import load_procedure
@@ -25,6 +26,9 @@ NO_CHAIR = (
 NO_DSL = "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl"
 NO_PHONE = (
     "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
+)
+NO_OUTCOME = (
+    "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Mend its spelling."
 )
 NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
 
@@ -46,17 +50,21 @@ def problems(settings: Settings) -> Iterator[str]:
     for role, sentence in ((Role.HEAD, NO_HEAD), (Role.DSL, NO_DSL), (Role.CHAIR, NO_CHAIR)):
         if not any(person.has(role) for person in people):
             yield sentence
-    yield from _phone(settings)
+    yield from _school(settings)
     for folder in sorted((settings.headsup_data / "cases").glob("*")):
         yield from _case(folder, people)
 
 
-def _phone(settings: Settings) -> Iterator[str]:
+def _school(settings: Settings) -> Iterator[str]:
     try:
-        if not load_school(settings.school_file).safeguarding_phone:
-            yield NO_PHONE
+        school, procedure = load_school(settings.school_file), load_procedure(settings.policy_texts)
     except Trouble:
         return  # said before
+    if not school.safeguarding_phone:
+        yield NO_PHONE
+    for key in school.retention.outcome:
+        if not procedure.outcome_named(key):
+            yield NO_OUTCOME.format(key=shortened(key, 40), file=settings.school_file)
 
 
 def _case(folder: Path, people: list[Person]) -> Iterator[str]:

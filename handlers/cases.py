@@ -9,6 +9,7 @@ from handlers.access import Act, Relation
 from handlers.changes import change
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
+from handlers.hints import is_first_time
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.view import shown, state_of
 from handlers.words import moment, shortened
@@ -29,6 +30,11 @@ NO_CASES = {
 }
 NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
+CHAT_COPIES = (
+    "One thing, said once: Slack and Telegram keep their own copies of what is read here, and erasing a case does not "
+    "reach them. What your technician should set there is in docs/chat-is-not-the-archive.md."
+)
+HINT_COPIES = "chat keeps copies"
 MORE = "More"
 WHICH_LIST = "I know no list “{typed}”. Lists: open, overdue, mine, closed, or a category such as {example}."
 OR_ALONE = rf"({REFERENCE.pattern}|\d{{1,3}})?"
@@ -63,7 +69,10 @@ async def _show(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.SEE)
     if matter.whole:
         matter = await change(desk, ask.person, reference, Act.SEE, lambda case: _looked(case, ask))
-    return await shown(ask.person, matter, desk)
+    reply = await shown(ask.person, matter, desk)
+    if matter.whole and await is_first_time(HINT_COPIES, ask.person, desk):
+        reply += Reply((Text(CHAT_COPIES),))
+    return reply
 
 
 def _looked(case: Case, ask: Ask) -> Case:

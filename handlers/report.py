@@ -12,9 +12,10 @@ from handlers.commands import command
 from handlers.consequences import with_consequences
 from handlers.desk import Ask, Desk
 from handlers.erased import refuse_erased
+from handlers.hints import is_first_time
 from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
-from store.base import Conflict, StoreUnavailable
+from store.base import Conflict
 from store.case import Case
 from store.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
@@ -177,10 +178,6 @@ def _origin(origin: Origin | None) -> dict[str, str]:
 
 async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """Said once to each person: a photo is smaller than a file."""
-    if not any(a.reduced for a in incoming.attachments) or HINT_AS_FILE in person.hints:
-        return reply
-    try:
-        await desk.store.save_person(replace(person, hints=(*person.hints, HINT_AS_FILE)))
-    except (Conflict, StoreUnavailable):
-        return reply  # the report is kept; the hint can wait
-    return reply + Reply((Text(AS_FILE),))
+    if any(a.reduced for a in incoming.attachments) and await is_first_time(HINT_AS_FILE, person, desk):
+        return reply + Reply((Text(AS_FILE),))
+    return reply

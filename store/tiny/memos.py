@@ -11,8 +11,11 @@ from typing import BinaryIO, cast
 
 from store.documents import record_tables
 from store.durable import remove_file
-from store.memos import FOLDERS, Kind, Memo
+from store.memos import FOLDERS, Exported, Kind, Memo
 from store.tiny.files import Files, write_tables
+
+FROM_OUTSIDE = (Exported,)
+"""Kinds that a command adds to while a bot owns the folder: read afresh each time."""
 
 
 class MemoFiles(Files):
@@ -40,6 +43,8 @@ class MemoFiles(Files):
         return cast("Kind | None", self._memos[kind].get(under))
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
+        if kind in FROM_OUTSIDE:
+            await self._in_thread(self._load_records, FOLDERS[kind], kind, self._put_memo)
         return cast("list[Kind]", list(self._memos[kind].values()))
 
     async def drop(self, kind: type[Memo], under: str) -> bool:

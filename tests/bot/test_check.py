@@ -54,6 +54,15 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
         assert words in found
 
 
+async def test_an_outcome_that_is_none_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    given = settings(tmp_path)
+    with (tmp_path / "school.toml").open("a") as file:
+        file.write("[retention.outcome]\nunfounded = 1\nunfuonded = 1\n")
+    [said] = [line for line in problems(given) if "outcome" in line]
+    assert "“unfuonded”" in said
+
+
 async def test_a_broken_reference_of_the_procedure_is_named_by_line(tmp_path: Path) -> None:
     await furnished(tmp_path)
     texts = tmp_path / "texts"

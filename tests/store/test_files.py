@@ -256,11 +256,16 @@ closes = 16:00:00
 closed = [2026-12-01, "2026-12-21/2027-01-03"]
 staff = ["Asha Patel", "Ben Okafor"]
 safeguarding_phone = "01234 567890"
+[retention]
+years = 7
+[retention.outcome]
+unfounded = 1
 """
 
 
 def test_a_school_without_a_file_has_defaults(tmp_path: Path) -> None:
     assert load_school(tmp_path / "school.toml") == School()
+    assert School().retention.years_of("removed") == 6
 
 
 def test_a_school_is_read(tmp_path: Path) -> None:
@@ -268,6 +273,7 @@ def test_a_school_is_read(tmp_path: Path) -> None:
     school = load_school(tmp_path / "school.toml")
     assert (school.name, school.nation, school.opens) == ("Hill Primary", "Wales", time(8, 30))
     assert school.closed == (date(2026, 12, 1), "2026-12-21/2027-01-03")
+    assert [school.retention.years_of(outcome) for outcome in ("unfounded", "removed")] == [1, 7]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +287,9 @@ def test_a_school_is_read(tmp_path: Path) -> None:
         ('staff = ["Asha Patel", "Ben Okafor"]', 'staff = "Asha"', "staff"),
         ('"2026-12-21/2027-01-03"', '"Christmas"', "“Christmas” is not a day"),
         ('"2026-12-21/2027-01-03"', '"2026-12-21/2026-12-03"', "ends before it begins"),
+        ("years = 7", "years = -1", "greater than or equal to 0"),
+        ("years = 7", 'years = "long"', "retention.years"),
+        ("unfounded = 1", "unfounded = 1000", "less than or equal to 100"),
     ],
 )
 def test_a_mistake_in_the_school_is_named_by_its_line(
