@@ -59,9 +59,15 @@ class Bot:
     _work: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
-        reply = await reception.receive(incoming, self.desk)
+        reply = await self.take(incoming)
         self.wake()
         return reply
+
+    async def take(self, incoming: Incoming) -> Reply | None:
+        """What comes in, answered; what is owed goes out at the next `work`."""
+        reply = await reception.receive(incoming, self.desk)
+        reader = await self.desk.store.by_account(incoming.sender.account)
+        return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply
 
     def wake(self) -> None:
         """Deliver and fetch soon, without waiting for the minute."""
@@ -98,6 +104,7 @@ class Bot:
     async def close(self) -> None:
         """Finish what is under way."""
         await self.settled()
+        await self.delivery.watcher.settled()
         await self.desk.store.close()
 
 
@@ -265,7 +272,7 @@ async def run_terminal(settings: Settings) -> int:
     await accept_all(await bot.desk.store.people(), bot.desk)
     minutes = start_clock(bot.work)
     try:
-        await terminal.run(lambda incoming: reception.receive(incoming, bot.desk))
+        await terminal.run(bot.take)
     finally:
         minutes.shutdown(wait=False)
         with suppress(asyncio.CancelledError):

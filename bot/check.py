@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.build import refuse_halves
 from bot.settings import Settings
+from handlers.recusal import WITHDRAW
 from handlers.words import shortened
 from store.case import Case
 from store.documents import case_from
@@ -81,7 +82,7 @@ def _case(folder: Path, people: list[Person]) -> Iterator[str]:
 
 
 def _undelivered(case: Case, people: list[Person]) -> Iterator[str]:
-    failed = [notice.to for notice in case.notices if notice.result == "failed"]
+    failed = [n.to for n in case.notices if n.result == "failed" and n.kind != WITHDRAW]
     for to in dict.fromkeys(failed):
         name = next((person.name for person in people if to in person.ids), to)
         yield UNDELIVERED.format(reference=case.reference, number=failed.count(to), name=name)

@@ -15,10 +15,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.front_end import FrontEnd
+from bot.watching import Watcher
 from handlers.alerts import FOR_REPORTERS, passed_up
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
 from handlers.notices import worded
+from handlers.recusal import WITHDRAW, in_its_place
+from handlers.showings import marked, take_back_from
 from handlers.together import fit, together
 from store.base import Conflict, NotFound
 from store.records import Notice
@@ -68,6 +71,7 @@ class Delivery:
     def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
         self.desk = desk
         self.front_ends = front_ends
+        self.watcher = Watcher(desk)
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
@@ -90,7 +94,7 @@ class Delivery:
         for reference, notice in claimed:
             if (reference, notice.key) not in self._under_way:
                 self._under_way.add((reference, notice.key))
-                queues[notice.to].append((reference, notice))
+                queues[_queue_of(notice)].append((reference, notice))
         return queues
 
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
@@ -100,6 +104,9 @@ class Delivery:
 
     async def _in_turn(self, receiver: Receiver, waiting: deque[Owed]) -> None:
         while waiting:
+            if waiting[0][1].kind == WITHDRAW:
+                await self._take_back(receiver, waiting.popleft())
+                continue
             if not is_urgent(waiting[0][1]) and (later := receiver.free_at(self.desk.now())):
                 await self._put_off(receiver, waiting, later)
                 return
@@ -107,7 +114,7 @@ class Delivery:
             if not message:
                 continue
             notices = [owed for owed, _ in message]
-            result = await self._send(together([reply for _, reply in message]), notices[0][1])
+            result = await self._send(self._watched(message), notices[0][1])
             if isinstance(result, str):
                 if not is_urgent(notices[0][1]):
                     receiver.lately.append(self.desk.now())
@@ -149,13 +156,14 @@ class Delivery:
                 opens = self.desk.calendar.school_time_from(now)
                 await self._write(reference, replace(notice, due=opens))
                 return None
-            reply = await worded(reference, notice, self.desk) if await self._exists(notice) else None
+            desk = replace(self.desk, opened=set())
+            reply = await worded(reference, notice, desk) if await self._exists(notice) else None
             if reply is None:
                 await self._settle(reference, notice, "moot")
         except Exception as error:
             _not_settled(reference, notice, error)
             return None
-        return reply
+        return reply and marked(reply, desk)
 
     async def _exists(self, notice: Notice) -> bool:
         if notice.kind == "channel":
@@ -165,6 +173,30 @@ class Delivery:
         except NotFound:
             return False
         return True
+
+    def _watched(self, message: Sequence[tuple[Owed, Reply]]) -> Reply:
+        """One message of them all. The notices note for themselves in which message they are."""
+        replies = [reply for _, reply in message]
+        of = frozenset(reference for reply in replies for reference in reply.of or ())
+        (_, first), *_ = [owed for owed, _ in message]
+        spared = frozenset(reference for (reference, _), _ in message)
+        return self.watcher.watched(replace(together(replies), of=of), first.to, spared)
+
+    async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
+        """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
+        reference, notice = owed
+        address, _, message = notice.message.rpartition(" ")
+        try:
+            await self.front_ends[address.split(":")[0]].edit(address, message, in_its_place(notice))
+        except Exception as error:
+            failure = error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+            if failure.permanent:
+                log.warning("message cannot be taken back", case=reference, why=str(failure))
+                await _safely(reference, notice, self._settle(reference, notice, "failed", notice.message))
+            else:
+                await self._try_later(receiver, [owed], failure)
+            return
+        await _safely(reference, notice, self._settle(reference, notice, "sent", notice.message))
 
     async def _send(self, reply: Reply, notice: Notice) -> str | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
@@ -195,6 +227,8 @@ class Delivery:
         self._sent.update((notice.key, message) for _, notice in notices)
         for reference, notice in notices:
             await _safely(reference, notice, self._settle(reference, notice, "sent", message))
+            if reference:  # it may have become a case about them while it was on its way
+                await _safely(reference, notice, take_back_from(notice.to, reference, self.desk))
 
     async def _give_up(self, notices: Sequence[Owed]) -> None:
         for reference, notice in notices:
@@ -240,6 +274,11 @@ class Delivery:
             except Conflict:
                 continue
             return
+
+
+def _queue_of(notice: Notice) -> str:
+    """What is taken back waits for nothing else, and keeps nothing else waiting."""
+    return f"{WITHDRAW} {notice.to}" if notice.kind == WITHDRAW else notice.to
 
 
 def is_urgent(notice: Notice) -> bool:

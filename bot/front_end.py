@@ -28,12 +28,13 @@ class FrontEnd(Protocol):
     async def send(self, address: str, reply: Reply) -> str:
         """Send to a person's private chat, or to a channel or group.
 
-        Gives back the platform's id of the message (of its first part), for `edit`.
+        Gives back the platform's id of the message (of its first part), for `edit`; the reply's `noted`, here
+        and in answers, is told of each part as it is shown.
         Raises DeliveryFailed.
         """
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Put `reply` in place of a message that `send` sent. Raises DeliveryFailed."""
+        """Put `reply` in place of a message, by its id; a file (`file:…`) is deleted. Raises DeliveryFailed."""
 
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""

@@ -102,7 +102,10 @@ async def recipients(case: Case, desk: Desk) -> list[Person]:
 async def matter_with(case: Case, desk: Desk) -> list[Summary]:
     """The summaries of a matter, with this not yet saved state of one of its cases."""
     summary = case.summary
-    return [summary if s.reference == case.reference else s for s in await desk.matter_of(summary)]
+    matter = [summary if s.reference == case.reference else s for s in await desk.matter_of(summary)]
+    if summary in matter:
+        return matter
+    return [*matter, summary, *await desk.store.joined_to(summary.reference)]  # joined just now
 
 
 async def channel_may_know(case: Case, desk: Desk) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.alerts import recipients
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
@@ -42,8 +44,11 @@ AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps i
 
 async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True) -> Reply:
     """The answer to a report, with the next question that is open; with none where `ask_now` is False."""
-    if case.withheld:
-        return await stop(case, desk)
+    reply = await (stop(case, desk) if case.withheld else _answer(case, person, desk, ask_now))
+    return replace(reply, of=frozenset())
+
+
+async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Reply:
     head = Heading((CASE if case.settled else WITH).format(reference=case.reference))
     if not case.settled and case.joined_to:
         return Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
@@ -121,4 +126,5 @@ async def stop(case: Case, desk: Desk) -> Reply:
         STOP_RING.format(phone=f" on {phone}" if phone else ""),
         STOP_TOLD if await recipients(case, desk) else STOP_NOBODY,
     )
-    return Reply((Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))), replaces=True)
+    parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
+    return Reply(parts, replaces=True, of=frozenset())

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.alerts import with_alerts
 from handlers.desk import Desk
+from handlers.recusal import with_withdrawals
 from handlers.reminders import wakes_at, with_alarm
 from handlers.steps import with_steps
 from store.case import Case
@@ -15,6 +16,6 @@ async def with_consequences(case: Case, desk: Desk) -> Case:
     """The case as it is to be saved."""
     now = desk.now()
     case = with_alarm(with_steps(case, desk, now), now)
-    case = await with_alerts(case, desk)
+    case = await with_withdrawals(await with_alerts(case, desk), desk)
     wake_at = wakes_at(case, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

@@ -14,6 +14,7 @@ from handlers.duties import all_due
 from handlers.duties import line as duty_line
 from handlers.enquiries import waiting_enquiries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
+from handlers.recusal import WITHDRAW
 from handlers.reminders import reached
 from handlers.steps import owners
 from handlers.view import name
@@ -162,5 +163,7 @@ def _enquiry(enquiry: Enquiry, desk: Desk) -> str:
 
 
 async def _undelivered(case: Case, desk: Desk) -> list[str]:
-    failed = dict.fromkeys(n.to for n in case.notices if n.result == "failed" and n.kind != "channel")
+    failed = dict.fromkeys(
+        n.to for n in case.notices if n.result == "failed" and n.kind not in ("channel", WITHDRAW)
+    )
     return [f"{case.reference} · to {await name(id, desk)}" for id in failed]

@@ -171,6 +171,9 @@ class File:
         return BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
 
 
+Noted = Callable[[str, str], None]
+"""Takes an address and a message's id there, as `edit` of a front-end does."""
+
 Part = Heading | Text | Fields | Quote | Choices | Prompt | File
 
 
@@ -181,9 +184,12 @@ class Reply:
     parts: tuple[Part, ...] = field(default_factory=tuple)
     replaces: bool = False  # shown in place of the message whose button was tapped
     understood: bool = True  # False: there is no such command
+    of: frozenset[str] | None = None  # cases of which it shows more than a reporter may know; None: not said
+    noted: Noted | None = field(default=None, compare=False)  # told of each message that shows it
 
     def __add__(self, other: Reply) -> Reply:
-        return replace(self, parts=self.parts + other.parts)
+        of = self.of if other.of is None else other.of
+        return replace(self, parts=self.parts + other.parts, of=of)
 
 
 def say(text: str, *parts: Part) -> Reply:

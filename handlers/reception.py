@@ -16,6 +16,7 @@ from handlers.links import find
 from handlers.menu import COMMANDS
 from handlers.messages import Attachment, Incoming, Prompt, Refused, Reply, Standing, say
 from handlers.report import keep
+from handlers.showings import marked
 from handlers.together import ALSO
 from handlers.words import shortened
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
@@ -82,6 +83,12 @@ Value = TypeVar("Value")
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk."""
     incoming = _dated(cleaned(incoming), desk.now())
+    desk = replace(desk, opened=set())
+    reply = await _answered(incoming, desk)
+    return reply and marked(reply, desk)
+
+
+async def _answered(incoming: Incoming, desk: Desk) -> Reply | None:
     account = incoming.sender.account
     try:
         async with desk.memory.turn(f"account {account}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.desk import Desk, Matter
@@ -80,7 +81,9 @@ HIDDEN = ("looked", "read")
 
 async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
-    return await (_whole(person, matter, desk) if matter.whole else _own(matter, desk))
+    if matter.whole:
+        return await _whole(person, matter, desk)
+    return replace(await _own(matter, desk), of=frozenset())
 
 
 async def _own(matter: Matter, desk: Desk) -> Reply:

@@ -114,6 +114,27 @@ class Exported:
         return self.id
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A message that showed somebody more of a case than its reporter may know."""
+
+    person: str  # id
+    message: str  # address and platform's id
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The messages that showed a case, so that they can be taken back."""
+
+    reference: str
+    showings: tuple[Showing, ...] = ()
+
+    @property
+    def under(self) -> str:
+        return self.reference
+
+
 FOLDERS: dict[type[Memo], str] = {
     DutyDone: "duties",
     Erased: "erased",
@@ -122,5 +143,6 @@ FOLDERS: dict[type[Memo], str] = {
     Enquiry: "enquiries",
     Statement: "statements",
     Acceptance: "acceptances",
+    Shown: "shown",
 }
 """Every kind, and the folder of its files in the embedded store."""

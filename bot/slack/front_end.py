@@ -17,7 +17,7 @@ from bot.settings import Settings, SettingsError
 from bot.slack.fetch import fetch
 from bot.slack.intake import Intake
 from bot.slack.people import People
-from bot.slack.show import Shower
+from bot.slack.show import FILE, Shower
 from bot.slack.sockets import Sockets
 from bot.slack.web import REFUSED_TOKEN, TRYING_AGAIN, Pauses, SlackRefused, Web, quiet
 from bot.slack.work import Work
@@ -107,7 +107,10 @@ class SlackFrontEnd:
         return await self._shower.post(await self._channel(address), reply)
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Put a reply in place of what `send` sent. Raises DeliveryFailed."""
+        """Put a reply in place of a message, or delete a file. Raises DeliveryFailed."""
+        if message.startswith(FILE):
+            await self._shower.delete(message.removeprefix(FILE))
+            return
         channel, _, ts = message.partition(":")
         await self._shower.update(channel, ts, reply)
 

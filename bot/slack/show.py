@@ -16,6 +16,7 @@ from handlers.messages import DeliveryFailed, File, Reply
 
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
 NO_FILE_TAKEN = "Slack did not take the file: http {}."
+FILE = "file:"
 _CANNOT_CHANGE = ("message_not_found", "cant_update_message", "edit_window_closed")
 
 
@@ -35,11 +36,12 @@ class Shower:
         opened = bool(prompt and trigger) and await self._open(forms.prompt_form(prompt, spot), trigger)  # type: ignore[arg-type]
         replaces = reply.replaces and bool(spot.tapped)
         for message in render(reply, forms=opened)[skip:]:
-            await self._web.patiently(lambda m=message, r=replaces: self._place(m, spot, replaces=r))  # type: ignore[misc]
+            place = await self._web.patiently(lambda m=message, r=replaces: self._place(m, spot, replaces=r))  # type: ignore[misc]
+            _note(reply, place)
             replaces = False
         for file in files_of(reply):
             channel = await self._web.patiently(lambda: self._people.direct(spot.user))
-            await self._web.patiently(lambda f=file, c=channel: self._upload(f, c))  # type: ignore[misc]
+            _note(reply, await self._web.patiently(lambda f=file, c=channel: self._upload(f, c)))  # type: ignore[misc]
 
     async def open_report(self, trigger: str) -> bool:
         """Open the form for passing something on; False where Slack does not let it."""
@@ -50,13 +52,13 @@ class Shower:
         first = ""
         for message in render(reply):
             if first:  # what has begun is finished, so that its beginning is not sent again
-                await self._web.patiently(lambda m=message, c=channel: self._post(c, m))  # type: ignore[misc]
+                _note(reply, await self._web.patiently(lambda m=message, c=channel: self._post(c, m)))  # type: ignore[misc]
                 continue
-            posted = await self._post(channel, message)
-            channel = str(posted.get("channel") or channel)
-            first = f"{channel}:{posted.get('ts', '')}"
+            first = await self._post(channel, message)
+            channel = first.partition(":")[0]
+            _note(reply, first)
         for file in files_of(reply):
-            await self._upload(file, channel)
+            _note(reply, await self._upload(file, channel))
         return first or f"{channel}:"
 
     async def update(self, channel: str, ts: str, reply: Reply) -> None:
@@ -67,33 +69,43 @@ class Shower:
             else:
                 await self._post(channel, message)
 
-    async def _place(self, message: Message, spot: Spot, *, replaces: bool) -> None:
+    async def delete(self, file: str) -> None:
+        """Take a file of ours away. Raises DeliveryFailed."""
+        try:
+            await self._web.ask(self._web.client.files_delete, file=file)
+        except SlackRefused as refusal:
+            if refusal.error not in ("file_not_found", "file_deleted"):
+                raise
+
+    async def _place(self, message: Message, spot: Spot, *, replaces: bool) -> str:
+        """Gives its `<channel>:<ts>`; nothing for what Slack shows to one person for a while, and nobody can change."""
         if spot.response_url:
             try:
                 await self._web.respond(spot.response_url, whisper(message) | {"replace_original": replaces})
-                return
+                return ""
             except DeliveryFailed as failure:
                 if not failure.permanent:
                     raise  # otherwise it has been used five times, or has expired
         elif spot.channel and spot.hidden:
             await self._whisper(message, spot)
-            return
+            return ""
         elif spot.channel and replaces:
             try:
                 await self._update(spot.channel, spot.tapped, message)
-                return
+                return f"{spot.channel}:{spot.tapped}"
             except SlackRefused as refusal:
                 if refusal.error not in _CANNOT_CHANGE:
                     raise
         channel = spot.channel or await self._people.direct(spot.user)
-        await self._post(channel, message, spot.thread)
+        return await self._post(channel, message, spot.thread)
 
-    async def _post(self, channel: str, message: Message, thread: str = "") -> dict[str, Any]:
+    async def _post(self, channel: str, message: Message, thread: str = "") -> str:
         more = {"thread_ts": thread} if thread else {}
         post = self._web.client.chat_postMessage
-        return await self._web.ask(
+        posted = await self._web.ask(
             post, channel=channel, text=message.text, blocks=message.blocks, **PLAIN, **more
         )
+        return f"{posted.get('channel') or channel}:{posted.get('ts', '')}"
 
     async def _whisper(self, message: Message, spot: Spot) -> None:
         more = {"thread_ts": spot.thread} if spot.thread else {}
@@ -121,7 +133,7 @@ class Shower:
             return False  # too late for a form: the question is asked as text
         return True
 
-    async def _upload(self, file: File, channel: str) -> None:
+    async def _upload(self, file: File, channel: str) -> str:
         """As files_upload_v2 of Slack's package does, but from the disk rather than from memory."""
         client = self._web.client
         with file.open() as content:
@@ -139,6 +151,12 @@ class Shower:
             files=[{"id": place["file_id"], "title": file.name}],
             channel_id=channel,
         )
+        return f"{FILE}{place['file_id']}"
+
+
+def _note(reply: Reply, message: str) -> None:
+    if reply.noted and message:
+        reply.noted("slack:", message)
 
 
 def whisper(message: Message) -> dict[str, Any]:

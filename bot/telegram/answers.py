@@ -10,8 +10,8 @@ import structlog
 
 from bot.telegram.line import Pauses
 from bot.telegram.render import Page, render
-from bot.telegram.show import Chat, Shower
-from handlers.messages import DeliveryFailed, File, Reply
+from bot.telegram.show import Chat, Shower, id_of
+from handlers.messages import DeliveryFailed, File, Noted, Reply
 
 log = structlog.get_logger()
 
@@ -24,6 +24,7 @@ class Answer:
     items: deque[Page | File]
     tapped: int | None = None  # the message to replace
     quoted: int | None = None  # the message that it answers, where others read along
+    noted: Noted | None = None  # told of each message that shows it
 
 
 @dataclass(slots=True)
@@ -61,10 +62,10 @@ class Answers:
             timer = asyncio.get_running_loop().call_later(self._pauses.album, self._let_go, album)
             self._albums[album] = _Held(chat, reply, timer)
 
-    def put_rest(self, chat: Chat, items: list[Page | File]) -> None:
+    def put_rest(self, chat: Chat, items: list[Page | File], noted: Noted | None = None) -> None:
         """Show what is left of a message that has begun."""
         if items:
-            self._append(Answer(chat, deque(items)))
+            self._append(Answer(chat, deque(items), noted=noted))
 
     async def finish(self, seconds: float) -> None:
         """Show what is owed, for so long, and give up on the rest."""
@@ -83,7 +84,7 @@ class Answers:
         except Exception as error:  # what it says is kept all the same
             log.error("an answer could not be drawn", error=type(error).__name__)
             return
-        self._append(Answer(chat, deque(items), tapped if reply.replaces else None, quoted))
+        self._append(Answer(chat, deque(items), tapped if reply.replaces else None, quoted, reply.noted))
 
     def _append(self, answer: Answer) -> None:
         if self._closed:
@@ -139,13 +140,16 @@ class Answers:
     async def _show_next(self, answer: Answer) -> None:
         item = answer.items[0]
         if answer.tapped is not None and isinstance(item, Page) and item.replaceable:
+            number = answer.tapped
             try:
-                await self._shower.replace(answer.chat, answer.tapped, item)
+                await self._shower.replace(answer.chat, number, item)
             except DeliveryFailed as error:
                 if not error.permanent:
                     raise
-                await self._shower.show(answer.chat, item)  # too old, or gone: say it anew
+                number = await self._shower.show(answer.chat, item)  # too old, or gone: say it anew
         else:
-            await self._shower.show(answer.chat, item, answer.quoted)
+            number = await self._shower.show(answer.chat, item, answer.quoted)
+        if answer.noted:
+            answer.noted(f"telegram:{answer.chat}", id_of(item, number))
         answer.items.popleft()
         answer.tapped = answer.quoted = None

@@ -19,7 +19,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.line import Line, Pauses, as_bot_commands, connect
 from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
-from bot.telegram.show import Shower, chat_at
+from bot.telegram.show import FILE, Shower, chat_at, id_of
 from bot.telegram.translate import Me
 from bot.telegram.webhook import Webhook
 from handlers.messages import DeliveryFailed, Receive, Reply
@@ -99,13 +99,19 @@ class TelegramFrontEnd:
         Raises DeliveryFailed while nothing has been shown; what is left after that is tried again here.
         """
         chat, items = chat_at(address), render(reply)
-        first = await self._shower.show(chat, items[0] if items else Page(PLEASE_CHOOSE))
-        self._answers.put_rest(chat, items[1:])
-        return str(first)
+        item = items[0] if items else Page(PLEASE_CHOOSE)
+        first = id_of(item, await self._shower.show(chat, item))
+        if reply.noted:
+            reply.noted(address, first)
+        self._answers.put_rest(chat, items[1:], reply.noted)
+        return first
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Put a reply in place of what `send` sent. Raises DeliveryFailed."""
+        """Put a reply in place of a message, or delete a file. Raises DeliveryFailed."""
         chat, items = chat_at(address), render(reply)
+        if message.startswith(FILE) and message.removeprefix(FILE).isdecimal():
+            await self._shower.delete(chat, int(message.removeprefix(FILE)))
+            return
         if not message.isdecimal() or not items or not isinstance(items[0], Page):
             raise DeliveryFailed(NOT_A_MESSAGE, permanent=True)
         await self._shower.replace(chat, int(message), items[0])

@@ -25,6 +25,7 @@ NOT_AN_ADDRESS = "This is no address in Telegram."
 FILE_NAME = 200
 UPLOAD_MB = 50  # https://core.telegram.org/bots/api#sending-files
 UPLOADING = 300.0  # seconds
+FILE = "file:"
 
 log = structlog.get_logger()
 _NO_PREVIEW = {"is_disabled": True}
@@ -64,6 +65,14 @@ class Shower:
                 await self._edit(chat, message, page, None, _plain(page.html))
         except TelegramError as error:
             if not says(error, "message is not modified"):
+                raise failure(error) from error
+
+    async def delete(self, chat: Chat, message: int) -> None:
+        """Take a message away, for which Telegram gives 48 hours. Raises DeliveryFailed."""
+        try:
+            await self._bot.delete_message(self._moved.get(chat, chat), message)
+        except TelegramError as error:
+            if not says(error, "message to delete not found"):
                 raise failure(error) from error
 
     async def _edit(self, chat: Chat, message: int, page: Page, mode: str | None, text: str) -> None:
@@ -129,6 +138,11 @@ class Shower:
     async def _instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
         page = Page(html([Span(words, ours=True)]))
         return await self._text(chat, page, "HTML", page.html, answering)
+
+
+def id_of(item: Page | File, number: int) -> str:
+    """A message's id as `edit` of the front-end takes it: `17`, `file:18`."""
+    return f"{FILE}{number}" if isinstance(item, File) else str(number)
 
 
 def chat_at(address: str) -> Chat:

@@ -92,7 +92,9 @@ class TerminalFrontEnd:
         self._console = console or Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
         self._numbers = itertools.count(1)
         self._started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        self._shown: defaultdict[str, deque[Reply]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
+        self._shown: defaultdict[str, deque[tuple[str, Reply]]] = defaultdict(
+            lambda: deque(maxlen=REMEMBERED)
+        )
 
     # --- as a front-end -------------------------------------------------------------------------------
 
@@ -114,10 +116,13 @@ class TerminalFrontEnd:
 
     async def send(self, address: str, reply: Reply) -> str:
         name = address.partition(":")[2]
-        self._show(name, reply, f"→ {name.capitalize()}")
-        return str(next(self._numbers))
+        return self._show(name, reply, f"→ {name.capitalize()}")
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """What has been printed stays; its buttons can be pressed no more."""
+        name = address.partition(":")[2]
+        kept = [(number, shown) for number, shown in self._shown[name] if number != message]
+        self._shown[name] = deque(kept, maxlen=REMEMBERED)
         await self.send(address, reply)
 
     async def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -219,7 +224,7 @@ class TerminalFrontEnd:
 
     def _button(self, label: str) -> Choice:
         """By its number under the latest question; by its words, or how they begin, under the latest with them."""
-        shown = [choices for reply in reversed(self._shown[self.me]) if (choices := draw.choices(reply))]
+        shown = [choices for _, reply in reversed(self._shown[self.me]) if (choices := draw.choices(reply))]
         if label.isdecimal() and len(label) < 4 and shown and 0 < int(label) <= len(shown[0]):
             return shown[0][int(label) - 1]
         wanted = _plain(label)
@@ -263,11 +268,15 @@ class TerminalFrontEnd:
             self.not_understood += not reply.understood and not self._by_hand
             self._show(self.me, reply, "bot")
 
-    def _show(self, name: str, reply: Reply, label: str) -> None:
-        self._shown[name].append(reply)
+    def _show(self, name: str, reply: Reply, label: str) -> str:
+        number = str(next(self._numbers))
+        self._shown[name].append((number, reply))
+        if reply.noted:
+            reply.noted(account_of(name), number)
         self._console.print(f"{label}>", style="bold green" if self._by_hand else None)
         for line in draw.lines(reply):
             self._console.print(f"  {line.text}", style=STYLES.get(line.kind) if self._by_hand else None)
+        return number
 
 
 def _name_of(key: str) -> str:

@@ -57,6 +57,7 @@ class Api:
             "views.open": self.views_open,
             "views.update": self.views_update,
             "files.info": self.files_info,
+            "files.delete": self.files_delete,
             "files.getUploadURLExternal": self.upload_url,
             "files.completeUploadExternal": self.complete_upload,
         }
@@ -202,6 +203,15 @@ class Api:
         if file.get("mode") == "tombstone":
             raise Refuse("file_deleted")
         return {"file": file}
+
+    async def files_delete(self, arguments: Arguments) -> Arguments:
+        mine = [upload for upload in self.world.uploads if upload.id == arguments["file"]]
+        if not mine:
+            raise Refuse(
+                "file_not_found" if arguments["file"] not in self.world.files else "cant_delete_file"
+            )
+        self.world.uploads.remove(mine[0])
+        return {}
 
     async def upload_url(self, arguments: Arguments) -> Arguments:
         length = int(arguments["length"])

@@ -19,6 +19,7 @@ from tests.doubles.telegram_updates import Updates
 
 FETCH = 20 * 1024 * 1024
 UPLOAD = 50 * 1024 * 1024
+FOR_DELETION = 48 * 3600  # seconds
 CHANNEL = -1000000000000
 
 
@@ -244,6 +245,18 @@ class BotApi:
         if keyboard:
             message["reply_markup"] = keyboard
         return message
+
+    async def _deleteMessage(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat = self._chat(given)
+        place = chat["id"], int(given.get("message_id") or 0)
+        message = self.messages.get(place)
+        if message is None:
+            raise Refusal("message to delete not found")
+        if time.time() - message["date"] > FOR_DELETION:
+            raise Refusal("message can't be deleted for everyone")
+        del self.messages[place]
+        self.uploads.pop(place, None)
+        return True
 
     async def _getFile(self, given: dict[str, Any]) -> object:  # noqa: N802
         found = self.files.get(str(given.get("file_id")))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from store.case import Case
+from store.memos import Showing, Shown
 from store.records import (
     About,
     Awaiting,
@@ -205,3 +206,8 @@ def invitations(digest: str) -> st.SearchStrategy[Invitation]:
         until=times,
         person=optional(ids),
     )
+
+
+def shown(reference: str) -> st.SearchStrategy[Shown]:
+    showings = record(Showing, person=ids, message=texts, at=times)
+    return record(Shown, reference=st.just(reference), showings=tuples(showings))

@@ -5,6 +5,7 @@ import itertools
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store.memos import Shown
 from tests.store import arbitrary
 from tests.store.conftest import Opened
 from tests.store.made import reference
@@ -58,3 +59,13 @@ async def test_people_and_invitations(opened: Opened, data: st.DataObject) -> No
         for account in person.accounts:
             assert await store.by_account(account) == person
         assert await store.invitation(invitation.digest) == invitation
+
+
+@anything
+@given(data=st.data())
+async def test_who_was_shown_what(opened: Opened, data: st.DataObject) -> None:
+    made = [data.draw(arbitrary.shown(reference())) for _ in range(3)]
+    for memo in made:
+        await opened.store.put(memo)
+    store = await opened.anew()
+    assert [await store.memo(Shown, memo.reference) for memo in made] == made

@@ -1,0 +1,241 @@
+"""What somebody was shown of a case is taken back when it turns out to be about them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from handlers.recusal import NO_LONGER, NOT_HERE
+from store.memos import Shown
+from tests.talks.conftest import Talk
+from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
+
+
+def left(stage: Stage, name: str, words: str) -> list[str]:
+    """What somebody can still read with these words in it. A terminal's paper cannot be unwritten."""
+    if isinstance(stage, TerminalStage):
+        return []
+    return [seen.words for seen in stage.seen(name) if words in seen.words]
+
+
+async def quiet(stage: Stage) -> None:
+    """Until all that was begun is done."""
+    await stage.bot.settled()
+    await stage.bot.delivery.watcher.settled()
+    await stage.bot.work()
+
+
+async def test_answers_alerts_and_lists_are_taken_back(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> They say Cleo shouted at a child
+        bot>  Case {a}
+        Gita> [sends other.png]
+        bot>  Case {b}
+        Gita> (taps) Threat of violence
+        bot to Cleo> Urgent: case {b}
+        Cleo> case {a}
+        bot>  They say Cleo shouted at a child
+        Cleo> case {a} log
+        bot>  all entries
+        Cleo> case list
+        bot>  {a} ·
+        Cleo> case {b}
+        bot>  Case {b}
+    """)
+    await quiet(stage)
+    await talk(
+        """
+        Asha> /case about {a} Cleo Martin
+        bot>  Case {a}
+        bot to Cleo> This message is no longer available.
+    """.replace("{a}", cases["a"])
+    )
+    await quiet(stage)
+    assert left(stage, "Cleo", cases["a"]) == []
+    assert left(stage, "Cleo", "shouted") == []
+    assert left(stage, "Ben", NO_LONGER) == []
+    if not isinstance(stage, TerminalStage):
+        assert left(stage, "Cleo", f"Case {cases['b']}")
+        assert len(left(stage, "Cleo", NO_LONGER)) >= 3
+
+
+async def test_buttons_of_what_was_taken_back_are_gone(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> They say Cleo shouted at a child
+        bot>  Case {a}
+        Asha> (taps) Threat of violence
+        bot to Cleo> Urgent: case {a}
+        Asha> /case about {a} Cleo Martin
+        bot>  Case {a}
+        bot to Cleo> This message is no longer available.
+    """)
+    await quiet(stage)
+    assert not [seen for seen in stage.seen("Cleo") if "I'll take it" in seen] or isinstance(
+        stage, TerminalStage
+    )
+    if isinstance(stage, TerminalStage):
+        await talk("""
+            Cleo> hello
+            bot>  Thank you.
+        """)
+        await stage.taps("Cleo", "I'll take it")
+        assert (await stage.bot.desk.store.case(cases["a"])).owner is None
+
+
+async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        Asha> (taps) Bullying of a pupil or an adult
+        bot>  Who is it about?
+        clock> +1m
+        Cleo> case evidence {a}
+        bot>  A file of case {a}.
+    """)
+    for _ in range(100):
+        if _files(stage):
+            break
+        await asyncio.sleep(0.02)
+    assert _files(stage) or isinstance(stage, TerminalStage)
+    await quiet(stage)
+    await talk(
+        """
+        Asha> /case about {a} Cleo Martin
+        bot>  Case {a}
+        bot to Cleo> This message is no longer available.
+    """.replace("{a}", cases["a"])
+    )
+    await quiet(stage)
+    assert _files(stage) == 0
+    assert left(stage, "Cleo", cases["a"]) == []
+
+
+def _files(stage: Stage) -> int:
+    if isinstance(stage, SlackStage):
+        return len(stage.slack.world.uploads)
+    return len(stage.telegram.api.uploads) if isinstance(stage, TelegramStage) else 0
+
+
+async def test_a_reporter_keeps_what_a_reporter_was_told(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Cleo> A parent says that I shouted
+        bot>  Case {a}
+        Cleo> (taps) Allegation about staff
+        bot>  Who is it about?
+        Cleo> (taps) Me
+        bot>  Thank you.
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", "no longer available") == []
+    await talk(
+        """
+        Cleo> case {a}
+        bot>  You sent: a message
+    """.replace("{a}", cases["a"])
+    )
+
+
+async def test_joining_takes_back_as_well(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Gita> They say somebody shouted
+        bot>  Case {b}
+        Cleo> case {a}
+        bot>  They write about the dinner
+        Gita> /case about {b} Cleo Martin
+        bot>  Case {b}
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", cases["a"]) or isinstance(stage, TerminalStage)
+    await talk(f"""
+        Ben>  /case join {cases["b"]} to {cases["a"]}
+        bot>  With it: {cases["b"]}
+        bot to Cleo> This message is no longer available.
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", cases["a"]) == []
+
+
+async def test_a_digest_is_taken_back(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> They say Cleo shouted at a child
+        bot>  Case {a}
+        Asha> (taps) Complaint about staff
+        bot>  Who is it about?
+        clock> 2026-11-30T08:30
+        bot to Cleo> Your week
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", cases["a"]) or isinstance(stage, TerminalStage)
+    await talk(f"""
+        Asha> /case about {cases["a"]} Cleo Martin
+        bot>  Case {cases["a"]}
+        bot to Cleo> This message is no longer available.
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", cases["a"]) == []
+
+
+async def test_the_channel_forgets_a_case_about_one_of_its_readers(stage: Stage, talk: Talk) -> None:
+    if not isinstance(stage, SlackStage):
+        return
+    from dataclasses import replace
+
+    channel = stage.slack.channel("CLEADERS", "leaders", "UBEN", "UCLEO", "UHEADSUP")
+    desk = replace(stage.bot.desk, channels=(f"slack:{channel}",))
+    stage.bot.desk = stage.bot.delivery.desk = stage.bot.delivery.watcher.desk = desk
+    cases = await talk("""
+        Asha> They say Cleo shouted at a child
+        bot>  Case {a}
+        Asha> (taps) Threat of violence
+        bot to Ben> Urgent: case {a}
+    """)
+    await quiet(stage)
+    current = [s for s in stage.slack.world.current() if s.channel == channel]
+    assert [cases["a"] in s.words for s in current] == [True]
+    await talk(f"""
+        Asha> /case about {cases["a"]} Cleo Martin
+        bot>  Case {cases["a"]}
+    """)
+    await quiet(stage)
+    current = [s for s in stage.slack.world.current() if s.channel == channel]
+    assert [s.words for s in current] == [NOT_HERE]
+
+
+@pytest.mark.parametrize("stage", ["telegram"], indirect=True)
+async def test_what_cannot_be_taken_back_now_is_tried_again(talk: Talk, stage: Stage) -> None:
+    assert isinstance(stage, TelegramStage)
+    cases = await talk("""
+        Asha> They say Cleo shouted at a child
+        bot>  Case {a}
+        Cleo> case {a}
+        bot>  shouted
+    """)
+    await quiet(stage)
+    stage.telegram.drops("editMessageText")
+    await talk(f"""
+        Asha> /case about {cases["a"]} Cleo Martin
+        bot>  Case {cases["a"]}
+    """)
+    await quiet(stage)
+    assert left(stage, "Cleo", "shouted")
+    await talk("""
+        clock> +1m
+        bot to Cleo> This message is no longer available.
+    """)
+    assert left(stage, "Cleo", "shouted") == []
+
+
+async def test_staff_answers_leave_no_trace(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Asha> (taps) Complaint about the school
+        bot>  Who is it about?
+        Asha> case {a}
+        bot>  You sent: a message
+    """)
+    await quiet(stage)
+    assert await stage.bot.desk.store.memos(Shown) == []
