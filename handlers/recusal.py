@@ -1,4 +1,4 @@
-"""What follows when a case turns out to be about somebody who has been shown it: the messages are taken back."""
+"""Messages that nobody should have any more are taken back: what the subject of a case was shown of it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ NOT_HERE = "This message is no longer available."
 
 
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
-    """The case, owing it to take back each message that showed any part of the matter to its subject."""
+    """The case, owing it to take back each message that showed any part of the matter to its subject.
+
+    Of a case about a child undressed, each file that was handed over to anybody.
+    """
     matter = await matter_with(case, desk)
-    if all(part.about is None for part in matter):
+    withheld = any(part.withheld for part in matter)
+    if not withheld and all(part.about is None for part in matter):
         return case
     people = {to async for to, _, _ in _sent(case, matter, desk)}
     taken_from = {to for to in people if await _must_not_know(to, case, matter, desk)}
@@ -31,7 +35,7 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
             key, WITHDRAW, to, desk.now(), message=message
         )
         async for to, message, at in _sent(case, matter, desk)
-        if to in taken_from
+        if to in taken_from or (withheld and is_file(message))
     }
     return case.owe(*owed.values())
 
@@ -59,6 +63,11 @@ async def _must_not_know(to: str, case: Case, matter: list[Summary], desk: Desk)
     except NotFound:
         return False
     return any(access.is_subject(person, part.about) for part in matter)
+
+
+def is_file(message: str) -> bool:
+    """Whether a message is a file that was handed over: `slack: file:F123`."""
+    return message.rpartition(" ")[2].startswith("file:")
 
 
 def in_its_place(notice: Notice) -> Reply:

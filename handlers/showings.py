@@ -85,6 +85,8 @@ async def _change(
     reference: str, change: Callable[[tuple[Showing, ...]], tuple[Showing, ...]], desk: Desk
 ) -> None:
     async with desk.memory.turn(f"shown {reference}"):
+        if await desk.store.summary(reference) is None:
+            return  # erased meanwhile
         known = await desk.store.memo(Shown, reference) or Shown(reference)
         showings = _lately(change(known.showings), desk.now())
         if showings != known.showings:

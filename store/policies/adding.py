@@ -67,7 +67,8 @@ _APPROVED = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"last (?:review|updated|reviewed)|\b(?<!be )reviewed (?:on|in|:)|\bupdated\b|previous|issued", re.IGNORECASE
+    r"last (?:review|updated|reviewed)|\b(?<!be )reviewed (?:on|in|:)|\bupdated\b|previous|issued",
+    re.IGNORECASE,
 )
 _OWNER = re.compile(
     r"^[\s|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|responsible (?:person|lead)|"

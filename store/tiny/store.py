@@ -30,12 +30,13 @@ from store.durable import (
     SharedSync,
     lock_folder,
     make_folder,
+    remove_file,
     remove_partial,
     sync_folder,
     try_writing,
     unavailable,
 )
-from store.memos import FOLDERS, Erased
+from store.memos import FOLDERS, Erased, Shown
 from store.records import Evidence, Notice, Summary
 from store.tiny.erasing import left_over, naming, remove_case, remove_loose, without_question
 from store.tiny.files import put_tables, read_tables, write_tables
@@ -253,6 +254,7 @@ class TinyStore(PeopleFiles, MemoFiles):
             self._catalogue.drop_loose(naming(references))
             await self._in_thread(remove_loose, self.folder / "notices", references)
             for reference in references:
+                await self._drop(Shown, reference)
                 await self._in_thread(remove_case, self._case_folder(reference))
         except StoreUnavailable as error:
             log.error(NOT_REMOVED, why=str(error))
@@ -280,6 +282,8 @@ class TinyStore(PeopleFiles, MemoFiles):
                 self._put_person(freed)
         remove_loose(self.folder / "notices", memo.references)
         for reference in left:
+            remove_file(self._memo_path(Shown, reference))
+            self._memos[Shown].pop(reference, None)
             remove_case(self._case_folder(reference))
 
     # --- notices ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from store.base import Conflict, NotFound, Store
 from store.case import Case
-from store.memos import Counted, Erased
+from store.memos import Counted, Erased, Showing, Shown
 from store.records import Awaiting, Notice, Picture
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, MINUTE, NOW, case, item, notice, person, wanted
@@ -183,3 +183,13 @@ async def test_notices_of_no_case_that_name_it_are_owed_no_more(store: Store, la
     await _erased(store, made)
     store = await later()
     assert [n for _, n in await store.claim(NOW + MINUTE, 9, 60)] == [other]
+
+
+async def test_who_was_shown_it_is_forgotten(store: Store, later: Later) -> None:
+    gone, stays = full(), full()
+    for made in (gone, stays):
+        await store.add(made)
+        await store.put(Shown(made.reference, (Showing(BEN, "slack: D1:1.5", NOW),)))
+    await _erased(store, gone)
+    store = await later()
+    assert [shown.reference for shown in await store.memos(Shown)] == [stays.reference]

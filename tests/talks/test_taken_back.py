@@ -239,3 +239,28 @@ async def test_staff_answers_leave_no_trace(talk: Talk, stage: Stage) -> None:
     """)
     await quiet(stage)
     assert await stage.bot.desk.store.memos(Shown) == []
+
+
+async def test_files_of_a_child_undressed_are_deleted_wherever_they_were_handed_over(
+    talk: Talk, stage: Stage
+) -> None:
+    cases = await talk("""
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        Asha> (taps) Bullying of a pupil or an adult
+        bot>  Who is it about?
+        clock> +1m
+        Ben> case evidence {a}
+        bot>  A file of case {a}.
+    """)
+    for _ in range(100):
+        if _files(stage):
+            break
+        await asyncio.sleep(0.02)
+    await quiet(stage)
+    await talk(f"""
+        Ben>  /case category {cases["a"]} child-undressed
+        bot>  A child undressed or sexualised
+    """)
+    await quiet(stage)
+    assert _files(stage) == 0
