@@ -55,11 +55,12 @@ _RUNS_ON = re.compile(
 )
 _ENDS = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_EVEN = re.compile(r"mono|courier|consolas|typewriter|cmtt", re.IGNORECASE)
+_DIVIDES = "-"
 _EDGE = 0.14  # of the page's height: where running headers and footers stand
-_COMPOUND = re.compile(
-    r"self|non|cyber|e|co|anti|pro|ex|multi|cross|well|up|on|off|in|follow|one|two|three|part|full|long|short|high|low",
-    re.IGNORECASE,
-)
+_COMPOUND = re.compile("self|non|cyber|e|co|well|anti|multi|one|two|three|full|half|high|low", re.IGNORECASE)
+_DIVIDED = re.compile(r"([^\W\d_]+) ?[-\u2010\u00ad]\Z")
+_LINK = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:)]\Z")
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class _Bit:
     y: float
     size: float
     bold: bool
+    even: bool  # every letter is as wide as any other
     text: str
 
 
@@ -178,14 +180,15 @@ def _page_lines(page: Any, number: int) -> list[_Line]:
     def take(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
         where = mult(tm, cm)
         scale = abs(where[3]) or abs(where[1]) or 1.0
-        bold = bool(font) and bool(_BOLD.search(str(font.get("/BaseFont", ""))))
+        called = str(font.get("/BaseFont", "")) if font else ""
+        bold, even = bool(_BOLD.search(called)), bool(_EVEN.search(called))
         for n, piece in enumerate(text.split("\n")):
             if n and bits:
                 lines.append(_Line(bits.copy(), number, height))
                 bits.clear()
             if piece:
                 bottom = float(page.cropbox.bottom)
-                bits.append(_Bit(where[4], where[5] - bottom, abs(size) * scale, bold, piece))
+                bits.append(_Bit(where[4], where[5] - bottom, abs(size) * scale, bold, even, piece))
 
     page.extract_text(visitor_text=take)
     if bits:
@@ -207,12 +210,19 @@ def _is_garbled(text: str) -> bool:
 def _margins(pages: Sequence[Sequence[_Line]]) -> set[int]:
     """The `id` of each line that stands in the same place on many pages, or is a page's number."""
     at: dict[tuple[str, int], list[_Line]] = {}
+    outermost = {id(line) for page in pages for line in (*page[:1], *page[-1:])}
     for page in pages:
         for line in page:
             if line.at_edge:
                 at.setdefault((_plain(line.text), round(line.y / 6)), []).append(line)
-    enough = max(2, round(0.4 * len(pages)))
-    found = {id(line) for lines in at.values() if len({x.page for x in lines}) >= enough for line in lines}
+    found: set[int] = set()
+    for lines in at.values():
+        on = sorted({line.page for line in lines})
+        in_turn = any(b - a <= 2 for a, b in zip(on, on[1:], strict=False))
+        if len(on) >= max(2, round(0.4 * len(pages))):
+            found.update(id(line) for line in lines)
+        elif in_turn:  # of one chapter
+            found.update(id(line) for line in lines if id(line) in outermost)
     for page in pages:
         for line in (*page[:1], *page[-2:]):
             numbered = _PAGE.fullmatch(line.text) and (len(pages) > 1 or "page" in line.text.lower())
@@ -277,10 +287,16 @@ def _markdown(lines: Sequence[_Line]) -> tuple[str, str]:
 
 
 def _whole_words(lines: Sequence[str]) -> Counter[str]:
-    """How often each word stands in the text, without those that the end of a line divides."""
+    """How often each word stands in the text, without those that the end of a line divides.
+
+    `_DIVIDES` is counted where so many lines end in a hyphen that the program must have divided words by itself;
+    else a hyphen is the writer's own, but where neither part is a word of the text.
+    """
     text = re.sub(r"[^\W\d_]+ ?[-\u2010\u00ad]\n[^\W\d_]+", " ", "\n".join(lines))
-    text = re.sub(r"[\u2010\u00ad]", "-", text)
-    return Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
+    words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.sub(r"[\u2010\u00ad]", "-", text.lower())))
+    ends = sum(bool(_DIVIDED.search(line)) for line in lines)
+    words[_DIVIDES] = int(ends > 0.03 * len(lines))
+    return words
 
 
 def _look(lines: Sequence[_Line]) -> _Look:
@@ -297,7 +313,7 @@ def _look(lines: Sequence[_Line]) -> _Look:
         body=sizes.most_common(1)[0][0],
         pitch=steps.most_common(1)[0][0] if steps else 14.0,
         longest=median(fullest),
-        columns=frozenset((line.page, round(x)) for line in lines for x in _gaps(line)),
+        columns=frozenset(_columns(lines)),
     )
 
 
@@ -359,11 +375,20 @@ def _begins(group: Sequence[_Line], line: _Line, look: _Look) -> bool:
     return ended and short
 
 
+def _columns(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+    """Places, on each page, where letters go on after a gap in one line, and do so or begin in another as well."""
+    places = Counter((line.page, round(x)) for line in lines for x in (line.x, *_gaps(line)))
+    for line in lines:
+        for x in _gaps(line):
+            if sum(places[line.page, round(x) + n] for n in (-1, 0, 1)) > 1:
+                yield line.page, round(x)
+
+
 def _gaps(line: _Line) -> Iterator[float]:
     """Where, after a wide gap, letters go on within a line. Widths are estimated, for a PDF need not tell them."""
     for before, bit in _pairs(line):
         width = _width(before)
-        if bit.x - before.x - width > 0.8 * bit.size + 0.1 * width:
+        if re.search(r"\w", bit.text) and bit.x - before.x - width > 0.8 * bit.size + 0.2 * width:
             yield bit.x
 
 
@@ -375,6 +400,8 @@ def _pairs(line: _Line) -> Iterator[tuple[_Bit, _Bit]]:
 def _width(bit: _Bit) -> float:
     """About how wide letters are drawn, in points: those of the usual fonts differ by a tenth."""
     text = bit.text.strip()
+    if bit.even:
+        return bit.size * 0.6 * len(text)
     narrow = len(re.findall(r"[iljtfrI.,;:'’|!() -]", text))
     wide = len(re.findall(r"[mwMWA-HJ-Z]", text))
     return bit.size * (0.29 * narrow + 0.72 * wide + 0.51 * (len(text) - narrow - wide))
@@ -389,7 +416,7 @@ def _cells(line: _Line, look: _Look) -> list[tuple[float, str]]:
     cells = [(line.x, "")]
     bits = [b for b in line.bits if b.text.strip()]
     for n, bit in enumerate(bits):
-        if n and _is_column(line.page, bit.x, look):
+        if n and re.search(r"\w", bit.text) and _is_column(line.page, bit.x, look):
             before = bits[n - 1]
             if bit.x - before.x - _width(before) * 0.9 > 0.4 * bit.size:
                 cells.append((bit.x, ""))
@@ -425,12 +452,13 @@ def _joined(lines: Sequence[str], words: Counter[str]) -> str:
     """The lines of one paragraph as one. U+00AD is a hyphen that was drawn, wherever it stands."""
     text = ""
     for line in lines:
-        found = re.search(r"([^\W\d_]+) ?([-\u2010\u00ad])\Z", text)
-        after = re.match(r"[^\W\d_]+", line)
-        if found and after and after.group().islower():
+        found, after = _DIVIDED.search(text), re.match(r"[^\W\d_]+", line)
+        if found and after and (after.group().islower() or found.group(1).isupper()):
             text = (
                 text[: found.start(1)] + _mended(found.group(1), after.group(), words) + line[after.end() :]
             )
+        elif _LINK.search(text) and (text.endswith("/") or re.match(r"[^\s.,]+[/_=%&.][^\s.]", line)):
+            text += line
         else:
             text += (" " if text and not text.endswith(("/", "-", "\u00ad")) else "") + line
     return text.replace(" \u00ad", "-").replace("\u00ad", "-")
@@ -440,7 +468,9 @@ def _mended(first: str, second: str, words: Counter[str]) -> str:
     """A word that was divided at the end of a line, with its hyphen or without."""
     joined, compound = (first + second).lower(), f"{first}-{second}".lower()
     if words[joined] != words[compound]:
-        return first + second if words[joined] > words[compound] else f"{first}-{second}"
-    if _COMPOUND.fullmatch(first) or (len(first) > 3 and words[first.lower()] and words[second.lower()]):
-        return f"{first}-{second}"
-    return first + second
+        hyphen = words[compound] > words[joined]
+    elif words[_DIVIDES]:
+        hyphen = bool(_COMPOUND.fullmatch(first))
+    else:
+        hyphen = bool(_COMPOUND.fullmatch(first) or words[first.lower()] or words[second.lower()])
+    return f"{first}-{second}" if hyphen else first + second

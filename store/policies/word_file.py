@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from store.policies.reading import Damaged, Empty, OtherKind, Protected, Reading, TooLarge
 from store.policies.texts import LARGEST
 
-LARGEST_PART = 30_000_000  # bytes of XML; a policy of 100 pages has about 1 million
+LARGEST_PART = 15_000_000  # bytes of XML; a policy of 100 pages has about 1 million
 MOST_PARTS = 5_000
 
 NOT_WORD = "{name} is not a Word file. Add a .docx, .pdf, .md or .txt file."

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -16,10 +21,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.adding import as_lines
+from handlers.printing import print_text
+from store.base import StoreUnavailable
 from store.policies import Policies
-from store.policies.adding import AlreadyThere, NoFolder, add, safe_name
+from store.policies.adding import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
 from store.policies.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Scan, TooLarge
+from store.policies.texts import read
 from store.trouble import Trouble
+from tests.policy.conftest import SHIPPED
 
 TODAY = date(2026, 11, 21)
 
@@ -196,7 +205,7 @@ def test_the_foot_of_the_page_tells_the_review_day(put, folder):
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 90, OtherKind),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), Protected),
         (_docx("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"), Damaged),
-        (_docx(_p("a" * 31_000_000)), TooLarge),
+        (_docx(_p("a" * 16_000_000)), TooLarge),
         (_docx(_p("a" * 5_000_000)), TooLarge),
     ],
     ids=["empty", "cut", "bad xml", "no zip", "other", "old", "locked", "entities", "bomb", "long"],
@@ -257,6 +266,37 @@ def test_every_sentence_of_a_pdf_is_found_in_its_section(put, folder, page):
         assert any(sentence in " ".join(passage.text.split()) for passage in found), sentence
     assert "- kept in the office\n1.1 Numbered by hand.\n1.2 Numbered again." in added.text.text
     assert [whole.index(s) for s in SENTENCES] == sorted(whole.index(s) for s in SENTENCES)
+
+
+@pytest.mark.parametrize("doc", sorted(p.name for p in SHIPPED.glob("*.md")))
+def test_what_the_bot_prints_comes_back_word_for_word(put, doc):
+    text = read(SHIPPED / doc)
+    back = put(f"back-{doc}.pdf", print_text(text, "Deer Park Primary School", TODAY))
+    body = text.text[text.body :].replace(f"# {text.title}\n", "", 1)
+    words, found = (" ".join(re.sub(r"[#_-]+", " ", t).split()) for t in (body, back.text.text))
+    assert words in found
+    assert back.text.title == text.title
+    assert back.text.review_by == text.review_by
+    headings = re.findall(r"^##+ (.*)$", text.text, re.MULTILINE)
+    assert re.findall(r"^##+ (.*)$", back.text.text, re.MULTILINE) == headings
+
+
+def test_hyphens_at_the_ends_of_lines(put):
+    lines = [
+        "The drop-",
+        "off at the gate is at nine. A self-",
+        "harm report is made at once. The gate is safe.",
+        "Staff know the safe-",
+        "guarding rules. The safeguarding lead is told. Off we go. See https:\\/\\/example.org/a/",
+        "b.pdf today.",
+        *["Phones are off in every room of the school."] * 100,
+    ]
+    drawn = "#linebreak()\n".join(f"#box[{line}]" for line in lines)
+    words = _words(put("hyphens.pdf", _pdf(f"#set page(width: 30cm)\n{drawn}")))
+    assert "The drop-off at" in words
+    assert "A self-harm report" in words
+    assert "the safeguarding rules" in words
+    assert "https://example.org/a/b.pdf today." in words
 
 
 def test_running_headers_and_page_numbers_are_left_out_and_shown(put, folder):
@@ -524,3 +564,62 @@ def test_a_text_put_there_by_hand_is_replaced_too(put, folder):
     put("phones.md", "# Phones\n\nPhones stay at home.\n", instead=True)
     assert [t.doc for t in Policies(folder).texts()] == ["phones.md"]
     assert any(b"are off" in p.read_bytes() for p in (folder / "originals").iterdir())
+
+
+def test_a_full_disk_leaves_the_text_that_was_there(put, folder, monkeypatch):
+    put("phones.txt", "Phones\n\nPhones are off.\n")
+    before = (folder / "phones.md").read_bytes()
+    real = os.replace
+
+    def full(source, target):
+        if Path(target).name == "phones.md":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(StoreUnavailable, match="disk is full"):
+        put("phones.txt", "Phones\n\nPhones stay at home.\n", instead=True)
+    assert (folder / "phones.md").read_bytes() == before
+    assert [p.name for p in folder.iterdir() if p.is_file()] == ["phones.md"]
+
+
+def _headsup(folder, *words):
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "policy", "add", *words],
+        env={**os.environ, "POLICY_TEXTS": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_shows_what_it_understood(tmp_path, folder):
+    file = tmp_path / "Phones (2026).txt"
+    file.write_text(
+        "Mobile phones\n\nPhones are off.\n\nUse of cameras\n\nCameras stay in the school overnight.\n"
+    )
+    done = _headsup(folder, str(file), "--owner", "Headteacher", "--review-by", "1 May 2028")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "Added “Mobile phones” as phones-2026.md.",
+        "Sections: 2",
+        "  Mobile phones",
+        "  Use of cameras",
+        "Passages: 2",
+        "Owner: Headteacher",
+        "Review by: 1 May 2028",
+        "The file itself is kept as originals/phones-2026.txt.",
+        "Please read phones-2026.md once beside the file: what it says is what the bot quotes.",
+    ]
+
+
+def test_the_command_refuses_in_one_sentence(tmp_path, folder):
+    file = tmp_path / "phones.doc"
+    file.write_bytes(b"\xd0\xcf\x11\xe0" + b"\x00" * 90)
+    done = _headsup(folder, str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"headsup: {OLD_WORD.format(name='phones.doc')}\n"
+    (tmp_path / "a.txt").write_text("Be kind.")
+    done = _headsup(folder, str(tmp_path / "a.txt"), "--review-by", "soon")
+    assert done.returncode == 1
+    assert "“soon” is no day" in done.stderr
