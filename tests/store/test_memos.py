@@ -1,0 +1,78 @@
+"""Memos of every kind: kept under their key, one in place of another, and gone when they are dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.base import Store
+from store.memos import FOLDERS, Memo, Question
+from tests.store import arbitrary
+from tests.store.conftest import Later, Opened
+from tests.store.made import NOW
+
+KINDS = list(FOLDERS)
+
+
+def memos(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """Memos of a kind, with every field drawn by its type."""
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
+    return st.builds(kind, **{name: _drawn(hint) for name, hint in hints.items()})
+
+
+def _drawn(hint: Any) -> st.SearchStrategy[Any]:
+    known = {
+        str: arbitrary.texts,
+        int: st.integers(0, 2**40),
+        datetime: arbitrary.times,
+        datetime | None: st.none() | arbitrary.times,
+    }
+    return known[hint] if hint in known else st.from_type(hint)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@settings(
+    max_examples=10,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+async def test_whatever_is_in_one_comes_back(kind: type[Memo], opened: Opened, data: st.DataObject) -> None:
+    made = {memo.under: memo for memo in data.draw(st.lists(memos(kind), min_size=1, max_size=4))}
+    for memo in made.values():
+        await opened.store.put(memo)
+    store = await opened.anew()
+    assert {memo.under: memo for memo in await store.memos(kind)}.items() >= made.items()
+    for under, memo in made.items():
+        assert await store.memo(kind, under) == memo
+        assert await store.drop(kind, under)
+    store = await opened.anew()
+    assert not made.keys() & {memo.under for memo in await store.memos(kind)}
+
+
+async def test_a_newer_one_takes_the_place_of_the_older(store: Store, later: Later) -> None:
+    older, newer = Question("d1", "may I?", NOW), Question("d1", "May I?", NOW, times=2)
+    await store.put(older)
+    await store.put(newer)
+    store = await later()
+    assert list(await store.memos(Question)) == [newer]
+    assert await store.memo(Question, "d2") is None
+
+
+async def test_kinds_keep_out_of_each_others_way(store: Store, later: Later) -> None:
+    await store.put(Question("same", "may I?", NOW))
+    for kind in KINDS:
+        assert (await store.memo(kind, "same") is None) == (kind is not Question)
+        assert await store.drop(kind, "same") == (kind is Question)
+
+
+async def test_of_two_who_drop_one_at_once_one_has_dropped_it(store: Store) -> None:
+    await store.put(Question("d1", "may I?", NOW))
+    dropped = await asyncio.gather(*(store.drop(Question, "d1") for _ in range(4)))
+    assert sorted(dropped) == [False, False, False, True]
