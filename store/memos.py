@@ -96,7 +96,7 @@ class Erased:
 
     @property
     def under(self) -> str:
-        return self.references[0]
+        return self.references[0] if self.references else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from store.durable import sync_folder
 from store.memos import Erased
-from store.records import Person
+from store.records import REFERENCE_ALPHABET, Person
 
+REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")
 TRIES = 5  # a fetch that is under way may write one more file meanwhile
 
 
@@ -61,5 +62,6 @@ def remove_case(case_folder: Path) -> None:
 
 
 def left_over(cases: Path, memo: Erased) -> list[str]:
-    """The references of what was erased, and is still to be removed."""
-    return [reference for reference in memo.references if os.path.lexists(cases / reference)]
+    """The references of what was erased, and is still to be removed. What is no reference names no folder."""
+    references = filter(REFERENCE.fullmatch, memo.references)
+    return [reference for reference in references if os.path.lexists(cases / reference)]

@@ -16,7 +16,7 @@ import pytest
 from store.base import StoreUnavailable
 from store.memos import Erased
 from store.tiny import TinyStore
-from tests.store.made import NOW, case, item, notice, person
+from tests.store.made import BEN, NOW, case, item, notice, person
 from tests.store.test_erasing import full, leaving
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 
@@ -160,4 +160,15 @@ async def test_the_memo_is_all_that_a_start_needs(tiny: TinyStore) -> None:
     assert list(await again.summaries()) == []
     assert await again.memo(Erased, made.reference) == leaving(made)
     assert leaving(made).at == NOW
+    await again.close()
+
+
+async def test_what_is_no_reference_removes_nothing(tiny: TinyStore) -> None:
+    made = case()
+    await tiny.add(made)
+    for n, reference in enumerate(("", ".", "..", "../people", f"../cases/{made.reference}")):
+        await tiny.put(Erased((f"222{n}", reference), (), BEN, NOW))
+    await tiny.close()
+    again = TinyStore.open(tiny.folder)
+    assert await again.case(made.reference) == made
     await again.close()
