@@ -28,7 +28,7 @@ LARGEST_FILE = 50_000_000  # bytes; a scan of a hundred pages is smaller
 ORIGINALS = "originals"
 TEXTS = (".md", ".markdown", ".txt")
 HEADER = ("title", "owner", "approved", "review by", "for", "kind", "sign")
-NAME_LENGTH = 60
+NAME_LENGTH = 80
 
 NO_FILE = "There is no file {name}. Check the spelling, or drag the file into this window to write its name."
 NOT_A_FILE = "{name} is no file. Add one .md, .txt, .docx or .pdf file at a time."
@@ -134,7 +134,8 @@ def add(
     if not folder.is_dir():
         raise NoFolder(NO_FOLDER.format(folder=folder))
     reading, suffix = _read(file.name, data)
-    facts = _facts("\n\n".join((reading.text, *reading.margins)))
+    body = reading.text[parse(file.name, reading.text.encode("utf-8")).body :]
+    facts = _facts("\n\n".join((body, *reading.margins)))
     told = {
         "title": title,
         "owner": owner,
@@ -192,9 +193,10 @@ def _lasting(text: PolicyText) -> dict[str, str]:
 
 
 def safe_name(stem: str) -> str:
-    """A file's name, without its ending, in small letters, digits and hyphens."""
+    """The name of a file, without its ending, in small letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LENGTH].strip("-") or "policy"
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LENGTH].strip("-")
+    return name or f"policy-{hashlib.sha256(stem.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -221,7 +223,7 @@ def _bytes_of(file: Path) -> bytes:
 def _read(name: str, data: bytes) -> tuple[Reading, str]:
     """What a file says, and the suffix of its kind: told by what is in it, and not by its name."""
     suffix = Path(name).suffix.lower()
-    if b"%PDF-" in data[:1024]:
+    if data.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in data[:1024]):
         return read_pdf(name, data), ".pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_word(name, data), ".docx"
@@ -380,7 +382,7 @@ def _same(folder: Path, text: PolicyText) -> PolicyText | None:
             except OSError:
                 continue
     stem = Path(text.doc).stem
-    named = (t for t in there if Path(t.doc).stem.lower() == stem)
+    named = (t for t in there if safe_name(Path(t.doc).stem) == stem)
     titled = (t for t in there if t.title.casefold() == text.title.casefold())
     return next(named, None) or next(titled, None)
 
@@ -406,6 +408,7 @@ def _write(
     original = originals / f"{stem}{suffix}"
     replace_file(original, data)
     replace_file(folder / doc, content)
+    (folder / doc).chmod(0o644)  # the bot may run as somebody else, and what it quotes is no secret
     for path in older:
         if there and path != original:
             remove_file(path)

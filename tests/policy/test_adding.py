@@ -510,6 +510,10 @@ def test_the_school_s_name_is_not_the_title(put):
     assert put("x.docx", _docx(body, styles=STYLES)).text.title == "Mobile Phone Policy"
 
 
+def test_a_text_about_pdfs_is_a_text(put):
+    assert "Files begin with %PDF-." in put("a.txt", "Files begin with %PDF-.").text.text
+
+
 def test_no_headings_and_no_review_day_are_said(put, folder):
     shown = _shown(put("a.txt", "phones are off. they stay off."), folder)
     assert "No headings were found" in shown
@@ -525,9 +529,9 @@ def test_no_headings_and_no_review_day_are_said(put, folder):
     [
         ("../../etc/passwd", "etc-passwd"),
         ("Polisi Ŵyn & Ŷnys", "polisi-wyn-ynys"),
-        ("中文", "policy"),
-        ("...", "policy"),
-        ("a" * 300, "a" * 60),
+        ("中文", "policy-72726d"),
+        ("...", "policy-ab5df6"),
+        ("a" * 300, "a" * 80),
         ("Procedure.toml", "procedure-toml"),
     ],
 )
