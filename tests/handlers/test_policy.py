@@ -1,0 +1,208 @@
+"""Policy questions when texts change, disagree or grow old, and the disk is full."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers import reception
+from handlers.desk import Desk
+from handlers.duties import all_due
+from handlers.messages import Choices, Incoming, Quote, Reply, Sender, Text
+from handlers.sweep import sweep
+from store.memos import Acceptance, Enquiry, Question, Statement
+from store.policies import Policies
+from store.records import Person, Role
+from tests.desks import TEXTS, Time, desk_in
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+BOILER = "# Heating\n\nThe caretaker repairs the boiler in the winter, within two days.\n"
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time(NOW)
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(TEXTS, tmp_path / "texts"))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, time: Time, texts: Path) -> AsyncIterator[Desk]:
+    desk = replace(desk_in(tmp_path, time), policies=Policies(texts, by_meaning=False))
+    for id, roles in (("asha", (Role.STAFF,)), ("ben", (Role.HEAD,)), ("dev", (Role.ICT,))):
+        await desk.store.add_person(Person(id, id.title(), roles, (f"slack:{id}",), NOW))
+    yield desk
+    await desk.store.close()
+
+
+async def ask(desk: Desk, who: str, command: str) -> Reply:
+    source = f"slack:{who}:{desk.now().isoformat()}:{command}"
+    incoming = Incoming(source, Sender(f"slack:{who}", who), f"slack:D{who}", desk.now(), command=command)
+    reply = await reception.receive(incoming, desk)
+    assert reply is not None
+    return reply
+
+
+def words(reply: Reply) -> str:
+    texts = [part.text for part in reply.parts if isinstance(part, Text | Quote)]
+    return "\n".join([*texts, *(part.place for part in reply.parts if isinstance(part, Quote))])
+
+
+def tap(reply: Reply, label: str) -> str:
+    choices = [choice for part in reply.parts if isinstance(part, Choices) for choice in part.options]
+    return next(choice.command for choice in choices if choice.label.startswith(label))
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+async def test_a_gap_is_closed_when_a_text_comes_to_answer_it(desk: Desk, texts: Path, time: Time) -> None:
+    assert "do not say" in words(await ask(desk, "asha", "policy who repairs the boiler in the winter"))
+    assert "who repairs the boiler" in words(await ask(desk, "ben", "policy gaps"))
+    write(texts, "heating.md", BOILER)
+    await sweep(desk)
+    [question] = await desk.store.memos(Question)
+    assert (question.lacking, question.answered_at) == (False, NOW)
+    reply = await ask(desk, "ben", "policy gaps")
+    assert "answered every question" in words(reply)
+    assert "who repairs the boiler" in words(reply)
+    assert "The caretaker repairs" in words(
+        await ask(desk, "asha", "policy who repairs the boiler in winter")
+    )
+
+
+async def test_a_question_that_was_answered_is_forgotten_after_a_week(desk: Desk, time: Time) -> None:
+    await ask(desk, "asha", "policy can I reply to a parent on facebook?")
+    await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    time.now += timedelta(days=8)
+    await sweep(desk)
+    assert [question.lacking for question in await desk.store.memos(Question)] == [True]
+
+
+async def test_nothing_of_who_asked_is_kept_with_a_question(desk: Desk) -> None:
+    await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    [question] = await desk.store.memos(Question)
+    assert "asha" not in repr(question).lower()
+
+
+async def test_a_text_past_its_review_is_quoted_and_says_so_and_is_its_owners_duty(
+    desk: Desk, texts: Path, time: Time
+) -> None:
+    write(
+        texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2026-11-20\n---\n{BOILER}"
+    )
+    assert "its review was due 20 November 2026" in words(await ask(desk, "asha", "policy boiler repairs"))
+    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == "review-heating"]
+    assert (due.duty.do, due.duty.owner, due.day) == ("Review “Heating”", Role.ICT, NOW.date())
+    await sweep(desk)
+    told = {n.to for _, n in await desk.store.claim(NOW, 99, 60) if n.step == "review-heating"}
+    assert told == {"dev"}
+    reply = await ask(desk, "dev", "duty done review-heating")
+    assert "have the new review day put into the text" in words(reply)
+    assert [d for d in await all_due(desk, time.now) if d.duty.key == "review-heating"] == []
+    write(
+        texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2027-11-20\n---\n{BOILER}"
+    )
+    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == "review-heating"]
+    assert due.day == date(2027, 11, 20)
+
+
+async def test_two_texts_of_like_names_are_two_duties(desk: Desk, texts: Path, time: Time) -> None:
+    for name in ("staff-and-volunteers-2.md", "staff-and-volunteers-3.md"):
+        write(texts, name, f"---\nreview by: 2027-01-0{name[-4]}\n---\n{BOILER}")
+    keys = [due.duty.key for due in await all_due(desk, time.now)]
+    assert len(keys) == len(set(keys))
+
+
+async def test_texts_that_disagree_are_shown_side_by_side(desk: Desk, texts: Path) -> None:
+    write(texts, "heating.md", BOILER)
+    write(texts, "repairs.md", BOILER.replace("Heating", "Repairs").replace("two days", "nine days"))
+    reply = words(await ask(desk, "asha", "policy who repairs the boiler in the winter"))
+    assert "do not agree" in reply
+    assert "within two days" in reply
+    assert "within nine days" in reply
+
+
+async def test_a_button_of_a_text_that_has_changed_says_so(desk: Desk, texts: Path) -> None:
+    write(texts, "heating.md", BOILER)
+    reply = await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    more = tap(reply, "More of this section")
+    write(texts, "heating.md", BOILER.replace("caretaker", "site manager"))
+    assert "has changed since" in words(await ask(desk, "asha", more))
+
+
+async def test_the_end_of_the_passages_is_a_gap_as_well(desk: Desk) -> None:
+    reply = await ask(desk, "asha", "policy can I reply to a parent on facebook?")
+    for _ in range(10):
+        if "say no more" in words(reply):
+            break
+        reply = await ask(desk, "asha", tap(reply, "Not it"))
+    else:
+        pytest.fail("the passages never end")
+    assert [question.lacking for question in await desk.store.memos(Question)] == [True]
+
+
+async def test_a_full_disk_keeps_nobody_from_an_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("store.tiny.memos.write_tables", full)
+    reply = await ask(desk, "asha", "policy can I reply to a parent on facebook?")
+    assert "Do not reply" in words(reply)
+    assert "too long ago" in words(await ask(desk, "asha", tap(reply, "Not it")))
+
+
+async def test_the_first_answer_to_an_enquiry_counts(desk: Desk) -> None:
+    await ask(desk, "asha", "policy ask may I keep a snake")
+    [enquiry] = await desk.store.memos(Enquiry)
+    replies = await asyncio.gather(
+        ask(desk, "ben", f"policy answer {enquiry.id} yes"),
+        ask(desk, "dev", f"policy answer {enquiry.id} no"),
+    )
+    [enquiry] = await desk.store.memos(Enquiry)
+    loser = next(words(reply) for reply in replies if "has answered that already" in words(reply))
+    assert enquiry.answer in loser
+
+
+async def test_an_enquiry_of_somebody_who_has_left_is_dropped(desk: Desk) -> None:
+    await ask(desk, "asha", "policy ask may I keep a snake")
+    await desk.store.remove_person("asha")
+    await sweep(desk)
+    assert list(await desk.store.memos(Enquiry)) == []
+
+
+async def test_other_words_of_the_statement_are_another_version_and_other_spacing_is_not(
+    desk: Desk, texts: Path
+) -> None:
+    await ask(desk, "asha", tap(await ask(desk, "asha", "policy accept"), "I accept"))
+    path = texts / "responsible-internet-use.md"
+    write(texts, path.name, path.read_text(encoding="utf-8").replace("\n- ", "\n-   "))
+    assert "accepted everything" in words(await ask(desk, "asha", "policy accept"))
+    old = tap(await ask(desk, "ben", "policy accept"), "I accept")
+    write(texts, path.name, path.read_text(encoding="utf-8") + "- I lock my screen.\n")
+    reply = await ask(desk, "ben", old)
+    assert "has changed since you read it" in words(reply)
+    assert "I lock my screen." in words(reply)
+    assert "I lock my screen." in words(await ask(desk, "asha", "policy accept"))
+    assert len(await desk.store.memos(Statement)) == 2
+    assert [acceptance.person for acceptance in await desk.store.memos(Acceptance)] == ["asha"]
+
+
+async def test_accepting_twice_keeps_the_first_time(desk: Desk, time: Time) -> None:
+    accept = tap(await ask(desk, "asha", "policy accept"), "I accept")
+    await ask(desk, "asha", accept)
+    time.now += timedelta(days=1)
+    await ask(desk, "asha", accept)
+    [acceptance] = await desk.store.memos(Acceptance)
+    assert acceptance.at == NOW
