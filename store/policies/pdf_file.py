@@ -56,6 +56,15 @@ _RUNS_ON = re.compile(
 _ENDS = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _EVEN = re.compile(r"mono|courier|consolas|typewriter|cmtt", re.IGNORECASE)
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 _DIVIDES = "-"
 _EDGE = 0.14  # of the page's height: where running headers and footers stand
 _COMPOUND = re.compile("self|non|cyber|e|co|well|anti|multi|one|two|three|full|half|high|low", re.IGNORECASE)
@@ -83,7 +92,7 @@ class _Line:
 
     @property
     def text(self) -> str:
-        return re.sub(r"[ \t\u00a0]+", " ", "".join(b.text for b in self.bits)).strip()
+        return re.sub(r"[ \t\u00a0]+", " ", "".join(b.text for b in self.bits)).translate(_LIGATURES).strip()
 
     @property
     def x(self) -> float:
@@ -363,7 +372,8 @@ def _begins(group: Sequence[_Line], line: _Line, look: _Look) -> bool:
     ended = bool(_ENDS.search(last.text))
     short = len(last.text) < 0.6 * look.longest
     if last.page != line.page or step < -2:  # a new column or page: does the sentence go on?
-        return all(heads) or ended or bool(_BULLET.match(line.text)) or not line.text[:1].islower()
+        marked = _BULLET.match(line.text) or _NUMBER.match(line.text)
+        return bool(all(heads) or ended or marked or (short and not line.text[:1].islower()))
     usual = 1.5 * line.size if all(heads) else max(look.pitch, 1.15 * line.size)
     if step > 1.3 * usual or _SIGN.match(line.text):
         return True
@@ -425,7 +435,7 @@ def _cells(line: _Line, look: _Look) -> list[tuple[float, str]]:
     listed = _BULLET.match(marker + " x") or re.fullmatch(r"\(?[\w.]{1,6}[.)]|\d[\d.]*", marker)
     if len(cells) > 1 and (listed or "__" in line.text or "...." in line.text or "……" in line.text):
         return [(line.x, line.text)]  # a bullet, a line to fill in, or dots
-    return [(x, re.sub(r"\s+", " ", text).strip()) for x, text in cells]
+    return [(x, re.sub(r"\s+", " ", text).translate(_LIGATURES).strip()) for x, text in cells]
 
 
 def _is_row(group: Sequence[_Line], look: _Look) -> bool:

@@ -216,6 +216,22 @@ def test_what_is_wrong_with_a_word_file_is_said(put, folder, data, refusal):
     assert list(folder.iterdir()) == []
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    cut=st.integers(0, 3_000),
+    junk=st.binary(max_size=20),
+    stored=st.booleans(),
+)
+def test_no_word_file_is_too_broken(tmp_path_factory, words, cut, junk, stored):
+    folder = tmp_path_factory.mktemp("texts")
+    whole = _docx(_p("Be kind.") + (words if stored else _p("Off.")), styles=STYLES, numbering=NUMBERING)
+    cut = cut % len(whole)
+    (folder / "broken.docx").write_bytes(whole[:cut] + junk + whole[cut + len(junk) :])
+    with contextlib.suppress(FileRefused):
+        assert add(folder / "broken.docx", folder, today=TODAY).passages
+
+
 def test_another_office_file_is_no_word_file(put):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -310,6 +326,15 @@ def test_running_headers_and_page_numbers_are_left_out_and_shown(put, folder):
     assert "St Mary’s Primary School" in _shown(added, folder)
     assert added.text.review_by == date(2027, 9, 30)
     assert all(sentence in _words(added) for sentence in SENTENCES)
+
+
+def test_a_sentence_goes_on_over_the_page(put):
+    words = (
+        "The Headteacher and the Chair of Governors Decide on Every Matter that Nobody Else Can Settle, and "
+    )
+    added = put("long.pdf", _pdf(f'#set page("a6")\n= Policy\n{words * 30} that is all.\n\nThe end.'))
+    assert words * 30 + "that is all." in _words(added)
+    assert added.text.text.count("\n\n") == 3
 
 
 def test_a_table_keeps_its_rows(put):
