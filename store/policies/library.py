@@ -6,11 +6,12 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import combinations, groupby
 from pathlib import Path
 
 from store.policies import meaning, weights
 from store.policies.answer import Answer, Passage
+from store.policies.differ import Statement, any_contradict, statement
 from store.policies.divide import LONGEST, Unit, divide, sections
 from store.policies.question import understand
 from store.policies.quote import listed, span
@@ -23,6 +24,7 @@ from store.policies.words import words
 
 ALIKE = 0.8  # share of words in common from which two passages say the same
 AT_ONCE = 3_000  # new passages and words that a question waits for: about two seconds
+COMPARED = 5  # passages, best first, that are held against each other
 PATIENCE = 2.0  # seconds that a question waits for `prepare`
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -141,8 +143,15 @@ class Policies:
         passages = [_passage(shelf, s) for s in chosen]
         found = signs(seen.question, shelf.index, chosen, [p.text for p in passages[:3]], seen.decoy)
         sure = confidence(found, learnt.refuse)
-        ranked = tuple(_merged(passages)[:top])
-        return Answer(question, ranked, refused=sure < learnt.sure, confidence=round(sure, 4))
+        said = [_said(shelf, s) for s in chosen]
+        ranked, stand = _merged(passages, said)
+        return Answer(
+            question,
+            tuple(ranked[:top]),
+            refused=sure < learnt.sure,
+            confidence=round(sure, 4),
+            disagree=tuple(_disagree(ranked[: min(top, COMPARED)], [said[n] for n in stand])),
+        )
 
     def _sensed(self, shelf: Shelf, at_most: int | None) -> Sense | None:
         model = meaning.load() if self._by_meaning and shelf.sense is None else None
@@ -231,18 +240,35 @@ def _passage(shelf: Shelf, scored: Scored) -> Passage:
     return replace(_cite(text, unit, start, end), score=round(scored.score, 4), rest=rest)
 
 
-def _merged(passages: list[Passage]) -> list[Passage]:
-    """Passages that say the same in several places become one, at the place of the best."""
-    kept: list[tuple[Passage, set[str]]] = []
-    for passage in passages:
-        mine = set(words(passage.text))
-        for n, (other, theirs) in enumerate(kept):
-            if len(mine & theirs) >= ALIKE * len(mine | theirs):
-                kept[n] = (replace(other, also=(*other.also, passage)), theirs)
-                break
-        else:
-            kept.append((passage, mine))
-    return [passage for passage, _ in kept]
+def _said(shelf: Shelf, scored: Scored) -> list[Statement]:
+    """What each sentence and bullet of a passage says, the bullets after their lead-in."""
+    doc, start, end = _span(shelf, scored)
+    text = shelf.texts[doc].text
+    within = [u for u in shelf.units[doc] if start <= u.start and u.end <= end]
+    leads = [text[u.lead_in[0] : u.lead_in[1]].rstrip(" :") + " " if u.lead_in else "" for u in within]
+    return [statement(lead + text[u.start : u.end]) for u, lead in zip(within, leads, strict=True)]
+
+
+def _merged(passages: list[Passage], said: list[list[Statement]]) -> tuple[list[Passage], list[int]]:
+    """Passages that say the same in several places become one, at the place of the best; with their numbers."""
+    kept: dict[int, Passage] = {}
+    spelt = [set(words(passage.text)) for passage in passages]
+    for n, passage in enumerate(passages):
+        same = (
+            m
+            for m in kept
+            if len(spelt[n] & spelt[m]) >= ALIKE * len(spelt[n] | spelt[m])
+            and not any_contradict(said[n], said[m])
+        )
+        first = next(same, n)
+        kept[first] = passage if first == n else replace(kept[first], also=(*kept[first].also, passage))
+    return list(kept.values()), list(kept)
+
+
+def _disagree(passages: list[Passage], said: list[list[Statement]]) -> Iterator[tuple[int, int]]:
+    for (n, one), (m, other) in combinations(enumerate(passages), 2):
+        if one.doc != other.doc and any_contradict(said[n], said[m]):
+            yield n, m
 
 
 def _plain(heading: str) -> str:
