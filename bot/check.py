@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from bot.build import refuse_halves
 from bot.settings import Settings
+from handlers import access
+from handlers.access import Act
 from handlers.recusal import WITHDRAW
 from handlers.words import shortened
 from store.case import Case
 from store.documents import case_from
 from store.procedure import load_procedure
-from store.records import Person, Role
+from store.records import Person, Role, Status, Subject, Summary
 from store.school import load_school
 from store.tiny import read_people, read_tables
 from store.trouble import Trouble
@@ -27,6 +29,10 @@ NO_CHAIR = (
 NO_DSL = "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl"
 NO_PHONE = (
     "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
+)
+NOBODY = (
+    "case {reference}: nobody who could look after it may know of it, so nobody has been told. "
+    "Invite somebody: headsup invite NAME --role {role}"
 )
 NO_OUTCOME = (
     "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Mend its spelling."
@@ -52,8 +58,10 @@ def problems(settings: Settings) -> Iterator[str]:
         if not any(person.has(role) for person in people):
             yield sentence
     yield from _school(settings)
+    cases: list[Case] = []
     for folder in sorted((settings.headsup_data / "cases").glob("*")):
-        yield from _case(folder, people)
+        yield from _case(folder, people, cases)
+    yield from _seen_by_nobody(cases, people, settings)
 
 
 def _school(settings: Settings) -> Iterator[str]:
@@ -68,7 +76,32 @@ def _school(settings: Settings) -> Iterator[str]:
             yield NO_OUTCOME.format(key=shortened(key, 40), file=settings.school_file)
 
 
-def _case(folder: Path, people: list[Person]) -> Iterator[str]:
+def _seen_by_nobody(cases: list[Case], people: list[Person], settings: Settings) -> Iterator[str]:
+    """Open cases that nobody may look after: whoever could is who they are about."""
+    try:
+        procedure = load_procedure(settings.policy_texts)
+    except Trouble:
+        return  # said before
+    summaries = {case.reference: case.summary for case in cases}
+    for root in summaries.values():
+        if root.status == Status.OPEN and root.joined_to not in summaries:
+            matter = _matter(root, summaries.values())
+            if not any(
+                access.may_with(p, Act.OWN, access.relations(p, root, matter, procedure)) for p in people
+            ):
+                about_head = any(s.about and s.about.subject == Subject.HEAD for s in matter)
+                role = Role.CHAIR if about_head else Role.HEAD
+                yield NOBODY.format(reference=root.reference, role=role)
+
+
+def _matter(root: Summary, everything: Collection[Summary]) -> list[Summary]:
+    matter = [root]
+    for part in matter:
+        matter += [s for s in everything if s.joined_to == part.reference and s not in matter]
+    return matter
+
+
+def _case(folder: Path, people: list[Person], cases: list[Case]) -> Iterator[str]:
     try:
         case = case_from(read_tables(folder / "case.json"))
     except FileNotFoundError:
@@ -78,6 +111,7 @@ def _case(folder: Path, people: list[Person]) -> Iterator[str]:
     except ValueError:
         yield DAMAGED.format(reference=folder.name)
         return
+    cases.append(case)
     yield from _undelivered(case, people)
 
 

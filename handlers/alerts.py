@@ -17,7 +17,12 @@ REMIND_LEADERS = timedelta(hours=1)
 SETTLING = timedelta(minutes=10)
 """In which a reporter may say that something new is a case of its own."""
 
-FOR_REPORTERS = ("waiting", "taken", "closed", "lost")
+NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
+NOBODY_BUT_HEAD = (
+    "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
+)
+
+FOR_REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
 
 
 async def with_alerts(case: Case, desk: Desk) -> Case:
@@ -32,6 +37,10 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
     soon = now if case.urgent else desk.calendar.next_school_minute(now)
     waits = not case.urgent
     people = await recipients(case, desk)
+    if not people and not case.joined_to:
+        key = f"{reference} nobody {desk.calendar.local(now):%Y-%m-%d}"
+        later = now + REMIND_REPORTER
+        case = case.owe(*(Notice(f"{key} {person}", "nobody", person, later) for person in case.reporters))
     if case.joined_to:
         settling = now if case.settled else case.opened_at + SETTLING
         later = settling if case.urgent else desk.calendar.next_school_minute(settling)
@@ -97,6 +106,12 @@ async def recipients(case: Case, desk: Desk) -> list[Person]:
         if found := [p for p in workers if p.has(*wanted)]:
             return found
     return []
+
+
+def nobody_told(case: Case) -> str:
+    """What a reporter does where nobody may be told, or can be reached."""
+    about_head = case.about is not None and case.about.subject == Subject.HEAD
+    return NOBODY_BUT_HEAD if about_head else NOBODY
 
 
 async def matter_with(case: Case, desk: Desk) -> list[Summary]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.alerts import recipients
+from handlers.alerts import nobody_told, recipients
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.passages import policy_choice
 from handlers.questions import category_question, subject_question, urgent_choice
 from handlers.received import alike, described, unkept
-from handlers.view import about_words
+from handlers.view import about_words, other_route
 from store.case import Case
-from store.records import Person, Role, State, Status, Subject
+from store.records import Person, State, Status
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
@@ -22,11 +22,6 @@ DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
 TOLD_SOON = "Leadership is told in school hours."
-NOBODY = "Nobody here can be told yet, so please tell the headteacher in person."
-NOBODY_BUT_HEAD = (
-    "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
-)
-ABOUT_CHAIR = "As it is about the chair of governors, the local authority can be told as well."
 LATER = "All right. I shall ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
@@ -103,10 +98,9 @@ def _part_or_new(case: Case, desk: Desk) -> list[Part]:
 
 async def _thanks(case: Case, desk: Desk) -> str:
     told = TOLD_NOW if case.urgent else TOLD_SOON
-    about_head = case.about is not None and case.about.subject == Subject.HEAD
-    who = told if await recipients(case, desk) else NOBODY_BUT_HEAD if about_head else NOBODY
-    if case.about and case.about.person and (await desk.store.person(case.about.person)).has(Role.CHAIR):
-        who = f"{who} {ABOUT_CHAIR}"
+    who = told if await recipients(case, desk) else nobody_told(case)
+    if route := await other_route([case.summary], desk):
+        who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
 
 

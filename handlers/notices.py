@@ -6,8 +6,10 @@ something overdue without being allowed to see the case reads its reference and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.access import Act, Relation
-from handlers.alerts import FOR_REPORTERS, channel_may_know, matter_with
+from handlers.alerts import FOR_REPORTERS, channel_may_know, matter_with, nobody_told, recipients
 from handlers.desk import Desk, Matter
 from handlers.digest import digest_notice
 from handlers.duties import duty_notice
@@ -47,6 +49,7 @@ LOST = (
     "Case {reference}: I could not fetch what you sent ({what}). "
     "Please send it to me again, or show it to a leader."
 )
+NOBODY = "Case {reference} still waits, and nobody has been told. {what}"
 DUE_SOON = "Case {reference}: due {due}"
 OVERDUE = "Case {reference}: overdue since {due}, day {day}"
 CLOCKS = {
@@ -75,7 +78,8 @@ async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     if notice.kind in FOR_REPORTERS:
         if matter is None or Relation.REPORTER not in matter.relations:
             return None
-        return REPORTERS[notice.kind](notice.reference or reference, matter, desk)
+        reply = await REPORTERS[notice.kind](notice.reference or reference, matter, desk)
+        return reply and replace(reply, of=frozenset())
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ("before", "overdue"):
@@ -171,7 +175,7 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
 # --- reporters -------------------------------------------------------------------------------------------
 
 
-def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if case.status == Status.CLOSED or (case.category and not case.waiting):
         return None
@@ -179,15 +183,15 @@ def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(case, desk)
 
 
-def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(TAKEN.format(reference=reference))
 
 
-def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(CLOSED.format(reference=reference))
 
 
-def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     lost = [e for e in matter.named.evidence if e.state in (State.LOST, State.TOO_LARGE)]
     return say(LOST.format(reference=reference, what=described(lost))) if lost else None
 
@@ -201,4 +205,13 @@ OF_NO_CASE = {
     "enquiry": enquiry_notice,
     "answer": answer_notice,
 }
-REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost}
+
+
+async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    case = matter.named
+    if case.status == Status.CLOSED or await recipients(case, desk):
+        return None
+    return say(NOBODY.format(reference=reference, what=nobody_told(case)))
+
+
+REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost, "nobody": _nobody}

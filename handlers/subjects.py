@@ -26,6 +26,13 @@ SHORT_LIST = 12
 LONGEST = 80
 
 THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress", "principal", "ht"}
+OFFICES = {
+    **dict.fromkeys(
+        ("chair", "chair governors", "chair governing body", "chairman", "chairwoman"), Role.CHAIR
+    ),
+    **dict.fromkeys(("dsl", "safeguarding lead", "designated safeguarding lead"), Role.DSL),
+    **dict.fromkeys(("ict", "ict manager", "it manager"), Role.ICT),
+}
 LIKE_THE_HEAD = re.compile(r"\b(head\w*|principal|ht)\b", re.IGNORECASE)
 
 
@@ -76,6 +83,8 @@ async def _subject(ask: Ask, kind: str, name: str, typed: str, desk: Desk) -> Ab
         return await _head(desk)
     if subject:
         return About(subject)
+    if found := await _having(wanted, desk):
+        return await _known(found[0], desk) if len(found) == 1 else found
     if kind in (Subject.PUPIL, Subject.PARENT):
         return About(kind, name=shortened(name, LONGEST))
     found = await people.matching(wanted, desk)
@@ -95,6 +104,13 @@ def _subject_named(words: str) -> str | None:
         return Subject.ME
     labels = {label.lower().split(maxsplit=1)[-1]: key for key, label in SUBJECTS if key != Subject.STAFF}
     return labels.get(wanted, wanted if wanted in labels.values() else None)
+
+
+async def _having(words: str, desk: Desk) -> list[Person]:
+    """Who has the office that the words are: `the chair of governors`, `our safeguarding lead`."""
+    wanted = " ".join(w for w in words.lower().split() if w not in ("the", "our", "about", "of"))
+    role = OFFICES.get(wanted)
+    return list(await desk.store.having((role,))) if role else []
 
 
 async def _head(desk: Desk) -> About:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from handlers import access
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.passages import passage_at, policy_choice
@@ -15,7 +17,19 @@ from handlers.steps import owners
 from handlers.words import listed, moment, shortened, size
 from store.base import NotFound
 from store.case import Case
-from store.records import SYSTEM, About, Entry, Evidence, FollowUp, Person, State, Status, Subject, Summary
+from store.records import (
+    SYSTEM,
+    About,
+    Entry,
+    Evidence,
+    FollowUp,
+    Person,
+    Role,
+    State,
+    Status,
+    Subject,
+    Summary,
+)
 
 ENTRIES = 5
 QUOTED = 300  # characters of a text that are shown with its case
@@ -33,6 +47,10 @@ CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
 FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
 LOCKED = "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+ABOUT_CHAIR = (
+    "As it is about the chair of governors, the local authority’s designated officer can be told "
+    "directly{phone}."
+)
 ALL_ENTRIES = "All entries"
 LATEST = "The latest of {number} entries"
 
@@ -126,6 +144,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
         facts.append(("With it", listed(part.reference for part in matter.parts)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
     parts += _lines([LOCKED] if matter.withheld else [])
+    parts += _lines(list(filter(None, [await other_route([c.summary for c in cases], desk)])))
     parts += await _steps(case, desk)
     parts += await _evidence(matter, desk)
     parts.append(await _latest(matter, desk))
@@ -312,6 +331,15 @@ def about_words(about: About | None) -> str:
         return NOT_SAID
     label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
     return f"{about.name} ({label})" if about.name else label
+
+
+async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
+    """Whom else to tell of a matter about the chair of governors, which the head looks after alone; or nothing."""
+    chairs = await desk.store.having((Role.CHAIR,))
+    if not any(access.is_subject(chair, part.about) for part in matter for chair in chairs):
+        return ""
+    phone = desk.calendar.school.local_authority_phone
+    return ABOUT_CHAIR.format(phone=f" on {phone}" if phone else "")
 
 
 def _category(case: Case, desk: Desk) -> str:

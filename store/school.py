@@ -36,6 +36,7 @@ class School(Table):
     closed: tuple[date | str, ...] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
     safeguarding_phone: str = ""
+    local_authority_phone: str = ""  # of its designated officer, for a case about the chair of governors
     retention: Retention = Retention()
 
     @field_validator("timezone")

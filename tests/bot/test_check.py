@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.check import problems
 from bot.settings import Settings, load
 from store.case import Case
-from store.records import Notice, Person, Report, Role
+from store.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests.talks.stage import ROOT
 
@@ -73,3 +73,19 @@ async def test_a_broken_reference_of_the_procedure_is_named_by_line(tmp_path: Pa
     procedure.write_text("\n".join(lines).replace('after = "talk"', 'after = "tolk"', 1))
     found = list(problems(settings(tmp_path, POLICY_TEXTS=str(texts))))
     assert f"line {number}: procedure.step.after: “tolk”" in found[0]
+
+
+async def test_a_case_that_nobody_may_see_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    await store.remove_person("p2")
+    about = About(Subject.HEAD, heads=("p0",))
+    case = Case("3333", NOW, (Report("p1", NOW, ("u",), "telegram:1"),), about=about)
+    await store.add(case.enter(NOW, "p1", "opened"))
+    part = Case("4444", NOW, (Report("p1", NOW, ("v",), "telegram:1"),), joined_to="3333")
+    await store.add(part.enter(NOW, "p1", "opened"))
+    await store.close()
+    found = [line for line in problems(settings(tmp_path)) if "nobody who could" in line]
+    assert len(found) == 1
+    assert found[0].startswith("case 3333")
+    assert found[0].endswith("--role chair")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
 
 
 @pytest.mark.parametrize("words", ["head", "our head", "the headmaster", "head teacher"])
@@ -135,4 +136,100 @@ async def test_what_nobody_called_part_or_new_still_reaches_a_leader(talk: Talk)
         clock> +11m
         bot to Ben> More for case {b}
         bot to Ben> Kept with case {a}.
+    """)
+
+
+@pytest.mark.parametrize("words", ["the chair of governors", "our chair", "Efua Mensah"])
+async def test_about_the_chair_goes_to_the_head_with_the_way_to_the_local_authority(
+    words: str, talk: Talk, stage: Stage
+) -> None:
+    school = stage.bot.desk.calendar.school
+    phone = school.model_copy(update={"local_authority_phone": "01632 960456"})
+    stage.bot.desk.calendar.school = phone
+    await talk(f"""
+        Asha> A parent writes that a governor shouted
+        bot>  Case {{a}}
+        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        Asha> /case about {{a}} {words}
+        bot>  designated officer can be told directly on 01632 960456.
+        clock> +1m
+        bot to Ben> New case {{a}}
+        Ben>  /case {{a}}
+        bot>  designated officer can be told directly on 01632 960456.
+        Efua> /case {{a}}
+        bot>  I know no case
+        Efua> /case list
+        bot>  No open cases.
+    """)
+
+
+async def test_about_the_safeguarding_lead_goes_to_the_head(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something about her
+        bot>  Case {a}
+        Asha> /case about {a} the safeguarding lead
+        bot>  Case {a}
+        Asha> /case category {a} child-safety
+        bot>  Thank you.
+        clock> +1m
+        bot to Ben> New case {a}
+        Cleo> /case {a}
+        bot>  I know no case
+        Cleo> /case list
+        bot>  No open cases.
+    """)
+
+
+async def test_about_the_head_goes_to_the_chair_alone(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something about him
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
+        bot>  Thank you.
+        clock> +1m
+        bot to Efua> New case {a}
+        Ben>  /case list
+        bot>  No open cases.
+        Ben>  /case overdue
+        bot>  Nothing is overdue.
+        Cleo> /case list
+        bot>  No open cases.
+        Efua> /case list
+        bot>  {a} ·
+    """)
+
+
+async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something about him
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
+        bot>  Leadership is told in school hours.
+        Ben>  /people take Efua the role chair
+        bot>  without a role
+        clock> +20m
+        bot to Asha> Case {a} still waits, and nobody has been told.
+        bot to Asha> please tell the chair of governors in person, not the headteacher.
+    """)
+
+
+async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
+    await talk("""
+        Ben>  /people take Efua the role chair
+        bot>  without a role
+        Asha> A parent writes something about him
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
+        bot>  not the headteacher.
+        Ben>  /people give Dev the role chair
+        bot>  Dev Singh is now
+        clock> +20m
+        bot to Asha> (nothing)
     """)
