@@ -21,7 +21,7 @@ from store.policies.reading import Damaged, Empty, Protected, Reading, Scan, Too
 from store.policies.texts import LARGEST
 
 MOST_PAGES = 500
-PATIENCE = 90.0  # seconds
+PATIENCE = 60.0  # seconds
 
 DAMAGED = "{name} is damaged and cannot be read to its end. Save it as PDF once more, and add the new file."
 LOCKED = "{name} is protected by a password. Save a copy without protection, or the Word file, and add that."
@@ -148,10 +148,9 @@ def _pages(name: str, data: bytes) -> tuple[list[list[_Line]], list[bool]]:
     from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it can mend is no news to the person
-    until = time.monotonic() + PATIENCE
+    watch = _Watch(name)
     pages: list[list[_Line]] = []
     pictures: list[bool] = []
-    length = 0
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -159,13 +158,8 @@ def _pages(name: str, data: bytes) -> tuple[list[list[_Line]], list[bool]]:
         if len(reader.pages) > MOST_PAGES:
             raise TooLarge(TOO_LONG.format(name=name, most=MOST_PAGES))
         for number, page in enumerate(reader.pages):
-            pages.append(_page_lines(page, number))
+            pages.append(_page_lines(page, number, watch))
             pictures.append(_has_picture(page))
-            length += sum(len(line.text) for line in pages[-1])
-            if length > LARGEST:
-                raise TooLarge(TOO_LARGE.format(name=name))
-            if time.monotonic() > until:
-                raise TooLarge(TOO_SLOW.format(name=name))
     except (Protected, TooLarge):
         raise
     except (FileNotDecryptedError, DependencyError) as error:
@@ -179,7 +173,24 @@ def _pages(name: str, data: bytes) -> tuple[list[list[_Line]], list[bool]]:
     return pages, pictures
 
 
-def _page_lines(page: Any, number: int) -> list[_Line]:
+class _Watch:
+    """Sees to it that no file takes too long, or too much."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._until = time.monotonic() + PATIENCE
+        self._letters = 0
+
+    def __call__(self, text: str) -> None:
+        """Called with every piece of text. Raises TooLarge."""
+        self._letters += len(text)
+        if self._letters > LARGEST:
+            raise TooLarge(TOO_LARGE.format(name=self._name))
+        if time.monotonic() > self._until:
+            raise TooLarge(TOO_SLOW.format(name=self._name))
+
+
+def _page_lines(page: Any, number: int, watch: _Watch) -> list[_Line]:
     from pypdf import mult
 
     height = float(page.cropbox.top - page.cropbox.bottom) or 842.0
@@ -187,6 +198,7 @@ def _page_lines(page: Any, number: int) -> list[_Line]:
     bits: list[_Bit] = []
 
     def take(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
+        watch(text)
         where = mult(tm, cm)
         scale = abs(where[3]) or abs(where[1]) or 1.0
         called = str(font.get("/BaseFont", "")) if font else ""

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from datetime import date
 from pathlib import Path
 
@@ -383,6 +384,26 @@ def test_a_password_is_asked_for_and_an_empty_one_is_none(put):
                 put("locked.pdf", made.getvalue())
         else:
             assert SENTENCES[0] in _words(put("open.pdf", made.getvalue()))
+
+
+def test_a_pdf_that_unpacks_without_end_is_refused(put):
+    packer = zlib.compressobj(9)
+    stream = b"".join(packer.compress(b" " * 10_000_000) for _ in range(20)) + packer.flush()
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(_school_pdf()))
+    packed = pypdf.generic.EncodedStreamObject()
+    packed._data = stream
+    packed[pypdf.generic.NameObject("/Filter")] = pypdf.generic.NameObject("/FlateDecode")
+    writer.pages[0][pypdf.generic.NameObject("/Contents")] = writer._add_object(packed)
+    made = io.BytesIO()
+    writer.write(made)
+    assert len(made.getvalue()) < 500_000
+    with pytest.raises(TooLarge, match="unpacks to far more"):
+        put("bomb.pdf", made.getvalue())
+
+
+def test_a_book_is_no_policy(put):
+    with pytest.raises(TooLarge, match="500 pages"):
+        put("book.pdf", _pdf("Page.\n" + "#pagebreak()\nPage.\n" * 500))
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.7\n" + b"\x00\xff" * 500, b"no pdf"])
