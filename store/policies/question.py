@@ -39,7 +39,7 @@ _FIRST = {"i", "me", "my", "im", "ive", "ill", "mine"}
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One word of the question, and what may stand for it: term -> how well, 0 to 1.
+    """One word of the question, and what may stand for it: term and how well, 0 to 1, the best first.
 
     A term is a stem, or the name of a group with `#` before it.
     """
@@ -89,7 +89,7 @@ def understand(text: str) -> Question:
             terms[stems[n]] = 1.0
         light = token not in STOP and all(t[1:] in _LIGHT for t in meanings[n]) and bool(meanings[n])
         slots.append(
-            Slot(token, tuple(terms.items()), light, (COMMONNESS if token in COMMON else 1.0) / inside[n])
+            Slot(token, _best_first(terms), light, (COMMONNESS if token in COMMON else 1.0) / inside[n])
         )
     if all(slot.light and not _ASKS & {term for term, _ in slot.terms} for slot in slots):
         slots = []
@@ -100,6 +100,10 @@ def understand(text: str) -> Question:
     return Question(text, tuple(slots), wanted(plain), personal, precise(plain), strong)
 
 
+def _best_first(terms: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(terms.items(), key=lambda term: -term[1]))
+
+
 def widened(question: Question, akin: dict[str, dict[str, float]]) -> Question:
     """The question with more that may stand for its words: word -> stem -> how well."""
     slots = []
@@ -107,7 +111,7 @@ def widened(question: Question, akin: dict[str, dict[str, float]]) -> Question:
         terms = dict(akin.get(slot.word, {}))
         for term, strength in slot.terms:
             terms[term] = max(strength, terms.get(term, 0.0))
-        slots.append(replace(slot, terms=tuple(terms.items())))
+        slots.append(replace(slot, terms=_best_first(terms)))
     return replace(question, slots=tuple(slots))
 
 

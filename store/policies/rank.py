@@ -159,10 +159,14 @@ class Index:
         pool = set(sorted(ctx, key=lambda n: -(own.get(n, 0.0) + ctx[n]))[:CANDIDATES])
         pool.update(also)
         key = max(range(len(weights)), key=weights.__getitem__, default=None)
+        found: dict[frozenset[str], float] = {}  # headings and lead-ins, of which many passages share one
         scored = []
         for n in pool:
             entry = self.entries[n]
             mine = own.get(n, 0.0)
+            for above in (entry.heading, entry.lead):
+                if above not in found:
+                    found[above] = self._match(question, weights, above) / total
             f = {
                 "own": mine / total,
                 "ctx": ctx.get(n, 0.0) / total,
@@ -171,8 +175,8 @@ class Index:
                 "mass": mine / (mine + 4.0),
                 "near": self._near(question, weights, entry, best_own, n) / total,
                 "key": best_own[key].get(n, 0.0) if key is not None else 0.0,
-                "heading": self._match(question, weights, entry.heading) / total,
-                "lead": self._match(question, weights, entry.lead) / total,
+                "heading": found[entry.heading],
+                "lead": found[entry.lead],
                 "short": 1.0 if entry.size <= 3 else 0.0,
                 "lead-in": 1.0 if entry.unit.kind == "lead-in" else 0.0,
                 "bullet": 1.0 if entry.unit.kind == "bullet" else 0.0,
@@ -196,7 +200,7 @@ class Index:
 
     def _match(self, question: Question, weights: list[float], there: frozenset[str]) -> float:
         return sum(
-            weight * max((s for t, s in slot.terms if t in there), default=0.0)
+            weight * next((s for t, s in slot.terms if t in there), 0.0)
             for slot, weight in zip(question.slots, weights, strict=True)
         )
 

@@ -48,7 +48,7 @@ class Sense:
         self._stems = tuple(index.spoken)
         dealt = (self._alone @ decoys.T).max(0)
         self._decoys = decoys * np.clip((NOT_A_DECOY - dealt) / 0.25, 0, 1)[:, None]
-        self._asked: dict[str, Floats] = {}
+        self._known = dict(zip(index.spoken.values(), self._words, strict=True))
 
     def see(self, asked: Question) -> Seen:
         np = numpy()
@@ -67,12 +67,12 @@ class Sense:
     def _embed(self, text: str, asked: Question) -> tuple[Floats, dict[str, Floats]]:
         """Vectors of the question and of its words, in one pass through the model."""
         words = {slot.word: spelt_out(slot.word) for slot in asked.slots if _tells(slot.word)}
-        new = [word for word in words if word not in self._asked]
-        first, *others = self._model.embed([text, *(words[word] for word in new)])
-        if len(self._asked) > WORDS_KEPT:
-            self._asked = {}
-        self._asked = {**self._asked, **dict(zip(new, others, strict=True))}
-        return first, {word: self._asked[word] for word in words}
+        new = list(set(words.values()) - self._known.keys())
+        first, *others = self._model.embed([text, *new])
+        known = self._known | dict(zip(new, others, strict=True))
+        if len(known) <= len(self._words) + WORDS_KEPT:
+            self._known = known
+        return first, {word: known[spelt] for word, spelt in words.items()}
 
     def _akin(self, told: dict[str, Floats]) -> dict[str, dict[str, float]]:
         """Word of the question -> stem of the texts -> how well it stands for the word."""
