@@ -7,6 +7,7 @@ Where numpy or the weights are missing, `load` gives None, and passages are foun
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 Floats = Any
-"""A numpy array of 32-bit floats. numpy is no part of the core: it may be missing, and its types with it."""
+"""A numpy array of 32-bit floats. numpy is imported when it is first needed, and its types with it."""
 
 WEIGHTS = Path(__file__).with_name("minilm.npz")
 SIZE = 384  # numbers in a vector
@@ -28,7 +29,11 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 def numpy() -> Any:
-    """The module. Raises ImportError where it is not installed."""
+    """The module, on one core. Raises ImportError where it is not installed.
+
+    Its threads gain little at this size, and where other processes want the cores they wait for one another.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is first imported
     return importlib.import_module("numpy")
 
 
