@@ -69,6 +69,33 @@ def check() -> None:
 
 
 @app.command()
+def verify(
+    against: Annotated[Path | None, typer.Option(help="An older copy of the folder, to compare with.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+) -> None:
+    """Say what in the data folder is not as it was written. Exit status 1 where there is anything."""
+    from bot.settings import load
+    from bot.verify import print_findings
+
+    if not print_findings(load(), typer.echo, against=against, as_json=as_json):
+        sys.exit(1)
+
+
+@app.command()
+def export(
+    person: Annotated[str, typer.Option(help="The person's full name.")],
+    to: Annotated[Path, typer.Option(help="A new folder.")],
+) -> None:
+    """Gather what is held that names somebody, for a person to check and redact."""
+    from datetime import UTC, datetime
+
+    from bot.export import export_to
+    from bot.settings import load
+
+    typer.echo("\n".join(asyncio.run(export_to(to, person, load(), datetime.now(UTC)))))
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, as one would type it.")] = "",
     texts: Annotated[Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")] = None,

@@ -86,7 +86,7 @@ ENTRY_WORDS = {
     "parted": "let it stand alone",
     "held": "held it back from being erased: {reason}",
     "lifted": "lifted that it was held",
-    "exported": "found it gathered at the command line, for somebody’s request for what is held about them",
+    "exported": "noted that it was gathered for somebody’s request for what is held about them",
     "looked": "looked at it",
     "read": "read all entries",
     "evidence": "was handed evidence {numbers}",

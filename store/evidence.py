@@ -82,6 +82,11 @@ def _sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def path_of(case_folder: Path, sha256: str) -> Path:
     """Raises NotFound."""
     path = case_folder / EVIDENCE / sha256

@@ -58,5 +58,9 @@ class MemoFiles(Files):
         return was_there
 
     def _memo_path(self, kind: type[Memo], under: str) -> Path:
-        name = hashlib.sha256(under.encode()).hexdigest()[:32]
-        return self.folder / FOLDERS[kind] / f"{name}.json"
+        return self.folder / FOLDERS[kind] / f"{name_of(under)}.json"
+
+
+def name_of(under: str) -> str:
+    """Of a memo's file, without .json: a key may hold anything."""
+    return hashlib.sha256(under.encode()).hexdigest()[:32]

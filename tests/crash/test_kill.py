@@ -20,6 +20,7 @@ from store.base import Store
 from store.case import Case
 from store.records import State
 from store.tiny import TinyStore
+from store.tiny.verifying import Walk, verify
 from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, SlackLane, TelegramLane
 from tests.crash.processes import nursery
 from tests.doubles.slack import SlackDouble
@@ -58,6 +59,7 @@ async def test_what_was_acknowledged_outlives_any_kill(tmp_path: Path, way: str,
             await _check(lane, store)
         finally:
             await store.close()
+        assert [f for f in verify(lane.data, Walk()) if "listed nowhere" not in f.what] == []
 
 
 async def _check(lane: Lane, store: Store) -> None:

@@ -27,6 +27,7 @@ from store.procedure import load_procedure
 from store.records import Person, Progress, Role, Status, Subject, Summary
 from store.school import School
 from store.tiny import TinyStore
+from store.tiny.verifying import Walk, verify
 
 TEXTS = Path(__file__).parents[2] / "policy_texts"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -110,6 +111,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.wait(self.store.close())
         self.loop.close()
+        assert list(verify(self.store.folder, Walk())) == []
         self.folder.cleanup()
 
     # --- what people do -------------------------------------------------------------------------------------
