@@ -26,6 +26,7 @@ from handlers.desk import Desk
 from handlers.duties import all_due
 from handlers.messages import Heading, Incoming, Reply, Sender, Text
 from handlers.reception import receive
+from handlers.statement import accept_all
 from handlers.sweep import sweep
 from store.case import Case
 from store.documents import record_from
@@ -252,6 +253,7 @@ class Year:
             await self._add(f"staff{n}", "staff")
         for role, person in PEOPLE.items():
             await self._add(person, role)
+        await accept_all(await self.store.people(), self.desk)
         while True:
             moment, deed = await self._next()
             if moment >= END:

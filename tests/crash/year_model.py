@@ -139,11 +139,21 @@ class CaseModel:
         return [key for key, progress in self.progress.items() if progress == "open"]
 
 
+def _review(text: Path) -> dict[str, Any]:
+    """The review of a policy text, by its header, as a duty that nobody does in this year."""
+    header = text.read_text("utf-8").split("---")[1]
+    says = dict(line.split(": ", 1) for line in header.strip().splitlines())
+    owner = {"Headteacher": "head", "ICT manager": "ict"}[says["owner"]]
+    do = f"Review “{says['title']}”"
+    return {"key": "", "do": do, "owner": owner, "due": says["review by"], "lead": "10 school days"}
+
+
 class YearModel:
     """The people are `role -> person`, one of each."""
 
     def __init__(self, procedure: Path, days: Days, people: dict[str, str], since: date) -> None:
         self.toml = tomllib.loads(procedure.read_text("utf-8"))
+        self.duties = [*self.toml["duty"], *map(_review, sorted(procedure.parent.glob("*.md")))]
         self.days = days
         self.people = people
         self.since = since
@@ -360,12 +370,11 @@ class YearModel:
             monday += 7 * DAY
 
     def _duties(self, until: datetime, down: Down) -> Iterator[Expected]:
-        for duty in self.toml["duty"]:
+        for duty in self.duties:
             named = duty["due"] if isinstance(duty["due"], list) else [duty["due"]]
             years = range(self.since.year, self.since.year + 2)
-            days = sorted(
-                day for y in years for m in named if (day := date.fromisoformat(f"{y}-{m}")) >= self.since
-            )
+            every = {date.fromisoformat(d if len(d) > 5 else f"{year}-{d}") for d in named for year in years}
+            days = sorted(day for day in every if day >= self.since)
             begin = self.days.opening(self.since)
             for day in days:
                 end = next(
