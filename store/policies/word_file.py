@@ -3,7 +3,8 @@
 Kept: headings, paragraphs, bullets, numbered clauses with their numbers, tables (a row is a line), text boxes,
 footnotes, words that were inserted as tracked changes. Not kept: words that were deleted so, hidden text,
 comments, pictures. Page headers and footers, and the table of contents, are given beside the text.
-The format: ECMA-376, part 1, WordprocessingML.
+The format: ECMA-376, part 1, WordprocessingML. It is read here because mammoth and python-docx leave out the numbers
+of clauses, to which policies refer (“see 4.2”), and mammoth leaves out text boxes as well.
 """
 
 from __future__ import annotations
