@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format lock bench clean
+.PHONY: run test check format docs lock bench clean
 
 run: .venv/installed
 	@$(BIN)/headsup run
@@ -20,6 +20,9 @@ check: .venv/installed-dev
 format: .venv/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: .venv/installed-dev
+	$(BIN)/python -m handlers.access_page > docs/access.md
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

@@ -152,7 +152,8 @@ async def time_is_over(person: Person, now: datetime, desk: Desk) -> Sequence[Su
     for summary in await desk.store.summaries():
         if summary.joined_to is None and (until := kept_until(summary, desk)) and until <= now:
             held = any(part.held for part in await desk.matter_of(summary))
-            if not held and access.may_with(person, Act.ERASE, await desk.relations(person, summary)):
+            may = access.may_with(person, Act.ERASE, await desk.relations(person, summary))
+            if may and not held and await desk.inside(person, summary):
                 found.append((until, summary.reference, summary))
     return [summary for *_, summary in sorted(found, key=lambda row: row[:2])]
 

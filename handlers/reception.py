@@ -135,6 +135,12 @@ async def _sort(incoming: Incoming, desk: Desk) -> Reply | None:
         return await _obey(command, incoming, person, desk)
     if not _carries(incoming) and _is_courtesy(incoming.text):
         return say(COURTESY)
+    return await _kept(incoming, person, desk)
+
+
+async def _kept(incoming: Incoming, person: Person, desk: Desk) -> Reply:
+    if not access.may(person, Act.REPORT):
+        raise Refused(NOT_YOURS)
     return await keep(incoming, person, desk)
 
 
@@ -155,7 +161,7 @@ async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
 async def _changed(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """A later version of a report is kept. A command or an answer was obeyed when it first came."""
     if incoming.command is None and await desk.store.by_source(incoming.edits or ""):
-        return await keep(incoming, person, desk)
+        return await _kept(incoming, person, desk)
     return say(REPORTS_ONLY)
 
 
@@ -241,7 +247,7 @@ async def _unknown(typed: str, incoming: Incoming, person: Person, desk: Desk) -
     long = bool(incoming.links) or len(typed.split(maxsplit=MANY_WORDS)) >= MANY_WORDS
     if long and not like:
         text = incoming.text if incoming.text.lstrip().startswith("/") else typed
-        kept = await keep(replace(incoming, text=text, command=None), person, desk)
+        kept = await _kept(replace(incoming, text=text, command=None), person, desk)
         return say(KEPT_INSTEAD.format(typed="/" + shortened(typed.split()[0], 40))) + kept
     said = UNKNOWN.format(typed="/" + shortened(typed, 40)) + (NOTHING_KEPT if long else "")
     if like:

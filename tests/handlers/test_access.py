@@ -1,0 +1,426 @@
+"""Who may do what, for every role, command and relation to a case, over every store.
+
+What is expected is written down here by hand. A new command without a line fails.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers import reception
+from handlers.access import TABLE, Act
+from handlers.consequences import with_consequences
+from handlers.desk import NO_SUCH_CASE, NOT_YOURS_TO_DO, Desk
+from handlers.digest import digest_notice
+from handlers.menu import COMMANDS
+from handlers.messages import Choice, Choices, Fields, Heading, Incoming, Prompt, Quote, Reply, Sender, Text
+from handlers.notices import worded
+from handlers.reception import NOT_YOURS
+from handlers.together import NO_BUTTON
+from store.case import Case
+from store.records import About, FollowUp, Notice, Person, Role, State, Status, Subject
+from tests.desks import Time, desk_in
+from tests.store import made
+from tests.store.conftest import BACKENDS
+from tests.store.made import NOW
+
+ROLES = ("staff", "leader", "head", "dsl", "ict", "chair")
+WAYS = ("typed", "tapped", "also", "form")
+RELATIONS = ("reporter", "owner", "subject", "subject and reporter", "none")
+
+# In each cell, one letter for each relation, in that order:
+#   m may    x refused as if there were no such case    r refused: one's own case, but not one's own to do
+EVERYBODYS = {  # with a case of one's own, or that one's role reaches
+    "staff": "mmxmx",
+    "leader": "mmxmm",
+    "head": "mmxmm",
+    "dsl": "mmxmm",
+    "ict": "mmxmx",
+    "chair": "mmxmx",
+}
+INSIDERS = {  # never with one's own report alone, and never with a case about oneself
+    "staff": "rmxrx",
+    "leader": "mmxrm",
+    "head": "mmxrm",
+    "dsl": "mmxrm",
+    "ict": "rmxrx",
+    "chair": "rmxrx",
+}
+ERASERS = {  # n: not for this role, whatever the case
+    "staff": "nnnnn",
+    "leader": "nnnnn",
+    "head": "mmxrm",
+    "dsl": "nnnnn",
+    "ict": "nnnnn",
+    "chair": "rrxrx",
+}
+OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
+    "case": ("{a}", EVERYBODYS),
+    "case status": ("{a}", EVERYBODYS),
+    "case note": ("{a} he wrote again", EVERYBODYS),
+    "case urgent": ("{a}", EVERYBODYS),
+    "case category": ("{a} bullying", EVERYBODYS),
+    "case about": ("{a} school", EVERYBODYS),
+    "case later": ("{a}", EVERYBODYS),
+    "case same": ("{a} {b}", EVERYBODYS),
+    "case apart": ("{a}", EVERYBODYS),
+    "case take": ("{a}", INSIDERS),
+    "case give": ("{a} to Hana Free", INSIDERS),
+    "case evidence": ("{a}", INSIDERS),
+    "case log": ("{a}", INSIDERS),
+    "case join": ("{a} to {b}", INSIDERS),
+    "case close": ("{a} removed", INSIDERS),
+    "case reopen": ("{a} it is back", INSIDERS),
+    "case hold": ("{a} the police asked", INSIDERS),
+    "case done": ("{a} own-1", INSIDERS),
+    "case refused": ("{a} own-1", INSIDERS),
+    "case not-removed": ("{a} own-1", INSIDERS),
+    "case not-needed": ("{a} own-1 it is gone", INSIDERS),
+    "case hand": ("{a} own-1 to Hana Free", INSIDERS),
+    "case postpone": ("{a} own-1 until friday, because she is away", INSIDERS),
+    "case add": ("{a} “ring them” by friday", INSIDERS),
+    "case again": ("{a}", INSIDERS),
+    "case lift": ("{a}", ERASERS),
+    "case erase": ("{a}", ERASERS),
+}
+
+# Commands of no case in particular: who may at all.
+ANYBODY = "staff leader head dsl ict chair"
+LEADERSHIP = "leader head dsl ict chair"
+OF_NO_CASE: dict[str, tuple[str, str]] = {
+    "report": ("a parent writes something nasty", ANYBODY),
+    "case status": ("", ANYBODY),
+    "case": ("", ANYBODY),
+    "case list": ("", LEADERSHIP),
+    "case overdue": ("", LEADERSHIP),
+    "case expired": ("", "head chair"),
+    "policy": ("", ANYBODY),
+    "policy show": ("E-safety", ANYBODY),
+    "policy print": ("E-safety", ANYBODY),
+    "policy ask": ("may I bring my dog?", ANYBODY),
+    "policy accept": ("", ANYBODY),
+    "policy next": ("0", ANYBODY),
+    "policy text": ("0", ANYBODY),
+    "policy pdf": ("0", ANYBODY),
+    "policy about": ("threat", ANYBODY),
+    "policy send": ("0", ANYBODY),
+    "policy accepted": ("", LEADERSHIP),
+    "policy gaps": ("", LEADERSHIP),
+    "policy answer": ("0 no", LEADERSHIP),
+    "policy drop": ("0", LEADERSHIP),
+    "duty": ("", LEADERSHIP),
+    "duty done": ("nonsense", LEADERSHIP),
+    "people": ("", "head"),
+    "people invite": ("Ina New as staff", "head"),
+    "people give": ("Hana Free the role staff", "head"),
+    "people take": ("Hana Free the role chair", "head"),
+    "join": ("wrongwrongwrongwrong", ANYBODY),
+    "help": ("", ANYBODY),
+    "start": ("", ANYBODY),
+    "also": ("case status", ANYBODY),
+}
+
+# Lists: whether a case is in them. s in it    - not a word of it
+LISTED = {
+    "case status": {
+        "staff": "s--s-",
+        "leader": "ss-ss",
+        "head": "ss-ss",
+        "dsl": "ss-ss",
+        "ict": "ss-s-",
+        "chair": "ss-s-",
+    },
+    **dict.fromkeys(
+        ("case list", "case list mine", "case overdue"),
+        {
+            "staff": "-----",
+            "leader": "ss--s",
+            "head": "ss--s",
+            "dsl": "ss--s",
+            "ict": "-s---",
+            "chair": "-s---",
+        },
+    ),
+}
+MINE = {"case list mine"}  # holds what the person owns, and nothing else
+
+# Who sees a case that they have nothing to do with, by what it is about.
+#                       staff leader head dsl ict chair
+REACHED = {
+    "nothing yet": "xmmmxx",
+    "ordinary": "xmmmxx",
+    "the head": "xxxxxm",
+    "the chair": "xmmmxx",
+    "the dsl": "xmmxxx",
+    "the leader": "xxmmxx",
+    "the ict manager": "xmmmxx",
+    "a website": "xmmmmx",
+    "a website of the ict manager": "xmmmxx",
+    "a child undressed": "xxmmxx",
+    "a child undressed, by the head": "xxxmxm",
+    "a child undressed, by the dsl": "xxmxxx",
+}
+
+
+@dataclass
+class World:
+    desk: Desk
+    numbers: Iterator[int]
+
+    async def person(self, role: str) -> Person:
+        """The one person of a role."""
+        return await self.desk.store.person(role)
+
+    async def case(self, person: Person, relation: str, **more: Any) -> Case:
+        """An open case to which the person is just this."""
+        about = About(Subject.PUPIL)
+        if "subject" in relation:
+            kind = Subject.HEAD if person.has(Role.HEAD) else Subject.STAFF
+            about = About(kind, person.id, person.name)
+        by = person.id if "reporter" in relation else "rita"
+        evidence = (made.item(1, "text", text="what he wrote"),)
+        step = FollowUp("own-1", "Ask", "owner", NOW, "school", outcomes=("refused", "not removed"))
+        given = {"category": "school-complaint", "about": about, "follow_ups": (step,)} | more
+        if relation == "owner":
+            given["owner"] = person.id
+        case = made.case(f"slack:T1:D1:{next(self.numbers)}", by=by, evidence=evidence, **given)
+        await self.desk.store.add(await with_consequences(case, self.desk))
+        return await self.desk.store.case(case.reference)
+
+    async def asks(self, person: Person, command: str, way: str = "typed") -> Reply:
+        """By typing, by a button of one's own or of a message of several, or by a form that comes back."""
+        incoming = Incoming(
+            source=f"slack:T1:{next(self.numbers)}",
+            sender=Sender(f"slack:T1:{person.id}", person.name),
+            place="slack:D1",
+            at=self.desk.now(),
+            command=f"also {command}" if way == "also" else command,
+            text={"typed": f"/{command}", "form": "words"}.get(way, ""),
+            forms=way in ("tapped", "form"),
+        )
+        return await reception.receive(incoming, self.desk) or Reply()
+
+
+@pytest.fixture(params=list(BACKENDS))
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    store = await BACKENDS[request.param](tmp_path / "data").open()
+    desk = desk_in(tmp_path / "unused", Time(NOW))
+    await desk.store.close()
+    desk = replace(desk, store=store)
+    for role in ROLES:
+        await store.add_person(Person(role, f"The {role.title()}", (role,), (f"slack:T1:{role}",), NOW))
+    await store.add_person(Person("rita", "Rita Reporter", (Role.STAFF,), ("slack:T1:rita",), NOW))
+    await store.add_person(Person("hana", "Hana Free", (Role.LEADER,), ("slack:T1:hana",), NOW))
+    yield World(desk, itertools.count(1))
+    await store.close()
+
+
+def words_of(reply: Reply) -> str:
+    """All that can be read in a reply, and what its buttons do."""
+    found: list[str] = []
+    for part in reply.parts:
+        match part:
+            case Heading(text) | Text(text):
+                found.append(text)
+            case Quote(text, place):
+                found += [text, place]
+            case Fields(pairs):
+                found += [words for pair in pairs for words in pair]
+            case Choices(options):
+                found += [words for c in options for words in (c.label, c.command)]
+            case Prompt():
+                found += [part.question, part.command]
+    return "\n".join(found)
+
+
+def outcome(reply: Reply, *references: str) -> str:
+    words = words_of(reply)
+    if words in [NO_SUCH_CASE.format(reference=r) for r in references]:
+        return "x"
+    if words in [NOT_YOURS_TO_DO.format(reference=r) for r in references]:
+        return "r"
+    return "n" if words in (NOT_YOURS, NO_BUTTON) else "m"
+
+
+def test_every_command_has_its_line() -> None:
+    written = OF_CASES.keys() | OF_NO_CASE.keys()
+    assert {c.name for c in COMMANDS.all} == written
+    with_reference = {c.name for c in COMMANDS.all if re.search(r"(?<!\[)REFERENCE", c.usage)}
+    assert with_reference <= OF_CASES.keys()
+    assert set(TABLE) == set(Act)
+
+
+@pytest.mark.parametrize("command", OF_CASES)
+async def test_commands_with_a_case(world: World, command: str) -> None:
+    arguments, expected = OF_CASES[command]
+    found: dict[str, dict[str, str]] = {}
+    ways = itertools.cycle(WAYS)  # whoever may do it does it once
+    for role in ROLES:
+        person, found[role] = await world.person(role), {}
+        for relation, letter in zip(RELATIONS, expected[role], strict=True):
+            more = {"status": Status.CLOSED} if command == "case reopen" else {}
+            case, other = [await world.case(person, relation, **more) for _ in range(2)]
+            a, b = case.reference, other.reference
+            for way in WAYS if letter != "m" else [next(ways)]:
+                reply = await world.asks(person, f"{command} {arguments.format(a=a, b=b)}", way)
+                got = outcome(reply, a, b)
+                if letter != "m":
+                    assert await world.desk.store.case(a) == case
+                found[role].setdefault(relation, got)
+                assert found[role][relation] == got, f"{way} differs for {role} and {relation}"
+    assert {role: "".join(row.values()) for role, row in found.items()} == expected
+
+
+async def test_a_case_about_oneself_reads_like_one_that_is_not_there(world: World) -> None:
+    for role, command in itertools.product(ROLES, OF_CASES):
+        person = await world.person(role)
+        case = await world.case(person, "subject")
+        arguments = OF_CASES[command][0]
+        there = words_of(
+            await world.asks(person, f"{command} {arguments.format(a=case.reference, b='2222')}")
+        )
+        absent = words_of(await world.asks(person, f"{command} {arguments.format(a='ZZZZ', b='2222')}"))
+        assert there.replace(case.reference, "ZZZZ") == absent
+
+
+@pytest.mark.parametrize("command", OF_NO_CASE)
+async def test_commands_of_no_case(world: World, command: str) -> None:
+    arguments, roles = OF_NO_CASE[command]
+    for way in ("typed", "tapped", "also"):
+        if (way == "also" and command in ("help", "start", "also")) or (way, command) == ("typed", "also"):
+            continue  # no button of several does that, and what is typed so is a report
+        may = []
+        for role in ROLES:
+            reply = await world.asks(await world.person(role), f"{command} {arguments}".strip(), way)
+            if outcome(reply) == "m":
+                may.append(role)
+        assert " ".join(may) == roles
+
+
+@pytest.mark.parametrize("command", LISTED)
+async def test_lists(world: World, command: str) -> None:
+    found: dict[str, str] = {}
+    for role in ROLES:
+        person, found[role] = await world.person(role), ""
+        for relation in RELATIONS:
+            case = await world.case(person, relation)
+            words = words_of(await world.asks(person, command))
+            found[role] += "s" if case.reference in words else "-"
+            closed = replace(case, status=Status.CLOSED, chronology=case.chronology)
+            await world.desk.store.save(replace(closed, category=None))
+    expected = LISTED[command]
+    if command in MINE:
+        expected = {
+            role: "".join("s" if n == 1 and c == "s" else "-" for n, c in enumerate(row))
+            for role, row in expected.items()
+        }
+    assert found == expected
+
+
+def about(kind: str) -> dict[str, Any]:
+    person = next((p for p in ("head", "chair", "dsl", "leader", "ict") if f"the {p}" in kind), None)
+    more: dict[str, Any] = {"category": "school-complaint", "about": None}
+    if kind == "nothing yet":
+        more["category"] = None
+    if "website" in kind:
+        more["category"] = "unsuitable-site"
+    if "undressed" in kind:
+        more |= {"category": "child-undressed", "withheld": True}
+    if person:
+        subject = Subject.HEAD if person == "head" else Subject.STAFF
+        more["about"] = About(subject, person, f"The {person.title()}")
+    return more
+
+
+@pytest.mark.parametrize("kind", REACHED)
+async def test_whom_a_case_reaches(world: World, kind: str) -> None:
+    found = ""
+    for role in ROLES:
+        case = await world.case(await world.person(role), "none", **about(kind))
+        found += outcome(await world.asks(await world.person(role), f"case {case.reference}"), case.reference)
+    assert found == REACHED[kind]
+
+
+async def test_every_button_is_good_for_whoever_may_type_it(world: World) -> None:
+    """A button that was shown to the head, tapped by everybody else: as if they had typed it."""
+    head = await world.person("head")
+    for role, (column, relation) in itertools.product(ROLES, enumerate(RELATIONS)):
+        person = await world.person(role)
+        case = await world.case(person, relation)
+        buttons: list[Choice] = []
+        for words in ("case {a}", "case category {a}", "case about {a}", "case give {a}", "case close {a}"):
+            reply = await world.asks(head, words.format(a=case.reference))
+            buttons += [c for part in reply.parts if isinstance(part, Choices) for c in part.options]
+        for button in buttons:
+            command, _ = COMMANDS.find(button.command) or pytest.fail(button.command)
+            if command.name not in OF_CASES:
+                continue
+            letter = OF_CASES[command.name][1][role][column]
+            if letter != "m":
+                got = outcome(await world.asks(person, button.command, "tapped"), case.reference)
+                assert got == letter, (role, relation, button.command)
+
+
+KINDS = ("alert", "urgent", "more", "given", "uncategorised", "before", "overdue", "digest", "channel")
+REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
+
+
+@pytest.mark.parametrize("relation", ["subject", "subject and reporter"])
+async def test_no_notice_reaches_whoever_it_is_about(world: World, relation: str) -> None:
+    waiting = (made.item(1, state=State.WAITING),)
+    for role, kind in itertools.product(ROLES, (*KINDS, *REPORTERS)):
+        person = await world.person(role)
+        case = await world.case(person, relation, urgent=kind == "urgent", category=None, owner="hana")
+        case = await world.desk.store.save(replace(case, evidence=waiting))
+        notice = Notice("key", kind, person.id, NOW, step="own-1", stage=5 if kind == "overdue" else 0)
+        if kind == "digest":
+            reply = await digest_notice(notice, world.desk)
+            assert reply is None or case.reference not in words_of(reply)
+        elif kind == "channel":
+            desk = replace(world.desk, channels=("slack:C1",))
+            reply = await worded(case.reference, replace(notice, to="slack:C1"), desk)
+            assert reply is None or not person.has(Role.LEADER, Role.HEAD, Role.DSL, Role.ICT, Role.CHAIR)
+        else:
+            reply = await worded(case.reference, notice, world.desk)
+            allowed = kind in REPORTERS and relation == "subject and reporter"
+            assert reply is None or allowed, (role, kind)
+
+
+async def test_a_role_that_was_taken_away_acts_no_more(world: World) -> None:
+    leader = await world.person("leader")
+    case = await world.case(leader, "none")
+    shown = await world.asks(leader, f"case {case.reference}")
+    buttons = [c.command for part in shown.parts if isinstance(part, Choices) for c in part.options]
+    await world.asks(await world.person("head"), "people give The Leader the role staff")
+    await world.asks(await world.person("head"), "people take The Leader the role leader")
+    demoted = await world.person("leader")
+    assert demoted.roles == ("staff",)
+    for button in buttons:
+        if (COMMANDS.find(button) or pytest.fail(button))[0].name in OF_CASES:
+            assert outcome(await world.asks(demoted, button, "tapped"), case.reference) == "x"
+    await world.asks(await world.person("head"), "people take The Leader the role staff")
+    gone = await world.asks(demoted, f"case take {case.reference}", "tapped")
+    assert case.reference not in words_of(gone)
+    assert (await world.desk.store.case(case.reference)).owner is None
+
+
+async def test_a_form_is_checked_again_when_it_comes_back(world: World) -> None:
+    """Between the question and its answer the case became one about whoever was asked."""
+    leader = await world.person("leader")
+    case = await world.case(leader, "none")
+    asked = await world.asks(leader, f"case note {case.reference}", "tapped")
+    prompt = next(part for part in asked.parts if isinstance(part, Prompt))
+    about_them = About(Subject.STAFF, leader.id, leader.name)
+    stored = await world.desk.store.case(case.reference)
+    saved = await world.desk.store.save(stored.concern(about_them, by="rita", at=NOW + timedelta(minutes=1)))
+    reply = await world.asks(leader, f"{prompt.command} my words", "form")
+    assert outcome(reply, case.reference) == "x"
+    assert await world.desk.store.case(case.reference) == saved
