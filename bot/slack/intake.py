@@ -16,7 +16,7 @@ from bot.slack.attached import Payload, stubs
 from bot.slack.people import People
 from bot.slack.render import files_of, prompt_of, render
 from bot.slack.show import Shower, whisper
-from bot.slack.spot import Spot
+from bot.slack.spot import Spot, is_direct
 from bot.slack.web import Web
 from bot.slack.work import Once, Work
 from handlers.messages import DeliveryFailed, Incoming, Receive, Refused, Reply, Sender, say
@@ -75,7 +75,7 @@ class Intake:
             await self._complete(said)
             return translate.message(event, sender, str(body.get("team_id") or me.team), me.user)
 
-        return await self._take(make, spot, _team(body, event, said), last)
+        return await self._take(make, spot, _foreign(me.team, body, event, said), last)
 
     async def _mention(self, event: Payload, body: Payload, last: bool) -> bool:
         me = await self._people.me()
@@ -85,7 +85,7 @@ class Intake:
         async def make(sender: Sender) -> Incoming:
             return translate.mention(event, sender, str(body.get("team_id") or me.team), me.user)
 
-        return await self._take(make, spot, _team(body, event, event), last)
+        return await self._take(make, spot, _foreign(me.team, body, event), last)
 
     async def _take(self, make: Make, spot: Spot, team: str, last: bool) -> bool:
         reply, kept = await self._obey(make, spot.user, team, patient=not last)
@@ -105,7 +105,7 @@ class Intake:
         async def make(sender: Sender) -> Incoming:
             return translate.slash(body, sender, (await self._people.me()).team)
 
-        reply = await self._within_patience(make, body, spot, str(body.get("team_id") or ""), ack)
+        reply = await self._within_patience(make, body, spot, ack)
         if reply is None:
             return
         messages = [] if files_of(reply) or prompt_of(reply) else render(reply)
@@ -118,7 +118,7 @@ class Intake:
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A button, or an option of a menu."""
-        spot = translate.tap_spot(body)
+        spot = await self._ones_own(translate.tap_spot(body))
 
         async def make(sender: Sender) -> Incoming | None:
             return translate.tap(body, sender, (await self._people.me()).team)
@@ -149,7 +149,8 @@ class Intake:
         spot, words, files = Spot(str(body["user"]["id"])), forms.typed(view), forms.files(view)
         command = ""
         if view.get("callback_id") == forms.PROMPT:
-            command, spot = forms.read_metadata(view)  # signed by Slack, so it is as we wrote it
+            command, meant = forms.read_metadata(view)  # signed by Slack, so it is as we wrote it
+            spot = await self._ones_own(meant) if meant.user == spot.user else spot
         elif not words and not files:
             await ack(response_action="errors", errors={forms.WORDS: forms.NOTHING_YET})
             return
@@ -178,19 +179,26 @@ class Intake:
     async def _interactive(
         self, make: Make, body: Payload, spot: Spot, ack: AsyncAck, *, form: bool = False
     ) -> None:
-        team = str(body["user"].get("team_id") or (body.get("team") or {}).get("id") or "")
-        reply = await self._within_patience(make, body, spot, team, ack)
+        reply = await self._within_patience(make, body, spot, ack)
         if reply is _SORRY and form:
             await ack(response_action="errors", errors={forms.WORDS: SORRY})
         elif reply is not None:
             await ack()
             self._answer(reply, spot, str(body.get("trigger_id") or ""))
 
-    async def _within_patience(
-        self, make: Make, body: Payload, spot: Spot, team: str, ack: AsyncAck
-    ) -> Reply | None:
+    async def _ones_own(self, spot: Spot) -> Spot:
+        """An answer is put into a direct message only where that is the person's own."""
+        if not spot.channel or not is_direct(spot.channel):
+            return spot
+        try:
+            own = await self._people.direct(spot.user)
+        except DeliveryFailed:
+            return Spot(spot.user, response_url=spot.response_url)
+        return spot if own in (spot.channel, spot.user) else Spot(spot.user, response_url=spot.response_url)
+
+    async def _within_patience(self, make: Make, body: Payload, spot: Spot, ack: AsyncAck) -> Reply | None:
         """The reply; or None where it takes too long: Slack has been told, and the answer will follow."""
-        task = self._work.start(self._obey(make, spot.user, team))
+        task = self._work.start(self._obey_one_of(body, make, spot.user))
         await asyncio.wait({task}, timeout=PATIENCE)
         if not task.done():
             log.info("slack acknowledged before it was kept", way=body.get("type") or "slash")
@@ -203,6 +211,14 @@ class Intake:
     async def _follow(self, task: asyncio.Task[tuple[Reply | None, bool]], spot: Spot) -> None:
         reply, _ = await task
         self._answer(reply, spot)
+
+    async def _obey_one_of(self, body: Payload, make: Make, user: str) -> tuple[Reply | None, bool]:
+        try:
+            team = _foreign((await self._people.me()).team, body, body.get("user"), body.get("view"))
+        except DeliveryFailed as failure:
+            log.error("slack account not looked up", kind=str(failure))
+            return _SORRY, False
+        return await self._obey(make, user, team)
 
     async def _obey(
         self, make: Make, user: str, team: str, *, patient: bool = False
@@ -262,6 +278,13 @@ class Intake:
 _SORRY = say(SORRY)
 
 
-def _team(body: Payload, event: Payload, said: Payload) -> str:
-    """The workspace of whoever wrote, as far as the payload says."""
-    return str(said.get("user_team") or said.get("team") or event.get("team") or body.get("team_id") or "")
+def _foreign(ours: str, *payloads: object) -> str:
+    """A workspace that is not ours, where the payload names one: the app's, the place's, or that of who wrote."""
+    for payload in payloads:
+        if isinstance(payload, dict):
+            team = payload.get("team")
+            named = (payload.get("team_id"), payload.get("user_team"), team)
+            for found in (*named, team.get("id") if isinstance(team, dict) else None):
+                if isinstance(found, str) and found.startswith("T") and found != ours:
+                    return found
+    return ""

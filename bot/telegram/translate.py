@@ -49,7 +49,7 @@ def chat_of(update: Update) -> int | None:
 
 
 def _message(message: Message, me: Me) -> Incoming | None:
-    if message.from_user is None:
+    if message.from_user is None or _is_of_another(message, message.from_user):
         return None
     if not _is_private(message):
         return _in_company(message, message.from_user, me)
@@ -65,6 +65,8 @@ def _edited(message: Message) -> Incoming | None:
     """A later version. It is kept as such, and never obeyed: the command was obeyed already."""
     live = message.location and message.location.live_period
     if message.from_user is None or not _is_private(message) or live:
+        return None
+    if _is_of_another(message, message.from_user):
         return None
     return _said(message, message.from_user, edited=message.edit_date)
 
@@ -110,6 +112,8 @@ def _tap(query: CallbackQuery, now: datetime) -> Incoming | None:
     if not query.data:
         return None
     chat = query.message.chat if query.message else None
+    if chat and chat.type == chat.PRIVATE and chat.id != query.from_user.id:
+        return None  # no chat of theirs
     return Incoming(
         source=f"telegram:tap:{query.id}",
         sender=_sender(query.from_user),
@@ -152,6 +156,11 @@ def _incoming(
 def _sender(user: User) -> Sender:
     standing = Standing.OUTSIDER if user.is_bot else Standing.INVITED
     return Sender(f"telegram:{user.id}", whole(user.full_name), standing)
+
+
+def _is_of_another(message: Message, user: User) -> bool:
+    """A private chat with somebody else than who wrote: there is no such thing, so it is nobody's."""
+    return _is_private(message) and message.chat.id != user.id
 
 
 def _is_private(message: Message) -> bool:
