@@ -14,7 +14,7 @@ from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.links import find
 from handlers.menu import COMMANDS
-from handlers.messages import Attachment, Incoming, Prompt, Refused, Reply, Standing, say
+from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Standing, say
 from handlers.report import keep
 from handlers.showings import marked
 from handlers.together import ALSO
@@ -75,6 +75,10 @@ USED = 10  # answers that are remembered, in case they are sent again
 TRIES = 20
 PUNCTUATION = " .,;:!?"
 LARGEST = 2**63 - 1  # bytes
+LONGEST_NAME, LONGEST_LINK = (
+    300,
+    4_000,
+)  # characters, of what a platform says of a file or a forwarded message
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 
 Value = TypeVar("Value")
@@ -359,7 +363,8 @@ def cleaned(incoming: Incoming) -> Incoming:
         incoming,
         links=tuple(dict.fromkeys((*incoming.links, *found))),
         forwarded=tuple(
-            replace(f, links=tuple(dict.fromkeys((*f.links, *find(f.text))))) for f in incoming.forwarded
+            replace(f, links=tuple(dict.fromkeys((*f.links, *find(f.text)))), origin=_short(f.origin))
+            for f in incoming.forwarded
         ),
         attachments=tuple(_measured(a) for a in incoming.attachments),
     )
@@ -372,7 +377,23 @@ def _dated(incoming: Incoming, now: datetime) -> Incoming:
 
 
 def _measured(attachment: Attachment) -> Attachment:
-    return replace(attachment, size=_bytes(attachment.size), limit=_bytes(attachment.limit))
+    """With a size that a file can have, and names no longer than names are."""
+    return replace(
+        attachment,
+        size=_bytes(attachment.size),
+        limit=_bytes(attachment.limit),
+        name=attachment.name[:LONGEST_NAME],
+        media_type=attachment.media_type[:LONGEST_NAME],
+        pointer={key[:LONGEST_NAME]: value[:LONGEST_LINK] for key, value in attachment.pointer.items()},
+        origin=_short(attachment.origin) if attachment.origin else None,
+    )
+
+
+def _short(origin: Origin) -> Origin:
+    """It is kept with each link and file that came from there."""
+    names = ("author", "author_id", "place", "place_id", "message_id")
+    cut = {name: getattr(origin, name)[:LONGEST_NAME] for name in names}
+    return replace(origin, link=origin.link[:LONGEST_LINK], **cut)
 
 
 def _bytes(number: int | None) -> int | None:

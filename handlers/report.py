@@ -25,6 +25,7 @@ ONE_REPORT = timedelta(minutes=2)
 SAME_MATTER = timedelta(minutes=10)
 """What comes within this is kept with the case before, until its reporter says otherwise."""
 
+LINKS = 50  # of one text, that are pieces of their own; what there is beyond them is kept as one
 MANY = 50  # pieces of evidence, after which a report is not added to
 TRIES = 50
 
@@ -139,8 +140,10 @@ def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidenc
         where = _origin(origin)
         if text.strip() and (text.strip(),) != links:
             add("text", text=text, origin=where, kept_at=now)
-        for link in links:
+        for link in links[:LINKS]:
             add("link", text=link, normal=normal(link), origin=where, kept_at=now)
+        if more := links[LINKS:]:
+            add("text", text="\n".join(more), origin=where, kept_at=now)
     for attachment in incoming.attachments:
         add(attachment.kind, **_pointer(attachment, desk))
     return tuple(found)
