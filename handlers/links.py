@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]{1,4000}", re.IGNORECASE)
 TRAILING = ".,;:!?'*_~…"
 
 TRACKING = re.compile(r"utm_.*|fbclid|gclid|igsh|igshid|si|mibextid", re.IGNORECASE)
