@@ -77,7 +77,10 @@ def _more(case: Case, people: Sequence[Person], soon: datetime, waits: bool) -> 
 
 
 def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) -> Notice:
-    return Notice(f"{case.reference} {kind} {person}", kind, person, due, waits=waits)
+    told_as = (
+        f"withheld {kind}" if case.withheld else kind
+    )  # whoever was told of it as something else is told again
+    return Notice(f"{case.reference} {told_as} {person}", kind, person, due, waits=waits)
 
 
 async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Notice]:

@@ -19,7 +19,7 @@ from handlers.view import shown
 from handlers.words import shortened
 from store.case import Case
 from store.procedure import Category
-from store.records import Status
+from store.records import Person, Status
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
 NOW_URGENT = "Case {reference} is urgent now. Leadership is being told."
@@ -143,15 +143,25 @@ async def same(ask: Ask, desk: Desk) -> Reply:
             return replace(say(CLOSED_STAYS_APART.format(to=to)) + reply, replaces=True)
         known = desk.procedure.named(target.named.category)
         unlocks = part.may(ask.person, Act.UNLOCK)
+        if part.named.waiting and not unlocks and not _said_by(ask.person, target.named):
+            known = None  # nobody who has seen the picture has said what it is
 
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
             return _categorised(joined, known, ask, unlocks=unlocks) if known else joined
 
-        await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+        matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    if matter.named.waiting and target.named.category:
+        return await answer(matter.named, ask.person, desk)
     if known is None:
         return await answer(target.named, ask.person, desk)
     return replace(say(PART.format(reference=to)), replaces=True)
+
+
+def _said_by(person: Person, case: Case) -> bool:
+    """Whether this person has said what a case is about."""
+    said = [entry.by for entry in case.chronology if entry.what == "category"]
+    return bool(said) and said[-1] in person.ids
 
 
 async def refuse_ring(part: Case, root: str, to: str, desk: Desk) -> None:

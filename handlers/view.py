@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import access
+from handlers.access import Act
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.passages import passage_at, policy_choice
@@ -47,6 +48,11 @@ CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
 FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
 LOCKED = "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+KEPT_BEFORE = (
+    "Some had been kept before it was known what they are. They are locked away: tell the police (101, or 999 if "
+    "a child is in danger) or children’s services that they are there; they say what happens to them."
+)
+LEAD_DECIDES = "Speak to the safeguarding lead now{phone}, who decides what is done."
 ABOUT_CHAIR = (
     "As it is about the chair of governors, the local authority’s designated officer can be told "
     "directly{phone}."
@@ -143,7 +149,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     if matter.parts:
         facts.append(("With it", listed(part.reference for part in matter.parts)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
-    parts += _lines([LOCKED] if matter.withheld else [])
+    parts += _lines([_locked(person, matter, desk)] if matter.withheld else [])
     parts += _lines(list(filter(None, [await other_route([c.summary for c in cases], desk)])))
     parts += await _steps(case, desk)
     parts += await _evidence(matter, desk)
@@ -331,6 +337,16 @@ def about_words(about: About | None) -> str:
         return NOT_SAID
     label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
     return f"{about.name} ({label})" if about.name else label
+
+
+def _locked(person: Person, matter: Matter, desk: Desk) -> str:
+    """What is to be done about a child undressed, and about what had been kept of it before that was known."""
+    phone = desk.calendar.school.safeguarding_phone
+    told = (
+        "" if matter.may(person, Act.UNLOCK) else LEAD_DECIDES.format(phone=f" on {phone}" if phone else "")
+    )
+    kept = any(item.state == State.KEPT and item.sha256 for case in matter.cases for item in case.evidence)
+    return f"{LOCKED} {KEPT_BEFORE if kept else ''} {told}".replace("  ", " ").strip()
 
 
 async def other_route(matter: Iterable[Summary], desk: Desk) -> str:

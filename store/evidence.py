@@ -121,6 +121,15 @@ def keep_thumbnail(case_folder: Path, sha256: str, jpeg: bytes) -> None:
     replace_file(folder / f"{sha256}.{digest_of(jpeg)}.jpg", jpeg)
 
 
+def drop_thumbnails(case_folder: Path) -> None:
+    """Take every small picture of a case away, so that none comes back after a crash."""
+    folder = case_folder / THUMBNAILS
+    for path in (found := list(folder.glob("*"))):
+        path.unlink(missing_ok=True)
+    if found:
+        sync_folder(folder)
+
+
 def digest_of(jpeg: bytes) -> str:
     """As much of a small picture's SHA-256 as its name holds."""
     return hashlib.sha256(jpeg).hexdigest()[:16]

@@ -348,3 +348,6 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None:
         await self._in_thread(evidence.keep_thumbnail, self._case_folder(reference), sha256, jpeg)
+
+    async def drop_thumbnails(self, reference: str) -> None:
+        await self._in_thread(evidence.drop_thumbnails, self._case_folder(reference))

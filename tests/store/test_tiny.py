@@ -530,3 +530,13 @@ async def test_what_is_taken_back_takes_its_thumbnail_along(tiny: TinyStore) -> 
     await tiny.discard(made.reference, DIGEST)
     home = tiny.folder / "cases" / made.reference
     assert [p.name for p in home.rglob("*") if p.is_file()] == ["case.json"]
+
+
+async def test_no_thumbnail_is_left_of_a_case_and_every_one_of_another(tiny: TinyStore) -> None:
+    made, other = case(), case()
+    for one in (made, other):
+        await tiny.add(one)
+        await tiny.keep_thumbnail(one.reference, DIGEST, b"jpeg")
+    await tiny.drop_thumbnails(made.reference)
+    left = [path.parents[1].name for path in tiny.folder.rglob("*.jpg")]
+    assert left == [other.reference]

@@ -23,8 +23,10 @@ async def _an_alert_to_ben(talk: Talk) -> str:
         bot>  Case {a}
         Asha> (taps) Threat of violence
         bot to Ben> Urgent: case {a}
+        bot to Cleo> Urgent: case {a}
         Asha> /case about {a} Cleo Martin
         bot>  Case {a}
+        bot to Cleo> This message is no longer available.
     """)
     return cases["a"]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
+from bot.fetcher import Fetcher
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
@@ -88,3 +91,106 @@ async def test_nothing_is_fetched_before_the_tap(talk: Talk, stage: Stage) -> No
         clock> +1m
     """)
     assert stage.asked_for_bytes()
+
+
+STEPS = {
+    "the reporter says it": """
+        Asha> /case category {a} child-undressed
+        bot>  please stop here
+    """,
+    "a leader says something else": """
+        Ben>  /case category {a} threat
+    """,
+    "the reporter sends more": """
+        Asha> [sends more.png]
+    """,
+    "the reporter makes it urgent": """
+        Asha> /case urgent {a}
+    """,
+}
+
+
+@pytest.mark.parametrize("stage", ["slack", "telegram"], indirect=True)
+@pytest.mark.parametrize("sent", ["one.png", "one.png, two.png"])
+@pytest.mark.parametrize("order", list(permutations(STEPS, 3)))
+async def test_it_is_never_fetched_in_any_order(
+    order: tuple[str, ...], sent: str, talk: Talk, stage: Stage
+) -> None:
+    if "the reporter says it" not in order:
+        order = (*order, "the reporter says it")
+    await talk(f"Asha> [sends {sent}]\nbot> Case {{a}}")
+    for step in order:
+        await talk(STEPS[step])
+    await stage.bot.settled()
+    await talk("clock> +3h")
+    assert not stage.asked_for_bytes()
+
+
+async def test_what_was_kept_before_it_was_known_is_locked_away(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        Asha> (taps) Threat of violence
+        bot>  Who is it about?
+        clock> +1m
+        Ben>  /case evidence {a}
+        bot>  A file of case {a}.
+    """)
+    home = stage.folder / "data" / "cases" / cases["a"]
+    kept = [path.read_bytes() for path in (home / "evidence").iterdir()]
+    assert list((home / "thumbnails").iterdir())
+    await talk(f"""
+        Asha> /case category {cases["a"]} child-undressed
+        bot>  It had been fetched before; it is locked away now.
+        bot>  Ring the safeguarding lead now
+        bot to Cleo> A child undressed or sexualised
+        Ben>  /case evidence {cases["a"]}
+        bot>  locked away. They are handed to nobody.
+        Ben>  /case {cases["a"]}
+        bot>  They are locked away: tell the police
+        bot>  Speak to the safeguarding lead now
+        Cleo> /case evidence {cases["a"]}
+        bot>  nobody opens them, copies them or passes them on, you neither.
+        Cleo> /case {cases["a"]}
+        bot>  They are locked away: tell the police
+        Asha> /case {cases["a"]}
+        bot>  Case {cases["a"]}
+    """)
+    assert list((home / "thumbnails").iterdir()) == []
+    assert [path.read_bytes() for path in (home / "evidence").iterdir()] == kept
+
+
+async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Gita> [sends shot.png]
+        bot>  Case {a}
+        Gita> (taps) Bullying of a pupil or an adult
+        bot>  Who is it about?
+        clock> +1m
+        Asha> They sent a picture round
+        bot>  Case {b}
+        Ben>  /case join {b} to {a}
+        bot>  With it: {b}
+        Asha> /case category {b} child-undressed
+        bot>  please stop here
+        Ben>  /case evidence {a}
+        bot>  They are handed to nobody.
+        Ben>  /case evidence {b}
+        bot>  They are handed to nobody.
+    """)
+    home = stage.folder / "data" / "cases" / cases["a"]
+    assert list((home / "thumbnails").iterdir()) == []
+
+
+async def test_thumbnails_that_a_kill_left_are_gone_at_the_next_start(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        Asha> (taps) A child undressed or sexualised
+        bot>  please stop here
+    """)
+    home = stage.folder / "data" / "cases" / cases["a"]
+    await stage.bot.desk.store.keep_thumbnail(cases["a"], "0" * 64, b"jpeg")
+    assert list((home / "thumbnails").iterdir())
+    await Fetcher(stage.bot.desk, {}).tick()
+    assert list((home / "thumbnails").iterdir()) == []
