@@ -21,6 +21,7 @@ from store.trouble import Trouble
 SHOWN = 3  # passages that a person sees
 
 NOT_SAID = "The texts do not say."
+DISAGREE = "The texts disagree:"
 NEAREST = "Nearest heading: {section} ({title})"
 PAST_REVIEW = "should have been reviewed by {day}"
 NO_TEXTS = "There are no texts in {folder}."
@@ -88,22 +89,21 @@ def as_data(answer: Answer) -> dict[str, object]:
 def as_lines(answer: Answer, today: date | None = None) -> list[str]:
     """An answer for people. With `today`, a text past its review day is said to be."""
     if answer.refused:
-        nearest = answer.ranked[0] if answer.ranked else None
-        place = (
-            [NEAREST.format(section=nearest.section, title=nearest.title)]
-            if nearest and nearest.section
-            else []
-        )
-        return [NOT_SAID, *place]
+        near = answer.nearest
+        return [NOT_SAID, *([NEAREST.format(section=near.section, title=near.title)] if near else [])]
     lines: list[str] = []
-    for passage in answer.ranked[:SHOWN]:
-        if lines:
+    for group in answer.shown[:SHOWN]:
+        lines += [DISAGREE, ""] if len(group) > 1 else []
+        for passage in group:
+            lines += [f"> {line}" for line in _quoted(passage)]
+            lines += [_place(p, today) for p in (passage, *passage.also)]
             lines.append("")
-        lines += [
-            f"> {line}" for line in (passage.lead_in.splitlines() + passage.text.splitlines()) if line.strip()
-        ]
-        lines += [_place(p, today) for p in (passage, *passage.also)]
-    return lines
+    return lines[:-1]
+
+
+def _quoted(passage: Passage) -> list[str]:
+    pieces = (passage.lead_in, passage.text, *passage.rest)
+    return [line for piece in pieces for line in piece.splitlines() if line.strip()]
 
 
 def _place(passage: Passage, today: date | None) -> str:

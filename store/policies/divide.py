@@ -17,6 +17,7 @@ from store.policies.texts import PolicyText
 LONGEST = 800
 SHORT_BULLET = 140  # characters; a longer bullet is divided into its sentences
 
+_WORD = re.compile(r"[^\W_]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
 _BULLET = re.compile(
@@ -82,8 +83,9 @@ class _Line:
 
 
 def divide(text: PolicyText) -> tuple[Unit, ...]:
-    """All units of a text, in order."""
-    return tuple(_units(text.text, _lines(text.text, text.body)))
+    """All units of a text that have a letter or a digit, in order."""
+    units = _units(text.text, _lines(text.text, text.body))
+    return tuple(unit for unit in units if _WORD.search(text.text, unit.start, unit.end))
 
 
 def sections(units: tuple[Unit, ...]) -> tuple[str, ...]:

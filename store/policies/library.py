@@ -23,6 +23,7 @@ from store.policies.vectors import Vectors
 from store.policies.words import words
 
 ALIKE = 0.8  # share of words in common from which two passages say the same
+MOST = 15_000  # passages; more than any school has, and vectors of more would take too much memory
 AT_ONCE = 3_000  # new passages and words that a question waits for: about two seconds
 COMPARED = 5  # passages, best first, that are held against each other
 PATIENCE = 2.0  # seconds that a question waits for `prepare`
@@ -154,7 +155,8 @@ class Policies:
         )
 
     def _sensed(self, shelf: Shelf, at_most: int | None) -> Sense | None:
-        model = meaning.load() if self._by_meaning and shelf.sense is None else None
+        wanted = self._by_meaning and shelf.sense is None and len(shelf.index.entries) <= MOST
+        model = meaning.load() if wanted else None
         if model is None or not shelf.lock.acquire(timeout=-1 if at_most is None else PATIENCE):
             return shelf.sense
         try:

@@ -16,6 +16,7 @@ Offsets everywhere are indexes into the text as Python reads it in UTF-8 with no
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -110,7 +111,9 @@ def _decode(data: bytes) -> str | None:
         text = data.decode("utf-16", "replace")
     else:
         try:
-            text = data.decode("utf-8")
+            text, _ = codecs.utf_8_decode(
+                data, "strict", len(data) < LARGEST
+            )  # the last letter may be cut off
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
     junk = len(_CONTROL.findall(text)) + text.count("\ufffd")

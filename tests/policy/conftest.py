@@ -9,6 +9,9 @@ import pytest
 
 from store.policies import Policies
 
+Asked = tuple[str, list[str]]
+"""A question, and the pieces of the texts that answer it; none where they do not."""
+
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent.parent / "policy_texts"
 
@@ -33,3 +36,10 @@ def answered() -> list[dict[str, list[str]]]:
 @pytest.fixture(scope="session")
 def unanswered() -> list[str]:
     return (HERE / "unanswered.txt").read_text(encoding="utf-8").splitlines()
+
+
+def asked_in(name: str) -> list[Asked]:
+    """The questions of a file here: `question | pieces that answer`, or `near` or `other` for what is not said."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition(" | ") for line in lines if not line.startswith("#")]
+    return [(q, [] if said in ("near", "other") else said.split(" ; ")) for q, _, said in pairs]

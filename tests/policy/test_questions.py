@@ -5,7 +5,10 @@ The questions were written before any figure was looked at. Whoever adds a provi
 
 from __future__ import annotations
 
+import pytest
+
 from store.policies import Passage, Policies
+from tests.policy.conftest import HERE, SHIPPED, asked_in
 
 FOUND_IN_THREE = 0.95
 FOUND_IN_THREE_BY_WORDS = 0.90
@@ -73,3 +76,33 @@ def test_a_teacher_who_has_just_seen_a_post_is_told_not_to_reply(shipped):
     assert not answer.refused
     assert answer.ranked[0].section == "What you never do"
     assert answer.ranked[0].text.startswith(("Do not reply", "Never discuss"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Policies:
+    """Four texts of other schools, in other shapes and on other things."""
+    return Policies(HERE / "elsewhere")
+
+
+@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt"])
+def test_every_piece_that_answers_stands_in_the_texts(file):
+    folder = SHIPPED if file == "afresh.txt" else HERE / "elsewhere"
+    texts = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".toml")
+    assert [piece for _, pieces in asked_in(file) for piece in pieces if piece not in texts] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "in_three", "answered", "refused"),
+    [("afresh.txt", 0.65, 0.77, 0.85, 0.62), ("elsewhere.txt", 0.75, 0.86, 0.80, 0.68)],
+)
+def test_questions_that_taught_nothing(shipped, elsewhere, file, first, in_three, answered, refused):
+    """What the ranking never saw: less is found than among the questions that it was taught with."""
+    policies = shipped if file == "afresh.txt" else elsewhere
+    answers = [(policies.ask(question), pieces) for question, pieces in asked_in(file)]
+    said = [(answer, pieces) for answer, pieces in answers if pieces]
+    unsaid = [answer for answer, pieces in answers if not pieces]
+    found = [[_answers(p, pieces) for p in answer.ranked[:3]] for answer, pieces in said]
+    assert sum(hits[0] for hits in found) >= first * len(said)
+    assert sum(any(hits) for hits in found) >= in_three * len(said)
+    assert sum(not answer.refused for answer, _ in said) >= answered * len(said)
+    assert sum(answer.refused for answer in unsaid) >= refused * len(unsaid)

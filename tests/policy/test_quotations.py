@@ -54,20 +54,27 @@ _questions = st.one_of(st.text(max_size=80), st.lists(_pieces, max_size=8).map("
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=_texts, question=_questions, name=st.sampled_from(["a.md", "a.txt"]))
-def test_every_quotation_is_a_slice_of_the_file(tmp_path_factory, text, question, name):
+@given(
+    text=_texts,
+    question=_questions,
+    name=st.sampled_from(["a.md", "a.txt"]),
+    by_meaning=st.sampled_from([False] * 4 + [True]),
+)
+def test_every_quotation_is_a_slice_of_the_file(tmp_path_factory, text, question, name, by_meaning):
     folder = tmp_path_factory.mktemp("texts")
     (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
-    policies = Policies(folder, by_meaning=False)
+    policies = Policies(folder, by_meaning=by_meaning)
     answer = policies.ask(question)
     kept = policies.texts()[0].text
     if policies.texts()[0].readable and max(text, default="") < "\ud800":
         assert kept == (folder / name).open(encoding="utf-8", newline="").read()
-    whole = [p for heading in policies.sections(name) for p in policies.section(name, heading)]
+    whole = [p for section in policies.whole(name) for p in section]
+    whole += [p for heading in policies.sections(name) for p in policies.section(name, heading)]
     for passage in [*answer.ranked, *(other for p in answer.ranked for other in p.also), *whole]:
         assert passage.text == kept[passage.start : passage.end]
         assert 0 < len(passage.text) <= LONGEST
         assert passage.lead_in in kept
+        assert all(bullet in kept for bullet in passage.rest)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -87,7 +94,10 @@ def test_what_is_no_question_is_refused(shipped, question):
 
 
 def test_the_same_question_gives_the_same_answer(shipped):
-    assert shipped.ask("who checks the filter") == shipped.ask("who checks the filter")
+    first, second = (shipped.ask("who checks the filter") for _ in range(2))
+    assert [(p.doc, p.start, p.end) for p in first.ranked] == [(p.doc, p.start, p.end) for p in second.ranked]
+    assert first.refused == second.refused
+    assert first.confidence == pytest.approx(second.confidence, abs=0.001)
 
 
 def test_a_changed_folder_is_noticed(tmp_path):
