@@ -24,6 +24,7 @@ from bot.settings import Settings, SettingsError
 from handlers import reception
 from handlers.calendar import Calendar
 from handlers.desk import Desk
+from handlers.limits import Limits
 from handlers.menu import COMMANDS
 from handlers.messages import Incoming, Reply
 from handlers.statement import accept_all
@@ -131,6 +132,11 @@ def build(
         platforms=frozenset(front_ends),
         join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
+        limits=Limits(
+            acts=settings.acts_a_minute,
+            reports=settings.reports_an_hour,
+            messages=10 * settings.reports_an_hour,
+        ),
     )
     return Bot(desk, Delivery(desk, front_ends), Fetcher(desk, front_ends), front_ends)
 

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Channel or group that hears of new cases: reference, category and urgency alone."
     )
+    acts_a_minute: int = Field(
+        30, ge=5, description="Commands and taps that one person may send in a minute."
+    )
+    reports_an_hour: int = Field(60, ge=5, description="Cases that one person may open in an hour.")
     max_file_mb: int = Field(100, ge=1, description="Largest file that is kept, in megabytes.")
 
     @field_validator("leadership_channel", mode="before")

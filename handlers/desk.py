@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from handlers import access
 from handlers.access import Act, Relation
 from handlers.calendar import Calendar
+from handlers.limits import Limits
 from handlers.messages import Incoming, Refused
 from store.base import DamagedCase, NotFound, Store
 from store.case import Case
@@ -81,6 +82,7 @@ class Desk:
     platforms: frozenset[str] = frozenset()  # the chats that are running
     join_link: Callable[[str], str | None] = lambda code: None
     max_file_bytes: int = 100_000_000
+    limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
     opened: set[str] = field(default_factory=set)  # cases of which the asker saw more than a reporter may
 

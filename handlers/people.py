@@ -14,6 +14,7 @@ from handlers.access import Act, name_words
 from handlers.changes import reconsider
 from handlers.commands import command
 from handlers.desk import Ask, Desk
+from handlers.limits import DAY
 from handlers.messages import Heading, Refused, Reply, Sender, Text, say
 from handlers.words import listed, moment, shortened
 from store.base import Conflict, NotFound
@@ -43,6 +44,7 @@ ALREADY = "You have joined already, {name}."
 BAD_CODE = (
     "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
 )
+TOO_MANY_CODES = "Too many codes were tried from here. None is accepted from this account until {time}."
 HOW_TO_TYPE = "Please type it like this: {usage}"
 INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
 CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
@@ -83,6 +85,10 @@ def role_named(word: str) -> Role:
 async def join(code: str, sender: Sender, desk: Desk) -> Reply:
     """Enrol an account by a code. Raises Refused for one that is wrong, used or too old."""
     here = await desk.store.by_account(sender.account)
+    if code and (
+        free := await desk.store.count(f"code {sender.account}", desk.now(), DAY, desk.limits.codes)
+    ):
+        raise Refused(TOO_MANY_CODES.format(time=moment(free, desk.calendar)))
     found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
     if found is None or found.until < desk.now():
         raise Refused(ALREADY.format(name=here.name) if here and not code else BAD_CODE)

@@ -12,13 +12,14 @@ from handlers import access, people
 from handlers.access import Act
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
+from handlers.limits import MINUTE
 from handlers.links import find
 from handlers.menu import COMMANDS
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Standing, say
 from handlers.report import keep
 from handlers.showings import marked
 from handlers.together import ALSO
-from handlers.words import shortened
+from handlers.words import seconds, shortened
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.records import Awaiting, IllegalMove, Person, Role, new_id
 
@@ -40,6 +41,10 @@ NOT_KEPT = (
     "I could not keep that: the place where I keep things cannot be written to just now. "
     "Please tell a leader in person, and send it again later."
 )
+TOO_FAST = (
+    "That was more than I can take in one minute. I have done nothing with it: please try again from {time}."
+)
+NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 COURTESIES = {
     "",  # 👍
@@ -216,6 +221,7 @@ async def _obey(
     command, words = found
     if not access.may(person, command.may):
         raise Refused(NOT_YOURS)
+    await _refuse_haste(command, words, person, desk)
     reply = await command.run(Ask(person, words, incoming, desk.now()), desk)
     prompt = next((part for part in reply.parts if isinstance(part, Prompt)), None)
     awaited = None
@@ -224,6 +230,15 @@ async def _obey(
     if awaited or used:
         await _ask_next(awaited, person, desk, used)
     return reply
+
+
+async def _refuse_haste(command: Command, words: str, person: Person, desk: Desk) -> None:
+    """Raises Refused for more than a person does in a minute. Reports are counted by themselves."""
+    name = COMMANDS.find(words) if command.name == ALSO else None
+    if (name[0] if name else command).name in NEVER_REFUSED:
+        return
+    if free := await desk.store.count(f"act {person.id}", desk.now(), MINUTE, desk.limits.acts):
+        raise Refused(TOO_FAST.format(time=seconds(free, desk.calendar)))
 
 
 def _in_full(typed: str) -> str:

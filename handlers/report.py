@@ -13,8 +13,10 @@ from handlers.consequences import with_consequences
 from handlers.desk import Ask, Desk
 from handlers.erased import refuse_erased
 from handlers.hints import is_first_time
+from handlers.limits import HOUR
 from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
+from handlers.words import seconds
 from store.base import Conflict
 from store.case import Case
 from store.records import Evidence, Person, Report, State, Status, Summary, new_reference
@@ -32,6 +34,13 @@ TRIES = 50
 WHAT_DID_YOU_SEE = "What did you see, and where? A screenshot or a link can be sent straight to me instead."
 NOTHING_IN_IT = "There was nothing in that message that I can keep. Send words, a link, a picture or a file."
 KEPT_LATER_VERSION = "Your change is kept with case {reference}, beside what you first sent."
+TOO_MUCH = (
+    "That was not kept: there was more from you in an hour than I can take. Please send it again from {time}. "
+    "If it cannot wait, tell a leader in person now."
+)
+CROWDED = (
+    "As there was so much from you in an hour, this is kept with case {reference} and is no case of its own."
+)
 BUSY = "That could not be kept just now. Please send it again."
 HINT_AS_FILE = "as a file"
 
@@ -58,36 +67,47 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
     evidence = evidence_of(incoming, person, desk)
     if not evidence:
         raise Refused(NOTHING_IN_IT)
+    if not await desk.store.by_source(incoming.source):
+        await _refuse_flood(person, desk)
     for _ in range(TRIES):
         try:
-            case, known = await _keep_once(incoming, evidence, person, desk, explicit)
+            case, known, crowded = await _keep_once(incoming, evidence, person, desk, explicit)
         except Conflict:
             continue
         if incoming.edits and not known:
             return say(KEPT_LATER_VERSION.format(reference=case.reference))
         reply = replace(await answer(case, person, desk), replaces=False)
+        if crowded:
+            reply += say(CROWDED.format(reference=case.reference))
         return reply if known else await _with_hint(reply, incoming, person, desk)
     raise Refused(BUSY)
 
 
 async def _keep_once(
     incoming: Incoming, evidence: tuple[Evidence, ...], person: Person, desk: Desk, explicit: bool
-) -> tuple[Case, bool]:
-    """The case that now holds it, and whether it did before. Raises Conflict when somebody was faster."""
+) -> tuple[Case, bool, bool]:
+    """The case that now holds it, whether it did before, and whether it was put there for want of room.
+
+    Raises Conflict when somebody was faster.
+    """
     store = desk.store
     if reference := await store.by_source(incoming.source):
-        return await store.case(reference), True
+        return await store.case(reference), True, False
     await refuse_erased(incoming, desk)
     earlier = await _earlier(incoming, person, desk)
     new_album = incoming.album and not await store.by_source(incoming.album)
     sources = (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
     given = Report(person.id, incoming.at, sources, incoming.place)
-    if earlier and _is_one_report(incoming, earlier, explicit):
+    one_report = earlier is not None and _is_one_report(incoming, earlier, explicit)
+    crowded = False
+    if not one_report and (latest := await _where_crowded(person, desk)):
+        earlier, crowded = latest, True
+    if earlier and (one_report or crowded):
         case = await store.case(earlier.reference)
         held = {_file_of(e) for e in case.evidence if e.pointer}
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
         moved = case.receive(given, fresh, "edited" if incoming.edits else "received")
-        return await store.save(await with_consequences(moved, desk)), False
+        return await store.save(await with_consequences(moved, desk)), False, crowded
     case = Case(new_reference(), desk.now(), (given,), evidence)
     kinds = ", ".join(e.kind for e in evidence)
     case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
@@ -96,7 +116,18 @@ async def _keep_once(
         case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
     case = await with_consequences(case, desk)
     await store.add(case)
-    return case, False
+    return case, False, False
+
+
+async def _where_crowded(person: Person, desk: Desk) -> Summary | None:
+    """The person's latest open case, where they have opened so many in an hour that this is not one more."""
+    free = await desk.store.count(f"case {person.id}", desk.now(), HOUR, desk.limits.reports)
+    return await _latest(person, desk) if free else None
+
+
+async def _refuse_flood(person: Person, desk: Desk) -> None:
+    if free := await desk.store.count(f"message {person.id}", desk.now(), HOUR, desk.limits.messages):
+        raise Refused(TOO_MUCH.format(time=seconds(free, desk.calendar)))
 
 
 async def _earlier(incoming: Incoming, person: Person, desk: Desk) -> Summary | None:
@@ -108,6 +139,14 @@ async def _earlier(incoming: Incoming, person: Person, desk: Desk) -> Summary | 
     for found in reversed(await desk.store.reported_by(person.ids)):
         if await _is_open(found, desk):
             return found if abs(incoming.at - found.last_report_at) <= SAME_MATTER else None
+    return None
+
+
+async def _latest(person: Person, desk: Desk) -> Summary | None:
+    """The person's latest open case."""
+    for found in reversed(await desk.store.reported_by(person.ids)):
+        if await _is_open(found, desk):
+            return found
     return None
 
 

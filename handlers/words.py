@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.calendar import Calendar
+
+RESOLUTION = timedelta(microseconds=1)
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -36,3 +38,8 @@ def moment(at: datetime, calendar: Calendar) -> str:
     """`Fri 20 Nov, 13:31`, local time."""
     local = calendar.local(at)
     return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
+def seconds(at: datetime, calendar: Calendar) -> str:
+    """`13:31:07`, local time, rounded up: for what is soon."""
+    return f"{calendar.local(at + timedelta(seconds=1) - RESOLUTION):%H:%M:%S}"

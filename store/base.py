@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -160,5 +160,9 @@ class Store(Protocol):
 
     async def drop(self, kind: type[Memo], under: str) -> bool:
         """Take one away; False when it was gone."""
+
+    # How often something happened lately. It may be forgotten when every process has ended.
+    async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
+        """Count it, unless it was counted `most` times in the span that ends now: then, when there is room again."""
 
     async def close(self) -> None: ...

@@ -15,7 +15,7 @@ from contextlib import (
     suppress,
 )
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -38,6 +38,7 @@ from store.durable import (
 )
 from store.memos import FOLDERS, Erased, Shown
 from store.records import Evidence, Notice, Summary
+from store.tallies import Tallies
 from store.tiny.erasing import left_over, naming, remove_case, remove_loose, without_question
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles
@@ -67,6 +68,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         self._sync_cases = SharedSync(self._cases)
         self._catalogue = Catalogue()
         self._remembered: OrderedDict[str, Case] = OrderedDict()
+        self._tallies = Tallies()
         self._erased: set[str] = set()  # references, which are not given again
 
     @classmethod
@@ -106,6 +108,9 @@ class TinyStore(PeopleFiles, MemoFiles):
                 self.damaged[folder.name] = aside.name
         except ValueError:
             self._put_aside(folder.name, path)
+
+    async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
+        return self._tallies.count(what, at, span, most)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)

@@ -26,6 +26,8 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
         "HOME": str(data.parent),
         "PYTHONPATH": str(ROOT),
         "HEADSUP_DATA": str(data),
+        "ACTS_A_MINUTE": "1000000",
+        "REPORTS_AN_HOUR": "1000000",
         "POLICY_TEXTS": str(ROOT / "policy_texts"),
         **settings,
     }

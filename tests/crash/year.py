@@ -24,6 +24,7 @@ from bot.delivery import Delivery
 from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.duties import all_due
+from handlers.limits import Limits
 from handlers.messages import Heading, Incoming, Reply, Sender, Text
 from handlers.reception import receive
 from handlers.statement import accept_all
@@ -48,6 +49,7 @@ CLOSED = [
     (date(2027, 7, 22), date(2027, 9, 1)),
 ]
 SINCE = date(2026, 9, 1)
+AT_WILL = Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000)
 BEGIN = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 END = datetime(2027, 8, 31, 20, 0, tzinfo=UTC)
 PEOPLE = {"head": "ben", "dsl": "cleo", "leader": "lee", "ict": "dev", "chair": "efua"}
@@ -278,6 +280,7 @@ class Year:
             self._calendar,
             lambda: self.now,
             platforms=frozenset({"chat"}),
+            limits=AT_WILL,
         )
         self.delivery = Delivery(self.desk, {"chat": self.chat})  # type: ignore[dict-item]
 

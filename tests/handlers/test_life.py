@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.delivery import Delivery
 from handlers.calendar import Calendar
 from handlers.desk import Desk
+from handlers.limits import Limits
 from handlers.messages import Choices, Incoming, Reply, Sender
 from handlers.reception import receive
 from handlers.steps import owners
@@ -31,6 +32,7 @@ from store.tiny.verifying import Walk, verify
 
 TEXTS = Path(__file__).parents[2] / "policy_texts"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
+AT_WILL = Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000)
 BEGIN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 PROCEDURE, POLICIES = load_procedure(TEXTS), Policies(TEXTS)
 CALENDAR = Calendar(School(closed=("2026-12-19/2027-01-03",)))
@@ -90,7 +92,13 @@ class Life(RuleBasedStateMachine):
         self.now = BEGIN
         self.chat = Chat()
         self.desk = Desk(
-            self.store, PROCEDURE, POLICIES, CALENDAR, lambda: self.now, platforms=frozenset({"chat"})
+            self.store,
+            PROCEDURE,
+            POLICIES,
+            CALENDAR,
+            lambda: self.now,
+            platforms=frozenset({"chat"}),
+            limits=AT_WILL,
         )
         self.delivery = Delivery(self.desk, {"chat": self.chat})  # type: ignore[dict-item]
         self.numbers = itertools.count()
