@@ -60,6 +60,9 @@ class Index:
         self.entries: list[Entry] = []
         self.postings: dict[str, dict[int, float]] = defaultdict(dict)  # own words only
         self.context: dict[str, dict[int, float]] = defaultdict(dict)  # with all that stands around
+        self._terms: dict[
+            frozenset[str], frozenset[str]
+        ] = {}  # each set of terms once: a third of the memory
         for number, (title, text, units) in enumerate(docs):
             self._add(number, title, text, units)
         counts = Counter(w for e in self.entries for w in words(e.text) if w not in STOP and len(w) > 2)
@@ -95,14 +98,18 @@ class Index:
                     number,
                     unit,
                     len(ordered),
-                    tuple(map(frozenset, ordered)),
+                    tuple(map(self._once, ordered)),
                     offers,
-                    frozenset(headings[unit.path]),
-                    frozenset(lead),
+                    self._once(headings[unit.path]),
+                    self._once(lead),
                     text[unit.start : unit.end],
-                    frozenset(lead | headings[unit.path] | titles),
+                    self._once(lead | headings[unit.path] | titles),
                 )
             )
+
+    def _once(self, terms: set[str]) -> frozenset[str]:
+        frozen = frozenset(terms)
+        return self._terms.setdefault(frozen, frozen)
 
     def weights(self, question: Question) -> list[float]:
         """How telling each slot is: rare in these texts, or not there at all, is telling."""
