@@ -19,6 +19,7 @@ class Act(Enum):
     SEE_OWN = "see what became of one's own reports"
     LIST = "list cases"
     POLICIES = "look after the policies: what they lack, who has accepted the statement"
+    SEARCHES = "see who searched for what"
     PEOPLE = "invite people, give and take roles"
     SEE = "see a case"
     NOTE = "add a note"
@@ -60,6 +61,7 @@ TABLE: dict[Act, Rule] = {
     Act.SEE_OWN: Rule(ALL),
     Act.LIST: Rule(WORKERS),
     Act.POLICIES: Rule(WORKERS),
+    Act.SEARCHES: Rule(frozenset({Role.HEAD})),
     Act.PEOPLE: Rule(frozenset({Role.HEAD})),
     Act.SEE: Rule(ALL, ANY),
     Act.NOTE: Rule(ALL, ANY),

@@ -138,7 +138,7 @@ async def _page(found: Sequence[Summary], page: int, words: str, person: Person,
     rows = found[begin : begin + PAGE]
     parts: list[Part] = [
         Heading(YOUR_CASES),
-        Text("\n".join([await _row(summary, person, desk) for summary in rows])),
+        Text("\n".join([await row(summary, person, desk) for summary in rows])),
         Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows)),
     ]
     if begin + PAGE < len(found):
@@ -146,7 +146,8 @@ async def _page(found: Sequence[Summary], page: int, words: str, person: Person,
     return Reply(tuple(parts))
 
 
-async def _row(summary: Summary, person: Person, desk: Desk) -> str:
+async def row(summary: Summary, person: Person, desk: Desk) -> str:
+    """A case on one line of a list, as a person may know it."""
     inside = await desk.inside(person, summary)
     category = desk.procedure.named(summary.category)
     facts = [

@@ -11,6 +11,7 @@ from handlers import (
     digest,
     duties,
     enquiries,
+    finding,
     follow_ups,
     handing,
     keeping,
@@ -42,6 +43,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
     "Looking after cases": (
         cases.listing,
+        finding.find,
         digest.overdue,
         work.take,
         work.give,
@@ -79,6 +81,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "The school": (
         duties.listing,
         duties.done,
+        finding.searches,
         people.listing,
         people.invite,
         people.give_role,

@@ -135,6 +135,21 @@ class Shown:
         return self.reference
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Somebody searched the cases."""
+
+    id: str
+    by: str  # person id
+    words: str  # as they were typed
+    at: datetime
+    found: tuple[str, ...] = ()  # references
+
+    @property
+    def under(self) -> str:
+        return self.id
+
+
 FOLDERS: dict[type[Memo], str] = {
     DutyDone: "duties",
     Erased: "erased",
@@ -144,5 +159,6 @@ FOLDERS: dict[type[Memo], str] = {
     Statement: "statements",
     Acceptance: "acceptances",
     Shown: "shown",
+    Searched: "searched",
 }
 """Every kind, and the folder of its files in the embedded store."""

@@ -20,6 +20,7 @@ from handlers.access import TABLE, Act
 from handlers.consequences import with_consequences
 from handlers.desk import NO_SUCH_CASE, NOT_YOURS_TO_DO, Desk
 from handlers.digest import digest_notice
+from handlers.limits import Limits
 from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, Fields, Heading, Incoming, Prompt, Quote, Reply, Sender, Text
 from handlers.notices import worded
@@ -101,6 +102,8 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "case": ("", ANYBODY),
     "case list": ("", LEADERSHIP),
     "case overdue": ("", LEADERSHIP),
+    "case find": ("wrote", LEADERSHIP),
+    "case searches": ("", "head"),
     "case expired": ("", "head chair"),
     "policy": ("", ANYBODY),
     "policy show": ("E-safety", ANYBODY),
@@ -139,7 +142,7 @@ LISTED = {
         "chair": "ss-s-",
     },
     **dict.fromkeys(
-        ("case list", "case list mine", "case overdue"),
+        ("case list", "case list mine", "case overdue", "case find wrote", "case find school-complaint"),
         {
             "staff": "-----",
             "leader": "ss--s",
@@ -214,7 +217,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     store = await BACKENDS[request.param](tmp_path / "data").open()
     desk = desk_in(tmp_path / "unused", Time(NOW))
     await desk.store.close()
-    desk = replace(desk, store=store)
+    desk = replace(desk, store=store, limits=Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000))
     for role in ROLES:
         await store.add_person(Person(role, f"The {role.title()}", (role,), (f"slack:T1:{role}",), NOW))
     await store.add_person(Person("rita", "Rita Reporter", (Role.STAFF,), ("slack:T1:rita",), NOW))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from store.case import Case
-from store.memos import Showing, Shown
+from store.memos import Searched, Showing, Shown
 from store.records import (
     About,
     Awaiting,
@@ -211,3 +211,7 @@ def invitations(digest: str) -> st.SearchStrategy[Invitation]:
 def shown(reference: str) -> st.SearchStrategy[Shown]:
     showings = record(Showing, person=ids, message=texts, at=times)
     return record(Shown, reference=st.just(reference), showings=tuples(showings))
+
+
+def searched(id: str) -> st.SearchStrategy[Searched]:
+    return record(Searched, id=st.just(id), by=ids, words=texts, at=times, found=tuples(ids))

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.memos import Shown
+from store.memos import Searched, Shown
 from tests.store import arbitrary
 from tests.store.conftest import Opened
 from tests.store.made import reference
@@ -69,3 +69,13 @@ async def test_who_was_shown_what(opened: Opened, data: st.DataObject) -> None:
         await opened.store.put(memo)
     store = await opened.anew()
     assert [await store.memo(Shown, memo.reference) for memo in made] == made
+
+
+@anything
+@given(data=st.data())
+async def test_who_searched_for_what(opened: Opened, data: st.DataObject) -> None:
+    made = [data.draw(arbitrary.searched(f"s{next(_numbers)}")) for _ in range(3)]
+    for memo in made:
+        await opened.store.put(memo)
+    store = await opened.anew()
+    assert [await store.memo(Searched, memo.id) for memo in made] == made

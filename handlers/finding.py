@@ -1,0 +1,119 @@
+"""Cases found by their words, among those that the asker may see. Each search leaves a trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+from handlers.access import Act, name_words
+from handlers.cases import row
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.view import name
+from handlers.words import moment, shortened
+from store.base import DamagedCase
+from store.case import Case
+from store.memos import Searched
+from store.records import Person, new_id
+
+WHAT = "What should I look for? Type: {usage}"
+NOTHING = "No case with “{words}” among those that you may see."
+FOUND = "Cases with “{words}”"
+FURTHER = "There are more. Another word narrows it down."
+HEADING = "Who searched for what"
+NOBODY = "Nobody has searched for anything that you may know of."
+LINE = "{at} · {who}: “{words}”, {found}"
+SHOWN = 10
+SEARCHES = 30
+LONGEST = 120  # characters that are looked for
+KEPT = timedelta(days=366)
+
+
+@command(
+    "case find",
+    usage="/case find WORDS",
+    may=Act.LIST,
+    summary="cases by reference, kind, name, link or words",
+)
+async def find(ask: Ask, desk: Desk) -> Reply:
+    """Cases in which all the words stand, newest first."""
+    typed = shortened(ask.words, LONGEST)
+    words = typed.casefold().split()
+    if not words:
+        raise Refused(WHAT.format(usage=find.usage))
+    found = [case async for case in _readable(ask.person, desk) if _holds(case, words, desk)]
+    await _note(ask, typed, found, desk)
+    if not found:
+        return say(NOTHING.format(words=typed))
+    shown = [case.summary for case in found[:SHOWN]]
+    lines = "\n".join([await row(summary, ask.person, desk) for summary in shown])
+    further = [Text(FURTHER)] if len(found) > SHOWN else []
+    buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
+    return Reply((Heading(FOUND.format(words=typed)), Text(lines), buttons, *further))
+
+
+async def _readable(person: Person, desk: Desk) -> AsyncIterator[Case]:
+    for summary in await desk.visible(person):
+        if await desk.inside(person, summary):
+            try:
+                yield await desk.store.case(summary.reference)
+            except DamagedCase:
+                continue
+
+
+def _holds(case: Case, words: list[str], desk: Desk) -> bool:
+    text = "\n".join(_words_of(case, desk)).casefold()
+    return all(word in text for word in words)
+
+
+def _words_of(case: Case, desk: Desk) -> Iterator[str]:
+    """What a search looks into."""
+    category = desk.procedure.named(case.category)
+    yield case.reference
+    yield f"{category.key} {category.name}" if category else ""
+    yield case.about.name if case.about else ""
+    for item in case.evidence:
+        yield from (item.text, item.normal, item.name)
+    yield from (entry.details.get("text", "") for entry in case.chronology if entry.what == "note")
+
+
+async def _note(ask: Ask, words: str, found: list[Case], desk: Desk) -> None:
+    """Keep who searched for what, for a year, before anything is shown."""
+    references = tuple(case.reference for case in found)
+    await desk.store.put(Searched(new_id(), ask.person.id, words, ask.at, references))
+    for search in await desk.store.memos(Searched):
+        if ask.at - search.at > KEPT:
+            await desk.store.drop(Searched, search.under)
+
+
+@command("case searches", usage="/case searches", may=Act.SEARCHES, summary="who searched for what")
+async def searches(ask: Ask, desk: Desk) -> Reply:
+    """The latest searches, but for those that could tell of a case that the asker may not see."""
+    everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
+    allowed = [search for search in everything if await _may_know(ask.person, search, desk)]
+    if not allowed:
+        return say(NOBODY)
+    lines = [
+        LINE.format(
+            at=moment(search.at, desk.calendar),
+            who=await name(search.by, desk),
+            words=search.words,
+            found=f"{len(search.found)} found",
+        )
+        for search in allowed[:SEARCHES]
+    ]
+    return Reply((Heading(HEADING), Text("\n".join(lines))))
+
+
+async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
+    """One's own searches; of others, those that found nothing hidden, and did not look for oneself."""
+    if search.by in person.ids:
+        return True
+    if not set(name_words(search.words)).isdisjoint(name_words(person.name)):
+        return False
+    for reference in search.found:
+        summary = await desk.store.summary(reference)
+        if summary is not None and not await desk.inside(person, summary):
+            return False
+    return True
