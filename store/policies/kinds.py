@@ -103,7 +103,7 @@ _NUMERAL = (
 _MONTH = r"january|february|march|april|june|july|august|september|october|november|december"
 _PRECISE = (
     (  # a sum of money
-        r"how much (?:is|are|does|do|will|for)|\bcosts?\b|\bprice|\bfees?\b|mileage|\bpay\b",
+        r"how much (?:is|are|does|do|will|for)|\bcosts?\b|(?<!in )\bcharges?\b|\bprice|\bfees?\b|mileage|\bpay\b",
         r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund)\b",
     ),
     (  # a span of time
@@ -116,13 +116,15 @@ _PRECISE = (
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|ten|number of)\b",
     ),
     (  # a telephone number or an address
-        r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)|s email\b",
+        r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)|s email\b"
+        r"|^what(?: is|s) .* (?:number|email|extension)$",
         r"\d{5,}|\d{3} \d{3}|@",
     ),
     (  # a name
         r"^(?:who is|whos) (?:the |our )(?!in charge|responsible)[a-z -]{2,30}?(?: this year)?$"
         r"|what(?: is|s) .* (?:called|name)$"
-        r"|name of|names of|which (?:company|software|firm|newspaper)",
+        r"|name of|names of|(?:which|what) (?:[a-z]+ )?(?:company|firm|supplier|provider|newspaper|solicitors?"
+        r"|software|app|platform|browser|program)\b|^(?:which|what) (?:brand|make|model)\b",
         r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
     ),
     (  # a date

@@ -52,3 +52,19 @@ def test_what_the_texts_do_not_say(shipped):
 def test_a_folder_without_texts_is_named(tmp_path):
     with pytest.raises(NoTexts, match=tmp_path.name):
         open_texts(tmp_path)
+
+
+def test_texts_that_disagree_are_said_to(tmp_path):
+    for name, days in (("one", "2 school days"), ("two", "5 working days")):
+        (tmp_path / f"{name}.md").write_text(f"# Text {name}\n\nA complaint is answered within {days}.\n")
+    out = io.StringIO()
+    ask_one(open_texts(tmp_path), "how soon is a complaint answered", out)
+    assert out.getvalue().startswith("The texts disagree:\n\n> A complaint is answered within")
+    assert "2 school days" in out.getvalue()
+    assert "5 working days" in out.getvalue()
+
+
+def test_a_bullet_is_read_with_its_lead_in(shipped):
+    out = io.StringIO()
+    ask_one(shipped, "do gambling sites get blocked", out)
+    assert "> The filter blocks:" in out.getvalue()
