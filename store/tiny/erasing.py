@@ -12,28 +12,15 @@ import os
 import re
 import shutil
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from store.durable import sync_folder
+from store.erasing import naming
 from store.memos import Erased
-from store.records import REFERENCE_ALPHABET, Person
+from store.records import REFERENCE_ALPHABET
 
 REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")
 TRIES = 5  # a fetch that is under way may write one more file meanwhile
-
-
-def naming(references: Collection[str]) -> re.Pattern[str]:
-    """Finds any of these references, as a word."""
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, references))})\b")
-
-
-def without_question(person: Person, references: Collection[str]) -> Person:
-    """The same person, where they were last asked something about one of these cases: no longer asked."""
-    awaited = person.awaiting
-    if awaited is None or not naming(references).search(awaited.command):
-        return person
-    return replace(person, awaiting=replace(awaited, command="") if awaited.used else None)
 
 
 def remove_loose(folder: Path, references: Collection[str]) -> None:

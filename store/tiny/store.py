@@ -36,10 +36,11 @@ from store.durable import (
     try_writing,
     unavailable,
 )
+from store.erasing import naming, without_question
 from store.memos import FOLDERS, Erased, Shown
 from store.records import Evidence, Notice, Summary
 from store.tallies import Tallies
-from store.tiny.erasing import left_over, naming, remove_case, remove_loose, without_question
+from store.tiny.erasing import left_over, remove_case, remove_loose
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles
 from store.tiny.people import PeopleFiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,9 @@ from typing import Protocol
 import pytest
 
 from store.base import Store
+from store.postgres import PostgresStore
 from store.tiny import TinyStore
+from tests.databases import database
 
 Later = Callable[[], Awaitable[Store]]
 
@@ -27,7 +30,18 @@ class Tiny:
         return TinyStore.open(self.folder)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"tiny": Tiny}
+class Postgres:
+    """A school of its own in the one database of this run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.school = f"school-{next(_schools)}"
+
+    async def open(self) -> Store:
+        return await PostgresStore.open(database(), self.school)
+
+
+_schools = itertools.count()
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"tiny": Tiny, "postgres": Postgres}
 
 
 class Opened:

@@ -1,0 +1,260 @@
+"""Cases and their notices in PostgreSQL. A case is one document, beside the columns that are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from store.base import Conflict, DamagedCase, NotFound
+from store.case import Case
+from store.catalogue import ALIKE
+from store.postgres.documents import from_jsonb, key_of, plain, to_jsonb
+from store.postgres.rows import Rows, whole
+from store.records import Evidence, Notice, State, Summary
+
+DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # of what may be fetched at any time
+
+COLUMNS = (
+    "version, document, summary, status, category, due, subject, joined_to, reporters, links, hashes, "
+    "likenesses, wake_at, next_try"
+)
+VALUES = (
+    ":version, CAST(:document AS jsonb), CAST(:summary AS jsonb), :status, :category, :due, :subject, :joined_to, "
+    ":reporters, :links, :hashes, :likenesses, :wake_at, :next_try"
+)
+KEYS = """
+keys AS (
+    INSERT INTO sources (school, source, reference)
+    SELECT DISTINCT :school, given.source, :reference
+    FROM written, unnest(CAST(:sources AS bytea[])) AS given (source)
+    WHERE NOT EXISTS (
+        SELECT FROM sources s
+        WHERE s.school = :school AND s.source = given.source AND s.reference = :reference
+    )
+),
+owed AS (
+    INSERT INTO notices (school, reference, key, document, due, is_settled)
+    SELECT :school, :reference, decode(n.key, 'hex'), n.document, n.due, n.is_settled
+    FROM written, jsonb_to_recordset(CAST(:notices AS jsonb))
+        AS n (key text, document jsonb, due timestamptz, is_settled boolean)
+    ON CONFLICT (school, reference, key) DO UPDATE
+    SET document = excluded.document, due = excluded.due, is_settled = excluded.is_settled,
+        leased_until = CASE WHEN notices.key = :released THEN NULL ELSE notices.leased_until END
+    WHERE notices.document <> excluded.document OR notices.key = :released
+)
+SELECT count(*) FROM written
+"""
+ADD = f"""
+WITH written AS (
+    INSERT INTO cases (school, reference, {COLUMNS})
+    SELECT :school, :reference, {VALUES}
+    WHERE NOT EXISTS (
+        SELECT FROM memos
+        WHERE school = :school AND kind = 'Erased' AND document->'references' ? CAST(:reference AS text)
+    )
+    RETURNING reference
+), {KEYS}"""  # noqa: S608 (made of the constants above)
+SAVE = f"""
+WITH written AS (
+    UPDATE cases SET ({COLUMNS}) = ({VALUES})
+    WHERE school = :school AND reference = :reference AND version = :version - 1
+    RETURNING reference
+), {KEYS}"""  # noqa: S608
+CLAIM = """
+UPDATE notices n SET leased_until = :until
+FROM (
+    SELECT reference, key FROM notices
+    WHERE school = :school AND NOT is_settled AND due <= :now AND (leased_until IS NULL OR leased_until <= :now)
+    ORDER BY due, reference, key LIMIT :most FOR UPDATE SKIP LOCKED
+) AS free
+WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
+RETURNING n.reference, CAST(n.document AS text)
+"""
+ALIKE_TO = """
+SELECT CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND links && :links
+UNION
+SELECT CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND hashes && :hashes
+UNION
+SELECT CAST(summary AS text) FROM cases
+WHERE school = :school AND status = 'open' AND likenesses <> '{}' AND EXISTS (
+    SELECT FROM unnest(likenesses) AS a, unnest(CAST(:likenesses AS bigint[])) AS b
+    WHERE bit_count(CAST(a # b AS bit(64))) <= :alike
+)
+"""
+NEXT = """
+SELECT least(
+    (SELECT min(due) FROM notices WHERE school = :school AND NOT is_settled),
+    (SELECT min(wake_at) FROM cases WHERE school = :school AND wake_at IS NOT NULL),
+    (SELECT min(next_try) FROM cases WHERE school = :school AND next_try > :always)
+)
+"""
+LOOSE = """
+INSERT INTO notices (school, reference, key, document, due, is_settled)
+VALUES (:school, '', :key, CAST(:document AS jsonb), :due, :is_settled)
+ON CONFLICT DO NOTHING
+"""
+SETTLE_LOOSE = """
+UPDATE notices
+SET document = CAST(:document AS jsonb), due = :due, is_settled = :is_settled, leased_until = NULL
+WHERE school = :school AND reference = '' AND key = :key
+"""
+
+
+class PostgresCases(Rows):
+    """The part of a store that is about cases and notices."""
+
+    async def add(self, case: Case) -> None:
+        await self._write_case(ADD, case)
+
+    async def save(self, case: Case) -> Case:
+        return await self._save(case, "")
+
+    async def _save(self, case: Case, released: str) -> Case:
+        saved = replace(case, version=case.version + 1)
+        await self._write_case(SAVE, saved, released)
+        return saved
+
+    async def _write_case(self, sql: str, case: Case, released: str = "") -> None:
+        [(written,)] = await whole(self._rows(sql, released=key_of(released), **self._row(case)))
+        if not written:
+            raise Conflict(case.reference)
+
+    def _row(self, case: Case) -> dict[str, Any]:
+        summary = case.summary
+        return {
+            "reference": case.reference,
+            "version": case.version,
+            "document": to_jsonb(case),
+            "summary": to_jsonb(summary),
+            "status": summary.status,
+            "category": summary.category and plain(summary.category),
+            "due": summary.due,
+            "subject": summary.about.person if summary.about else None,
+            "joined_to": summary.joined_to,
+            "reporters": list(summary.reporters),
+            "links": [key_of(link) for link in summary.links],
+            "hashes": list(summary.hashes),
+            "likenesses": [_signed(likeness) for likeness in summary.likenesses],
+            "wake_at": summary.wake_at,
+            "next_try": min((_try(e) for e in case.evidence if e.state == State.WANTED), default=None),
+            "sources": [key_of(source) for source in summary.sources],
+            "notices": "[" + ",".join(map(_notice_row, case.notices)) + "]",
+        }
+
+    async def case(self, reference: str) -> Case:
+        found = await self._cases("reference = :reference", reference=reference)
+        if not found:
+            raise NotFound(reference)
+        return found[0]
+
+    async def _cases(self, where: str, **values: object) -> list[Case]:
+        sql = f"SELECT reference, CAST(document AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
+        found = []
+        for reference, document in await self._rows(sql, **values):
+            try:
+                found.append(from_jsonb(Case, document))
+            except ValueError as error:
+                raise DamagedCase(DAMAGED.format(reference=reference)) from error
+        return found
+
+    async def _summaries(self, where: str, **values: object) -> list[Summary]:
+        sql = f"SELECT CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
+        return [from_jsonb(Summary, summary) for (summary,) in await self._rows(sql, **values)]
+
+    async def by_source(self, source: str) -> str | None:
+        found = await self._rows(
+            "SELECT reference FROM sources WHERE school = :school AND source = :source",
+            source=key_of(source),
+        )
+        return found[0][0] if found else None
+
+    async def summaries(self) -> Sequence[Summary]:
+        return await self._summaries("true")
+
+    async def summary(self, reference: str) -> Summary | None:
+        return next(iter(await self._summaries("reference = :reference", reference=reference)), None)
+
+    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
+        found = await self._summaries("reporters && :ids", ids=list(ids))
+        return sorted(found, key=lambda summary: summary.last_report_at)
+
+    async def joined_to(self, reference: str) -> Sequence[Summary]:
+        return await self._summaries("joined_to = :reference", reference=reference)
+
+    async def alike(
+        self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
+    ) -> Sequence[Summary]:
+        rows = await self._rows(
+            ALIKE_TO,
+            links=[key_of(link) for link in links],
+            hashes=list(hashes),
+            likenesses=[_signed(likeness) for likeness in likenesses],
+            alike=ALIKE,
+        )
+        return [from_jsonb(Summary, summary) for (summary,) in rows]
+
+    async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
+        return [
+            (case.reference, item)
+            for case in await self._cases("next_try <= :now", now=now)
+            for item in case.evidence
+            if item.state == State.WANTED and _try(item) <= now
+        ]
+
+    # --- notices ----------------------------------------------------------------------------------
+
+    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
+        rows = await self._rows(CLAIM, now=now, until=now + timedelta(seconds=lease_seconds), most=limit)
+        claimed = [(reference, from_jsonb(Notice, document)) for reference, document in rows]
+        return sorted(claimed, key=lambda row: (row[1].due, row[0], row[1].key))
+
+    async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
+        rows = await self._rows(
+            "SELECT reference FROM cases WHERE school = :school AND wake_at <= :now "
+            "ORDER BY wake_at, reference LIMIT :most",
+            now=now,
+            most=limit,
+        )
+        return [reference for (reference,) in rows]
+
+    async def next_due(self) -> datetime | None:
+        [(due,)] = await self._rows(NEXT, always=ALWAYS)
+        return due.astimezone(UTC) if due else None
+
+    async def owe(self, notice: Notice) -> None:
+        await self._write_loose(LOOSE, notice)
+
+    async def _write_loose(self, sql: str, notice: Notice) -> None:
+        row = {"document": to_jsonb(notice), "due": notice.due, "is_settled": bool(notice.settled)}
+        await self._do(sql, key=key_of(notice.key), **row)
+
+    async def settle(self, reference: str, notice: Notice) -> None:
+        if not reference:
+            await self._write_loose(SETTLE_LOOSE, notice)
+            return
+        while True:
+            case = await self.case(reference)
+            try:
+                await self._save(case.settle(notice), notice.key)
+            except Conflict:
+                continue
+            return
+
+
+def _notice_row(notice: Notice) -> str:
+    row = {"key": key_of(notice.key).hex(), "due": notice.due, "is_settled": bool(notice.settled)}
+    return f'{orjson.dumps(row).decode()[:-1]},"document":{to_jsonb(notice)}}}'
+
+
+def _signed(likeness: int) -> int:
+    """64 bits as PostgreSQL's bigint, which has a sign."""
+    return likeness - 2**64 if likeness >= 2**63 else likeness
+
+
+def _try(item: Evidence) -> datetime:
+    return item.next_try or ALWAYS

@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions/` holds the numbered migrations, which are never changed once released."""

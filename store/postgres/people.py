@@ -1,0 +1,113 @@
+"""People and invitations in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from store.base import Conflict, NotFound
+from store.postgres.documents import from_jsonb, key_of, to_jsonb
+from store.postgres.rows import Rows, whole
+from store.records import Invitation, Person
+
+VALUES = ":version, CAST(:document AS jsonb), :since, CAST(:roles AS text[]), CAST(:earlier AS text[])"
+ACCOUNTS = """
+gone AS (
+    DELETE FROM accounts a USING written w
+    WHERE a.school = :school AND a.person = w.id AND a.account <> ALL (CAST(:accounts AS bytea[]))
+),
+had AS (
+    INSERT INTO accounts (school, account, person)
+    SELECT DISTINCT :school, given.account, written.id
+    FROM written, unnest(CAST(:accounts AS bytea[])) AS given (account)
+    WHERE NOT EXISTS (
+        SELECT FROM accounts a WHERE a.school = :school AND a.account = given.account AND a.person = written.id
+    )
+)
+SELECT count(*) FROM written
+"""
+ADD = f"""
+WITH written AS (
+    INSERT INTO people (school, id, version, document, since, roles, earlier)
+    VALUES (:school, :id, {VALUES}) RETURNING id
+), {ACCOUNTS}"""  # noqa: S608 (made of the constants above)
+SAVE = f"""
+WITH written AS (
+    UPDATE people SET (version, document, since, roles, earlier) = ({VALUES})
+    WHERE school = :school AND id = :id AND version = :version - 1 RETURNING id
+), {ACCOUNTS}"""  # noqa: S608
+
+
+class PostgresPeople(Rows):
+    """The part of a store that is about people."""
+
+    async def _people(self, where: str, **values: object) -> list[Person]:
+        sql = f"SELECT CAST(document AS text) FROM people p WHERE p.school = :school AND {where}"  # noqa: S608
+        return [from_jsonb(Person, document) for (document,) in await self._rows(sql, **values)]
+
+    async def people(self) -> Sequence[Person]:
+        return await self._people("true ORDER BY p.since, p.id")
+
+    async def having(self, roles: Collection[str]) -> Sequence[Person]:
+        return await self._people(
+            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id", roles=list(roles)
+        )
+
+    async def person(self, id: str) -> Person:
+        found = await self._people(
+            "(p.id = :id OR :id = ANY (p.earlier)) ORDER BY p.id <> :id LIMIT 1", id=id
+        )
+        if not found:
+            raise NotFound(id)
+        return found[0]
+
+    async def by_account(self, account: str) -> Person | None:
+        where = "p.id = (SELECT person FROM accounts WHERE school = :school AND account = :account)"
+        return next(iter(await self._people(where, account=key_of(account))), None)
+
+    async def add_person(self, person: Person) -> None:
+        await self._write_person(ADD, person)
+
+    async def save_person(self, person: Person) -> Person:
+        saved = replace(person, version=person.version + 1)
+        await self._write_person(SAVE, saved)
+        return saved
+
+    async def _write_person(self, sql: str, person: Person) -> None:
+        [(written,)] = await whole(
+            self._rows(
+                sql,
+                id=person.id,
+                version=person.version,
+                document=to_jsonb(person),
+                since=person.since,
+                roles=list(person.roles),
+                earlier=list(person.earlier),
+                accounts=[key_of(account) for account in person.accounts],
+            )
+        )
+        if not written:
+            raise Conflict(person.id)
+
+    async def remove_person(self, id: str) -> None:
+        if not await self._do("DELETE FROM people WHERE school = :school AND id = :id", id=id):
+            raise NotFound(id)
+
+    # --- invitations ------------------------------------------------------------------------------
+
+    async def add_invitation(self, invitation: Invitation) -> None:
+        await self._do(
+            "INSERT INTO invitations (school, digest, document) VALUES (:school, :digest, CAST(:document AS jsonb)) "
+            "ON CONFLICT (school, digest) DO UPDATE SET document = excluded.document",
+            digest=invitation.digest,
+            document=to_jsonb(invitation),
+        )
+
+    async def invitation(self, digest: str) -> Invitation | None:
+        sql = "SELECT CAST(document AS text) FROM invitations WHERE school = :school AND digest = :digest"
+        found = await self._rows(sql, digest=digest)
+        return from_jsonb(Invitation, found[0][0]) if found else None
+
+    async def use_invitation(self, digest: str) -> bool:
+        sql = "DELETE FROM invitations WHERE school = :school AND digest = :digest"
+        return bool(await self._do(sql, digest=digest))

@@ -1,0 +1,121 @@
+"""The store in PostgreSQL, for several processes on several machines; each store is of one school."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from store.base import Conflict
+from store.case import Case
+from store.erasing import without_question
+from store.memos import Erased, Shown
+from store.postgres.cases import PostgresCases
+from store.postgres.connecting import Connections, engine
+from store.postgres.documents import from_jsonb, key_of, to_jsonb
+from store.postgres.evidence import PostgresEvidence
+from store.postgres.memos import PUT, PostgresMemos
+from store.postgres.migrating import must_fit
+from store.postgres.people import PostgresPeople
+from store.postgres.rows import statement, whole
+from store.postgres.tallies import PostgresTallies
+from store.records import Person
+
+ONLY = "school"
+"""The key of the school where there is but one."""
+
+GONE = (
+    "DELETE FROM cases WHERE school = :school AND reference = ANY (:references)",
+    "DELETE FROM evidence WHERE school = :school AND reference = ANY (:references)",
+    "DELETE FROM notices WHERE school = :school AND reference = ANY (:references)",
+    "DELETE FROM notices WHERE school = :school AND reference = '' AND CAST(document AS text) ~ :naming",
+    "DELETE FROM memos WHERE school = :school AND kind = :shown AND key = ANY (:keys)",
+)
+
+
+class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEvidence, PostgresTallies):
+    """A Store in PostgreSQL. Made by `open`; see `store.base.Store` for what each call promises."""
+
+    def __init__(self, shared: AsyncEngine, school: str) -> None:
+        super().__init__(Connections(shared, school))
+        self._engine = shared
+
+    @classmethod
+    async def open(cls, url: str, school: str = ONLY) -> PostgresStore:
+        """Raises StoreUnavailable, also where the tables are older or newer than this bot."""
+        await asyncio.to_thread(must_fit, url)
+        store = cls(engine(url), school)
+        await store._do("INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING")
+        return store
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    # --- erasing ----------------------------------------------------------------------------------
+
+    async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        await whole(self._erase(cases, leaving))
+
+    async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        references = [case.reference for case in cases]
+        values: dict[str, Any] = {
+            "school": self._connections.school,
+            "references": references,
+            "naming": rf"\m({'|'.join(references)})\M",
+            "shown": Shown.__name__,
+            "keys": [key_of(reference) for reference in references],
+        }
+        async with self._connections.together() as connection:
+            await _must_be_whole(connection, cases, values)
+            put = {"kind": Erased.__name__, "key": key_of(leaving.under), "document": to_jsonb(leaving)}
+            await connection.execute(statement(PUT), {**values, **put})
+            for sql in GONE:
+                await connection.execute(statement(sql), values)
+            await self._ask_no_more(connection, references)
+
+    async def _ask_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
+        rows = await connection.execute(
+            statement("SELECT CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"),
+            {"school": self._connections.school},
+        )
+        for (document,) in rows.all():
+            person = from_jsonb(Person, document)
+            if (freed := without_question(person, references)) is not person:
+                freed = replace(freed, version=freed.version + 1)
+                await connection.execute(
+                    statement(
+                        "UPDATE people SET version = :version, document = CAST(:document AS jsonb) "
+                        "WHERE school = :school AND id = :id"
+                    ),
+                    {
+                        "school": self._connections.school,
+                        "id": freed.id,
+                        "version": freed.version,
+                        "document": to_jsonb(freed),
+                    },
+                )
+
+
+async def _must_be_whole(connection: AsyncConnection, cases: Sequence[Case], values: dict[str, Any]) -> None:
+    """Raises Conflict where a case has changed, or another was joined to it."""
+    held = await connection.execute(
+        statement(
+            "SELECT reference, version FROM cases WHERE school = :school AND reference = ANY (:references) "
+            "ORDER BY reference FOR UPDATE"
+        ),
+        values,
+    )
+    joined = await connection.execute(
+        statement(
+            "SELECT 1 FROM cases WHERE school = :school AND joined_to = ANY (:references) "
+            "AND reference <> ALL (:references)"
+        ),
+        values,
+    )
+    if {(case.reference, case.version) for case in cases} != {
+        tuple(row) for row in held.all()
+    } or joined.all():
+        raise Conflict(cases[0].reference)

@@ -1,0 +1,31 @@
+"""How often something happened lately, counted for every process at once; a crash of the server may forget it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from store.postgres.documents import key_of
+from store.postgres.rows import Rows
+
+COUNT = """
+INSERT INTO tallies AS t (school, what, times) VALUES (:school, :what, ARRAY[CAST(:at AS timestamptz)])
+ON CONFLICT (school, what) DO UPDATE SET (times, is_refused) = (
+    SELECT CASE WHEN count(*) < :most THEN array_agg(lately.at ORDER BY lately.at) || excluded.times
+           ELSE array_agg(lately.at ORDER BY lately.at) END, count(*) >= :most
+    FROM unnest(t.times) AS lately (at) WHERE lately.at > :begin
+)
+RETURNING CASE WHEN is_refused THEN times[cardinality(times) - :most + 1] END
+"""
+QUIET = "DELETE FROM tallies WHERE school = :school AND times[cardinality(times)] < :before"
+
+
+class PostgresTallies(Rows):
+    """The part of a store that counts."""
+
+    async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
+        [(first,)] = await self._rows(COUNT, what=key_of(what), at=at, begin=at - span, most=most)
+        return first + span if first else None
+
+    async def forget_quiet(self, before: datetime) -> None:
+        """Forget what was not counted since then."""
+        await self._do(QUIET, before=before)

@@ -1,0 +1,43 @@
+"""A real PostgreSQL for the tests of this process, with the bot's tables, and a role that row-level security binds."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver asks for it
+
+import pgserver  # noqa: E402
+
+from store.postgres import migrate  # noqa: E402
+
+
+@cache
+def server() -> pgserver.PostgresServer:
+    """Started once, with its files in memory where there is such a place, and gone with the process."""
+    memory = Path("/dev/shm")  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    started = pgserver.get_server(folder)
+    atexit.register(started.cleanup)
+    started.psql("CREATE ROLE headsup LOGIN")
+    return started
+
+
+@cache
+def new_database(name: str) -> str:
+    """The address of a database without tables."""
+    server().psql(f"CREATE DATABASE {name} OWNER headsup")
+    return f"postgresql://headsup@/{name}?host={server().pgdata}"
+
+
+@cache
+def database() -> str:
+    """The address of a database with the bot's tables."""
+    url = new_database("headsup")
+    migrate(url)
+    return url
