@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from handlers.access import Act, name_words
@@ -12,10 +13,10 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.view import name
 from handlers.words import moment, shortened
-from store.base import DamagedCase
+from store.base import NotFound
 from store.case import Case
 from store.memos import Searched
-from store.records import Person, new_id
+from store.records import Person, Summary, new_id
 
 WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
@@ -42,28 +43,30 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     words = typed.casefold().split()
     if not words:
         raise Refused(WHAT.format(usage=find.usage))
-    found = [case async for case in _readable(ask.person, desk) if _holds(case, words, desk)]
+    found = [summary async for summary, cases in _readable(ask.person, desk) if _holds(cases, words, desk)]
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
-    shown = [case.summary for case in found[:SHOWN]]
+    shown = found[:SHOWN]
     lines = "\n".join([await row(summary, ask.person, desk) for summary in shown])
     further = [Text(FURTHER)] if len(found) > SHOWN else []
     buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
     return Reply((Heading(FOUND.format(words=typed)), Text(lines), buttons, *further))
 
 
-async def _readable(person: Person, desk: Desk) -> AsyncIterator[Case]:
+async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, list[Case]]]:
+    """Each matter of which the person may see all, with its cases."""
     for summary in await desk.visible(person):
         if await desk.inside(person, summary):
-            try:
-                yield await desk.store.case(summary.reference)
-            except DamagedCase:
-                continue
+            cases = []
+            for part in await desk.matter_of(summary):
+                with suppress(NotFound):  # damaged, or erased meanwhile
+                    cases.append(await desk.store.case(part.reference))
+            yield summary, cases
 
 
-def _holds(case: Case, words: list[str], desk: Desk) -> bool:
-    text = "\n".join(_words_of(case, desk)).casefold()
+def _holds(cases: list[Case], words: list[str], desk: Desk) -> bool:
+    text = "\n".join(line for case in cases for line in _words_of(case, desk)).casefold()
     return all(word in text for word in words)
 
 
@@ -78,9 +81,9 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
     yield from (entry.details.get("text", "") for entry in case.chronology if entry.what == "note")
 
 
-async def _note(ask: Ask, words: str, found: list[Case], desk: Desk) -> None:
+async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:
     """Keep who searched for what, for a year, before anything is shown."""
-    references = tuple(case.reference for case in found)
+    references = tuple(summary.reference for summary in found)
     await desk.store.put(Searched(new_id(), ask.person.id, words, ask.at, references))
     for search in await desk.store.memos(Searched):
         if ask.at - search.at > KEPT:

@@ -129,3 +129,20 @@ async def test_searches_are_forgotten_after_a_year(talk: Talk, stage: Stage) -> 
         bot>  No case
     """)
     assert [search.words for search in await stage.bot.desk.store.memos(Searched)] == ["lunch"]
+
+
+async def test_what_was_joined_is_found_with_what_it_was_joined_to(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Gita> They write about the pudding
+        bot>  Case {b}
+        Ben>  /case join {b} to {a}
+        bot>  With it: {b}
+        Ben>  /case find pudding
+        bot>  {a} ·
+        Gita> /case about {b} Ben Okafor
+        bot>  Case {b}
+        Ben>  /case find dinner
+        bot>  No case with
+    """)
