@@ -33,13 +33,13 @@ class Attached:
 
 def attached(message: Payload, origin: Origin | None = None) -> Attached:
     """Everything that comes with a message besides its own text."""
-    files = [file for file in message.get("files") or () if file]
+    files = several(message.get("files"))
     attachments = [
         attachment(file, origin) for file in files if not is_elsewhere(file) and not _is_gone(file)
     ]
     links = [*links_in_blocks(message.get("blocks")), *_elsewhere(files)]
     forwarded = []
-    for entry in message.get("attachments") or ():
+    for entry in several(message.get("attachments")):
         if is_share(entry):
             one, pointers = _forwarded(entry)
             forwarded.append(one)
@@ -49,6 +49,11 @@ def attached(message: Payload, origin: Origin | None = None) -> Attached:
     return Attached(tuple(attachments), tuple(forwarded), unique(links))
 
 
+def several(value: object) -> list[Payload]:
+    """The objects of a list; whatever else stands there is nothing that we know."""
+    return [item for item in value if isinstance(item, Mapping) and item] if isinstance(value, list) else []
+
+
 def is_share(entry: Payload) -> bool:
     """Whether an entry of `attachments[]` is another message, rather than the preview of a page."""
     return any(entry.get(flag) for flag in _SHARES)
@@ -56,8 +61,8 @@ def is_share(entry: Payload) -> bool:
 
 def stubs(message: Payload) -> Iterator[dict[str, Any]]:
     """The files of which Slack sent only the id, wherever they are in a message."""
-    nested = [entry.get("files") or () for entry in message.get("attachments") or () if is_share(entry)]
-    for file in (*(message.get("files") or ()), *(f for files in nested for f in files)):
+    nested = [several(entry.get("files")) for entry in several(message.get("attachments")) if is_share(entry)]
+    for file in (*several(message.get("files")), *(f for files in nested for f in files)):
         if (
             isinstance(file, dict)
             and file.get("id")
@@ -136,11 +141,12 @@ def _forwarded(entry: Payload) -> tuple[Forwarded, list[Attachment]]:
     )
     blocks = [
         block
-        for part in entry.get("message_blocks") or ()
-        for block in (part.get("message") or {}).get("blocks") or ()
+        for part in several(entry.get("message_blocks"))
+        for inner in several([part.get("message")])
+        for block in several(inner.get("blocks"))
     ]
     text, links = decode(str(entry.get("text") or ""))
-    files = [file for file in entry.get("files") or () if file]
+    files = several(entry.get("files"))
     if not text:
         text = text_in_blocks(blocks)
     if not text and not files:

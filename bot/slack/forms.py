@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from bot.slack.attached import several
 from bot.slack.render import plain_text
 from bot.slack.spot import Spot
 from handlers.messages import Prompt
@@ -63,7 +64,7 @@ def typed(view: Mapping[str, Any]) -> str:
 
 def files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Slack's file objects of a submitted form."""
-    return list(_state(view, FILE).get("files") or ())
+    return several(_state(view, FILE).get("files"))
 
 
 def _state(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:

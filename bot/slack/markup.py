@@ -59,7 +59,7 @@ def unique(links: Iterable[str]) -> tuple[str, ...]:
 
 
 def _elements(parts: Iterable[Mapping[str, Any]] | None) -> Iterator[Mapping[str, Any]]:
-    for part in parts or ():
+    for part in parts if isinstance(parts, list) else ():
         if isinstance(part, Mapping):
             children = part.get("elements")
             if isinstance(children, list):

@@ -93,14 +93,12 @@ class Sockets:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
-                envelope = json.loads(message.data)
+                envelope = _envelope(message.data)
                 if envelope.get("type") == "disconnect":
                     leave.set()  # and read on: what is under way is still acknowledged here
                     farewell = asyncio.get_running_loop().call_later(FAREWELL, _close, self._work, socket)
                 elif self._taking and (request := SocketModeRequest.from_dict(envelope)) is not None:
                     self._work.start(self._handle(socket, request))
-        except ValueError:
-            log.warning("slack sent what is not JSON")
         finally:
             leave.set()
             if farewell:
@@ -116,6 +114,18 @@ class Sockets:
             answer["payload"] = json.loads(response.body)
         with suppress(ConnectionError, aiohttp.ClientError):  # not acknowledged: Slack sends it again
             await socket.send_str(json.dumps(answer))
+
+
+def _envelope(data: str) -> dict[str, Any]:
+    """What came in, or nothing where it is no envelope: it is not acknowledged then."""
+    try:
+        envelope = json.loads(data)
+    except (ValueError, RecursionError):
+        envelope = None
+    if isinstance(envelope, dict):
+        return envelope
+    log.warning("slack sent what is no envelope")
+    return {}
 
 
 def _close(work: Work, socket: aiohttp.ClientWebSocketResponse) -> None:
