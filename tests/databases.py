@@ -8,17 +8,17 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver asks for it
-
-import pgserver  # noqa: E402
-
-from store.postgres import migrate  # noqa: E402
+from store.postgres import migrate
 
 
 @cache
-def server() -> pgserver.PostgresServer:
+def server() -> Any:
     """Started once, with its files in memory where there is such a place, and gone with the process."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver asks for it
+    import pgserver
+
     memory = Path("/dev/shm")  # noqa: S108
     folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory if memory.is_dir() else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
