@@ -69,6 +69,10 @@ class Index:
         self.spoken: dict[str, str] = {}  # stem -> the word of the texts that it most often stands for
         for word, _ in counts.most_common():
             self.spoken.setdefault(stem(word), word)
+        known = sum(any(t[0] == "#" for t in terms) for e in self.entries for terms in e.order)
+        self.known = known / max(
+            1, sum(e.size for e in self.entries)
+        )  # share of words that the thesaurus has
         self.average = sum(e.size for e in self.entries) / max(1, len(self.entries))
 
     def _add(self, number: int, title: str, text: str, units: tuple[Unit, ...]) -> None:

@@ -56,6 +56,7 @@ def signs(
     uncovered = sum(w for s, w in zip(slots, weights, strict=True) if not _in(three, s.terms)) / total
     found = {
         "bias": 1.0,
+        "known": index.known,  # where the thesaurus knows few words, less can be expected of an answer
         "slots": min(len(slots), 8) / 8,
         "weight": min(total, 20.0) / 20,
         "strange": sum(strange) / total,

@@ -93,7 +93,7 @@ def test_every_piece_that_answers_stands_in_the_texts(file):
 
 @pytest.mark.parametrize(
     ("file", "first", "in_three", "answered", "refused"),
-    [("afresh.txt", 0.65, 0.77, 0.85, 0.62), ("elsewhere.txt", 0.75, 0.86, 0.80, 0.68)],
+    [("afresh.txt", 0.70, 0.84, 0.85, 0.66), ("elsewhere.txt", 0.75, 0.86, 0.88, 0.68)],
 )
 def test_questions_that_taught_nothing(shipped, elsewhere, file, first, in_three, answered, refused):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
