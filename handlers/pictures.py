@@ -12,6 +12,9 @@ from store.records import Picture
 MAX_PIXELS = 50_000_000
 """A tall screenshot has 20 million. What claims to be larger is kept, and not opened."""
 
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+"""What phones and screens make. Of the others, some start a program (PostScript) or read further files."""
+
 THUMBNAIL = (320, 320)
 CANNOT_OPEN = "could not be opened as a picture"
 TOO_MANY_PIXELS = "too large a picture to open"
@@ -32,7 +35,7 @@ def look(path: Path) -> Look:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
+            with Image.open(path, formats=FORMATS) as image:
                 width, height = image.size
                 image.draft("RGB", (THUMBNAIL[0] * 2, THUMBNAIL[1] * 2))
                 upright = ImageOps.exif_transpose(image).convert("RGB")

@@ -1,0 +1,114 @@
+"""Files that were made to do harm are kept as they came, opened carefully or not at all, and named by us."""
+
+from __future__ import annotations
+
+import io
+import random
+import resource
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from handlers.handing import file_name
+from handlers.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look
+from store.records import Evidence, State
+from tests.fuzz.nasty import PROFILE, WORDS
+from tests.store.made import NOW
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(%pipe%id) (r) file\n%%EOF\n"
+
+
+def png(width: int, height: int) -> bytes:
+    """One that claims to be so large, in a few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(bytes(1_000_000))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", rows)
+        + chunk(b"IEND", b"")
+    )
+
+
+def bomb() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../x", bytes(50_000_000))
+    return packed.getvalue()
+
+
+def jpeg(width: int = 400) -> bytes:
+    made = io.BytesIO()
+    noise = random.Random(1).randbytes(width * width * 3)
+    Image.frombytes("RGB", (width, width), noise).save(made, "JPEG")
+    return made.getvalue()
+
+
+HARMFUL = {
+    "hundred-megapixels.png": (png(10_000, 10_000), TOO_MANY_PIXELS),
+    "largest.png": (png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
+    "nothing.png": (png(0, 0), CANNOT_OPEN),
+    "unfinished.png": (png(2_000, 2_000), CANNOT_OPEN),
+    "bomb.zip": (bomb(), CANNOT_OPEN),
+    "truncated.jpg": (jpeg()[:-3_000], CANNOT_OPEN),
+    "script.svg": (SVG, CANNOT_OPEN),
+    "program.eps": (POSTSCRIPT, CANNOT_OPEN),
+    "empty.png": (b"", CANNOT_OPEN),
+    "words.jpg": (b"not a picture", CANNOT_OPEN),
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_what_is_harmful_is_not_opened(tmp_path: Path, name: str) -> None:
+    content, problem = HARMFUL[name]
+    path = tmp_path / "evidence"
+    path.write_bytes(content)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seen = look(path)
+    assert (seen.problem, seen.thumbnail, seen.picture) == (problem, b"", None)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
+    assert path.read_bytes() == content
+
+
+def test_a_sound_picture_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "evidence"
+    path.write_bytes(jpeg())
+    seen = look(path)
+    assert seen.picture
+    assert (seen.picture.width, seen.problem) == (400, "")
+
+
+def test_pictures_with_any_bytes_changed_break_nothing(tmp_path: Path) -> None:
+    chance, path = random.Random(7), tmp_path / "evidence"
+    kinds = [jpeg(64)]
+    for kind in ("PNG", "GIF", "WEBP", "BMP", "TIFF"):
+        made = io.BytesIO()
+        Image.open(io.BytesIO(kinds[0])).save(made, kind)
+        kinds.append(made.getvalue())
+    for _ in range(200 * PROFILE):
+        content = bytearray(chance.choice(kinds))
+        for _ in range(chance.randint(1, 12)):
+            content[chance.randrange(min(len(content), 200))] = chance.randrange(256)
+        path.write_bytes(content[: chance.randint(1, len(content))] if chance.random() < 0.3 else content)
+        seen = look(path)
+        assert bool(seen.picture) is not bool(seen.problem)
+
+
+@pytest.mark.parametrize(
+    "name", [*WORDS, "a.exe/../../b.png", "x.png\0.exe", "CON.png", "a.\u202egnp.exe", "..", "/"]
+)
+def test_a_file_is_named_by_its_case_and_number(name: str) -> None:
+    item = Evidence(3, "file", "slack:1", "asha", NOW, State.KEPT, name=name, media_type=name)
+    given = file_name("7K4M", item)
+    assert given.isascii()
+    assert given.startswith("7K4M-3")
+    assert len(given) < 20
+    assert not set(given) & set("/\\\0 \n:")
