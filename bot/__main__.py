@@ -69,6 +69,15 @@ def check() -> None:
 
 
 @app.command()
+def migrate() -> None:
+    """Make the database's tables, or bring them up to date. Safe to run again, and on several machines at once."""
+    from bot.opening import migrate_tables
+    from bot.settings import load
+
+    typer.echo(f"The database is up to date ({migrate_tables(load())}).")
+
+
+@app.command()
 def verify(
     against: Annotated[Path | None, typer.Option(help="An older copy of the folder, to compare with.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,

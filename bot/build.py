@@ -20,6 +20,7 @@ from bot.clock import start_clock
 from bot.delivery import Delivery
 from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
+from bot.opening import open_store
 from bot.settings import Settings, SettingsError
 from handlers import reception
 from handlers.calendar import Calendar
@@ -33,7 +34,6 @@ from store.policies import Policies
 from store.procedure import load_procedure
 from store.records import Person, Role
 from store.school import load_school
-from store.tiny import TinyStore
 
 MEGABYTE = 1_000_000
 BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
@@ -109,18 +109,18 @@ class Bot:
         await self.desk.store.close()
 
 
-def build(
+async def build(
     settings: Settings,
     front_ends: dict[str, FrontEnd],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Bot:
-    """Read the school's files and take the data folder.
+    """Read the school's files and open the store.
 
     Raises FileMistake for a mistake in a file, and StoreUnavailable.
     """
     procedure = load_procedure(settings.policy_texts)
     calendar = Calendar(load_school(settings.school_file))
-    store = TinyStore.open(settings.headsup_data)
+    store = await open_store(settings)
     links = [front_end.join_link for front_end in front_ends.values()]
     desk = Desk(
         store=store,
@@ -183,7 +183,7 @@ def refuse_halves(settings: Settings) -> None:
 
 async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None:
     """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
-    bot = build(settings, front_ends)
+    bot = await build(settings, front_ends)
     gc.freeze()  # what was read at the start stays, and need not be searched for garbage again
     gc.set_threshold(BETWEEN_SEARCHES)
     stop = asyncio.Event()
@@ -271,7 +271,7 @@ async def run_terminal(settings: Settings) -> int:
             await job()
 
     terminal = TerminalFrontEnd(clock, work)
-    bot = build(settings, {"terminal": terminal}, clock.now)
+    bot = await build(settings, {"terminal": terminal}, clock.now)
     clock.next_due = bot.desk.store.next_due
     waiting.append(bot.work)
     await move_in(bot.desk.store, clock.now())

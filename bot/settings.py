@@ -30,6 +30,12 @@ class Settings(BaseSettings):
     policy_texts: Path = Field(
         Path("policy_texts"), description="Folder of the policy texts and procedure.toml."
     )
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL in place of the folder: postgresql://user:password@host/name"
+    )
+    headsup_school: str = Field(
+        "school", min_length=1, max_length=60, description="Which school this is, where several share a database."
+    )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="Slack, Socket Mode: the app token, xapp-…")
     slack_signing_secret: SecretStr | None = Field(None, description="Slack over HTTP: the signing secret.")

@@ -44,10 +44,11 @@ class School:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = stage.StillClock(stage.TUESDAY)
-        self.bot: Bot = build(stage.settings(folder), {}, self.clock.now)
+        self.bot: Bot
         self.number = 0
 
     async def enrol(self) -> School:
+        self.bot = await build(stage.settings(self.folder), {}, self.clock.now)
         now = self.clock.now()
         await self.store.add_person(
             Person("asha", "Asha Patel", (Role.STAFF,), (ASHA, "slack:T1:U1"), now, invited=True)
@@ -61,7 +62,7 @@ class School:
 
     async def restart(self) -> None:
         await self.bot.close()
-        self.bot = build(stage.settings(self.folder), {}, self.clock.now)
+        self.bot = await build(stage.settings(self.folder), {}, self.clock.now)
 
     def said(self, text: str = "", who: str = ASHA, **more: Any) -> Incoming:
         self.number += 1

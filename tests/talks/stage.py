@@ -146,7 +146,7 @@ class TerminalStage(Stage):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        self.bot = build(settings(self.folder), {"terminal": self.front_end}, self.clock.now)
+        self.bot = await build(settings(self.folder), {"terminal": self.front_end}, self.clock.now)
         await self.enrol()
         try:
             yield
@@ -208,7 +208,7 @@ class SlackStage(Stage):
     async def running(self) -> AsyncIterator[None]:
         given = settings(self.folder, **self.slack.environment)
         front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
-        self.bot = build(given, {"slack": front_end}, self.clock.now)
+        self.bot = await build(given, {"slack": front_end}, self.clock.now)
         await self.enrol()
         async with _run(front_end, self.bot):
             await self.slack.until(lambda: self.slack.sockets.open)
@@ -280,7 +280,7 @@ class TelegramStage(Stage):
     async def running(self) -> AsyncIterator[None]:
         given = settings(self.folder, **self.telegram.environment)
         front_end = TelegramFrontEnd(given, pauses=telegram_running.QUICK)
-        self.bot = build(given, {"telegram": front_end}, self.clock.now)
+        self.bot = await build(given, {"telegram": front_end}, self.clock.now)
         await self.enrol()
         async with _run(front_end, self.bot):
             yield
