@@ -29,7 +29,7 @@ from handlers.together import also_for
 
 
 def _asked_anyway(command: Command) -> Command:
-    """A reporter is asked this with buttons, and need not read how to type it."""
+    """Staff have buttons for this, and need not read how to type it."""
     return replace(command, shown_to=WORKERS)
 
 
@@ -71,9 +71,9 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
     "The policies": (
         policy.policy,
-        policy.show,
-        policy.print_,
-        enquiries.ask_leaders,
+        _asked_anyway(policy.show),
+        _asked_anyway(policy.print_),
+        _asked_anyway(enquiries.ask_leaders),
         statement.accept,
         statement.accepted,
         asked.gaps,

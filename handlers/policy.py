@@ -183,10 +183,12 @@ def _about(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
         ("Review by", _review_day(text, today)),
         ("For", text.audience),
     ]
+    pdf_choice = Choice("Print it", f"policy pdf {text.digest[:KEY]}")
     sections = [passages for passages in desk.policies.whole(text.doc) if passages]
     parts: list[Part] = [Heading(text.title), Fields(tuple((n, v) for n, v in facts if v))]
     if sum(len(p.text) for passages in sections for p in passages) <= PAGE:
-        return Reply((*parts, *(Quote(p.text, p.section) for passages in sections for p in passages)))
+        words = (Quote(p.text, p.section) for passages in sections for p in passages)
+        return Reply((*parts, *words, Choices((pdf_choice,))))
     choices = tuple(
         c
         for passages in sections
@@ -194,7 +196,7 @@ def _about(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
             text, passages[0].start, shortened(passages[0].section or "The beginning", LONG_LABEL)
         )
     )
-    return Reply((*parts, Choices(choices, menu=OPEN)))
+    return Reply((*parts, Choices(choices, menu=OPEN), Choices((pdf_choice,))))
 
 
 def _page(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
