@@ -69,13 +69,14 @@ async def forget_shown(references: Collection[str], message: str, desk: Desk) ->
 
 
 async def take_back_from(person: str, reference: str, desk: Desk) -> None:
-    """Owe it to take back what this person was shown, where the case is about them by now."""
+    """Owe it to take back what this person was shown, where the case is about them by now, or locked away."""
     summary = await desk.store.summary(reference)
     if summary is None:
         return
     try:
         reader = await desk.store.person(person)
-        if any(access.is_subject(reader, part.about) for part in await desk.matter_of(summary)):
+        matter = await desk.matter_of(summary)
+        if any(part.withheld or access.is_subject(reader, part.about) for part in matter):
             await apply(desk, reference, lambda case: case)
     except (NotFound, DamagedCase):
         return
