@@ -427,3 +427,15 @@ async def test_a_form_is_checked_again_when_it_comes_back(world: World) -> None:
     reply = await world.asks(leader, f"{prompt.command} my words", "form")
     assert outcome(reply, case.reference) == "x"
     assert await world.desk.store.case(case.reference) == saved
+
+
+async def test_of_a_closed_case_its_reporter_may_see_and_add_and_no_more(world: World) -> None:
+    staff = await world.person("staff")
+    for command, (arguments, expected) in OF_CASES.items():
+        if expected is EVERYBODYS:
+            case, other = [await world.case(staff, "reporter", status=Status.CLOSED) for _ in range(2)]
+            words = arguments.format(a=case.reference, b=other.reference)
+            await world.asks(staff, f"{command} {words}", "tapped")
+            now = await world.desk.store.case(case.reference)
+            added = [entry.what for entry in now.chronology[len(case.chronology) :]]
+            assert added == (["note"] if command == "case note" else []), command
