@@ -79,7 +79,9 @@ def migrate() -> None:
 
 @app.command()
 def verify(
-    against: Annotated[Path | None, typer.Option(help="An older copy of the folder, to compare with.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="An older copy of the folder, to compare with.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
     """Say what in the data folder is not as it was written. Exit status 1 where there is anything."""
