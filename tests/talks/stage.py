@@ -131,8 +131,9 @@ def settings(folder: Path, **environment: str) -> Settings:
 
 
 class TerminalStage(Stage):
-    def __init__(self, folder: Path, clock: StillClock) -> None:
+    def __init__(self, folder: Path, clock: StillClock, **environment: str) -> None:
         super().__init__(folder, clock)
+        self.environment = environment
         self.out = io.StringIO()
         self.front_end = TerminalFrontEnd(
             clock,
@@ -146,7 +147,9 @@ class TerminalStage(Stage):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        self.bot = await build(settings(self.folder), {"terminal": self.front_end}, self.clock.now)
+        self.bot = await build(
+            settings(self.folder, **self.environment), {"terminal": self.front_end}, self.clock.now
+        )
         await self.enrol()
         try:
             yield

@@ -14,6 +14,7 @@ from store.records import Notice
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
+SCHOOL = "[retention]\nyears = 2\n[retention.outcome]\nunfounded = 1\nremoved = 0\n"
 CLOSED = """
     Asha> They call the kitchen filthy
     bot>  Case {a}
@@ -25,9 +26,7 @@ CLOSED = """
 
 @pytest.fixture(autouse=True)
 def school(tmp_path: Path) -> None:
-    (tmp_path / "school.toml").write_text(
-        "[retention]\nyears = 2\n[retention.outcome]\nunfounded = 1\nremoved = 0\n"
-    )
+    (tmp_path / "school.toml").write_text(SCHOOL)
 
 
 async def test_a_year_later_the_head_is_asked_and_asked_again(talk: Talk, stage: Stage) -> None:
