@@ -25,6 +25,7 @@ from store.policies.words import words
 ALIKE = 0.8  # share of words in common from which two passages say the same
 MOST = 15_000  # passages; more than any school has, and vectors of more would take too much memory
 AT_ONCE = 3_000  # new passages and words that a question waits for: about two seconds
+WEIGHED = 10  # passages, best first, that tell whether the texts answer at all
 COMPARED = 5  # passages, best first, that are held against each other
 PATIENCE = 2.0  # seconds that a question waits for `prepare`
 
@@ -140,9 +141,10 @@ class Policies:
         scored = shelf.index.rank(seen.question, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
-        chosen = _distinct(shelf, scored, max(top, 3))
+        chosen = _distinct(shelf, scored, max(top, WEIGHED))
         passages = [_passage(shelf, s) for s in chosen]
-        found = signs(seen.question, shelf.index, chosen, [p.text for p in passages[:3]], seen.decoy)
+        quoted = [p.text for p in passages[:3]]
+        found = signs(seen.question, shelf.index, chosen[:WEIGHED], quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
         said = [_said(shelf, s) for s in chosen]
         ranked, stand = _merged(passages, said)

@@ -100,6 +100,17 @@ def test_the_same_question_gives_the_same_answer(shipped):
     assert first.confidence == pytest.approx(second.confidence, abs=0.001)
 
 
+@pytest.mark.parametrize(
+    "question", ["who checks the filter", "where do the dogs sleep", "what does a lawyer cost"]
+)
+def test_how_many_passages_are_wanted_changes_nothing_else(shipped, question):
+    few, many = shipped.ask(question, top=2), shipped.ask(question, top=20)
+    assert len(few.ranked) <= 2
+    assert [(p.doc, p.start) for p in few.ranked] == [(p.doc, p.start) for p in many.ranked[:2]]
+    assert few.refused == many.refused
+    assert few.confidence == pytest.approx(many.confidence, abs=0.001)
+
+
 def test_a_changed_folder_is_noticed(tmp_path):
     text = tmp_path / "phones.md"
     text.write_text("# Phones\n\nPhones stay in the locker.\n")
