@@ -16,6 +16,7 @@ from typing import cast
 from bot.naming import PERHAPS, Sought, texts_in
 from bot.pages import README, page, paragraph, safe, table
 from bot.settings import Settings
+from bot.verify import must_be_a_folder
 from handlers.access import is_subject, names_alike
 from handlers.calendar import Calendar
 from handlers.desk import Desk, Matter
@@ -66,6 +67,7 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
     sought = Sought(" ".join(typed.split())[:200])
     if not sought.parts:
         raise Trouble(NO_NAME)
+    must_be_a_folder(settings)
     _must_be_new(folder, settings.headsup_data)
     try:
         reading = Reading(settings.headsup_data)

@@ -15,6 +15,9 @@ from store.trouble import Trouble
 WELL = "All is well."
 UNSEALED = "{number} files of an earlier version have no seal yet; each gets one when it is written next."
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
+IN_A_DATABASE = (
+    "DATABASE_URL is set, and this looks into a folder alone: what PostgreSQL holds it cannot see."
+)
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
 
 
@@ -22,6 +25,7 @@ def print_findings(
     settings: Settings, say: Callable[[str], object], *, against: Path | None = None, as_json: bool = False
 ) -> bool:
     """Say what is wrong, a line each, as it is found. Whether all is well. Raises Trouble."""
+    must_be_a_folder(settings)
     folder = settings.headsup_data
     if not folder.is_dir():
         raise Trouble(NO_FOLDER.format(folder=folder))
@@ -40,6 +44,12 @@ def print_findings(
     elif not found:
         say(WELL + (" " + UNSEALED.format(number=walk.unsealed) if walk.unsealed else ""))
     return not found
+
+
+def must_be_a_folder(settings: Settings) -> None:
+    """Raises Trouble where the data is in a database: to find nothing in an empty folder would be no answer."""
+    if settings.database_url:
+        raise Trouble(IN_A_DATABASE)
 
 
 def _summary(walk: Walk, found: list[Finding]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from bot.__main__ import app
 from bot.export import export_to
 from bot.naming import BY_SURNAME, IN_FULL, PERHAPS, Sought
 from bot.settings import Settings
+from bot.verify import print_findings
 from handlers.exported import note_exports
 from store.case import Case
 from store.memos import Exported
@@ -235,3 +236,11 @@ async def test_from_the_command_line(folder: Folder, tmp_path: Path, monkeypatch
     assert '"where": "people/ben.json"' in ran.output
     ran = await headsup("verify", "--against", str(tmp_path / "nowhere"))
     assert isinstance(ran.exception, Trouble)
+
+
+async def test_a_database_is_not_taken_for_an_empty_folder(folder: Folder, tmp_path: Path) -> None:
+    folder.given = settings(tmp_path, DATABASE_URL="postgresql://user@127.0.0.1/school")
+    with pytest.raises(Trouble, match="DATABASE_URL is set"):
+        await folder.export()
+    with pytest.raises(Trouble, match="DATABASE_URL is set"):
+        print_findings(folder.given, lambda line: None)
