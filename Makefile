@@ -23,6 +23,7 @@ format: .venv/installed-dev
 
 docs: .venv/installed-dev
 	$(BIN)/python -m handlers.access_page > docs/access.md
+	$(BIN)/python -m bot.technician_page
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

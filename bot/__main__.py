@@ -57,6 +57,20 @@ def invite(
 
 
 @app.command()
+def manifest(
+    url: Annotated[
+        str | None, typer.Option(help="The bot's public https address, for HTTP in place of Socket Mode.")
+    ] = None,
+) -> None:
+    """Print the Slack app's manifest: api.slack.com/apps, Create New App, From a manifest."""
+    import json
+
+    from bot.slack.manifest import manifest as made
+
+    typer.echo(json.dumps(made(url), indent=2, ensure_ascii=False))
+
+
+@app.command()
 def check() -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
     from bot.check import problems
@@ -104,6 +118,14 @@ def export(
     from bot.settings import load
 
     typer.echo("\n".join(asyncio.run(export_to(to, person, load(), datetime.now(UTC)))))
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is, and on what it runs."""
+    from bot.version import version_line
+
+    typer.echo(version_line())
 
 
 @app.command()

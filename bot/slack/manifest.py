@@ -1,0 +1,121 @@
+"""The Slack app's manifest: all that Slack has to be told of the bot. https://docs.slack.dev/reference/app-manifest"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.settings import SettingsError
+from bot.slack.front_end import PATH
+from handlers.commands import Command
+from handlers.menu import COMMANDS, TAPPED
+from store.records import Person, Role
+
+NAME = "Heads Up"
+BOT_NAME = "heads-up"  # small letters, digits, - _ . alone
+DESCRIPTION = "Pass on a worrying post. The right person is told, and it is followed up."
+LONG_DESCRIPTION = (
+    "Seen a worrying post about a pupil, a colleague or the school? Forward it to Heads Up: a screenshot, a link or "
+    "your words. It keeps what was posted as it arrived, tells the right leader, says what to do next and what not "
+    "to do, and sees that it is followed up. It also answers questions with the school's own policy texts."
+)
+COLOUR = "#1F3A5F"
+OWN = {"case": "case status", "policy": "policy", "report": "report"}
+"""First words that are slash commands of their own, and the command whose summary describes each. Slack keeps
+`/join`, `/help` and the like to itself, so everything else is said behind `/headsup`."""
+REST, REST_IS = "headsup", "Help, joining, people and everything else"
+REPORT = {
+    "name": "Report a post",
+    "type": "global",
+    "callback_id": "report",
+    "description": "Pass on what you saw: words, a link, a screenshot",
+}
+PASS_ON = {
+    "name": "Pass on to Heads Up",
+    "type": "message",
+    "callback_id": "pass_on",
+    "description": "Pass this message on, with its files",
+}
+EVENTS = {
+    "message.im": "what people send or forward to the bot, in its own chat with them",
+    "app_mention": "the bot's name in a channel, which is answered to the person alone",
+}
+SCOPES = {
+    "app_mentions:read": "hear its own name in a channel that it was invited to; nothing else that is said there",
+    "chat:write": "answer, remind, and tell the leadership channel that it was invited to",
+    "commands": "offer the slash commands and the two shortcuts",
+    "files:read": "fetch a screenshot or file that somebody passed on, once they have said what it is about",
+    "files:write": "hand evidence and PDFs to those who may have them, and take them back",
+    "im:history": "read what people write to the bot itself, and no other conversation",
+    "im:write": "open the chat in which somebody is told or reminded",
+    "users:read": "tell full members from guests, outsiders and bots, and know a reporter's name",
+}
+APP_SCOPE = "connections:write"
+NO_URL = "--url takes the public address of the bot, which begins with https://, such as https://headsup.example.org"
+
+
+def manifest(url: str | None = None) -> dict[str, Any]:
+    """What goes under “Create an app from a manifest”: Socket Mode, or HTTP where `url` is the bot's public address.
+
+    Raises SettingsError for an address that Slack would not take.
+    """
+    address = _requests_at(url) if url else None
+    at = {"request_url": address} if address else {}
+    return {
+        "display_information": {
+            "name": NAME,
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION,
+            "background_color": COLOUR,
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": BOT_NAME, "always_online": True},
+            "shortcuts": [REPORT, PASS_ON],
+            "slash_commands": [
+                {**slash, **({"url": address} if address else {})} for slash in slash_commands()
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**at, "bot_events": sorted(EVENTS)},
+            "interactivity": {"is_enabled": True, **at},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": address is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def slash_commands() -> list[dict[str, Any]]:
+    """One for each word that Slack lets an app have, hinting at what any member of staff may type after it."""
+    staff = Person("", "", (Role.STAFF,), (), datetime.now(UTC))
+    mine = [command for command in COMMANDS.all if command.is_for(staff) and command not in TAPPED]
+    named = {command.name: command for command in COMMANDS.all}
+    found = [
+        _slash(word, named[of].summary, [c for c in mine if c.name.split()[0] == word])
+        for word, of in OWN.items()
+    ]
+    return [*found, _slash(REST, REST_IS, [c for c in mine if c.name.split()[0] not in OWN])]
+
+
+def _slash(word: str, description: str, commands: list[Command]) -> dict[str, Any]:
+    hints = [command.usage.removeprefix(f"/{word} ").removeprefix("/") for command in commands]
+    return {
+        "command": f"/{word}",
+        "description": description[:1].upper() + description[1:],
+        "usage_hint": " | ".join(hints),
+        "should_escape": False,
+    }
+
+
+def _requests_at(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(NO_URL)
+    return f"https://{parts.netloc}{parts.path.rstrip('/').removesuffix(PATH)}{PATH}"
