@@ -72,9 +72,13 @@ class SlackFrontEnd:
                 return http.Response(status=401)
             try:
                 asked = await to_bolt_request(request)
-            except ValueError:
+            except Exception:  # Bolt raises nearly anything for what is no payload
                 return http.Response(status=400)
-            response = await app.async_dispatch(asked)
+            try:
+                response = await app.async_dispatch(asked)
+            except Exception as error:
+                log.error("slack request not understood", kind=type(error).__name__)
+                return http.Response(status=503)
             if response.status == 404:  # nothing that we listen for
                 return http.Response(status=200)
             if response.status >= 500:

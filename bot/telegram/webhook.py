@@ -95,5 +95,5 @@ def _read(body: bytes) -> object:
         pass
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
