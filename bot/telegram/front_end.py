@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-import structlog
 from aiohttp import web
-from telegram import BotCommandScopeAllPrivateChats
-from telegram.error import TelegramError
 
 from bot.settings import Settings, SettingsError
 from bot.telegram.answers import Answers
-from bot.telegram.failures import kind
 from bot.telegram.files import fetch
 from bot.telegram.intake import Intake
+from bot.telegram.introduction import introduce
 from bot.telegram.line import Line, Pauses, as_bot_commands, connect
 from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
@@ -27,8 +24,6 @@ from handlers.messages import DeliveryFailed, Receive, Reply
 NO_TOKEN = "Telegram needs TELEGRAM_BOT_TOKEN: make a bot with @BotFather, and copy its token."  # noqa: S105
 NOT_A_MESSAGE = "This is no message in Telegram."
 ALWAYS = frozenset({"start", "help"})
-
-log = structlog.get_logger()
 
 
 def _now() -> datetime:
@@ -67,6 +62,7 @@ class TelegramFrontEnd:
         self._me: Me | None = None
         self._intake: Intake | None = None
         self._closed = False
+        self._introducing: asyncio.Task[None] | None = None
 
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         """POST at the path of TELEGRAM_WEBHOOK_URL; none with long polling."""
@@ -76,7 +72,7 @@ class TelegramFrontEnd:
         """Take in what people send, until cancelled. Raises SettingsError for what Telegram refuses."""
         try:
             await self._meet()
-            await self._offer_commands()
+            self._introducing = asyncio.create_task(introduce(self._bot, self._commands))
             if self._webhook:
                 await self._webhook.announce(self._bot, self._line)
                 await asyncio.Event().wait()
@@ -88,6 +84,8 @@ class TelegramFrontEnd:
     async def close(self) -> None:
         """Finish what is under way, and end all connections."""
         self._closed = True
+        if self._introducing:
+            self._introducing.cancel()
         await self._answers.finish(self._pauses.finish)
         if self._intake:
             await self._intake.finish(self._pauses.finish)
@@ -138,12 +136,3 @@ class TelegramFrontEnd:
         user = await self._line.until_answered(self._bot.get_me)
         names = ALWAYS.union(name for name, _ in self._commands)
         self._me = Me(user.id, user.username or "", names)
-
-    async def _offer_commands(self) -> None:
-        """The menu beside the text box: nice to have, and no more."""
-        if not self._commands:
-            return
-        try:
-            await self._bot.set_my_commands(self._commands, scope=BotCommandScopeAllPrivateChats())
-        except TelegramError as error:
-            log.info("Telegram did not take the menu of commands", reason=kind(error))

@@ -66,6 +66,8 @@ def button(data: str) -> str:
             "BOT_COMMAND_INVALID",
         ),
         ("setMyCommands", {"commands": [{"command": "case", "description": ""}]}, 400, "DESCRIPTION_INVALID"),
+        ("setMyShortDescription", {"short_description": "x" * 121}, 400, "too long"),
+        ("setMyDescription", {"description": "x" * 513}, 400, "too long"),
         ("noSuchMethod", {}, 404, "Not Found"),
     ],
 )

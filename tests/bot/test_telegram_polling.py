@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.settings import SettingsError
 from bot.telegram import TelegramFrontEnd, intake, line
+from bot.telegram.introduction import LONG, SHORT
 from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
 from tests.bot.telegram_running import QUICK, Script, front_end, kept, running
 from tests.doubles.telegram import TelegramDouble
@@ -296,7 +297,13 @@ async def test_a_webhook_left_behind_is_removed_and_what_waits_is_kept(
 
 
 async def test_a_server_without_the_inessential_methods_will_do(telegram: TelegramDouble, asha: User) -> None:
-    telegram.api.unimplemented = {"setMyCommands", "deleteWebhook", "answerCallbackQuery"}
+    telegram.api.unimplemented = {
+        "setMyCommands",
+        "setMyDescription",
+        "getMyShortDescription",
+        "deleteWebhook",
+        "answerCallbackQuery",
+    }
     async with running(telegram, Script(lambda _: say("?", Choices((Choice("Yes", "y"),))))) as bot:
         await asha.says("one")
         await telegram.waits_for(asha, "Yes")
@@ -310,6 +317,18 @@ async def test_the_menu_of_commands_is_offered_in_private_chats(telegram: Telegr
         await telegram.until(lambda: telegram.api.commands)
     assert [c["command"] for c in telegram.api.commands] == ["case", "report"]
     assert "all_private_chats" in call.given["scope"]
+
+
+async def test_it_says_what_it_is_before_anybody_writes_and_once(telegram: TelegramDouble) -> None:
+    ours = {"short_description": SHORT, "description": LONG}
+    for start in (1, 2):
+        async with running(telegram):
+            await telegram.until(
+                lambda n=start: (
+                    len(telegram.called("getMyDescription")) == n and telegram.api.described == ours
+                )
+            )
+    assert len(telegram.called("setMyShortDescription")) == len(telegram.called("setMyDescription")) == 1
 
 
 async def test_only_what_it_reads_is_asked_for(telegram: TelegramDouble, asha: User) -> None:

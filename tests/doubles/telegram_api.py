@@ -19,6 +19,7 @@ from tests.doubles.telegram_updates import Updates
 
 FETCH = 20 * 1024 * 1024
 UPLOAD = 50 * 1024 * 1024
+SHORT_DESCRIPTION, DESCRIPTION = 120, 512  # characters
 FOR_DELETION = 48 * 3600  # seconds
 CHANNEL = -1000000000000
 
@@ -78,6 +79,7 @@ class BotApi:
         self.down = False
         self.revoked = False
         self.commands: list[dict[str, str]] = []
+        self.described = {"short_description": "", "description": ""}
         self.files: dict[str, Stored] = {}
         self.chats: dict[int, dict[str, Any]] = {}
         self.closed: dict[int, str] = {}  # chats that the bot may not write to, and why
@@ -185,6 +187,25 @@ class BotApi:
 
     async def _setMyCommands(self, given: dict[str, Any]) -> object:  # noqa: N802
         self.commands = check_commands(given.get("commands"))
+        return True
+
+    async def _getMyShortDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return {"short_description": self.described["short_description"]}
+
+    async def _setMyShortDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return self._describe("short_description", given, SHORT_DESCRIPTION)
+
+    async def _getMyDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return {"description": self.described["description"]}
+
+    async def _setMyDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return self._describe("description", given, DESCRIPTION)
+
+    def _describe(self, which: str, given: dict[str, Any], most: int) -> bool:
+        words = str(given.get(which) or "")
+        if len(words) > most:
+            raise Refusal(f"bot {which.replace('_', ' ')} is too long")
+        self.described[which] = words
         return True
 
     async def _answerCallbackQuery(self, given: dict[str, Any]) -> object:  # noqa: N802
