@@ -127,7 +127,7 @@ async def works(stage: SlackStage) -> None:
     assert not any("Traceback" in seen or "Error:" in seen for seen in everybody)
 
 
-@examples(8)
+@examples(6)
 @given(data=st.data())
 async def test_payloads_that_were_tampered_with(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -175,19 +175,19 @@ FRAMES = (
 )
 
 
-@pytest.mark.parametrize("number", range(len(FRAMES)))
-async def test_frames_that_are_no_envelopes(tmp_path: Path, number: int) -> None:
+async def test_frames_that_are_no_envelopes(tmp_path: Path) -> None:
     async with in_slack(tmp_path) as stage:
-        await stage.slack.until(lambda: stage.slack.sockets.open)
-        await stage.slack.sockets.open[-1].send_str(FRAMES[number])
-        await asyncio.sleep(0.02)
-        await works(stage)
+        for frame in FRAMES:
+            await stage.slack.until(lambda: stage.slack.sockets.open)
+            await stage.slack.sockets.open[-1].send_str(frame)
+            await works(stage)
 
 
-@pytest.mark.parametrize("words", WORDS)
-async def test_a_message_with_anything_in_it_is_kept_and_answered(tmp_path: Path, words: str) -> None:
+async def test_messages_with_anything_in_them_are_kept_and_answered(tmp_path: Path) -> None:
     async with in_slack(tmp_path) as stage:
-        await stage.slack.message(ASHA, f"{TOKEN} {words}"[:40_000])
-        await stage.slack.until(lambda: stage.slack.shown(ASHA))
-        assert TOKEN in await kept(stage)
+        for number, words in enumerate(WORDS):
+            said = await stage.slack.message(ASHA, f"{TOKEN} {number} {words}"[:40_000])
+            assert said["answer"].acknowledged
+            assert f"{TOKEN} {number}" in await kept(stage)
+        await stage.slack.until(lambda: len(stage.slack.shown(ASHA)) >= len(WORDS))
         await works(stage)
