@@ -71,14 +71,14 @@ def manifest(
 
 
 @app.command()
-def check() -> None:
+def check(
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try the tokens.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+) -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
-    from bot.check import problems
-    from bot.settings import load
+    from bot.check.printed import print_check
 
-    found = list(problems(load()))
-    typer.echo("\n".join(found) or "All is well.")
-    if found:
+    if not asyncio.run(print_check(typer.echo, offline=offline, as_json=as_json)):
         sys.exit(1)
 
 

@@ -75,7 +75,7 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
 
 def _given(parameter: TyperArgument | TyperOption) -> str:
     if isinstance(parameter, TyperArgument):
-        words = (parameter.name or "").upper()
+        words = parameter.metavar or (parameter.name or "").upper()
     else:
         words = next(word for word in parameter.opts if word.startswith("--"))
         words += "" if parameter.is_flag else " …"

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import json
+import os
+import re
 import shutil
-from datetime import UTC, datetime
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.check import problems
+import pytest
+
+from bot.check import check, machine, printed
 from bot.settings import Settings, load
 from store.case import Case
 from store.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
+from tests.doubles.slack import SlackDouble
+from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+SCHOOL = """\
+safeguarding_phone = "01632 960123"
+local_authority_phone = "01632 960456"
+closed = ["2026-12-21/2027-01-01"]
+"""
+
+
+async def problems(settings: Settings, at: datetime = NOW) -> list[str]:
+    return [finding.says for finding in (await check(settings, lambda: at, offline=True)).found]
 
 
 def settings(folder: Path, **more: str) -> Settings:
-    (folder / "school.toml").write_text('safeguarding_phone = "01632 960123"\n')
+    (folder / "school.toml").write_text(SCHOOL)
     return load(
         {
             "HEADSUP_DATA": str(folder / "data"),
@@ -28,12 +47,13 @@ def settings(folder: Path, **more: str) -> Settings:
     )
 
 
-async def furnished(folder: Path) -> None:
+async def furnished(folder: Path, *, failed: bool = True) -> None:
     store = TinyStore.open(folder / "data")
-    for n, role in enumerate((Role.HEAD, Role.DSL, Role.CHAIR)):
+    for n, role in enumerate((Role.HEAD, Role.DSL, Role.CHAIR, Role.ICT)):
         await store.add_person(Person(f"p{n}", f"Person {n}", (role,), (f"telegram:{n}",), NOW))
-    failed = Notice("7K4M alert p0", "alert", "p0", NOW, settled=NOW, result="failed")
-    case = Case("7K4M", NOW, (Report("p1", NOW, ("s",), "telegram:1"),), notices=(failed,))
+    result = "failed" if failed else "sent"
+    told = Notice("7K4M alert p0", "alert", "p0", NOW, settled=NOW, result=result)
+    case = Case("7K4M", NOW, (Report("p1", NOW, ("s",), "telegram:1"),), notices=(told,))
     await store.add(case.enter(NOW, "p1", "opened"))
     await store.add(Case("2222", NOW, (Report("p1", NOW, ("t",), "telegram:1"),)).enter(NOW, "p1", "opened"))
     await store.close()
@@ -42,14 +62,14 @@ async def furnished(folder: Path) -> None:
 async def test_undelivered_notices_and_damaged_files_are_named(tmp_path: Path) -> None:
     await furnished(tmp_path)
     (tmp_path / "data" / "cases" / "2222" / "case.json").write_text("{")
-    found = list(problems(settings(tmp_path)))
+    found = await problems(settings(tmp_path))
     assert len(found) == 2
     assert found[0].startswith("case 2222: its file cannot be read")
     assert found[1].startswith("case 7K4M: 1 notices could not be delivered to Person 0")
 
 
 async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -> None:
-    found = "\n".join(problems(settings(tmp_path, SLACK_APP_TOKEN="xapp-1")))
+    found = "\n".join(await problems(settings(tmp_path, SLACK_APP_TOKEN="xapp-1")))
     for words in ("SLACK_BOT_TOKEN is not", "headteacher", "safeguarding lead", "chair of governors"):
         assert words in found
 
@@ -59,7 +79,7 @@ async def test_an_outcome_that_is_none_is_named(tmp_path: Path) -> None:
     given = settings(tmp_path)
     with (tmp_path / "school.toml").open("a") as file:
         file.write("[retention.outcome]\nunfounded = 1\nunfuonded = 1\n")
-    [said] = [line for line in problems(given) if "outcome" in line]
+    [said] = [line for line in await problems(given) if "outcome" in line]
     assert "“unfuonded”" in said
 
 
@@ -71,7 +91,7 @@ async def test_a_broken_reference_of_the_procedure_is_named_by_line(tmp_path: Pa
     lines = procedure.read_text().split("\n")
     number = next(n for n, line in enumerate(lines, 1) if line == 'after = "talk"')
     procedure.write_text("\n".join(lines).replace('after = "talk"', 'after = "tolk"', 1))
-    found = list(problems(settings(tmp_path, POLICY_TEXTS=str(texts))))
+    found = await problems(settings(tmp_path, POLICY_TEXTS=str(texts)))
     assert f"line {number}: procedure.step.after: “tolk”" in found[0]
 
 
@@ -85,7 +105,331 @@ async def test_a_case_that_nobody_may_see_is_named(tmp_path: Path) -> None:
     part = Case("4444", NOW, (Report("p1", NOW, ("v",), "telegram:1"),), joined_to="3333")
     await store.add(part.enter(NOW, "p1", "opened"))
     await store.close()
-    found = [line for line in problems(settings(tmp_path)) if "nobody who could" in line]
+    found = [line for line in await problems(settings(tmp_path)) if "nobody who could" in line]
     assert len(found) == 1
     assert found[0].startswith("case 3333")
     assert found[0].endswith("--role chair")
+
+
+async def test_nothing_is_said_where_all_is_well(tmp_path: Path) -> None:
+    await furnished(tmp_path, failed=False)
+    assert await problems(settings(tmp_path)) == []
+
+
+async def only(part: str, given: Settings, at: datetime = NOW) -> list[str]:
+    report = await check(given, lambda: at, offline=True)
+    return [finding.says for finding in report.found if finding.part == part]
+
+
+async def test_what_the_school_file_lacks_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    given = settings(tmp_path)
+    (tmp_path / "school.toml").write_text("closed = [2026-10-26]\n")
+    phone, authority, holidays = await only("school", given)
+    assert "safeguarding_phone" in phone
+    assert "local_authority_phone" in authority
+    assert "no holidays after today" in holidays
+    (tmp_path / "school.toml").unlink()
+    [missing] = await only("school", given)
+    assert missing.endswith("Run: headsup setup")
+
+
+async def test_a_mistake_in_the_school_file_is_named_by_its_line(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    given = settings(tmp_path)
+    (tmp_path / "school.toml").write_text(SCHOOL + 'timezone = "Europe/Londn"\ncalender = "x.ics"\n')
+    zone, calendar = await only("school", given)
+    assert "line 4: timezone: there is no time zone “Europe/Londn”; write it as Europe/London" in zone
+    assert "line 5: calender: nothing here is called “calender”" in calendar
+
+
+async def test_texts_that_want_looking_after_are_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    texts = tmp_path / "texts"
+    shutil.copytree(ROOT / "policy_texts", texts)
+    statement = texts / "responsible-internet-use.md"
+    statement.write_text(statement.read_text().replace("kind: statement", "kind: policy"))
+    (texts / "scan.txt").write_bytes(bytes(range(256)) * 8)
+    given = settings(tmp_path, POLICY_TEXTS=str(texts))
+    unreadable, nobody_accepts = await only("texts", given)
+    assert unreadable.startswith("scan.txt cannot be read as text")
+    assert "is a statement" in nobody_accepts
+    after = datetime(2027, 9, 7, 10, tzinfo=UTC)
+    past = [line for line in await only("texts", given, after) if "should have been reviewed" in line]
+    assert len(past) == 7
+    assert past[1].startswith("internet-filtering.md: “")
+    assert "by 6 September 2027. Ask its owner, the " in past[1]
+
+
+async def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    (tmp_path / "texts").mkdir()
+    given = settings(tmp_path, POLICY_TEXTS=str(tmp_path / "texts"))
+    assert await only("texts", given) == [f"{tmp_path / 'texts'} holds no policy texts (.md or .txt)."]
+    [procedure] = await only("procedure", given)
+    assert procedure.endswith("procedure.toml is missing.")
+
+
+async def test_a_kind_of_case_that_alerts_nobody_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    await store.remove_person("p3")
+    await store.close()
+    [said] = await only("people", settings(tmp_path))
+    assert said.startswith("nobody is ICT manager, whom procedure.toml alerts of “Unsuitable website")
+    assert said.endswith("headsup invite NAME --role ict")
+
+
+async def test_people_whom_no_chat_reaches_are_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    given = settings(tmp_path, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    said = await only("people", given)
+    assert len(said) == 4
+    assert (
+        said[0]
+        == "Person 0 uses no chat that runs here. Invite them again: headsup invite “Person 0” --role head"
+    )
+
+
+async def test_the_made_up_people_of_the_terminal_are_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    await store.add_person(Person("asha", "Asha Patel", (Role.STAFF,), ("terminal:asha",), NOW))
+    await store.close()
+    said = await only("people", settings(tmp_path, TELEGRAM_BOT_TOKEN="1:x"))
+    assert len(said) == 1
+    assert said[0].startswith("the made-up people")
+
+
+async def test_notices_that_are_late_or_of_no_case_are_named(tmp_path: Path) -> None:
+    await furnished(tmp_path, failed=False)
+    store = TinyStore.open(tmp_path / "data")
+    hour = NOW - timedelta(hours=1)
+    await store.owe(Notice("digest 1 p0", "digest", "p0", hour, waits=True))
+    await store.owe(Notice("digest 1 p1", "digest", "p1", hour, settled=hour, result="failed"))
+    await store.owe(Notice("duty 1 p2", "duty", "p2", hour))
+    await store.close()
+    undelivered, late = await only("notices", settings(tmp_path))
+    assert undelivered.startswith("1 notices of no case (digests, duties) could not be delivered to Person 1")
+    assert late.startswith("1 notices should have been sent, the oldest 60 minutes ago.")
+
+
+async def test_a_damaged_person_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    (tmp_path / "data" / "people" / "p3.json").write_text("{")
+    [said] = await only("store", settings(tmp_path))
+    assert said == "people/p3.json cannot be read. Put it back from a backup: `headsup verify` says more."
+
+
+async def test_a_disk_with_little_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await furnished(tmp_path)
+    monkeypatch.setattr(
+        machine.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**10, 10**10, 10**7)
+    )
+    [said] = await only("machine", settings(tmp_path))
+    assert said.startswith("only 10 MB are left on the disk")
+
+
+async def test_a_folder_that_others_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await furnished(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").chmod(0o755)
+    (tmp_path / ".env").write_text("PORT=3000\n")
+    (tmp_path / ".env").chmod(0o644)
+    given = settings(tmp_path)
+    assert await only("machine", given) == [
+        f"{tmp_path}/data can be read by other accounts of this machine. Run: chmod 700 {tmp_path}/data"
+    ]
+    assert await only("settings", given) == [
+        ".env can be read by other accounts of this machine. Run: chmod 600 .env"
+    ]
+
+
+async def test_a_folder_that_cannot_be_written_to_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await furnished(tmp_path)
+    monkeypatch.setattr(machine.os, "access", lambda *_: False)  # root may write anywhere
+    [said] = await only("machine", settings(tmp_path))
+    assert said.startswith(f"the folder {tmp_path}/data cannot be written to.")
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    given = settings(tmp_path, HEADSUP_DATA=str(tmp_path / "file" / "data"))
+    [said] = await only("machine", given)
+    assert said.startswith(f"the folder {tmp_path}/file/data cannot be made: {tmp_path}/file is no folder")
+
+
+async def test_a_disk_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await furnished(tmp_path)
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(machine.fcntl, "flock", no_locks)
+    [said] = await only("machine", settings(tmp_path))
+    assert "knows no locks" in said
+
+
+async def test_whether_a_bot_runs_is_told(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    given = settings(tmp_path)
+    assert (await check(given, lambda: NOW, offline=True)).facts.running is False
+    store = TinyStore.open(tmp_path / "data")
+    assert (await check(given, lambda: NOW, offline=True)).facts.running is True
+    await store.close()
+
+
+async def test_when_the_last_digest_was_sent_is_told(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    for week in (2, 1):
+        at = NOW - timedelta(weeks=week)
+        await store.owe(Notice(f"digest {week} p0", "digest", "p0", at, settled=at, result="sent"))
+    await store.close()
+    facts = (await check(settings(tmp_path), lambda: NOW, offline=True)).facts
+    assert facts.last_digest == NOW - timedelta(weeks=1)
+    assert "on 17 November 2026 at 10:00" in printed.LAST_DIGEST.format(at=facts.last_digest)
+
+
+async def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    given = settings(tmp_path, DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
+    [said] = await only("store", given)
+    assert "database" in said.lower()
+    assert await only("people", given) == []
+    assert await only("machine", given) == []
+
+
+# --- against the platforms ------------------------------------------------------------------------------
+
+
+async def tokens(folder: Path, *, skew: timedelta = timedelta(0), **given: str) -> list[str]:
+    report = await check(settings(folder, **given), lambda: datetime.now(UTC) + skew)
+    return [finding.says for finding in report.found if finding.part == "tokens"]
+
+
+async def test_tokens_that_the_platforms_take(tmp_path: Path) -> None:
+    async with SlackDouble() as slack, TelegramDouble() as telegram:
+        assert await tokens(tmp_path, **slack.environment, **telegram.environment) == []
+        assert {name for name, _ in slack.calls} == {"auth.test", "apps.connections.open"}
+        assert telegram.methods == {"getMe"}
+
+
+async def test_offline_asks_nobody(tmp_path: Path) -> None:
+    async with SlackDouble() as slack, TelegramDouble() as telegram:
+        await problems(settings(tmp_path, **slack.environment, **telegram.environment))
+        assert slack.calls == telegram.calls == []
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "words"),
+    [
+        ("auth.test", "invalid_auth", "SLACK_BOT_TOKEN: Slack does not know this token. Copy it again"),
+        ("auth.test", "token_revoked", "SLACK_BOT_TOKEN: Slack says that this token was revoked"),
+        ("auth.test", "account_inactive", "Install the app again"),
+        ("auth.test", "token_expired", "SLACK_BOT_TOKEN: Slack says that this token has expired"),
+        ("auth.test", "ekm_access_denied", "SLACK_BOT_TOKEN: Slack refuses this token: ekm_access_denied."),
+        ("apps.connections.open", "missing_scope", "SLACK_APP_TOKEN: This app token lacks connections:write"),
+        ("apps.connections.open", "invalid_auth", "SLACK_APP_TOKEN: Slack does not know this token"),
+    ],
+)
+async def test_tokens_that_slack_refuses(tmp_path: Path, method: str, error: str, words: str) -> None:
+    async with SlackDouble() as slack:
+        slack.fail(method, error)
+        [said] = await tokens(tmp_path, **slack.environment)
+    assert words in said
+
+
+async def test_scopes_that_slack_did_not_give(tmp_path: Path) -> None:
+    async with SlackDouble() as slack:
+        slack.scopes -= {"files:read", "im:history"}
+        [said] = await tokens(tmp_path, **slack.environment)
+    assert "missing: files:read, im:history. Paste `headsup manifest`" in said
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("xoxp-1", "This is a user's token, and the bot token is needed here: it begins with xoxb-"),
+        ("xoxe.xoxb-1", "This is a token that expires"),
+        ("abc", "This is no token of Slack's: the bot token begins with xoxb-"),
+    ],
+)
+async def test_tokens_of_the_wrong_kind(tmp_path: Path, token: str, words: str) -> None:
+    [said] = await tokens(tmp_path, SLACK_BOT_TOKEN=token, SLACK_SIGNING_SECRET="s")
+    assert words in said
+
+
+async def test_tokens_that_telegram_refuses(tmp_path: Path) -> None:
+    async with TelegramDouble() as telegram:
+        telegram.api.revoked = True
+        [said] = await tokens(tmp_path, **telegram.environment)
+        assert said.startswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token: it was revoked")
+        [said] = await tokens(tmp_path, **{**telegram.environment, "TELEGRAM_BOT_TOKEN": "123"})
+        assert said.startswith("TELEGRAM_BOT_TOKEN: This is no token of Telegram's.")
+
+
+async def test_a_platform_out_of_reach(tmp_path: Path) -> None:
+    async with SlackDouble() as slack, TelegramDouble() as telegram:
+        away = {**slack.environment, **telegram.environment}
+    in_slack, in_telegram = await tokens(tmp_path, **away)
+    assert in_slack.startswith("SLACK_BOT_TOKEN: Slack could not be reached at 127.0.0.1:")
+    assert in_telegram.startswith("TELEGRAM_BOT_TOKEN: Telegram could not be reached at 127.0.0.1:")
+    assert telegram.token not in in_telegram
+
+
+async def test_an_address_where_something_else_answers(tmp_path: Path) -> None:
+    async with SlackDouble() as slack, TelegramDouble() as telegram:
+        given = {**slack.environment, "SLACK_API_URL": f"{slack.url}/login?"}
+        said = await tokens(tmp_path, **given)
+        assert "is not Slack. Take SLACK_API_URL out of .env" in said[0]
+        [said_so] = await tokens(tmp_path, **{**telegram.environment, "TELEGRAM_API_URL": "nowhere"})
+        assert "nowhere is no address" in said_so
+        assert telegram.token not in said_so
+
+
+@pytest.mark.parametrize(("skew", "way"), [(600, "ahead of"), (-600, "behind")])
+async def test_a_clock_that_is_wrong(tmp_path: Path, skew: int, way: str) -> None:
+    async with SlackDouble() as slack, TelegramDouble() as telegram:
+        for given in ({**slack.environment, **telegram.environment}, telegram.environment):
+            [said] = await tokens(tmp_path, skew=timedelta(seconds=skew), **given)
+            assert re.match(rf"this machine's clock is (599|600|601) seconds {way}", said)
+
+
+# --- as it is printed -----------------------------------------------------------------------------------
+
+
+async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    variables = {name.upper(): str(value) for name, value in given.model_dump(exclude_defaults=True).items()}
+
+    async def run(*words: str) -> tuple[str, int | None]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "check", *words),
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        return out.decode(), process.returncode
+
+    out, status = await run("--offline")
+    assert "nobody is headteacher" in out
+    assert "The bot is not running.\nNo weekly digest has been sent yet.\n" in out
+    assert status == 1
+    out, status = await run("--offline", "--json")
+    found = json.loads(out)
+    assert (found["well"], found["running"], found["last_digest"], status) == (False, False, None, 1)
+    assert {
+        "part": "people",
+        "says": "nobody is headteacher. Invite one: headsup invite NAME --role head",
+    } in found["found"]
+    await furnished(tmp_path, failed=False)
+    out, status = await run("--offline")
+    assert out.startswith("All is well.\nHeads Up ")
+    assert status == 0
+    variables["PORT"] = "many"
+    out, status = await run("--json")
+    assert json.loads(out)["found"][1]["says"].startswith("PORT: ")
+    assert status == 1

@@ -87,7 +87,8 @@ class Api:
         except KeyError as missing:
             answer = {"ok": False, "error": "invalid_arguments", "needed": str(missing)}
         await self.world.notify()
-        return web.json_response(answer)
+        given = self.double.scopes if token == self.double.bot_token else {"connections:write"}
+        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(sorted(given))})
 
     def _fault(self, name: str) -> Fault | None:
         fault = self.faults.get(name)

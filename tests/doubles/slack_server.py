@@ -13,6 +13,7 @@ from tests.doubles.slack_api import Api, Fault
 from tests.doubles.slack_sockets import Posts, Sockets
 from tests.doubles.slack_world import BOT_USER, TEAM, Shown, Upload, View, World
 
+SCOPES = "app_mentions:read chat:write commands files:read files:write im:history im:write users:read"
 LOGIN_PAGE = "<!DOCTYPE html><html><body>Sign in to School</body></html>"
 
 
@@ -26,6 +27,7 @@ class SlackServer:
         self.bot_token = "xoxb-" + secrets.token_hex(8)
         self.app_token = "xapp-" + secrets.token_hex(8)
         self.signing_secret = secrets.token_hex(16)
+        self.scopes = set(SCOPES.split())  # that the bot token was given
         self.events_url = events_url
         self.patience = patience  # seconds that it waits for an acknowledgement
         self.downloads: list[str] = []  # names of the files whose bytes were asked for

@@ -1,0 +1,72 @@
+"""`headsup check`: what is wrong, one line each with the mend. It reads only, so the bot may run meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from bot.build import refuse_halves
+from bot.check import cases, machine, people, school, store
+from bot.check.finding import Facts, Finding, Looked, Part, Report
+from bot.check.tokens import tokens
+from bot.opening import address
+from bot.settings import Settings
+from store.procedure import load_procedure
+from store.school import load_school
+from store.trouble import Trouble
+
+PARTS: tuple[tuple[str, Part], ...] = (
+    ("settings", machine.env_file),
+    ("school", school.facts),
+    ("texts", school.texts),
+    ("machine", machine.disk),
+    ("machine", machine.locks),
+    ("store", store.damaged),
+    ("people", people.missing),
+    ("people", people.out_of_reach),
+    ("cases", cases.seen_by_nobody),
+    ("notices", cases.undelivered),
+    ("notices", cases.late),
+)
+"""Everything that is looked at without the network, in the order in which it is said."""
+
+T = TypeVar("T")
+
+
+async def check(settings: Settings, clock: Callable[[], datetime], *, offline: bool = False) -> Report:
+    """All that is wrong. `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace."""
+    found: list[Finding] = []
+
+    def tried(name: str, attempt: Callable[[], T]) -> T | None:
+        try:
+            return attempt()
+        except Trouble as error:
+            found.extend(Finding(name, line) for line in str(error).split("\n"))
+            return None
+
+    tried("settings", partial(refuse_halves, settings))
+    looked = Looked(
+        settings,
+        clock(),
+        tried("school", partial(load_school, settings.school_file)),
+        tried("procedure", partial(load_procedure, settings.policy_texts)),
+    )
+    looked, trouble = await store.read_store(looked)
+    if trouble:
+        found.append(Finding("store", trouble))
+    if not offline:
+        found += [Finding("tokens", line) async for line in tokens(settings, clock)]
+    found += [Finding(name, line) for name, part in PARTS for line in part(looked)]
+    return Report(found, _facts(looked))
+
+
+def _facts(looked: Looked) -> Facts:
+    facts = Facts(people=len(looked.people), last_digest=cases.last_digest(looked))
+    with suppress(OSError, Trouble):
+        if address(looked.settings) is None:
+            facts = replace(facts, running=machine.is_owned(looked.settings.headsup_data))
+    return facts

@@ -1,0 +1,55 @@
+"""People: whether somebody is there for whom the bot calls, and can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.check.finding import Looked
+from handlers.people import ROLES
+from handlers.words import listed
+from store.records import Role
+
+NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"
+NO_CHAIR = (
+    "nobody is chair of governors, so nobody can be told of a case about the headteacher. "
+    "Invite one: headsup invite NAME --role chair"
+)
+NO_DSL = "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl"
+NOBODY_ALERTED = (
+    "nobody is {roles}, whom procedure.toml alerts of “{category}”. "
+    "Invite one: headsup invite NAME --role {role}"
+)
+NO_ACCOUNT = "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+MADE_UP = "the made-up people of the terminal are in {folder}. Choose a fresh HEADSUP_DATA for real work: headsup setup"
+TERMINAL = "terminal"
+SAID = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
+
+
+def missing(looked: Looked) -> Iterator[str]:
+    """Roles that nobody has, and that are called for."""
+    if not looked.readable:
+        return
+    held = {role for person in looked.people for role in person.roles}
+    for role, sentence in SAID.items():
+        if role not in held:
+            yield sentence
+    for category in looked.procedure.category if looked.procedure else ():
+        if held.isdisjoint(category.alerts) and SAID.keys().isdisjoint(category.alerts):
+            roles = listed((ROLES[role] for role in category.alerts), "or")
+            yield NOBODY_ALERTED.format(roles=roles, category=category.name, role=category.alerts[0])
+
+
+def out_of_reach(looked: Looked) -> Iterator[str]:
+    """Who cannot be told anything, since none of their accounts is in a chat that runs."""
+    settings = looked.settings
+    chats = {"slack"} if settings.slack_bot_token else set()
+    chats |= {"telegram"} if settings.telegram_bot_token else set()
+    if not chats:
+        return
+    for person in looked.people:
+        mine = {account.partition(":")[0] for account in person.accounts}
+        if mine == {TERMINAL}:
+            yield MADE_UP.format(folder=settings.headsup_data)
+            return
+        if mine.isdisjoint(chats):
+            yield NO_ACCOUNT.format(name=person.name, role=next(iter(person.roles), Role.STAFF))

@@ -1,0 +1,61 @@
+"""What the store holds: people, cases and notices. It reads only, so the bot may run meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.check.finding import Looked
+from bot.opening import address, open_store
+from store.base import DamagedCase, Store
+from store.durable import unavailable
+from store.tiny.reading import Reading
+from store.trouble import Trouble
+
+DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
+DAMAGED_FILE = "{path} cannot be read. Put it back from a backup: `headsup verify` says more."
+
+
+async def read_store(looked: Looked) -> tuple[Looked, str]:
+    """With all that the store holds; and what is wrong, where nothing could be read."""
+    try:
+        if address(looked.settings) is None:
+            return _from_folder(looked), ""
+        store = await open_store(looked.settings)
+        try:
+            return await _from_store(looked, store), ""
+        finally:
+            await store.close()
+    except Trouble as error:
+        return replace(looked, readable=False), str(error)
+    except OSError as error:
+        return replace(looked, readable=False), str(unavailable(error, looked.settings.headsup_data))
+
+
+def _from_folder(looked: Looked) -> Looked:
+    reading = Reading(looked.settings.headsup_data)
+    notices = [record for name, record in reading.others() if name == "notices"]
+    return replace(
+        looked,
+        people=reading.people,
+        cases=reading.cases,
+        notices=notices,
+        unreadable=list(dict.fromkeys(reading.unreadable)),
+    )
+
+
+async def _from_store(looked: Looked, store: Store) -> Looked:
+    cases, unreadable = [], []
+    for summary in await store.summaries():
+        try:
+            cases.append(await store.case(summary.reference))
+        except DamagedCase:
+            unreadable.append(f"cases/{summary.reference}")
+    return replace(looked, people=await store.people(), cases=cases, unreadable=unreadable)
+
+
+def damaged(looked: Looked) -> Iterator[str]:
+    """Files that could not be read."""
+    for path in looked.unreadable:
+        folder, _, name = path.partition("/")
+        yield DAMAGED.format(reference=name) if folder == "cases" else DAMAGED_FILE.format(path=path)
