@@ -45,6 +45,8 @@ async def _remind(reference: str, desk: Desk) -> bool:
     while True:
         try:
             case = await desk.store.case(reference)
+            if case.wake_at is None or case.wake_at > desk.now():
+                return True  # another machine has looked at it meanwhile
             await desk.store.save(await remind(case, desk.now(), desk))
         except Conflict:
             continue

@@ -16,7 +16,7 @@ from store.postgres import migrate
 @cache
 def server() -> Any:
     """Started once, with its files in memory where there is such a place, and gone with the process."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver asks for it
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # pgserver asks for it
     import pgserver
 
     memory = Path("/dev/shm")  # noqa: S108
