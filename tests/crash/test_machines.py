@@ -23,6 +23,7 @@ from tests.databases import database
 MACHINES = 3
 REPORTS = 2_000
 PEOPLE = 60
+URGENT = 20
 KILLS = 9
 AT_ONCE = 24
 BEGIN = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -96,7 +97,7 @@ class School:
         source, who = f"board:{number}", f"staff{number % PEOPLE}"
         said = await self.any(take={"source": source, "who": who, "text": f"They say so again: {number}"})
         self.acknowledged[source] = said
-        if number % 10 == 0:
+        if number < URGENT:
             category = next((line for line in said if line.endswith(" threat")), None)
             if category:
                 await self.any(take={"source": f"{source}-tap", "who": who, "command": category})
@@ -165,7 +166,7 @@ async def _check(school: School, store: PostgresStore, board: Path, kills: int) 
     repeated = [message for message in shown if message not in noted and await _is_of_no_case(message, store)]
     assert len(repeated) <= kills
     urgent = {case.reference for case in cases if case.urgent}
-    assert len(urgent) > 10
+    assert len(urgent) == URGENT
     told = {c.reference for c in cases for n in c.notices if n.kind == "urgent" and n.result == "sent"}
     assert told == urgent
 
