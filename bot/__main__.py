@@ -45,6 +45,20 @@ def run() -> None:
 
 
 @app.command()
+def setup() -> None:
+    """Ask for the school, the tokens and the headteacher; write .env and the school file. Safe to run again."""
+    from bot.setup import NOTHING_CHANGED, set_up
+
+    try:
+        written = set_up()
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo(f"\n{NOTHING_CHANGED}")
+        written = False
+    if not written:
+        sys.exit(1)
+
+
+@app.command()
 def invite(
     name: Annotated[str, typer.Argument(help="The person's full name.")],
     role: Annotated[list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")],
