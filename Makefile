@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format docs lock bench clean
+.PHONY: run test check format docs picture lock bench clean
 
 run: .venv/installed
 	@$(BIN)/headsup run
@@ -24,6 +24,9 @@ format: .venv/installed-dev
 docs: .venv/installed-dev
 	$(BIN)/python -m handlers.access_page > docs/access.md
 	$(BIN)/python -m bot.technician_page
+
+picture: .venv/installed-dev
+	$(BIN)/python -m tests.picture > docs/talk.svg
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
