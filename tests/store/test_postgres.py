@@ -1,0 +1,212 @@
+"""What only the store in PostgreSQL has: schools apart, tables that fit, and a server that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from store.base import Conflict, NotFound, StoreUnavailable
+from store.case import Case
+from store.memos import Question
+from store.postgres import PostgresStore, migrate
+from store.postgres.migrating import known
+from store.records import Person, Role
+from tests.databases import database, new_database, server
+from tests.store.made import NOW, case, notice
+
+_numbers = itertools.count()
+TABLES = ("cases", "sources", "notices", "people", "accounts", "invitations", "memos", "evidence", "tallies")
+
+
+@pytest.fixture
+async def school() -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database(), f"alone-{next(_numbers)}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database(), f"other-{next(_numbers)}")
+    yield store
+    await store.close()
+
+
+async def fill(store: PostgresStore) -> Case:
+    made = case(notices=(notice("k"),))
+    await store.add(made)
+    await store.add_person(Person("asha", "Asha", (Role.STAFF,), ("slack:T1:U1",), NOW))
+    await store.put(Question("d1", "may I?", NOW))
+    await store.count("act asha", NOW, NOW - NOW.replace(hour=1), 3)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"bytes"
+
+    await store.keep(made.reference, pieces(), 99)
+    return made
+
+
+# --- schools -------------------------------------------------------------------------------------------
+
+
+async def test_another_school_sees_nothing(school: PostgresStore, other: PostgresStore) -> None:
+    made = await fill(school)
+    assert list(await other.summaries()) == []
+    with pytest.raises(NotFound):
+        await other.case(made.reference)
+    assert await other.by_source(made.reports[0].sources[0]) is None
+    assert list(await other.people()) == []
+    assert await other.by_account("slack:T1:U1") is None
+    assert list(await other.memos(Question)) == []
+    assert list(await other.claim(NOW, 9, 60)) == []
+    with pytest.raises(Conflict):
+        await other.save(made)
+    with pytest.raises(NotFound):
+        await other.remove_person("asha")
+
+
+async def test_two_schools_may_have_the_same_reference_and_the_same_person(
+    school: PostgresStore, other: PostgresStore
+) -> None:
+    made = await fill(school)
+    await other.add(made)
+    await other.add_person(Person("asha", "Another", (Role.HEAD,), ("slack:T1:U1",), NOW))
+    assert (await school.person("asha")).name == "Asha"
+    assert (await other.person("asha")).name == "Another"
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_query_that_forgets_the_school_shows_its_rows_alone(
+    school: PostgresStore, other: PostgresStore, table: str
+) -> None:
+    await fill(school)
+    forgetful = text(f"SELECT count(*) FROM {table}")  # noqa: S608
+    async with other._connections.each() as connection:
+        assert (await connection.execute(forgetful)).scalar_one() == 0
+    with psycopg.connect(database()) as bare:
+        assert bare.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+
+
+async def test_nobody_writes_into_another_school(school: PostgresStore, other: PostgresStore) -> None:
+    stolen = text("INSERT INTO memos (school, kind, key, document) VALUES (:school, 'Question', 'x', '{}')")
+    with pytest.raises(StoreUnavailable):
+        async with other._connections.each() as connection:
+            await connection.execute(stolen, {"school": school._connections.school})
+    assert list(await school.memos(Question)) == []
+
+
+async def test_connections_that_schools_share_never_mix_them_up(school: PostgresStore) -> None:
+    second = PostgresStore(school._engine, "second")
+    await second._do("INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING")
+    for n in range(20):
+        await asyncio.gather(*(s.put(Question(f"{n}", s._connections.school, NOW)) for s in (school, second)))
+    for store in (school, second):
+        assert {q.text for q in await store.memos(Question)} == {store._connections.school}
+
+
+# --- tables --------------------------------------------------------------------------------------------
+
+
+async def test_tables_are_made_by_two_machines_at_once_and_again() -> None:
+    url = new_database("fresh")
+    with pytest.raises(StoreUnavailable, match="headsup migrate"):
+        await PostgresStore.open(url)
+    made = await asyncio.gather(*(asyncio.to_thread(migrate, url) for _ in range(3)))
+    assert set(made) == {known()}
+    assert migrate(url) == known()
+    store = await PostgresStore.open(url)
+    await fill(store)
+    assert migrate(url) == known()
+    assert len(await store.summaries()) == 1
+    await store.close()
+
+
+async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone() -> None:
+    url = new_database("newer")
+    migrate(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for opening in (PostgresStore.open(url), asyncio.to_thread(migrate, url)):
+        with pytest.raises(StoreUnavailable, match="newer Heads Up"):
+            await opening
+
+
+async def test_a_server_that_is_not_there_is_named_in_a_sentence() -> None:
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        await PostgresStore.open("postgresql://headsup@127.0.0.1:1/headsup")
+
+
+# --- a server that goes away ----------------------------------------------------------------------------
+
+
+def cut_every_connection() -> None:
+    server().psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'")
+
+
+async def test_a_lost_connection_fails_one_request_and_mends_itself(school: PostgresStore) -> None:
+    made = await fill(school)
+    cut_every_connection()
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        await school.put(Question("d2", "may I?", NOW))
+    await school.put(Question("d2", "may I?", NOW))
+    assert (await school.case(made.reference)) == made
+    assert len(await school.memos(Question)) == 2
+
+
+async def test_an_idle_connection_that_was_lost_is_noticed_by_nobody(
+    school: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await fill(school)
+    monkeypatch.setattr("store.postgres.connecting.IDLE", -1.0)
+    cut_every_connection()
+    assert await school.case(made.reference) == made
+
+
+async def test_what_is_cut_in_the_middle_is_whole_or_not_there(school: PostgresStore) -> None:
+    before = {summary.reference for summary in await school.summaries()}
+    cases = [case(notices=(notice("k"),)) for _ in range(30)]
+
+    async def add(made: Case) -> str | None:
+        try:
+            await school.add(made)
+        except (StoreUnavailable, Conflict):
+            return None
+        return made.reference
+
+    adding = [asyncio.create_task(add(made)) for made in cases]
+    while not any(task.done() for task in adding):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await asyncio.to_thread(cut_every_connection)
+    acknowledged = set(filter(None, await asyncio.gather(*adding)))
+    kept = {summary.reference for summary in await school.summaries()} - before
+    assert acknowledged <= kept
+    by_reference = {made.reference: made for made in cases}
+    for reference in kept:
+        assert await school.case(reference) == by_reference[reference]
+        assert await school.by_source(by_reference[reference].reports[0].sources[0]) == reference
+    claimed = await school.claim(datetime(2100, 1, 1, tzinfo=UTC), 99, 60)
+    assert {reference for reference, _ in claimed} == kept
+
+
+async def test_two_that_lock_each_other_out_are_told_to_try_again(school: PostgresStore) -> None:
+    for key in ("a", "b"):
+        await school.put(Question(key, "may I?", NOW))
+    touch = text(
+        "UPDATE memos SET document = document WHERE kind = 'Question' AND document->>'digest' = :key"
+    )
+    both = asyncio.Barrier(2)
+
+    async def lock(first: str, then: str) -> None:
+        async with school._connections.together() as connection:
+            await connection.execute(touch, {"key": first})
+            await both.wait()
+            await connection.execute(touch, {"key": then})
+
+    done = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in done) == ["Conflict", "NoneType"]
