@@ -121,6 +121,50 @@ def verify(
 
 
 @app.command()
+def backup(
+    to: Annotated[
+        str, typer.Argument(help="A folder on another disk, or s3://bucket/path; else BACKUP_TO.")
+    ] = "",
+    encrypt: Annotated[str, typer.Option(help="A public key of age (age1…); else BACKUP_KEY.")] = "",
+    forget_older: Annotated[bool, typer.Option(help="Keep this backup there, and no older one.")] = False,
+) -> None:
+    """Copy the data folder, also while the bot runs. Only what has changed is copied again."""
+    from datetime import UTC, datetime
+
+    from bot.backup import back_up
+    from bot.settings import load
+
+    said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
+    typer.echo("\n".join(said))
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Where the backups are.")],
+    to: Annotated[Path, typer.Argument(help="An empty or a new folder.")],
+    key: Annotated[
+        Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
+    ] = None,
+    generation: Annotated[str, typer.Option(help="An older backup, by its name; else the newest.")] = "",
+) -> None:
+    """Put a backup back into an empty folder. Exit status 1 where what was backed up was not all well."""
+    from bot.backup import put_back
+
+    said, well = put_back(source, to, key, generation)
+    typer.echo("\n".join(said))
+    if not well:
+        sys.exit(1)
+
+
+@app.command("backup-key")
+def backup_key(file: Annotated[Path, typer.Argument(help="A new file for the private key.")]) -> None:
+    """Make a pair of keys, so that backups can be encrypted: nobody reads them without the private key."""
+    from bot.backup import new_key
+
+    typer.echo("\n".join(new_key(file)))
+
+
+@app.command()
 def export(
     person: Annotated[str, typer.Option(help="The person's full name.")],
     to: Annotated[Path, typer.Option(help="A new folder.")],

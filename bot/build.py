@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot.ask import cache_file
+from bot.backup import IN_A_DATABASE, Nightly
 from bot.clock import start_clock
 from bot.delivery import Delivery
 from bot.fetcher import Fetcher
@@ -132,6 +133,7 @@ async def build(
         platforms=frozenset(front_ends),
         join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
+        backup_to="" if settings.database_url else settings.backup_to,
         limits=Limits(
             acts=settings.acts_a_minute,
             reports=settings.reports_an_hour,
@@ -189,7 +191,8 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    clock = start_clock(bot.minute, bot.fetcher.tick)
+    nightly = Nightly(settings, bot.desk)
+    clock = start_clock(bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
     server = await _serve(settings, bot)
     running = {asyncio.create_task(f.run(bot.receive)): name for name, f in front_ends.items()}
     stopping = asyncio.create_task(stop.wait())
@@ -201,6 +204,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
         await _until_stopped(running, stopping)
     finally:
         clock.shutdown(wait=False)
+        nightly.stop()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -218,6 +222,7 @@ async def _warn(settings: Settings, desk: Desk) -> None:
         (NO_SCHOOL, not settings.school_file.exists()),
         (NO_PHONE, settings.school_file.exists() and not desk.calendar.school.safeguarding_phone),
         (NO_HEAD, not await desk.store.having((Role.HEAD,))),
+        (IN_A_DATABASE, bool(settings.backup_to and settings.database_url)),
     ):
         if holds:
             log.warning(sentence)

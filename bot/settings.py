@@ -34,7 +34,14 @@ class Settings(BaseSettings):
         None, description="PostgreSQL in place of the folder: postgresql://user:password@host/name"
     )
     headsup_school: str = Field(
-        "school", min_length=1, max_length=60, description="Which school this is, where several share a database."
+        "school",
+        min_length=1,
+        max_length=60,
+        description="Which school this is, where several share a database.",
+    )
+    backup_to: str = Field("", description="Where a backup goes every night: a folder, or s3://bucket/path.")
+    backup_key: str = Field(
+        "", description="Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it."
     )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="Slack, Socket Mode: the app token, xapp-…")

@@ -20,6 +20,7 @@ class Act(Enum):
     LIST = "list cases"
     POLICIES = "look after the policies: what they lack, who has accepted the statement"
     SEARCHES = "see who searched for what"
+    BACKUPS = "hear when the backups fail"
     PEOPLE = "invite people, give and take roles"
     SEE = "see a case"
     NOTE = "add a note"
@@ -62,6 +63,7 @@ TABLE: dict[Act, Rule] = {
     Act.LIST: Rule(WORKERS),
     Act.POLICIES: Rule(WORKERS),
     Act.SEARCHES: Rule(frozenset({Role.HEAD})),
+    Act.BACKUPS: Rule(frozenset({Role.HEAD, Role.ICT})),
     Act.PEOPLE: Rule(frozenset({Role.HEAD})),
     Act.SEE: Rule(ALL, ANY),
     Act.NOTE: Rule(ALL, ANY),

@@ -82,6 +82,7 @@ class Desk:
     platforms: frozenset[str] = frozenset()  # the chats that are running
     join_link: Callable[[str], str | None] = lambda code: None
     max_file_bytes: int = 100_000_000
+    backup_to: str = ""  # where backups go by themselves, if they do
     limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
     opened: set[str] = field(default_factory=set)  # cases of which the asker saw more than a reporter may

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from handlers import access
 from handlers.access import Act
 from handlers.asked import gap_line, open_gaps
+from handlers.backups import backup_trouble
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.duties import all_due
@@ -35,6 +36,7 @@ OVERDUE, YOURS, NEW = "Overdue", "Yours, this week", "New"
 WAITING, GOING_QUIET, CLOSED = "Waiting for a category or for evidence", "Going quiet", "Closed last week"
 ASKED, LACKING = "Questions that wait for an answer", "Asked last week, and not in the policy texts"
 DUTIES, UNDELIVERED = "Due soon in the school", "Could not be delivered"
+BACKUPS = "Backup of all this"
 MORE = "… and {number} more"
 
 
@@ -88,6 +90,8 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
         lacking = [q for q in await open_gaps(desk) if q.asked_at >= week_ago]
         parts += _section(LACKING, [gap_line(question) for question in lacking])
     parts += _section(UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)])
+    if access.may(person, Act.BACKUPS):
+        parts += _section(BACKUPS, await backup_trouble(desk))
     buttons = tuple(dict.fromkeys(reference for reference, _ in late))[:5]
     if buttons:
         parts.append(Choices(tuple(Choice(f"Open {r}", f"case {r}") for r in buttons)))

@@ -150,7 +150,22 @@ class Searched:
         return self.id
 
 
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """How the backups to one place have gone."""
+
+    to: str
+    tried_at: datetime  # last
+    done_at: datetime | None = None  # when one went well, last
+    failed: str = ""  # why the last did not, as a sentence
+
+    @property
+    def under(self) -> str:
+        return self.to
+
+
 FOLDERS: dict[type[Memo], str] = {
+    BackedUp: "backups",
     DutyDone: "duties",
     Erased: "erased",
     Exported: "exported",

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.build import refuse_halves
-from bot.check import cases, machine, people, school, store
+from bot.check import backups, cases, machine, people, school, store
 from bot.check.finding import Facts, Finding, Looked, Part, Report
 from bot.check.tokens import tokens
 from bot.opening import address
@@ -31,6 +31,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("cases", cases.seen_by_nobody),
     ("notices", cases.undelivered),
     ("notices", cases.late),
+    ("backup", backups.backups),
 )
 """Everything that is looked at without the network, in the order in which it is said."""
 

@@ -9,7 +9,7 @@
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
 or the new. Each file is sealed with its own SHA-256 (`store.seal`). One process owns the folder; only invitations,
-and what says that something was exported, may be added from outside.
+and what says that something was exported or backed up, may be written from outside.
 """
 
 from store.tiny.files import read_tables

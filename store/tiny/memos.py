@@ -11,10 +11,10 @@ from typing import BinaryIO, cast
 
 from store.documents import record_tables
 from store.durable import remove_file
-from store.memos import FOLDERS, Exported, Kind, Memo
+from store.memos import FOLDERS, BackedUp, Exported, Kind, Memo
 from store.tiny.files import Files, write_tables
 
-FROM_OUTSIDE = (Exported,)
+FROM_OUTSIDE = (BackedUp, Exported)
 """Kinds that a command adds to while a bot owns the folder: read afresh each time."""
 
 

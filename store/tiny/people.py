@@ -106,6 +106,10 @@ class PeopleFiles(Files):
     async def add_invitation(self, invitation: Invitation) -> None:
         await self._in_thread(add_invitation, self.folder, invitation)
 
+    async def invitations(self) -> Sequence[Invitation]:
+        found = [await self.invitation(path.stem) for path in (self.folder / "invitations").glob("*.json")]
+        return [invitation for invitation in found if invitation]
+
     async def invitation(self, digest: str) -> Invitation | None:
         try:
             return record_from(Invitation, read_tables(self._invitation_path(digest)))

@@ -10,7 +10,7 @@ from store.base import NotFound
 from store.case import Case
 from store.documents import case_from, record_from, record_tables
 from store.evidence import EVIDENCE
-from store.memos import FOLDERS, Exported
+from store.memos import FOLDERS, BackedUp, Exported, Memo
 from store.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import name_of
@@ -67,4 +67,21 @@ class Reading:
 
 def add_exported(folder: Path, memo: Exported) -> None:
     """From outside, while a bot may own the folder: nothing but a new file is written. Raises OSError."""
-    write_tables(folder / FOLDERS[Exported] / f"{name_of(memo.under)}.json", record_tables(memo))
+    write_tables(_path_of(folder, Exported, memo.under), record_tables(memo))
+
+
+def put_backed_up(folder: Path, memo: BackedUp) -> None:
+    """From outside as well; nobody else writes this kind. Raises OSError."""
+    write_tables(_path_of(folder, BackedUp, memo.under), record_tables(memo))
+
+
+def read_backed_up(folder: Path, to: str) -> BackedUp | None:
+    """Raises OSError."""
+    try:
+        return record_from(BackedUp, read_tables(_path_of(folder, BackedUp, to)))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _path_of(folder: Path, kind: type[Memo], under: str) -> Path:
+    return folder / FOLDERS[kind] / f"{name_of(under)}.json"

@@ -303,6 +303,9 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def next_due(self) -> datetime | None:
         return self._catalogue.next_due()
 
+    async def loose(self) -> Sequence[Notice]:
+        return self._catalogue.loose()
+
     async def owe(self, notice: Notice) -> None:
         await asyncio.shield(self._write_loose(notice, new=True))
 

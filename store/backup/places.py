@@ -1,0 +1,117 @@
+"""Where copies are kept: a folder. `store.backup.bucket` has the other kind of place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from store.base import StoreUnavailable
+from store.durable import (
+    PARTIAL,
+    lock_folder,
+    make_folder,
+    remove_partial,
+    sync_folder,
+)
+from store.trouble import Trouble
+
+CHUNK = 1024 * 1024  # bytes
+BUCKET = "s3://"
+
+NO_PLACE = "There is no backup at {place}: it would hold a folder called generations. Is its disk attached?"
+UNDER_WAY = "A backup to {place} is under way already."
+
+
+class Place(Protocol):
+    """Names are `pieces/3f/3f09…` and `generations/….json`. Everything raises OSError."""
+
+    def lock(self) -> AbstractContextManager[object]:
+        """One backup at a time. Raises Trouble."""
+
+    def sizes(self, within: str) -> dict[str, int]:
+        """The names in `pieces` or `generations`, with their size in bytes."""
+
+    def put(self, name: str, content: BinaryIO) -> None: ...
+
+    def settle(self) -> None:
+        """Return once all that was put outlives a crash."""
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """Raises FileNotFoundError."""
+
+    def remove(self, names: Iterable[str]) -> None: ...
+
+
+def open_place(where: str, *, new: bool = False) -> Place:
+    """A folder, or `s3://bucket/path`. `new`: make it where it is missing. Raises Trouble."""
+    if where.startswith(BUCKET):
+        from store.backup.bucket import BucketPlace
+
+        return BucketPlace(where)
+    folder = Path(where)
+    if new:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not (folder / "generations").is_dir():
+        raise Trouble(NO_PLACE.format(place=where))
+    return FolderPlace(folder)
+
+
+class FolderPlace:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._touched: set[Path] = set()
+
+    def lock(self) -> AbstractContextManager[object]:
+        try:
+            lock = lock_folder(self._folder)
+        except StoreUnavailable as error:
+            raise Trouble(UNDER_WAY.format(place=self._folder)) from error
+        remove_partial(self._folder)
+        for name in ("pieces", "generations"):
+            make_folder(self._folder / name)
+        return lock
+
+    def sizes(self, within: str) -> dict[str, int]:
+        found = {}
+        for parent, _, names in os.walk(self._folder / within):
+            for name in names:
+                path = Path(parent, name)
+                if not name.startswith(".") and not name.endswith(PARTIAL):
+                    found[path.relative_to(self._folder).as_posix()] = path.stat().st_size
+        return found
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        path = self._folder / name
+        make_folder(path.parent)
+        partial = path.with_name(path.name + PARTIAL)
+        try:
+            descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as file:
+                while piece := content.read(CHUNK):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+        self._touched.add(path.parent)
+
+    def settle(self) -> None:
+        while self._touched:
+            sync_folder(self._touched.pop())
+
+    def read(self, name: str) -> Iterator[bytes]:
+        with (self._folder / name).open("rb") as file:
+            while piece := file.read(CHUNK):
+                yield piece
+
+    def remove(self, names: Iterable[str]) -> None:
+        for name in names:
+            path = self._folder / name
+            path.unlink(missing_ok=True)
+            self._touched.add(path.parent)
+        self.settle()
