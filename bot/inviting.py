@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import typer
 
+from bot.opening import address, open_store
 from bot.settings import Settings
 from handlers.calendar import Calendar
 from handlers.messages import Refused
 from handlers.people import INVITED, ROLES, invitation, role_named
 from handlers.words import listed, moment
 from store.durable import unavailable
+from store.records import Invitation
 from store.school import load_school
 from store.tiny import add_invitation, read_people
 from store.trouble import Trouble
@@ -31,8 +33,7 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
     except Refused as error:
         raise Trouble(str(error)) from error
     try:
-        made, code = invitation(name, wanted, datetime.now(UTC), read_people(settings.headsup_data))
-        add_invitation(settings.headsup_data, made)
+        made, code = await _made(name, wanted, settings)
     except OSError as error:
         raise unavailable(error, settings.headsup_data) from error
     calendar = Calendar(load_school(settings.school_file))
@@ -43,6 +44,20 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
         typer.echo(LINK.format(link=link))
     if made.person:
         typer.echo(KNOWN.format(name=name))
+
+
+async def _made(name: str, roles: tuple[str, ...], settings: Settings) -> tuple[Invitation, str]:
+    """An invitation that is in the store, and its code."""
+    now = datetime.now(UTC)
+    if address(settings):
+        store = await open_store(settings)
+        made, code = invitation(name, roles, now, await store.people())
+        await store.add_invitation(made)
+        await store.close()
+    else:  # a bot may own the folder at this moment
+        made, code = invitation(name, roles, now, read_people(settings.headsup_data))
+        add_invitation(settings.headsup_data, made)
+    return made, code
 
 
 async def _telegram_link(settings: Settings, code: str) -> str | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pydantic import SecretStr
+
 from bot.settings import Settings, SettingsError
 from store.base import Store
+from store.moving import Moved, move
 from store.tiny import TinyStore
 
 NO_EXTRA = (
@@ -24,6 +29,26 @@ async def open_store(settings: Settings) -> Store:
     except ImportError as error:
         raise SettingsError(NO_EXTRA) from error
     return await PostgresStore.open(url, settings.headsup_school)
+
+
+async def move_to(where: str, settings: Settings) -> Moved:
+    """Carry all that the present store holds over to a folder or a database. Raises Trouble."""
+    is_database = "://" in where
+    there = settings.model_copy(
+        update={"database_url": SecretStr(where) if is_database else None}
+        | ({} if is_database else {"headsup_data": Path(where)})
+    )
+    if is_database:
+        migrate_tables(there)
+    source = await open_store(settings)
+    try:
+        target = await open_store(there)
+        try:
+            return await move(source, target)
+        finally:
+            await target.close()
+    finally:
+        await source.close()
 
 
 def migrate_tables(settings: Settings) -> str:

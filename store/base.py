@@ -100,6 +100,9 @@ class Store(Protocol):
     async def owe(self, notice: Notice) -> None:
         """A notice of no case; nothing happens when its key was owed before."""
 
+    async def loose(self) -> Sequence[Notice]:
+        """Every notice of no case, settled ones too."""
+
     async def settle(self, reference: str, notice: Notice) -> None:
         """Store a claimed notice's newer state, and let go of the claim."""
 
@@ -143,6 +146,9 @@ class Store(Protocol):
     async def remove_person(self, id: str) -> None: ...
 
     async def add_invitation(self, invitation: Invitation) -> None: ...
+
+    async def invitations(self) -> Sequence[Invitation]:
+        """All that were not used."""
 
     async def invitation(self, digest: str) -> Invitation | None: ...
 

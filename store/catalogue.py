@@ -96,6 +96,10 @@ class Catalogue:
         """Whether a notice of no case was ever owed under this key."""
         return key in self._loose
 
+    def loose(self) -> list[Notice]:
+        """Every notice of no case."""
+        return list(self._loose.values())
+
     def put_loose(self, notice: Notice) -> None:
         """Take in a new or changed notice of no case."""
         self._loose[notice.key] = notice

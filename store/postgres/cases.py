@@ -226,6 +226,10 @@ class PostgresCases(Rows):
         [(due,)] = await self._rows(NEXT, always=ALWAYS)
         return due.astimezone(UTC) if due else None
 
+    async def loose(self) -> Sequence[Notice]:
+        sql = "SELECT CAST(document AS text) FROM notices WHERE school = :school AND reference = ''"
+        return [from_jsonb(Notice, document) for (document,) in await self._rows(sql)]
+
     async def owe(self, notice: Notice) -> None:
         await self._write_loose(LOOSE, notice)
 

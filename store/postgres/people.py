@@ -103,6 +103,10 @@ class PostgresPeople(Rows):
             document=to_jsonb(invitation),
         )
 
+    async def invitations(self) -> Sequence[Invitation]:
+        rows = await self._rows("SELECT CAST(document AS text) FROM invitations WHERE school = :school")
+        return [from_jsonb(Invitation, document) for (document,) in rows]
+
     async def invitation(self, digest: str) -> Invitation | None:
         sql = "SELECT CAST(document AS text) FROM invitations WHERE school = :school AND digest = :digest"
         found = await self._rows(sql, digest=digest)

@@ -1,0 +1,130 @@
+"""Carries all that one store holds over to another, and makes sure that it has arrived."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from store.base import Conflict, NotFound, Store
+from store.case import Case
+from store.memos import FOLDERS
+from store.records import Evidence, Person
+from store.trouble import Trouble
+
+PIECE = 1024 * 1024  # bytes
+
+OTHER = (
+    "{what} is in the other place already, and is not the same there. Nothing was put over it. "
+    "Move into an empty place, or one that an earlier move had begun to fill."
+)
+BROKEN = "{what} is not as it was written, and was not moved. Run: headsup verify"
+
+Record = TypeVar("Record")
+
+
+@dataclass(slots=True)
+class Moved:
+    """How many there are in the other place now."""
+
+    cases: int = 0
+    evidence: int = 0
+    people: int = 0
+    others: int = 0
+
+
+async def move(source: Store, target: Store) -> Moved:
+    """Copy everything; again, what has arrived is left. Nobody may write to either meanwhile.
+
+    Raises Trouble for what is broken, or already there and not the same; StoreUnavailable.
+    """
+    moved = Moved()
+    for person in await source.people():
+        with suppress(Conflict):
+            await target.add_person(person)
+        _same(f"The person {person.name}", person, await _person(person.id, target))
+        moved.people += 1
+    for summary in await source.summaries():
+        case = await source.case(summary.reference)
+        if not _is_sound(case):
+            raise Trouble(BROKEN.format(what=f"Case {case.reference}"))
+        with suppress(Conflict):
+            await target.add(case)
+        _same(f"Case {case.reference}", case, await _case(case.reference, target))
+        moved.cases += 1
+        for item in case.evidence:
+            if item.sha256:
+                await _move_evidence(case, item, source, target)
+                moved.evidence += 1
+    for kind in FOLDERS:
+        for memo in await source.memos(kind):
+            await target.put(memo)
+            moved.others += 1
+    for notice in await source.loose():
+        await target.owe(notice)
+        moved.others += 1
+    for invitation in await source.invitations():
+        await target.add_invitation(invitation)
+        moved.others += 1
+    return moved
+
+
+def _same(what: str, here: Record, there: Record | None) -> None:
+    if here != there:
+        raise Trouble(OTHER.format(what=what))
+
+
+def _is_sound(case: Case) -> bool:
+    before = ["", *(entry.hash for entry in case.chronology)]
+    return all(entry.sound and entry.before == of for entry, of in zip(case.chronology, before, strict=False))
+
+
+async def _person(id: str, target: Store) -> Person | None:
+    with suppress(NotFound):
+        return await target.person(id)
+    return None
+
+
+async def _case(reference: str, target: Store) -> Case | None:
+    with suppress(NotFound):
+        return await target.case(reference)
+    return None
+
+
+async def _move_evidence(case: Case, item: Evidence, source: Store, target: Store) -> None:
+    """Raises Trouble where the bytes are gone, or are others than when they were kept."""
+    what = f"Evidence {item.number} of case {case.reference}"
+    try:
+        async with source.kept(case.reference, item.sha256) as path:
+            if await _is_there(case, item, target):
+                return
+            kept = await target.keep(case.reference, _pieces(path), path.stat().st_size)
+    except NotFound as error:
+        raise Trouble(BROKEN.format(what=what)) from error
+    if kept.sha256 != item.sha256:
+        await target.discard(case.reference, kept.sha256)
+        raise Trouble(BROKEN.format(what=what))
+
+
+async def _is_there(case: Case, item: Evidence, target: Store) -> bool:
+    with suppress(NotFound):
+        async with target.kept(case.reference, item.sha256) as path:
+            digest = hashlib.sha256()
+            for piece in _read(path):
+                digest.update(piece)
+            return digest.hexdigest() == item.sha256
+    return False
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    for piece in _read(path):
+        yield piece
+
+
+def _read(path: Path) -> Iterable[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
