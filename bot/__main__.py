@@ -102,7 +102,22 @@ def migrate() -> None:
     from bot.opening import migrate_tables
     from bot.settings import load
 
-    typer.echo(f"The database is up to date ({migrate_tables(load())}).")
+    typer.echo(migrate_tables(load()))
+
+
+@app.command()
+def move(
+    to: Annotated[str, typer.Option(help="postgresql://user:password@host/name, or a folder.")],
+) -> None:
+    """Carry everything over to a database or a folder. Stop the bot first; run it again if it was interrupted."""
+    from bot.opening import move_to
+    from bot.settings import load
+
+    moved = asyncio.run(move_to(to, load()))
+    typer.echo(
+        f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, {moved.people} people, "
+        f"{moved.others} other records. Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
+    )
 
 
 @app.command()

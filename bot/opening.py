@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -15,14 +16,31 @@ NO_EXTRA = (
     "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: "
     "pip install --require-hashes -r requirements-postgres.txt"
 )
-NO_DATABASE = "DATABASE_URL is not set, so there is no database whose tables could be made."
+NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
+UP_TO_DATE = "The database is up to date ({number})."
+WIPED = (
+    "{platform} wipes the disk at each restart, and the cases with it. Set DATABASE_URL to a PostgreSQL database, "
+    "and run: headsup migrate"
+)
 OTHER_ENGINE = "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
+
+
+WIPING = {
+    "DYNO": "Heroku",
+    "K_SERVICE": "Cloud Run",
+    "VERCEL": "Vercel",
+    "AWS_LAMBDA_FUNCTION_NAME": "AWS Lambda",
+}
+"""Variables that platforms set whose disks do not last."""
 
 
 async def open_store(settings: Settings) -> Store:
     """Raises StoreUnavailable, and SettingsError."""
     url = address(settings)
     if url is None:
+        for variable, platform in WIPING.items():
+            if os.environ.get(variable):
+                raise SettingsError(WIPED.format(platform=platform))
         return TinyStore.open(settings.headsup_data)
     try:
         from store.postgres import PostgresStore
@@ -52,15 +70,15 @@ async def move_to(where: str, settings: Settings) -> Moved:
 
 
 def migrate_tables(settings: Settings) -> str:
-    """Bring the database's tables up to date; the number of the last migration. Raises like `open_store`."""
+    """Bring the database's tables up to date; what was done, in a sentence. Raises like `open_store`."""
     url = address(settings)
     if url is None:
-        raise SettingsError(NO_DATABASE)
+        return NOTHING_TO_DO
     try:
         from store.postgres import migrate
     except ImportError as error:
         raise SettingsError(NO_EXTRA) from error
-    return migrate(url)
+    return UP_TO_DATE.format(number=migrate(url))
 
 
 def address(settings: Settings) -> str | None:

@@ -1,0 +1,56 @@
+"""Which store the settings name, and where none may be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.opening import migrate_tables, move_to, open_store
+from bot.settings import SettingsError, load
+from store.postgres import PostgresStore
+from store.tiny import TinyStore
+from tests.databases import database, new_database
+
+
+async def test_without_a_database_it_is_the_folder(tmp_path: Path) -> None:
+    store = await open_store(load({"HEADSUP_DATA": str(tmp_path / "data")}))
+    assert isinstance(store, TinyStore)
+    await store.close()
+
+
+async def test_with_one_it_is_postgresql_of_that_school() -> None:
+    store = await open_store(load({"DATABASE_URL": database(), "HEADSUP_SCHOOL": "opening"}))
+    assert isinstance(store, PostgresStore)
+    await store.close()
+
+
+async def test_another_engine_is_refused() -> None:
+    with pytest.raises(SettingsError, match="begins with mysql:"):
+        await open_store(load({"DATABASE_URL": "mysql://x"}))
+
+
+@pytest.mark.parametrize("variable", ["DYNO", "K_SERVICE"])
+async def test_a_disk_that_is_wiped_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "web.1")
+    with pytest.raises(SettingsError, match="wipes the disk"):
+        await open_store(load({"HEADSUP_DATA": str(tmp_path / "data")}))
+    assert not (tmp_path / "data").exists()
+    store = await open_store(load({"DATABASE_URL": database()}))
+    await store.close()
+
+
+def test_tables_are_made_and_a_folder_needs_none() -> None:
+    assert "nothing to do" in migrate_tables(load({}))
+    settings = load({"DATABASE_URL": new_database("opened")})
+    assert [migrate_tables(settings), migrate_tables(settings)] == ["The database is up to date (0001)."] * 2
+
+
+async def test_a_folder_moves_into_a_database_whose_tables_are_made_on_the_way(tmp_path: Path) -> None:
+    settings = load({"HEADSUP_DATA": str(tmp_path / "data")})
+    url = new_database("moved")
+    assert (await move_to(url, settings)).cases == 0
+    back = load({"DATABASE_URL": url})
+    assert (await move_to(str(tmp_path / "back"), back)).cases == 0
