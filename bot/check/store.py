@@ -51,7 +51,8 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
             cases.append(await store.case(summary.reference))
         except DamagedCase:
             unreadable.append(f"cases/{summary.reference}")
-    return replace(looked, people=await store.people(), cases=cases, unreadable=unreadable)
+    people, notices = await store.people(), await store.loose()
+    return replace(looked, people=people, cases=cases, notices=notices, unreadable=unreadable)
 
 
 def damaged(looked: Looked) -> Iterator[str]:

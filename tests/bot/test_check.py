@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from bot.check import check, machine, printed
+from bot.opening import open_store
 from bot.settings import Settings, load
 from store.case import Case
 from store.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
+from tests import databases
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT
@@ -299,6 +301,23 @@ async def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     assert "database" in said.lower()
     assert await only("people", given) == []
     assert await only("machine", given) == []
+
+
+async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
+    given = settings(tmp_path, DATABASE_URL=databases.database(), HEADSUP_SCHOOL="checked")
+    store = await open_store(given)
+    for n, role in enumerate((Role.HEAD, Role.DSL, Role.CHAIR)):
+        await store.add_person(Person(f"c{n}", f"Person {n}", (role,), (f"telegram:c{n}",), NOW))
+    await store.owe(Notice("digest c0", "digest", "c0", NOW, settled=NOW, result="sent"))
+    failed = Notice("7K4M alert c0", "alert", "c0", NOW, settled=NOW, result="failed")
+    case = Case("7K4M", NOW, (Report("c1", NOW, ("s",), "telegram:c1"),), notices=(failed,))
+    await store.add(case.enter(NOW, "c1", "opened"))
+    await store.close()
+    report = await check(given, lambda: NOW, offline=True)
+    nobody_alerted, undelivered = [finding.says for finding in report.found]
+    assert nobody_alerted.startswith("nobody is ICT manager")
+    assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
+    assert (report.facts.people, report.facts.last_digest, report.facts.running) == (3, NOW, None)
 
 
 # --- against the platforms ------------------------------------------------------------------------------

@@ -213,6 +213,32 @@ async def test_without_a_network_a_token_can_be_kept_untried(tmp_path: Path) -> 
     assert env_file.read(tmp_path / ".env") == {"SLACK_BOT_TOKEN": token}
 
 
+TERMS = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:1
+SUMMARY:Half term
+DTSTART;VALUE=DATE:20270215
+DTEND;VALUE=DATE:20270220
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+async def test_the_school_s_own_calendar_will_do(tmp_path: Path) -> None:
+    (tmp_path / "terms.ics").write_text(TERMS.replace("\n", "\r\n"))
+    with_calendar = [
+        (asked, "terms.ics" if asked.startswith("Holidays") else typed) for asked, typed in SCHOOL
+    ]
+    for answers in (with_calendar, KEPT):  # and again, with what there is
+        screen, status = await answer(tmp_path, [*answers, *WITHOUT_CHATS, *HEAD, ("Write this?", "y")])
+        assert status == 0
+        assert load_school(tmp_path / "school.toml").closed == ("2027-02-15/2027-02-19",)
+    assert "[terms.ics]" in screen
+    assert "school.toml stays as it is." in screen
+
+
 OLD_ENV = """\
 # ours
 export PORT=3001
