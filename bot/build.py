@@ -6,7 +6,8 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from bot.clock import start_clock
 from bot.delivery import Delivery
 from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
+from bot.health import health, numbers, place_of
+from bot.metrics import Metrics, timed
 from bot.opening import open_store
 from bot.settings import Settings, SettingsError
 from handlers import reception
@@ -46,6 +49,12 @@ NO_SCHOOL = "there is no school file, so there are no school holidays and no tel
 NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
 NO_HEAD = "nobody is headteacher yet; invite one: headsup invite NAME --role head"
 PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
+NO_SUCH_PLACE = (
+    "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
+)
+FINISH = 3.0  # seconds for the requests that are under way when the bot stops
+STOP = 5.0  # seconds for all that the chats have under way then
+AFTER = 3.0  # seconds for what is being sent and fetched
 
 log = structlog.get_logger()
 
@@ -58,6 +67,7 @@ class Bot:
     delivery: Delivery
     fetcher: Fetcher
     front_ends: dict[str, FrontEnd]
+    metrics: Metrics = field(default_factory=Metrics)
     _work: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
@@ -67,7 +77,9 @@ class Bot:
 
     async def take(self, incoming: Incoming) -> Reply | None:
         """What comes in, answered; what is owed goes out at the next `work`."""
+        begun = time.perf_counter()
         reply = await reception.receive(incoming, self.desk)
+        self.metrics.received(incoming, time.perf_counter() - begun)
         reader = await self.desk.store.by_account(incoming.sender.account)
         return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply
 
@@ -105,7 +117,7 @@ class Bot:
 
     async def close(self) -> None:
         """Finish what is under way."""
-        await self.settled()
+        await self.settled(AFTER)
         await self.delivery.watcher.settled()
         await self.desk.store.close()
 
@@ -121,7 +133,8 @@ async def build(
     """
     procedure = load_procedure(settings.policy_texts)
     calendar = Calendar(load_school(settings.school_file))
-    store = await open_store(settings)
+    metrics = Metrics()
+    store = timed(await open_store(settings), metrics)
     links = [front_end.join_link for front_end in front_ends.values()]
     desk = Desk(
         store=store,
@@ -140,7 +153,7 @@ async def build(
             messages=10 * settings.reports_an_hour,
         ),
     )
-    return Bot(desk, Delivery(desk, front_ends), Fetcher(desk, front_ends), front_ends)
+    return Bot(desk, Delivery(desk, front_ends, metrics), Fetcher(desk, front_ends), front_ends, metrics)
 
 
 def address_of(channel: str) -> str:
@@ -193,7 +206,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     nightly = Nightly(settings, bot.desk)
     clock = start_clock(bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
-    server = await _serve(settings, bot)
+    servers = await _serve(settings, bot)
     running = {asyncio.create_task(f.run(bot.receive)): name for name, f in front_ends.items()}
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -205,13 +218,23 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     finally:
         clock.shutdown(wait=False)
         nightly.stop()
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        if server:
-            await server.cleanup()
+        await _stop(servers, running)
         await bot.close()
         log.info("stopped")
+
+
+async def _stop(servers: list[web.AppRunner], running: Collection[asyncio.Task[None]]) -> None:
+    """Take nothing more, and finish what was taken. What takes too long was not acknowledged, and is sent again."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP):
+            for server in servers:
+                await server.cleanup()
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _warn(settings: Settings, desk: Desk) -> None:
@@ -242,24 +265,45 @@ async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: async
                 log.error(str(error), chat=running[task])
 
 
-async def _serve(settings: Settings, bot: Bot) -> web.AppRunner | None:
-    """One HTTP server for every chat that is called rather than calls."""
+async def _serve(settings: Settings, bot: Bot) -> list[web.AppRunner]:
+    """One HTTP server for every chat that is called rather than calls, and for who asks how the bot is.
+
+    The numbers have a place of their own, so that what faces the internet does not show them.
+    """
     routes = [route for f in bot.front_ends.values() for route in f.routes(bot.receive)]
-    if not routes:
-        return None
+    asked = health(bot.desk, bot.front_ends)
+    runners: list[web.AppRunner] = []
+    try:
+        if routes or "port" in settings.model_fields_set:
+            await _listen([*routes, *asked], None, settings.port, runners)
+        if settings.metrics:
+            host, port = place_of(settings.metrics)
+            await _listen([numbers(bot.desk, bot.metrics), *asked], host, port, runners)
+    except (SettingsError, ValueError) as error:
+        for runner in runners:
+            await runner.cleanup()
+        await bot.close()
+        if isinstance(error, SettingsError):
+            raise
+        raise SettingsError(NO_SUCH_PLACE) from error
+    return runners
+
+
+async def _listen(
+    routes: list[web.RouteDef], host: str | None, port: int, runners: list[web.AppRunner]
+) -> None:
+    """Raises SettingsError."""
     app = web.Application(client_max_size=MAX_BODY)
     app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH)
     await runner.setup()
+    runners.append(runner)
     try:
-        await web.TCPSite(runner, port=settings.port).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        await runner.cleanup()
-        await bot.close()
-        raise SettingsError(
-            PORT_TAKEN.format(port=settings.port, reason=os.strerror(error.errno or 0))
-        ) from error
-    return runner
+        number = error.errno or 0  # below 0: no such host
+        reason = os.strerror(number) if number > 0 else "there is no such address"
+        raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error
 
 
 async def run_terminal(settings: Settings) -> int:

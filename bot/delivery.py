@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.front_end import FrontEnd
+from bot.metrics import Metrics
 from bot.watching import Watcher
 from handlers.alerts import FOR_REPORTERS, passed_up
 from handlers.desk import Desk
@@ -68,8 +69,11 @@ class Receiver:
 class Delivery:
     """Sends what the store owes. `tick` may be called at any time, from anywhere."""
 
-    def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
+    def __init__(
+        self, desk: Desk, front_ends: Mapping[str, FrontEnd], metrics: Metrics | None = None
+    ) -> None:
         self.desk = desk
+        self._metrics = metrics or Metrics()
         self.front_ends = front_ends
         self.watcher = Watcher(desk)
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
@@ -94,6 +98,7 @@ class Delivery:
         for reference, notice in claimed:
             if (reference, notice.key) not in self._under_way:
                 self._under_way.add((reference, notice.key))
+                self._metrics.due(notice.tries == 0)
                 queues[_queue_of(notice)].append((reference, notice))
         return queues
 
@@ -211,6 +216,7 @@ class Delivery:
             except Exception as error:  # a front-end's mistake: the other account may do, or another time
                 log.error("notice not sent", kind=notice.kind, why=type(error).__name__)
                 failed = DeliveryFailed(type(error).__name__)
+            self._metrics.failed(platform, permanent=failed.permanent)
             failure = failed if failure.permanent else failure
         return failure
 
@@ -226,6 +232,7 @@ class Delivery:
     async def _note_sent(self, notices: Sequence[Owed], message: str) -> None:
         self._sent.update((notice.key, message) for _, notice in notices)
         for reference, notice in notices:
+            self._metrics.sent(notice, self.desk.now())
             await _safely(reference, notice, self._settle(reference, notice, "sent", message))
             if reference:  # it may have become a case about them while it was on its way
                 await _safely(reference, notice, take_back_from(notice.to, reference, self.desk))

@@ -15,6 +15,10 @@ class FrontEnd(Protocol):
 
     platform: str
 
+    @property
+    def connected(self) -> bool:
+        """Whether what people send comes in at this moment, as far as is known."""
+
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         """What it answers over HTTP, on the one server that the bot runs; none where it dials out."""
 

@@ -57,7 +57,15 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Where Telegram's Bot API is: the part before /bot<token>/."
     )
-    port: int = Field(3000, ge=0, le=65535, description="HTTP port, where HTTP is used.")
+    port: int = Field(
+        3000,
+        ge=0,
+        le=65535,
+        description="HTTP port, where HTTP is used. Set, it also answers /health and /ready.",
+    )
+    metrics: str = Field(
+        "", description="Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT."
+    )
     leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Channel or group that hears of new cases: reference, category and urgency alone."
     )

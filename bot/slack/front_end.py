@@ -60,6 +60,13 @@ class SlackFrontEnd:
         self._work = Work()
         self._people = People(self._web, self._work)
         self._shower = Shower(self._web, self._people)
+        self._sockets: Sockets | None = None
+        self._signed_in = False
+
+    @property
+    def connected(self) -> bool:
+        """Socket Mode: whether there is a connection. HTTP: whether Slack has taken the token."""
+        return self._sockets.connected if self._sockets else self._signed_in and not self._app_token
 
     def routes(self, receive: Receive) -> list[http.RouteDef]:
         """POST /slack/events, where Slack is reached over HTTP; none in Socket Mode."""
@@ -91,8 +98,10 @@ class SlackFrontEnd:
         """Take in what people send, until cancelled. Raises SettingsError for a token that Slack refuses."""
         try:
             await self._sign_in()
+            self._signed_in = True
             if self._app_token:
-                await Sockets(self._web, self._app_token, self._bolt(receive), self._work).run()
+                self._sockets = Sockets(self._web, self._app_token, self._bolt(receive), self._work)
+                await self._sockets.run()
             else:
                 await asyncio.Event().wait()
         finally:

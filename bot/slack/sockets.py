@@ -44,6 +44,11 @@ class Sockets:
         self._app = app
         self._work = work
         self._taking = True
+        self._open = 0
+
+    @property
+    def connected(self) -> bool:
+        return self._open > 0
 
     async def run(self) -> None:
         """Take envelopes until cancelled. Raises SettingsError for a token that Slack refuses."""
@@ -89,6 +94,7 @@ class Sockets:
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse, leave: asyncio.Event) -> None:
         farewell = None
+        self._open += 1
         try:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -100,6 +106,7 @@ class Sockets:
                 elif self._taking and (request := SocketModeRequest.from_dict(envelope)) is not None:
                     self._work.start(self._handle(socket, request))
         finally:
+            self._open -= 1
             leave.set()
             if farewell:
                 farewell.cancel()

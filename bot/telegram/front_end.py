@@ -64,6 +64,11 @@ class TelegramFrontEnd:
         self._closed = False
         self._introducing: asyncio.Task[None] | None = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether the bot knows its own name, and the last call was answered."""
+        return self._me is not None and self._line.well and not self._closed
+
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         """POST at the path of TELEGRAM_WEBHOOK_URL; none with long polling."""
         return [self._webhook.route(lambda: self._ready(receive))] if self._webhook else []

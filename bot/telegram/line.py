@@ -94,6 +94,11 @@ class Line:
         self._pauses = pauses
         self._trouble = ""
 
+    @property
+    def well(self) -> bool:
+        """Whether the last call was answered."""
+        return not self._trouble
+
     async def until_answered(self, call: Callable[[], Awaitable[T]]) -> T:
         """The answer, with growing pauses before it. Raises SettingsError where the token is refused."""
         pause = self._pauses.first

@@ -133,6 +133,10 @@ class TerminalFrontEnd:
         except OSError as error:
             raise DeliveryFailed(NO_FILE.format(path=pointer["path"]), permanent=True) from error
 
+    @property
+    def connected(self) -> bool:
+        return True
+
     def join_link(self, code: str) -> str | None:
         return None
 

@@ -20,6 +20,7 @@ from tests.talks.stage import ANY_CASE, ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = re.compile(r"`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
 ELSEWHERE = {"invite", "newbot", "mybots", "setprivacy"}  # commands of Slack itself, and of @BotFather
+ASKED = {"health", "ready", "metrics"}  # by machines, over HTTP
 
 
 def code(page: Path) -> list[str]:
@@ -40,7 +41,7 @@ def test_every_chat_command_that_is_named_exists(page: Path) -> None:
     for words in code(page):
         for typed in re.findall(r"(?:^|(?<=[ ,]))/([a-z][^,;]*)", words):
             first = typed.split()[0].rstrip("…")
-            if "/" not in first and first not in ELSEWHERE | {"headsup"}:
+            if "/" not in first and first not in ELSEWHERE | ASKED | {"headsup"}:
                 assert COMMANDS.find(typed.strip()), typed
 
 

@@ -1,0 +1,61 @@
+"""What machines ask the bot: does it live, is it ready, and its numbers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from bot.front_end import FrontEnd
+from bot.metrics import Metrics
+from handlers.desk import Desk
+
+PATIENCE = 3.0  # seconds for the store to answer
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+HERE = "127.0.0.1"
+
+
+def health(desk: Desk, front_ends: Mapping[str, FrontEnd]) -> list[web.RouteDef]:
+    """`/health`: the process lives. `/ready`: store and chats answer; else 503, and which does not."""
+
+    async def lives(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def ready(_: web.Request) -> web.Response:
+        missing = [name for name, front_end in sorted(front_ends.items()) if not front_end.connected]
+        if not await _answers(desk):
+            missing.append("store")
+        if missing:
+            return web.Response(status=503, text="".join(f"not ready: {name}\n" for name in missing))
+        return web.Response(text="ready\n")
+
+    return [web.get("/health", lives), web.get("/ready", ready)]
+
+
+def numbers(desk: Desk, metrics: Metrics) -> web.RouteDef:
+    """`/metrics` for Prometheus."""
+
+    async def page(_: web.Request) -> web.Response:
+        body = await metrics.page(desk.store, desk.now())
+        return web.Response(body=body, headers={"Content-Type": TEXT})
+
+    return web.get("/metrics", page)
+
+
+async def _answers(desk: Desk) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await desk.store.by_source("is anybody there")
+    except Exception:
+        return False
+    return True
+
+
+def place_of(setting: str) -> tuple[str, int]:
+    """`9100` -> this machine alone; `10.0.0.5:9100` -> there. Raises ValueError."""
+    host, _, port = setting.rpartition(":")
+    number = int(port)
+    if not 0 <= number <= 65535:
+        raise ValueError(setting)
+    return host.strip("[]") or HERE, number
