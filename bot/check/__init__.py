@@ -9,8 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.build import refuse_halves
-from bot.check import backups, cases, machine, people, school, store
+from bot.check import backups, cases, chats, machine, people, school, store
 from bot.check.finding import Facts, Finding, Looked, Part, Report
 from bot.check.tokens import tokens
 from bot.opening import address
@@ -20,6 +19,8 @@ from store.school import load_school
 from store.trouble import Trouble
 
 PARTS: tuple[tuple[str, Part], ...] = (
+    ("settings", chats.fit_together),
+    ("settings", chats.channels),
     ("settings", machine.env_file),
     ("school", school.facts),
     ("texts", school.texts),
@@ -49,7 +50,6 @@ async def check(settings: Settings, clock: Callable[[], datetime], *, offline: b
             found.extend(Finding(name, line) for line in str(error).split("\n"))
             return None
 
-    tried("settings", partial(refuse_halves, settings))
     looked = Looked(
         settings,
         clock(),

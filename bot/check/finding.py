@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.settings import Settings
@@ -49,4 +49,4 @@ Part = Callable[[Looked], Iterator[str]]
 @dataclass(frozen=True, slots=True)
 class Report:
     found: Sequence[Finding] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts | None = None  # None: the settings could not be read

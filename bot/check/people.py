@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.check.chats import running
 from bot.check.finding import Looked
 from handlers.people import ROLES
 from handlers.words import listed
@@ -41,15 +42,13 @@ def missing(looked: Looked) -> Iterator[str]:
 
 def out_of_reach(looked: Looked) -> Iterator[str]:
     """Who cannot be told anything, since none of their accounts is in a chat that runs."""
-    settings = looked.settings
-    chats = {"slack"} if settings.slack_bot_token else set()
-    chats |= {"telegram"} if settings.telegram_bot_token else set()
+    chats = running(looked.settings)
     if not chats:
         return
     for person in looked.people:
         mine = {account.partition(":")[0] for account in person.accounts}
         if mine == {TERMINAL}:
-            yield MADE_UP.format(folder=settings.headsup_data)
+            yield MADE_UP.format(folder=looked.settings.headsup_data)
             return
         if mine.isdisjoint(chats):
             yield NO_ACCOUNT.format(name=person.name, role=next(iter(person.roles), Role.STAFF))

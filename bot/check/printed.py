@@ -38,11 +38,12 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (finding.says for finding in report.found)
     if not report.found:
         yield WELL
-    yield from _facts(report.facts)
+    yield f"{version_line()}."
+    if report.facts:
+        yield from _facts(report.facts)
 
 
 def _facts(facts: Facts) -> Iterator[str]:
-    yield f"{version_line()}."
     if facts.running is not None:
         yield RUNNING if facts.running else NOT_RUNNING
     yield LAST_DIGEST.format(at=facts.last_digest) if facts.last_digest else NO_DIGEST
@@ -53,6 +54,6 @@ def _json(report: Report) -> str:
         "well": not report.found,
         "version": current(),
         "found": [asdict(finding) for finding in report.found],
-        **asdict(report.facts),
+        **(asdict(report.facts) if report.facts else {}),
     }
     return orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.check import check, machine, printed
+from bot.check.finding import Facts
 from bot.opening import open_store
 from bot.settings import Settings, load
 from store.case import Case
@@ -74,6 +75,29 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
     found = "\n".join(await problems(settings(tmp_path, SLACK_APP_TOKEN="xapp-1")))
     for words in ("SLACK_BOT_TOKEN is not", "headteacher", "safeguarding lead", "chair of governors"):
         assert words in found
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "Slack needs SLACK_APP_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"}, "the two tokens of Slack are swapped"),
+        ({"TELEGRAM_WEBHOOK_URL": "https://x.example"}, "TELEGRAM_BOT_TOKEN is not"),
+        (
+            {"TELEGRAM_BOT_TOKEN": "1:x", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
+            "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET",
+        ),
+        (
+            {"TELEGRAM_BOT_TOKEN": "1:x", "LEADERSHIP_CHANNEL": "C0123,-1001"},
+            "LEADERSHIP_CHANNEL names C0123, which is in Slack, and there is no token for it.",
+        ),
+    ],
+)
+async def test_settings_that_do_not_fit_together_are_named(
+    tmp_path: Path, given: dict[str, str], words: str
+) -> None:
+    [said] = await only("settings", settings(tmp_path, **given))
+    assert words in said
 
 
 async def test_an_outcome_that_is_none_is_named(tmp_path: Path) -> None:
@@ -277,9 +301,9 @@ async def test_a_disk_without_locks_is_named(tmp_path: Path, monkeypatch: pytest
 async def test_whether_a_bot_runs_is_told(tmp_path: Path) -> None:
     await furnished(tmp_path)
     given = settings(tmp_path)
-    assert (await check(given, lambda: NOW, offline=True)).facts.running is False
+    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(False, 4)
     store = TinyStore.open(tmp_path / "data")
-    assert (await check(given, lambda: NOW, offline=True)).facts.running is True
+    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(True, 4)
     await store.close()
 
 
@@ -291,6 +315,7 @@ async def test_when_the_last_digest_was_sent_is_told(tmp_path: Path) -> None:
         await store.owe(Notice(f"digest {week} p0", "digest", "p0", at, settled=at, result="sent"))
     await store.close()
     facts = (await check(settings(tmp_path), lambda: NOW, offline=True)).facts
+    assert facts
     assert facts.last_digest == NOW - timedelta(weeks=1)
     assert "on 17 November 2026 at 10:00" in printed.LAST_DIGEST.format(at=facts.last_digest)
 
@@ -317,7 +342,7 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     nobody_alerted, undelivered = [finding.says for finding in report.found]
     assert nobody_alerted.startswith("nobody is ICT manager")
     assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
-    assert (report.facts.people, report.facts.last_digest, report.facts.running) == (3, NOW, None)
+    assert report.facts == Facts(None, 3, NOW)
 
 
 # --- against the platforms ------------------------------------------------------------------------------
