@@ -23,7 +23,8 @@ from bot.delivery import Delivery
 from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
 from bot.health import health, numbers, place_of
-from bot.metrics import Metrics, timed
+from bot.logs import request
+from bot.metrics import Metrics, chat_of, kind_of, timed
 from bot.opening import open_store
 from bot.settings import Settings, SettingsError
 from handlers import reception
@@ -71,7 +72,11 @@ class Bot:
     _work: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
-        reply = await self.take(incoming)
+        with request():
+            begun = time.perf_counter()
+            reply = await self.take(incoming)
+            took = round(1000 * (time.perf_counter() - begun), 1)
+            log.info("answered", chat=chat_of(incoming.sender.account), kind=kind_of(incoming), ms=took)
         self.wake()
         return reply
 

@@ -1,22 +1,98 @@
-"""Logs: to standard error, references and kinds alone."""
+"""Logs: to standard error, a line of JSON each, or in colours at a terminal. Ids and kinds alone.
+
+What an exception says may hold what people wrote, and so may what a library says: of both, only the kind is logged,
+and where in the program it was.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
 
+import orjson
 import structlog
+from structlog.typing import EventDict, Processor
+
+from store.records import new_id
+
+ROOT = Path(__file__).parents[1]
+DEEPEST = 12  # places of one exception
 
 
 def set_up() -> None:
-    """Ours through structlog; libraries say only what is wrong, without the text of requests."""
+    """Ours through structlog; libraries say only what is wrong, without its words."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
+        processors=[*_steps(), _drawn()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(name)s")
+    handler = _Handler(logging.ERROR)
+    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
+    sys.excepthook = _ended
+
+
+@contextmanager
+def request() -> Iterator[None]:
+    """Every line meanwhile, from the front-end to the store, has the same new id under `request`."""
+    with structlog.contextvars.bound_contextvars(request=new_id()[:8]):
+        yield
+
+
+def _steps() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_words,
+    ]
+
+
+def _drawn() -> Processor:
+    if sys.stderr.isatty():
+        return structlog.dev.ConsoleRenderer(colors=True)
+    return structlog.processors.JSONRenderer(serializer=_json)
+
+
+def _json(event: EventDict, **_: Any) -> str:
+    return orjson.dumps(event, default=lambda value: type(value).__name__).decode()
+
+
+def _without_words(_: Any, __: str, event: EventDict) -> EventDict:
+    """An exception as its kind and its places."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event.update(why=type(error).__name__, trace=places(error.__traceback__))
+    return event
+
+
+def places(trace: TracebackType | None) -> str:
+    """`Traceback: bot/build.py:71 take > …`, the innermost last."""
+    frames = traceback.extract_tb(trace)[-DEEPEST:]
+    return "Traceback: " + " > ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in frames)
+
+
+def _short(path: str) -> str:
+    file = Path(path)
+    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else "/".join(file.parts[-2:])
+
+
+class _Handler(logging.Handler):
+    """What a library has to say, in our own form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().error("a library failed", library=record.name, exc_info=record.exc_info)
+
+
+def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        structlog.get_logger().critical("ended by a mistake in the program", exc_info=error)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
@@ -105,6 +106,7 @@ class Files:
 
     async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+            run = copy_context().run  # so that a line of the log tells for whom
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run, function, *arguments)
         except OSError as error:
             raise unavailable(error, self.folder) from error
