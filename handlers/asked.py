@@ -108,7 +108,7 @@ async def gaps(ask: Ask, desk: Desk) -> Reply:
     reply = Reply((Heading(HEADING), Text("\n".join(map(gap_line, lacking[:SHOWN])) or NOTHING)))
     if lacking:
         choices = (
-            Choice(NOT_FOR_THEM.format(text=shortened(q.text, 40)), f"policy drop {q.digest}")
+            Choice(NOT_FOR_THEM.format(text=shortened(q.text, 40)), f"policy-drop {q.digest}")
             for q in lacking[:BUTTONS]
         )
         reply += Reply((Choices(tuple(choices)),))
@@ -124,7 +124,7 @@ def gap_line(question: Question) -> str:
 
 
 @command(
-    "policy drop", usage="/policy drop KEY", may=Act.POLICIES, summary="take it off that list", typed=False
+    "policy-drop", usage="/policy-drop KEY", may=Act.POLICIES, summary="take it off that list", typed=False
 )
 async def drop(ask: Ask, desk: Desk) -> Reply:
     """Take a question off the list: it is not one for the texts."""

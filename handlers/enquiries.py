@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.access import LEADERS, Act
-from handlers.asked import asked, put
+from handlers.asked import asked
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
 from handlers.view import name
 from handlers.words import listed, moment
 from store.base import NotFound
-from store.memos import Enquiry, Question
+from store.memos import Enquiry
 from store.records import Notice, Person, Role
 
 REMIND_AFTER = 2  # school days
@@ -26,7 +26,6 @@ SENT_BEFORE = "I have sent that to {who} already, and shall bring you the answer
 NOBODY = "There is nobody here to ask yet. Please ask the headteacher in person."
 ASKS = "{name} asks, as the policy texts do not say:"
 STILL_ASKS = "{name} asked this {at}, and has no answer yet:"
-HOW_TO_ASK = "What would you like to ask? Type: {usage}"
 YOUR_ANSWER = "What is your answer?"
 ANSWERED = "Thank you. {name} gets your answer."
 ANSWERED_BEFORE = "{name} has answered that already: {answer}"
@@ -42,21 +41,10 @@ async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
     return ()
 
 
-@command("policy send", usage="/policy send KEY", may=Act.HELP, summary="ask the leadership", typed=False)
+@command("policy-send", usage="/policy-send KEY", may=Act.HELP, summary="ask the leadership", typed=False)
 async def send(ask: Ask, desk: Desk) -> Reply:
     """Send a question that was asked of the texts, from its button."""
-    return await _send(await asked(ask.words.strip(), desk), ask, desk)
-
-
-@command("policy ask", usage="/policy ask QUESTION", may=Act.HELP, summary="ask the leadership a question")
-async def ask_leaders(ask: Ask, desk: Desk) -> Reply:
-    """Send a question without asking the texts first."""
-    if not ask.words:
-        raise Refused(HOW_TO_ASK.format(usage=ask_leaders.usage))
-    return await _send(await put(ask.words, ask.at, desk), ask, desk)
-
-
-async def _send(question: Question, ask: Ask, desk: Desk) -> Reply:
+    question = await asked(ask.words.strip(), desk)
     who = await whom_to_ask(ask.person, desk)
     if not who:
         raise Refused(NOBODY)
@@ -109,7 +97,7 @@ async def enquiry_notice(notice: Notice, desk: Desk) -> Reply | None:
         return None
     asks = STILL_ASKS if notice.stage else ASKS
     words = asks.format(name=await name(enquiry.by, desk), at=moment(enquiry.at, desk.calendar))
-    answer = Choice("Answer", f"policy answer {enquiry.id}", "primary")
+    answer = Choice("Answer", f"policy-answer {enquiry.id}", "primary")
     return say(words, Quote(enquiry.text), Choices((answer,)))
 
 
@@ -123,8 +111,8 @@ async def answer_notice(notice: Notice, desk: Desk) -> Reply | None:
 
 
 @command(
-    "policy answer",
-    usage="/policy answer KEY ANSWER",
+    "policy-answer",
+    usage="/policy-answer KEY ANSWER",
     may=Act.POLICIES,
     summary="answer a question of the staff's",
     typed=False,
@@ -140,7 +128,7 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
             by = await name(enquiry.answered_by, desk)
             raise Refused(ANSWERED_BEFORE.format(name=by, answer=enquiry.answer))
         if not words.strip():
-            return say(YOUR_ANSWER, Prompt(enquiry.text, f"policy answer {enquiry.id}"))
+            return say(YOUR_ANSWER, Prompt(enquiry.text, f"policy-answer {enquiry.id}"))
         answered = replace(enquiry, answer=words.strip(), answered_by=ask.person.id, answered_at=ask.at)
         await desk.store.put(answered)
     await owe_enquiries(desk, ask.at)

@@ -73,7 +73,6 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         policy.policy,
         _asked_anyway(policy.show),
         _asked_anyway(policy.print_),
-        _asked_anyway(enquiries.ask_leaders),
         statement.accept,
         statement.accepted,
         asked.gaps,

@@ -22,4 +22,4 @@ def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:
     """The button that shows what the policies say of a category; none where its steps name no passage."""
     if category is None or not passages_of(category, desk):
         return ()
-    return (Choice("What the policy says", f"policy about {category}"),)
+    return (Choice("What the policy says", f"policy-about {category}"),)

@@ -39,6 +39,7 @@ WHICH = "Which one?"
 CHANGED = "That text has changed since. “/policy” shows the texts as they are now."
 ALSO_SAID = "It also rests on"
 NO_PASSAGE = "The procedure names no passage for that. Ask in your own words: /policy QUESTION"
+QUESTION_WORDS = 4  # from so many on, what follows “show” is no title
 SHOWN = 3  # passages of an answer
 WORTH = 0.75  # of the best one's score; what is worth less is shown on asking
 FOUND = 8  # places among which somebody chooses
@@ -61,7 +62,7 @@ async def policy(ask: Ask, desk: Desk) -> Reply:
     return await _answer(question, 0, ask, desk)
 
 
-@command("policy next", usage="/policy next QUESTION", may=Act.HELP, summary="the next passages", typed=False)
+@command("policy-next", usage="/policy-next QUESTION", may=Act.HELP, summary="the next passages", typed=False)
 async def next_(ask: Ask, desk: Desk) -> Reply:
     """The passages that come after those that did not answer; `KEY NUMBER`, how many were shown."""
     key, _, number = ask.words.partition(" ")
@@ -84,7 +85,7 @@ async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
         parts += [quoted(passage, today) for passage in group]
     best = chosen[0][0]
     more = _choice_of(desk.policies.text(best.doc), _section_start(best, desk), "More of this section")
-    further = Choice("Not it", f"policy next {question.digest} {seen + len(chosen)}")
+    further = Choice("Not it", f"policy-next {question.digest} {seen + len(chosen)}")
     return Reply((*parts, Choices((*more, further, _ask_choice(question)))))
 
 
@@ -102,7 +103,7 @@ async def _refusal(question: Question, answer: Answer, ask: Ask, desk: Desk) -> 
 
 
 def _ask_choice(question: Question) -> Choice:
-    return Choice("Ask the leadership", f"policy send {question.digest}")
+    return Choice("Ask the leadership", f"policy-send {question.digest}")
 
 
 def quoted(passage: Passage, today: date) -> Quote:
@@ -144,7 +145,7 @@ async def show(ask: Ask, desk: Desk) -> Reply:
     """A text's facts and sections, or the words of one section."""
     places = desk.policies.find(ask.words)
     if not places:
-        raise _no_such_text(ask.words, desk)
+        return await _asked_after_all("show", ask, desk)
     if len(places) > 1:
         choices: list[Choice] = []
         for place in places[:FOUND]:
@@ -155,7 +156,7 @@ async def show(ask: Ask, desk: Desk) -> Reply:
     return _page(text, _start_of(text, section, desk) or 0, ask, desk) if section else _about(text, ask, desk)
 
 
-@command("policy text", usage="/policy text KEY", may=Act.HELP, summary="read a text", typed=False)
+@command("policy-text", usage="/policy-text KEY", may=Act.HELP, summary="read a text", typed=False)
 async def open_text(ask: Ask, desk: Desk) -> Reply:
     """What `/policy show` shows, from a button: `KEY`, or `KEY PLACE` for a section from this character on."""
     key, _, place = ask.words.partition(" ")
@@ -183,7 +184,7 @@ def _about(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
         ("Review by", _review_day(text, today)),
         ("For", text.audience),
     ]
-    pdf_choice = Choice("Print it", f"policy pdf {text.digest[:KEY]}")
+    pdf_choice = Choice("Print it", f"policy-pdf {text.digest[:KEY]}")
     sections = [passages for passages in desk.policies.whole(text.doc) if passages]
     parts: list[Part] = [Heading(text.title), Fields(tuple((n, v) for n, v in facts if v))]
     if sum(len(p.text) for passages in sections for p in passages) <= PAGE:
@@ -220,9 +221,12 @@ def _page(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
     return Reply(tuple(parts))
 
 
-def _no_such_text(typed: str, desk: Desk) -> Refused:
-    titles = listed(f"“{text.title}”" for text in _readable(desk)) or "none"
-    return Refused(NO_SUCH_TEXT.format(typed=shortened(typed, 60), titles=titles))
+async def _asked_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
+    """`/policy show me how …` is a question like any other. Raises Refused for what looks like a title."""
+    if len(ask.words.split()) < QUESTION_WORDS:
+        titles = listed(f"“{text.title}”" for text in _readable(desk)) or "none"
+        raise Refused(NO_SUCH_TEXT.format(typed=shortened(ask.words, 60), titles=titles))
+    return await policy.run(replace(ask, words=f"{verb} {ask.words}"), desk)
 
 
 def _choice_of(text: PolicyText | None, start: int | None, label: str) -> tuple[Choice, ...]:
@@ -230,7 +234,7 @@ def _choice_of(text: PolicyText | None, start: int | None, label: str) -> tuple[
     if text is None:
         return ()
     place = "" if start is None else f" {start}"
-    return (Choice(label, f"policy text {text.digest[:KEY]}{place}"),)
+    return (Choice(label, f"policy-text {text.digest[:KEY]}{place}"),)
 
 
 def _section_start(passage: Passage, desk: Desk) -> int | None:
@@ -253,16 +257,16 @@ async def print_(ask: Ask, desk: Desk) -> Reply:
     """A PDF, made in a thread."""
     places = {place.text.doc: place.text for place in desk.policies.find(ask.words)}
     if not places:
-        raise _no_such_text(ask.words, desk)
+        return await _asked_after_all("print", ask, desk)
     if len(places) > 1:
         choices = (
-            Choice(shortened(t.title, LONG_LABEL), f"policy pdf {t.digest[:KEY]}") for t in places.values()
+            Choice(shortened(t.title, LONG_LABEL), f"policy-pdf {t.digest[:KEY]}") for t in places.values()
         )
         return Reply((Text(WHICH), Choices(tuple(choices)[:FOUND], menu=WHICH)))
     return await _pdf(next(iter(places.values())), ask, desk)
 
 
-@command("policy pdf", usage="/policy pdf KEY", may=Act.HELP, summary="a text as a PDF", typed=False)
+@command("policy-pdf", usage="/policy-pdf KEY", may=Act.HELP, summary="a text as a PDF", typed=False)
 async def pdf(ask: Ask, desk: Desk) -> Reply:
     """What `/policy print` gives, from a button."""
     return await _pdf(_keyed(ask.words, desk), ask, desk)
@@ -275,7 +279,7 @@ async def _pdf(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
 
 
 @command(
-    "policy about", usage="/policy about KIND", may=Act.HELP, summary="what a procedure rests on", typed=False
+    "policy-about", usage="/policy-about KIND", may=Act.HELP, summary="what a procedure rests on", typed=False
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
     """The passage that the first step for a category rests on, and the others behind buttons."""

@@ -7,6 +7,7 @@ accept anew; other spacing, or another header, is not.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,11 +17,13 @@ from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Quote, Reply, Text, say
 from handlers.pages import PAGE, divided
+from handlers.policy import policy
 from handlers.words import listed
 from store.memos import Acceptance, Statement
 from store.policies.texts import PolicyText
 from store.records import Notice, Person, Role
 
+VERSION_KEY = re.compile("[0-9a-f]{16}")
 REMINDERS = 3
 BETWEEN = 5  # school days
 
@@ -48,6 +51,8 @@ async def accept(ask: Ask, desk: Desk) -> Reply:
     if not versions:
         return say(NONE_STORED)
     version = ask.words.strip()
+    if version and not VERSION_KEY.fullmatch(version):
+        return await policy.run(replace(ask, words=f"accept {version}"), desk)  # `/policy accept friends?`
     wanted = next((s for s in versions if s.version == version), None)
     if wanted:
         if not await _has_accepted(ask.person, wanted, desk):

@@ -164,11 +164,11 @@ async def test_a_full_disk_keeps_nobody_from_an_answer(desk: Desk, monkeypatch: 
 
 
 async def test_the_first_answer_to_an_enquiry_counts(desk: Desk) -> None:
-    await ask(desk, "asha", "policy ask may I keep a snake")
+    await ask(desk, "asha", tap(await ask(desk, "asha", "policy may I keep a snake"), "Ask the"))
     [enquiry] = await desk.store.memos(Enquiry)
     replies = await asyncio.gather(
-        ask(desk, "ben", f"policy answer {enquiry.id} yes"),
-        ask(desk, "dev", f"policy answer {enquiry.id} no"),
+        ask(desk, "ben", f"policy-answer {enquiry.id} yes"),
+        ask(desk, "dev", f"policy-answer {enquiry.id} no"),
     )
     [enquiry] = await desk.store.memos(Enquiry)
     loser = next(words(reply) for reply in replies if "has answered that already" in words(reply))
@@ -176,7 +176,7 @@ async def test_the_first_answer_to_an_enquiry_counts(desk: Desk) -> None:
 
 
 async def test_an_enquiry_of_somebody_who_has_left_is_dropped(desk: Desk) -> None:
-    await ask(desk, "asha", "policy ask may I keep a snake")
+    await ask(desk, "asha", tap(await ask(desk, "asha", "policy may I keep a snake"), "Ask the"))
     await desk.store.remove_person("asha")
     await sweep(desk)
     assert list(await desk.store.memos(Enquiry)) == []
@@ -206,3 +206,24 @@ async def test_accepting_twice_keeps_the_first_time(desk: Desk, time: Time) -> N
     await ask(desk, "asha", accept)
     [acceptance] = await desk.store.memos(Acceptance)
     assert acceptance.at == NOW
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "show me how to report a worrying post",
+        "print out a parent's post as evidence?",
+        "accept pupils as friends on facebook?",
+        "next steps when a parent refuses",
+        "about photos of pupils on my phone",
+        "answer a parent on facebook?",
+        "ask a parent to take a post down",
+        "text messages to pupils",
+        "drop a complaint",
+    ],
+)
+async def test_a_question_that_begins_like_a_command_is_a_question(desk: Desk, question: str) -> None:
+    reply = await ask(desk, "asha", f"policy {question}")
+    [asked] = await desk.store.memos(Question)
+    assert asked.text == question
+    assert "review by" in words(reply) or "do not say" in words(reply)

@@ -45,7 +45,9 @@ async def test_what_the_texts_do_not_say_goes_to_the_head_and_comes_back(talk: T
 
 async def test_an_answer_that_does_not_come_is_asked_for_again(talk: Talk) -> None:
     await talk("""
-        Asha> /policy ask may I keep a snake in class
+        Asha> /policy may I keep a snake in class
+        bot>  The texts do not say.
+        Asha> (taps) Ask the leadership
         bot>  Your question has gone to Ben Okafor.
         bot to Ben> may I keep a snake in class
         clock> +2d
