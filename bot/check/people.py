@@ -17,7 +17,11 @@ NO_CHAIR = (
 )
 NO_DSL = "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl"
 NOBODY_ALERTED = (
-    "nobody is {roles}, whom procedure.toml alerts of “{category}”. "
+    "nobody has the role of {roles}, which procedure.toml alerts of “{category}”. "
+    "Invite one: headsup invite NAME --role {role}"
+)
+NOBODY_ABOVE = (
+    "nobody has the role of {role_is}, which hears of what is overdue from its day {day} on. "
     "Invite one: headsup invite NAME --role {role}"
 )
 NO_ACCOUNT = "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
@@ -38,6 +42,9 @@ def missing(looked: Looked) -> Iterator[str]:
         if held.isdisjoint(category.alerts) and SAID.keys().isdisjoint(category.alerts):
             roles = listed((ROLES[role] for role in category.alerts), "or")
             yield NOBODY_ALERTED.format(roles=roles, category=category.name, role=category.alerts[0])
+    for step in looked.procedure.escalation if looked.procedure else ():
+        if step.to not in held | SAID.keys():
+            yield NOBODY_ABOVE.format(role_is=ROLES[step.to], day=step.day, role=step.to)
 
 
 def out_of_reach(looked: Looked) -> Iterator[str]:

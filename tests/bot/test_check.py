@@ -202,8 +202,18 @@ async def test_a_kind_of_case_that_alerts_nobody_is_named(tmp_path: Path) -> Non
     await store.remove_person("p3")
     await store.close()
     [said] = await only("people", settings(tmp_path))
-    assert said.startswith("nobody is ICT manager, whom procedure.toml alerts of “Unsuitable website")
+    assert said.startswith("nobody has the role of ICT manager, which procedure.toml alerts of “Unsuitable website")
     assert said.endswith("headsup invite NAME --role ict")
+
+
+async def test_nobody_to_escalate_to_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    texts = tmp_path / "texts"
+    shutil.copytree(ROOT / "policy_texts", texts)
+    procedure = texts / "procedure.toml"
+    procedure.write_text(procedure.read_text().replace('to = "chair"', 'to = "leader"'))
+    [said] = await only("people", settings(tmp_path, POLICY_TEXTS=str(texts)))
+    assert said.startswith("nobody has the role of leadership, which hears of what is overdue from its day 4 on.")
 
 
 async def test_people_whom_no_chat_reaches_are_named(tmp_path: Path) -> None:
@@ -340,7 +350,7 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     await store.close()
     report = await check(given, lambda: NOW, offline=True)
     nobody_alerted, undelivered = [finding.says for finding in report.found]
-    assert nobody_alerted.startswith("nobody is ICT manager")
+    assert nobody_alerted.startswith("nobody has the role of ICT manager")
     assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
     assert report.facts == Facts(None, 3, NOW)
 
