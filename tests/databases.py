@@ -15,12 +15,16 @@ from store.postgres import migrate
 
 @cache
 def server() -> Any:
-    """Started once, with its files in memory where there is such a place, and gone with the process."""
+    """Started once, with its files in memory where there is such a place, and gone with the process.
+
+    With PG_ON_DISK in the environment they are on the disk, which a measurement wants.
+    """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # pgserver asks for it
     import pgserver
 
     memory = Path("/dev/shm")  # noqa: S108
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory if memory.is_dir() else None))
+    in_memory = memory.is_dir() and not os.environ.get("PG_ON_DISK")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory if in_memory else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     started = pgserver.get_server(folder)
     atexit.register(started.cleanup)
