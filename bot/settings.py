@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from store.trouble import Trouble
 
+OWN_TEXTS = Path("policy_texts")
+PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
+
 
 class SettingsError(Trouble):
     """A setting is missing, wrong or refused; the text says what to do."""
@@ -28,7 +31,7 @@ class Settings(BaseSettings):
         Path("school.toml"), description="The school: name, nation, hours, terms, staff."
     )
     policy_texts: Path = Field(
-        Path("policy_texts"), description="Folder of the policy texts and procedure.toml."
+        OWN_TEXTS, validate_default=True, description="Folder of the policy texts and procedure.toml."
     )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL in place of the folder: postgresql://user:password@host/name"
@@ -74,6 +77,12 @@ class Settings(BaseSettings):
     )
     reports_an_hour: int = Field(60, ge=5, description="Cases that one person may open in an hour.")
     max_file_mb: int = Field(100, ge=1, description="Largest file that is kept, in megabytes.")
+
+    @field_validator("policy_texts")
+    @classmethod
+    def _packaged(cls, value: Path) -> Path:
+        """The texts that come with the bot, where the school has put no folder of its own here."""
+        return PACKAGED_TEXTS if value == OWN_TEXTS and not value.is_dir() else value
 
     @field_validator("leadership_channel", mode="before")
     @classmethod

@@ -1,0 +1,130 @@
+"""What is built runs away from here, with its texts; the unit and the image call what there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+UNIT = (ROOT / "deploy" / "headsup.service").read_text()
+IMAGE = (ROOT / "deploy" / "Dockerfile").read_text().replace("\\\n", " ")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel; what it depends on is lent from here."""
+    folder = tmp_path_factory.mktemp("installed")
+    source = folder / "source"
+    for name in ("bot", "handlers", "store", "policy_texts"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, source)
+    built = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "-o",
+        str(folder / "dist"),
+        str(source),
+    ]
+    subprocess.run(built, check=True, capture_output=True)
+    [wheel] = (folder / "dist").glob("*.whl")
+    venv.create(folder / "env", with_pip=True)
+    pip = [folder / "env/bin/python", "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    [packages] = (folder / "env" / "lib").glob("python*/site-packages")
+    lent = Path(pytest.__file__).parents[1]
+    (packages / "lent.pth").write_text(str(lent))
+    return folder / "env"
+
+
+def run(installed: Path, folder: Path, *arguments: str, said: str = "") -> str:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HEADSUP_DATA": str(folder / "data")}
+    done = subprocess.run(
+        [installed / "bin" / "headsup", *arguments],
+        cwd=folder,
+        env=environment,
+        input=said,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_runs_with_its_texts(installed: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [installed / "bin" / "python", "-c", "import bot; print(bot.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert where.startswith(str(installed))
+    assert "0.1.0" in run(installed, tmp_path, "version")
+    answer = json.loads(run(installed, tmp_path, "ask", "may I use my own phone", "--json"))
+    assert answer
+    shown = run(
+        installed, tmp_path, "run", said="forward look https://example.org/1\ntap Threat of violence\n"
+    )
+    assert "Threat of violence" in shown
+    assert list((tmp_path / "data" / "cases").glob("*/case.json"))
+
+
+def test_a_folder_of_the_schools_own_comes_first(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "policy_texts", tmp_path / "policy_texts")
+    (tmp_path / "policy_texts" / "procedure.toml").write_text("x = 1")
+    with pytest.raises(AssertionError, match="procedure.toml"):
+        run(installed, tmp_path, "run")
+
+
+def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
+    settings = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))
+    assert settings["ExecStart"].split()[1:] == ["run"]
+    assert settings["DynamicUser"] == settings["NoNewPrivileges"] == "yes"
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["StateDirectory"] in settings["Environment"]
+    assert int(settings["TimeoutStopSec"]) > 10
+    analyse = shutil.which("systemd-analyze")
+    if analyse:
+        unit = tmp_path / "headsup.service"
+        unit.write_text(UNIT.replace("/opt/headsup/.venv/bin/headsup", sys.executable))
+        done = subprocess.run([analyse, "verify", unit], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
+    lines = re.findall(r"^([A-Z]+) +(.*)$", IMAGE, re.MULTILINE)
+    for _, words in [line for line in lines if line[0] == "COPY" and "--from" not in line[1]]:
+        for name in words.split()[:-1]:
+            assert (ROOT / name).exists(), name
+    last = dict(lines)
+    assert last["USER"] == "headsup"
+    program, command = json.loads(last["CMD"])
+    assert (installed / "bin" / program).exists()
+    assert command == "run"
+    asked = json.loads(last["HEALTHCHECK"].split("CMD ", 1)[1])
+    assert asked[0] == "python"
+    compile(asked[2], "health check", "exec")
+    assert "/health" in asked[2]
+    given = dict(pair.split("=", 1) for pair in last["ENV"].split())
+    known = {name.upper() for name in Settings.model_fields}
+    ours = {name for name in given if name not in ("PATH", "XDG_CACHE_HOME") and "PYTHON" not in name}
+    assert ours <= known
+    for _, words in [line for line in lines if line[0] == "RUN"]:
+        for command in words.split(" && "):
+            assert command.split()[0] in ("python", "/app/bin/python", "useradd", "install")
