@@ -1,0 +1,66 @@
+"""Backups in a bucket, against a server that speaks S3."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from store.backup import make, restore
+from store.backup.keys import make_key
+from store.tiny.verifying import Walk, verify
+from store.trouble import Trouble
+from tests.store.made import NOW
+from tests.store.test_backup import change, contents
+from tests.store.test_verifying import furnish
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}".replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "k",
+        "AWS_SECRET_ACCESS_KEY": "s",
+        "AWS_REGION": "eu-west-2",
+        "AWS_ENDPOINT_URL": url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=url, region_name="eu-west-2")
+    name = f"kept-{next(_numbers)}"
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    yield f"s3://{name}/heads-up"
+    server.stop()
+
+
+async def test_a_bucket_does_as_a_folder_does(bucket: str, tmp_path: Path) -> None:
+    data, key = tmp_path / "data", tmp_path / "key"
+    await furnish(data)
+    public = make_key(key)
+    first = make(data, bucket, NOW, public)
+    await change(data)
+    second = make(data, bucket, NOW + timedelta(days=1), public)
+    assert (second.copied, second.generations) == (2, 2)
+    restore(bucket, tmp_path / "restored", key)
+    assert contents(tmp_path / "restored") == contents(data)
+    restore(bucket, tmp_path / "earlier", key, first.name)
+    assert list(verify(tmp_path / "restored", Walk(), tmp_path / "earlier")) == []
+    third = make(data, bucket, NOW + timedelta(days=2), public, forget_older=True)
+    assert third.generations == 1
+    with pytest.raises(Trouble, match="no backup called"):
+        restore(bucket, tmp_path / "again", key, first.name)
+
+
+async def test_a_bucket_that_is_not_there_is_a_sentence(bucket: str, tmp_path: Path) -> None:
+    await furnish(tmp_path / "data")
+    with pytest.raises(Trouble, match="s3://other/x cannot be used"):
+        make(tmp_path / "data", "s3://other/x", NOW)
