@@ -55,7 +55,7 @@ NO_SUCH_PLACE = (
 )
 FINISH = 3.0  # seconds for the requests that are under way when the bot stops
 STOP = 5.0  # seconds for all that the chats have under way then
-AFTER = 3.0  # seconds for what is being sent and fetched
+AFTER = 2.0  # seconds for what is being sent and fetched
 
 log = structlog.get_logger()
 
@@ -119,6 +119,13 @@ class Bot:
         """Wait for what `wake` has begun."""
         if self._work:
             await asyncio.wait(self._work, timeout=seconds)
+
+    async def wind_down(self) -> None:
+        """Begin nothing more, finish what is being sent and fetched, and leave the rest as it was."""
+        self.delivery.stop()
+        self.fetcher.stop()
+        await self.settled(AFTER)
+        self.fetcher.give_up()
 
     async def close(self) -> None:
         """Finish what is under way."""
@@ -221,19 +228,19 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
         log.info("running", chats=sorted(front_ends))
         await _until_stopped(running, stopping)
     finally:
-        clock.shutdown(wait=False)
+        clock.pause()  # a shutdown would cut off what it is sending
         nightly.stop()
-        await _stop(servers, running)
+        await _stop(servers, running, bot)
+        clock.shutdown(wait=False)
         await bot.close()
         log.info("stopped")
 
 
-async def _stop(servers: list[web.AppRunner], running: Collection[asyncio.Task[None]]) -> None:
+async def _stop(servers: list[web.AppRunner], running: Collection[asyncio.Task[None]], bot: Bot) -> None:
     """Take nothing more, and finish what was taken. What takes too long was not acknowledged, and is sent again."""
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP):
-            for server in servers:
-                await server.cleanup()
+            await asyncio.gather(bot.wind_down(), *(server.cleanup() for server in servers))
             for task in running:
                 task.cancel()
             await asyncio.wait(running)

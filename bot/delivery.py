@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -80,10 +80,15 @@ class Delivery:
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
         self._sent: dict[str, str] = {}  # sent, and not yet noted: the disk was full
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more. What cannot be sent from now on is as due as before, for the next process."""
+        self._stopping = True
 
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
-        while queues := await self._claim():
+        while not self._stopping and (queues := await self._claim()):
             try:
                 await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
             finally:
@@ -109,6 +114,9 @@ class Delivery:
 
     async def _in_turn(self, receiver: Receiver, waiting: deque[Owed]) -> None:
         while waiting:
+            if self._stopping:
+                await self._let_go(waiting)
+                return
             if waiting[0][1].kind == WITHDRAW:
                 await self._take_back(receiver, waiting.popleft())
                 continue
@@ -257,12 +265,19 @@ class Delivery:
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed
     ) -> datetime:
+        if self._stopping:
+            await self._let_go(notices)
+            return self.desk.now()
         pause = min(FIRST_PAUSE * 2 ** min(notices[0][1].tries, 10), LONGEST_PAUSE)
         if failure.retry_after is not None:
             pause = max(timedelta(seconds=failure.retry_after), SHORTEST_PAUSE)
         later: datetime = self.desk.now() + pause
         await self._put_off(receiver, [(r, replace(n, tries=n.tries + 1)) for r, n in notices], later)
         return later
+
+    async def _let_go(self, notices: Iterable[Owed]) -> None:
+        for reference, notice in notices:
+            await _safely(reference, notice, self._write(reference, notice))
 
     async def _put_off(self, receiver: Receiver, notices: Sequence[Owed], later: datetime) -> None:
         """To a later time, in the same order, and after what was put off to it before."""

@@ -30,9 +30,21 @@ class Fetcher:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._starting = asyncio.Lock()
         self._started = False
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping = True
+
+    def give_up(self) -> None:
+        """Leave what is still under way to the next process, which wants it at once."""
+        for _, task in list(self._under_way.values()):
+            task.cancel()
 
     async def tick(self) -> None:
         """Stop what is no longer wanted, and fetch all that is wanted now."""
+        if self._stopping:
+            return
         async with self._starting:
             if not self._started:  # what a process that died was fetching
                 await self.desk.store.discard_strays()
@@ -64,6 +76,8 @@ class Fetcher:
     async def _fetch(self, reference: str, item: Evidence) -> None:
         try:
             async with self._places:
+                if self._stopping:
+                    return
                 await fetch(reference, item, self.front_ends[self._platform(item)].fetch, self.desk)
         except Exception as error:
             log.error("evidence not kept", case=reference, number=item.number, why=type(error).__name__)

@@ -1,0 +1,70 @@
+"""Stopped with SIGTERM while people send: it ends in time and well, and nothing is lost or done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from store.tiny import TinyStore
+from store.tiny.verifying import Walk, verify
+from tests.crash.lanes import CALLS, SOON, Lane, SlackLane, TelegramLane
+from tests.crash.processes import nursery
+from tests.crash.test_kill import _check
+from tests.doubles.slack import SlackDouble
+from tests.doubles.telegram import TelegramDouble
+
+STOPS = 5
+FEW = 3  # senders: what they send has to be told to two leaders, one message after another
+IN_TIME = 10.0  # seconds
+
+
+@asynccontextmanager
+async def lane_of(way: str, folder: Path, seed: int) -> AsyncIterator[Lane]:
+    """A Slack that is more patient than where bots are killed: this one waits for what is being finished."""
+    if way == "telegram":
+        async with TelegramDouble() as telegram:
+            yield TelegramLane(telegram, folder, seed)
+        return
+    async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=1.0) as slack:
+        yield SlackLane(slack, folder, seed)
+        assert slack.refusals == []
+
+
+@pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack-http", 2), ("telegram", 3)])
+async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path, way: str, seed: int) -> None:
+    async with lane_of(way, tmp_path, seed) as lane, nursery() as bots:
+        await lane.furnish()
+        reporting = [asyncio.create_task(lane.report(n)) for n in range(FEW)]
+        took = []
+        for _ in range(STOPS):
+            bot = await bots.start(lane.folder, lane.environment, lane.log)
+            calls = lane.calls() + lane.chance.randrange(CALLS)
+            with suppress(TimeoutError):
+                await lane.until(lambda least=calls: lane.calls() >= least, 5)  # type: ignore[misc]
+            await asyncio.sleep(lane.chance.random() * SOON)
+            begun = time.monotonic()
+            await bot.end()
+            took.append(time.monotonic() - begun)
+        bot = await bots.start(lane.folder, lane.environment, lane.log)
+        lane._stop.set()
+        await asyncio.wait(reporting, timeout=30)
+        with suppress(TimeoutError):  # what is missing then is named by the checks
+            await lane.until(lambda: not lane.untold(), 40)
+        await bot.end()
+        await lane.rest(bots, reporting)
+        await asyncio.gather(*reporting)
+        assert max(took) < IN_TIME
+        said = lane.log.read_text()
+        assert "Traceback" not in said
+        assert said.count('"stopped"') >= STOPS / 2  # some are stopped before they run
+        store = TinyStore.open(lane.data)
+        try:
+            await _check(lane, store)  # of no kill: no notice came twice
+        finally:
+            await store.close()
+        assert list(verify(lane.data, Walk())) == []
