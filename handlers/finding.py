@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -11,6 +12,7 @@ from handlers.cases import row
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.subjects import offices_in
 from handlers.view import name
 from handlers.words import moment, shortened
 from store.base import NotFound
@@ -110,13 +112,19 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
 
 
 async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
-    """One's own searches; of others, those that found nothing hidden, and did not look for oneself."""
+    """One's own searches; of others, those that found nothing hidden or gone, and did not look for oneself."""
     if search.by in person.ids:
         return True
-    if not set(name_words(search.words)).isdisjoint(name_words(person.name)):
+    if _looked_for(person, search.words):
         return False
     for reference in search.found:
         summary = await desk.store.summary(reference)
-        if summary is not None and not await desk.inside(person, summary):
+        if summary is None or not await desk.inside(person, summary):
             return False
     return True
+
+
+def _looked_for(person: Person, words: str) -> bool:
+    """Whether the words hold a part of the person's name, or an office that the person has."""
+    typed = [re.sub(r"['’]s?$", "", word) for word in name_words(words)]
+    return not set(typed).isdisjoint(name_words(person.name)) or person.has(*offices_in(words))

@@ -106,6 +106,13 @@ def _subject_named(words: str) -> str | None:
     return labels.get(wanted, wanted if wanted in labels.values() else None)
 
 
+def offices_in(words: str) -> set[str]:
+    """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
+    said = set(re.findall(r"\w+", words.lower()))
+    found = {role for office, role in OFFICES.items() if said.issuperset(office.split())}
+    return found | {Role.HEAD} if LIKE_THE_HEAD.search(words) else set(found)
+
+
 async def _having(words: str, desk: Desk) -> list[Person]:
     """Who has the office that the words are: `the chair of governors`, `our safeguarding lead`."""
     wanted = " ".join(w for w in words.lower().split() if w not in ("the", "our", "about", "of"))

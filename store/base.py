@@ -80,9 +80,9 @@ class Store(Protocol):
         """Evidence that should be fetched now, with its case's reference."""
 
     async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
-        """Take cases away for good: all that is kept of them, the notices that name them, who was shown them, and
-        what people were last asked about them. `leaving` stays, and their references are not given again. All of
-        them or none.
+        """Take cases away for good: all that is kept of them, the notices that name them, who was shown them, the
+        searches that found or named them, and what people were last asked about them. `leaving` stays, and their
+        references are not given again. All of them or none.
 
         Conflict: one has changed since it was read, or a further case is joined to it.
         """

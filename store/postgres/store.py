@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.base import Conflict
 from store.case import Case
 from store.erasing import without_question
-from store.memos import Erased, Shown
+from store.memos import Erased, Searched, Shown
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections, engine
 from store.postgres.documents import from_jsonb, key_of, to_jsonb
@@ -33,6 +33,8 @@ GONE = (
     "DELETE FROM notices WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM notices WHERE school = :school AND reference = '' AND CAST(document AS text) ~ :naming",
     "DELETE FROM memos WHERE school = :school AND kind = :shown AND key = ANY (:keys)",
+    "DELETE FROM memos WHERE school = :school AND kind = :searched "
+    "AND concat_ws(' ', document->>'words', document->>'found') ~* :naming",
 )
 
 
@@ -66,6 +68,7 @@ class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEviden
             "references": references,
             "naming": rf"\m({'|'.join(references)})\M",
             "shown": Shown.__name__,
+            "searched": Searched.__name__,
             "keys": [key_of(reference) for reference in references],
         }
         async with self._connections.together() as connection:

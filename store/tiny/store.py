@@ -36,8 +36,8 @@ from store.durable import (
     try_writing,
     unavailable,
 )
-from store.erasing import naming, without_question
-from store.memos import FOLDERS, Erased, Shown
+from store.erasing import naming, tells_of, without_question
+from store.memos import FOLDERS, Erased, Searched, Shown
 from store.records import Evidence, Notice, Summary
 from store.tallies import Tallies
 from store.tiny.erasing import left_over, remove_case, remove_loose
@@ -259,11 +259,18 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._ask_no_more(person.id, references)
             self._catalogue.drop_loose(naming(references))
             await self._in_thread(remove_loose, self.folder / "notices", references)
+            for search in self._searches(references):
+                await self._drop(Searched, search)
             for reference in references:
                 await self._drop(Shown, reference)
                 await self._in_thread(remove_case, self._case_folder(reference))
         except StoreUnavailable as error:
             log.error(NOT_REMOVED, why=str(error))
+
+    def _searches(self, references: Sequence[str]) -> list[str]:
+        """The keys of those that tell of one of these."""
+        searches = cast("list[Searched]", list(self._memos[Searched].values()))
+        return [search.under for search in searches if tells_of(search, references)]
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
         async with self._writing[id]:
@@ -287,6 +294,9 @@ class TinyStore(PeopleFiles, MemoFiles):
                 write_tables(self._person_path(person.id), record_tables(freed))
                 self._put_person(freed)
         remove_loose(self.folder / "notices", memo.references)
+        for search in self._searches(memo.references):
+            remove_file(self._memo_path(Searched, search))
+            self._memos[Searched].pop(search, None)
         for reference in left:
             remove_file(self._memo_path(Shown, reference))
             self._memos[Shown].pop(reference, None)

@@ -9,7 +9,7 @@ import pytest
 
 from store.base import Conflict, NotFound, Store
 from store.case import Case
-from store.memos import Counted, Erased, Showing, Shown
+from store.memos import Counted, Erased, Searched, Showing, Shown
 from store.records import Awaiting, Notice, Picture
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, MINUTE, NOW, case, item, notice, person, wanted
@@ -193,3 +193,19 @@ async def test_who_was_shown_it_is_forgotten(store: Store, later: Later) -> None
     await _erased(store, gone)
     store = await later()
     assert [shown.reference for shown in await store.memos(Shown)] == [stays.reference]
+
+
+async def test_searches_that_found_it_or_named_it_are_forgotten(store: Store, later: Later) -> None:
+    gone, stays = full(), full()
+    for made in (gone, stays):
+        await store.add(made)
+    for id, words, found in (
+        ("s1", "shouted", (gone.reference, stays.reference)),
+        ("s2", f"what of {gone.reference.lower()}?", ()),
+        ("s3", "shouted", (stays.reference,)),
+        ("s4", f"x{gone.reference}", ()),
+    ):
+        await store.put(Searched(id, BEN, words, NOW, found))
+    await _erased(store, gone)
+    store = await later()
+    assert sorted(search.id for search in await store.memos(Searched)) == ["s3", "s4"]

@@ -102,6 +102,31 @@ async def test_the_head_is_shown_nothing_of_searches_that_could_tell(talk: Talk,
     assert len(await stage.bot.desk.store.memos(Searched)) == 2
 
 
+@pytest.mark.parametrize(
+    "words", ["headteacher", "did our Head shout", "head teacher", "the head’s temper", "Okafor's"]
+)
+async def test_the_head_is_not_shown_that_somebody_looked_for_the_head(words: str, talk: Talk) -> None:
+    await talk(f"""
+        Efua> /case find {words}
+        bot>  No case with
+        Ben>  /case searches
+        bot>  Nobody has searched for anything that you may know of.
+        Efua> /case find safeguarding lead
+        bot>  No case with
+        Ben>  /case searches
+        bot>  Efua Mensah: “safeguarding lead”, 0 found
+    """)
+
+
+async def test_a_search_that_found_what_is_gone_could_tell_as_well(talk: Talk, stage: Stage) -> None:
+    desk = stage.bot.desk
+    await desk.store.put(Searched("s1", "efua", "shouted", desk.now(), ("7K4M",)))
+    await talk("""
+        Ben>  /case searches
+        bot>  Nobody has searched for anything that you may know of.
+    """)
+
+
 async def test_nothing_is_found_where_it_cannot_be_noted(
     talk: Talk, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
