@@ -9,14 +9,16 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.access import Act
-from handlers.commands import command
+from handlers.access import Act, name_words
+from handlers.commands import QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.subjects import LIKE_THE_HEAD
 from handlers.words import shortened
 from store.base import StoreUnavailable
 from store.memos import Question
 from store.policies import Answer
+from store.records import Person, Role
 
 LONGEST = 600  # characters of a question; what is longer is none
 FOR_BUTTONS = timedelta(days=7)  # how long a question that was answered is kept
@@ -30,7 +32,7 @@ LINE = "{text}{times}"
 TIMES = " · asked {number} times"
 NOT_FOR_THEM = "Off the list: {text}"
 DROPPED = "It is off the list. If somebody asks it again, it comes back."
-LONG_AGO = "That was too long ago. Please ask again: /policy QUESTION"
+FORGOTTEN = "I no longer have that question. Please ask again: /policy QUESTION"
 
 
 async def put(text: str, at: datetime, desk: Desk) -> Question:
@@ -50,15 +52,42 @@ async def asked(digest: str, desk: Desk) -> Question:
     """The question that a button is about. Raises Refused when it was forgotten."""
     question = await desk.store.memo(Question, digest)
     if question is None:
-        raise Refused(LONG_AGO)
+        raise Refused(FORGOTTEN)
     return question
 
 
 async def lacks(question: Question, desk: Desk) -> None:
-    """Note that the texts do not answer it. What has no word in it is no question."""
-    if re.search(r"[^\W\d_]{2}", question.text) and not question.lacking:
-        with suppress(StoreUnavailable):
-            await desk.store.put(replace(question, lacking=True, answered_at=None))
+    """Note that the texts do not answer it. What names somebody, or is no question, is on no list."""
+    texts = texts_as_now(desk)
+    if (
+        not is_question(question.text)
+        or await _names_somebody(question.text, desk)
+        or question.texts == texts
+    ):
+        return
+    with suppress(StoreUnavailable):
+        await desk.store.put(replace(question, lacking=True, answered_at=None, texts=texts))
+
+
+def is_question(text: str) -> bool:
+    """Whether somebody asks, rather than tells something that ought to be a report."""
+    return bool(re.fullmatch(QUESTION, text.strip(), re.DOTALL | re.IGNORECASE))
+
+
+def texts_as_now(desk: Desk) -> str:
+    """A digest of the texts: another one when any of them has changed."""
+    return hashlib.sha256(" ".join(text.digest for text in desk.policies.texts()).encode()).hexdigest()[:16]
+
+
+async def _names_somebody(text: str, desk: Desk) -> bool:
+    """A surname, however it is written, or a first name with its capital letter within the text."""
+    written = re.findall(r"[\w'’-]+", text)
+    small = {word.lower().removesuffix("’s").removesuffix("'s") for word in written}
+    names = [p.name for p in await desk.store.people()] + list(desk.calendar.school.staff)
+    for words in map(name_words, names):
+        if words and (words[-1] in small or words[0].capitalize() in written[1:]):
+            return True
+    return False
 
 
 async def answered(question: str, desk: Desk) -> Answer:
@@ -69,6 +98,12 @@ async def answered(question: str, desk: Desk) -> Answer:
 def _prepared(question: str, desk: Desk) -> Answer:
     desk.policies.prepare()
     return desk.policies.ask(question)
+
+
+async def gaps_for(person: Person, desk: Desk) -> list[Question]:
+    """What the texts lack, as far as it does not speak of the head to a head."""
+    about_reader = person.has(Role.HEAD)
+    return [q for q in await open_gaps(desk) if not (about_reader and LIKE_THE_HEAD.search(q.text))]
 
 
 async def open_gaps(desk: Desk) -> list[Question]:
@@ -82,14 +117,16 @@ async def tidy_questions(desk: Desk, now: datetime) -> None:
     for question in await desk.store.memos(Question):
         if not question.lacking and question.asked_at < now - FOR_BUTTONS:
             await desk.store.drop(Question, question.digest)
-    version = tuple(text.digest for text in desk.policies.texts())
-    if desk.memory.texts_seen == version:
-        return
+    texts = texts_as_now(desk)
     for question in await open_gaps(desk):
+        if question.texts == texts:
+            continue  # they did not answer it, and have not changed since
         answer = await answered(question.text, desk)
-        if not answer.refused:
-            await desk.store.put(replace(question, lacking=False, answered_at=now, asked_at=now))
-    desk.memory.texts_seen = version
+        if answer.refused:
+            await desk.store.put(replace(question, texts=texts))
+        else:
+            closed = replace(question, lacking=False, answered_at=now, asked_at=now, texts=texts)
+            await desk.store.put(closed)
 
 
 @command(
@@ -97,11 +134,12 @@ async def tidy_questions(desk: Desk, now: datetime) -> None:
     usage="/policy gaps",
     may=Act.POLICIES,
     summary="what was asked, and the texts do not say",
+    alone=True,
 )
 async def gaps(ask: Ask, desk: Desk) -> Reply:
     """Open ones, and those that a text answers since."""
     await tidy_questions(desk, ask.at)
-    lacking = await open_gaps(desk)
+    lacking = await gaps_for(ask.person, desk)
     closed = [q for q in await desk.store.memos(Question) if q.answered_at]
     if not lacking and not closed:
         return say(NOTHING)

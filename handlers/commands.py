@@ -14,6 +14,7 @@ from handlers.messages import Reply
 from store.records import Person
 
 ALONE = ""
+ANYTHING = ".*"
 WITH_CASE = rf"({REFERENCE.pattern}(\s.*)?)?"
 _SUBJECT = r"(i|we|you|it|there|my|our|the|an?|staff|teachers?|pupils?|parents?|children|any\w+|some\w+)"
 QUESTION = (
@@ -41,6 +42,7 @@ class Command:
     run: Handler
     typed: bool = True  # False: only ever tapped; not in the help
     bare: str = ALONE  # words after the name with which it is also understood without the slash
+    alone: bool = False  # with words after its name, a shorter name is meant: `policy gaps in supervision?`
     shown_to: frozenset[str] | None = None  # roles whose help names it; None: as its act has it
 
     def is_for(self, person: Person) -> bool:
@@ -51,12 +53,19 @@ class Command:
 
 
 def command(
-    name: str, *, usage: str, may: Act, summary: str, typed: bool = True, bare: str = ALONE
+    name: str,
+    *,
+    usage: str,
+    may: Act,
+    summary: str,
+    typed: bool = True,
+    bare: str = ALONE,
+    alone: bool = False,
 ) -> Callable[[Handler], Command]:
     """Declare the command that the function below is."""
 
     def declare(run: Handler) -> Command:
-        return Command(name, usage, may, summary, run, typed, bare)
+        return Command(name, usage, may, summary, run, typed, bare, alone)
 
     return declare
 
@@ -94,8 +103,9 @@ class Commands:
         words = typed.split(maxsplit=self._longest)
         for length in range(min(self._longest, len(words)), 0, -1):
             found = self._named.get(" ".join(words[:length]).lower())
-            if found:
-                return found, _after(typed, length)
+            rest = _after(typed, length) if found else ""
+            if found and not (found.alone and rest):
+                return found, rest
         return None
 
     def like(self, typed: str, person: Person) -> list[Command]:

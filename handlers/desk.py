@@ -34,7 +34,6 @@ class Memory:
     told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # strangers and groups
     joining: asyncio.Lock = field(default_factory=asyncio.Lock)  # two joins at once could make a ring
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    texts_seen: tuple[str, ...] = ()  # the policy texts for which open questions were tried last
 
     def turn(self, account: str) -> asyncio.Lock:
         """One thing at a time from one account, in the order in which they came."""

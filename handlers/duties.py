@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import string
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,7 +72,7 @@ def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
         if text.review_by:
             day = max(text.review_by, since)
             duty = Duty(
-                key=_review_key(text, found),
+                key=_review_key(text),
                 do=REVIEW.format(title=shortened(text.title, 80)),
                 owner=roles.get(text.owner.lower(), Role.HEAD),
                 due=(f"{day:%m-%d}",),
@@ -80,11 +81,12 @@ def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
     return list(found.values())
 
 
-def _review_key(text: PolicyText, taken: Container[str]) -> str:
-    """`review-staff-and-volun`, or another letter at its end where that is another text's."""
-    name = "-".join(re.findall(r"[a-z]+", text.doc.lower().rpartition(".")[0]))[:15].strip("-")
-    keys = (f"review-{name}{letter}" for letter in ("", *string.ascii_lowercase))
-    return next(key for key in keys if key not in taken)
+def _review_key(text: PolicyText) -> str:
+    """`review-staff-and-vo-hkcd`: four letters that tell it from texts of like names."""
+    name = "-".join(re.findall(r"[a-z]+", text.doc.lower().rpartition(".")[0]))[:12].strip("-")
+    digest = hashlib.sha256(text.doc.encode("utf-8", "surrogatepass")).digest()
+    letters = "".join(string.ascii_lowercase[byte % 26] for byte in digest[:4])
+    return f"review-{name}-{letters}" if name else f"review-{letters}"
 
 
 def _days(duty: Duty, since: date, today: date) -> Iterator[date]:
@@ -134,6 +136,8 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
     now = desk.now()
     due = next((d for d in await all_due(desk, now) if d.duty.key == notice.step), None)
     if due is None or str(due.day) not in notice.key or max(_stage(due, now, desk), 0) != notice.stage:
+        return None
+    if not any(notice.to in person.ids for person in await _who(due.duty, notice.stage, desk)):
         return None
     words = (OVERDUE if notice.stage else SOON).format(due=_day(due.day), day=notice.stage, do=due.duty.do)
     return say(words, Choices((Choice("Done", f"duty done {due.duty.key} {due.day}", "primary"),)))

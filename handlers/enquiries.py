@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,11 +11,12 @@ from handlers.asked import asked
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
+from handlers.steps import reachable
 from handlers.view import name
 from handlers.words import listed, moment
 from store.base import NotFound
 from store.memos import Enquiry
-from store.records import Notice, Person, Role
+from store.records import Notice, Person, Role, new_id
 
 REMIND_AFTER = 2  # school days
 KEPT = timedelta(days=30)  # after it was answered
@@ -24,7 +24,7 @@ KEPT = timedelta(days=30)  # after it was answered
 SENT = "Your question has gone to {who}. I shall bring you the answer."
 SENT_BEFORE = "I have sent that to {who} already, and shall bring you the answer."
 NOBODY = "There is nobody here to ask yet. Please ask the headteacher in person."
-ASKS = "{name} asks, as the policy texts do not say:"
+ASKS = "{name} asks about the policies:"
 STILL_ASKS = "{name} asked this {at}, and has no answer yet:"
 YOUR_ANSWER = "What is your answer?"
 ANSWERED = "Thank you. {name} gets your answer."
@@ -34,9 +34,10 @@ ANSWER = "{name} answers:"
 
 
 async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
-    """The headteachers; for one of them, or where there is none, the next who leads the school."""
+    """The headteachers; for one of them, or where none can be reached, the next who leads the school."""
     for roles in ((Role.HEAD,), LEADERS, (Role.CHAIR,)):
-        if found := [p for p in await desk.store.having(roles) if p.id != person.id]:
+        others = (p for p in await desk.store.having(roles) if p.id != person.id)
+        if found := [p for p in others if reachable(p, desk)]:
             return found
     return ()
 
@@ -49,11 +50,10 @@ async def send(ask: Ask, desk: Desk) -> Reply:
     if not who:
         raise Refused(NOBODY)
     names = listed(p.name for p in who)
-    id = hashlib.sha256(f"{question.digest} {ask.person.id}".encode()).hexdigest()[:12]
-    before = await desk.store.memo(Enquiry, id)
-    if before and before.answered_at is None:
+    mine = [e for e in await desk.store.memos(Enquiry) if e.by == ask.person.id and not e.answered_at]
+    if any(enquiry.text == question.text for enquiry in mine):
         return say(SENT_BEFORE.format(who=names))
-    await desk.store.put(Enquiry(id, question.text, ask.person.id, ask.at))
+    await desk.store.put(Enquiry(new_id(), question.text, ask.person.id, ask.at))
     await owe_enquiries(desk, ask.at)
     return say(SENT.format(who=names))
 
@@ -67,8 +67,10 @@ async def owe_enquiries(desk: Desk, now: datetime) -> None:
             await desk.store.drop(Enquiry, enquiry.id)
             continue
         if enquiry.answered_at:
-            notice = Notice(f"answer {at}", "answer", enquiry.by, enquiry.answered_at, step=enquiry.id)
-            await desk.store.owe(notice)
+            due = enquiry.answered_at
+            await desk.store.owe(
+                Notice(f"answer {at}", "answer", enquiry.by, due, step=enquiry.id, waits=True)
+            )
             continue
         stage = int(now >= _reminder(enquiry, desk))
         for person in await whom_to_ask(asker, desk):
@@ -93,7 +95,7 @@ def _reminder(enquiry: Enquiry, desk: Desk) -> datetime:
 async def enquiry_notice(notice: Notice, desk: Desk) -> Reply | None:
     """The question, to whom it is for, until somebody has answered it."""
     enquiry = await desk.store.memo(Enquiry, notice.step)
-    if enquiry is None or enquiry.answered_at:
+    if enquiry is None or enquiry.answered_at or not await _is_for(notice.to, enquiry, desk):
         return None
     asks = STILL_ASKS if notice.stage else ASKS
     words = asks.format(name=await name(enquiry.by, desk), at=moment(enquiry.at, desk.calendar))
@@ -135,6 +137,12 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
     return say(ANSWERED.format(name=await name(enquiry.by, desk)))
 
 
-async def waiting_enquiries(desk: Desk) -> list[Enquiry]:
-    """Those that nobody has answered, oldest first."""
-    return sorted((e for e in await desk.store.memos(Enquiry) if not e.answered_at), key=lambda e: e.at)
+async def waiting_enquiries(person: Person, desk: Desk) -> list[Enquiry]:
+    """Those for this person that nobody has answered, oldest first."""
+    waiting = [e for e in await desk.store.memos(Enquiry) if not e.answered_at]
+    return sorted([e for e in waiting if await _is_for(person.id, e, desk)], key=lambda e: e.at)
+
+
+async def _is_for(id: str, enquiry: Enquiry, desk: Desk) -> bool:
+    asker = await _asker(enquiry, desk)
+    return asker is not None and any(id in p.ids for p in await whom_to_ask(asker, desk))

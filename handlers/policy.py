@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.access import Act
-from handlers.asked import answered, asked, lacks, put
-from handlers.commands import QUESTION, command
+from handlers.asked import answered, asked, is_question, lacks, put
+from handlers.commands import ANYTHING, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.enquiries import whom_to_ask
 from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Quote, Refused, Reply, Text, say
@@ -25,6 +25,7 @@ NO_TEXTS = "No policy texts are stored yet. Your technician can put them into th
 HOW_TO_ASK = "Ask in your own words: “/policy can I reply to a parent on Facebook?”"
 OPEN = "Read a text"
 DO_NOT_SAY = "The texts do not say."
+NOT_PASSED_ON = "Nothing was passed on. To report something, send it to me without “/policy”."
 SAY_NO_MORE = "The texts say no more about it."
 NEAREST = "The nearest part is “{section}” in “{title}”."
 ASK_WHOM = "You can ask {who}: “Ask the leadership” sends your question, with your name."
@@ -92,6 +93,8 @@ async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
 async def _refusal(question: Question, answer: Answer, ask: Ask, desk: Desk) -> Reply:
     await lacks(question, desk)
     lines = [DO_NOT_SAY if answer.refused else SAY_NO_MORE]
+    if not is_question(question.text):
+        lines.append(NOT_PASSED_ON)
     near = answer.nearest if answer.refused else None
     if near:
         lines.append(NEAREST.format(section=shortened(near.section, 80), title=near.title))
@@ -139,7 +142,11 @@ def _readable(desk: Desk) -> list[PolicyText]:
 
 
 @command(
-    "policy show", usage="/policy show TITLE [SECTION]", may=Act.HELP, summary="read a text, or a part of it"
+    "policy show",
+    usage="/policy show TITLE [SECTION]",
+    may=Act.HELP,
+    summary="read a text, or a part of it",
+    bare=ANYTHING,
 )
 async def show(ask: Ask, desk: Desk) -> Reply:
     """A text's facts and sections, or the words of one section."""
@@ -223,6 +230,8 @@ def _page(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
 
 async def _asked_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
     """`/policy show me how …` is a question like any other. Raises Refused for what looks like a title."""
+    if not ask.words:
+        return _list(desk)
     if len(ask.words.split()) < QUESTION_WORDS:
         titles = listed(f"“{text.title}”" for text in _readable(desk)) or "none"
         raise Refused(NO_SUCH_TEXT.format(typed=shortened(ask.words, 60), titles=titles))
@@ -252,6 +261,7 @@ def _start_of(text: PolicyText, section: str, desk: Desk) -> int | None:
     usage="/policy print TITLE",
     may=Act.HELP,
     summary="a text as a PDF, an agreement with lines to sign",
+    bare=ANYTHING,
 )
 async def print_(ask: Ask, desk: Desk) -> Reply:
     """A PDF, made in a thread."""

@@ -13,13 +13,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.access import Act
-from handlers.commands import command
+from handlers.commands import ANYTHING, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Quote, Reply, Text, say
 from handlers.pages import PAGE, divided
 from handlers.policy import policy
 from handlers.words import listed
-from store.memos import Acceptance, Statement
+from store.memos import Acceptance, Reminded, Statement
 from store.policies.texts import PolicyText
 from store.records import Notice, Person, Role
 
@@ -44,6 +44,7 @@ LATE = "{name} has not accepted “{title}”, after {reminders} reminders."
     usage="/policy accept",
     may=Act.HELP,
     summary="read and accept the statement on internet use",
+    bare=ANYTHING,
 )
 async def accept(ask: Ask, desk: Desk) -> Reply:
     """Shows what this person has not accepted; with a version, accepts that."""
@@ -110,28 +111,38 @@ async def owe_statements(desk: Desk, now: datetime) -> None:
     """
     for statement in await _versions(desk, now):
         for person in await _asked(desk):
-            if await _has_accepted(person, statement, desk):
-                continue
-            stage = _stage(person, statement, now, desk)
-            key = f"statement {statement.version} {stage} {person.id}"
-            if stage <= REMINDERS:
-                waits = stage > 0 or person.since < statement.since
-                notice = Notice(
-                    key, "statement", person.id, now, step=statement.version, stage=stage, waits=waits
-                )
-                await desk.store.owe(notice)
-                continue
-            for manager in await desk.store.having((Role.ICT,)) or await desk.store.having((Role.HEAD,)):
-                await desk.store.owe(
-                    Notice(f"{key} {manager.id}", "unaccepted", manager.id, now, step=key, waits=True)
-                )
+            if not await _has_accepted(person, statement, desk):
+                await _ask_again(person, statement, now, desk)
 
 
-def _stage(person: Person, statement: Statement, now: datetime, desk: Desk) -> int:
-    """School weeks since somebody was asked, at most one more than there are reminders."""
-    first = desk.calendar.local(max(person.since, statement.since)).date()
-    days = (desk.calendar.school_days_after(first, BETWEEN * n) for n in range(1, REMINDERS + 2))
-    return sum(now >= desk.calendar.opening(day) for day in days)
+async def _ask_again(person: Person, statement: Statement, now: datetime, desk: Desk) -> None:
+    """The next time that somebody is asked, or that they are told of, when it has come."""
+    before = await desk.store.memo(Reminded, f"{person.id} {statement.version}")
+    times = before.times if before else 0
+    is_new = person.since >= statement.since and not times
+    if times > REMINDERS + 1 or not (is_new or desk.calendar.is_school_time(now)):
+        return
+    if before and now < _next(before.at, desk):
+        return
+    key = f"statement {statement.version} {times} {person.id}"
+    if times <= REMINDERS:
+        step = statement.version
+        notice = Notice(key, "statement", person.id, now, step=step, stage=times, waits=not is_new)
+        await desk.store.owe(notice)
+    else:
+        for manager in await _managers(desk):
+            await desk.store.owe(
+                Notice(f"{key} {manager.id}", "unaccepted", manager.id, now, step=key, waits=True)
+            )
+    await desk.store.put(Reminded(person.id, statement.version, times + 1, now))
+
+
+def _next(at: datetime, desk: Desk) -> datetime:
+    return desk.calendar.opening(desk.calendar.school_days_after(desk.calendar.local(at).date(), BETWEEN))
+
+
+async def _managers(desk: Desk) -> Sequence[Person]:
+    return await desk.store.having((Role.ICT,)) or await desk.store.having((Role.HEAD,))
 
 
 async def statement_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -149,6 +160,8 @@ async def unaccepted_notice(notice: Notice, desk: Desk) -> Reply | None:
     statement = await _present(version, desk)
     person = next((p for p in await desk.store.people() if id in p.ids), None)
     if statement is None or person is None or await _has_accepted(person, statement, desk):
+        return None
+    if not any(notice.to in manager.ids for manager in await _managers(desk)):
         return None
     return say(LATE.format(name=person.name, title=statement.title, reminders=REMINDERS))
 

@@ -28,6 +28,7 @@ class Question:
     times: int = 1
     lacking: bool = False  # the texts do not say
     answered_at: datetime | None = None  # when a text came to answer it
+    texts: str = ""  # a digest of the texts that it was put to
 
     @property
     def under(self) -> str:
@@ -63,6 +64,20 @@ class Statement:
     @property
     def under(self) -> str:
         return self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """How often somebody was asked to accept a statement."""
+
+    person: str  # id
+    version: str  # of the statement
+    times: int
+    at: datetime  # last
+
+    @property
+    def under(self) -> str:
+        return f"{self.person} {self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +188,7 @@ FOLDERS: dict[type[Memo], str] = {
     Enquiry: "enquiries",
     Statement: "statements",
     Acceptance: "acceptances",
+    Reminded: "reminded",
     Shown: "shown",
     Searched: "searched",
 }

@@ -15,7 +15,8 @@ import pytest
 from handlers import reception
 from handlers.desk import Desk
 from handlers.duties import all_due
-from handlers.messages import Choices, Incoming, Quote, Reply, Sender, Text
+from handlers.messages import Choices, Heading, Incoming, Quote, Reply, Sender, Text
+from handlers.notices import worded
 from handlers.sweep import sweep
 from store.memos import Acceptance, Enquiry, Question, Statement
 from store.policies import Policies
@@ -23,6 +24,7 @@ from store.records import Person, Role
 from tests.desks import TEXTS, Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+REVIEW = "review-heating-gqlj"
 BOILER = "# Heating\n\nThe caretaker repairs the boiler in the winter, within two days.\n"
 
 
@@ -56,6 +58,10 @@ async def ask(desk: Desk, who: str, command: str) -> Reply:
 def words(reply: Reply) -> str:
     texts = [part.text for part in reply.parts if isinstance(part, Text | Quote)]
     return "\n".join([*texts, *(part.place for part in reply.parts if isinstance(part, Quote))])
+
+
+def headings(reply: Reply) -> str:
+    return "\n".join(part.text for part in reply.parts if isinstance(part, Heading))
 
 
 def tap(reply: Reply, label: str) -> str:
@@ -103,24 +109,24 @@ async def test_a_text_past_its_review_is_quoted_and_says_so_and_is_its_owners_du
         texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2026-11-20\n---\n{BOILER}"
     )
     assert "its review was due 20 November 2026" in words(await ask(desk, "asha", "policy boiler repairs"))
-    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == "review-heating"]
+    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == REVIEW]
     assert (due.duty.do, due.duty.owner, due.day) == ("Review “Heating”", Role.ICT, NOW.date())
     await sweep(desk)
-    told = {n.to for _, n in await desk.store.claim(NOW, 99, 60) if n.step == "review-heating"}
+    told = {n.to for _, n in await desk.store.claim(NOW, 99, 60) if n.step == REVIEW}
     assert told == {"dev"}
-    reply = await ask(desk, "dev", "duty done review-heating")
+    reply = await ask(desk, "dev", f"duty done {REVIEW}")
     assert "have the new review day put into the text" in words(reply)
-    assert [d for d in await all_due(desk, time.now) if d.duty.key == "review-heating"] == []
+    assert [d for d in await all_due(desk, time.now) if d.duty.key == REVIEW] == []
     write(
         texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2027-11-20\n---\n{BOILER}"
     )
-    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == "review-heating"]
+    [due] = [due for due in await all_due(desk, time.now) if due.duty.key == REVIEW]
     assert due.day == date(2027, 11, 20)
 
 
-async def test_two_texts_of_like_names_are_two_duties(desk: Desk, texts: Path, time: Time) -> None:
-    for name in ("staff-and-volunteers-2.md", "staff-and-volunteers-3.md"):
-        write(texts, name, f"---\nreview by: 2027-01-0{name[-4]}\n---\n{BOILER}")
+async def test_many_texts_of_like_names_are_as_many_duties(desk: Desk, texts: Path, time: Time) -> None:
+    for n in range(40):
+        write(texts, f"st-marys-primary-school-policy-{n}.md", f"---\nreview by: 2027-01-02\n---\n{BOILER}")
     keys = [due.duty.key for due in await all_due(desk, time.now)]
     assert len(keys) == len(set(keys))
 
@@ -160,7 +166,7 @@ async def test_a_full_disk_keeps_nobody_from_an_answer(desk: Desk, monkeypatch: 
     monkeypatch.setattr("store.tiny.memos.write_tables", full)
     reply = await ask(desk, "asha", "policy can I reply to a parent on facebook?")
     assert "Do not reply" in words(reply)
-    assert "too long ago" in words(await ask(desk, "asha", tap(reply, "Not it")))
+    assert "no longer have that question" in words(await ask(desk, "asha", tap(reply, "Not it")))
 
 
 async def test_the_first_answer_to_an_enquiry_counts(desk: Desk) -> None:
@@ -227,3 +233,79 @@ async def test_a_question_that_begins_like_a_command_is_a_question(desk: Desk, q
     [asked] = await desk.store.memos(Question)
     assert asked.text == question
     assert "review by" in words(reply) or "do not say" in words(reply)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Ben Okafor hid the key of the boiler house",
+        "can okafor read my messages in the winter?",
+        "what does Dev do with the boiler?",
+        "somebody is selling drugs behind the boiler house",
+    ],
+)
+async def test_what_names_somebody_or_is_no_question_is_on_no_list(desk: Desk, told: str) -> None:
+    await desk.store.save_person(replace(await desk.store.person("ben"), name="Ben Okafor"))
+    reply = words(await ask(desk, "asha", f"policy {told}"))
+    assert "do not say" in reply
+    assert ("Nothing was passed on." in reply) is not told.endswith("?")
+    assert [question.lacking for question in await desk.store.memos(Question)] == [False]
+
+
+async def test_a_head_is_not_shown_what_was_asked_of_the_head(desk: Desk) -> None:
+    await ask(desk, "asha", "policy what if the head shouts at a child in the boiler house?")
+    assert "boiler" not in words(await ask(desk, "ben", "policy gaps"))
+    assert "boiler" in words(await ask(desk, "dev", "policy gaps"))
+
+
+async def test_what_did_not_help_stays_on_the_list_until_the_texts_change(desk: Desk, texts: Path) -> None:
+    reply = await ask(desk, "asha", "policy can I reply to a parent on facebook?")
+    while "say no more" not in words(reply):
+        reply = await ask(desk, "asha", tap(reply, "Not it"))
+    await sweep(desk)
+    assert [question.lacking for question in await desk.store.memos(Question)] == [True]
+    write(texts, "heating.md", BOILER)
+    await sweep(desk)
+    assert [question.lacking for question in await desk.store.memos(Question)] == [False]
+
+
+async def test_an_enquiry_is_for_the_head_alone_and_no_longer_for_a_former_one(
+    desk: Desk, time: Time
+) -> None:
+    await desk.store.add_person(Person("cleo", "Cleo", (Role.DSL,), ("slack:cleo",), NOW))
+    await ask(desk, "asha", tap(await ask(desk, "asha", "policy may I keep a snake"), "Ask the"))
+    assert "wait for an answer" in headings(await ask(desk, "ben", "case overdue"))
+    assert "wait for an answer" not in headings(await ask(desk, "cleo", "case overdue"))
+    [notice] = [n for _, n in await desk.store.claim(NOW, 99, 60) if n.kind == "enquiry"]
+    assert await worded("", notice, desk)
+    ben = await desk.store.person("ben")
+    await desk.store.save_person(replace(ben, roles=(Role.STAFF,)))
+    assert await worded("", notice, desk) is None
+
+
+async def test_whoever_comes_back_is_asked_before_anybody_is_told(
+    desk: Desk, texts: Path, time: Time
+) -> None:
+    asha = await desk.store.save_person(replace(await desk.store.person("asha"), roles=()))
+    await sweep(desk)
+    time.now += timedelta(days=49)
+    await desk.store.save_person(replace(asha, roles=(Role.STAFF,)))
+    await sweep(desk)
+    kinds = [(n.kind, n.stage) for n in await desk.store.loose() if "asha" in n.key]
+    assert kinds == [("statement", 0)]
+    for _ in range(40):
+        time.now += timedelta(days=1)
+        await sweep(desk)
+    kinds = [(n.kind, n.stage) for n in await desk.store.loose() if "asha" in n.key and n.kind != "duty"]
+    assert sorted(kinds) == [*(("statement", n) for n in range(4)), ("unaccepted", 0)]
+
+
+async def test_without_a_slash_a_command_of_the_policies_is_no_report(desk: Desk) -> None:
+    for typed in (
+        "policy show me how to report a post",
+        "policy gaps in supervision?",
+        "policy print phones",
+    ):
+        incoming = Incoming(typed, Sender("slack:asha", "Asha"), "slack:Dasha", NOW, text=typed)
+        await reception.receive(incoming, desk)
+    assert list(await desk.store.summaries()) == []

@@ -17,10 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.ask import cache_file
+from store.policies import Policies
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import (
     ANY_CASE,
+    ROOT,
     TUESDAY,
     Seen,
     SlackStage,
@@ -37,6 +40,12 @@ LINE = re.compile(r"(\w+)(?: to (\w+))?>\s*(.*)")
 DEED = re.compile(r"\[(sends|forwards) (.+?)\]\s*(.*)|\((taps)\)\s*(.+)", re.DOTALL)
 
 Talk = Callable[[str], Awaitable[dict[str, str]]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _texts_are_ready(_cache: None) -> None:
+    """Work out once what the first question to the policy texts would have to wait for."""
+    Policies(ROOT / "policy_texts", cache_file()).prepare()
 
 
 @pytest.fixture(params=["terminal", "slack", "telegram"])
