@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.access import Act
-from handlers.asked import gap_line, open_gaps
+from handlers.asked import gap_line, gaps_for
 from handlers.backups import backup_trouble
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -86,8 +86,14 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     parts += _section(CLOSED, [_line(c, desk) for c in closed])
     parts += _section(DUTIES, await _duties(person, now, desk))
     if access.may(person, Act.POLICIES):
-        parts += _section(ASKED, [_enquiry(e, desk) for e in await waiting_enquiries(desk)])
-        lacking = [q for q in await open_gaps(desk) if q.asked_at >= week_ago]
+        waiting_for = await waiting_enquiries(person, desk)
+        parts += _section(ASKED, [_enquiry(e, desk) for e in waiting_for])
+        if waiting_for:
+            answers = (
+                Choice(f"Answer {n}", f"policy-answer {e.id}") for n, e in enumerate(waiting_for[:3], 1)
+            )
+            parts.append(Choices(tuple(answers)))
+        lacking = [q for q in await gaps_for(person, desk) if q.asked_at >= week_ago]
         parts += _section(LACKING, [gap_line(question) for question in lacking])
     parts += _section(UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)])
     if access.may(person, Act.BACKUPS):
