@@ -102,12 +102,15 @@ def answers_for(person: Person, role: str) -> bool:
 
 
 def is_subject(person: Person, about: About | None) -> bool:
-    """Whether a case is about this person, by id, as the headteacher of that time, or by a name that was typed."""
+    """Whether a case is about this person: by id, as the headteacher of that time, or by name.
+
+    The name counts beside the id: one person may have a record in each chat.
+    """
     if about is None:
         return False
-    if about.person or about.heads:
-        return not {about.person, *about.heads}.isdisjoint(person.ids)
-    if about.subject == Subject.HEAD:
+    if not {about.person, *about.heads}.isdisjoint(person.ids):
+        return True
+    if about.subject == Subject.HEAD and not about.person and not about.heads:
         return person.has(Role.HEAD)
     return bool(about.name) and person.id not in about.nobody_of and names_alike(about.name, person.name)
 
@@ -116,6 +119,11 @@ def names_alike(typed: str, name: str) -> bool:
     """`Ben Okafor`, `Mr Okafor` and `okafor, Ben` for Ben Okafor."""
     wanted, known = name_words(typed), name_words(name)
     return bool(wanted) and (set(wanted) == set(known) or wanted == known[-1:])
+
+
+def same_name(name: str) -> tuple[str, ...]:
+    """The same for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben`, and for no other name."""
+    return tuple(sorted(set(name_words(name)))) or (name,)
 
 
 def name_words(name: str) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers import people
-from handlers.access import Act
+from handlers.access import Act, same_name
 from handlers.changes import change, without_lost_owner
 from handlers.classify import next_of
 from handlers.commands import WITH_CASE, command
@@ -83,11 +84,11 @@ async def _subject(ask: Ask, kind: str, name: str, typed: str, desk: Desk) -> Ab
         return await _head(desk)
     if subject:
         return About(subject)
-    if found := await _having(wanted, desk):
+    if found := _once(await _having(wanted, desk)):
         return await _known(found[0], desk) if len(found) == 1 else found
     if kind in (Subject.PUPIL, Subject.PARENT):
         return About(kind, name=shortened(name, LONGEST))
-    found = await people.matching(wanted, desk)
+    found = _once(await people.matching(wanted, desk))
     if len(found) == 1 and found[0].name.lower() == wanted.lower():
         return await _known(found[0], desk)
     if found or LIKE_THE_HEAD.search(wanted):
@@ -122,24 +123,33 @@ async def _having(words: str, desk: Desk) -> list[Person]:
 
 async def _head(desk: Desk) -> About:
     """The headteachers of this moment, who stay its subject whoever has the role later."""
-    heads = await desk.store.having((Role.HEAD,))
+    names = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
+    heads = (person for person in await desk.store.people() if same_name(person.name) in names)
     return About(Subject.HEAD, heads=tuple(id for person in heads for id in person.ids))
 
 
 async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> About:
-    subject = Subject.HEAD if person.has(Role.HEAD) else otherwise
+    """Somebody, with every record of that name: one person may have one in each chat."""
+    heads = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
+    subject = Subject.HEAD if same_name(person.name) in heads else otherwise
     return About(subject, person.id, person.name)
+
+
+def _once(everybody: Iterable[Person]) -> list[Person]:
+    """One record of each name: a case about one is about all of them."""
+    return list({same_name(person.name): person for person in reversed([*everybody])}.values())[::-1]
 
 
 async def _short_list(case: Case, typing: bool, desk: Desk) -> Reply:
     """A few names to tap; in a larger school, or for another name, a box to type it in."""
     everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
-    names = {p.name for p in everybody}
-    options = [Choice(p.name, f"case about {case.reference} id {p.id}") for p in everybody]
+    names = {same_name(p.name) for p in everybody}
+    options = [Choice(p.name, f"case about {case.reference} id {p.id}") for p in _once(everybody)]
     options += [
         Choice(name, command)
         for name in desk.calendar.school.staff
-        if name not in names and len((command := f"case about {case.reference} only {name}").encode()) <= 64
+        if same_name(name) not in names
+        and len((command := f"case about {case.reference} only {name}").encode()) <= 64
     ]
     if typing or len(options) > SHORT_LIST:
         return Reply((Prompt(NAME_THEM, f"case about {case.reference} {Subject.STAFF}", "Name", short=True),))

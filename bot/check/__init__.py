@@ -29,6 +29,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("store", store.damaged),
     ("people", people.missing),
     ("people", people.out_of_reach),
+    ("people", people.known_twice),
     ("cases", cases.seen_by_nobody),
     ("notices", cases.undelivered),
     ("notices", cases.late),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.check.chats import running
 from bot.check.finding import Looked
+from handlers.access import same_name
 from handlers.people import ROLES
 from handlers.words import listed
-from store.records import Role
+from store.records import Person, Role
 
 NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"
 NO_CHAIR = (
@@ -25,6 +27,10 @@ NOBODY_ABOVE = (
     "Invite one: headsup invite NAME --role {role}"
 )
 NO_ACCOUNT = "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+TWICE = (
+    "{name} has {number} records, in {chats}. If they are one person, invite them again under the same name, which "
+    "joins the records when the code is used in {other}: headsup invite “{name}” --role {role}"
+)
 MADE_UP = "the made-up people of the terminal are in {folder}. Choose a fresh HEADSUP_DATA for real work: headsup setup"
 TERMINAL = "terminal"
 SAID = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
@@ -59,3 +65,25 @@ def out_of_reach(looked: Looked) -> Iterator[str]:
             return
         if mine.isdisjoint(chats):
             yield NO_ACCOUNT.format(name=person.name, role=next(iter(person.roles), Role.STAFF))
+
+
+def known_twice(looked: Looked) -> Iterator[str]:
+    """Who has one and the same name in several chats, and a record for each."""
+    records: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
+    for person in sorted(looked.people, key=lambda person: not person.invited):
+        records[same_name(person.name)].append(person)
+    for first, *others in records.values():
+        chats = dict.fromkeys(chat for other in others for chat in _chats(other) if chat not in _chats(first))
+        if chats:
+            yield TWICE.format(
+                name=first.name,
+                number=1 + len(others),
+                chats=listed([*_chats(first), *chats]),
+                other=listed(chats),
+                role=next(iter(first.roles), Role.STAFF),
+            )
+
+
+def _chats(person: Person) -> list[str]:
+    """`slack` for `slack:T1:U7`."""
+    return list(dict.fromkeys(account.partition(":")[0] for account in person.accounts))

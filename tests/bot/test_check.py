@@ -202,7 +202,9 @@ async def test_a_kind_of_case_that_alerts_nobody_is_named(tmp_path: Path) -> Non
     await store.remove_person("p3")
     await store.close()
     [said] = await only("people", settings(tmp_path))
-    assert said.startswith("nobody has the role of ICT manager, which procedure.toml alerts of “Unsuitable website")
+    assert said.startswith(
+        "nobody has the role of ICT manager, which procedure.toml alerts of “Unsuitable website"
+    )
     assert said.endswith("headsup invite NAME --role ict")
 
 
@@ -213,7 +215,9 @@ async def test_nobody_to_escalate_to_is_named(tmp_path: Path) -> None:
     procedure = texts / "procedure.toml"
     procedure.write_text(procedure.read_text().replace('to = "chair"', 'to = "leader"'))
     [said] = await only("people", settings(tmp_path, POLICY_TEXTS=str(texts)))
-    assert said.startswith("nobody has the role of leadership, which hears of what is overdue from its day 4 on.")
+    assert said.startswith(
+        "nobody has the role of leadership, which hears of what is overdue from its day 4 on."
+    )
 
 
 async def test_people_whom_no_chat_reaches_are_named(tmp_path: Path) -> None:
@@ -487,3 +491,15 @@ async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> N
     out, status = await run("--json")
     assert json.loads(out)["found"][1]["says"].startswith("PORT: ")
     assert status == 1
+
+
+async def test_one_name_in_two_chats_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    await store.add_person(Person("p8", "Mr Person 1", (Role.STAFF,), ("slack:T1:U8",), NOW))
+    await store.add_person(Person("p9", "Person 2", (Role.STAFF,), ("telegram:9",), NOW))
+    await store.close()
+    chats = {"TELEGRAM_BOT_TOKEN": "1:x", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    [said] = await only("people", settings(tmp_path, **chats))
+    assert said.startswith("Person 1 has 2 records, in telegram and slack.")
+    assert said.endswith("when the code is used in slack: headsup invite “Person 1” --role dsl")

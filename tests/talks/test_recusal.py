@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from store.records import Person, Role
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
@@ -233,3 +234,69 @@ async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
         clock> +20m
         bot to Asha> (nothing)
     """)
+
+
+async def with_twin(stage: Stage, name: str) -> None:
+    """A second record, as a chat makes one of whoever first writes there."""
+    desk = stage.bot.desk
+    await desk.store.add_person(Person("twin", name, (Role.STAFF,), ("elsewhere:1",), desk.now()))
+
+
+@pytest.mark.parametrize("said", ["/case about {a} id twin", "/case about {a} Cleo Martin"])
+async def test_a_case_about_one_record_is_about_the_other_of_that_name(
+    said: str, talk: Talk, stage: Stage
+) -> None:
+    await with_twin(stage, "Ms Cleo Martin")
+    await talk(
+        """
+        Asha> They say that somebody shouted
+        bot>  Case {a}
+        Cleo> /case {a}
+        bot>  They say that somebody shouted
+        Asha> SAID
+        bot>  Case {a}
+        Cleo> /case {a}
+        bot>  I know no case
+        Ben>  /case {a}
+        bot>  They say that somebody shouted
+    """.replace("SAID", said)
+    )
+
+
+async def test_a_case_about_a_second_record_of_the_head_is_about_the_head(talk: Talk, stage: Stage) -> None:
+    await with_twin(stage, "Ben Okafor")
+    await talk("""
+        Asha> They say that somebody shouted
+        bot>  Case {a}
+        Asha> /case about {a} id twin
+        bot>  Case {a}
+        Cleo> /case {a}
+        bot>  I know no case
+        Efua> /case {a}
+        bot>  They say that somebody shouted
+    """)
+
+
+async def test_a_case_about_the_head_is_about_every_record_of_that_name(talk: Talk, stage: Stage) -> None:
+    await with_twin(stage, "Ben Okafor")
+    cases = await talk("""
+        Asha> They say that somebody shouted
+        bot>  Case {a}
+        Asha> (taps) About the headteacher
+        bot>  What is it mostly about?
+    """)
+    about = (await stage.bot.desk.store.case(cases["a"])).about
+    assert about
+    assert set(about.heads) == {"ben", "twin"}
+
+
+async def test_one_name_is_offered_once(talk: Talk, stage: Stage) -> None:
+    await with_twin(stage, "Cleo Martin")
+    await talk("""
+        Asha> They say that somebody shouted
+        bot>  Case {a}
+        Asha> /case about {a} staff
+        bot>  Which member of staff?
+    """)
+    [shown] = [seen for seen in stage.seen("Asha") if "Which member of staff?" in seen]
+    assert shown.words.count("Cleo Martin") == 1
