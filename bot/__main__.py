@@ -29,17 +29,23 @@ def main() -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    only: Annotated[
+        str, typer.Option(help="With DATABASE_URL: web takes in what people send, worker minds the clock.")
+    ] = "all",
+) -> None:
     """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
     from bot import build
     from bot.logs import set_up
     from bot.settings import load
 
+    if only not in tuple(build.Part):
+        raise typer.BadParameter("it is web or worker", param_hint="--only")
     settings = load()
     set_up()
     front_ends = build.chats(settings)
     if front_ends:
-        asyncio.run(build.run_chats(settings, front_ends))
+        asyncio.run(build.run_chats(settings, front_ends, build.Part(only)))
     elif asyncio.run(build.run_terminal(settings)):
         sys.exit(1)
 

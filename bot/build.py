@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -45,6 +46,7 @@ BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one repo
 MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
+ONE_PROCESS = "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
 MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
 NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
 NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
@@ -208,8 +210,18 @@ def refuse_halves(settings: Settings) -> None:
             raise SettingsError(SWAPPED.format(name=name, wrong=wrong))
 
 
-async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None:
+class Part(StrEnum):
+    """What a process does, where several share a database."""
+
+    ALL = "all"
+    WEB = "web"  # take in what people send
+    WORKER = "worker"  # remind, fetch and deliver by the clock
+
+
+async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL) -> None:
     """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
+    if part != Part.ALL and settings.database_url is None:
+        raise SettingsError(ONE_PROCESS.format(part=part))
     bot = await build(settings, front_ends)
     gc.freeze()  # what was read at the start stays, and need not be searched for garbage again
     gc.set_threshold(BETWEEN_SEARCHES)
@@ -217,9 +229,11 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd]) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     nightly = Nightly(settings, bot.desk)
-    clock = start_clock(bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
-    servers = await _serve(settings, bot)
-    running = {asyncio.create_task(f.run(bot.receive)): name for name, f in front_ends.items()}
+    jobs = (bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
+    clock = start_clock(*(() if part == Part.WEB else jobs))
+    taking = {} if part == Part.WORKER else front_ends
+    servers = await _serve(settings, bot, taking)
+    running = {asyncio.create_task(f.run(bot.receive)): name for name, f in taking.items()}
     stopping = asyncio.create_task(stop.wait())
     try:
         bot.wake()
@@ -243,7 +257,8 @@ async def _stop(servers: list[web.AppRunner], running: Collection[asyncio.Task[N
             await asyncio.gather(bot.wind_down(), *(server.cleanup() for server in servers))
             for task in running:
                 task.cancel()
-            await asyncio.wait(running)
+            if running:
+                await asyncio.wait(running)
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
@@ -266,6 +281,8 @@ async def _warn(settings: Settings, desk: Desk) -> None:
 async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[bool]) -> None:
     """A chat whose token is refused ends alone; the other goes on."""
     left = set(running)
+    if not left:
+        await stopping
     while left and not stopping.done():
         await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
         for task in [task for task in left if task.done()]:
@@ -277,16 +294,16 @@ async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: async
                 log.error(str(error), chat=running[task])
 
 
-async def _serve(settings: Settings, bot: Bot) -> list[web.AppRunner]:
+async def _serve(settings: Settings, bot: Bot, taking: dict[str, FrontEnd]) -> list[web.AppRunner]:
     """One HTTP server for every chat that is called rather than calls, and for who asks how the bot is.
 
     The numbers have a place of their own, so that what faces the internet does not show them.
     """
-    routes = [route for f in bot.front_ends.values() for route in f.routes(bot.receive)]
-    asked = health(bot.desk, bot.front_ends)
+    routes = [route for f in taking.values() for route in f.routes(bot.receive)]
+    asked = health(bot.desk, taking)
     runners: list[web.AppRunner] = []
     try:
-        if routes or "port" in settings.model_fields_set:
+        if routes or (taking and "port" in settings.model_fields_set):
             await _listen([*routes, *asked], None, settings.port, runners)
         if settings.metrics:
             host, port = place_of(settings.metrics)

@@ -1,0 +1,77 @@
+"""The processes that the Procfiles name, started by honcho as a platform starts them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.bot.test_run import environment
+from tests.crash.processes import free_port
+from tests.databases import database
+from tests.doubles.slack import SlackDouble
+from tests.talks.stage import ROOT
+
+START = 30.0
+_schools = itertools.count()
+
+
+@asynccontextmanager
+async def honcho(procfile: str, settings: dict[str, str], *names: str) -> AsyncIterator[list[str]]:
+    """What they say, for as long as the context lasts."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "honcho", "-f", str(ROOT / procfile), "-d", str(ROOT), "-e", "/dev/null"),
+        *("start", "--no-colour", *names),
+        env=settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said: list[str] = []
+
+    async def listen() -> None:
+        assert process.stdout
+        async for line in process.stdout:
+            said.append(line.decode())
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 30)
+        await listening
+    assert "Traceback" not in "".join(said)
+
+
+async def test_one_process_over_a_folder(tmp_path: Path) -> None:
+    async with SlackDouble() as slack:
+        asha = slack.user("UASHA", "Asha Patel")
+        async with honcho("Procfile", environment(tmp_path, **slack.environment)):
+            await slack.until(lambda: slack.sockets.open, START)
+            await slack.message(asha, "Somebody wrote something")
+            assert "Case" in (await slack.next(asha)).words
+
+
+async def test_web_and_worker_over_a_database(tmp_path: Path) -> None:
+    port = free_port()
+    async with SlackDouble(events_url=f"http://127.0.0.1:{port}/slack/events") as slack:
+        asha, ben = slack.user("UASHA", "Asha Patel"), slack.user("UBEN", "Ben Okafor")
+        settings = environment(
+            tmp_path,
+            DATABASE_URL=database(),
+            HEADSUP_SCHOOL=f"procfile-{next(_schools)}",
+            PORT=str(port),
+            **slack.environment,
+        )
+        async with honcho("deploy/Procfile.database", settings, "web", "worker") as said:
+            async with asyncio.timeout(START):
+                while sum("running" in line for line in said) < 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            await slack.message(asha, "Somebody wrote something")
+            assert "Case" in (await slack.next(asha)).words
+            await slack.message(ben, "hello")
+            assert "greeting" in (await slack.next(ben)).words
