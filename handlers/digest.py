@@ -26,7 +26,7 @@ from store.memos import Enquiry
 from store.records import FollowUp, Notice, Person, Status, Summary
 
 WEEK = timedelta(days=7)
-QUIET = 10  # school days without an entry
+QUIET = 10  # school days in which nobody did more than look
 SHOWN = 15  # lines of each part
 
 HEADING = "Your week"
@@ -82,7 +82,7 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     parts += _section(WAITING, [_line(c, desk) for c in waiting])
     quiet = [c for c in open_cases if _is_quiet(c.summary, now, desk)]
     parts += _section(GOING_QUIET, [_line(c, desk) for c in quiet])
-    closed = [c for c in cases if c.status == Status.CLOSED and c.summary.touched_at >= week_ago]
+    closed = [c for c in cases if c.closed_at and c.closed_at >= week_ago]
     parts += _section(CLOSED, [_line(c, desk) for c in closed])
     parts += _section(DUTIES, await _duties(person, now, desk))
     if access.may(person, Act.POLICIES):
@@ -116,7 +116,7 @@ async def _inside(person: Person, desk: Desk) -> list[Case]:
     found = []
     since = desk.now() - WEEK
     for summary in await desk.visible(person):
-        recent = summary.status == Status.OPEN or summary.touched_at >= since
+        recent = summary.closed_at is None or summary.closed_at >= since
         if recent and await desk.inside(person, summary):
             try:
                 found.append(await desk.store.case(summary.reference))

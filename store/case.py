@@ -27,6 +27,8 @@ from store.records import (
 STAYS_WITHHELD = (
     "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
 )
+LOOKING = frozenset({"looked", "read", "evidence", "exported"})
+"""Entries of those who looked, and did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Case:
             version=self.version,
             status=self.status,
             opened_at=self.opened_at,
-            touched_at=self.chronology[-1].at if self.chronology else self.opened_at,
+            touched_at=next(
+                (e.at for e in reversed(self.chronology) if e.what not in LOOKING), self.opened_at
+            ),
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,

@@ -256,7 +256,7 @@ class Summary:
     version: int
     status: str
     opened_at: datetime
-    touched_at: datetime
+    touched_at: datetime  # by whoever did more than look
     category: str | None
     urgent: bool
     withheld: bool

@@ -169,6 +169,15 @@ def test_a_follow_up_ends_only_as_it_may() -> None:
     assert made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW, why="gone").summary.due is None
 
 
+@pytest.mark.parametrize(
+    ("what", "worked"),
+    [("looked", False), ("read", False), ("evidence", False), ("exported", False), ("kept", True)],
+)
+def test_who_only_looked_has_not_touched_it(what: str, worked: bool) -> None:
+    made = case().note("he wrote again", by=BEN, at=NOW)
+    assert made.enter(NOW + MINUTE, BEN, what).summary.touched_at == (NOW + MINUTE if worked else NOW)
+
+
 def test_a_case_is_closed_over_an_urgent_follow_up_for_a_reason_only() -> None:
     made = _with_step(urgent=True)
     with pytest.raises(IllegalMove, match="urgent follow-up"):

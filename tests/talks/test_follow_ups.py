@@ -416,3 +416,30 @@ async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(ta
         bot to Dev>  (nothing)
         bot to Ben>  (nothing)
     """)
+
+
+async def test_looking_at_a_case_is_no_work_on_it(talk: Talk, stage: Stage) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        clock> 2026-12-07T12:00
+        Cleo> /case {a}
+        bot>  They call the kitchen filthy
+        Cleo> /case log {a}
+        bot>  read all entries
+        Cleo> /case evidence {a}
+        bot>  They call the kitchen filthy
+        clock> 2026-12-09T12:00
+        Cleo> /case overdue
+        bot>  Going quiet\\n{a} · Complaint about the school
+        Ben>  /case close {a} unfounded
+        bot>  closed: unfounded
+        Cleo> /case overdue
+        bot>  Closed last week\\n{a} · Complaint about the school
+        clock> 2026-12-17T12:00
+        Cleo> /case {a}
+        bot>  They call the kitchen filthy
+        Cleo> /case overdue
+        bot>  Your week\\nNothing is overdue.
+    """)
+    latest = [seen.words for seen in stage.seen("Cleo") if "Your week" in seen][-1]
+    assert "Closed last week" not in latest
