@@ -89,6 +89,10 @@ FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 Value = TypeVar("Value")
 
 
+class TooFast(Refused):
+    """More than the limit. It can be done a moment later."""
+
+
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk."""
     incoming = _dated(cleaned(incoming), desk.now())
@@ -233,12 +237,12 @@ async def _obey(
 
 
 async def _refuse_haste(command: Command, words: str, person: Person, desk: Desk) -> None:
-    """Raises Refused for more than a person does in a minute. Reports are counted by themselves."""
+    """Raises TooFast for more than a person does in a minute. Reports are counted by themselves."""
     name = COMMANDS.find(words) if command.name == ALSO else None
     if (name[0] if name else command).name in NEVER_REFUSED:
         return
     if free := await desk.store.count(f"act {person.id}", desk.now(), MINUTE, desk.limits.acts):
-        raise Refused(TOO_FAST.format(time=seconds(free, desk.calendar)))
+        raise TooFast(TOO_FAST.format(time=seconds(free, desk.calendar)))
 
 
 def _in_full(typed: str) -> str:
@@ -325,10 +329,15 @@ def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
 
 
 async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:
-    """Obey what the question was about. Only then is it no longer open, so that no answer is lost."""
+    """Obey what the question was about. Only then is it no longer open, so that no answer is lost.
+
+    One that came too fast may be sent again.
+    """
     used = (incoming.source,)
     try:
         return await _obey(f"{question.command} {incoming.text}", incoming, person, desk, used)
+    except TooFast:
+        raise
     except (Refused, IllegalMove):
         await _ask_next(None, person, desk, used)
         raise

@@ -45,6 +45,29 @@ async def test_so_many_acts_a_minute_and_urgent_at_any_time(talk: Talk, stage: S
     """)
 
 
+@pytest.mark.parametrize("stage", ["terminal", "telegram"], indirect=True)
+async def test_an_answer_that_comes_too_fast_may_be_sent_again(talk: Talk, stage: Stage) -> None:
+    narrow(stage, acts=2)
+    cases = await talk("""
+        Asha> They write something terrible
+        bot>  Case {a}
+        Asha> /case status
+        bot>  {a} ·
+        Asha> /case note {a}
+        bot>  note
+        Asha> He came back to the gate at noon
+        bot>  I have done nothing with it: please try again from 10:01:00.
+        clock> +1m
+        Asha> He came back to the gate at noon
+        bot>  Noted
+    """)
+    case = await stage.bot.desk.store.case(cases["a"])
+    assert [entry.details["text"] for entry in case.chronology if entry.what == "note"] == [
+        "He came back to the gate at noon"
+    ]
+    assert len(await stage.bot.desk.store.summaries()) == 1
+
+
 async def test_more_cases_than_one_opens_in_an_hour_are_kept_with_the_last(talk: Talk, stage: Stage) -> None:
     narrow(stage, reports=2)
     cases = await talk("""
