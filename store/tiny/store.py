@@ -46,6 +46,10 @@ from store.tiny.memos import MemoFiles
 from store.tiny.people import PeopleFiles
 
 DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
+UNREADABLE = (
+    "Case {reference} cannot be read: its case.json is damaged or missing. The evidence is beside it. "
+    "Put case.json back from a backup: `headsup verify` says more."
+)
 NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
 REMEMBERED = 512  # cases kept in memory after they were read or written
 
@@ -190,7 +194,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         try:
             yield
         except (FileNotFoundError, ValueError) as error:
-            raise DamagedCase(DAMAGED.format(reference=reference, file="case.json")) from error
+            raise DamagedCase(UNREADABLE.format(reference=reference)) from error
         except OSError as error:
             raise unavailable(error, self.folder) from error
 

@@ -236,6 +236,24 @@ async def test_a_damaged_case_is_put_aside_and_the_others_work(tiny: TinyStore, 
     await again.close()
 
 
+@pytest.mark.parametrize("damage", [b"{", None])
+async def test_a_case_that_is_damaged_meanwhile_is_not_said_to_be_put_aside(
+    tiny: TinyStore, damage: bytes | None
+) -> None:
+    made = case()
+    await tiny.add(made)
+    again = await _anew(tiny)  # which remembers none that it has read
+    path = again.folder / "cases" / made.reference / "case.json"
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage)
+    with pytest.raises(DamagedCase, match=r"its case\.json is damaged or missing") as raised:
+        await again.case(made.reference)
+    assert "aside" not in str(raised.value)
+    await again.close()
+
+
 async def test_a_case_that_is_mended_is_back(tiny: TinyStore) -> None:
     made = case()
     await tiny.add(made)
