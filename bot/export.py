@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,9 +86,10 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
             return [NOTHING.format(name=safe(sought.name))]
         sure = [each for each in found if each.sure]
         references = tuple(each.case.reference for each in sure)
-        add_exported(settings.headsup_data, Exported(new_id(), sought.name, references, now))
         _make(folder)
-        await _write(folder, sought, found, others, reading, desk)
+        with _whole(folder):
+            await _write(folder, sought, found, others, reading, desk)
+            add_exported(settings.headsup_data, Exported(new_id(), sought.name, references, now))
     except OSError as error:
         raise unavailable(error, folder) from error
     cases = "no case" if not sure else f"{len(sure)} case{'s' if len(sure) > 1 else ''}"
@@ -98,6 +100,16 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
 def _make(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """What could not be gathered, or noted, is not left lying there."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _must_be_new(folder: Path, data: Path) -> None:

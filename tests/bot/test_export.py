@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from bot import export
 from bot.__main__ import app
 from bot.export import export_to
 from bot.naming import BY_SURNAME, IN_FULL, PERHAPS, Sought
@@ -174,6 +176,28 @@ async def test_it_leaves_a_trace_in_each_case_and_changes_nothing_else(
     assert (memo.name, memo.references, memo.noted) == ("Asha Patel", (mine.reference,), True)
     assert list(verify(folder.store.folder, Walk())) == []
     await desk.store.close()
+
+
+async def test_what_could_not_be_gathered_is_not_noted(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await folder.add(case(by="p1"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_put", full)
+        with pytest.raises(Trouble):
+            await folder.export()
+    assert await folder.store.memos(Exported) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "add_exported", full)
+        with pytest.raises(Trouble):
+            await folder.export()
+    assert not folder.to.exists()  # nothing is handed over of which nobody knows
+    await folder.export()
+    assert len(await folder.store.memos(Exported)) == 1
 
 
 async def test_a_running_bot_notes_it_too(folder: Folder, tmp_path: Path) -> None:
