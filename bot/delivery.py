@@ -199,8 +199,11 @@ class Delivery:
         """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
         reference, notice = owed
         address, _, message = notice.message.rpartition(" ")
+        front_end = self.front_ends.get(address.split(":")[0])
         try:
-            await self.front_ends[address.split(":")[0]].edit(address, message, in_its_place(notice))
+            if front_end is None:
+                raise DeliveryFailed("its chat runs here no longer", permanent=True)
+            await front_end.edit(address, message, in_its_place(notice))
         except Exception as error:
             failure = error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
             if failure.permanent:

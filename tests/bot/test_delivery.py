@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, DeliveryFailed, Heading, Incoming, Reply, Sender, Text, say
 from handlers.reception import receive
+from handlers.recusal import WITHDRAW
 from store.base import StoreUnavailable
 from store.case import Case
 from store.records import Notice, Person, Report, Role
@@ -309,3 +311,15 @@ async def test_a_digest_stands_alone(
         await _owe(desk, reference)
     await delivery.tick()
     assert chat.references("ben") == [["B222"], ["C222"], ["D222", "F222"]]
+
+
+async def test_what_was_sent_in_a_chat_that_runs_no_longer_is_not_taken_back_for_ever(
+    desk: Desk, delivery: Delivery
+) -> None:
+    await _owe(desk, "B222", kind="note")
+    case = await desk.store.case("B222")
+    gone = replace(case.notices[0], kind=WITHDRAW, message="telegram:77 5")
+    await desk.store.save(case.settle(gone))
+    await delivery.tick()
+    (notice,) = (await desk.store.case("B222")).notices
+    assert (notice.result, notice.settled, notice.tries) == ("failed", TUESDAY, 0)
