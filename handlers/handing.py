@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from handlers.access import Act
 from handlers.changes import change
@@ -15,7 +16,6 @@ from handlers.pages import PAGE, divided, page_named, paged
 from handlers.received import unkept
 from handlers.view import entries, full, place_of
 from handlers.words import counted, listed
-from store.base import NotFound
 from store.case import Case
 from store.records import Evidence, Person, State
 
@@ -23,7 +23,6 @@ NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
 HANDED = "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."
 PAGE_OF = "Page {page} of {pages}. "
 PIECE_OF = " · part {number} of {all}"
-MISSING = "Evidence {number} is missing from the disk. Please tell your technician."
 LOCKED = "The pictures and files of case {reference} are locked away. They are handed to nobody."
 LOCKED_FOR_LEAD = (
     "The pictures and files of case {reference} are locked away: nobody opens them, copies them or passes them "
@@ -79,7 +78,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     )
     page_of = PAGE_OF.format(page=page, pages=len(pages)) if len(pages) > 1 else ""
     parts: list[Part] = [Text(HANDED.format(what=_what(handed), reference=root, page=page_of))]
-    parts += [await _part(piece, desk) for piece in handed]
+    parts += [_part(piece, desk) for piece in handed]
     if page < len(pages):
         return Reply((*parts, Choices((Choice(MORE, f"case evidence {root} {page + 1}"),))))
     return Reply((*parts, *last))
@@ -110,15 +109,12 @@ def _what(handed: list[Piece]) -> str:
     return what[0].upper() + what[1:]
 
 
-async def _part(piece: Piece, desk: Desk) -> Part:
+def _part(piece: Piece, desk: Desk) -> Part:
     if piece.text:
         return Quote(piece.text, piece.place)
     item, reference = piece.item, piece.case.reference
-    try:
-        async with desk.store.kept(reference, item.sha256) as path:
-            return File(path, file_name(reference, item), item.media_type or "application/octet-stream")
-    except NotFound:
-        return Text(MISSING.format(number=item.number))
+    kept = partial(desk.store.kept, reference, item.sha256)
+    return File(kept, file_name(reference, item), item.media_type or "application/octet-stream")
 
 
 def file_name(reference: str, item: Evidence) -> str:

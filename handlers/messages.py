@@ -7,13 +7,19 @@ typed is never markup, a ping or a link.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
+
+from store.base import NotFound, StoreUnavailable
+
+FILE_GONE = "{name} cannot be read just now. If it stays so, please tell your technician."
 
 
 class Standing(Enum):
@@ -160,15 +166,26 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to hand over: where it lies, or its bytes where it was made just now."""
+    """A file to hand over: where it lies, its bytes where it was made just now, or what opens it in the store."""
 
-    content: Path | bytes
+    content: Path | bytes | Callable[[], AbstractAsyncContextManager[Path]]
     name: str
     media_type: str = "application/octet-stream"
 
-    def open(self) -> BinaryIO:
-        """Its bytes, to read. Raises OSError."""
-        return BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[BinaryIO]:
+        """Its bytes, to read for as long as the context lasts. Raises OSError where they cannot be read."""
+        async with AsyncExitStack() as until:
+            path = self.content
+            if isinstance(path, bytes):
+                yield BytesIO(path)
+                return
+            try:
+                if not isinstance(path, Path):
+                    path = await until.enter_async_context(path())
+            except (NotFound, StoreUnavailable) as error:
+                raise OSError(f"{self.name} is not given by the store") from error
+            yield until.enter_context(await asyncio.to_thread(path.open, "rb"))
 
 
 Noted = Callable[[str, str], None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from os import SEEK_END
-from typing import Any
+from typing import Any, BinaryIO
 
 import aiohttp
 
@@ -12,7 +13,7 @@ from bot.slack.people import People
 from bot.slack.render import Message, files_of, prompt_of, render
 from bot.slack.spot import Spot
 from bot.slack.web import UNREACHABLE, SlackRefused, Web
-from handlers.messages import DeliveryFailed, File, Reply
+from handlers.messages import FILE_GONE, DeliveryFailed, File, Reply, say
 
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
 NO_FILE_TAKEN = "Slack did not take the file: http {}."
@@ -134,21 +135,28 @@ class Shower:
         return True
 
     async def _upload(self, file: File, channel: str) -> str:
+        async with AsyncExitStack() as until:
+            try:
+                content = await until.enter_async_context(file.opened())
+            except OSError:
+                return await self._post(channel, render(say(FILE_GONE.format(name=file.name)))[0])
+            return await self._upload_bytes(content, file.name, channel)
+
+    async def _upload_bytes(self, content: BinaryIO, name: str, channel: str) -> str:
         """As files_upload_v2 of Slack's package does, but from the disk rather than from memory."""
         client = self._web.client
-        with file.open() as content:
-            length = content.seek(0, SEEK_END)
-            content.seek(0)
-            place = await self._web.ask(client.files_getUploadURLExternal, filename=file.name, length=length)
-            try:
-                async with self._web.session.post(place["upload_url"], data=content) as answer:
-                    if answer.status != 200:
-                        raise DeliveryFailed(NO_FILE_TAKEN.format(answer.status))
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                raise DeliveryFailed(UNREACHABLE) from None
+        length = content.seek(0, SEEK_END)
+        content.seek(0)
+        place = await self._web.ask(client.files_getUploadURLExternal, filename=name, length=length)
+        try:
+            async with self._web.session.post(place["upload_url"], data=content) as answer:
+                if answer.status != 200:
+                    raise DeliveryFailed(NO_FILE_TAKEN.format(answer.status))
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise DeliveryFailed(UNREACHABLE) from None
         await self._web.ask(
             client.files_completeUploadExternal,
-            files=[{"id": place["file_id"], "title": file.name}],
+            files=[{"id": place["file_id"], "title": name}],
             channel_id=channel,
         )
         return f"{FILE}{place['file_id']}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from contextlib import AsyncExitStack
 from html import unescape
 from os import SEEK_END
+from typing import BinaryIO
 
 import structlog
 from telegram import InputFile, ReplyParameters
@@ -16,10 +17,9 @@ from bot.telegram.line import TelegramBot
 from bot.telegram.markup import Span, html
 from bot.telegram.render import Page
 from bot.telegram.words import shortened
-from handlers.messages import DeliveryFailed, File
+from handlers.messages import FILE_GONE, DeliveryFailed, File
 
 FILE_TOO_LARGE = "{name} is too large to send here ({size} MB; Telegram takes {limit} MB)."
-FILE_GONE = "{name} cannot be read just now."
 NOT_AN_ADDRESS = "This is no address in Telegram."
 
 FILE_NAME = 200
@@ -113,27 +113,30 @@ class Shower:
 
     async def _file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
         """Pictures go as documents too: that keeps them as they are."""
-        try:
-            handle = await asyncio.to_thread(file.open)
-        except OSError:
-            return await self._instead(chat, FILE_GONE.format(name=file.name), answering)
-        with handle:
-            size = handle.seek(0, SEEK_END)
-            handle.seek(0)
-            if size > UPLOAD_MB * 1024 * 1024:
-                words = FILE_TOO_LARGE.format(name=file.name, size=round(size / 1024**2), limit=UPLOAD_MB)
-                return await self._instead(chat, words, answering)
-            document = InputFile(
-                handle, filename=shortened(file.name, FILE_NAME) or "file", read_file_handle=False
-            )
-            return await self._bot.show(
-                "sendDocument",
-                chat_id=chat,
-                document=document,
-                disable_content_type_detection=True,
-                reply_parameters=answering,
-                read_timeout=UPLOADING,
-            )
+        async with AsyncExitStack() as until:
+            try:
+                content = await until.enter_async_context(file.opened())
+            except OSError:
+                return await self._instead(chat, FILE_GONE.format(name=file.name), answering)
+            return await self._document(chat, content, file.name, answering)
+
+    async def _document(
+        self, chat: Chat, content: BinaryIO, name: str, answering: ReplyParameters | None
+    ) -> int:
+        size = content.seek(0, SEEK_END)
+        content.seek(0)
+        if size > UPLOAD_MB * 1024 * 1024:
+            words = FILE_TOO_LARGE.format(name=name, size=round(size / 1024**2), limit=UPLOAD_MB)
+            return await self._instead(chat, words, answering)
+        filename = shortened(name, FILE_NAME) or "file"
+        return await self._bot.show(
+            "sendDocument",
+            chat_id=chat,
+            document=InputFile(content, filename=filename, read_file_handle=False),
+            disable_content_type_detection=True,
+            reply_parameters=answering,
+            read_timeout=UPLOADING,
+        )
 
     async def _instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
         page = Page(html([Span(words, ours=True)]))

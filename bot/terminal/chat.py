@@ -116,7 +116,7 @@ class TerminalFrontEnd:
 
     async def send(self, address: str, reply: Reply) -> str:
         name = address.partition(":")[2]
-        return self._show(name, reply, f"→ {name.capitalize()}")
+        return await self._show(name, reply, f"→ {name.capitalize()}")
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """What has been printed stays; its buttons can be pressed no more."""
@@ -270,9 +270,10 @@ class TerminalFrontEnd:
         reply = await receive(incoming)
         if reply is not None:
             self.not_understood += not reply.understood and not self._by_hand
-            self._show(self.me, reply, "bot")
+            await self._show(self.me, reply, "bot")
 
-    def _show(self, name: str, reply: Reply, label: str) -> str:
+    async def _show(self, name: str, reply: Reply, label: str) -> str:
+        reply = await draw.laid_out(reply)
         number = str(next(self._numbers))
         self._shown[name].append((number, reply))
         if reply.noted:

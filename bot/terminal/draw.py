@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
-from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text
+from handlers.messages import (
+    FILE_GONE,
+    Choice,
+    Choices,
+    Fields,
+    File,
+    Heading,
+    Part,
+    Prompt,
+    Quote,
+    Reply,
+    Text,
+)
 
 UNPRINTABLE = {
     code: "\N{REPLACEMENT CHARACTER}"
@@ -54,12 +69,30 @@ def _part(part: Part, numbers: dict[int, int]) -> Iterator[Line]:
         case Prompt(question):
             yield Line(safe(question))
         case File(content, name, media_type):
-            path = content if isinstance(content, Path) else _written(content, name)
-            yield Line(safe(f"[file] {name} ({media_type}): {path}"), "file")
+            where = content if isinstance(content, Path) else "in memory"
+            yield Line(safe(f"[file] {name} ({media_type}): {where}"), "file")
 
 
-def _written(content: bytes, name: str) -> Path:
-    """A file that was made just now, where somebody at the terminal can open it."""
-    path = Path(mkdtemp(prefix="headsup-")) / name.replace("/", "-")
-    path.write_bytes(content)
-    return path
+async def laid_out(reply: Reply) -> Reply:
+    """The reply with its files where somebody at the terminal can open them, until the chat ends."""
+    parts = [await _lying(part) if isinstance(part, File) else part for part in reply.parts]
+    return replace(reply, parts=tuple(parts))
+
+
+async def _lying(file: File) -> File | Text:
+    if isinstance(file.content, Path):
+        return file
+    path = Path(mkdtemp(dir=_folder().name)) / file.name.replace("/", "-")
+    try:
+        async with file.opened() as content:
+            with path.open("wb") as copy:
+                await asyncio.to_thread(shutil.copyfileobj, content, copy)
+    except OSError:
+        return Text(FILE_GONE.format(name=file.name))
+    return replace(file, content=path)
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Removed when the process ends."""
+    return TemporaryDirectory(prefix="headsup-")

@@ -93,7 +93,7 @@ async def test_a_file_that_cannot_be_sent_is_spoken_of(
     await telegram.waits_for(ben, "gone.pdf")
     assert telegram.texts(ben) == [
         "film.mp4 is too large to send here (60 MB; Telegram takes 50 MB).",
-        "gone.pdf cannot be read just now.",
+        "gone.pdf cannot be read just now. If it stays so, please tell your technician.",
     ]
 
 

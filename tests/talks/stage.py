@@ -103,6 +103,10 @@ class Stage(ABC):
     @abstractmethod
     def seen(self, name: str) -> list[Seen]: ...
 
+    @abstractmethod
+    def handed(self, name: str) -> list[bytes]:
+        """The files that somebody was given."""
+
     def asked_for_bytes(self) -> bool:
         """Whether the chat was asked for the bytes of anything that was sent."""
         return any(self.folder.glob("data/cases/*/evidence/*"))
@@ -190,6 +194,10 @@ class TerminalStage(Stage):
     async def taps(self, name: str, label: str) -> None:
         await self._line(name, f"tap {label}")
 
+    def handed(self, name: str) -> list[bytes]:
+        paths = [path for seen in self.seen(name) for path in re.findall(r"\[file\] .*?: (.+)", seen.words)]
+        return [Path(path).read_bytes() for path in paths]
+
     async def moves_clock(self, words: str) -> None:
         self.clock.next_due = self.bot.desk.store.next_due
         await self._line(self.front_end.me.capitalize(), f"clock {words}")
@@ -199,8 +207,9 @@ class TerminalStage(Stage):
 
 
 class SlackStage(Stage):
-    def __init__(self, folder: Path, clock: StillClock, slack: SlackDouble) -> None:
+    def __init__(self, folder: Path, clock: StillClock, slack: SlackDouble, **environment: str) -> None:
         super().__init__(folder, clock)
+        self.environment = {**slack.environment, **environment}
         self.slack = slack
         slack.world.clock = lambda: clock.now().timestamp()
         for name, (full, _) in PEOPLE.items():
@@ -209,7 +218,7 @@ class SlackStage(Stage):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        given = settings(self.folder, **self.slack.environment)
+        given = settings(self.folder, **self.environment)
         front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
         self.bot = await build(given, {"slack": front_end}, self.clock.now)
         await self.enrol()
@@ -257,6 +266,9 @@ class SlackStage(Stage):
         else:
             await self.slack.choose(self._user(name), shown, label)
 
+    def handed(self, name: str) -> list[bytes]:
+        return [u.data for u in self.slack.uploads if u.channel == "D" + name.upper()]
+
     def asked_for_bytes(self) -> bool:
         return bool(self.slack.downloads) or super().asked_for_bytes()
 
@@ -269,8 +281,9 @@ class SlackStage(Stage):
 
 
 class TelegramStage(Stage):
-    def __init__(self, folder: Path, clock: StillClock, telegram: TelegramDouble) -> None:
+    def __init__(self, folder: Path, clock: StillClock, telegram: TelegramDouble, **environment: str) -> None:
         super().__init__(folder, clock)
+        self.environment = {**telegram.environment, **environment}
         self.telegram = telegram
         telegram.clock = lambda: clock.now().timestamp()
         names = [*((n, full.split()) for n, (full, _) in PEOPLE.items()), (STRANGER, ["Finn", "Stranger"])]
@@ -281,7 +294,7 @@ class TelegramStage(Stage):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        given = settings(self.folder, **self.telegram.environment)
+        given = settings(self.folder, **self.environment)
         front_end = TelegramFrontEnd(given, pauses=telegram_running.QUICK)
         self.bot = await build(given, {"telegram": front_end}, self.clock.now)
         await self.enrol()
@@ -309,6 +322,9 @@ class TelegramStage(Stage):
 
     async def taps(self, name: str, label: str) -> None:
         await self.users[name].taps(label)
+
+    def handed(self, name: str) -> list[bytes]:
+        return [s.file.content for s in self.telegram.shown(self.users[name]) if s.file]
 
     def asked_for_bytes(self) -> bool:
         return bool({"getFile", "(file)"} & self.telegram.methods) or super().asked_for_bytes()
