@@ -232,7 +232,7 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: P
     jobs = (bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
     clock = start_clock(*(() if part == Part.WEB else jobs))
     taking = {} if part == Part.WORKER else front_ends
-    servers = await _serve(settings, bot, taking)
+    servers = await _serve(settings, bot, part)
     running = {asyncio.create_task(f.run(bot.receive)): name for name, f in taking.items()}
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -294,16 +294,17 @@ async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: async
                 log.error(str(error), chat=running[task])
 
 
-async def _serve(settings: Settings, bot: Bot, taking: dict[str, FrontEnd]) -> list[web.AppRunner]:
+async def _serve(settings: Settings, bot: Bot, part: Part = Part.ALL) -> list[web.AppRunner]:
     """One HTTP server for every chat that is called rather than calls, and for who asks how the bot is.
 
     The numbers have a place of their own, so that what faces the internet does not show them.
     """
+    taking = {} if part == Part.WORKER else bot.front_ends
     routes = [route for f in taking.values() for route in f.routes(bot.receive)]
     asked = health(bot.desk, taking)
     runners: list[web.AppRunner] = []
     try:
-        if routes or (taking and "port" in settings.model_fields_set):
+        if routes or (part != Part.WORKER and "port" in settings.model_fields_set):
             await _listen([*routes, *asked], None, settings.port, runners)
         if settings.metrics:
             host, port = place_of(settings.metrics)

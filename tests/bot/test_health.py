@@ -93,7 +93,7 @@ async def test_what_is_no_place_is_a_sentence(tmp_path: Path, given: str, said: 
     setting = settings(tmp_path, METRICS=given)
     made = await build(setting, {})
     with pytest.raises(SettingsError, match=said):
-        await _serve(setting, made, made.front_ends)
+        await _serve(setting, made)
 
 
 async def test_a_store_that_does_not_answer_is_not_ready(
@@ -102,7 +102,7 @@ async def test_a_store_that_does_not_answer_is_not_ready(
     port = free_port()
     setting = settings(tmp_path, PORT=str(port))
     made = await build(setting, {})
-    runners = await _serve(setting, made, made.front_ends)
+    runners = await _serve(setting, made)
 
     async def no_answer(source: str) -> str | None:
         raise StoreUnavailable("gone")
@@ -120,5 +120,5 @@ async def test_a_store_that_does_not_answer_is_not_ready(
 async def test_nothing_listens_where_nothing_is_set(tmp_path: Path) -> None:
     setting = settings(tmp_path)
     made = await build(setting, {})
-    assert await _serve(setting, made, made.front_ends) == []
+    assert await _serve(setting, made) == []
     await made.close()

@@ -140,7 +140,7 @@ def test_every_command_is_reached_by_what_the_manifest_offers() -> None:
         word, text = (f"/{first}", rest) if f"/{first}" in offered else ("/headsup", command.name)
         body = {
             "command": word,
-            "text": f"{text} 7K4M",
+            "text": text if command.alone else f"{text} 7K4M",
             "user_id": "U1",
             "channel_id": "D1",
             "trigger_id": "1",
