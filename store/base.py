@@ -167,6 +167,15 @@ class Store(Protocol):
     async def drop(self, kind: type[Memo], under: str) -> bool:
         """Take one away; False when it was gone."""
 
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        """One holder of the same words at a time, among all processes of the school. Not twice by the same task.
+
+        Raises StoreUnavailable, also when others hold it for too long.
+        """
+
+    async def unreadable(self) -> Sequence[str]:
+        """What is there and cannot be read, each by its kind and key: the lists leave it out."""
+
     # How often something happened lately. It may be forgotten when every process has ended.
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         """Count it, unless it was counted `most` times in the span that ends now: then, when there is room again."""

@@ -23,6 +23,11 @@ OTHER = (
 )
 BROKEN = "{what} is not as it was written, and was not moved. Run: headsup verify"
 
+UNREADABLE = (
+    "These cannot be read, and nothing was moved: {what}. "
+    "Put them back from a backup, or take them away, and move again."
+)
+
 Record = TypeVar("Record")
 
 
@@ -39,8 +44,11 @@ class Moved:
 async def move(source: Store, target: Store) -> Moved:
     """Copy everything; again, what has arrived is left. Nobody may write to either meanwhile.
 
-    Raises Trouble for what is broken, or already there and not the same; StoreUnavailable.
+    Raises Trouble for what is broken, or already there and not the same; StoreUnavailable. What cannot be read at
+    all is said before anything is copied.
     """
+    if unreadable := await source.unreadable():
+        raise Trouble(UNREADABLE.format(what=", ".join(unreadable)))
     moved = Moved()
     for person in await source.people():
         with suppress(Conflict):

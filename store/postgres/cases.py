@@ -12,7 +12,7 @@ import orjson
 from store.base import Conflict, DamagedCase, NotFound
 from store.case import Case
 from store.catalogue import ALIKE
-from store.postgres.documents import from_jsonb, key_of, plain, to_jsonb
+from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.rows import Rows, whole
 from store.records import Evidence, Notice, State, Summary
 
@@ -76,11 +76,11 @@ WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
 RETURNING n.reference, CAST(n.document AS text)
 """
 ALIKE_TO = """
-SELECT CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND links && :links
+SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND links && :links
 UNION
-SELECT CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND hashes && :hashes
+SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND hashes && :hashes
 UNION
-SELECT CAST(summary AS text) FROM cases
+SELECT reference, CAST(summary AS text) FROM cases
 WHERE school = :school AND status = 'open' AND likenesses <> '{}' AND EXISTS (
     SELECT FROM unnest(likenesses) AS a, unnest(CAST(:likenesses AS bigint[])) AS b
     WHERE bit_count(CAST(a # b AS bit(64))) <= :alike
@@ -134,9 +134,9 @@ class PostgresCases(Rows):
             "status": summary.status,
             "category": summary.category and plain(summary.category),
             "due": summary.due,
-            "subject": summary.about.person if summary.about else None,
+            "subject": plain(summary.about.person) if summary.about and summary.about.person else None,
             "joined_to": summary.joined_to,
-            "reporters": list(summary.reporters),
+            "reporters": [plain(id) for id in summary.reporters],
             "links": [key_of(link) for link in summary.links],
             "hashes": list(summary.hashes),
             "likenesses": [_signed(likeness) for likeness in summary.likenesses],
@@ -147,24 +147,22 @@ class PostgresCases(Rows):
         }
 
     async def case(self, reference: str) -> Case:
-        found = await self._cases("reference = :reference", reference=reference)
+        found = await self._cases("reference = :reference", reference=plain(reference))
         if not found:
             raise NotFound(reference)
-        return found[0]
+        try:
+            return from_jsonb(Case, found[0][1])
+        except ValueError as error:
+            raise DamagedCase(DAMAGED.format(reference=reference)) from error
 
-    async def _cases(self, where: str, **values: object) -> list[Case]:
+    async def _cases(self, where: str, **values: object) -> Sequence[tuple[str, str]]:
+        """References, and documents as they stand."""
         sql = f"SELECT reference, CAST(document AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
-        found = []
-        for reference, document in await self._rows(sql, **values):
-            try:
-                found.append(from_jsonb(Case, document))
-            except ValueError as error:
-                raise DamagedCase(DAMAGED.format(reference=reference)) from error
-        return found
+        return await self._rows(sql, **values)
 
     async def _summaries(self, where: str, **values: object) -> list[Summary]:
-        sql = f"SELECT CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
-        return [from_jsonb(Summary, summary) for (summary,) in await self._rows(sql, **values)]
+        sql = f"SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
+        return all_readable(Summary, await self._rows(sql, **values))
 
     async def by_source(self, source: str) -> str | None:
         found = await self._rows(
@@ -177,14 +175,14 @@ class PostgresCases(Rows):
         return await self._summaries("true")
 
     async def summary(self, reference: str) -> Summary | None:
-        return next(iter(await self._summaries("reference = :reference", reference=reference)), None)
+        return next(iter(await self._summaries("reference = :reference", reference=plain(reference))), None)
 
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        found = await self._summaries("reporters && :ids", ids=list(ids))
+        found = await self._summaries("reporters && :ids", ids=[plain(id) for id in ids])
         return sorted(found, key=lambda summary: summary.last_report_at)
 
     async def joined_to(self, reference: str) -> Sequence[Summary]:
-        return await self._summaries("joined_to = :reference", reference=reference)
+        return await self._summaries("joined_to = :reference", reference=plain(reference))
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -196,12 +194,12 @@ class PostgresCases(Rows):
             likenesses=[_signed(likeness) for likeness in likenesses],
             alike=ALIKE,
         )
-        return [from_jsonb(Summary, summary) for (summary,) in rows]
+        return all_readable(Summary, rows)
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
         return [
             (case.reference, item)
-            for case in await self._cases("next_try <= :now", now=now)
+            for case in all_readable(Case, await self._cases("next_try <= :now", now=now))
             for item in case.evidence
             if item.state == State.WANTED and _try(item) <= now
         ]
@@ -210,7 +208,8 @@ class PostgresCases(Rows):
 
     async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
         rows = await self._rows(CLAIM, now=now, until=now + timedelta(seconds=lease_seconds), most=limit)
-        claimed = [(reference, from_jsonb(Notice, document)) for reference, document in rows]
+        read = [(reference, readable(Notice, document, reference)) for reference, document in rows]
+        claimed = [(reference, notice) for reference, notice in read if notice]
         return sorted(claimed, key=lambda row: (row[1].due, row[0], row[1].key))
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
@@ -227,8 +226,8 @@ class PostgresCases(Rows):
         return due.astimezone(UTC) if due else None
 
     async def loose(self) -> Sequence[Notice]:
-        sql = "SELECT CAST(document AS text) FROM notices WHERE school = :school AND reference = ''"
-        return [from_jsonb(Notice, document) for (document,) in await self._rows(sql)]
+        sql = "SELECT encode(key, 'hex'), CAST(document AS text) FROM notices WHERE school = :school AND reference = ''"
+        return all_readable(Notice, await self._rows(sql))
 
     async def owe(self, notice: Notice) -> None:
         await self._write_loose(LOOSE, notice)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import event, text
+from sqlalchemy import URL, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -36,12 +36,12 @@ def with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def engine(url: str) -> AsyncEngine:
+def engine(url: str | URL, connections: int = CONNECTIONS) -> AsyncEngine:
     """The connections that a process shares among its schools."""
     made = create_async_engine(
-        with_driver(url),
+        url if isinstance(url, URL) else with_driver(url),
         isolation_level="AUTOCOMMIT",
-        pool_size=CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=WAIT,
         connect_args={"connect_timeout": int(WAIT), "prepare_threshold": 2},

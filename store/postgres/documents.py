@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import orjson
+import structlog
 from pydantic import ValidationError
 
 from store.documents import adapter
 
 Record = TypeVar("Record")
+log = structlog.get_logger()
 
 SIGN = "\ue000"  # for private use: what follows it is `0` for U+0000, `1` for the sign itself
 _WRITTEN = re.compile(r"\\(?:u0000|.)|" + SIGN)
@@ -40,6 +43,21 @@ def from_jsonb(kind: type[Record], text: str) -> Record:
         return record
     except ValidationError as error:
         raise ValueError(f"not a {kind.__name__.lower()}") from error
+
+
+def readable(kind: type[Record], text: str, key: str) -> Record | None:
+    """The same for one row of several: None, and a line in the log, for what cannot be read."""
+    try:
+        return from_jsonb(kind, text)
+    except ValueError:
+        log.error("damaged row left out", kind=kind.__name__.lower(), record=key)
+        return None
+
+
+def all_readable(kind: type[Record], rows: Sequence[tuple[str, str]]) -> list[Record]:
+    """Of rows that are a key and a document, those that can be read."""
+    read = [readable(kind, document, key) for key, document in rows]
+    return [record for record in read if record is not None]
 
 
 def plain(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from store.memos import Kind, Memo
-from store.postgres.documents import from_jsonb, key_of, to_jsonb
+from store.postgres.documents import all_readable, key_of, to_jsonb
 from store.postgres.rows import Rows
 
 PUT = """
 INSERT INTO memos (school, kind, key, document) VALUES (:school, :kind, :key, CAST(:document AS jsonb))
 ON CONFLICT (school, kind, key) DO UPDATE SET document = excluded.document
 """
+MEMOS = "SELECT encode(key, 'hex'), CAST(document AS text) FROM memos WHERE school = :school AND kind = :kind"
 
 
 class PostgresMemos(Rows):
@@ -29,9 +30,8 @@ class PostgresMemos(Rows):
         return await self._memos(kind, "true")
 
     async def _memos(self, kind: type[Kind], where: str, **values: object) -> list[Kind]:
-        sql = f"SELECT CAST(document AS text) FROM memos WHERE school = :school AND kind = :kind AND {where}"  # noqa: S608
-        rows = await self._rows(sql, kind=kind.__name__, **values)
-        return [from_jsonb(kind, document) for (document,) in rows]
+        sql = f"{MEMOS} AND {where}"
+        return all_readable(kind, await self._rows(sql, kind=kind.__name__, **values))
 
     async def drop(self, kind: type[Memo], under: str) -> bool:
         sql = "DELETE FROM memos WHERE school = :school AND kind = :kind AND key = :key"

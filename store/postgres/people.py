@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from store.base import Conflict, NotFound
-from store.postgres.documents import from_jsonb, key_of, to_jsonb
+from store.postgres.documents import all_readable, key_of, plain, to_jsonb
 from store.postgres.rows import Rows, whole
 from store.records import Invitation, Person
 
@@ -42,20 +42,20 @@ class PostgresPeople(Rows):
     """The part of a store that is about people."""
 
     async def _people(self, where: str, **values: object) -> list[Person]:
-        sql = f"SELECT CAST(document AS text) FROM people p WHERE p.school = :school AND {where}"  # noqa: S608
-        return [from_jsonb(Person, document) for (document,) in await self._rows(sql, **values)]
+        sql = f"SELECT p.id, CAST(document AS text) FROM people p WHERE p.school = :school AND {where}"  # noqa: S608
+        return all_readable(Person, await self._rows(sql, **values))
 
     async def people(self) -> Sequence[Person]:
         return await self._people("true ORDER BY p.since, p.id")
 
     async def having(self, roles: Collection[str]) -> Sequence[Person]:
         return await self._people(
-            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id", roles=list(roles)
+            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id", roles=[plain(role) for role in roles]
         )
 
     async def person(self, id: str) -> Person:
         found = await self._people(
-            "(p.id = :id OR :id = ANY (p.earlier)) ORDER BY p.id <> :id LIMIT 1", id=id
+            "(p.id = :id OR :id = ANY (p.earlier)) ORDER BY p.id <> :id LIMIT 1", id=plain(id)
         )
         if not found:
             raise NotFound(id)
@@ -77,12 +77,12 @@ class PostgresPeople(Rows):
         [(written,)] = await whole(
             self._rows(
                 sql,
-                id=person.id,
+                id=plain(person.id),
                 version=person.version,
                 document=to_jsonb(person),
                 since=person.since,
-                roles=list(person.roles),
-                earlier=list(person.earlier),
+                roles=[plain(role) for role in person.roles],
+                earlier=[plain(id) for id in person.earlier],
                 accounts=[key_of(account) for account in person.accounts],
             )
         )
@@ -90,7 +90,7 @@ class PostgresPeople(Rows):
             raise Conflict(person.id)
 
     async def remove_person(self, id: str) -> None:
-        if not await self._do("DELETE FROM people WHERE school = :school AND id = :id", id=id):
+        if not await self._do("DELETE FROM people WHERE school = :school AND id = :id", id=plain(id)):
             raise NotFound(id)
 
     # --- invitations ------------------------------------------------------------------------------
@@ -99,19 +99,18 @@ class PostgresPeople(Rows):
         await self._do(
             "INSERT INTO invitations (school, digest, document) VALUES (:school, :digest, CAST(:document AS jsonb)) "
             "ON CONFLICT (school, digest) DO UPDATE SET document = excluded.document",
-            digest=invitation.digest,
+            digest=plain(invitation.digest),
             document=to_jsonb(invitation),
         )
 
     async def invitations(self) -> Sequence[Invitation]:
-        rows = await self._rows("SELECT CAST(document AS text) FROM invitations WHERE school = :school")
-        return [from_jsonb(Invitation, document) for (document,) in rows]
+        sql = "SELECT digest, CAST(document AS text) FROM invitations WHERE school = :school"
+        return all_readable(Invitation, await self._rows(sql))
 
     async def invitation(self, digest: str) -> Invitation | None:
-        sql = "SELECT CAST(document AS text) FROM invitations WHERE school = :school AND digest = :digest"
-        found = await self._rows(sql, digest=digest)
-        return from_jsonb(Invitation, found[0][0]) if found else None
+        sql = "SELECT digest, CAST(document AS text) FROM invitations WHERE school = :school AND digest = :digest"
+        return next(iter(all_readable(Invitation, await self._rows(sql, digest=plain(digest)))), None)
 
     async def use_invitation(self, digest: str) -> bool:
         sql = "DELETE FROM invitations WHERE school = :school AND digest = :digest"
-        return bool(await self._do(sql, digest=digest))
+        return bool(await self._do(sql, digest=plain(digest)))

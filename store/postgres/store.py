@@ -12,17 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.base import Conflict
 from store.case import Case
 from store.erasing import without_question
-from store.memos import Erased, Searched, Shown
+from store.memos import FOLDERS, Erased, Searched, Shown
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections, engine
-from store.postgres.documents import from_jsonb, key_of, to_jsonb
+from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
-from store.postgres.memos import PUT, PostgresMemos
+from store.postgres.memos import MEMOS, PUT, PostgresMemos
 from store.postgres.migrating import must_fit
 from store.postgres.people import PostgresPeople
 from store.postgres.rows import statement, whole
 from store.postgres.tallies import PostgresTallies
-from store.records import Person
+from store.postgres.turns import PostgresTurns
+from store.records import Invitation, Notice, Person, Summary
 
 ONLY = "school"
 """The key of the school where there is but one."""
@@ -38,11 +39,22 @@ GONE = (
 )
 
 
-class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEvidence, PostgresTallies):
+DOCUMENTS: tuple[tuple[str, type[Any], str, str], ...] = (
+    ("cases", Case, "reference", "document"),
+    ("cases", Summary, "reference", "summary"),
+    ("people", Person, "id", "document"),
+    ("invitations", Invitation, "digest", "document"),
+    ("notices", Notice, "encode(key, 'hex')", "document"),
+)
+
+
+class PostgresStore(
+    PostgresCases, PostgresPeople, PostgresMemos, PostgresEvidence, PostgresTallies, PostgresTurns
+):
     """A Store in PostgreSQL. Made by `open`; see `store.base.Store` for what each call promises."""
 
     def __init__(self, shared: AsyncEngine, school: str) -> None:
-        super().__init__(Connections(shared, school))
+        super().__init__(Connections(shared, school), shared)
         self._engine = shared
 
     @classmethod
@@ -54,7 +66,24 @@ class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEviden
         return store
 
     async def close(self) -> None:
+        await self._waiting_room.dispose()
         await self._engine.dispose()
+
+    async def unreadable(self) -> Sequence[str]:
+        found: list[str] = []
+        for table, kind, key, column in DOCUMENTS:
+            sql = f"SELECT {key}, CAST({column} AS text) FROM {table} WHERE school = :school"  # noqa: S608
+            found += [
+                f"{table}/{named}"
+                for named, document in await self._rows(sql)
+                if not readable(kind, document, named)
+            ]
+        for kind in FOLDERS:
+            rows = await self._rows(MEMOS, kind=kind.__name__)
+            found += [
+                f"{FOLDERS[kind]}/{named}" for named, document in rows if not readable(kind, document, named)
+            ]
+        return sorted(set(found))
 
     # --- erasing ----------------------------------------------------------------------------------
 
@@ -81,12 +110,12 @@ class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEviden
 
     async def _ask_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
         rows = await connection.execute(
-            statement("SELECT CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"),
+            statement("SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"),
             {"school": self._connections.school},
         )
-        for (document,) in rows.all():
-            person = from_jsonb(Person, document)
-            if (freed := without_question(person, references)) is not person:
+        for id, document in rows.all():
+            person = readable(Person, document, id)
+            if person and (freed := without_question(person, references)) is not person:
                 freed = replace(freed, version=freed.version + 1)
                 await connection.execute(
                     statement(
@@ -95,7 +124,7 @@ class PostgresStore(PostgresCases, PostgresPeople, PostgresMemos, PostgresEviden
                     ),
                     {
                         "school": self._connections.school,
-                        "id": freed.id,
+                        "id": plain(freed.id),
                         "version": freed.version,
                         "document": to_jsonb(freed),
                     },

@@ -18,14 +18,17 @@ RETURNING CASE WHEN is_refused THEN times[cardinality(times) - :most + 1] END
 """
 QUIET = "DELETE FROM tallies WHERE school = :school AND times[cardinality(times)] < :before"
 
+QUIET_FOR = timedelta(days=1)  # no span that is counted is longer
+
 
 class PostgresTallies(Rows):
-    """The part of a store that counts."""
+    """The part of a store that counts. Once a day it forgets what was not counted for a while."""
+
+    _forgot: datetime | None = None
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
+        if self._forgot is None or at - self._forgot > QUIET_FOR:
+            self._forgot = at
+            await self._do(QUIET, before=at - max(span, QUIET_FOR))
         [(first,)] = await self._rows(COUNT, what=key_of(what), at=at, begin=at - span, most=most)
         return first + span if first else None
-
-    async def forget_quiet(self, before: datetime) -> None:
-        """Forget what was not counted since then."""
-        await self._do(QUIET, before=before)

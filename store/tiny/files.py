@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import copy_context
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
+from weakref import WeakValueDictionary
 
 import structlog
 from tinydb import TinyDB
@@ -70,9 +71,26 @@ class Files:
         self.folder = folder
         self.damaged: dict[str, str] = {}  # reference -> file that was put aside
         self._lock = lock
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reserved: dict[str, asyncio.Event] = {}  # keys on their way to the disk
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        return self._turns.setdefault(what, asyncio.Lock())
+
+    async def unreadable(self) -> Sequence[str]:
+        return sorted(await self._in_thread(self._put_asides))
+
+    def _put_asides(self) -> list[str]:
+        """Also those of earlier starts, in whose place nothing stands."""
+        found = []
+        for aside in self.folder.glob("*/**/*.damaged*"):
+            name = aside.name.partition(".damaged")[0]
+            if not aside.with_name(f"{name}.json").exists():
+                place = aside.parent.relative_to(self.folder)
+                found.append(str(place if name == "case" else place / name))
+        return list(dict.fromkeys(found))
 
     def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
         for path in sorted((self.folder / folder).glob("*.json")):

@@ -122,3 +122,29 @@ async def test_evidence_that_is_not_as_it_was_is_not_moved(
     path.write_bytes(b"other")
     with pytest.raises(Trouble, match="is not as it was written"):
         await move(folder, postgres)
+
+
+@pytest.mark.parametrize("pattern", ["cases/*/case.json", "people/*.json", "questions/*.json"])
+async def test_what_cannot_be_read_is_named_before_anything_is_moved(
+    folder: TinyStore, postgres: PostgresStore, pattern: str
+) -> None:
+    await fill(folder)
+    path = next(folder.folder.glob(pattern))
+    path.write_bytes(b"{")
+    await folder.close()
+    for _ in range(2):  # put aside now, and before
+        again = TinyStore.open(folder.folder)
+        place = path.parent if path.stem == "case" else path.with_suffix("")
+        with pytest.raises(Trouble, match=f"nothing was moved: {place.relative_to(folder.folder)}"):
+            await move(again, postgres)
+        await again.close()
+    assert list(await postgres.people()) == []
+    assert list(await postgres.summaries()) == []
+
+
+async def test_a_row_that_cannot_be_read_is_named_too(folder: TinyStore, postgres: PostgresStore) -> None:
+    await fill(postgres)
+    await postgres._do("UPDATE people SET document = '{}' WHERE school = :school")
+    with pytest.raises(Trouble, match="nothing was moved: people/asha"):
+        await move(postgres, folder)
+    assert list(await folder.people()) == []

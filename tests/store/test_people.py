@@ -9,7 +9,7 @@ import pytest
 from store.base import Conflict, NotFound, Store
 from store.records import Awaiting, DutyDone, Invitation, Person
 from tests.store.conftest import Later
-from tests.store.made import MINUTE, NOW, person
+from tests.store.made import MINUTE, NOW, case, person
 
 SLACK, TELEGRAM = "slack:T1:U7", "telegram:4242"
 
@@ -179,3 +179,19 @@ async def test_a_duty_is_done_once_for_each_of_its_days(store: Store, later: Lat
     await store.put(corrected)
     store = await later()
     assert sorted(await store.memos(DutyDone), key=lambda d: d.due) == [corrected, other]
+
+
+async def test_an_id_may_hold_anything_at_all(store: Store) -> None:
+    odd = "a\0b\ue0000"
+    for looking in (store.person(odd), store.remove_person(odd), store.case(odd)):
+        with pytest.raises(NotFound):
+            await looking
+    assert list(await store.reported_by([odd])) == []
+    assert list(await store.having([odd])) == []
+    assert list(await store.joined_to(odd)) == []
+    assert await store.summary(odd) is None
+    assert await store.by_account(odd) is None
+    assert await store.invitation("0" * 64) is None
+    made = case(by=odd)
+    await store.add(made)
+    assert [s.reference for s in await store.reported_by([odd])] == [made.reference]

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
-from store.base import Conflict, NotFound, StoreUnavailable
+from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.case import Case
 from store.memos import Question
 from store.postgres import PostgresStore, migrate
 from store.postgres.migrating import known
 from store.records import Person, Role
 from tests.databases import database, new_database, server
-from tests.store.made import NOW, case, notice
+from tests.store.made import NOW, case, notice, wanted
 
 _numbers = itertools.count()
 TABLES = ("cases", "sources", "notices", "people", "accounts", "invitations", "memos", "evidence", "tallies")
@@ -210,3 +210,57 @@ async def test_two_that_lock_each_other_out_are_told_to_try_again(school: Postgr
 
     done = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in done) == ["Conflict", "NoneType"]
+
+
+# --- turns ----------------------------------------------------------------------------------------------
+
+
+async def test_whoever_waits_for_a_turn_for_too_long_is_told(
+    school: PostgresStore, other: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.postgres.turns.PATIENCE", "50ms")
+    machine = await PostgresStore.open(database(), school._connections.school)
+    async with school.alone("joining"):
+        async with other.alone("joining"):
+            pass  # another school's
+        with pytest.raises(StoreUnavailable, match="busy with the same"):
+            async with machine.alone("joining"):
+                raise AssertionError
+    await machine.close()
+
+
+# --- rows that cannot be read ---------------------------------------------------------------------------
+
+
+async def test_a_row_that_cannot_be_read_is_left_out_and_named(school: PostgresStore) -> None:
+    whole, bad = await fill(school), case(notices=(notice("k2"),), evidence=(wanted(),))
+    await school.add(bad)
+    await school.add_person(Person("ben", "Ben", (Role.HEAD,), ("slack:T1:U2",), NOW))
+    await school.put(Question("d2", "may I?", NOW))
+    for sql in (
+        "UPDATE cases SET document = '{}', summary = '{}' WHERE school = :school AND reference = :reference",
+        "UPDATE notices SET document = '{}' WHERE school = :school AND reference = :reference",
+        "UPDATE people SET document = '{}' WHERE school = :school AND id = 'ben' AND :reference <> ''",
+        "UPDATE memos SET document = '{}' WHERE school = :school AND document->>'digest' = 'd2' AND :reference <> ''",
+    ):
+        assert await school._do(sql, reference=bad.reference) == 1
+    assert [s.reference for s in await school.summaries()] == [whole.reference]
+    assert await school.summary(bad.reference) is None
+    assert list(await school.wanted(NOW)) == []
+    with pytest.raises(DamagedCase):
+        await school.case(bad.reference)
+    assert [p.id for p in await school.people()] == ["asha"]
+    assert list(await school.having([Role.HEAD])) == []
+    assert [q.digest for q in await school.memos(Question)] == ["d1"]
+    assert [reference for reference, _ in await school.claim(NOW, 9, 60)] == [whole.reference]
+    named = await school.unreadable()
+    assert {f"cases/{bad.reference}", "people/ben"} <= set(named)
+    assert {each.partition("/")[0] for each in named} == {"cases", "people", "notices", "questions"}
+
+
+async def test_what_was_not_counted_for_long_is_forgotten(school: PostgresStore) -> None:
+    day = timedelta(days=1)
+    await school.count("act asha", NOW, day, 3)
+    await school.count("act ben", NOW + 3 * day, day, 3)
+    [(left,)] = await school._rows("SELECT count(*) FROM tallies WHERE school = :school")
+    assert left == 1
