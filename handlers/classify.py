@@ -12,7 +12,7 @@ from handlers.access import Act, Relation
 from handlers.answers import answer, stop
 from handlers.changes import apply, change
 from handlers.commands import WITH_CASE, command
-from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Refused, Reply, Text, say
 from handlers.questions import category_question
 from handlers.view import shown
@@ -133,7 +133,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     """Make a report of one's own part of another case of one's own."""
     reference, rest = take_reference(ask.words, same.usage)
     to, _ = take_reference(rest, same.usage)
-    async with desk.memory.joining:
+    async with desk.store.alone(JOINING):
         target = await desk.case_for(ask.person, to, Act.CLASSIFY)
         part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
         root = await desk.root(target.named.summary)

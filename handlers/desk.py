@@ -32,12 +32,15 @@ class Memory:
     """What may be forgotten when the process ends."""
 
     told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # strangers and groups
-    joining: asyncio.Lock = field(default_factory=asyncio.Lock)  # two joins at once could make a ring
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: str) -> asyncio.Lock:
         """One thing at a time from one account, in the order in which they came."""
         return self.turns.setdefault(account, asyncio.Lock())
+
+
+JOINING = "joining"
+"""Who joins, closes or erases does so alone: two at once could make a ring, or end what something is joined to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def answer_notice(notice: Notice, desk: Desk) -> Reply | None:
 async def answer(ask: Ask, desk: Desk) -> Reply:
     """Answer an enquiry; the first answer counts."""
     key, _, words = ask.words.partition(" ")
-    async with desk.memory.turn(f"enquiry {key}"):
+    async with desk.store.alone(f"enquiry {key}"):
         enquiry = await desk.store.memo(Enquiry, key)
         if enquiry is None:
             raise Refused(NO_SUCH)

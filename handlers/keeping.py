@@ -12,7 +12,7 @@ from handlers.access import Act
 from handlers.calendar import Calendar
 from handlers.changes import TOO_BUSY, TRIES, change
 from handlers.commands import WITH_CASE, command
-from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.erased import trace
 from handlers.messages import Choice, Choices, Heading, Part, Prompt, Refused, Reply, Text, say
 from handlers.words import counted, listed, shortened
@@ -181,7 +181,7 @@ def kept_until(summary: Summary, desk: Desk) -> datetime | None:
 async def erase(ask: Ask, desk: Desk) -> Reply:
     """Say what would be gone; said again with the answer to that, for the case as it was then, erase it."""
     reference, typed = take_reference(ask.words, erase.usage)
-    async with desk.memory.joining:
+    async with desk.store.alone(JOINING):
         for _ in range(TRIES):
             matter = await desk.case_for(ask.person, reference, Act.ERASE)
             _refuse(matter, ask.at, desk)

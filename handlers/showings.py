@@ -85,7 +85,7 @@ async def take_back_from(person: str, reference: str, desk: Desk) -> None:
 async def _change(
     reference: str, change: Callable[[tuple[Showing, ...]], tuple[Showing, ...]], desk: Desk
 ) -> None:
-    async with desk.memory.turn(f"shown {reference}"):
+    async with desk.store.alone(f"shown {reference}"):
         if await desk.store.summary(reference) is None:
             return  # erased meanwhile
         known = await desk.store.memo(Shown, reference) or Shown(reference)

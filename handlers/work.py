@@ -9,7 +9,7 @@ from handlers import people
 from handlers.access import WORKERS, Act
 from handlers.changes import apply, change, without_lost_owner
 from handlers.commands import WITH_CASE, command
-from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.steps import may_be_told
 from handlers.view import shown
@@ -27,6 +27,7 @@ WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?
 WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
 TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
+JOINED_MEANWHILE = "Case {reference} has just become part of case {root}. Look at that one first."
 NOTE_LIMIT = 20_000
 
 
@@ -134,16 +135,20 @@ async def close(ask: Ask, desk: Desk) -> Reply:
     if urgent and not why.strip():
         question = WHY_CLOSE.format(reference=reference, what=urgent[0])
         return Reply((Prompt(question, f"case close {reference} {outcome.key} because", "Reason"),))
-    for part in await desk.store.joined_to(reference):
-        if not part.settled:  # its reporter has not called it part of this
-            await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
-    matter = await change(
-        desk,
-        ask.person,
-        reference,
-        Act.WORK,
-        lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why.strip()[:500]),
-    )
+    async with desk.store.alone(JOINING):
+        root = (await desk.case_for(ask.person, reference, Act.WORK)).case.reference
+        if root != reference:
+            raise Refused(JOINED_MEANWHILE.format(reference=reference, root=root))
+        for part in await desk.store.joined_to(reference):
+            if not part.settled:  # its reporter has not called it part of this
+                await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
+        matter = await change(
+            desk,
+            ask.person,
+            reference,
+            Act.WORK,
+            lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why.strip()[:500]),
+        )
     return await _shown(ask, matter, desk)
 
 
@@ -179,7 +184,7 @@ async def join(ask: Ask, desk: Desk) -> Reply:
     reference, rest = take_reference(ask.words, join.usage)
     rest = re.sub(r"^(to|with|and)\b\s*", "", rest, flags=re.IGNORECASE)
     to, _ = take_reference(rest, join.usage)
-    async with desk.memory.joining:
+    async with desk.store.alone(JOINING):
         target = await desk.case_for(ask.person, to, Act.WORK)
         part = await desk.case_for(ask.person, reference, Act.WORK)
         root = target.case
