@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from bot.settings import PACKAGED_TEXTS
 from store.policies.adding import Added, add
 from store.policies.texts import day
 from store.trouble import Trouble
@@ -32,6 +33,10 @@ ORIGINAL = "The file itself is kept as {path}."
 CHECK = "Please read {doc} once beside the file: what it says is what the bot quotes."
 NO_DAY = "“{given}” is no day. Write it as 2027-09-30 or 30 September 2027."
 SHOWN = 12  # sections
+PACKAGED = (
+    "There is no folder policy_texts here, and the texts in use are part of the program. "
+    "Make one of your own first: cp -r {folder} policy_texts"
+)
 
 
 def add_file(
@@ -49,6 +54,8 @@ def add_file(
 
     Raises Trouble.
     """
+    if folder == PACKAGED_TEXTS:
+        raise Trouble(PACKAGED.format(folder=folder))
     until = day(review_by) if review_by.strip() else None
     if review_by.strip() and until is None:
         raise Trouble(NO_DAY.format(given=review_by))

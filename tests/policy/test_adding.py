@@ -21,7 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.adding import as_lines
+from bot.adding import add_file, as_lines
+from bot.settings import PACKAGED_TEXTS
 from handlers.printing import print_text
 from store.base import StoreUnavailable
 from store.policies import Policies
@@ -673,3 +674,11 @@ def test_the_command_refuses_in_one_sentence(tmp_path, folder):
     done = _headsup(folder, str(tmp_path / "a.txt"), "--review-by", "soon")
     assert done.returncode == 1
     assert "“soon” is no day" in done.stderr
+
+
+def test_the_texts_of_the_program_itself_are_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "phones.md"
+    file.write_text("# Phones\n\nPhones stay in bags.\n")
+    with pytest.raises(Trouble, match="cp -r .* policy_texts"):
+        add_file(file, PACKAGED_TEXTS, date(2026, 11, 21))
+    assert not (PACKAGED_TEXTS / "phones.md").exists()
