@@ -46,7 +46,9 @@ BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one repo
 MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
-ONE_PROCESS = "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
+ONE_PROCESS = (
+    "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
+)
 MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
 NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
 NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
@@ -112,10 +114,22 @@ class Bot:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
 
-    def _in_background(self, job: Coroutine[Any, Any, object]) -> None:
+    def kept_up(
+        self, job: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
+        """The same job for the clock; what it has begun when the clock ends is finished by `wind_down` and `close`."""
+
+        async def run() -> None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._in_background(job()))
+
+        return run
+
+    def _in_background(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         task = asyncio.create_task(job)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+        return task
 
     async def settled(self, seconds: float = 5) -> None:
         """Wait for what `wake` has begun."""
@@ -229,7 +243,11 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: P
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     nightly = Nightly(settings, bot.desk)
-    jobs = (bot.minute, bot.fetcher.tick, *([nightly.minute] if bot.desk.backup_to else []))
+    jobs = (
+        bot.kept_up(bot.minute),
+        bot.kept_up(bot.fetcher.tick),
+        *([nightly.minute] if bot.desk.backup_to else []),
+    )
     clock = start_clock(*(() if part == Part.WEB else jobs))
     taking = {} if part == Part.WORKER else front_ends
     servers = await _serve(settings, bot, part)

@@ -97,6 +97,10 @@ def is_sound(payload: Any, before: dict[str, Any], token: str) -> bool:
     event, was = payload.get("event"), before["event"]
     if not isinstance(event, dict) or was.get("subtype") not in (None, "file_share"):
         return False
+    if was.get("type") != "message":
+        return (
+            False  # a mention in a channel is kept by nobody; whoever wrote it is asked to write in private
+        )
     same = all(
         event.get(k) == was.get(k) for k in ("type", "user", "ts", "channel", "channel_type", "subtype")
     )
