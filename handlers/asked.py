@@ -10,15 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.access import Act, name_words
-from handlers.commands import QUESTION, command
+from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
-from handlers.subjects import LIKE_THE_HEAD
+from handlers.subjects import speaks_of
 from handlers.words import shortened
 from store.base import StoreUnavailable
 from store.memos import Question
 from store.policies import Answer
-from store.records import Person, Role
+from store.records import Person
 
 LONGEST = 600  # characters of a question; what is longer is none
 FOR_BUTTONS = timedelta(days=7)  # how long a question that was answered is kept
@@ -28,7 +28,6 @@ BUTTONS = 5
 HEADING = "What the policy texts do not say"
 NOTHING = "The policy texts have answered every question so far."
 CLOSED = "Answered by the texts since"
-LINE = "{text}{times}"
 TIMES = " · asked {number} times"
 NOT_FOR_THEM = "Off the list: {text}"
 DROPPED = "It is off the list. If somebody asks it again, it comes back."
@@ -59,19 +58,18 @@ async def asked(digest: str, desk: Desk) -> Question:
 async def lacks(question: Question, desk: Desk) -> None:
     """Note that the texts do not answer it. What names somebody, or is no question, is on no list."""
     texts = texts_as_now(desk)
-    if (
-        not is_question(question.text)
-        or await _names_somebody(question.text, desk)
-        or question.texts == texts
-    ):
+    known = question.lacking and question.texts == texts
+    if known or not is_question(question.text) or await _names_somebody(question.text, desk):
         return
     with suppress(StoreUnavailable):
         await desk.store.put(replace(question, lacking=True, answered_at=None, texts=texts))
 
 
 def is_question(text: str) -> bool:
-    """Whether somebody asks, rather than tells something that ought to be a report."""
-    return bool(re.fullmatch(QUESTION, text.strip(), re.DOTALL | re.IGNORECASE))
+    """Whether somebody asks, if only in a word or two, rather than tells what ought to be a report."""
+    return len(text.split()) <= MANY_WORDS or bool(
+        re.fullmatch(QUESTION, text.strip(), re.DOTALL | re.IGNORECASE)
+    )
 
 
 def texts_as_now(desk: Desk) -> str:
@@ -101,9 +99,8 @@ def _prepared(question: str, desk: Desk) -> Answer:
 
 
 async def gaps_for(person: Person, desk: Desk) -> list[Question]:
-    """What the texts lack, as far as it does not speak of the head to a head."""
-    about_reader = person.has(Role.HEAD)
-    return [q for q in await open_gaps(desk) if not (about_reader and LIKE_THE_HEAD.search(q.text))]
+    """What the texts lack, but for what speaks of the reader."""
+    return [question for question in await open_gaps(desk) if not speaks_of(question.text, person)]
 
 
 async def open_gaps(desk: Desk) -> list[Question]:
@@ -158,7 +155,7 @@ async def gaps(ask: Ask, desk: Desk) -> Reply:
 def gap_line(question: Question) -> str:
     """A question on one line, and how often it was asked."""
     times = TIMES.format(number=question.times) if question.times > 1 else ""
-    return LINE.format(text=shortened(question.text, 160), times=times)
+    return shortened(question.text, 160) + times
 
 
 @command(

@@ -61,7 +61,6 @@ async def send(ask: Ask, desk: Desk) -> Reply:
 async def owe_enquiries(desk: Desk, now: datetime) -> None:
     """Owe each unanswered enquiry to whom it is for, and again when it has waited; each answer to who asked."""
     for enquiry in await desk.store.memos(Enquiry):
-        at = f"{enquiry.id} {enquiry.at.isoformat()}"
         asker = await _asker(enquiry, desk)
         if asker is None or (enquiry.answered_at and enquiry.answered_at < now - KEPT):
             await desk.store.drop(Enquiry, enquiry.id)
@@ -69,12 +68,12 @@ async def owe_enquiries(desk: Desk, now: datetime) -> None:
         if enquiry.answered_at:
             due = enquiry.answered_at
             await desk.store.owe(
-                Notice(f"answer {at}", "answer", enquiry.by, due, step=enquiry.id, waits=True)
+                Notice(f"answer {enquiry.id}", "answer", enquiry.by, due, step=enquiry.id, waits=True)
             )
             continue
         stage = int(now >= _reminder(enquiry, desk))
         for person in await whom_to_ask(asker, desk):
-            key = f"enquiry {at} {stage} {person.id}"
+            key = f"enquiry {enquiry.id} {stage} {person.id}"
             await desk.store.owe(
                 Notice(key, "enquiry", person.id, now, step=enquiry.id, stage=stage, waits=True)
             )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
-from handlers.access import Act, name_words
+from handlers.access import Act
 from handlers.cases import row
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
-from handlers.subjects import offices_in
+from handlers.subjects import speaks_of
 from handlers.view import name
 from handlers.words import moment, shortened
 from store.base import NotFound
@@ -115,16 +114,10 @@ async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
     """One's own searches; of others, those that found nothing hidden or gone, and did not look for oneself."""
     if search.by in person.ids:
         return True
-    if _looked_for(person, search.words):
+    if speaks_of(search.words, person):
         return False
     for reference in search.found:
         summary = await desk.store.summary(reference)
         if summary is None or not await desk.inside(person, summary):
             return False
     return True
-
-
-def _looked_for(person: Person, words: str) -> bool:
-    """Whether the words hold a part of the person's name, or an office that the person has."""
-    typed = [re.sub(r"['’]s?$", "", word) for word in name_words(words)]
-    return not set(typed).isdisjoint(name_words(person.name)) or person.has(*offices_in(words))

@@ -79,6 +79,7 @@ def _to_accept(words: str, statement: Statement, desk: Desk) -> Reply:
     usage="/policy accepted",
     may=Act.POLICIES,
     summary="who has not accepted the statement",
+    alone=True,
 )
 async def accepted(ask: Ask, desk: Desk) -> Reply:
     """Of each statement's present version: how many have accepted it, and who has not."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers import people
-from handlers.access import Act, same_name
+from handlers.access import Act, name_words, same_name
 from handlers.changes import change, without_lost_owner
 from handlers.classify import next_of
 from handlers.commands import WITH_CASE, command
@@ -112,6 +112,12 @@ def offices_in(words: str) -> set[str]:
     said = set(re.findall(r"\w+", words.lower()))
     found = {role for office, role in OFFICES.items() if said.issuperset(office.split())}
     return found | {Role.HEAD} if LIKE_THE_HEAD.search(words) else set(found)
+
+
+def speaks_of(words: str, person: Person) -> bool:
+    """Whether the words hold a part of the person's name, or an office that the person has."""
+    typed = [re.sub(r"['’]s?$", "", word) for word in name_words(words)]
+    return not set(typed).isdisjoint(name_words(person.name)) or person.has(*offices_in(words))
 
 
 async def _having(words: str, desk: Desk) -> list[Person]:

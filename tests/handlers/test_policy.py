@@ -309,3 +309,24 @@ async def test_without_a_slash_a_command_of_the_policies_is_no_report(desk: Desk
         incoming = Incoming(typed, Sender("slack:asha", "Asha"), "slack:Dasha", NOW, text=typed)
         await reception.receive(incoming, desk)
     assert list(await desk.store.summaries()) == []
+
+
+async def test_what_does_not_help_after_the_texts_changed_is_a_gap_again(desk: Desk, texts: Path) -> None:
+    await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    write(texts, "heating.md", BOILER)
+    await sweep(desk)
+    reply = await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    while "say no more" not in words(reply):
+        reply = await ask(desk, "asha", tap(reply, "Not it"))
+    assert [question.lacking for question in await desk.store.memos(Question)] == [True]
+
+
+async def test_gaps_and_accepted_with_words_after_them_are_questions(desk: Desk) -> None:
+    for question in ("gaps in supervision?", "accepted friend requests?"):
+        assert "not among the things" not in words(await ask(desk, "asha", f"policy {question}"))
+    assert len(await desk.store.memos(Question)) == 2
+
+
+async def test_a_word_or_two_are_a_question_too(desk: Desk) -> None:
+    assert "Nothing was passed on." not in words(await ask(desk, "asha", "policy boiler repairs"))
+    assert [question.lacking for question in await desk.store.memos(Question)] == [True]
