@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, event, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from store.base import Conflict, StoreUnavailable
 
 IDLE = 5.0  # seconds, after which a connection is tried before it is used: the server may have been restarted
-CONNECTIONS = 8
 WAIT = 10.0  # seconds for a connection, or for the server to be reached
 
 NOT_REACHED = (
@@ -36,10 +35,10 @@ def with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def engine(url: str | URL, connections: int = CONNECTIONS) -> AsyncEngine:
-    """The connections that a process shares among its schools."""
+def engine(url: str, connections: int) -> AsyncEngine:
+    """A pool of so many connections; each is of one school at a time."""
     made = create_async_engine(
-        url if isinstance(url, URL) else with_driver(url),
+        with_driver(url),
         isolation_level="AUTOCOMMIT",
         pool_size=connections,
         max_overflow=0,

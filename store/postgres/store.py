@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.base import Conflict
 from store.case import Case
 from store.erasing import without_question
 from store.memos import FOLDERS, Erased, Searched, Shown
 from store.postgres.cases import PostgresCases
-from store.postgres.connecting import Connections, engine
+from store.postgres.connecting import Connections
+from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
 from store.postgres.memos import MEMOS, PUT, PostgresMemos
-from store.postgres.migrating import must_fit
 from store.postgres.people import PostgresPeople
 from store.postgres.rows import statement, whole
 from store.postgres.tallies import PostgresTallies
@@ -53,21 +52,22 @@ class PostgresStore(
 ):
     """A Store in PostgreSQL. Made by `open`; see `store.base.Store` for what each call promises."""
 
-    def __init__(self, shared: AsyncEngine, school: str) -> None:
-        super().__init__(Connections(shared, school), shared)
-        self._engine = shared
+    def __init__(self, database: Database, school: str, *, is_own: bool = False) -> None:
+        super().__init__(Connections(database.rows, school), database.turns)
+        self._database = database
+        self._is_own = is_own
 
     @classmethod
-    async def open(cls, url: str, school: str = ONLY) -> PostgresStore:
-        """Raises StoreUnavailable, also where the tables are older or newer than this bot."""
-        await asyncio.to_thread(must_fit, url)
-        store = cls(engine(url), school)
+    async def open(cls, where: str | Database, school: str = ONLY) -> PostgresStore:
+        """`where`: an address, or a database that others use and close. Raises StoreUnavailable."""
+        is_own = isinstance(where, str)
+        store = cls(await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own)
         await store._do("INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING")
         return store
 
     async def close(self) -> None:
-        await self._waiting_room.dispose()
-        await self._engine.dispose()
+        if self._is_own:
+            await self._database.close()
 
     async def unreadable(self) -> Sequence[str]:
         found: list[str] = []

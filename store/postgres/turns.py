@@ -11,10 +11,9 @@ from weakref import WeakValueDictionary
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.base import Conflict, StoreUnavailable
-from store.postgres.connecting import Connections, engine, troubles
+from store.postgres.connecting import Connections, troubles
 from store.postgres.rows import Rows, statement
 
-CONNECTIONS = 4
 PATIENCE = "30s"
 HELD = "Others are busy with the same just now. Please try again."
 
@@ -27,9 +26,9 @@ TAKE = "SELECT pg_advisory_xact_lock(:key)"
 class PostgresTurns(Rows):
     """The part of a store that lets one process at a time do something."""
 
-    def __init__(self, connections: Connections, shared: AsyncEngine) -> None:
+    def __init__(self, connections: Connections, waiting_room: AsyncEngine) -> None:
         super().__init__(connections)
-        self._waiting_room = engine(shared.url, CONNECTIONS)
+        self._waiting_room = waiting_room
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def alone(self, what: str) -> AbstractAsyncContextManager[None]:

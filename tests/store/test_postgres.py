@@ -102,8 +102,7 @@ async def test_nobody_writes_into_another_school(school: PostgresStore, other: P
 
 
 async def test_connections_that_schools_share_never_mix_them_up(school: PostgresStore) -> None:
-    second = PostgresStore(school._engine, "second")
-    await second._do("INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING")
+    second = await PostgresStore.open(school._database, "second")
     for n in range(20):
         await asyncio.gather(*(s.put(Question(f"{n}", s._connections.school, NOW)) for s in (school, second)))
     for store in (school, second):

@@ -1,0 +1,28 @@
+"""One database, with the connections that a process shares among its schools."""
+
+from __future__ import annotations
+
+import asyncio
+
+from store.postgres.connecting import engine
+from store.postgres.migrating import must_fit
+
+FOR_ROWS, FOR_TURNS = 8, 4  # connections
+
+
+class Database:
+    """Made by `open`. Who waits for a turn keeps nobody from the rows, so turns have connections of their own."""
+
+    def __init__(self, url: str) -> None:
+        self.rows = engine(url, FOR_ROWS)
+        self.turns = engine(url, FOR_TURNS)
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """Raises StoreUnavailable, also where the tables are older or newer than this bot."""
+        await asyncio.to_thread(must_fit, url)
+        return cls(url)
+
+    async def close(self) -> None:
+        await self.turns.dispose()
+        await self.rows.dispose()
