@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from store.trouble import Trouble
 
 OWN_TEXTS = Path("policy_texts")
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+NO_FOLDER = "SCHOOLS names {folder}, which is no folder that can be read."
+NO_SCHOOL = (
+    "There is no school “{key}”. A school is a folder in SCHOOLS, named with small letters, digits and hyphens. "
+    "There is: {known}."
+)
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
 
 
@@ -41,6 +48,19 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=60,
         description="Which school this is, where several share a database.",
+    )
+    schools: Path | None = Field(
+        None, description="Several schools in one deployment: the folder that holds a folder for each."
+    )
+    public_url: str = Field(
+        "", description="Several schools: where Slack, Telegram and browsers reach the bot, https://…"
+    )
+    token_key: SecretStr | None = Field(
+        None, description="Several schools: the key that keeps their tokens secret in the database."
+    )
+    slack_client_id: str = Field("", description="Several schools: the Slack app's client ID.")
+    slack_client_secret: SecretStr | None = Field(
+        None, description="Several schools: the Slack app's client secret."
     )
     backup_to: str = Field("", description="Where a backup goes every night: a folder, or s3://bucket/path.")
     backup_key: str = Field(
@@ -78,6 +98,10 @@ class Settings(BaseSettings):
     reports_an_hour: int = Field(60, ge=5, description="Cases that one person may open in an hour.")
     max_file_mb: int = Field(100, ge=1, description="Largest file that is kept, in megabytes.")
 
+    @property
+    def is_of_one_of_several(self) -> bool:
+        return self.schools is not None and "headsup_school" in self.model_fields_set
+
     @field_validator("policy_texts")
     @classmethod
     def _packaged(cls, value: Path) -> Path:
@@ -98,13 +122,44 @@ class Settings(BaseSettings):
 def load(environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings; a mapping in place of the process's environment makes them testable.
 
-    Raises SettingsError, naming each setting that is wrong.
+    With SCHOOLS and HEADSUP_SCHOOL they are those of that school. Raises SettingsError, naming each setting that is
+    wrong.
     """
     try:
         if environment is None:
-            return Settings(_env_file=env_file)  # type: ignore[call-arg]
-        given = {name.lower(): value for name, value in environment.items() if value}
-        return Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
+            settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+        else:
+            given = {name.lower(): value for name, value in environment.items() if value}
+            settings = Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
     except ValidationError as error:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
+    return of_school(settings, settings.headsup_school) if settings.is_of_one_of_several else settings
+
+
+def schools_of(settings: Settings) -> list[str]:
+    """The keys of all schools: the names of their folders. Raises SettingsError."""
+    try:
+        names = sorted(f.name for f in settings.schools.iterdir() if f.is_dir()) if settings.schools else []
+    except OSError as error:
+        raise SettingsError(NO_FOLDER.format(folder=settings.schools)) from error
+    return [name for name in names if KEY.fullmatch(name)]
+
+
+def of_school(settings: Settings, key: str) -> Settings:
+    """The settings of one school of several: its own school.toml, and its own texts where it has some.
+
+    Raises SettingsError.
+    """
+    known = schools_of(settings)
+    if settings.schools is None or key not in known:
+        raise SettingsError(NO_SCHOOL.format(key=key, known=", ".join(known) or "none"))
+    folder = settings.schools / key
+    texts = folder / OWN_TEXTS
+    return settings.model_copy(
+        update={
+            "headsup_school": key,
+            "school_file": folder / "school.toml",
+            "policy_texts": texts if texts.is_dir() else settings.policy_texts,
+        }
+    )
