@@ -35,18 +35,18 @@ def run(
     ] = "all",
 ) -> None:
     """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
-    from bot import build
+    from bot.build import chats, run_terminal
     from bot.logs import set_up
+    from bot.running import Part, run_chats
     from bot.settings import load
 
-    if only not in tuple(build.Part):
+    if only not in tuple(Part):
         raise typer.BadParameter("it is web or worker", param_hint="--only")
     settings = load()
     set_up()
-    front_ends = build.chats(settings)
-    if front_ends:
-        asyncio.run(build.run_chats(settings, front_ends, build.Part(only)))
-    elif asyncio.run(build.run_terminal(settings)):
+    if front_ends := chats(settings):
+        asyncio.run(run_chats(settings, front_ends, Part(only)))
+    elif asyncio.run(run_terminal(settings)):
         sys.exit(1)
 
 

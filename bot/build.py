@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
-import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import web
 
 from bot.ask import cache_file
-from bot.backup import IN_A_DATABASE, Nightly
 from bot.clock import start_clock
 from bot.delivery import Delivery
 from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
-from bot.health import health, numbers, place_of
 from bot.logs import request
 from bot.metrics import Metrics, chat_of, kind_of, timed
 from bot.opening import open_store
@@ -41,24 +36,13 @@ from store.procedure import load_procedure
 from store.records import Person, Role
 from store.school import load_school
 
+if TYPE_CHECKING:  # PostgreSQL's packages are an extra
+    from store.postgres import Database
+
 MEGABYTE = 1_000_000
-BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
-MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
+SHARED = 16  # folders of texts
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
-ONE_PROCESS = (
-    "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
-)
-MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
-NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
-NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
-NO_HEAD = "nobody is headteacher yet; invite one: headsup invite NAME --role head"
-PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
-NO_SUCH_PLACE = (
-    "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
-)
-FINISH = 3.0  # seconds for the requests that are under way when the bot stops
-STOP = 5.0  # seconds for all that the chats have under way then
 AFTER = 2.0  # seconds for what is being sent and fetched
 
 log = structlog.get_logger()
@@ -154,23 +138,27 @@ async def build(
     settings: Settings,
     front_ends: dict[str, FrontEnd],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    database: Database | None = None,
+    metrics: Metrics | None = None,
 ) -> Bot:
-    """Read the school's files and open the store.
+    """Read the school's files and open the store; `database` and `metrics` are those that several schools share.
 
     Raises FileMistake for a mistake in a file, and StoreUnavailable.
     """
     procedure = load_procedure(settings.policy_texts)
-    calendar = Calendar(load_school(settings.school_file))
-    metrics = Metrics()
-    store = timed(await open_store(settings), metrics)
+    school = load_school(settings.school_file)
+    metrics = metrics or Metrics()
+    store = timed(await open_store(settings, database), metrics)
     links = [front_end.join_link for front_end in front_ends.values()]
+    channels = (*settings.leadership_channel, *school.leadership_channel)
     desk = Desk(
         store=store,
         procedure=procedure,
-        policies=Policies(settings.policy_texts, cache_file()),
-        calendar=calendar,
+        policies=_texts_in(settings.policy_texts.absolute()),
+        calendar=Calendar(school),
         now=now,
-        channels=tuple(address for c in settings.leadership_channel if (address := address_of(c))),
+        channels=tuple(address for c in channels if (address := address_of(c))),
         platforms=frozenset(front_ends),
         join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
@@ -182,6 +170,12 @@ async def build(
         ),
     )
     return Bot(desk, Delivery(desk, front_ends, metrics), Fetcher(desk, front_ends), front_ends, metrics)
+
+
+@lru_cache(maxsize=SHARED)
+def _texts_in(folder: Path) -> Policies:
+    """Schools that have no texts of their own share those in memory."""
+    return Policies(folder, cache_file())
 
 
 def address_of(channel: str) -> str:
@@ -222,136 +216,6 @@ def refuse_halves(settings: Settings) -> None:
     ):
         if token and token.get_secret_value().startswith(wrong):
             raise SettingsError(SWAPPED.format(name=name, wrong=wrong))
-
-
-class Part(StrEnum):
-    """What a process does, where several share a database."""
-
-    ALL = "all"
-    WEB = "web"  # take in what people send
-    WORKER = "worker"  # remind, fetch and deliver by the clock
-
-
-async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL) -> None:
-    """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
-    if part != Part.ALL and settings.database_url is None:
-        raise SettingsError(ONE_PROCESS.format(part=part))
-    bot = await build(settings, front_ends)
-    gc.freeze()  # what was read at the start stays, and need not be searched for garbage again
-    gc.set_threshold(BETWEEN_SEARCHES)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    nightly = Nightly(settings, bot.desk)
-    jobs = (
-        bot.kept_up(bot.minute),
-        bot.kept_up(bot.fetcher.tick),
-        *([nightly.minute] if bot.desk.backup_to else []),
-    )
-    clock = start_clock(*(() if part == Part.WEB else jobs))
-    taking = {} if part == Part.WORKER else front_ends
-    servers = await _serve(settings, bot, part)
-    running = {asyncio.create_task(f.run(bot.receive)): name for name, f in taking.items()}
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        bot.wake()
-        bot.prepare()
-        await _warn(settings, bot.desk)
-        log.info("running", chats=sorted(front_ends))
-        await _until_stopped(running, stopping)
-    finally:
-        clock.pause()  # a shutdown would cut off what it is sending
-        nightly.stop()
-        await _stop(servers, running, bot)
-        clock.shutdown(wait=False)
-        await bot.close()
-        log.info("stopped")
-
-
-async def _stop(servers: list[web.AppRunner], running: Collection[asyncio.Task[None]], bot: Bot) -> None:
-    """Take nothing more, and finish what was taken. What takes too long was not acknowledged, and is sent again."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(STOP):
-            await asyncio.gather(bot.wind_down(), *(server.cleanup() for server in servers))
-            for task in running:
-                task.cancel()
-            if running:
-                await asyncio.wait(running)
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-
-
-async def _warn(settings: Settings, desk: Desk) -> None:
-    """What works, and should be mended all the same."""
-    people = await desk.store.people()
-    for sentence, holds in (
-        (MADE_UP, any(account.startswith("terminal:") for person in people for account in person.accounts)),
-        (NO_SCHOOL, not settings.school_file.exists()),
-        (NO_PHONE, settings.school_file.exists() and not desk.calendar.school.safeguarding_phone),
-        (NO_HEAD, not await desk.store.having((Role.HEAD,))),
-        (IN_A_DATABASE, bool(settings.backup_to and settings.database_url)),
-    ):
-        if holds:
-            log.warning(sentence)
-
-
-async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[bool]) -> None:
-    """A chat whose token is refused ends alone; the other goes on."""
-    left = set(running)
-    if not left:
-        await stopping
-    while left and not stopping.done():
-        await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in [task for task in left if task.done()]:
-            left.discard(task)
-            error = task.exception() if not task.cancelled() else None
-            if error and (not left or not isinstance(error, SettingsError)):
-                raise error
-            if error:
-                log.error(str(error), chat=running[task])
-
-
-async def _serve(settings: Settings, bot: Bot, part: Part = Part.ALL) -> list[web.AppRunner]:
-    """One HTTP server for every chat that is called rather than calls, and for who asks how the bot is.
-
-    The numbers have a place of their own, so that what faces the internet does not show them.
-    """
-    taking = {} if part == Part.WORKER else bot.front_ends
-    routes = [route for f in taking.values() for route in f.routes(bot.receive)]
-    asked = health(bot.desk, taking)
-    runners: list[web.AppRunner] = []
-    try:
-        if routes or (part != Part.WORKER and "port" in settings.model_fields_set):
-            await _listen([*routes, *asked], None, settings.port, runners)
-        if settings.metrics:
-            host, port = place_of(settings.metrics)
-            await _listen([numbers(bot.desk, bot.metrics), *asked], host, port, runners)
-    except (SettingsError, ValueError) as error:
-        for runner in runners:
-            await runner.cleanup()
-        await bot.close()
-        if isinstance(error, SettingsError):
-            raise
-        raise SettingsError(NO_SUCH_PLACE) from error
-    return runners
-
-
-async def _listen(
-    routes: list[web.RouteDef], host: str | None, port: int, runners: list[web.AppRunner]
-) -> None:
-    """Raises SettingsError."""
-    app = web.Application(client_max_size=MAX_BODY)
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH)
-    await runner.setup()
-    runners.append(runner)
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        number = error.errno or 0  # below 0: no such host
-        reason = os.strerror(number) if number > 0 else "there is no such address"
-        raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error
 
 
 async def run_terminal(settings: Settings) -> int:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from bot.front_end import FrontEnd
 from bot.metrics import Metrics
-from handlers.desk import Desk
+from store.base import Store
 
 PATIENCE = 3.0  # seconds for the store to answer
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 HERE = "127.0.0.1"
 
 
-def health(desk: Desk, front_ends: Mapping[str, FrontEnd]) -> list[web.RouteDef]:
-    """`/health`: the process lives. `/ready`: store and chats answer; else 503, and which does not."""
+def health(store: Callable[[], Awaitable[object]], front_ends: Mapping[str, FrontEnd]) -> list[web.RouteDef]:
+    """`/health`: the process lives. `/ready`: `store`, a question to it, and the chats answer; else 503, and which
+    does not."""
 
     async def lives(_: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
     async def ready(_: web.Request) -> web.Response:
         missing = [name for name, front_end in sorted(front_ends.items()) if not front_end.connected]
-        if not await _answers(desk):
+        if not await _answers(store):
             missing.append("store")
         if missing:
             return web.Response(status=503, text="".join(f"not ready: {name}\n" for name in missing))
@@ -33,20 +35,20 @@ def health(desk: Desk, front_ends: Mapping[str, FrontEnd]) -> list[web.RouteDef]
     return [web.get("/health", lives), web.get("/ready", ready)]
 
 
-def numbers(desk: Desk, metrics: Metrics) -> web.RouteDef:
+def numbers(stores: Callable[[], Iterable[Store]], metrics: Metrics) -> web.RouteDef:
     """`/metrics` for Prometheus."""
 
     async def page(_: web.Request) -> web.Response:
-        body = await metrics.page(desk.store, desk.now())
+        body = await metrics.page(stores(), datetime.now(UTC))
         return web.Response(body=body, headers={"Content-Type": TEXT})
 
     return web.get("/metrics", page)
 
 
-async def _answers(desk: Desk) -> bool:
+async def _answers(store: Callable[[], Awaitable[object]]) -> bool:
     try:
         async with asyncio.timeout(PATIENCE):
-            await desk.store.by_source("is anybody there")
+            await store()
     except Exception:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -67,10 +67,10 @@ class Metrics:
         if call == "add":
             self._reports.inc()
 
-    async def page(self, store: Store, now: datetime) -> bytes:
+    async def page(self, stores: Iterable[Store], now: datetime) -> bytes:
         """All of it, in Prometheus's own format."""
-        due = await store.next_due()
-        self._overdue.set(max(0.0, (now - due).total_seconds()) if due else 0.0)
+        dues = [due for store in stores if (due := await store.next_due())]
+        self._overdue.set(max(0.0, (now - min(dues)).total_seconds()) if dues else 0.0)
         return generate_latest(self.registry)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -11,6 +12,9 @@ from bot.settings import Settings, SettingsError
 from store.base import Store
 from store.moving import Moved, move
 from store.tiny import TinyStore
+
+if TYPE_CHECKING:  # PostgreSQL's packages are an extra
+    from store.postgres import Database
 
 NO_EXTRA = (
     "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: "
@@ -22,6 +26,7 @@ WIPED = (
     "{platform} wipes the disk at each restart, and the cases with it. Set DATABASE_URL to a PostgreSQL database, "
     "and run: headsup migrate"
 )
+WHICH = "SCHOOLS is set, so there are several. Say which one: headsup --school KEY …"
 OTHER_ENGINE = "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
 
 
@@ -34,8 +39,10 @@ WIPING = {
 """Variables that platforms set whose disks do not last."""
 
 
-async def open_store(settings: Settings) -> Store:
-    """Raises StoreUnavailable, and SettingsError."""
+async def open_store(settings: Settings, database: Database | None = None) -> Store:
+    """`database`: one that several schools share. Raises StoreUnavailable, and SettingsError."""
+    if settings.schools and not settings.is_of_one_of_several:
+        raise SettingsError(WHICH)
     url = address(settings)
     if url is None:
         for variable, platform in WIPING.items():
@@ -46,7 +53,7 @@ async def open_store(settings: Settings) -> Store:
         from store.postgres import PostgresStore
     except ImportError as error:
         raise SettingsError(NO_EXTRA) from error
-    return await PostgresStore.open(url, settings.headsup_school)
+    return await PostgresStore.open(database or url, settings.headsup_school)
 
 
 async def move_to(where: str, settings: Settings) -> Moved:

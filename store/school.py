@@ -37,6 +37,9 @@ class School(Table):
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
     safeguarding_phone: str = ""
     local_authority_phone: str = ""  # of its designated officer, for a case about the chair of governors
+    leadership_channel: tuple[
+        str, ...
+    ] = ()  # as the setting of that name, where several schools share the settings
     retention: Retention = Retention()
 
     @field_validator("timezone")

@@ -5,7 +5,8 @@ unique by constraint; a case is saved by comparing and swapping its version; due
 under a lease. Every row carries its school, and row-level security shows a connection the rows of its school alone.
 """
 
+from store.postgres.database import Database
 from store.postgres.migrating import migrate
 from store.postgres.store import PostgresStore
 
-__all__ = ["PostgresStore", "migrate"]
+__all__ = ["Database", "PostgresStore", "migrate"]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.build import _serve, build
+from bot.build import Bot, build
 from bot.health import place_of
-from bot.settings import SettingsError
+from bot.running import Part, Service, serve, stop
+from bot.serving import Servers
+from bot.settings import Settings, SettingsError
 from store.base import StoreUnavailable
 from tests.bot.test_run import START, bot, environment
 from tests.crash.processes import free_port
@@ -33,6 +37,17 @@ async def asked_when_up(port: int, path: str) -> tuple[int, str]:
                 return await asked(port, path)
             except aiohttp.ClientError:
                 await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[tuple[Bot, Servers]]:
+    made, servers = await build(settings, {}), Servers()
+    service = Service(settings, made, Part.ALL)
+    try:
+        await serve(settings, service, servers)
+        yield made, servers
+    finally:
+        await stop([service], servers)
 
 
 async def test_it_lives_is_ready_and_counts(tmp_path: Path) -> None:
@@ -90,35 +105,25 @@ async def test_numbers_are_for_this_machine_alone_unless_it_is_said(tmp_path: Pa
 
 @pytest.mark.parametrize(("given", "said"), [("x", "METRICS is a port"), ("70000", "METRICS is a port")])
 async def test_what_is_no_place_is_a_sentence(tmp_path: Path, given: str, said: str) -> None:
-    setting = settings(tmp_path, METRICS=given)
-    made = await build(setting, {})
     with pytest.raises(SettingsError, match=said):
-        await _serve(setting, made)
+        async with served(settings(tmp_path, METRICS=given)):
+            pass
 
 
 async def test_a_store_that_does_not_answer_is_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
-    setting = settings(tmp_path, PORT=str(port))
-    made = await build(setting, {})
-    runners = await _serve(setting, made)
 
     async def no_answer(source: str) -> str | None:
         raise StoreUnavailable("gone")
 
-    try:
+    async with served(settings(tmp_path, PORT=str(port))) as (made, _):
         assert await asked(port, "/ready") == (200, "ready\n")
         monkeypatch.setattr(made.desk.store, "by_source", no_answer)
         assert await asked(port, "/ready") == (503, "not ready: store\n")
-    finally:
-        for runner in runners:
-            await runner.cleanup()
-        await made.close()
 
 
 async def test_nothing_listens_where_nothing_is_set(tmp_path: Path) -> None:
-    setting = settings(tmp_path)
-    made = await build(setting, {})
-    assert await _serve(setting, made) == []
-    await made.close()
+    async with served(settings(tmp_path)) as (_, servers):
+        assert servers._runners == []

@@ -1,0 +1,60 @@
+"""One HTTP server for every chat that is called rather than calls, and for who asks how the bot is.
+
+The numbers have a place of their own, so that what faces the internet does not show them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.health import place_of
+from bot.settings import Settings, SettingsError
+
+MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
+FINISH = 3.0  # seconds for the requests that are under way when the bot stops
+PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
+NO_SUCH_PLACE = (
+    "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
+)
+
+
+class Servers:
+    """What listens, until `close`."""
+
+    def __init__(self) -> None:
+        self._runners: list[web.AppRunner] = []
+
+    async def listen(self, settings: Settings, routes: Sequence[web.RouteDef]) -> None:
+        """At PORT, to everybody. Raises SettingsError."""
+        await self._listen(routes, None, settings.port)
+
+    async def show_numbers(self, settings: Settings, routes: Sequence[web.RouteDef]) -> None:
+        """At METRICS, where that is set. Raises SettingsError."""
+        if not settings.metrics:
+            return
+        try:
+            host, port = place_of(settings.metrics)
+        except ValueError as error:
+            raise SettingsError(NO_SUCH_PLACE) from error
+        await self._listen(routes, host, port)
+
+    async def close(self) -> None:
+        """Finish the requests that are under way."""
+        for runner in self._runners:
+            await runner.cleanup()
+
+    async def _listen(self, routes: Sequence[web.RouteDef], host: str | None, port: int) -> None:
+        app = web.Application(client_max_size=MAX_BODY)
+        app.add_routes(routes)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH)
+        await runner.setup()
+        self._runners.append(runner)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            number = error.errno or 0  # below 0: no such host
+            reason = os.strerror(number) if number > 0 else "there is no such address"
+            raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error

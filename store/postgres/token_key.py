@@ -1,0 +1,39 @@
+"""The key that keeps the schools' tokens secret from whoever reads the database."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from store.trouble import Trouble
+
+WRONG = (
+    "TOKEN_KEY is not a key as Heads Up makes them: 44 letters, digits, - and _, ending with =. "
+    "Several, the newest first, are divided by commas."
+)
+
+
+class TokenKey:
+    """`TOKEN_KEY`: one key, or several with commas between; the first one encrypts, each of them decrypts."""
+
+    def __init__(self, setting: str) -> None:
+        """Raises Trouble."""
+        try:
+            self._keys = MultiFernet([Fernet(key.strip()) for key in setting.split(",")])
+        except ValueError as error:
+            raise Trouble(WRONG) from error
+
+    @staticmethod
+    def new() -> str:
+        return Fernet.generate_key().decode()
+
+    def encrypt(self, token: str, of: str) -> bytes:
+        """`of`: whose token it is, so that it cannot be put in the place of another."""
+        return self._keys.encrypt(f"{of}\n{token}".encode())
+
+    def decrypt(self, encrypted: bytes, of: str) -> str | None:
+        """None where no key opens it, or it is somebody else's."""
+        try:
+            whose, _, token = self._keys.decrypt(encrypted).decode().rpartition("\n")
+        except InvalidToken:
+            return None
+        return token if whose == of else None
