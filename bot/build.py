@@ -20,6 +20,7 @@ from bot.delivery import Delivery
 from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
 from bot.logs import request
+from bot.menus import USUAL, offer, own_menu
 from bot.metrics import Metrics, chat_of, kind_of, timed
 from bot.opening import open_store
 from bot.settings import Settings, SettingsError
@@ -27,13 +28,11 @@ from handlers import reception
 from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.limits import Limits
-from handlers.menu import COMMANDS
 from handlers.messages import Incoming, Reply
 from handlers.statement import accept_all
 from handlers.sweep import sweep
 from store.policies import Policies
 from store.procedure import load_procedure
-from store.records import Person, Role
 from store.school import load_school
 
 if TYPE_CHECKING:  # PostgreSQL's packages are an extra
@@ -82,8 +81,14 @@ class Bot:
             self._in_background(job())
 
     def prepare(self) -> None:
-        """Make the policy texts ready in a thread, so that the first question need not wait for it."""
+        """Make the policy texts ready in a thread, so that the first question need not wait for it; offer menus."""
         self._in_background(asyncio.to_thread(self.desk.policies.prepare))
+        self._in_background(self._offer_menus())
+
+    async def _offer_menus(self) -> None:
+        for person in await self.desk.store.people():
+            if own_menu(person):
+                offer(person, self.front_ends)
 
     async def work(self) -> None:
         """Fetch, remind and deliver what is due, and return when that is done."""
@@ -161,6 +166,7 @@ async def build(
         channels=tuple(address for c in channels if (address := address_of(c))),
         platforms=frozenset(front_ends),
         join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
+        roles_changed=lambda person: offer(person, front_ends),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
         backup_to="" if settings.database_url else settings.backup_to,
         limits=Limits(
@@ -196,9 +202,7 @@ def chats(settings: Settings) -> dict[str, FrontEnd]:
     if settings.telegram_bot_token:
         from bot.telegram import TelegramFrontEnd
 
-        staff = Person("", "", (Role.STAFF,), (), datetime.now(UTC))
-        shown = [(c.name, c.summary) for c in COMMANDS.all if c.is_for(staff) and " " not in c.name]
-        found["telegram"] = TelegramFrontEnd(settings, commands=shown)
+        found["telegram"] = TelegramFrontEnd(settings, commands=USUAL)
     return found
 
 

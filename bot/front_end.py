@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import web
@@ -45,3 +45,9 @@ class FrontEnd(Protocol):
 
     def join_link(self, code: str) -> str | None:
         """The link that enrols whoever opens it, where the platform has such links."""
+
+    def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
+        """Show one person these commands (name, summary) in place of the usual ones, where a chat has such a menu.
+
+        None: the usual ones. Done soon, after this returns; a failure is logged.
+        """

@@ -83,6 +83,7 @@ class Desk:
     channels: tuple[str, ...] = ()  # addresses of leadership channels
     platforms: frozenset[str] = frozenset()  # the chats that are running
     join_link: Callable[[str], str | None] = lambda code: None
+    roles_changed: Callable[[Person], None] = lambda person: None  # told of each, once it is written
     max_file_bytes: int = 100_000_000
     backup_to: str = ""  # where backups go by themselves, if they do
     limits: Limits = Limits()

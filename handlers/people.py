@@ -99,6 +99,7 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
     except BaseException:
         await desk.store.add_invitation(found)
         raise
+    desk.roles_changed(person)
     await reconsider(desk)
     return say(WELCOME.format(name=person.name))
 
@@ -234,9 +235,10 @@ async def _change_roles(
             raise Refused(LAST_HEAD.format(name=person.name))
         roles = tuple(r for r in dict.fromkeys(person.roles + add) if r not in remove)
         try:
-            await desk.store.save_person(replace(person, roles=roles))
+            saved = await desk.store.save_person(replace(person, roles=roles))
         except Conflict:
             continue
+        desk.roles_changed(saved)
         await reconsider(desk)
         return say(GIVEN.format(name=person.name, roles=_roles(roles) or "without a role, and out"))
     raise Refused(BUSY.format(name=shortened(name, 40)))

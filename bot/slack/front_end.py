@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
 from aiohttp import web as http
@@ -134,6 +134,9 @@ class SlackFrontEnd:
     def join_link(self, code: str) -> str | None:
         """Slack has no such links."""
         return None
+
+    def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
+        """Slack shows everybody the commands of the manifest."""
 
     async def _channel(self, address: str) -> str:
         match address.split(":"):

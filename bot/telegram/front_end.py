@@ -12,7 +12,7 @@ from bot.settings import Settings, SettingsError
 from bot.telegram.answers import Answers
 from bot.telegram.files import fetch
 from bot.telegram.intake import Intake
-from bot.telegram.introduction import introduce
+from bot.telegram.introduction import introduce, offer
 from bot.telegram.line import Line, Pauses, as_bot_commands, connect
 from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
@@ -63,6 +63,7 @@ class TelegramFrontEnd:
         self._intake: Intake | None = None
         self._closed = False
         self._introducing: asyncio.Task[None] | None = None
+        self._offered: asyncio.Queue[tuple[int, list[tuple[str, str]]]] = asyncio.Queue()
 
     @property
     def connected(self) -> bool:
@@ -77,7 +78,7 @@ class TelegramFrontEnd:
         """Take in what people send, until cancelled. Raises SettingsError for what Telegram refuses."""
         try:
             await self._meet()
-            self._introducing = asyncio.create_task(introduce(self._bot, self._commands))
+            self._introducing = asyncio.create_task(self._introduce())
             if self._webhook:
                 await self._webhook.announce(self._bot, self._line)
                 await asyncio.Event().wait()
@@ -127,6 +128,15 @@ class TelegramFrontEnd:
     def join_link(self, code: str) -> str | None:
         """The link that opens a chat with the bot and sends it the code; None until its name is known."""
         return f"https://t.me/{self._me.username}?start={code}" if self._me else None
+
+    def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
+        """In its turn, once Telegram is reached. See `FrontEnd.offer`."""
+        self._offered.put_nowait((int(account.rpartition(":")[2]), as_bot_commands(commands)))
+
+    async def _introduce(self) -> None:
+        await introduce(self._bot, self._commands)
+        while True:
+            await offer(self._bot, *await self._offered.get())
 
     def _ready(self, receive: Receive) -> Intake | None:
         """The way in, from when the bot knows its own name until it stops."""

@@ -1,6 +1,6 @@
 """What people read of the bot before they write to it, and the menu beside the text box: private chats alone.
 
-https://core.telegram.org/bots/api#setmycommands, #setmydescription, #setmyshortdescription
+https://core.telegram.org/bots/api#setmycommands, #determining-list-of-commands, #setmydescription
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from telegram import Bot, BotCommandScopeAllPrivateChats
+from telegram import Bot, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.telegram.failures import kind
@@ -31,6 +31,15 @@ async def introduce(bot: Bot, commands: Sequence[tuple[str, str]]) -> None:
         await _kindly("menu", lambda: bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats()))
     await _kindly("short description", lambda: _short_description(bot))
     await _kindly("description", lambda: _description(bot))
+
+
+async def offer(bot: Bot, chat: int, commands: Sequence[tuple[str, str]]) -> None:
+    """Give one private chat a menu of its own; without commands, the one of all others again."""
+    scope = BotCommandScopeChat(chat)
+    if commands:
+        await _kindly("menu of a chat", lambda: bot.set_my_commands(commands, scope=scope))
+    else:
+        await _kindly("menu of a chat", lambda: bot.delete_my_commands(scope=scope))
 
 
 async def _short_description(bot: Bot) -> None:

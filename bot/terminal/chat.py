@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +139,9 @@ class TerminalFrontEnd:
 
     def join_link(self, code: str) -> str | None:
         return None
+
+    def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
+        """There is no menu here."""
 
     # --- lines ----------------------------------------------------------------------------------------
 

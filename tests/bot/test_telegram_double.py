@@ -13,6 +13,7 @@ import pytest
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_text import Refusal, read
 
+CASE = {"command": "case", "description": "What has become of a case"}
 EDITED = {"chat_id": 4242, "message_id": 1, "text": "same"}
 
 
@@ -66,6 +67,15 @@ def button(data: str) -> str:
             "BOT_COMMAND_INVALID",
         ),
         ("setMyCommands", {"commands": [{"command": "case", "description": ""}]}, 400, "DESCRIPTION_INVALID"),
+        ("setMyCommands", {"commands": [CASE] * 101}, 400, "BOT_COMMANDS_TOO_MUCH"),
+        (
+            "setMyCommands",
+            {"commands": [CASE], "scope": {"type": "chat", "chat_id": 1}},
+            400,
+            "chat not found",
+        ),
+        ("setMyCommands", {"commands": [CASE], "scope": {"type": "friends"}}, 400, "Unsupported type"),
+        ("deleteMyCommands", {"scope": {"type": "chat", "chat_id": 1}}, 400, "chat not found"),
         ("setMyShortDescription", {"short_description": "x" * 121}, 400, "too long"),
         ("setMyDescription", {"description": "x" * 513}, 400, "too long"),
         ("noSuchMethod", {}, 404, "Not Found"),
@@ -77,6 +87,15 @@ async def test_it_refuses(
     answer = await call(telegram, method, **given)
     assert (answer["ok"], answer["error_code"]) == (False, code)
     assert words in answer["description"]
+
+
+async def test_the_nearest_menu_is_shown(telegram: TelegramDouble) -> None:
+    own = {"type": "chat", "chat_id": 4242}
+    await call(telegram, "setMyCommands", commands=[CASE])
+    await call(telegram, "setMyCommands", commands=[{**CASE, "command": "duty"}], scope=own)
+    assert (telegram.menu(4242), telegram.menu(1)) == (["duty"], ["case"])
+    await call(telegram, "deleteMyCommands", scope=own)
+    assert telegram.menu(4242) == ["case"]
 
 
 async def test_a_wrong_token_is_unauthorized(telegram: TelegramDouble) -> None:

@@ -314,8 +314,7 @@ async def test_a_server_without_the_inessential_methods_will_do(telegram: Telegr
 async def test_the_menu_of_commands_is_offered_in_private_chats(telegram: TelegramDouble) -> None:
     async with running(telegram):
         call = (await telegram.until(lambda: telegram.called("setMyCommands")))[0]
-        await telegram.until(lambda: telegram.api.commands)
-    assert [c["command"] for c in telegram.api.commands] == ["case", "report"]
+        await telegram.until(lambda: telegram.menu(4242) == ["case", "report"])
     assert "all_private_chats" in call.given["scope"]
 
 

@@ -146,6 +146,10 @@ class TelegramDouble:
         """The texts of what is shown there."""
         return [shown.text for shown in self.shown(where)]
 
+    def menu(self, chat: int) -> list[str]:
+        """The commands beside the text box of somebody's private chat."""
+        return self.api.menu(chat)
+
     async def until(self, condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Wait for something to become true, looking after every call and update, and now and then."""
         async with asyncio.timeout(seconds):

@@ -78,7 +78,7 @@ class BotApi:
         self.unimplemented: set[str] = set()
         self.down = False
         self.revoked = False
-        self.commands: list[dict[str, str]] = []
+        self.menus: dict[tuple[str, int], list[dict[str, str]]] = {}  # by kind of scope and chat, or 0
         self.described = {"short_description": "", "description": ""}
         self.files: dict[str, Stored] = {}
         self.chats: dict[int, dict[str, Any]] = {}
@@ -186,8 +186,33 @@ class BotApi:
         return True
 
     async def _setMyCommands(self, given: dict[str, Any]) -> object:  # noqa: N802
-        self.commands = check_commands(given.get("commands"))
+        self.menus[self._scope(given)] = check_commands(given.get("commands"))
         return True
+
+    async def _deleteMyCommands(self, given: dict[str, Any]) -> object:  # noqa: N802
+        self.menus.pop(self._scope(given), None)
+        return True
+
+    def menu(self, chat: int) -> list[str]:
+        """The commands beside the text box of a private chat: the nearest scope that has any.
+
+        https://core.telegram.org/bots/api#determining-list-of-commands
+        """
+        scopes = ("chat", chat), ("all_private_chats", 0), ("default", 0)
+        found = next((menu for scope in scopes if (menu := self.menus.get(scope))), [])
+        return [command["command"] for command in found]
+
+    def _scope(self, given: dict[str, Any]) -> tuple[str, int]:
+        scope = _json(given.get("scope") or {"type": "default"})
+        kind = scope.get("type") if isinstance(scope, dict) else None
+        if kind in ("default", "all_private_chats", "all_group_chats", "all_chat_administrators"):
+            return kind, 0
+        if kind != "chat":
+            raise Refusal("can't parse BotCommandScope: Unsupported type specified")
+        number = int(scope.get("chat_id") or 0)
+        if number not in self.chats or self.closed.get(number, "").startswith("bot can't"):
+            raise Refusal("chat not found")
+        return kind, number
 
     async def _getMyShortDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
         return {"short_description": self.described["short_description"]}
