@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -69,9 +71,10 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
         raise Refused(NOTHING_IN_IT)
     if not await desk.store.by_source(incoming.source):
         await _refuse_flood(person, desk)
+    tried = set[str]()
     for _ in range(TRIES):
         try:
-            case, known, crowded = await _keep_once(incoming, evidence, person, desk, explicit)
+            case, known, crowded = await _keep_once(incoming, evidence, person, desk, explicit, tried)
         except Conflict:
             continue
         if incoming.edits and not known:
@@ -84,23 +87,29 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
 
 
 async def _keep_once(
-    incoming: Incoming, evidence: tuple[Evidence, ...], person: Person, desk: Desk, explicit: bool
+    incoming: Incoming,
+    evidence: tuple[Evidence, ...],
+    person: Person,
+    desk: Desk,
+    explicit: bool,
+    tried: set[str],
 ) -> tuple[Case, bool, bool]:
     """The case that now holds it, whether it did before, and whether it was put there for want of room.
 
-    Raises Conflict when somebody was faster.
+    `tried`: places that other cases turned out to have. Raises Conflict when somebody was faster.
     """
     store = desk.store
     if reference := await store.by_source(incoming.source):
         return await store.case(reference), True, False
     await refuse_erased(incoming, desk)
-    earlier = await _earlier(incoming, person, desk)
+    mine = await store.reported_by(person.ids)
+    earlier = await _earlier(incoming, mine, desk)
     new_album = incoming.album and not await store.by_source(incoming.album)
     sources = (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
     given = Report(person.id, incoming.at, sources, incoming.place)
     one_report = earlier is not None and _is_one_report(incoming, earlier, explicit)
     crowded = False
-    if not one_report and (latest := await _where_crowded(person, desk)):
+    if not one_report and (latest := await _where_crowded(person, mine, desk)):
         earlier, crowded = latest, True
     if earlier and (one_report or crowded):
         case = await store.case(earlier.reference)
@@ -108,6 +117,10 @@ async def _keep_once(
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
         moved = case.receive(given, fresh, "edited" if incoming.edits else "received")
         return await store.save(await with_consequences(moved, desk)), False, crowded
+    place = _place_after(mine, person)
+    if place not in tried:  # else it is held by a case of theirs that cannot be read
+        given = replace(given, sources=(*sources, place))
+        tried.add(place)
     case = Case(new_reference(), desk.now(), (given,), evidence)
     kinds = ", ".join(e.kind for e in evidence)
     case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
@@ -119,10 +132,19 @@ async def _keep_once(
     return case, False, False
 
 
-async def _where_crowded(person: Person, desk: Desk) -> Summary | None:
+def _place_after(mine: Sequence[Summary], person: Person) -> str:
+    """A source key that one case alone can have: the next of this person after just these.
+
+    Of two processes that open one at the same moment, the slower learns so, and looks again.
+    """
+    references = " ".join(sorted(summary.reference for summary in mine))
+    return f"after:{person.id}:{hashlib.sha256(references.encode()).hexdigest()}"
+
+
+async def _where_crowded(person: Person, mine: Sequence[Summary], desk: Desk) -> Summary | None:
     """The person's latest open case, where they have opened so many in an hour that this is not one more."""
     free = await desk.store.count(f"case {person.id}", desk.now(), HOUR, desk.limits.reports)
-    return await _latest(person, desk) if free else None
+    return await _latest(mine, desk) if free else None
 
 
 async def _refuse_flood(person: Person, desk: Desk) -> None:
@@ -130,21 +152,19 @@ async def _refuse_flood(person: Person, desk: Desk) -> None:
         raise Refused(TOO_MUCH.format(time=seconds(free, desk.calendar)))
 
 
-async def _earlier(incoming: Incoming, person: Person, desk: Desk) -> Summary | None:
+async def _earlier(incoming: Incoming, mine: Sequence[Summary], desk: Desk) -> Summary | None:
     """The open case that this may belong to: of the same album or message, or the person's latest."""
     for source in (incoming.edits, incoming.album):
         if source and (reference := await desk.store.by_source(source)):
             of_source = await desk.store.summary(reference)
             return of_source if of_source and await _is_open(of_source, desk) else None
-    for found in reversed(await desk.store.reported_by(person.ids)):
-        if await _is_open(found, desk):
-            return found if abs(incoming.at - found.last_report_at) <= SAME_MATTER else None
-    return None
+    latest = await _latest(mine, desk)
+    return latest if latest and abs(incoming.at - latest.last_report_at) <= SAME_MATTER else None
 
 
-async def _latest(person: Person, desk: Desk) -> Summary | None:
+async def _latest(mine: Sequence[Summary], desk: Desk) -> Summary | None:
     """The person's latest open case."""
-    for found in reversed(await desk.store.reported_by(person.ids)):
+    for found in reversed(mine):
         if await _is_open(found, desk):
             return found
     return None

@@ -163,7 +163,7 @@ class Report:
 
     by: str  # person id
     at: datetime
-    sources: tuple[str, ...]  # source keys, of messages and albums
+    sources: tuple[str, ...]  # source keys, of messages and albums; each is of one case alone
     place: str  # where to answer
 
 

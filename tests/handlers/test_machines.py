@@ -6,8 +6,9 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,15 @@ from handlers.desk import JOINING, Desk, Memory
 from handlers.messages import Incoming, Reply, Sender, Text
 from handlers.showings import note_shown
 from handlers.statement import accept_all
-from store.memos import Enquiry, Shown
+from store.memos import Enquiry, Erased, Shown
 from store.postgres import PostgresStore
 from store.records import Person, Role, Status
 from tests.databases import database
 from tests.desks import Time, desk_in
-from tests.store.made import case
+from tests.store.made import MINUTE, case
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 _schools = itertools.count()
 _sources = itertools.count()
 
@@ -47,11 +49,17 @@ async def desks(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await both[1].store.close()
 
 
-async def says(who: str, words: str, desk: Desk) -> str:
+def sent(who: str, at: datetime = NOW, **more: Any) -> Incoming:
     source = f"slack:T1:D1:{next(_sources)}"
-    asked = Incoming(source, Sender(f"slack:T1:{who}", who), "slack:D1", NOW, command=words)
-    reply = await reception.receive(asked, desk) or Reply()
-    return "\n".join(part.text for part in reply.parts if isinstance(part, Text))
+    return Incoming(source, Sender(f"slack:T1:{who}", who), "slack:D1", at, **more)
+
+
+async def says(who: str, words: str, desk: Desk) -> str:
+    return words_of(await reception.receive(sent(who, command=words), desk))
+
+
+def words_of(reply: Reply | None) -> str:
+    return "\n".join(part.text for part in reply.parts if isinstance(part, Text)) if reply else ""
 
 
 async def two_cases(desk: Desk) -> tuple[str, str]:
@@ -83,6 +91,61 @@ async def test_a_case_is_not_closed_while_another_is_joined(desks: tuple[Desk, D
     await closing
     assert (await one.store.case(y)).status == Status.CLOSED
     assert "is closed" in await says("ben", f"case join {x} to {y}", one)
+
+
+# --- reports --------------------------------------------------------------------------------------------
+
+
+async def test_two_messages_of_one_sender_at_once_are_one_report(desks: tuple[Desk, Desk]) -> None:
+    for n in range(9):
+        at = NOW - (9 - n) * HOUR
+        both = [sent("gita", at, text=words) for words in ("He hit her.", "And then he ran.")]
+        await asyncio.gather(*map(reception.receive, both, desks))
+        held = {await desks[0].store.by_source(each.source) for each in both}
+        assert len(held) == 1
+        kept = await desks[0].store.case(held.pop() or "")
+        assert {item.text for item in kept.evidence} == {each.text for each in both}
+    assert len(await desks[0].store.summaries()) == 9
+
+
+async def test_two_reports_of_one_sender_at_once_are_joined_for_now(desks: tuple[Desk, Desk]) -> None:
+    for n in range(9):
+        at = NOW - (9 - n) * HOUR
+        both = [sent("gita", when, text="He hit her.") for when in (at, at + 5 * MINUTE)]
+        await asyncio.gather(*map(reception.receive, both, desks))
+        cases = [
+            await desks[0].store.case(await desks[0].store.by_source(each.source) or "") for each in both
+        ]
+        assert sorted(bool(each.joined_to) for each in cases) == [False, True]
+    assert len(await desks[0].store.summaries()) == 18
+
+
+async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(desks: tuple[Desk, Desk]) -> None:
+    one, other = desks
+    kept = [sent("gita", NOW - (9 - n) * HOUR, text="He hit her.") for n in range(4)]
+    for each in kept[:2]:
+        await reception.receive(each, one)
+    erased = await one.store.case(await one.store.by_source(kept[0].source) or "")
+    await one.store.erase([erased], Erased((erased.reference,), (), "ben", NOW))
+    await reception.receive(kept[2], other)
+    if isinstance(one.store, PostgresStore):
+        damage = "UPDATE cases SET summary = '{}' WHERE school = :school AND reference = :reference"
+        await one.store._do(damage, reference=await one.store.by_source(kept[2].source))
+    await reception.receive(kept[3], other)
+    assert await one.store.by_source(kept[3].source)
+
+
+async def test_the_same_message_sent_again_to_another_machine_opens_nothing_twice(
+    desks: tuple[Desk, Desk],
+) -> None:
+    for n in range(9):
+        again = sent("gita", NOW - (9 - n) * HOUR, text="He hit her.")
+        said = await asyncio.gather(*(reception.receive(again, desk) for desk in desks))
+        assert said[0] == said[1]
+        assert len(await desks[0].store.summaries()) == n + 1
+
+
+# --- enquiries and messages -----------------------------------------------------------------------------
 
 
 async def test_the_first_answer_to_an_enquiry_counts(desks: tuple[Desk, Desk]) -> None:
