@@ -191,6 +191,9 @@ class File:
 Noted = Callable[[str, str], None]
 """Takes an address and a message's id there, as `edit` of a front-end does."""
 
+Overtaken = Callable[[], Awaitable[bool]]
+"""Whether the answer to something later, maybe by another process, says all of this."""
+
 Part = Heading | Text | Fields | Quote | Choices | Prompt | File
 
 
@@ -203,6 +206,7 @@ class Reply:
     understood: bool = True  # False: there is no such command
     of: frozenset[str] | None = None  # cases of which it shows more than a reporter may know; None: not said
     noted: Noted | None = field(default=None, compare=False)  # told of each message that shows it
+    overtaken: Overtaken | None = field(default=None, compare=False)  # asked just before an album's is shown
 
     def __add__(self, other: Reply) -> Reply:
         of = self.of if other.of is None else other.of

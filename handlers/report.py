@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from handlers.access import Act
@@ -19,7 +20,7 @@ from handlers.limits import HOUR
 from handlers.links import find, normal
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
 from handlers.words import seconds
-from store.base import Conflict
+from store.base import Conflict, NotFound, StoreUnavailable
 from store.case import Case
 from store.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
@@ -32,6 +33,7 @@ SAME_MATTER = timedelta(minutes=10)
 LINKS = 50  # of one text, that are pieces of their own; what there is beyond them is kept as one
 MANY = 50  # pieces of evidence, after which a report is not added to
 TRIES = 50
+CAME = ("opened", "received")  # entries of messages that are answered with all that the case holds
 
 WHAT_DID_YOU_SEE = "What did you see, and where? A screenshot or a link can be sent straight to me instead."
 NOTHING_IN_IT = "There was nothing in that message that I can keep. Send words, a link, a picture or a file."
@@ -80,6 +82,8 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
         if incoming.edits and not known:
             return say(KEPT_LATER_VERSION.format(reference=case.reference))
         reply = replace(await answer(case, person, desk), replaces=False)
+        if incoming.album:
+            reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
         if crowded:
             reply += say(CROWDED.format(reference=case.reference))
         return reply if known else await _with_hint(reply, incoming, person, desk)
@@ -130,6 +134,15 @@ async def _keep_once(
     case = await with_consequences(case, desk)
     await store.add(case)
     return case, False, False
+
+
+async def _overtaken(source: str, reference: str, desk: Desk) -> bool:
+    """Whether more was kept with the case after this, which is answered too."""
+    try:
+        case = await desk.store.case(reference)
+    except (NotFound, StoreUnavailable):
+        return False
+    return [e.details["source"] for e in case.chronology if e.what in CAME][-1:] != [source]
 
 
 def _place_after(mine: Sequence[Summary], person: Person) -> str:

@@ -11,7 +11,7 @@ import structlog
 from bot.telegram.line import Pauses
 from bot.telegram.render import Page, render
 from bot.telegram.show import Chat, Shower, id_of
-from handlers.messages import DeliveryFailed, File, Noted, Reply
+from handlers.messages import DeliveryFailed, File, Noted, Overtaken, Reply
 
 log = structlog.get_logger()
 
@@ -25,6 +25,7 @@ class Answer:
     tapped: int | None = None  # the message to replace
     quoted: int | None = None  # the message that it answers, where others read along
     noted: Noted | None = None  # told of each message that shows it
+    overtaken: Overtaken | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ class Answers:
         except Exception as error:  # what it says is kept all the same
             log.error("an answer could not be drawn", error=type(error).__name__)
             return
-        self._append(Answer(chat, deque(items), tapped if reply.replaces else None, quoted, reply.noted))
+        replaced = tapped if reply.replaces else None
+        self._append(Answer(chat, deque(items), replaced, quoted, reply.noted, reply.overtaken))
 
     def _append(self, answer: Answer) -> None:
         if self._closed:
@@ -119,6 +121,8 @@ class Answers:
             del self._queues[chat]
 
     async def _show_all(self, answer: Answer) -> None:
+        if answer.overtaken and await answer.overtaken():
+            return
         now = asyncio.get_running_loop().time
         begun, pause = now(), self._pauses.first
         while answer.items:
