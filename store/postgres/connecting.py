@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import psycopg
-from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
+from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.base import Conflict, StoreUnavailable
 
 IDLE = 5.0  # seconds, after which a connection is tried before it is used: the server may have been restarted
 WAIT = 10.0  # seconds for a connection, or for the server to be reached
+
+AS_SCHOOL = "SELECT set_config('headsup.school', %(school)s, false)"
 
 NOT_REACHED = (
     "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by itself."
@@ -35,69 +40,81 @@ def with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def engine(url: str, connections: int) -> AsyncEngine:
-    """A pool of so many connections; each is of one school at a time."""
-    made = create_async_engine(
-        with_driver(url),
-        isolation_level="AUTOCOMMIT",
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=WAIT,
-        connect_args={"connect_timeout": int(WAIT), "prepare_threshold": 2},
-    )
-    event.listen(made.sync_engine, "checkout", _try_when_idle)
-    event.listen(made.sync_engine, "checkin", _note_use)
-    return made
+class Pool:
+    """Connections to a database. One that was cut while nobody used it is made anew, and nobody notices.
 
+    SQLAlchemy keeps them; what is asked goes through the driver itself, in half of the time.
+    """
 
-def _note_use(connection: Any, record: Any) -> None:
-    record.info["used"] = time.monotonic()
+    def __init__(self, url: str, size: int) -> None:
+        self._lost = -math.inf  # when one was lost last, by time.monotonic: the others may be lost as well
+        self._engine = create_async_engine(
+            with_driver(url),
+            isolation_level="AUTOCOMMIT",
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=WAIT,
+            pool_reset_on_return=None,
+            connect_args={"connect_timeout": int(WAIT), "prepare_threshold": 2},
+        )
+        event.listen(self._engine.sync_engine, "checkout", self._try_when_in_doubt)
 
+    def _try_when_in_doubt(self, connection: Any, record: Any, proxy: Any) -> None:
+        now = time.monotonic()
+        used, record.info["used"] = record.info.get("used", now), now
+        if now - used < IDLE and used > self._lost:
+            return
+        try:
+            cursor = connection.cursor()
+            cursor.execute("SELECT 1")
+            cursor.close()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
-def _try_when_idle(connection: Any, record: Any, proxy: Any) -> None:
-    """A connection that was cut while nobody used it is made anew, and nobody notices."""
-    if time.monotonic() - record.info.get("used", float("inf")) < IDLE:
-        return
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SELECT 1")
-        cursor.close()
-    except psycopg.Error as error:
-        raise DisconnectionError from error
+    @asynccontextmanager
+    async def connection(self, school: str = "") -> AsyncIterator[AsyncConnection]:
+        """Every statement by itself, and as this school. A transaction that is left open is undone.
+
+        Raises the driver's errors, and NoneFree.
+        """
+        pooled = await self._engine.raw_connection()
+        connection: AsyncConnection = cast(AsyncConnection, pooled.driver_connection)
+        try:
+            if pooled.info.get("school", "") != school:
+                pooled.info["school"] = None
+                await connection.execute(AS_SCHOOL, {"school": school})
+                pooled.info["school"] = school
+            yield connection
+        finally:
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                connection.pgconn.finish()
+                pooled.invalidate(soft=True)
+                self._lost = time.monotonic()
+            pooled.close()
+
+    async def close(self) -> None:
+        await self._engine.dispose()
 
 
 class Connections:
     """The connections of one school: row-level security shows them its rows alone."""
 
-    def __init__(self, shared: AsyncEngine, school: str) -> None:
+    def __init__(self, shared: Pool, school: str) -> None:
         self.school = school
-        self._engine = shared
+        self._shared = shared
 
     @asynccontextmanager
     async def each(self) -> AsyncIterator[AsyncConnection]:
         """Every statement by itself: durable when it returns. Raises Conflict and StoreUnavailable."""
         with troubles():
-            async with self._engine.connect() as connection:
-                if connection.info.get("school") != self.school:
-                    connection.info.pop("school", None)
-                    await connection.execute(
-                        text("SELECT set_config('headsup.school', :school, false)"), {"school": self.school}
-                    )
-                    connection.info["school"] = self.school
+            async with self._shared.connection(self.school) as connection:
                 yield connection
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[AsyncConnection]:
         """All statements or none. Raises Conflict and StoreUnavailable."""
-        async with self.each() as connection:
-            await connection.execute(text("BEGIN"))
-            try:
-                yield connection
-                await connection.execute(text("COMMIT"))
-            except BaseException:
-                if not connection.invalidated:
-                    await connection.execute(text("ROLLBACK"))
-                raise
+        async with self.each() as connection, connection.transaction():
+            yield connection
 
 
 @contextmanager
@@ -105,17 +122,21 @@ def troubles() -> Iterator[None]:
     """The database's errors as the store's."""
     try:
         yield
-    except IntegrityError as error:
-        raise Conflict(type(error.orig).__name__) from error
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if state in RACES:
-            raise Conflict(state) from error
-        if state in ROOM:
-            raise StoreUnavailable(FULL) from error
-        reason = type(error.orig).__name__
-        if not state or error.connection_invalidated or state.startswith(AWAY):
-            raise StoreUnavailable(NOT_REACHED.format(reason=reason)) from error
-        raise StoreUnavailable(REFUSED.format(reason=reason)) from error
+    except (DBAPIError, psycopg.Error) as error:
+        raise _meant(getattr(error, "orig", error)) from error
     except (NoneFree, OSError) as error:
         raise StoreUnavailable(NOT_REACHED.format(reason="it is too busy")) from error
+
+
+def _meant(error: BaseException | None) -> Conflict | StoreUnavailable:
+    """What the driver's error comes to."""
+    state, reason = getattr(error, "sqlstate", None) or "", type(error).__name__
+    if isinstance(error, psycopg.IntegrityError):
+        return Conflict(reason)
+    if state in RACES:
+        return Conflict(state)
+    if state in ROOM:
+        return StoreUnavailable(FULL)
+    if not state or state.startswith(AWAY):
+        return StoreUnavailable(NOT_REACHED.format(reason=reason))
+    return StoreUnavailable(REFUSED.format(reason=reason))

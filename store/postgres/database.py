@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from store.postgres.connecting import engine
+from store.postgres.connecting import Pool
 from store.postgres.migrating import must_fit
 
 FOR_ROWS, FOR_TURNS = 8, 4  # connections
@@ -14,8 +14,8 @@ class Database:
     """Made by `open`. Who waits for a turn keeps nobody from the rows, so turns have connections of their own."""
 
     def __init__(self, url: str) -> None:
-        self.rows = engine(url, FOR_ROWS)
-        self.turns = engine(url, FOR_TURNS)
+        self.rows = Pool(url, FOR_ROWS)
+        self.turns = Pool(url, FOR_TURNS)
 
     @classmethod
     async def open(cls, url: str) -> Database:
@@ -24,5 +24,5 @@ class Database:
         return cls(url)
 
     async def close(self) -> None:
-        await self.turns.dispose()
-        await self.rows.dispose()
+        await self.turns.close()
+        await self.rows.close()

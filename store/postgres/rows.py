@@ -7,14 +7,18 @@ from collections.abc import Awaitable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, TextClause, text
+from sqlalchemy import make_url, text
 
-from store.postgres.connecting import Connections
+from store.postgres.connecting import Connections, with_driver
 
 R = TypeVar("R")
+DIALECT = make_url(with_driver("://")).get_dialect()()
 
-statement = cache(text)
-"""SQL, parsed once."""
+
+@cache
+def statement(sql: str) -> str:
+    """SQL with `:name` for its values, as the driver takes it."""
+    return str(text(sql).compile(dialect=DIALECT))
 
 
 class Rows:
@@ -25,18 +29,20 @@ class Rows:
 
     async def _rows(self, sql: str, **values: object) -> Sequence[Any]:
         """Raises Conflict and StoreUnavailable."""
-        return (await self._execute(statement(sql), values)).all()
+        async with self._connections.each() as connection:
+            cursor = await connection.execute(statement(sql), self._with_school(values))
+            return await cursor.fetchall()
 
     async def _do(self, sql: str, **values: object) -> int:
         """A durable change, which goes on when its caller is cancelled; how many rows it changed."""
-        return await whole(self._changed(statement(sql), values))
+        return await whole(self._changed(sql, values))
 
-    async def _changed(self, sql: TextClause, values: dict[str, object]) -> int:
-        return (await self._execute(sql, values)).rowcount
-
-    async def _execute(self, sql: TextClause, values: dict[str, object]) -> CursorResult[Any]:
+    async def _changed(self, sql: str, values: dict[str, object]) -> int:
         async with self._connections.each() as connection:
-            return await connection.execute(sql, {"school": self._connections.school, **values})
+            return (await connection.execute(statement(sql), self._with_school(values))).rowcount
+
+    def _with_school(self, values: dict[str, object]) -> dict[str, object]:
+        return {"school": self._connections.school, **values}
 
 
 async def whole(doing: Awaitable[R]) -> R:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from psycopg import AsyncConnection
 
 from store.base import Conflict
 from store.case import Case
@@ -113,7 +113,7 @@ class PostgresStore(
             statement("SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"),
             {"school": self._connections.school},
         )
-        for id, document in rows.all():
+        for id, document in await rows.fetchall():
             person = readable(Person, document, id)
             if person and (freed := without_question(person, references)) is not person:
                 freed = replace(freed, version=freed.version + 1)
@@ -147,7 +147,5 @@ async def _must_be_whole(connection: AsyncConnection, cases: Sequence[Case], val
         ),
         values,
     )
-    if {(case.reference, case.version) for case in cases} != {
-        tuple(row) for row in held.all()
-    } or joined.all():
+    if {(case.reference, case.version) for case in cases} != set(await held.fetchall()) or joined.rowcount:
         raise Conflict(cases[0].reference)

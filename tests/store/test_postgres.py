@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.case import Case
@@ -86,18 +85,16 @@ async def test_a_query_that_forgets_the_school_shows_its_rows_alone(
     school: PostgresStore, other: PostgresStore, table: str
 ) -> None:
     await fill(school)
-    forgetful = text(f"SELECT count(*) FROM {table}")  # noqa: S608
-    async with other._connections.each() as connection:
-        assert (await connection.execute(forgetful)).scalar_one() == 0
+    forgetful = f"SELECT count(*) FROM {table}"  # noqa: S608
+    assert await other._rows(forgetful) == [(0,)]
     with psycopg.connect(database()) as bare:
-        assert bare.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+        assert bare.execute(forgetful).fetchone() == (0,)
 
 
 async def test_nobody_writes_into_another_school(school: PostgresStore, other: PostgresStore) -> None:
-    stolen = text("INSERT INTO memos (school, kind, key, document) VALUES (:school, 'Question', 'x', '{}')")
+    stolen = "INSERT INTO memos (school, kind, key, document) VALUES (:victim, 'Question', 'x', '{}')"
     with pytest.raises(StoreUnavailable):
-        async with other._connections.each() as connection:
-            await connection.execute(stolen, {"school": school._connections.school})
+        await other._do(stolen, victim=school._connections.school)
     assert list(await school.memos(Question)) == []
 
 
@@ -158,6 +155,24 @@ async def test_a_lost_connection_fails_one_request_and_mends_itself(school: Post
     assert len(await school.memos(Question)) == 2
 
 
+async def test_when_every_connection_was_lost_one_request_learns_so_for_all(school: PostgresStore) -> None:
+    made = await fill(school)
+    several = [school.case(made.reference) for _ in range(8)]
+    await asyncio.gather(*several)
+    cut_every_connection()
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        await school.case(made.reference)
+    assert await asyncio.gather(*(school.case(made.reference) for _ in range(8))) == [made] * 8
+
+
+async def test_a_request_that_is_given_up_leaves_a_connection_that_works(school: PostgresStore) -> None:
+    for _ in range(9):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await school._rows("SELECT pg_sleep(9)")
+    assert await school._rows("SELECT 1") == [(1,)]
+
+
 async def test_an_idle_connection_that_was_lost_is_noticed_by_nobody(
     school: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,9 +211,7 @@ async def test_what_is_cut_in_the_middle_is_whole_or_not_there(school: PostgresS
 async def test_two_that_lock_each_other_out_are_told_to_try_again(school: PostgresStore) -> None:
     for key in ("a", "b"):
         await school.put(Question(key, "may I?", NOW))
-    touch = text(
-        "UPDATE memos SET document = document WHERE kind = 'Question' AND document->>'digest' = :key"
-    )
+    touch = "UPDATE memos SET document = document WHERE kind = 'Question' AND document->>'digest' = %(key)s"
     both = asyncio.Barrier(2)
 
     async def lock(first: str, then: str) -> None:
