@@ -14,6 +14,7 @@ import pytest
 
 from handlers import reception
 from handlers.desk import JOINING, Desk, Memory
+from handlers.limits import Limits
 from handlers.messages import Incoming, Reply, Sender, Text
 from handlers.showings import note_shown
 from handlers.statement import accept_all
@@ -143,6 +144,21 @@ async def test_the_same_message_sent_again_to_another_machine_opens_nothing_twic
         said = await asyncio.gather(*(reception.receive(again, desk) for desk in desks))
         assert said[0] == said[1]
         assert len(await desks[0].store.summaries()) == n + 1
+
+
+async def test_what_a_person_may_do_in_a_while_is_counted_for_both_machines(desks: tuple[Desk, Desk]) -> None:
+    one, other = (replace(desk, limits=Limits(acts=6, reports=4, messages=12)) for desk in desks)
+    acts = await asyncio.gather(*(says("gita", "case status", desk) for desk in (one, other) * 6))
+    assert sum("in one minute" in said for said in acts) == 6
+    earliest = NOW - timedelta(minutes=59)
+    reports = [sent("gita", earliest + n * 3 * MINUTE, text=f"He hit her: {n}.") for n in range(16)]
+    said = [
+        words_of(await reception.receive(each, desk))
+        for each, desk in zip(reports, (one, other) * 8, strict=True)
+    ]
+    assert len(await one.store.summaries()) == 4
+    assert sum("no case of its own" in words for words in said) == 8
+    assert sum("was not kept" in words for words in said) == 4
 
 
 # --- enquiries and messages -----------------------------------------------------------------------------
