@@ -6,9 +6,11 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from store.postgres import migrate
 
@@ -30,6 +32,16 @@ def server() -> Any:
     atexit.register(started.cleanup)
     started.psql("CREATE ROLE headsup LOGIN")
     return started
+
+
+@contextmanager
+def stopped(how: Literal["fast", "immediate"] = "fast") -> Iterator[None]:
+    """The server is down for as long as the context lasts. `immediate`: as when its machine loses power."""
+    from pgserver import pg_ctl
+
+    pg_ctl(["-w", "-m", how, "stop"], pgdata=server().pgdata, user=server().system_user)
+    yield
+    server().ensure_postgres_running()
 
 
 @cache

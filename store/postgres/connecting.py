@@ -17,9 +17,19 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.base import Conflict, StoreUnavailable
+from store.postgres.bounded import BoundedConnection
 
 IDLE = 5.0  # seconds, after which a connection is tried before it is used: the server may have been restarted
 WAIT = 10.0  # seconds for a connection, or for the server to be reached
+STATEMENT = "35s"  # for one statement
+LET_GO = "2min"  # what a transaction holds whose process does nothing more: its machine is gone, or frozen
+
+REACHING = {"connect_timeout": int(WAIT), "tcp_user_timeout": int(1000 * WAIT)}
+BOUNDS = (
+    "SELECT set_config('statement_timeout', %s, false), "
+    "set_config('idle_in_transaction_session_timeout', %s, false)"
+)
+TRIAL = "SHOW transaction_read_only"
 
 AS_SCHOOL = "SELECT set_config('headsup.school', %(school)s, false)"
 
@@ -40,6 +50,12 @@ def with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+def _set_bounds(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(BOUNDS, (STATEMENT, LET_GO))
+    cursor.close()
+
+
 class Pool:
     """Connections to a database. One that was cut while nobody used it is made anew, and nobody notices.
 
@@ -55,8 +71,14 @@ class Pool:
             max_overflow=0,
             pool_timeout=WAIT,
             pool_reset_on_return=None,
-            connect_args={"connect_timeout": int(WAIT), "prepare_threshold": 2},
+            connect_args={
+                **REACHING,
+                "target_session_attrs": "read-write",
+                "prepare_threshold": 2,
+                "async_creator_fn": BoundedConnection.connect,
+            },
         )
+        event.listen(self._engine.sync_engine, "connect", _set_bounds)
         event.listen(self._engine.sync_engine, "checkout", self._try_when_in_doubt)
 
     def _try_when_in_doubt(self, connection: Any, record: Any, proxy: Any) -> None:
@@ -66,10 +88,13 @@ class Pool:
             return
         try:
             cursor = connection.cursor()
-            cursor.execute("SELECT 1")
+            cursor.execute(TRIAL)
+            [reads_only] = cursor.fetchone()
             cursor.close()
         except psycopg.Error as error:
             raise DisconnectionError from error
+        if reads_only == "on":
+            raise DisconnectionError
 
     @asynccontextmanager
     async def connection(self, school: str = "") -> AsyncIterator[AsyncConnection]:
@@ -85,6 +110,9 @@ class Pool:
                 await connection.execute(AS_SCHOOL, {"school": school})
                 pooled.info["school"] = school
             yield connection
+        except psycopg.errors.ReadOnlySqlTransaction:  # what became a standby is left for the new primary
+            connection.pgconn.finish()
+            raise
         finally:
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.pgconn.finish()

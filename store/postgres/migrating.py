@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from store.base import StoreUnavailable
-from store.postgres.connecting import troubles, with_driver
+from store.postgres.connecting import REACHING, troubles, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")
 ONE_AT_A_TIME = 0x4EAD5  # the key of the advisory lock: of two machines that migrate, one waits for the other
@@ -76,7 +76,7 @@ def _config() -> Config:
 
 
 def _engine(url: str) -> Engine:
-    return create_engine(with_driver(url), poolclass=NullPool)
+    return create_engine(with_driver(url), poolclass=NullPool, connect_args=REACHING)
 
 
 __all__ = ["DBAPIError", "known", "migrate", "must_fit"]
