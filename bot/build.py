@@ -31,6 +31,7 @@ from handlers.limits import Limits
 from handlers.messages import Incoming, Reply
 from handlers.statement import accept_all
 from handlers.sweep import sweep
+from store.base import StoreUnavailable
 from store.policies import Policies
 from store.procedure import load_procedure
 from store.school import load_school
@@ -72,7 +73,12 @@ class Bot:
         begun = time.perf_counter()
         reply = await reception.receive(incoming, self.desk)
         self.metrics.received(incoming, time.perf_counter() - begun)
-        reader = await self.desk.store.by_account(incoming.sender.account)
+        try:
+            reader = await self.desk.store.by_account(incoming.sender.account)
+        except StoreUnavailable:
+            if reply and reply.of:  # what shows somebody a case is not shown where that cannot be noted
+                raise
+            return reply
         return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply
 
     def wake(self) -> None:
@@ -115,7 +121,7 @@ class Bot:
         return run
 
     def _in_background(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        task = asyncio.create_task(job)
+        task = asyncio.create_task(_tried(job))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
         return task
@@ -137,6 +143,14 @@ class Bot:
         await self.settled(AFTER)
         await self.delivery.watcher.settled()
         await self.desk.store.close()
+
+
+async def _tried(job: Coroutine[Any, Any, object]) -> None:
+    """What fails is tried again at the next minute, if not before."""
+    try:
+        await job
+    except Exception as error:
+        log.error("not done in the background", why=type(error).__name__)
 
 
 async def build(

@@ -44,6 +44,11 @@ def stopped(how: Literal["fast", "immediate"] = "fast") -> Iterator[None]:
     server().ensure_postgres_running()
 
 
+def cut_every_connection() -> None:
+    """Of the bot's role, whatever it is doing."""
+    server().psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'")
+
+
 @cache
 def new_database(name: str) -> str:
     """The address of a database without tables."""

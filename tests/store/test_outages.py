@@ -15,7 +15,7 @@ from store.base import Conflict, StoreUnavailable
 from store.case import Case
 from store.memos import Question
 from store.postgres import PostgresStore, connecting, migrate
-from tests.databases import database, new_database, server, stopped
+from tests.databases import cut_every_connection, database, new_database, server, stopped
 from tests.store.made import NOW, case, notice
 
 AT_ONCE = 8  # as many as there are connections
@@ -152,10 +152,6 @@ async def test_connections_that_are_cut_again_and_again(store: PostgresStore) ->
     assert load.said
     assert all(AWAY in said for said in load.said)
     await load.check()
-
-
-def cut_every_connection() -> None:
-    server().psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'")
 
 
 # --- a server that is not the one to write to -----------------------------------------------------------

@@ -16,7 +16,7 @@ from store.memos import Question
 from store.postgres import PostgresStore, migrate
 from store.postgres.migrating import known
 from store.records import Person, Role
-from tests.databases import database, new_database, server
+from tests.databases import cut_every_connection, database, new_database
 from tests.store.made import NOW, case, notice, wanted
 
 _numbers = itertools.count()
@@ -139,10 +139,6 @@ async def test_a_server_that_is_not_there_is_named_in_a_sentence() -> None:
 
 
 # --- a server that goes away ----------------------------------------------------------------------------
-
-
-def cut_every_connection() -> None:
-    server().psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'")
 
 
 async def test_a_lost_connection_fails_one_request_and_mends_itself(school: PostgresStore) -> None:
