@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
+
 from store.postgres import migrate
 
 
@@ -62,3 +64,16 @@ def database() -> str:
     url = new_database("headsup")
     migrate(url)
     return url
+
+
+def contents(school: str) -> dict[str, list[str]]:
+    """Every row that a school has, by table, as whoever is bound by nothing sees them."""
+    with psycopg.connect(server().get_uri("headsup"), autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'school' ORDER BY 1"
+        ).fetchall()
+        rows = "SELECT CAST(to_jsonb(t) AS text) FROM {} t WHERE school = %s ORDER BY 1"
+        return {
+            table: [row for (row,) in connection.execute(rows.format(table), (school,)).fetchall()]
+            for (table,) in tables
+        }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
+from store.base import Conflict, DamagedCase, StoreUnavailable
 from store.case import Case
 from store.memos import Question
 from store.postgres import PostgresStore, migrate
@@ -20,7 +20,6 @@ from tests.databases import cut_every_connection, database, new_database
 from tests.store.made import NOW, case, notice, wanted
 
 _numbers = itertools.count()
-TABLES = ("cases", "sources", "notices", "people", "accounts", "invitations", "memos", "evidence", "tallies")
 
 
 @pytest.fixture
@@ -54,22 +53,6 @@ async def fill(store: PostgresStore) -> Case:
 # --- schools -------------------------------------------------------------------------------------------
 
 
-async def test_another_school_sees_nothing(school: PostgresStore, other: PostgresStore) -> None:
-    made = await fill(school)
-    assert list(await other.summaries()) == []
-    with pytest.raises(NotFound):
-        await other.case(made.reference)
-    assert await other.by_source(made.reports[0].sources[0]) is None
-    assert list(await other.people()) == []
-    assert await other.by_account("slack:T1:U1") is None
-    assert list(await other.memos(Question)) == []
-    assert list(await other.claim(NOW, 9, 60)) == []
-    with pytest.raises(Conflict):
-        await other.save(made)
-    with pytest.raises(NotFound):
-        await other.remove_person("asha")
-
-
 async def test_two_schools_may_have_the_same_reference_and_the_same_person(
     school: PostgresStore, other: PostgresStore
 ) -> None:
@@ -78,24 +61,6 @@ async def test_two_schools_may_have_the_same_reference_and_the_same_person(
     await other.add_person(Person("asha", "Another", (Role.HEAD,), ("slack:T1:U1",), NOW))
     assert (await school.person("asha")).name == "Asha"
     assert (await other.person("asha")).name == "Another"
-
-
-@pytest.mark.parametrize("table", TABLES)
-async def test_a_query_that_forgets_the_school_shows_its_rows_alone(
-    school: PostgresStore, other: PostgresStore, table: str
-) -> None:
-    await fill(school)
-    forgetful = f"SELECT count(*) FROM {table}"  # noqa: S608
-    assert await other._rows(forgetful) == [(0,)]
-    with psycopg.connect(database()) as bare:
-        assert bare.execute(forgetful).fetchone() == (0,)
-
-
-async def test_nobody_writes_into_another_school(school: PostgresStore, other: PostgresStore) -> None:
-    stolen = "INSERT INTO memos (school, kind, key, document) VALUES (:victim, 'Question', 'x', '{}')"
-    with pytest.raises(StoreUnavailable):
-        await other._do(stolen, victim=school._connections.school)
-    assert list(await school.memos(Question)) == []
 
 
 async def test_connections_that_schools_share_never_mix_them_up(school: PostgresStore) -> None:
