@@ -26,6 +26,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("texts", school.texts),
     ("machine", machine.disk),
     ("machine", machine.locks),
+    ("store", store.unbound),
     ("store", store.damaged),
     ("people", people.missing),
     ("people", people.out_of_reach),

@@ -40,6 +40,7 @@ class Looked:
     cases: Sequence[Case] = ()
     notices: Sequence[Notice] = ()  # of no case
     unreadable: Sequence[str] = ()  # `cases/7K4M`, `people/….json`
+    unbound_role: str = ""  # of the database, where row-level security does not bind it
     readable: bool = True  # whether the store could be looked into at all
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,17 +14,23 @@ from store.tiny.reading import Reading
 from store.trouble import Trouble
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
+UNBOUND = (
+    "the database's role {role} is a superuser, or has BYPASSRLS: nothing but the bot itself keeps schools apart. "
+    "Give DATABASE_URL an ordinary role that owns the tables."
+)
 DAMAGED_FILE = "{path} cannot be read. Put it back from a backup: `headsup verify` says more."
 
 
 async def read_store(looked: Looked) -> tuple[Looked, str]:
     """With all that the store holds; and what is wrong, where nothing could be read."""
     try:
-        if address(looked.settings) is None:
+        url = address(looked.settings)
+        if url is None:
             return _from_folder(looked), ""
         store = await open_store(looked.settings)
         try:
-            return await _from_store(looked, store), ""
+            looked = await _from_store(looked, store)
+            return replace(looked, unbound_role=await _unbound_role(url)), ""
         finally:
             await store.close()
     except Trouble as error:
@@ -53,6 +60,18 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
             unreadable.append(f"cases/{summary.reference}")
     people, notices = await store.people(), await store.loose()
     return replace(looked, people=people, cases=cases, notices=notices, unreadable=unreadable)
+
+
+async def _unbound_role(url: str) -> str:
+    from store.postgres.role import unbound_role
+
+    return await asyncio.to_thread(unbound_role, url)
+
+
+def unbound(looked: Looked) -> Iterator[str]:
+    """Row-level security keeps schools apart even where a query forgets to, unless the role is above it."""
+    if looked.unbound_role:
+        yield UNBOUND.format(role=looked.unbound_role)
 
 
 def damaged(looked: Looked) -> Iterator[str]:

@@ -24,7 +24,7 @@ WAIT = 10.0  # seconds for a connection, or for the server to be reached
 STATEMENT = "35s"  # for one statement
 LET_GO = "2min"  # what a transaction holds whose process does nothing more: its machine is gone, or frozen
 
-REACHING = {"connect_timeout": int(WAIT), "tcp_user_timeout": int(1000 * WAIT)}
+REACHING: dict[str, Any] = {"connect_timeout": int(WAIT), "tcp_user_timeout": int(1000 * WAIT)}
 BOUNDS = (
     "SELECT set_config('statement_timeout', %s, false), "
     "set_config('idle_in_transaction_session_timeout', %s, false)"

@@ -359,6 +359,18 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     assert report.facts == Facts(None, 3, NOW)
 
 
+async def test_a_role_that_row_level_security_does_not_bind_is_named(tmp_path: Path) -> None:
+    databases.database()
+    server = databases.server()
+    server.psql("CREATE ROLE passes LOGIN BYPASSRLS IN ROLE headsup")
+    for role in ("postgres", "passes"):
+        url = f"postgresql://{role}@/headsup?host={server.pgdata}"
+        [said] = await only("store", settings(tmp_path, DATABASE_URL=url, HEADSUP_SCHOOL="bound"))
+        assert f"role {role} is a superuser, or has BYPASSRLS" in said
+    bound = settings(tmp_path, DATABASE_URL=databases.database(), HEADSUP_SCHOOL="bound")
+    assert await only("store", bound) == []
+
+
 # --- against the platforms ------------------------------------------------------------------------------
 
 
