@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -29,6 +30,12 @@ class FrontEnd(Protocol):
         refuses: no waiting mends that.
         """
 
+    def stop_taking(self) -> None:
+        """Leave what people send from now on for the next process, before `run` is cancelled.
+
+        What was taken is still acknowledged and answered, and what is owed still goes out.
+        """
+
     async def send(self, address: str, reply: Reply) -> str:
         """Send to a person's private chat, or to a channel or group.
 
@@ -51,3 +58,30 @@ class FrontEnd(Protocol):
 
         None: the usual ones. Done soon, after this returns; a failure is logged.
         """
+
+
+class TakingIn:
+    """What takes in for a front-end; it can be stopped before the rest of the front-end is."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self.stopped = False
+
+    async def run(self, taking: Coroutine[Any, Any, None]) -> None:
+        """Run this until cancelled, stopped or not. Raises what it raises."""
+        self._task = asyncio.create_task(taking)
+        if self.stopped:
+            self._task.cancel()
+        try:
+            await asyncio.wait({self._task})
+            if not self.stopped:
+                self._task.result()
+            await asyncio.Event().wait()
+        finally:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def stop(self) -> None:
+        self.stopped = True
+        if self._task:
+            self._task.cancel()

@@ -66,13 +66,15 @@ class Service:
         self.bot.prepare()
 
     async def wind_down(self) -> None:
-        """Begin nothing more by the clock, and finish what is being sent and fetched."""
+        """Take in nothing more, begin nothing more by the clock, and finish what is being sent and fetched."""
+        for front_end in self.taking.values():
+            front_end.stop_taking()
         self._clock.pause()  # a shutdown would cut off what it is sending
         self._nightly.stop()
         await self.bot.wind_down()
 
     async def hang_up(self) -> None:
-        """Take in nothing more, and answer what was taken in."""
+        """Answer what was taken in, and end the connections."""
         for task in self.running:
             task.cancel()
         if self.running:

@@ -13,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
+from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError
 from bot.slack.fetch import fetch
 from bot.slack.intake import Intake
@@ -62,6 +63,7 @@ class SlackFrontEnd:
         self._shower = Shower(self._web, self._people)
         self._sockets: Sockets | None = None
         self._signed_in = False
+        self._taking_in = TakingIn()
 
     @property
     def connected(self) -> bool:
@@ -75,6 +77,8 @@ class SlackFrontEnd:
         app = self._bolt(receive)
 
         async def events(request: http.Request) -> http.StreamResponse:
+            if self._taking_in.stopped:
+                return http.Response(status=503)
             if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
                 return http.Response(status=401)
             try:
@@ -97,15 +101,13 @@ class SlackFrontEnd:
     async def run(self, receive: Receive) -> None:
         """Take in what people send, until cancelled. Raises SettingsError for a token that Slack refuses."""
         try:
-            await self._sign_in()
-            self._signed_in = True
-            if self._app_token:
-                self._sockets = Sockets(self._web, self._app_token, self._bolt(receive), self._work)
-                await self._sockets.run()
-            else:
-                await asyncio.Event().wait()
+            await self._taking_in.run(self._take_in(receive))
         finally:
             await self.close()
+
+    def stop_taking(self) -> None:
+        """See `FrontEnd.stop_taking`."""
+        self._taking_in.stop()
 
     async def close(self) -> None:
         """Finish what is under way, and end all connections."""
@@ -145,6 +147,15 @@ class SlackFrontEnd:
             case ["slack", channel] if channel:
                 return channel
         raise DeliveryFailed(NO_ADDRESS, permanent=True)
+
+    async def _take_in(self, receive: Receive) -> None:
+        await self._sign_in()
+        self._signed_in = True
+        if self._app_token:
+            self._sockets = Sockets(self._web, self._app_token, self._bolt(receive), self._work)
+            await self._sockets.run()
+        else:
+            await asyncio.Event().wait()
 
     async def _sign_in(self) -> None:
         attempt = 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError
 from bot.telegram.answers import Answers
 from bot.telegram.files import fetch
@@ -61,6 +62,7 @@ class TelegramFrontEnd:
         self._answers = Answers(self._shower, self._pauses)
         self._me: Me | None = None
         self._intake: Intake | None = None
+        self._taking_in = TakingIn()
         self._closed = False
         self._introducing: asyncio.Task[None] | None = None
         self._offered: asyncio.Queue[tuple[int, list[tuple[str, str]]]] = asyncio.Queue()
@@ -77,15 +79,13 @@ class TelegramFrontEnd:
     async def run(self, receive: Receive) -> None:
         """Take in what people send, until cancelled. Raises SettingsError for what Telegram refuses."""
         try:
-            await self._meet()
-            self._introducing = asyncio.create_task(self._introduce())
-            if self._webhook:
-                await self._webhook.announce(self._bot, self._line)
-                await asyncio.Event().wait()
-            elif intake := self._ready(receive):
-                await Polling(self._bot, self._line, intake, self._pauses).run()
+            await self._taking_in.run(self._take_in(receive))
         finally:
             await self.close()
+
+    def stop_taking(self) -> None:
+        """See `FrontEnd.stop_taking`."""
+        self._taking_in.stop()
 
     async def close(self) -> None:
         """Finish what is under way, and end all connections."""
@@ -138,9 +138,18 @@ class TelegramFrontEnd:
         while True:
             await offer(self._bot, *await self._offered.get())
 
+    async def _take_in(self, receive: Receive) -> None:
+        await self._meet()
+        self._introducing = asyncio.create_task(self._introduce())
+        if self._webhook:
+            await self._webhook.announce(self._bot, self._line)
+            await asyncio.Event().wait()
+        elif intake := self._ready(receive):
+            await Polling(self._bot, self._line, intake, self._pauses).run()
+
     def _ready(self, receive: Receive) -> Intake | None:
         """The way in, from when the bot knows its own name until it stops."""
-        if self._closed:
+        if self._closed or self._taking_in.stopped:
             return None
         if self._intake is None and self._me is not None:
             self._intake = Intake(receive, self._answers, self._bot, self._now)

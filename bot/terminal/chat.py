@@ -137,6 +137,9 @@ class TerminalFrontEnd:
     def connected(self) -> bool:
         return True
 
+    def stop_taking(self) -> None:
+        """Lines are typed one at a time."""
+
     def join_link(self, code: str) -> str | None:
         return None
 
