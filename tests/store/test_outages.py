@@ -7,6 +7,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from store.base import Conflict, StoreUnavailable
 from store.case import Case
 from store.memos import Question
 from store.postgres import PostgresStore, connecting, migrate
+from store.postgres.role import unbound_role
 from tests.databases import cut_every_connection, database, new_database, server, stopped
 from tests.store.made import NOW, case, notice
 
@@ -180,6 +182,14 @@ async def test_while_there_is_nothing_but_a_standby_people_are_told() -> None:
         server.execute("ALTER ROLE headsup IN DATABASE outages RESET default_transaction_read_only")
     await store.put(question("q"))
     assert len(await store.memos(Question)) == 1
+    await store.close()
+
+
+async def test_of_several_servers_the_one_is_asked_that_may_be_written_to(tmp_path: Path) -> None:
+    url = database().replace("host=", f"host={tmp_path},")  # the first is away
+    assert unbound_role(url) == ""
+    store = await PostgresStore.open(url, f"outage-{next(_schools)}")
+    await store.put(question("q"))
     await store.close()
 
 
