@@ -6,11 +6,15 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from store.base import Kept, NotFound, OverLimit
+from psycopg import AsyncConnection
+
+from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
+from store.evidence import SHA256
+from store.postgres.documents import plain
 from store.postgres.rows import Rows, statement, whole
 
 PIECE = 256 * 1024  # bytes
@@ -24,15 +28,22 @@ GET = """
 SELECT bytes FROM evidence
 WHERE school = :school AND reference = :reference AND sha256 = :sha256 AND kind = :kind AND number = :number
 """
-UNWANTED = """
-DELETE FROM evidence e USING cases c
-WHERE e.school = :school AND c.school = e.school AND c.reference = e.reference
-    AND e.reference = :reference AND e.sha256 = :sha256 AND e.sha256 <> ALL (c.hashes)
-"""
+HASHES = "SELECT hashes FROM cases WHERE school = :school AND reference = :reference FOR SHARE"
+"""Nobody writes the case until the transaction ends."""
+REMOVE = "DELETE FROM evidence WHERE school = :school AND reference = :reference AND sha256 = :sha256"
 STRAYS = """
-DELETE FROM evidence e USING cases c
-WHERE e.school = :school AND c.school = e.school AND c.reference = e.reference
-    AND e.sha256 <> ALL (c.hashes) AND CAST(c.summary->>'withholds' AS boolean)
+DELETE FROM evidence e
+WHERE e.school = :school AND (
+    EXISTS (
+        SELECT FROM cases c
+        WHERE c.school = :school AND c.reference = e.reference AND e.sha256 <> ALL (c.hashes)
+            AND CAST(c.summary->>'withholds' AS boolean)
+    )
+    OR EXISTS (
+        SELECT FROM memos m
+        WHERE m.school = :school AND m.kind = 'Erased' AND m.document->'references' ? e.reference
+    )
+)
 """
 
 
@@ -49,30 +60,51 @@ class PostgresEvidence(Rows):
                 digest.update(piece)
                 await asyncio.to_thread(spool.write, piece)
             spool.seek(0)
-            await whole(self._store(reference, digest.hexdigest(), BYTES, spool))
+            await self._store_whole(plain(reference), digest.hexdigest(), spool)
         return Kept(digest.hexdigest(), size)
 
-    async def _store(self, reference: str, sha256: str, kind: str, content: IO[bytes]) -> None:
+    async def _store_whole(self, reference: str, sha256: str, content: IO[bytes]) -> None:
+        """Leave nothing behind when it fails, or whoever wanted it gives up in the meantime."""
+        storing = asyncio.ensure_future(self._store(reference, sha256, content))
+        try:
+            await asyncio.shield(storing)
+        except BaseException:
+            await asyncio.wait([storing])
+            with suppress(StoreUnavailable, Conflict):
+                await self.discard(reference, sha256)
+            raise
+
+    async def _store(self, reference: str, sha256: str, content: IO[bytes]) -> None:
         async with self._connections.together() as connection:
             number = 0
             while (piece := await asyncio.to_thread(content.read, PIECE)) or number == 0:
-                values = {"reference": reference, "sha256": sha256, "kind": kind, "number": number}
-                await connection.execute(
-                    statement(PUT), {"school": self._connections.school, "bytes": piece, **values}
-                )
+                values = {"reference": reference, "sha256": sha256, "kind": BYTES, "number": number}
+                await connection.execute(statement(PUT), self._with_school({**values, "bytes": piece}))
                 number += 1
 
     async def discard(self, reference: str, sha256: str) -> None:
-        await self._do(UNWANTED, reference=reference, sha256=sha256)
+        await whole(self._discard(plain(reference), plain(sha256)))
+
+    async def _discard(self, reference: str, sha256: str) -> None:
+        async with self._connections.together() as connection:
+            cursor = await connection.execute(statement(HASHES), self._with_school({"reference": reference}))
+            if not any(sha256 in hashes for (hashes,) in await cursor.fetchall()):
+                await self._remove(connection, reference, sha256)
+
+    async def _remove(self, connection: AsyncConnection, reference: str, sha256: str) -> None:
+        values = self._with_school({"reference": reference, "sha256": sha256})
+        await connection.execute(statement(REMOVE), values)
 
     async def discard_strays(self) -> None:
         await self._do(STRAYS)
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
-        return self._kept(reference, sha256)
+        return self._kept(plain(reference), sha256)
 
     @asynccontextmanager
     async def _kept(self, reference: str, sha256: str) -> AsyncIterator[Path]:
+        if not SHA256.fullmatch(sha256):
+            raise NotFound("evidence")
         with tempfile.TemporaryDirectory(prefix="headsup-") as folder:
             path = Path(folder) / sha256
             with path.open("wb") as file:
@@ -93,8 +125,9 @@ class PostgresEvidence(Rows):
         return await self._rows(GET, reference=reference, sha256=sha256, kind=BYTES, number=number)
 
     async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None:
-        await self._do(PUT, reference=reference, sha256=sha256, kind=THUMBNAIL, number=0, bytes=jpeg)
+        values = {"reference": plain(reference), "sha256": plain(sha256), "kind": THUMBNAIL}
+        await self._do(PUT, **values, number=0, bytes=jpeg)
 
     async def drop_thumbnails(self, reference: str) -> None:
         sql = "DELETE FROM evidence WHERE school = :school AND reference = :reference AND kind = :kind"
-        await self._do(sql, reference=reference, kind=THUMBNAIL)
+        await self._do(sql, reference=plain(reference), kind=THUMBNAIL)

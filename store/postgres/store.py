@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from psycopg import AsyncConnection
 
@@ -58,7 +58,7 @@ class PostgresStore(
         self._is_own = is_own
 
     @classmethod
-    async def open(cls, where: str | Database, school: str = ONLY) -> PostgresStore:
+    async def open(cls, where: str | Database, school: str = ONLY) -> Self:
         """`where`: an address, or a database that others use and close. Raises StoreUnavailable."""
         is_own = isinstance(where, str)
         store = cls(await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own)

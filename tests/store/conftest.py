@@ -11,7 +11,9 @@ import pytest
 
 from store.base import Store
 from store.postgres import PostgresStore
+from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from store.tiny import TinyStore
+from tests.buckets import new_bucket
 from tests.databases import database
 
 Later = Callable[[], Awaitable[Store]]
@@ -40,8 +42,24 @@ class Postgres:
         return await PostgresStore.open(database(), self.school)
 
 
+class WithBucket(Postgres):
+    """The same, with the bytes of evidence in a bucket."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bucket = new_bucket()
+
+    async def open(self) -> Store:
+        evidence = EvidenceBucket(f"s3://{self.bucket}/heads-up", self.school)
+        return await PostgresWithBucket.open_with(evidence, database(), self.school)
+
+
 _schools = itertools.count()
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"tiny": Tiny, "postgres": Postgres}
+BACKENDS: dict[str, Callable[[Path], Backend]] = {
+    "tiny": Tiny,
+    "postgres": Postgres,
+    "bucket": WithBucket,
+}
 
 
 class Opened:

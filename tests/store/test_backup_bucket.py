@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from store.backup import make, restore
 from store.backup.keys import make_key
 from store.tiny.verifying import Walk, verify
 from store.trouble import Trouble
+from tests.buckets import new_bucket
 from tests.store.made import NOW
 from tests.store.test_backup import change, contents
 from tests.store.test_verifying import furnish
 
-_numbers = itertools.count()
-
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}".replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "k",
-        "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_REGION": "eu-west-2",
-        "AWS_ENDPOINT_URL": url,
-    }.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("s3", endpoint_url=url, region_name="eu-west-2")
-    name = f"kept-{next(_numbers)}"
-    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    yield f"s3://{name}/heads-up"
-    server.stop()
+def bucket() -> str:
+    return f"s3://{new_bucket()}/heads-up"
 
 
 async def test_a_bucket_does_as_a_folder_does(bucket: str, tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ async def test_evidence_belongs_to_its_case(store: Store) -> None:
     assert not await _is_kept(store, "7K4M")
 
 
+@pytest.mark.parametrize("reference", ["7K\0M", "", "..", "a/b", "\ue000", "%2E"])
+async def test_what_is_no_name_of_anything_is_not_found(store: Store, reference: str) -> None:
+    mine = await _a_case(store)
+    for name, digest in ((reference, DIGEST), (mine, f"{DIGEST[:-1]}\0"), (mine, "../x"), (mine, "")):
+        assert not await _is_kept(store, name, digest)
+
+
 async def test_one_byte_too_many_is_refused_and_nothing_stays(store: Store, later: Later) -> None:
     reference = await _a_case(store)
     with pytest.raises(OverLimit):

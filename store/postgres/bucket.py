@@ -1,0 +1,165 @@
+"""The store in PostgreSQL with the bytes of its evidence in a bucket, under `SCHOOL/REFERENCE/SHA256`.
+
+The database says which bytes are wanted. One request puts an object, whole or not at all, so a process that dies
+leaves no half of one; what it leaves of an erased case is removed at the next start. Evidence that was kept before
+there was a bucket is still read from the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from typing import IO, Self
+from urllib.parse import quote, unquote
+
+import structlog
+from psycopg import AsyncConnection
+
+from store.base import NotFound, StoreUnavailable
+from store.bucket import AT_ONCE, Bucket
+from store.case import Case
+from store.evidence import SHA256
+from store.memos import Erased
+from store.postgres.database import Database
+from store.postgres.store import PostgresStore
+
+PIECE = 1024 * 1024  # bytes
+AGAIN = 60.0  # seconds until removing is tried again
+TRIAL = "is-this-bucket-there"
+WITHHOLDING = """
+SELECT reference, hashes FROM cases WHERE school = :school AND CAST(summary->>'withholds' AS boolean)
+"""
+ERASED = """
+SELECT jsonb_array_elements_text(document->'references') FROM memos WHERE school = :school AND kind = 'Erased'
+"""
+NOT_REMOVED = "erased, but not yet removed from the bucket; that is tried again"
+
+log = structlog.get_logger()
+
+
+class EvidenceBucket(Bucket):
+    """What one school has in a bucket. Raises StoreUnavailable where the bucket cannot be used."""
+
+    def __init__(self, where: str, school: str) -> None:
+        super().__init__(where)
+        self._school = _escaped(school)
+
+    def _name(self, *parts: str) -> str:
+        return "/".join((self._school, *map(_escaped, parts)))
+
+    async def put(self, reference: str, sha256: str, content: IO[bytes]) -> None:
+        """From a file, which need not fit into memory."""
+        size = os.fstat(content.fileno()).st_size
+        mapped = mmap.mmap(content.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+        with self._worded():
+            await self._store.put_async(self._name(reference, sha256), mapped, use_multipart=False)
+
+    async def pieces(self, reference: str, sha256: str) -> AsyncIterator[bytes]:
+        """Raises NotFound."""
+        try:
+            with self._worded(may_lack=True):
+                found = await self._store.get_async(self._name(reference, sha256))
+                async for piece in found.stream(PIECE):
+                    yield bytes(piece)
+        except FileNotFoundError as error:
+            raise NotFound(f"evidence {sha256[:12]}") from error
+
+    async def names(self, *within: str) -> Sequence[tuple[str, str]]:
+        """Reference and SHA-256 of all that is kept, or of one case."""
+        found = []
+        with self._worded():
+            async for batch in self._store.list(self._name(*within), chunk_size=AT_ONCE):
+                found += [tuple(map(unquote, each["path"].split("/")[-2:])) for each in batch]
+        return [(reference, sha256) for reference, sha256 in found if SHA256.fullmatch(sha256)]
+
+    async def remove(self, names: Sequence[tuple[str, str]]) -> None:
+        paths = [self._name(*each) for each in names]
+        with self._worded():
+            for begin in range(0, len(paths), AT_ONCE):
+                await self._store.delete_async(paths[begin : begin + AT_ONCE])
+
+    async def remove_cases(self, references: Iterable[str]) -> None:
+        for reference in references:
+            await self.remove(await self.names(reference))
+
+    async def try_out(self) -> None:
+        """Put something there, read it, list it and take it away."""
+        name = self._name(TRIAL)
+        with self._worded():
+            await self._store.put_async(name, b"")
+            await self._store.get_async(name)
+            await self._store.list(name).collect_async()
+            await self._store.delete_async(name)
+
+
+def _escaped(text: str) -> str:
+    """A part of a name: it is not empty, holds no slash, and is neither `.` nor `..`."""
+    return quote(text, safe="", errors="surrogatepass").replace(".", "%2E") or "%"
+
+
+class PostgresWithBucket(PostgresStore):
+    """Made by `open_with`."""
+
+    _bucket: EvidenceBucket
+    _removing: set[asyncio.Task[None]]
+
+    @classmethod
+    async def open_with(cls, bucket: EvidenceBucket, where: str | Database, school: str) -> Self:
+        """See `PostgresStore.open`. The bucket may be away: then evidence waits for it."""
+        store = await cls.open(where, school)
+        store._bucket, store._removing = bucket, set()
+        return store
+
+    async def close(self) -> None:
+        for task in self._removing:
+            task.cancel()
+        await asyncio.gather(*self._removing, return_exceptions=True)
+        await super().close()
+
+    async def _store(self, reference: str, sha256: str, content: IO[bytes]) -> None:
+        await self._bucket.put(reference, sha256, content)
+
+    async def _pieces(self, reference: str, sha256: str) -> AsyncIterator[bytes]:
+        with suppress(NotFound):
+            async for piece in self._bucket.pieces(reference, sha256):
+                yield piece
+            return
+        async for piece in super()._pieces(reference, sha256):
+            yield piece
+
+    async def _remove(self, connection: AsyncConnection, reference: str, sha256: str) -> None:
+        await super()._remove(connection, reference, sha256)
+        await self._bucket.remove([(reference, sha256)])
+
+    async def discard_strays(self) -> None:
+        await super().discard_strays()
+        found = await self._bucket.names()
+        wanted = {reference: hashes for reference, hashes in await self._rows(WITHHOLDING)}
+        wanted |= {reference: () for (reference,) in await self._rows(ERASED)}
+        strays = [(ref, sha256) for ref, sha256 in found if ref in wanted and sha256 not in wanted[ref]]
+        for reference, sha256 in strays:
+            await self.discard(reference, sha256)
+        if strays:
+            log.warning("evidence of no case removed", files=len(strays))
+
+    async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
+        await super()._erase(cases, leaving)
+        references = [case.reference for case in cases]
+        try:
+            await self._bucket.remove_cases(references)
+        except StoreUnavailable as error:
+            log.error(NOT_REMOVED, why=str(error))
+            task = asyncio.create_task(self._remove_later(references))
+            self._removing.add(task)
+            task.add_done_callback(self._removing.discard)
+
+    async def _remove_later(self, references: Sequence[str]) -> None:
+        """A process that ends before leaves it to the next start."""
+        while True:
+            await asyncio.sleep(AGAIN)
+            with suppress(StoreUnavailable):
+                await self._bucket.remove_cases(references)
+                return
