@@ -1,14 +1,17 @@
 """What the stores cost, beside what a disk and a database cost by themselves: `python -m tests.bench.stores [SIZE …]`.
 
-Milliseconds (median) for opening a case, adding an entry, reading a case, listing one's own and what is due, in the
-folder, in PostgreSQL, in stock TinyDB and in SQLite (`synchronous=FULL`); then the bare durable write (temporary
-file, fsync, rename, fsync) and the bare INSERT with COMMIT. Ratios are within one run: these machines are noisy.
-Sizes default to 100 and 10,000 cases; 100000 takes some minutes to fill.
+Milliseconds (median) for opening a case, adding an entry, reading a case, listing one's own ten and what is due next,
+in the folder, in PostgreSQL, in SQLite (`synchronous=FULL`) and in stock TinyDB; for the folder also seconds to start,
+and the kilobytes (tracemalloc) that a case takes in its catalogue. In brackets how often that is its yardstick, measured
+in turns with it, for these machines are noisy: of files the bare durable write (temporary file, fsync, rename, fsync),
+of PostgreSQL one bare INSERT with COMMIT of the same documents, of stock TinyDB the folder. Sizes default to 100, 10,000
+and 100,000 cases, which takes some minutes; stock TinyDB is not asked to hold more than 10,000.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import sqlite3
@@ -16,7 +19,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+import tracemalloc
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,39 +31,48 @@ from store.base import Store
 from store.case import Case
 from store.documents import case_tables, to_json
 from store.postgres import PostgresStore
+from store.postgres.cases import ADD, values_of
 from store.postgres.documents import to_jsonb
+from store.postgres.rows import statement
 from store.records import Evidence, Notice, Report
+from store.seal import sealed
 from store.tiny import TinyStore
 from tests.databases import database
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
-SIZES = (100, 10_000)
-ROUNDS = 60
-SLOW = 10_000  # cases, from which stock TinyDB is asked only a few times
+SIZES = (100, 10_000, 100_000)
+OWN = 10  # cases that one person reported
+TURNS, ROUNDS = 5, 20
+MOST_IN_STOCK = 10_000
+OPERATIONS = ("open", "entry", "read", "mine", "due")
+
+Doing = Callable[[], Awaitable[object]]
 _numbers = itertools.count()
 
 
 def case() -> Case:
     n = next(_numbers)
-    text = Evidence(
-        1, "text", f"bench:{n}", f"staff{n % 200}", NOW, text="They write this about Year 4. " * 5
-    )
-    report = Report(f"staff{n % 200}", NOW, (f"bench:{n}",), "slack:D1")
-    notice = Notice(f"{n} urgent ben", "urgent", "ben", NOW + timedelta(days=n % 300))
-    made = Case(f"{n:06}", NOW, (report,), (text,), notices=(notice,), wake_at=NOW + timedelta(days=n % 300))
-    return made.enter(NOW, report.by, "opened", source=report.sources[0])
+    by, later = f"staff{n // OWN}", NOW + timedelta(days=n % 300)
+    text = Evidence(1, "text", f"bench:{n}", by, NOW, text="They write this about Year 4. " * 5)
+    report = Report(by, NOW, (f"bench:{n}",), "slack:D1")
+    notice = Notice(f"{n} urgent ben", "urgent", "ben", later)
+    made = Case(f"{n:06}", NOW, (report,), (text,), notices=(notice,), wake_at=later)
+    return made.enter(NOW, by, "opened", source=report.sources[0])
 
 
-async def median(doing: Callable[[], Awaitable[object]], rounds: int = ROUNDS) -> float:
-    took = []
-    for _ in range(rounds):
-        before = time.perf_counter()
-        await doing()
-        took.append((time.perf_counter() - before) * 1000)
-    return statistics.median(took)
+async def medians(*doing: Doing, rounds: int = ROUNDS) -> list[float]:
+    """Milliseconds for each, some rounds of one after some of the other."""
+    took: list[list[float]] = [[] for _ in doing]
+    for _ in range(TURNS):
+        for times, does in zip(took, doing, strict=True):
+            for _ in range(rounds):
+                before = time.perf_counter()
+                await does()
+                times.append((time.perf_counter() - before) * 1000)
+    return [statistics.median(times) for times in took]
 
 
-async def of_store(store: Store, known: list[Case]) -> list[float]:
+def operations(store: Store, known: list[Case]) -> list[Doing]:
     cases = itertools.cycle(known)
 
     async def note() -> None:
@@ -67,12 +80,17 @@ async def of_store(store: Store, known: list[Case]) -> list[float]:
         await store.save((await store.case(reference)).note("Seen.", by="ben", at=NOW))
 
     return [
-        await median(lambda: store.add(case())),
-        await median(note),
-        await median(lambda: store.case(next(cases).reference)),
-        await median(lambda: store.reported_by(["staff7"])),
-        await median(store.next_due),
+        lambda: store.add(case()),
+        note,
+        lambda: store.case(next(cases).reference),
+        lambda: store.reported_by(next(cases).reporters),
+        store.next_due,
     ]
+
+
+def show(name: str, size: int, figures: list[float], yardstick: list[float], *more: float) -> None:
+    cells = [f"{f:9.3f} {f'({f / y:.1f})':7}" for f, y in zip(figures, yardstick, strict=True)]
+    print(f"{name:14}{size:>8,}", *cells, *(f"{figure:9.2f}" for figure in more), flush=True)
 
 
 async def folder(size: int, home: Path) -> list[float]:
@@ -80,32 +98,72 @@ async def folder(size: int, home: Path) -> list[float]:
     for made in known:  # as the store writes them, without waiting for the disk each time
         path = home / "cases" / made.reference
         path.mkdir(parents=True)
-        (path / "case.json").write_bytes(to_json(case_tables(made)))
-    begun = time.perf_counter()
+        (path / "case.json").write_bytes(sealed(to_json(case_tables(made))))
+    seconds = await _start(home)
+    tracemalloc.start()
     store = TinyStore.open(home)
-    opened = time.perf_counter() - begun
-    figures = await of_store(store, known)
+    gc.collect()
+    kilobytes = tracemalloc.get_traced_memory()[0] / size / 1000
+    tracemalloc.stop()
+    *figures, bare = await medians(*operations(store, known), bare_write(home / "bare"))
     await store.close()
-    return [*figures, opened]
-
-
-async def postgres(size: int) -> list[float]:
-    known = [case() for _ in range(size)]
-    store = await PostgresStore.open(database(), f"bench-{size}")
-    left = iter(known)
-
-    async def fill() -> None:
-        for made in left:
-            await store.add(made)
-
-    await asyncio.gather(*(fill() for _ in range(8)))
-    await store._do("ANALYZE")
-    figures = await of_store(store, known)
-    await store.close()
+    show("folder", size, figures, [bare] * len(figures), seconds, kilobytes)
     return figures
 
 
-async def stock(size: int, home: Path) -> list[float]:
+async def _start(home: Path) -> float:
+    begun = time.perf_counter()
+    store = TinyStore.open(home)
+    seconds = time.perf_counter() - begun
+    await store.close()
+    return seconds
+
+
+def bare_write(home: Path) -> Doing:
+    home.mkdir()
+
+    async def write() -> None:
+        made = case()
+        partial, path = home / "partial", home / made.reference
+        descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+        os.write(descriptor, to_json(case_tables(made)))
+        os.fsync(descriptor)
+        os.close(descriptor)
+        partial.rename(path)
+        descriptor = os.open(home, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+    return write
+
+
+async def postgres(size: int) -> None:
+    store = await PostgresStore.open(database(), f"bench-{size}")
+    known = [case() for _ in range(size)]
+    async with store._connections.together() as connection, connection.cursor() as cursor:
+        school = store._connections.school
+        await cursor.executemany(statement(ADD), ({"school": school, **values_of(made)} for made in known))
+    await store._do("VACUUM ANALYZE")
+    async with await psycopg.AsyncConnection.connect(database(), autocommit=True) as bare:
+        *figures, insert = await medians(*operations(store, known), await bare_insert(bare))
+    await store.close()
+    show("PostgreSQL", size, figures, [insert] * len(figures))
+
+
+async def bare_insert(connection: psycopg.AsyncConnection) -> Doing:
+    await connection.execute(
+        "CREATE TABLE IF NOT EXISTS bare (reference text PRIMARY KEY, document jsonb, summary jsonb)"
+    )
+
+    async def insert() -> None:
+        made = case()
+        row = (made.reference, to_jsonb(made), to_jsonb(made.summary))
+        await connection.execute("INSERT INTO bare VALUES (%s, %s, %s)", row)
+
+    return insert
+
+
+async def stock(size: int, home: Path, of_folder: list[float]) -> None:
     """TinyDB as it comes."""
     with TinyDB(home / "stock.json") as db:
         db.insert_multiple(_plain(case()) for _ in range(size))
@@ -120,102 +178,71 @@ async def stock(size: int, home: Path) -> list[float]:
             db.get(doc_id=1)
 
         async def mine() -> None:
+            db.clear_cache()  # a cache that holds until the next write
             db.search(Query().by == "staff7")
 
         async def due() -> None:
             min(row["wake_at"] for row in db.all())
 
-        rounds = 3 if size >= SLOW else 20
-        return [await median(doing, rounds) for doing in (insert, note, read, mine, due)]
+        figures = await medians(insert, note, read, mine, due, rounds=1)
+    show("stock TinyDB", size, figures, of_folder)
 
 
 def _plain(made: Case) -> dict[str, object]:
     return {"by": made.reporters[0], "wake_at": str(made.wake_at), "document": to_jsonb(made)}
 
 
-async def sqlite(size: int, home: Path) -> list[float]:
+async def sqlite(size: int, home: Path) -> None:
     db = sqlite3.connect(home / "bench.sqlite", isolation_level=None)
     db.execute("PRAGMA synchronous = FULL")
     db.execute("CREATE TABLE cases (reference PRIMARY KEY, reporter, wake_at, document)")
     db.execute("CREATE INDEX of_reporter ON cases (reporter)")
     db.execute("CREATE INDEX due ON cases (wake_at)")
     put = "INSERT INTO cases VALUES (?, ?, ?, ?)"
-    rows = [(c.reference, c.reporters[0], str(c.wake_at), to_jsonb(c)) for c in (case() for _ in range(size))]
+    rows = list(_sqlite_rows(size))
     db.execute("BEGIN")
     db.executemany(put, rows)
     db.execute("COMMIT")
-    known = itertools.cycle(row[0] for row in rows)
+    known = itertools.cycle(rows)
 
     async def insert() -> None:
-        made = case()
-        db.execute(put, (made.reference, made.reporters[0], str(made.wake_at), to_jsonb(made)))
+        db.executemany(put, _sqlite_rows(1))
 
     async def note() -> None:
-        reference = next(known)
+        reference = next(known)[0]
         db.execute("SELECT document FROM cases WHERE reference = ?", (reference,)).fetchone()
         db.execute("UPDATE cases SET document = document || ' ' WHERE reference = ?", (reference,))
 
     async def read() -> None:
-        db.execute("SELECT document FROM cases WHERE reference = ?", (next(known),)).fetchone()
+        db.execute("SELECT document FROM cases WHERE reference = ?", (next(known)[0],)).fetchone()
 
     async def mine() -> None:
-        db.execute("SELECT document FROM cases WHERE reporter = 'staff7'").fetchall()
+        db.execute("SELECT document FROM cases WHERE reporter = ?", (next(known)[1],)).fetchall()
 
     async def due() -> None:
         db.execute("SELECT min(wake_at) FROM cases").fetchone()
 
-    return [await median(doing) for doing in (insert, note, read, mine, due)]
+    *figures, bare = await medians(insert, note, read, mine, due, bare_write(home / "bare"))
+    db.close()
+    show("SQLite", size, figures, [bare] * len(figures))
 
 
-async def bare_write(home: Path) -> float:
-    content = to_json(case_tables(case()))
-
-    async def write() -> None:
-        partial, path = home / "bare.partial", home / f"bare-{next(_numbers)}"
-        descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-        os.close(descriptor)
-        partial.rename(path)
-        descriptor = os.open(home, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-
-    return await median(write)
-
-
-async def bare_insert() -> float:
-    connection = await psycopg.AsyncConnection.connect(database(), autocommit=True)
-    async with connection:
-        await connection.execute(
-            "CREATE TABLE IF NOT EXISTS bare (reference text PRIMARY KEY, document jsonb)"
-        )
-        put = "INSERT INTO bare VALUES (%s, %s)"
-
-        async def insert() -> None:
-            made = case()
-            await connection.execute(put, (made.reference, to_jsonb(made)))
-
-        return await median(insert)
+def _sqlite_rows(number: int) -> Iterator[tuple[str, ...]]:
+    for made in (case() for _ in range(number)):
+        yield made.reference, made.reporters[0], str(made.wake_at), to_jsonb(made)
 
 
 async def measure(sizes: tuple[int, ...]) -> None:
-    print(f"{'':24}{'open':>9}{'entry':>9}{'read':>9}{'mine':>9}{'due':>9}{'start, s':>10}")
+    heads = "".join(f"{name:>10}{'':8}" for name in OPERATIONS)
+    print(f"{'ms (ratio)':22}{heads}{'start, s':>8}{'KB a case':>11}")
     for size in sizes:
-        for name, doing in (
-            ("folder", folder),
-            ("PostgreSQL", None),
-            ("SQLite", sqlite),
-            ("stock TinyDB", stock),
-        ):
-            if doing is stock and size > SLOW:
-                continue
-            with tempfile.TemporaryDirectory() as home:
-                figures = await (doing(size, Path(home)) if doing else postgres(size))
-            print(f"{name:14}{size:>10,}" + "".join(f"{figure:9.2f}" for figure in figures), flush=True)
-    with tempfile.TemporaryDirectory() as home:
-        print(f"bare durable write {await bare_write(Path(home)):14.2f}")
-    print(f"bare INSERT, COMMIT {await bare_insert():13.2f}")
+        with tempfile.TemporaryDirectory() as name:
+            home = Path(name)
+            of_folder = await folder(size, home / "folder")
+            await postgres(size)
+            await sqlite(size, home)
+            if size <= MOST_IN_STOCK:
+                await stock(size, home, of_folder)
 
 
 def main() -> None:
