@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,16 @@ def main() -> None:
         sys.exit(1)
 
 
+@app.callback()
+def of_one_school(
+    school: Annotated[
+        str, typer.Option(help="With SCHOOLS: the school that is meant; else HEADSUP_SCHOOL.")
+    ] = "",
+) -> None:
+    if school:
+        os.environ["HEADSUP_SCHOOL"] = school
+
+
 @app.command()
 def run(
     only: Annotated[
@@ -44,7 +56,11 @@ def run(
         raise typer.BadParameter("it is web or worker", param_hint="--only")
     settings = load()
     set_up()
-    if front_ends := chats(settings):
+    if settings.schools:
+        from bot.schools.running import run_schools
+
+        asyncio.run(run_schools(settings, Part(only)))
+    elif front_ends := chats(settings):
         asyncio.run(run_chats(settings, front_ends, Part(only)))
     elif asyncio.run(run_terminal(settings)):
         sys.exit(1)
@@ -85,9 +101,13 @@ def manifest(
     """Print the Slack app's manifest: api.slack.com/apps, Create New App, From a manifest."""
     import json
 
+    from bot.settings import load
     from bot.slack.manifest import manifest as made
 
-    typer.echo(json.dumps(made(url), indent=2, ensure_ascii=False))
+    settings = load()
+    several = bool(settings.schools)
+    at = url or (settings.public_url if several else None)
+    typer.echo(json.dumps(made(at, several=several), indent=2, ensure_ascii=False))
 
 
 @app.command()
@@ -124,6 +144,43 @@ def move(
         f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, {moved.people} people, "
         f"{moved.others} other records. Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
     )
+
+
+class Chat(StrEnum):
+    SLACK = "slack"
+    TELEGRAM = "telegram"
+
+
+@app.command()
+def schools() -> None:
+    """With SCHOOLS: list the schools, and the chats to which each is connected."""
+    from bot.schools.connecting import list_schools
+    from bot.settings import load
+
+    typer.echo("\n".join(asyncio.run(list_schools(load()))))
+
+
+@app.command()
+def connect(chat: Chat) -> None:
+    """With SCHOOLS: connect a school. Slack: print a link that installs the app. Telegram: ask for the bot's token."""
+    from bot.schools.connecting import connect_telegram, slack_link
+    from bot.settings import load
+
+    settings = load()
+    if chat == Chat.SLACK:
+        typer.echo("\n".join(asyncio.run(slack_link(settings))))
+    else:
+        token = typer.prompt("The bot's token, from @BotFather (it is not shown)", hide_input=True)
+        typer.echo(asyncio.run(connect_telegram(settings, token.strip())))
+
+
+@app.command()
+def disconnect(chat: Chat) -> None:
+    """With SCHOOLS: forget the token of one school's chat. What was kept stays."""
+    from bot.schools.connecting import disconnect as forget
+    from bot.settings import load
+
+    typer.echo(asyncio.run(forget(load(), chat)))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from bot.__main__ import app
 from bot.settings import Settings
-from bot.slack.manifest import APP_SCOPE, EVENTS, SCOPES
+from bot.slack.manifest import APP_SCOPE, EVENTS, REMOVALS, SCOPES
 
 PAGE = Path(__file__).parents[1] / "docs" / "technician.md"
 APP_SCOPE_IS = "on the app token alone: open the connection of Socket Mode"
@@ -44,7 +44,8 @@ def scope_table() -> str:
 
 
 def event_table() -> str:
-    return _table(("Event", "What it brings"), ((f"`{name}`", what) for name, what in sorted(EVENTS.items())))
+    rows = ((f"`{name}`", what) for name, what in sorted({**EVENTS, **REMOVALS}.items()))
+    return _table(("Event", "What it brings"), [*rows])
 
 
 def commands() -> Iterator[tuple[str, str]]:

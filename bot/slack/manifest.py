@@ -51,17 +51,28 @@ SCOPES = {
     "im:write": "open the chat in which somebody is told or reminded",
     "users:read": "tell full members from guests, outsiders and bots, and know a reporter's name",
 }
+REMOVALS = {
+    "app_uninstalled": "several schools: a workspace has removed the app, so its token is forgotten",
+    "tokens_revoked": "several schools: the same, where the token alone was taken back",
+}
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 APP_SCOPE = "connections:write"
 NO_URL = "--url takes the public address of the bot, which begins with https://, such as https://headsup.example.org"
 
 
-def manifest(url: str | None = None) -> dict[str, Any]:
+def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]:
     """What goes under “Create an app from a manifest”: Socket Mode, or HTTP where `url` is the bot's public address.
+
+    `several`: for the workspaces of several schools, which install the app by OAuth.
 
     Raises SettingsError for an address that Slack would not take.
     """
     address = _requests_at(url) if url else None
     at = {"request_url": address} if address else {}
+    if several and not address:
+        raise SettingsError(NO_URL)
+    redirect = {"redirect_urls": [address.removesuffix(PATH) + REDIRECT]} if several and address else {}
+    events = sorted([*EVENTS, *(REMOVALS if several else ())])
     return {
         "display_information": {
             "name": NAME,
@@ -81,9 +92,9 @@ def manifest(url: str | None = None) -> dict[str, Any]:
                 {**slash, **({"url": address} if address else {})} for slash in slash_commands()
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirect, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**at, "bot_events": sorted(EVENTS)},
+            "event_subscriptions": {**at, "bot_events": events},
             "interactivity": {"is_enabled": True, **at},
             "org_deploy_enabled": False,
             "socket_mode_enabled": address is None,

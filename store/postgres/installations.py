@@ -11,7 +11,7 @@ from datetime import datetime
 from store.base import Conflict
 from store.postgres.connecting import Connections
 from store.postgres.database import Database
-from store.postgres.rows import Rows, whole
+from store.postgres.rows import Rows
 from store.postgres.token_key import TokenKey
 
 NO_SCHOOL = ""
@@ -27,8 +27,8 @@ WHERE installations.school = excluded.school
 DROP = "DELETE FROM installations WHERE platform = :platform AND key = :key"
 LINK = "INSERT INTO installation_links (digest, school, until) VALUES (:digest, :school, :until)"
 TOO_OLD = "DELETE FROM installation_links WHERE until <= :now"
-LINKED = "SELECT school FROM installation_links WHERE digest = :digest AND until > :now"
-USE = "DELETE FROM installation_links WHERE digest = :digest AND until > :now RETURNING school"
+LINKED = "SELECT 1 FROM installation_links WHERE digest = :digest AND until > :now"
+USE = "DELETE FROM installation_links WHERE digest = :digest AND until > :now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +75,20 @@ class Installations(Rows):
         return bool(await self._do(DROP, platform=platform, key=key))
 
     async def link(self, school: str, now: datetime, until: datetime) -> str:
-        """Words that stand for the school in a link, once, until then."""
-        words = secrets.token_urlsafe(24)
+        """Words that stand for the school in a link, `SCHOOL.…`, good once, until then."""
+        words = f"{school}.{secrets.token_urlsafe(24)}"
         await self._do(SCHOOL, school=school)
         await self._do(TOO_OLD, now=now)
         await self._do(LINK, digest=_digest(words), school=school, until=until)
         return words
 
-    async def linked(self, words: str, now: datetime) -> str | None:
-        """The school for which a link is good."""
-        found = await self._rows(LINKED, digest=_digest(words), now=now)
-        return found[0][0] if found else None
+    async def is_link(self, words: str, now: datetime) -> bool:
+        """Whether a link is good."""
+        return bool(await self._rows(LINKED, digest=_digest(words), now=now))
 
-    async def use_link(self, words: str, now: datetime) -> str | None:
-        """The same, once: of two who use it at the same moment one is told None."""
-        found = await whole(self._rows(USE, digest=_digest(words), now=now))
-        return found[0][0] if found else None
+    async def use_link(self, words: str, now: datetime) -> bool:
+        """The same, once: of two who use it at the same moment one is told False."""
+        return bool(await self._do(USE, digest=_digest(words), now=now))
 
 
 def _of(platform: str, key: str, school: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from tests.doubles.slack_blocks import Invalid, check_message, check_view, elements
 from tests.doubles.slack_server import SlackServer
 from tests.doubles.slack_sockets import Answer
-from tests.doubles.slack_world import APP, BOT, BOT_USER, TEAM, ResponseUrl, Shown, View, encode, rich_text
+from tests.doubles.slack_world import APP, BOT, BOT_USER, ResponseUrl, Shown, View, encode, rich_text
 
 
 class SlackDouble(SlackServer):
@@ -40,7 +40,7 @@ class SlackDouble(SlackServer):
     ) -> dict[str, Any]:
         """A file that somebody uploaded; the object that goes into `files=`."""
         number = f"F{self.world.number()}"
-        path = f"{self.url}/files-pri/{TEAM}-{number}/download/{name}"
+        path = f"{self.url}/files-pri/{self.team}-{number}/download/{name}"
         self.world.content[number] = data
         self.world.files[number] = {
             "id": number,
@@ -113,7 +113,7 @@ class SlackDouble(SlackServer):
             "ts": message["ts"],
             "channel_id": channel["id"],
             "channel_name": channel["name"],
-            "channel_team": TEAM,
+            "channel_team": self.team,
             "author_id": author["id"],
             "author_name": author["real_name"],
             "author_subname": author["profile"]["display_name"],
@@ -146,7 +146,9 @@ class SlackDouble(SlackServer):
         """The bot's name in a channel, and then `text`."""
         ts = self.world.ts()
         said = {"type": "app_mention", "user": user, "text": f"<@{BOT_USER}> {encode(text)}", "ts": ts}
-        return await self._event({**said, "team": TEAM, "channel": channel, "event_ts": ts}, resend=resend)
+        return await self._event(
+            {**said, "team": self.team, "channel": channel, "event_ts": ts}, resend=resend
+        )
 
     async def event(self, event: dict[str, Any], *, resend: int = 0, **wrapper: Any) -> Answer:
         """Any event, as it stands."""
@@ -259,12 +261,12 @@ class SlackDouble(SlackServer):
     async def _event(self, event: dict[str, Any], *, resend: int = 0, **wrapper: Any) -> Answer:
         payload = {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": self.team,
             "api_app_id": APP,
             "event": event,
             "event_id": f"Ev{self.world.number()}",
             "event_time": int(float(event.get("event_ts", 0))),
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [{"team_id": self.team, "user_id": BOT_USER, "is_bot": True}],
             "is_ext_shared_channel": False,
             **wrapper,
         }
@@ -318,7 +320,7 @@ class SlackDouble(SlackServer):
         known = self.world.users[user]
         return {
             "user": {"id": user, "username": known["name"], "team_id": known["team_id"]},
-            "team": {"id": TEAM, "domain": "school"},
+            "team": {"id": self.team, "domain": "school"},
             "api_app_id": APP,
             "trigger_id": self.world.trigger(user),
         }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.doubles.slack_blocks import MAX_TOGETHER, Invalid, characters, check_message, check_view
-from tests.doubles.slack_world import APP, BOT, BOT_USER, TEAM, Shown, Upload, View
+from tests.doubles.slack_world import APP, BOT, BOT_USER, Shown, Upload, View
 
 if TYPE_CHECKING:
     from tests.doubles.slack_server import SlackServer
@@ -112,7 +112,7 @@ class Api:
             "url": "https://school.slack.com/",
             "team": "School",
             "user": "headsup",
-            "team_id": TEAM,
+            "team_id": self.world.team,
             "user_id": BOT_USER,
             "bot_id": BOT,
             "is_enterprise_install": False,

@@ -20,10 +20,10 @@ LOGIN_PAGE = "<!DOCTYPE html><html><body>Sign in to School</body></html>"
 class SlackServer:
     """A Slack without people."""
 
-    team = TEAM
     bot_user = BOT_USER
 
-    def __init__(self, *, events_url: str = "", patience: float = 3.0) -> None:
+    def __init__(self, *, events_url: str = "", patience: float = 3.0, team: str = TEAM) -> None:
+        self.team = team
         self.bot_token = "xoxb-" + secrets.token_hex(8)
         self.app_token = "xapp-" + secrets.token_hex(8)
         self.signing_secret = secrets.token_hex(16)
@@ -32,7 +32,7 @@ class SlackServer:
         self.patience = patience  # seconds that it waits for an acknowledgement
         self.downloads: list[str] = []  # names of the files whose bytes were asked for
         self.refusals: list[str] = []  # what was refused for its shape, and why
-        self.world = World()
+        self.world = World(team)
         self.api = Api(self)
         self.sockets = Sockets(self)
         self.posts = Posts(self)

@@ -91,7 +91,8 @@ class ResponseUrl:
 class World:
     """The state behind the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, team: str = TEAM) -> None:
+        self.team = team
         self.users: dict[str, dict[str, Any]] = {}
         self.channels: dict[str, dict[str, Any]] = {}
         self.files: dict[str, dict[str, Any]] = {}
@@ -114,7 +115,7 @@ class World:
     def add_user(self, user: str, name: str, **flags: Any) -> str:
         self.users[user] = {
             "id": user,
-            "team_id": TEAM,
+            "team_id": self.team,
             "name": name.lower().replace(" ", "."),
             "real_name": name,
             "deleted": False,

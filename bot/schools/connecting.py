@@ -1,0 +1,109 @@
+"""`headsup connect`, `headsup disconnect` and `headsup schools`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.schools.opening import NO_APP, has_slack, open_installations, public_url
+from bot.settings import Settings, SettingsError, of_school, schools_of
+from bot.slack.installing import LINK_HOURS
+from bot.slack.manifest import INSTALL
+from bot.telegram.trying import try_token
+from store.base import Conflict
+from store.postgres.installations import Installation, Installations
+from store.school import load_school
+from store.trouble import Trouble
+
+PLATFORMS = ("slack", "telegram")
+WHICH = "Say which school: headsup --school KEY connect {platform}"
+LINK = "Open this in a browser, and install Heads Up in the workspace of {school}. It is good once, for two days:"
+CONNECTED = "{school} is connected to {name} in Telegram. What runs takes it up within a minute."
+TAKEN = (
+    "{name} is another school's already, or {school} has another bot. headsup schools says which; "
+    "headsup --school KEY disconnect telegram takes one away."
+)
+GONE = "{school} is no longer connected to {platform}, and its token is forgotten. What was kept stays."
+NOTHING = "{school} is not connected to {platform}."
+NO_CHATS = "no chat yet"
+NOT_OPENED = "TOKEN_KEY does not open its token"
+NO_FOLDERS = "There is no school in {folder} yet: make a folder for each, named with small letters, digits and hyphens."
+
+
+async def slack_link(settings: Settings) -> list[str]:
+    """A link that installs the app for one school. Raises Trouble."""
+    _must_be_one(settings, "slack")
+    if not has_slack(settings):
+        raise SettingsError(NO_APP)
+    now = datetime.now(UTC)
+    async with _installations(settings) as installations:
+        words = await installations.link(settings.headsup_school, now, now + timedelta(hours=LINK_HOURS))
+    return [
+        LINK.format(school=settings.headsup_school),
+        f"{public_url(settings)}{INSTALL}?state={words}",
+    ]
+
+
+async def connect_telegram(settings: Settings, token: str) -> str:
+    """Try a bot's token, and keep it for one school. Raises Trouble."""
+    _must_be_one(settings, "telegram")
+    public_url(settings)
+    tried = await try_token(token, settings.telegram_api_url)
+    if tried.trouble:
+        raise Trouble(tried.trouble)
+    school, key = settings.headsup_school, token.partition(":")[0]
+    made = Installation("telegram", key, school, tried.name, token, datetime.now(UTC))
+    async with _installations(settings) as installations:
+        try:
+            await installations.put(made)
+        except Conflict as error:
+            raise Trouble(TAKEN.format(name=tried.name, school=school)) from error
+    return CONNECTED.format(school=school, name=tried.name)
+
+
+async def disconnect(settings: Settings, platform: str) -> str:
+    """Forget the token of one chat of one school. Raises Trouble."""
+    _must_be_one(settings, platform)
+    async with _installations(settings) as installations:
+        mine = [
+            i
+            for i in await installations.all()
+            if (i.school, i.platform) == (settings.headsup_school, platform)
+        ]
+        for installation in mine:
+            await installations.drop(platform, installation.key)
+    return (GONE if mine else NOTHING).format(school=settings.headsup_school, platform=platform.capitalize())
+
+
+async def list_schools(settings: Settings) -> list[str]:
+    """A line for each school: its key, its name, and its chats. Raises Trouble."""
+    async with _installations(settings) as installations:
+        found = await installations.all()
+    keys = sorted({*schools_of(settings), *(installation.school for installation in found)})
+    if not keys:
+        return [NO_FOLDERS.format(folder=settings.schools)]
+    return [_line(settings, key, [i for i in found if i.school == key]) for key in keys]
+
+
+def _line(settings: Settings, key: str, installed: Sequence[Installation]) -> str:
+    chats = [f"{i.platform.capitalize()}: {i.name if i.token else NOT_OPENED}" for i in installed]
+    try:
+        name = load_school(of_school(settings, key).school_file).name
+    except Trouble as error:
+        name = str(error)
+    return f"{key} ({name}): {', '.join(chats) or NO_CHATS}"
+
+
+def _must_be_one(settings: Settings, platform: str) -> None:
+    if not settings.is_of_one_of_several:
+        raise SettingsError(WHICH.format(platform=platform))
+
+
+@asynccontextmanager
+async def _installations(settings: Settings) -> AsyncIterator[Installations]:
+    database, installations = await open_installations(settings)
+    try:
+        yield installations
+    finally:
+        await database.close()

@@ -1,0 +1,90 @@
+"""What several schools share: a database, and the key to their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from bot.opening import NO_EXTRA
+from bot.settings import Settings, SettingsError
+
+try:
+    from store.postgres import Database
+    from store.postgres.installations import Installation, Installations
+    from store.postgres.token_key import TokenKey
+except ImportError as error:
+    raise SettingsError(NO_EXTRA) from error
+
+NO_DATABASE = "SCHOOLS needs DATABASE_URL: a folder holds one school alone."
+NO_KEY = (
+    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. Set it to a key that nobody else "
+    "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
+)
+NO_URL = "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach the bot."
+NOT_HERE = (
+    "{name} is of one school alone. With SCHOOLS, take it away, and connect each school: "
+    "headsup --school KEY connect …"
+)
+NO_APP = (
+    "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET: from the app's page, "
+    "Basic Information, App Credentials."
+)
+
+
+async def open_installations(settings: Settings) -> tuple[Database, Installations]:
+    """Raises SettingsError and StoreUnavailable."""
+    if settings.database_url is None:
+        raise SettingsError(NO_DATABASE)
+    if settings.token_key is None:
+        raise SettingsError(NO_KEY.format(key=TokenKey.new()))
+    refuse_tokens(settings)
+    key = TokenKey(settings.token_key.get_secret_value())
+    database = await Database.open(settings.database_url.get_secret_value())
+    return database, Installations(database, key)
+
+
+def refuse_tokens(settings: Settings) -> None:
+    """Raises SettingsError for what one school alone has in its settings."""
+    for name in ("slack_bot_token", "slack_app_token", "telegram_bot_token", "telegram_webhook_url"):
+        if getattr(settings, name):
+            raise SettingsError(NOT_HERE.format(name=name.upper()))
+
+
+def public_url(settings: Settings) -> str:
+    """Without a slash at its end. Raises SettingsError."""
+    parts = urlsplit(settings.public_url)
+    if parts.scheme not in ("https", "http") or not parts.netloc:
+        raise SettingsError(NO_URL)
+    return settings.public_url.rstrip("/")
+
+
+def has_slack(settings: Settings) -> bool:
+    """Whether workspaces may be connected. Raises SettingsError for half of the app's credentials."""
+    given = (settings.slack_client_id, settings.slack_client_secret, settings.slack_signing_secret)
+    if any(given) and not all(given):
+        raise SettingsError(NO_APP)
+    return all(given)
+
+
+def with_chats(settings: Settings, installations: Iterable[Installation]) -> Settings:
+    """A school's settings with the tokens of its chats."""
+    update: dict[str, object] = {"slack_signing_secret": None}
+    for installation in installations:
+        token = SecretStr(installation.token or "")
+        if installation.platform == "slack":
+            update |= {"slack_bot_token": token, "slack_signing_secret": settings.slack_signing_secret}
+        else:
+            update |= {
+                "telegram_bot_token": token,
+                "telegram_webhook_url": f"{public_url(settings)}/telegram/{installation.key}",
+                "telegram_webhook_secret": SecretStr(_webhook_secret(installation.token or "")),
+            }
+    return settings.model_copy(update=update)
+
+
+def _webhook_secret(token: str) -> str:
+    """By which Telegram proves to be Telegram; whoever knows it knows nothing of the token."""
+    return sha256(f"webhook\n{token}".encode()).hexdigest()

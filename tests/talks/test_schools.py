@@ -1,0 +1,280 @@
+"""Several schools in one deployment: a real process, one database, a workspace or a bot of Telegram's for each."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.inviting import _made, print_invitation
+from bot.schools.connecting import connect_telegram, disconnect, list_schools, slack_link
+from bot.schools.running import run_schools
+from bot.settings import Settings, SettingsError, load
+from store.postgres import migrate
+from store.postgres.token_key import TokenKey
+from store.trouble import Trouble
+from tests.bot.test_health import asked_when_up
+from tests.bot.test_run import START, bot, environment
+from tests.crash.processes import free_port
+from tests.databases import new_database
+from tests.doubles.slack import SlackDouble
+from tests.doubles.trust import Trust
+from tests.talks.stage import ROOT
+
+URL = "https://headsup.trust.example"
+LINK = re.compile(re.escape(URL) + r"/\S+")
+REFERENCE = re.compile(r"Case (\w{4})")
+RULE = "# Phones at Oakfield\n\n## Where phones are\n\nPhones are handed in at the gate and kept in the blue cabinet.\n"
+_numbers = itertools.count()
+
+
+@pytest.fixture
+async def trust() -> AsyncIterator[Trust]:
+    async with Trust(URL, free_port()) as trust:
+        yield trust
+
+
+@pytest.fixture
+def settings(tmp_path: Path, trust: Trust) -> dict[str, str]:
+    for key, name in (("oakfield", "Oakfield School"), ("elmwood", "Elmwood School")):
+        folder = tmp_path / "schools" / key
+        folder.mkdir(parents=True)
+        (folder / "school.toml").write_text(f'name = "{name}"\n')
+    (tmp_path / "schools" / "README").write_text("no school")
+    texts = tmp_path / "schools" / "oakfield" / "policy_texts"
+    shutil.copytree(ROOT / "policy_texts", texts)
+    (texts / "phones.md").write_text(RULE)
+    url = new_database(f"trust_{next(_numbers)}")
+    migrate(url)
+    more = {"DATABASE_URL": url, "SCHOOLS": str(tmp_path / "schools"), "TOKEN_KEY": TokenKey.new()}
+    return environment(tmp_path, **trust.environment, **more)
+
+
+async def said(*arguments: str, settings: dict[str, str], typed: str = "") -> tuple[int, str]:
+    """Exit status, and all that a command says."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=ROOT,
+        env=settings,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(typed.encode()), 30)
+    return process.returncode or 0, out.decode()
+
+
+def of(school: str, settings: dict[str, str]) -> Settings:
+    return load({**settings, "HEADSUP_SCHOOL": school})
+
+
+async def link_for(school: str, settings: dict[str, str]) -> str:
+    return (await slack_link(of(school, settings)))[-1]
+
+
+async def code_for(school: str, name: str, role: str, settings: dict[str, str]) -> str:
+    return (await _made(name, (role,), of(school, settings)))[1]
+
+
+async def listed(settings: dict[str, str]) -> str:
+    return "\n".join(await list_schools(load(settings)))
+
+
+@asynccontextmanager
+async def running(trust: Trust, settings: dict[str, str]) -> AsyncIterator[None]:
+    async with bot(settings):
+        assert (await asked_when_up(int(trust.environment["PORT"]), "/ready"))[0] == 200
+        yield
+
+
+async def head_of(slack: SlackDouble, school: str, settings: dict[str, str]) -> str:
+    head = slack.user("UHEAD", f"Head of {school.capitalize()}")
+    code = await code_for(school, f"Head of {school.capitalize()}", "head", settings)
+    await slack.slash(head, "/headsup", f"join {code}")
+    assert "Welcome" in (await slack.next(head)).words
+    return head
+
+
+async def report(slack: SlackDouble, who: str, words: str) -> str:
+    """A report, and the reference of its case."""
+    await slack.message(who, words)
+    answer = await slack.next(who)
+    found = REFERENCE.search(answer.words)
+    assert found, answer.words
+    await slack.choose(who, answer, "Threat of violence")
+    assert "urgent" in (await slack.next(who)).words
+    return found[1]
+
+
+async def test_two_schools_live_side_by_side(trust: Trust, settings: dict[str, str]) -> None:
+    oak, elm = await trust.workspace("TOAK"), await trust.workspace("TELM")
+    asha, bram = oak.user("UASHA", "Asha Patel"), elm.user("UBRAM", "Bram Jones")
+    async with running(trust, settings):
+        for school, slack in (("oakfield", oak), ("elmwood", elm)):
+            _, words = await said("--school", school, "connect", "slack", settings=settings)
+            link = LINK.search(words)
+            assert link, words
+            page = await trust.install(link[0], slack)
+            assert (page.status, f"connected to {school}" in page.text) == (200, True), page
+        status, lines = await said("schools", settings=settings)
+        assert status == 0
+        assert "oakfield (Oakfield School): Slack: TOAK School" in lines
+        assert "elmwood (Elmwood School): Slack: TELM School" in lines
+
+        head_of_oak = await head_of(oak, "oakfield", settings)
+        head_of_elm = await head_of(elm, "elmwood", settings)
+        case = await report(oak, asha, "They say they will hurt Noor Malik")
+        assert f"Urgent: case {case}" in (await oak.next(head_of_oak)).words
+
+        for words in (
+            f"case {case}",
+            f"case take {case}",
+            "case status",
+            "case find Noor Malik",
+            f"case evidence {case}",
+        ):
+            await elm.slash(head_of_elm, "/case", words.removeprefix("case "))
+            answer = (await elm.next(head_of_elm)).words
+            assert "Noor" not in answer.replace("“Noor Malik”", "")
+            assert "Asha" not in answer
+            assert case not in answer.replace(f"“{case}”", "").replace(f"case {case}", "")
+
+        await oak.slash(asha, "/policy", "where are phones kept?")
+        assert "blue cabinet" in (await oak.next(asha)).words
+        await elm.slash(bram, "/policy", "where are phones kept?")
+        assert "blue cabinet" not in (await elm.next(bram)).words
+        await report(elm, bram, "Somebody will hurt Kit")
+        assert "Urgent: case" in (await elm.next(head_of_elm)).words
+        assert "Kit" not in "".join(shown.words for shown in oak.shown(head_of_oak))
+    async with running(trust, settings):  # all of it is in the database
+        await oak.slash(head_of_oak, "/case", case)
+        assert case in (await oak.next(head_of_oak)).words
+    with psycopg.connect(settings["DATABASE_URL"]) as connection:
+        kept = connection.execute("SELECT * FROM installations").fetchall()
+        assert len(kept) == 2
+        assert not any(slack.bot_token in repr(kept) for slack in (oak, elm))
+
+
+async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str, str]) -> None:
+    oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
+    elm = await trust.telegram("222222:" + "b" * 35, "elmbot")
+    with pytest.raises(Trouble, match="This is no token of Telegram's"):
+        await connect_telegram(of("oakfield", settings), "1:2")
+    await connect_telegram(of("oakfield", settings), oak.token)
+    status, words = await said(
+        "--school", "elmwood", "connect", "telegram", settings=settings, typed=elm.token
+    )
+    assert (status, "elmwood is connected to @elmbot" in words) == (0, True), words
+    assert elm.token not in words
+    with pytest.raises(Trouble, match="another school's already"):
+        await connect_telegram(of("elmwood", settings), oak.token)
+    async with running(trust, settings):
+        asha, bram = oak.user(1, "Asha"), elm.user(1, "Asha")  # one person, who works at both
+        for school, telegram, person in (("oakfield", oak, asha), ("elmwood", elm, bram)):
+            await telegram.until(lambda telegram=telegram: telegram.updates.webhook, START)
+            await person.says(f"/join {await code_for(school, 'Asha Patel', 'staff', settings)}")
+            await telegram.waits_for(person, "Welcome, Asha Patel.", START)
+        await asha.says("They say they will hurt Noor Malik")
+        found = REFERENCE.search((await oak.waits_for(asha, "Case ")).text)
+        assert found
+        await bram.says("/case status")
+        await elm.waits_for(bram, "not passed anything on")
+        await bram.says(f"/case {found[1]}")
+        await elm.until(lambda: len(elm.shown(bram)) == 3)
+        assert "Noor" not in elm.shown(bram)[-1].text
+
+        assert "no longer connected" in await disconnect(of("elmwood", settings), "telegram")
+        assert "elmwood (Elmwood School): no chat yet" in await listed(settings)
+
+
+async def test_a_link_installs_for_its_school_alone_and_once(trust: Trust, settings: dict[str, str]) -> None:
+    oak, elm = await trust.workspace("TOAK"), await trust.workspace("TELM")
+    async with running(trust, settings):
+        link = await link_for("oakfield", settings)
+        assert (await trust.install(link, oak, refuse=True)).status == 200
+        assert (await trust.install(link, oak, cookie=False)).status == 400
+        assert "connected to oakfield" in (await trust.install(link, oak)).text
+        again = await trust.install(link, elm)
+        assert (again.status, "used already" in again.text) == (404, True)
+        made_up = await trust.install(link.partition("=")[0] + "=elmwood.abc", elm)
+        assert made_up.status == 404
+        assert (await trust.browse(f"{URL}/slack/oauth_redirect?code=x&state=oakfield.x")).status == 400
+
+        taken = await trust.install(await link_for("elmwood", settings), oak)
+        assert "another school&#x27;s already" in taken.text
+        second = await trust.install(await link_for("oakfield", settings), elm)
+        assert "this school has another workspace" in second.text
+        lines = await listed(settings)
+        assert "oakfield (Oakfield School): Slack: TOAK School" in lines
+        assert "elmwood (Elmwood School): no chat yet" in lines
+
+
+async def test_a_workspace_that_removes_the_app_is_forgotten(trust: Trust, settings: dict[str, str]) -> None:
+    oak = await trust.workspace("TOAK")
+    asha = oak.user("UASHA", "Asha Patel")
+    async with running(trust, settings):
+        await trust.install(await link_for("oakfield", settings), oak)
+        await oak.event({"type": "app_uninstalled"})  # an old one: the token is good
+        case = await report(oak, asha, "They say they will hurt Noor Malik")
+
+        old, oak.bot_token = oak.bot_token, "xoxb-new"
+        trust.revoked.add(old)
+        await oak.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOT"]}})
+        assert "oakfield (Oakfield School): no chat yet" in await listed(settings)
+        await oak.slash(asha, "/case", "status")
+        assert "not connected to a school" in (await oak.next(asha)).words
+
+        await trust.install(await link_for("oakfield", settings), oak)
+        await oak.slash(asha, "/case", "status")
+        assert case in (await oak.next(asha)).words  # what was kept is there
+
+
+async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: dict[str, str]) -> None:
+    oak = await trust.workspace("TOAK")
+    async with running(trust, settings):
+        await trust.install(await link_for("oakfield", settings), oak)
+        check = '{"type": "url_verification", "challenge": "abc"}'
+        assert await oak.posts.post(check, "application/json", {}) == (200, '{"challenge": "abc"}')
+        assert (await oak.posts.post(check, "application/json", {}, secret="other"))[0] == 401
+        assert (await oak.posts.post(check, "application/json", {}, age=600))[0] == 401
+        event = '{"type": "event_callback", "team_id": "TNONE", "event": {"type": "message"}}'
+        assert (await oak.posts.post(event, "application/json", {}))[0] == 200
+        assert (await oak.posts.post("[" * 50_000, "application/json", {}))[0] == 400
+        assert (await trust.browse(f"{URL}/telegram/123")).status == 405
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"DATABASE_URL": ""}, "SCHOOLS needs DATABASE_URL"),
+        ({"TOKEN_KEY": ""}, "TOKEN_KEY="),
+        ({"TOKEN_KEY": "abc"}, "TOKEN_KEY is not a key"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
+        ({"SLACK_CLIENT_SECRET": ""}, "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN is of one school alone"),
+        ({"SCHOOLS": "/nowhere/at/all"}, "which is no folder"),
+        ({"HEADSUP_SCHOOL": "ashfield"}, "There is no school “ashfield”"),
+    ],
+)
+async def test_what_is_set_wrong_is_said(settings: dict[str, str], wrong: dict[str, str], words: str) -> None:
+    with pytest.raises(Trouble, match=re.escape(words)):
+        await run_schools(load({**settings, **wrong}))
+
+
+async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) -> None:
+    several = load(settings)
+    for command in (
+        print_invitation("Ben", ["head"], several),
+        slack_link(several),
+        disconnect(several, "slack"),
+    ):
+        with pytest.raises(SettingsError, match="Say which"):
+            await command
