@@ -15,6 +15,7 @@ from store.tiny import TinyStore
 
 if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database
+    from store.postgres.bucket import EvidenceBucket
 
 NO_EXTRA = (
     "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: "
@@ -22,6 +23,10 @@ NO_EXTRA = (
 )
 NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
 UP_TO_DATE = "The database is up to date ({number})."
+BUCKET_ALONE = (
+    "EVIDENCE_URL needs DATABASE_URL: in a folder, evidence lies beside its case. Set DATABASE_URL, or take "
+    "EVIDENCE_URL away."
+)
 WIPED = (
     "{platform} wipes the disk at each restart, and the cases with it. Set DATABASE_URL to a PostgreSQL database, "
     "and run: headsup migrate"
@@ -53,16 +58,36 @@ async def open_store(settings: Settings, database: Database | None = None) -> St
         from store.postgres import PostgresStore
     except ImportError as error:
         raise SettingsError(NO_EXTRA) from error
+    if settings.evidence_url:
+        from store.postgres.bucket import PostgresWithBucket
+
+        bucket = evidence_bucket(settings)
+        return await PostgresWithBucket.open_with(bucket, database or url, settings.headsup_school)
     return await PostgresStore.open(database or url, settings.headsup_school)
 
 
+def evidence_bucket(settings: Settings) -> EvidenceBucket:
+    """The one that EVIDENCE_URL names. Raises Trouble."""
+    try:
+        from store.postgres.bucket import EvidenceBucket
+    except ImportError as error:
+        raise SettingsError(NO_EXTRA) from error
+    return EvidenceBucket(settings.evidence_url, settings.headsup_school)
+
+
 async def move_to(where: str, settings: Settings) -> Moved:
-    """Carry all that the present store holds over to a folder or a database. Raises Trouble."""
+    """Carry all that the present store holds over to a folder or a database, whose bucket is EVIDENCE_URL.
+
+    Raises Trouble.
+    """
     is_database = "://" in where
     there = settings.model_copy(
-        update={"database_url": SecretStr(where) if is_database else None}
-        | ({} if is_database else {"headsup_data": Path(where)})
+        update={"database_url": SecretStr(where)}
+        if is_database
+        else {"database_url": None, "evidence_url": "", "headsup_data": Path(where)}
     )
+    if settings.database_url is None:
+        settings = settings.model_copy(update={"evidence_url": ""})
     if is_database:
         migrate_tables(there)
     source = await open_store(settings)
@@ -91,6 +116,8 @@ def migrate_tables(settings: Settings) -> str:
 def address(settings: Settings) -> str | None:
     """Of the database; None where the store is a folder. Raises SettingsError for another engine."""
     if settings.database_url is None:
+        if settings.evidence_url:
+            raise SettingsError(BUCKET_ALONE)
         return None
     url = settings.database_url.get_secret_value()
     engine = url.partition(":")[0]

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         max_length=60,
         description="Which school this is, where several share a database.",
     )
+    evidence_url: str = Field(
+        "", description="With PostgreSQL: a bucket for the bytes of evidence, s3://bucket/path."
+    )
     schools: Path | None = Field(
         None, description="Several schools in one deployment: the folder that holds a folder for each."
     )

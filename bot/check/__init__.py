@@ -1,4 +1,4 @@
-"""`headsup check`: what is wrong, one line each with the mend. It reads only, so the bot may run meanwhile."""
+"""`headsup check`: what is wrong, one line each with the mend. It changes nothing, so the bot may run meanwhile."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ async def check(settings: Settings, clock: Callable[[], datetime], *, offline: b
     looked, trouble = await store.read_store(looked)
     if trouble:
         found.append(Finding("store", trouble))
+    if trouble := await store.bucket(settings):
+        found.append(Finding("evidence", trouble))
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
     found += [Finding(name, line) for name, part in PARTS for line in part(looked)]

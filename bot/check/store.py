@@ -1,4 +1,4 @@
-"""What the store holds: people, cases and notices. It reads only, so the bot may run meanwhile."""
+"""What the store holds: people, cases and notices. It changes nothing, so the bot may run meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.check.finding import Looked
-from bot.opening import address, open_store
+from bot.opening import address, evidence_bucket, open_store
+from bot.settings import Settings
 from store.base import DamagedCase, Store
 from store.durable import unavailable
 from store.tiny.reading import Reading
@@ -17,6 +18,10 @@ DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json 
 UNBOUND = (
     "the database's role {role} is a superuser, or has BYPASSRLS: nothing but the bot itself keeps schools apart. "
     "Give DATABASE_URL an ordinary role that owns the tables."
+)
+BUCKET = (
+    "EVIDENCE_URL: {why} Evidence waits until it can be kept there. See that the bucket is there, and that the "
+    "AWS_… variables let the bot write, read, list and delete in it."
 )
 DAMAGED_FILE = "{path} cannot be read. Put it back from a backup: `headsup verify` says more."
 
@@ -37,6 +42,17 @@ async def read_store(looked: Looked) -> tuple[Looked, str]:
         return replace(looked, readable=False), str(error)
     except OSError as error:
         return replace(looked, readable=False), str(unavailable(error, looked.settings.headsup_data))
+
+
+async def bucket(settings: Settings) -> str:
+    """What is wrong with the bucket of evidence, tried with an object that is taken away again."""
+    if not (settings.evidence_url and settings.database_url):
+        return ""
+    try:
+        await evidence_bucket(settings).try_out()
+    except Trouble as error:
+        return BUCKET.format(why=error)
+    return ""
 
 
 def _from_folder(looked: Looked) -> Looked:

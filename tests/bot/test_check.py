@@ -21,7 +21,7 @@ from bot.settings import Settings, load
 from store.case import Case
 from store.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
-from tests import databases
+from tests import buckets, databases
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT
@@ -369,6 +369,25 @@ async def test_a_role_that_row_level_security_does_not_bind_is_named(tmp_path: P
         assert f"role {role} is a superuser, or has BYPASSRLS" in said
     bound = settings(tmp_path, DATABASE_URL=databases.database(), HEADSUP_SCHOOL="bound")
     assert await only("store", bound) == []
+
+
+async def test_a_bucket_that_takes_no_evidence_is_named_and_one_that_does_is_not(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": databases.database(), "HEADSUP_SCHOOL": "in-a-bucket"}
+    bucket = buckets.new_bucket()
+    assert await only("evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x")) == []
+    assert buckets.keys(bucket) == []
+    [said] = await only("evidence", settings(tmp_path, **given, EVIDENCE_URL="s3://there-is-none/x"))
+    assert said.startswith(
+        "EVIDENCE_URL: s3://there-is-none/x cannot be used: The specified bucket does not exist."
+    )
+    with buckets.away():
+        [said] = await only("evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x"))
+    assert "Evidence waits until" in said
+
+
+async def test_a_bucket_without_a_database_is_named(tmp_path: Path) -> None:
+    [said] = await only("store", settings(tmp_path, EVIDENCE_URL="s3://b"))
+    assert said.startswith("EVIDENCE_URL needs DATABASE_URL")
 
 
 # --- against the platforms ------------------------------------------------------------------------------

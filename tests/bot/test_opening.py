@@ -9,9 +9,13 @@ import pytest
 from bot.opening import migrate_tables, move_to, open_store
 from bot.settings import SettingsError, load
 from store.postgres import PostgresStore
+from store.postgres.bucket import PostgresWithBucket
 from store.postgres.migrating import known
 from store.tiny import TinyStore
+from store.trouble import Trouble
+from tests.buckets import keys, new_bucket
 from tests.databases import database, new_database
+from tests.store.test_moving import everything, fill
 
 
 async def test_without_a_database_it_is_the_folder(tmp_path: Path) -> None:
@@ -29,6 +33,21 @@ async def test_with_one_it_is_postgresql_of_that_school() -> None:
 async def test_another_engine_is_refused() -> None:
     with pytest.raises(SettingsError, match="begins with mysql:"):
         await open_store(load({"DATABASE_URL": "mysql://x"}))
+
+
+async def test_with_a_bucket_as_well_evidence_lies_there() -> None:
+    given = {"DATABASE_URL": database(), "EVIDENCE_URL": f"s3://{new_bucket()}", "HEADSUP_SCHOOL": "opened"}
+    store = await open_store(load(given))
+    assert isinstance(store, PostgresWithBucket)
+    await store.close()
+    with pytest.raises(Trouble, match="elsewhere://x cannot be used"):
+        await open_store(load({**given, "EVIDENCE_URL": "elsewhere://x"}))
+
+
+async def test_a_folder_takes_no_bucket(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="EVIDENCE_URL needs DATABASE_URL"):
+        await open_store(load({"HEADSUP_DATA": str(tmp_path / "data"), "EVIDENCE_URL": "s3://b"}))
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("variable", ["DYNO", "K_SERVICE"])
@@ -57,3 +76,23 @@ async def test_a_folder_moves_into_a_database_whose_tables_are_made_on_the_way(t
     assert (await move_to(url, settings)).cases == 0
     back = load({"DATABASE_URL": url})
     assert (await move_to(str(tmp_path / "back"), back)).cases == 0
+
+
+async def test_evidence_moves_into_the_bucket_and_out_of_it_again(tmp_path: Path) -> None:
+    folder, bucket, url = tmp_path / "data", new_bucket(), new_database("moved_with_bucket")
+    store = TinyStore.open(folder)
+    await fill(store)
+    before = await everything(store)
+    await store.close()
+    given = {"HEADSUP_DATA": str(folder), "EVIDENCE_URL": f"s3://{bucket}/heads-up"}
+    assert (await move_to(url, load(given))).evidence == len(keys(bucket)) == 5
+    with_bucket = {**given, "DATABASE_URL": url}
+    await move_to(str(tmp_path / "back"), load(with_bucket))
+    without = {"DATABASE_URL": url, "HEADSUP_DATA": str(tmp_path / "back")}
+    back = await open_store(load({**without, "DATABASE_URL": ""}))
+    assert await everything(back) == before
+    await back.close()
+    await move_to(url, load({"HEADSUP_DATA": str(tmp_path / "back")}))  # to do without the bucket
+    store = await open_store(load(without))
+    assert await everything(store) == before
+    await store.close()
