@@ -117,6 +117,8 @@ async def _keep_once(
         earlier, crowded = latest, True
     if earlier and (one_report or crowded):
         case = await store.case(earlier.reference)
+        if incoming.source in case.summary.sources:
+            return case, True, False  # by another process, since it was asked above
         held = {_file_of(e) for e in case.evidence if e.pointer}
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
         moved = case.receive(given, fresh, "edited" if incoming.edits else "received")

@@ -146,6 +146,28 @@ async def test_the_same_message_sent_again_to_another_machine_opens_nothing_twic
         assert len(await desks[0].store.summaries()) == n + 1
 
 
+@pytest.mark.parametrize("desks", ["two machines"], indirect=True)
+async def test_a_message_that_another_machine_keeps_just_now_is_kept_once(
+    desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = desks
+    again, look_up = sent("gita", text="He hit her."), other.store.by_source
+    said: list[Reply | None] = []
+    looks = itertools.count(1)
+
+    async def by_source(source: str) -> str | None:
+        found = await look_up(source)
+        if next(looks) == 2:  # the last one before it is kept
+            said.append(await reception.receive(again, one))
+        return found
+
+    monkeypatch.setattr(other.store, "by_source", by_source)
+    said.append(await reception.receive(again, other))
+    assert said[0] == said[-1]
+    [summary] = await one.store.summaries()
+    assert len((await one.store.case(summary.reference)).evidence) == 1
+
+
 async def test_what_a_person_may_do_in_a_while_is_counted_for_both_machines(desks: tuple[Desk, Desk]) -> None:
     one, other = (replace(desk, limits=Limits(acts=6, reports=4, messages=12)) for desk in desks)
     acts = await asyncio.gather(*(says("gita", "case status", desk) for desk in (one, other) * 6))
