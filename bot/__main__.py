@@ -300,13 +300,13 @@ def policy_add(
     """Put a file of the school's among the texts, and show what was understood of it."""
     from datetime import UTC, datetime
 
-    from bot.adding import add_file
+    from bot.adding import add_file, own_texts
     from bot.settings import load
 
     today = datetime.now(UTC).astimezone().date()
     lines = add_file(
         file,
-        load().policy_texts,
+        own_texts(load()),
         today,
         title=title,
         owner=owner,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from bot.settings import PACKAGED_TEXTS
+from bot.settings import PACKAGED_TEXTS, Settings, its_texts
 from store.policies.adding import Added, add
 from store.policies.texts import day
 from store.trouble import Trouble
@@ -37,6 +37,18 @@ PACKAGED = (
     "There is no folder policy_texts here, and the texts in use are part of the program. "
     "Make one of your own first: cp -r {folder} policy_texts"
 )
+SHARED = (
+    "{school} has no texts of its own, and those in {folder} are used by other schools too. Make some first: "
+    "cp -r {folder} {own}"
+)
+
+
+def own_texts(settings: Settings) -> Path:
+    """The folder to which a text is added. Raises Trouble where one school of several shares it with others."""
+    own = its_texts(settings)
+    if own and settings.policy_texts != own:
+        raise Trouble(SHARED.format(school=settings.headsup_school, folder=settings.policy_texts, own=own))
+    return settings.policy_texts
 
 
 def add_file(

@@ -157,12 +157,13 @@ def of_school(settings: Settings, key: str) -> Settings:
     known = schools_of(settings)
     if settings.schools is None or key not in known:
         raise SettingsError(NO_SCHOOL.format(key=key, known=", ".join(known) or "none"))
-    folder = settings.schools / key
-    texts = folder / OWN_TEXTS
-    return settings.model_copy(
-        update={
-            "headsup_school": key,
-            "school_file": folder / "school.toml",
-            "policy_texts": texts if texts.is_dir() else settings.policy_texts,
-        }
+    its = settings.model_copy(
+        update={"headsup_school": key, "school_file": settings.schools / key / "school.toml"}
     )
+    texts = its_texts(its)
+    return its.model_copy(update={"policy_texts": texts}) if texts and texts.is_dir() else its
+
+
+def its_texts(settings: Settings) -> Path | None:
+    """Where the texts of one school of several are, where it has some; None where there is but one school."""
+    return settings.school_file.with_name(OWN_TEXTS.name) if settings.is_of_one_of_several else None

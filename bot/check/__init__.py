@@ -69,6 +69,18 @@ async def check(settings: Settings, clock: Callable[[], datetime], *, offline: b
     return Report(found, _facts(looked))
 
 
+async def check_all(settings: Settings, clock: Callable[[], datetime], *, offline: bool = False) -> Report:
+    """The same for each school of several, or the one that is meant. Raises Trouble."""
+    from bot.schools.opening import schools_with_chats
+
+    found: list[Finding] = []
+    for key, its, trouble in await schools_with_chats(settings):
+        found += [Finding("tokens", trouble, key)] if trouble else []
+        report = await check(its, clock, offline=offline)
+        found += [replace(finding, school=key) for finding in report.found]
+    return Report(found)
+
+
 def _facts(looked: Looked) -> Facts:
     facts = Facts(people=len(looked.people), last_digest=cases.last_digest(looked))
     with suppress(OSError, Trouble):

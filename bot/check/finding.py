@@ -17,6 +17,7 @@ from store.school import School
 class Finding:
     part: str  # as in PARTS; tokens, procedure
     says: str  # what is wrong, and the mend: one line
+    school: str = ""  # its key, where there are several
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import orjson
 
-from bot.check import check
+from bot.check import check, check_all
 from bot.check.finding import Facts, Finding, Report
-from bot.settings import SettingsError, load
+from bot.settings import load
 from bot.version import current, version_line
+from store.trouble import Trouble
 
 WELL = "All is well."
 RUNNING, NOT_RUNNING = "The bot is running.", "The bot is not running."
@@ -26,8 +27,10 @@ def _now() -> datetime:
 async def print_check(say: Callable[[str], object], *, offline: bool, as_json: bool) -> bool:
     """Whether all is well. Settings that cannot be read are a finding like others."""
     try:
-        report = await check(load(), _now, offline=offline)
-    except SettingsError as error:
+        settings = load()
+        looking = check_all if settings.schools else check
+        report = await looking(settings, _now, offline=offline)
+    except Trouble as error:
         report = Report([Finding("settings", line) for line in str(error).split("\n")])
     for line in [_json(report)] if as_json else _lines(report):
         say(line)
@@ -35,7 +38,7 @@ async def print_check(say: Callable[[str], object], *, offline: bool, as_json: b
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield from (finding.says for finding in report.found)
+    yield from (f"{f.school}: {f.says}" if f.school else f.says for f in report.found)
     if not report.found:
         yield WELL
     yield f"{version_line()}."

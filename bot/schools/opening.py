@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.opening import NO_EXTRA
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, of_school, schools_of
 
 try:
     from store.postgres import Database
@@ -32,6 +32,13 @@ NO_APP = (
     "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET: from the app's page, "
     "Basic Information, App Credentials."
 )
+
+
+NOT_OPENED = (
+    "TOKEN_KEY does not open the token of {platform}. Connect it again: "
+    "headsup --school {school} connect {platform}"
+)
+NO_CHAT = "no chat is connected yet: headsup --school {school} connect slack, or telegram"
 
 
 async def open_installations(settings: Settings) -> tuple[Database, Installations]:
@@ -83,6 +90,28 @@ def with_chats(settings: Settings, installations: Iterable[Installation]) -> Set
                 "telegram_webhook_secret": SecretStr(_webhook_secret(installation.token or "")),
             }
     return settings.model_copy(update=update)
+
+
+async def schools_with_chats(settings: Settings) -> list[tuple[str, Settings, str]]:
+    """Each school, or the one that is meant: its key, its settings, what is wrong with its tokens. Raises Trouble."""
+    database, installations = await open_installations(settings)
+    try:
+        found = await installations.all()
+    finally:
+        await database.close()
+    schools = []
+    for key in keys_of(settings):
+        mine = [installation for installation in found if installation.school == key]
+        locked = [installation.platform for installation in mine if installation.token is None]
+        trouble = "" if mine else NO_CHAT.format(school=key)
+        trouble = NOT_OPENED.format(school=key, platform=locked[0]) if locked else trouble
+        schools.append((key, with_chats(of_school(settings, key), [i for i in mine if i.token]), trouble))
+    return schools
+
+
+def keys_of(settings: Settings) -> list[str]:
+    """Of all schools, or of the one that is meant. Raises SettingsError."""
+    return [settings.headsup_school] if settings.is_of_one_of_several else schools_of(settings)
 
 
 def _webhook_secret(token: str) -> str:

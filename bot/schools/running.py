@@ -17,9 +17,17 @@ from bot.clock import start_clock
 from bot.health import health, numbers
 from bot.metrics import Metrics
 from bot.running import Part, Service, signalled, spare_the_collector, stop
-from bot.schools.opening import has_slack, open_installations, public_url, with_chats
+from bot.schools.opening import (
+    NO_CHAT,
+    NOT_OPENED,
+    has_slack,
+    keys_of,
+    open_installations,
+    public_url,
+    with_chats,
+)
 from bot.serving import Servers
-from bot.settings import Settings, SettingsError, of_school, schools_of
+from bot.settings import Settings, SettingsError, of_school
 from bot.slack.front_end import PATH
 from bot.slack.installing import install_routes
 from bot.slack.several import Handler, Workspaces, is_refused
@@ -30,11 +38,6 @@ from store.trouble import Trouble
 
 TELEGRAM = "/telegram/{bot}"
 LOOK_AGAIN = 5.0  # seconds until a chat that nobody knows is looked for again
-NOT_OPENED = (
-    "TOKEN_KEY does not open the token of {platform}. Connect it again: "
-    "headsup --school {school} connect {platform}"
-)
-NO_CHAT = "no chat is connected yet: headsup --school {school} connect slack, or telegram"
 
 log = structlog.get_logger()
 
@@ -139,11 +142,7 @@ class Schools:
                 )
             else:
                 found[installation.school] = (*found.get(installation.school, ()), installation)
-        here = (
-            [self._settings.headsup_school]
-            if self._settings.is_of_one_of_several
-            else schools_of(self._settings)
-        )
+        here = keys_of(self._settings)
         for school in set(here) - found.keys():
             self._tell(school, NO_CHAT.format(school=school))
         return {school: installed for school, installed in found.items() if school in here}
@@ -245,7 +244,7 @@ def _named(school: str, handler: Handler | None) -> Handler | None:
 
 async def run_schools(settings: Settings, part: Part = Part.ALL) -> None:
     """Run until a signal says stop. Raises SettingsError and StoreUnavailable."""
-    schools_of(settings)
+    keys_of(settings)
     database, installations = await open_installations(settings)
     schools, servers = Schools(settings, database, installations, part), Servers()
     stopping = signalled()

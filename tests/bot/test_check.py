@@ -513,6 +513,7 @@ async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> N
     assert {
         "part": "people",
         "says": "nobody is headteacher. Invite one: headsup invite NAME --role head",
+        "school": "",
     } in found["found"]
     await furnished(tmp_path, failed=False)
     out, status = await run("--offline")

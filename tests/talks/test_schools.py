@@ -9,11 +9,14 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.adding import own_texts
+from bot.check import check_all
 from bot.inviting import _made, print_invitation
 from bot.schools.connecting import connect_telegram, disconnect, list_schools, slack_link
 from bot.schools.running import run_schools
@@ -278,3 +281,48 @@ async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) ->
     ):
         with pytest.raises(SettingsError, match="Say which"):
             await command
+
+
+async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, str]) -> None:
+    oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
+    await connect_telegram(of("oakfield", settings), oak.token)
+    oak.revokes_token()
+
+    async def checked(settings: dict[str, str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for finding in (await check_all(load(settings), lambda: datetime.now(UTC))).found:
+            found.setdefault(finding.school, []).append(finding.says)
+        return found
+
+    found = await checked(settings)
+    assert "no chat is connected yet: headsup --school elmwood connect slack, or telegram" in found["elmwood"]
+    assert any("Telegram does not know this token" in words for words in found["oakfield"])
+    assert all(
+        any("nobody is headteacher" in words for words in found[key]) for key in ("oakfield", "elmwood")
+    )
+    assert set(await checked({**settings, "HEADSUP_SCHOOL": "elmwood"})) == {"elmwood"}
+
+    other = await checked({**settings, "TOKEN_KEY": TokenKey.new()})
+    assert any("TOKEN_KEY does not open the token of telegram" in words for words in other["oakfield"])
+    rotated = {**settings, "TOKEN_KEY": f"{TokenKey.new()},{settings['TOKEN_KEY']}"}
+    assert not any("TOKEN_KEY" in words for words in (await checked(rotated))["oakfield"])
+
+
+async def test_a_text_is_added_to_a_school_of_its_own_texts_alone(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    assert own_texts(of("oakfield", settings)) == tmp_path / "schools" / "oakfield" / "policy_texts"
+    assert own_texts(load(settings)) == ROOT / "policy_texts"  # all schools' that have none of their own
+    with pytest.raises(Trouble, match="elmwood has no texts of its own.*cp -r"):
+        own_texts(of("elmwood", settings))
+
+
+async def test_an_invitation_shows_the_link_of_the_schools_own_bot(
+    trust: Trust, settings: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
+    await connect_telegram(of("oakfield", settings), oak.token)
+    await print_invitation("Asha Patel", ["staff"], of("oakfield", settings))
+    assert "https://t.me/oakbot?start=" in capsys.readouterr().out
+    await print_invitation("Bram Jones", ["staff"], of("elmwood", settings))
+    assert "t.me" not in capsys.readouterr().out
