@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from store.base import Conflict, DamagedCase, NotFound
 from store.case import Case
@@ -16,15 +17,12 @@ from store.records import Evidence, Notice, State, Summary
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # of what may be fetched at any time
 
-COLUMNS = (
-    "version, document, summary, status, joined_to, reporters, links, hashes, likenesses, wake_at, next_try"
-)
+COLUMNS = "version, document, summary, status, joined_to, hashes, likenesses, wake_at, next_try"
 GIVEN = """
 given AS MATERIALIZED (
     SELECT * FROM jsonb_to_record(CAST(:row AS jsonb)) AS given (
-        version bigint, document jsonb, summary jsonb, status text, joined_to text, reporters text[],
-        links bytea[], hashes text[], likenesses bigint[], wake_at timestamptz, next_try timestamptz,
-        sources bytea[], notices jsonb
+        version bigint, document jsonb, summary jsonb, status text, joined_to text, hashes text[],
+        likenesses bigint[], wake_at timestamptz, next_try timestamptz, sources bytea[], marks bytea[], notices jsonb
     )
 )
 """
@@ -35,6 +33,14 @@ keys AS (
     FROM written, given, unnest(given.sources) AS key
     WHERE NOT EXISTS (
         SELECT FROM sources s WHERE s.school = :school AND s.source = key AND s.reference = :reference
+    )
+),
+marked AS (
+    INSERT INTO marks (school, reference, mark)
+    SELECT DISTINCT :school, :reference, key
+    FROM written, given, unnest(given.marks) AS key
+    WHERE NOT EXISTS (
+        SELECT FROM marks m WHERE m.school = :school AND m.reference = :reference AND m.mark = key
     )
 ),
 owed AS (
@@ -78,17 +84,18 @@ FROM (
 WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
 RETURNING n.reference, CAST(n.document AS text)
 """
-ALIKE_TO = """
-SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND links && :links
-UNION
-SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND hashes && :hashes
+MARKED = "reference IN (SELECT reference FROM marks WHERE school = :school AND mark = ANY (:marks))"
+"""Reporters, links and bytes of cases, which only become more. Not in arrays: under row-level security no index
+serves `&&`, which might tell of rows that are not to be seen."""
+ALIKE_TO = f"""
+SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND {MARKED}
 UNION
 SELECT reference, CAST(summary AS text) FROM cases
-WHERE school = :school AND status = 'open' AND likenesses <> '{}' AND EXISTS (
+WHERE school = :school AND status = 'open' AND likenesses <> '{{}}' AND EXISTS (
     SELECT FROM unnest(likenesses) AS a, unnest(CAST(:likenesses AS bigint[])) AS b
     WHERE bit_count(CAST(a # b AS bit(64))) <= :alike
 )
-"""
+"""  # noqa: S608
 NEXT = """
 SELECT least(
     (SELECT min(due) FROM notices WHERE school = :school AND NOT is_settled),
@@ -123,8 +130,7 @@ class PostgresCases(Rows):
         return saved
 
     async def _write_case(self, sql: str, case: Case, released: str = "") -> None:
-        values = {"reference": case.reference, "row": _row(case), "released": key_of(released)}
-        [(written,)] = await whole(self._rows(sql, **values))
+        [(written,)] = await whole(self._rows(sql, **values_of(case, released)))
         if not written:
             raise Conflict(case.reference)
 
@@ -160,7 +166,7 @@ class PostgresCases(Rows):
         return next(iter(await self._summaries("reference = :reference", reference=plain(reference))), None)
 
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        found = await self._summaries("reporters && :ids", ids=[plain(id) for id in ids])
+        found = await self._summaries(MARKED, marks=[key_of(_by(id)) for id in ids])
         return sorted(found, key=lambda summary: summary.last_report_at)
 
     async def joined_to(self, reference: str) -> Sequence[Summary]:
@@ -171,8 +177,7 @@ class PostgresCases(Rows):
     ) -> Sequence[Summary]:
         rows = await self._rows(
             ALIKE_TO,
-            links=[key_of(link) for link in links],
-            hashes=list(hashes),
+            marks=[key_of(trace) for trace in _traces(links, hashes)],
             likenesses=[_signed(likeness) for likeness in likenesses],
             alike=ALIKE,
         )
@@ -231,6 +236,11 @@ class PostgresCases(Rows):
             return
 
 
+def values_of(case: Case, released: str = "") -> dict[str, Any]:
+    """What ADD and SAVE are given. `released`: the key of a notice whose claim ends."""
+    return {"reference": case.reference, "row": _row(case), "released": key_of(released)}
+
+
 def _row(case: Case) -> str:
     """All that is written of a case, as one JSON object: the driver takes longer over an array for each column."""
     summary = case.summary
@@ -241,19 +251,31 @@ def _row(case: Case) -> str:
             "summary": summary,
             "status": summary.status,
             "joined_to": summary.joined_to,
-            "reporters": summary.reporters,
-            "links": [_bytea(link) for link in summary.links],
             "hashes": summary.hashes,
             "likenesses": [_signed(likeness) for likeness in summary.likenesses],
             "wake_at": summary.wake_at,
             "next_try": min((_try(e) for e in case.evidence if e.state == State.WANTED), default=None),
             "sources": [_bytea(source) for source in summary.sources],
+            "marks": [
+                *(_bytea(_by(id)) for id in summary.reporters),
+                *(_bytea(trace) for trace in _traces(summary.links, summary.hashes)),
+            ],
             "notices": [
                 {"key": _bytea(n.key), "document": n, "due": n.due, "is_settled": bool(n.settled)}
                 for n in case.notices
             ],
         }
     )
+
+
+def _by(id: str) -> str:
+    """What marks a case that this person reported."""
+    return f"by {id}"
+
+
+def _traces(links: Sequence[str], hashes: Sequence[str]) -> list[str]:
+    """What marks a case that holds these."""
+    return [f"link {link}" for link in links] + [f"bytes {sha256}" for sha256 in hashes]
 
 
 def _bytea(text: str) -> str:
