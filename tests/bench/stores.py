@@ -2,7 +2,7 @@
 
 Milliseconds (median) for opening a case, adding an entry, reading a case, listing one's own ten and what is due next,
 in the folder, in PostgreSQL, in SQLite (`synchronous=FULL`) and in stock TinyDB; for the folder also seconds to start,
-and the kilobytes (tracemalloc) that a case takes in its catalogue. In brackets how often that is its yardstick, which is
+and the kilobytes (tracemalloc) that a case takes in its catalogue. In brackets, how often that is its yardstick,
 measured in turns with it, for these machines are noisy: of files the bare durable write (temporary file, fsync, rename,
 fsync), of PostgreSQL one bare INSERT with COMMIT of the same documents, of stock TinyDB the folder. Sizes default to
 100, 10,000 and 100,000 cases, which takes some minutes; stock TinyDB is not asked to hold more than 10,000.
