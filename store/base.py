@@ -68,8 +68,8 @@ class Store(Protocol):
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
         """Cases with a report by one of these ids of a person, oldest first."""
 
-    async def joined_to(self, reference: str) -> Sequence[Summary]:
-        """Cases that have become part of this one."""
+    async def joined_to(self, *references: str) -> Sequence[Summary]:
+        """Cases that have become part of one of these."""
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -114,7 +114,7 @@ class Store(Protocol):
         """Take back what `keep` stored, where no case refers to it."""
 
     async def discard_strays(self) -> None:
-        """Take away bytes of cases that withhold something, where no case refers to them.
+        """Take away bytes of cases that withhold something, where no case refers to them, and of erased ones.
 
         Other cases keep theirs: a case's file that was put back from a backup may not know them yet.
         """

@@ -16,7 +16,10 @@ from handlers.desk import Desk
 from handlers.fetching import GIVE_UP
 from handlers.messages import DeliveryFailed, TooLarge
 from store.case import Case
+from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from store.records import Evidence, Report, State
+from tests.buckets import away, new_bucket
+from tests.databases import database
 from tests.desks import Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -103,6 +106,25 @@ async def test_what_fails_once_is_kept_later(desk: Desk, time: Time, tmp_path: P
         await fetcher.tick()
         time.now += timedelta(minutes=10)
     assert (await desk.store.case("7K4M")).evidence[0].sha256 == DIGEST
+
+
+async def test_it_waits_for_a_bucket_that_is_away_as_long_as_that_takes(desk: Desk, time: Time) -> None:
+    bucket = EvidenceBucket(f"s3://{new_bucket()}", "waiting")
+    store = await PostgresWithBucket.open_with(bucket, database(), "waiting")
+    waiting = replace(desk, store=store)
+    fetcher = _fetcher(waiting, Chat())
+    await fetcher.tick()
+    made = await _wanted(waiting)
+    with away():
+        for _ in range(2):
+            await fetcher.tick()
+            time.now += GIVE_UP
+    assert await store.case(made.reference) == made
+    await fetcher.tick()
+    assert (await store.case(made.reference)).evidence[0].state == State.KEPT
+    async with store.kept(made.reference, DIGEST) as path:
+        assert path.read_bytes() == BYTES
+    await store.close()
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,19 @@ async def test_whoever_gives_up_while_the_bytes_are_put_there_leaves_none(
     assert place.keys() == []
 
 
+async def test_what_a_case_comes_to_refer_to_meanwhile_is_not_taken_back(store: PostgresWithBucket) -> None:
+    made = await add(store)
+    await keep(store, made)
+    async with store._connections.together() as saving:
+        await saving.execute(
+            "UPDATE cases SET hashes = ARRAY[%s] WHERE reference = %s", (DIGEST, made.reference)
+        )
+        discarding = asyncio.create_task(store.discard(made.reference, DIGEST))
+        await asyncio.wait([discarding], timeout=0.5)  # it waits for the one that saves
+    await discarding
+    assert await read(store, made) == BYTES
+
+
 async def test_a_case_that_was_erased_while_it_was_fetched_keeps_no_bytes(
     place: Place, store: PostgresWithBucket
 ) -> None:
@@ -166,6 +179,18 @@ async def test_a_case_that_was_erased_while_it_was_fetched_keeps_no_bytes(
     await keep(store, made)
     await store.discard(made.reference, DIGEST)
     assert place.keys() == []
+
+
+@pytest.mark.parametrize("by", ["discard", "strays"])
+async def test_nor_does_it_in_the_database(place: Place, by: str) -> None:
+    bare = await PostgresStore.open(database(), place.school)
+    made = await add(bare)
+    await bare.erase([made], leaving(made))
+    await keep(bare, made)
+    await (bare.discard(made.reference, DIGEST) if by == "discard" else bare.discard_strays())
+    with pytest.raises(NotFound):
+        await read(bare, made)
+    await bare.close()
 
 
 async def test_what_a_process_that_died_has_left_goes_at_the_next_start_and_nothing_else(
