@@ -1,14 +1,42 @@
-"""What is worked out once and kept in a cache is kept for this run of the tests alone."""
+"""What is worked out once is kept for this run of the tests alone, and shared by its workers."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from bot.ask import cache_file
+from store.policies import Policies
+
+TEXTS = Path(__file__).parents[1] / "policy_texts"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+def _cache(shared: Path) -> None:
     os.environ["XDG_CACHE_HOME"] = str(shared / "cache")
+
+
+@pytest.fixture(scope="session")
+def texts_are_ready(shared: Path, _cache: None) -> None:
+    """Work out, for every process of this run, what the first question to the policy texts would wait for."""
+    with one_worker_at_a_time(shared, "texts"):
+        Policies(TEXTS, cache_file()).prepare()
+
+
+@contextmanager
+def one_worker_at_a_time(shared: Path, name: str) -> Iterator[None]:
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -14,16 +14,24 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from tests.conftest import one_worker_at_a_time
 
 ROOT = Path(__file__).parents[1]
 UNIT = (ROOT / "deploy" / "headsup.service").read_text()
 IMAGE = (ROOT / "deploy" / "Dockerfile").read_text().replace("\\\n", " ")
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def installed(shared: Path) -> Path:
     """A fresh environment with the wheel; what it depends on is lent from here."""
-    folder = tmp_path_factory.mktemp("installed")
+    folder = shared / "installed"
+    with one_worker_at_a_time(shared, "installed"):
+        if not folder.exists():
+            _install(folder)
+    return folder / "env"
+
+
+def _install(folder: Path) -> None:
     source = folder / "source"
     for name in ("bot", "handlers", "store", "policy_texts"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -41,13 +49,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     subprocess.run(built, check=True, capture_output=True)
     [wheel] = (folder / "dist").glob("*.whl")
-    venv.create(folder / "env", with_pip=True)
-    pip = [folder / "env/bin/python", "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel]
+    venv.create(folder / "env")
+    into = ("--python", str(folder / "env"))
+    pip = [sys.executable, "-m", "pip", *into, "install", "-q", "--no-deps", "--no-index", wheel]
     subprocess.run(pip, check=True, capture_output=True)
     [packages] = (folder / "env" / "lib").glob("python*/site-packages")
     lent = Path(pytest.__file__).parents[1]
     (packages / "lent.pth").write_text(str(lent))
-    return folder / "env"
 
 
 def run(installed: Path, folder: Path, *arguments: str, said: str = "") -> str:

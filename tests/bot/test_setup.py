@@ -26,6 +26,7 @@ from tests.talks.stage import ROOT, TUESDAY
 
 Answers = list[tuple[str, str]]
 ENTER, CTRL_C = "", "\x03"
+AGAIN = 3  # seconds until Ctrl-C is pressed again
 SCHOOL: Answers = [
     ("The school's name", "Hillside Primary School"),
     ("Nation", "3"),
@@ -72,13 +73,13 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
         dimensions=(50, 200),
     )
     child.logfile_read = screen
+    child.delaybeforesend = None  # the question stands there: it reads
     for question, typed in answers:
         child.expect_exact(question)
         child.expect([r": $", r"\]: $", r"\]$"])
-        if typed == CTRL_C:
-            child.sendintr()
-        else:
-            child.sendline(typed)
+        child.sendintr() if typed == CTRL_C else child.sendline(typed)
+    while answers and answers[-1][1] == CTRL_C and child.expect([pexpect.EOF, pexpect.TIMEOUT], AGAIN):
+        child.sendintr()  # it came between the question and the reading of the answer
     child.expect(pexpect.EOF)
     child.close()
     return screen.getvalue().replace("\r\n", "\n"), child.exitstatus or 0

@@ -20,10 +20,11 @@ PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
-    """What a bot's process is given; nothing of the environment that the tests run in but where programs are."""
+    """What a bot's process is given; nothing of the environment that the tests run in but where things are."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(data.parent),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(data.parent)),  # what is worked out once
         "PYTHONPATH": str(ROOT),
         "HEADSUP_DATA": str(data),
         "ACTS_A_MINUTE": "1000000",

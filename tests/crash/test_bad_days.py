@@ -23,6 +23,8 @@ from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.store.made import case
 
+pytestmark = pytest.mark.usefixtures("texts_are_ready")
+
 NOT_KEPT = "I could not keep that"
 CASE = re.compile(r"[Cc]ase ([2-9B-Z]{4})")
 

@@ -14,11 +14,11 @@ from store.tiny import TinyStore
 from store.tiny.verifying import Walk, verify
 from tests.crash.lanes import CALLS, SOON, Lane, SlackLane, TelegramLane
 from tests.crash.processes import nursery
-from tests.crash.test_kill import _check
+from tests.crash.test_kill import LATE, _check
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 
-STOPS = 5
+STOPS = 12
 FEW = 3  # senders: what they send has to be told to two leaders, one message after another
 IN_TIME = 10.0  # seconds
 
@@ -32,9 +32,10 @@ async def lane_of(way: str, folder: Path, seed: int) -> AsyncIterator[Lane]:
         return
     async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=1.0) as slack:
         yield SlackLane(slack, folder, seed)
-        assert slack.refusals == []
+        assert set(slack.refusals) <= {LATE}
 
 
+@pytest.mark.usefixtures("texts_are_ready")
 @pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack-http", 2), ("telegram", 3)])
 async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path, way: str, seed: int) -> None:
     async with lane_of(way, tmp_path, seed) as lane, nursery() as bots:

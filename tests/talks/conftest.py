@@ -17,13 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.ask import cache_file
-from store.policies import Policies
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import (
     ANY_CASE,
-    ROOT,
     TUESDAY,
     Seen,
     SlackStage,
@@ -35,7 +32,6 @@ from tests.talks.stage import (
 )
 
 PATIENCE = 5.0
-QUIET = 0.25  # seconds without anything new before “nothing” is believed
 LINE = re.compile(r"(\w+)(?: to (\w+))?>\s*(.*)")
 DEED = re.compile(r"\[(sends|forwards) (.+?)\]\s*(.*)|\((taps)\)\s*(.+)", re.DOTALL)
 
@@ -43,9 +39,8 @@ Talk = Callable[[str], Awaitable[dict[str, str]]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _texts_are_ready(_cache: None) -> None:
-    """Work out once what the first question to the policy texts would have to wait for."""
-    Policies(ROOT / "policy_texts", cache_file()).prepare()
+def _ready(texts_are_ready: None) -> None:
+    """No question waits."""
 
 
 @pytest.fixture(params=["terminal", "slack", "telegram"])
@@ -132,7 +127,7 @@ class Conversation:
 
     async def _expect(self, who: str, words: str) -> None:
         if words == "(nothing)":
-            await asyncio.sleep(QUIET)
+            await self.stage.quiet()
             assert self._new(who) == [], f"{who} was shown something"
             return
         words = words.replace("\\n", "\n")

@@ -41,6 +41,7 @@ PEOPLE = {
     "Gita": ("Gita Rao", (Role.STAFF,)),
 }
 STRANGER = "Finn"
+QUIET = 0.25  # seconds without anything new
 ANY_CASE = re.compile(r"[2-9B-DF-HJ-NP-TV-XZ]{4}")
 
 
@@ -111,6 +112,11 @@ class Stage(ABC):
         """Whether the chat was asked for the bytes of anything that was sent."""
         return any(self.folder.glob("data/cases/*/evidence/*"))
 
+    async def quiet(self) -> None:
+        """Until “nothing” is to be believed."""
+        await self.bot.settled()
+        await asyncio.sleep(QUIET)
+
     async def moves_clock(self, words: str) -> None:
         await self.bot.settled()
         self.clock.next_due = self.bot.desk.store.next_due
@@ -178,6 +184,10 @@ class TerminalStage(Stage):
                 self._seen.append((to, Seen(str(len(self._seen)), "\n".join(block))))
                 block = []
             to = row[2:-1] if row.startswith("→ ") else name
+
+    async def quiet(self) -> None:
+        """A line is answered before the next is read; only what was begun in the background is waited for."""
+        await self.bot.settled()
 
     async def says(self, name: str, words: str) -> None:
         await self._line(name, words)

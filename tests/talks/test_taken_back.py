@@ -8,7 +8,7 @@ import pytest
 
 from handlers.recusal import NO_LONGER, NOT_HERE
 from store.memos import Shown
-from tests.talks.conftest import Talk
+from tests.talks.conftest import PATIENCE, Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
 
 
@@ -93,11 +93,7 @@ async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
         Cleo> case evidence {a}
         bot>  A file of case {a}.
     """)
-    for _ in range(100):
-        if _files(stage):
-            break
-        await asyncio.sleep(0.02)
-    assert _files(stage) or isinstance(stage, TerminalStage)
+    await handed_over(stage)
     await quiet(stage)
     await talk(
         """
@@ -109,6 +105,14 @@ async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
     await quiet(stage)
     assert _files(stage) == 0
     assert left(stage, "Cleo", cases["a"]) == []
+
+
+async def handed_over(stage: Stage) -> None:
+    """Until a file was shown. A terminal hands over a path, at once."""
+    if not isinstance(stage, TerminalStage):
+        async with asyncio.timeout(PATIENCE):
+            while not _files(stage):  # noqa: ASYNC110  (an upload has no event)
+                await asyncio.sleep(0.01)
 
 
 def _files(stage: Stage) -> int:
@@ -253,10 +257,7 @@ async def test_files_of_a_child_undressed_are_deleted_wherever_they_were_handed_
         Ben> case evidence {a}
         bot>  A file of case {a}.
     """)
-    for _ in range(100):
-        if _files(stage):
-            break
-        await asyncio.sleep(0.02)
+    await handed_over(stage)
     await quiet(stage)
     await talk(f"""
         Ben>  /case category {cases["a"]} child-undressed
