@@ -98,7 +98,7 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     if category is None and typed not in LISTS:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
-    seen = [s for s in await desk.visible(ask.person) if await desk.inside(ask.person, s)]
+    seen = await desk.inside_of(ask.person, await desk.visible(ask.person))
     found = [s for s in seen if await _is_listed(s, category, typed, ask, desk)]
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
@@ -138,7 +138,7 @@ async def _page(found: Sequence[Summary], page: int, words: str, person: Person,
     rows = found[begin : begin + PAGE]
     parts: list[Part] = [
         Heading(YOUR_CASES),
-        Text("\n".join([await row(summary, person, desk) for summary in rows])),
+        Text(await lines(rows, person, desk)),
         Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows)),
     ]
     if begin + PAGE < len(found):
@@ -146,9 +146,14 @@ async def _page(found: Sequence[Summary], page: int, words: str, person: Person,
     return Reply(tuple(parts))
 
 
-async def row(summary: Summary, person: Person, desk: Desk) -> str:
-    """A case on one line of a list, as a person may know it."""
-    inside = await desk.inside(person, summary)
+async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str:
+    """Each case on a line, as a person may know it."""
+    inside = {summary.reference for summary in await desk.inside_of(person, summaries)}
+    relations = await desk.relations_to(person, summaries)
+    return "\n".join([await _line(s, s.reference in inside, relations[s.reference], desk) for s in summaries])
+
+
+async def _line(summary: Summary, inside: bool, relations: frozenset[Relation], desk: Desk) -> str:
     category = desk.procedure.named(summary.category)
     facts = [
         summary.reference,
@@ -157,6 +162,6 @@ async def row(summary: Summary, person: Person, desk: Desk) -> str:
         moment(summary.opened_at, desk.calendar),
         await state_of(summary, desk, inside=inside),
     ]
-    if inside and Relation.REPORTER in await desk.relations(person, summary):
+    if inside and Relation.REPORTER in relations:
         facts.append("passed on by you")
     return " · ".join(facts)

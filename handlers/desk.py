@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from weakref import WeakValueDictionary
 
 from handlers import access
@@ -88,6 +89,7 @@ class Desk:
     backup_to: str = ""  # where backups go by themselves, if they do
     limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
+    source: str = ""  # key of the message that is being answered, if it is one
     opened: set[str] = field(default_factory=set)  # cases of which the asker saw more than a reporter may
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
@@ -113,17 +115,32 @@ class Desk:
 
     async def matter_of(self, summary: Summary) -> list[Summary]:
         """A case with all that has been joined to it, the case that they were joined to first."""
-        root = await self.root(summary)
-        parts = [root]
-        for part in parts:
-            parts += [s for s in await self.store.joined_to(part.reference) if s not in parts]
-        return parts
+        [matter] = await self._matters_of([summary])
+        return matter
 
-    async def root(self, summary: Summary) -> Summary:
+    async def _matters_of(self, summaries: Sequence[Summary]) -> list[list[Summary]]:
+        """The same for each of several, asking the store about all of them at once."""
+        known = {summary.reference: summary for summary in summaries}
+        roots = [await self.root(summary, known) for summary in summaries]
+        joined: dict[str, list[Summary]] = {}
+        asked = {root.reference for root in roots}
+        while asked:
+            joined |= {reference: [] for reference in asked}
+            for part in await self.store.joined_to(*asked):
+                joined[part.joined_to or ""].append(part)
+            asked = {part.reference for reference in asked for part in joined[reference]} - joined.keys()
+        matters = [[root] for root in roots]
+        for matter in matters:
+            for part in matter:
+                matter += [s for s in joined[part.reference] if s not in matter]
+        return matters
+
+    async def root(self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})) -> Summary:
+        """What a case was joined to in the end, itself where it was not. `known`: summaries by reference."""
         seen = {summary.reference}
         while summary.joined_to and summary.joined_to not in seen:
             seen.add(summary.joined_to)
-            further = await self.store.summary(summary.joined_to)
+            further = known.get(summary.joined_to) or await self.store.summary(summary.joined_to)
             if further is None:
                 break
             summary = further
@@ -140,23 +157,38 @@ class Desk:
 
     async def relations(self, person: Person, summary: Summary) -> frozenset[Relation]:
         """What a person is to a case, with all that was joined to it."""
-        return access.relations(person, summary, await self.matter_of(summary), self.procedure)
+        return (await self.relations_to(person, [summary]))[summary.reference]
+
+    async def relations_to(
+        self, person: Person, summaries: Sequence[Summary]
+    ) -> dict[str, frozenset[Relation]]:
+        """The same for each of several, by its reference."""
+        matters = await self._matters_of(summaries)
+        return {
+            summary.reference: access.relations(person, summary, matter, self.procedure)
+            for summary, matter in zip(summaries, matters, strict=True)
+        }
 
     async def inside(self, person: Person, summary: Summary) -> bool:
         """Whether a person may see more of a case than its reporter may. That it was opened is noted."""
-        inside = bool(await self.relations(person, summary) & access.INSIDE)
-        if inside:
-            self.opened.add(summary.reference)
+        return bool(await self.inside_of(person, [summary]))
+
+    async def inside_of(self, person: Person, summaries: Sequence[Summary]) -> list[Summary]:
+        """The same for several: those of which the person may see more."""
+        relations = await self.relations_to(person, summaries)
+        inside = [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
+        self.opened.update(summary.reference for summary in inside)
         return inside
 
     async def visible(self, person: Person) -> Sequence[Summary]:
         """Every case that the person may see, newest first; joined ones only as the reporter's own."""
-        found = []
         everything = access.may(person, Act.LIST)
-        of = self.store.summaries() if everything else self.store.reported_by(person.ids)
-        for summary in await of:
-            relations = await self.relations(person, summary)
-            shown = relations if summary.joined_to is None else relations & {Relation.REPORTER}
+        of = await (self.store.summaries() if everything else self.store.reported_by(person.ids))
+        relations = await self.relations_to(person, of)
+        found = []
+        for summary in of:
+            mine = relations[summary.reference]
+            shown = mine if summary.joined_to is None else mine & {Relation.REPORTER}
             if access.may_with(person, Act.SEE, shown):
                 found.append(summary)
         return sorted(found, key=lambda s: (s.opened_at, s.reference), reverse=True)

@@ -115,13 +115,13 @@ async def _inside(person: Person, desk: Desk) -> list[Case]:
     """Cases that the person may see as more than their reporter: open ones, and those closed last week."""
     found = []
     since = desk.now() - WEEK
-    for summary in await desk.visible(person):
-        recent = summary.closed_at is None or summary.closed_at >= since
-        if recent and await desk.inside(person, summary):
-            try:
-                found.append(await desk.store.case(summary.reference))
-            except DamagedCase:
-                continue
+    seen = await desk.visible(person)
+    recent = [summary for summary in seen if summary.closed_at is None or summary.closed_at >= since]
+    for summary in await desk.inside_of(person, recent):
+        try:
+            found.append(await desk.store.case(summary.reference))
+        except DamagedCase:
+            continue
     return found
 
 

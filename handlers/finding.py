@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from handlers.access import Act
-from handlers.cases import row
+from handlers.cases import lines
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
@@ -49,21 +49,21 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     if not found:
         return say(NOTHING.format(words=typed))
     shown = found[:SHOWN]
-    lines = "\n".join([await row(summary, ask.person, desk) for summary in shown])
     further = [Text(FURTHER)] if len(found) > SHOWN else []
     buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
-    return Reply((Heading(FOUND.format(words=typed)), Text(lines), buttons, *further))
+    return Reply(
+        (Heading(FOUND.format(words=typed)), Text(await lines(shown, ask.person, desk)), buttons, *further)
+    )
 
 
 async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, list[Case]]]:
     """Each matter of which the person may see all, with its cases."""
-    for summary in await desk.visible(person):
-        if await desk.inside(person, summary):
-            cases = []
-            for part in await desk.matter_of(summary):
-                with suppress(NotFound):  # damaged, or erased meanwhile
-                    cases.append(await desk.store.case(part.reference))
-            yield summary, cases
+    for summary in await desk.inside_of(person, await desk.visible(person)):
+        cases = []
+        for part in await desk.matter_of(summary):
+            with suppress(NotFound):  # damaged, or erased meanwhile
+                cases.append(await desk.store.case(part.reference))
+        yield summary, cases
 
 
 def _holds(cases: list[Case], words: list[str], desk: Desk) -> bool:

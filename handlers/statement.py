@@ -86,7 +86,7 @@ async def accepted(ask: Ask, desk: Desk) -> Reply:
     parts: list[Part] = []
     for statement in await _versions(desk, ask.at):
         everybody = await _asked(desk)
-        missing = [p for p in everybody if not await _has_accepted(p, statement, desk)]
+        missing = await _missing(statement, everybody, desk)
         words = EVERYBODY if not missing else SOME
         since = VERSION.format(since=_day(statement.since, desk))
         names = listed(sorted(p.name for p in missing))
@@ -111,9 +111,8 @@ async def owe_statements(desk: Desk, now: datetime) -> None:
     After that the ICT manager is told, or the headteacher where there is none.
     """
     for statement in await _versions(desk, now):
-        for person in await _asked(desk):
-            if not await _has_accepted(person, statement, desk):
-                await _ask_again(person, statement, now, desk)
+        for person in await _missing(statement, await _asked(desk), desk):
+            await _ask_again(person, statement, now, desk)
 
 
 async def _ask_again(person: Person, statement: Statement, now: datetime, desk: Desk) -> None:
@@ -193,6 +192,13 @@ def _version(text: PolicyText) -> str:
 async def _asked(desk: Desk) -> list[Person]:
     """Staff and volunteers; a governor who is nothing else does not work in the school."""
     return [p for p in await desk.store.people() if set(p.roles) - {Role.CHAIR}]
+
+
+async def _missing(statement: Statement, people: Sequence[Person], desk: Desk) -> list[Person]:
+    """Those who have not accepted it."""
+    memos = await desk.store.memos(Acceptance)
+    accepted = {memo.person for memo in memos if memo.version == statement.version}
+    return [person for person in people if accepted.isdisjoint(person.ids)]
 
 
 async def _has_accepted(person: Person, statement: Statement, desk: Desk) -> bool:

@@ -122,11 +122,6 @@ class Store(Protocol):
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""
 
-    async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None: ...
-
-    async def drop_thumbnails(self, reference: str) -> None:
-        """Take away every small picture of a case; nothing happens where there is none."""
-
     # People. `save_person` compares and swaps like `save`.
     async def people(self) -> Sequence[Person]: ...
 

@@ -165,8 +165,8 @@ class Catalogue:
         found = {ref: None for id in ids for ref in self._reporters.get(id, ())}
         return sorted(self._all(found), key=lambda s: s.last_report_at)
 
-    def joined_to(self, reference: str) -> list[Summary]:
-        return list(self._all(self._joined.get(reference, ())))
+    def joined_to(self, references: Iterable[str]) -> list[Summary]:
+        return list(self._all(part for ref in references for part in self._joined.get(ref, ())))
 
     def alike(self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]) -> list[Summary]:
         found = {ref: None for trace in (*links, *hashes) for ref in self._traces.get(trace, ())}

@@ -169,8 +169,8 @@ class PostgresCases(Rows):
         found = await self._summaries(MARKED, marks=[key_of(_by(id)) for id in ids])
         return sorted(found, key=lambda summary: summary.last_report_at)
 
-    async def joined_to(self, reference: str) -> Sequence[Summary]:
-        return await self._summaries("joined_to = :reference", reference=plain(reference))
+    async def joined_to(self, *references: str) -> Sequence[Summary]:
+        return await self._summaries("joined_to = ANY (:references)", references=list(map(plain, references)))
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]

@@ -210,8 +210,8 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
         return self._catalogue.reported_by(ids)
 
-    async def joined_to(self, reference: str) -> Sequence[Summary]:
-        return self._catalogue.joined_to(reference)
+    async def joined_to(self, *references: str) -> Sequence[Summary]:
+        return self._catalogue.joined_to(references)
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -248,7 +248,7 @@ class TinyStore(PeopleFiles, MemoFiles):
             stored = self._catalogue.summaries.get(case.reference)
             if stored is None or stored.version != case.version:
                 raise Conflict(case.reference)
-            if any(part.reference not in references for part in self._catalogue.joined_to(case.reference)):
+            if any(part.reference not in references for part in self._catalogue.joined_to([case.reference])):
                 raise Conflict(case.reference)
 
     def _forget_case(self, reference: str) -> None:
@@ -368,9 +368,3 @@ class TinyStore(PeopleFiles, MemoFiles):
     @asynccontextmanager
     async def _kept(self, reference: str, sha256: str) -> AsyncIterator[Path]:
         yield evidence.path_of(self._case_folder(reference), sha256)
-
-    async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None:
-        await self._in_thread(evidence.keep_thumbnail, self._case_folder(reference), sha256, jpeg)
-
-    async def drop_thumbnails(self, reference: str) -> None:
-        await self._in_thread(evidence.drop_thumbnails, self._case_folder(reference))

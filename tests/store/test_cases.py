@@ -207,6 +207,8 @@ async def test_what_was_joined_is_found_until_it_parts(store: Store, later: Late
     joined = await store.save(part.join(root.reference, by=BEN, at=NOW))
     store = await later()
     assert list(await store.joined_to(root.reference)) == [joined.summary]
+    assert list(await store.joined_to(root.reference, part.reference)) == [joined.summary]
+    assert list(await store.joined_to()) == []
     assert list(await store.joined_to(part.reference)) == []
     moved = await store.save(joined.join(other.reference, by=BEN, at=NOW))
     assert list(await store.joined_to(root.reference)) == []
