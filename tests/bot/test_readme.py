@@ -124,6 +124,7 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
             *SCHOOL,
             ("use Slack", "y"),
             ("bot token", slack.bot_token),
+            ("reach the bot", ""),
             ("app token", slack.app_token),
             ("use Telegram", "y"),
             ("Telegram's token", telegram.token),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from bot.settings import load
 from bot.setup import env_file, school_file
 from bot.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
 from store.records import Person, Role
@@ -94,6 +95,7 @@ async def test_from_nothing_to_the_head_s_invitation(
             *SCHOOL,
             ("use Slack", "y"),
             ("bot token", slack.bot_token),
+            ("reach the bot", ENTER),
             ("app token", slack.app_token),
             ("use Telegram", "y"),
             ("Telegram's token", telegram.token),
@@ -202,6 +204,7 @@ async def test_without_a_network_a_token_can_be_kept_untried(tmp_path: Path) -> 
             ("use Slack", "y"),
             ("bot token", token),
             ("Slack could not be reached at 127.0.0.1:9: no connection", "y"),
+            ("reach the bot", "1"),
             ("app token", ENTER),
             ("use Telegram", "n"),
             ("Folder for cases", ENTER),
@@ -212,6 +215,58 @@ async def test_without_a_network_a_token_can_be_kept_untried(tmp_path: Path) -> 
     )
     assert status == 0, screen
     assert env_file.read(tmp_path / ".env") == {"SLACK_BOT_TOKEN": token}
+
+
+def over_http(secret: str, *more: tuple[str, str]) -> Answers:
+    return [
+        *KEPT,
+        ("use Slack", "y"),
+        ("bot token", ENTER),
+        ("reach the bot", "HTTP"),
+        ("signing secret", secret),
+        *more,
+        ("use Telegram", "n"),
+        ("Folder for cases", ENTER),
+        ("Who is headteacher", "-"),
+        ("Write this?", "y"),
+    ]
+
+
+async def test_slack_over_http_and_back(tmp_path: Path, slack: SlackDouble) -> None:
+    secret = slack.signing_secret
+    (tmp_path / ".env").write_text(f"SLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}\n")
+    answers = over_http(
+        "not it",
+        ("A signing secret is 32 letters and digits", secret),
+        ("Port on this machine", "70000"),
+        ("A port is a number", "3443"),
+    )
+    screen, status = await answer(tmp_path, answers, SLACK_API_URL=slack.api_url)
+    assert status == 0, screen
+    assert "headsup manifest --url" in screen
+    assert "[Socket Mode]" in screen
+    assert secret not in screen
+    wanted = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_SIGNING_SECRET": secret, "PORT": "3443"}
+    assert env_file.read(tmp_path / ".env") == wanted
+    settings = load({**os.environ, **dict(line.split("=") for line in env_lines(tmp_path))})
+    assert settings.slack_app_token is None
+
+    answers = over_http(ENTER, ("Port on this machine", ENTER))
+    screen, status = await answer(tmp_path, answers, SLACK_API_URL=slack.api_url)
+    assert (status, "[HTTP]" in screen, ".env stays as it is." in screen) == (0, True, True)
+
+    back = [
+        ("reach the bot", "s") if asked == "reach the bot" else (asked, typed) for asked, typed in answers
+    ]
+    index = [asked for asked, _ in back].index("signing secret")
+    back[index : index + 2] = [("app token", slack.app_token)]
+    screen, status = await answer(tmp_path, back, SLACK_API_URL=slack.api_url)
+    assert status == 0, screen
+    assert env_file.read(tmp_path / ".env") == {**wanted, "SLACK_APP_TOKEN": slack.app_token}
+
+
+def env_lines(folder: Path) -> list[str]:
+    return [line for line in (folder / ".env").read_text().splitlines() if "=" in line]
 
 
 TERMS = """\
@@ -276,6 +331,7 @@ async def test_run_again_it_shows_what_there_is_and_keeps_what_it_does_not_know(
         KEPT[6],
         ("use Slack", ENTER),
         (f"bot token (xoxb-…) [Enter keeps xoxb-…{slack.bot_token[-4:]}", ENTER),
+        ("reach the bot", ENTER),
         (f"app token (xapp-…) [Enter keeps xapp-…{slack.app_token[-4:]}", ENTER),
         ("use Telegram", ENTER),
         ("Folder for cases", ENTER),
