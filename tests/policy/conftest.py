@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.ask import cache_file
 from store.policies import Policies
 
 Asked = tuple[str, list[str]]
@@ -17,8 +18,8 @@ SHIPPED = HERE.parent.parent / "policy_texts"
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Policies:
-    policies = Policies(SHIPPED, tmp_path_factory.mktemp("vectors") / "vectors.npz")
+def shipped(texts_are_ready: None) -> Policies:
+    policies = Policies(SHIPPED, cache_file())
     policies.prepare()
     return policies
 
