@@ -33,6 +33,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("people", people.known_twice),
     ("cases", cases.seen_by_nobody),
     ("notices", cases.undelivered),
+    ("notices", cases.unheard),
     ("notices", cases.late),
     ("backup", backups.backups),
 )
@@ -65,6 +66,7 @@ async def check(settings: Settings, clock: Callable[[], datetime], *, offline: b
         found.append(Finding("evidence", trouble))
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
+        found += [Finding("settings", line) async for line in chats.groups(looked)]
     found += [Finding(name, line) for name, part in PARTS for line in part(looked)]
     return Report(found, _facts(looked))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.check.chats import addresses
 from bot.check.finding import Looked
 from handlers import access
 from handlers.access import Act
@@ -13,13 +14,17 @@ from store.records import Notice, Person, Role, Status, Subject, Summary
 
 UNDELIVERED = "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
 LOOSE = "{number} notices of no case (digests, duties) could not be delivered to {name}. Invite them again."
+UNHEARD = (
+    "the last new case could not be told in {channel}, which LEADERSHIP_CHANNEL names. Is the bot there? "
+    "In Slack: /invite @heads-up; in Telegram: add it to the group. And is the number right?"
+)
 LATE = "{number} notices should have been sent, the oldest {minutes} minutes ago. Is the bot running, with a network?"
 NOBODY = (
     "case {reference}: nobody who could look after it may know of it, so nobody has been told. "
     "Invite somebody: headsup invite NAME --role {role}"
 )
 LATE_AFTER = timedelta(minutes=15)
-SENT, FAILED, DIGEST = "sent", "failed", "digest"
+SENT, FAILED, DIGEST, CHANNEL = "sent", "failed", "digest", "channel"
 
 
 def seen_by_nobody(looked: Looked) -> Iterator[str]:
@@ -55,6 +60,17 @@ def undelivered(looked: Looked) -> Iterator[str]:
         yield LOOSE.format(number=number, name=_name(to, looked.people))
 
 
+def unheard(looked: Looked) -> Iterator[str]:
+    """Leadership channels that did not take what they were told last. A bot may not ask Slack where it is a member."""
+    told = [n for case in looked.cases for n in case.notices if n.kind == CHANNEL and n.settled]
+    last = {
+        n.to: n.result for n in sorted(told, key=lambda n: n.settled or n.due) if n.result in (SENT, FAILED)
+    }
+    for channel in addresses(looked):
+        if last.get(channel) == FAILED:
+            yield UNHEARD.format(channel=channel.partition(":")[2])
+
+
 def late(looked: Looked) -> Iterator[str]:
     """Notices whose time has come, and that wait for nothing but the bot."""
     everything = [notice for case in looked.cases for notice in case.notices] + list(looked.notices)
@@ -74,7 +90,7 @@ def last_digest(looked: Looked) -> datetime | None:
 
 def _failed(notices: Sequence[Notice]) -> Iterator[tuple[str, int]]:
     """To whom, and how many."""
-    failed = [n.to for n in notices if n.result == FAILED and n.kind != WITHDRAW]
+    failed = [n.to for n in notices if n.result == FAILED and n.kind not in (CHANNEL, WITHDRAW)]
     yield from ((to, failed.count(to)) for to in dict.fromkeys(failed))
 
 

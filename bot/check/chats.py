@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from bot.build import address_of, chats
 from bot.check.finding import Looked
@@ -27,9 +27,27 @@ def fit_together(looked: Looked) -> Iterator[str]:
         yield str(error)
 
 
+def addresses(looked: Looked) -> list[str]:
+    """Of the leadership channels: `slack:C0123`, `telegram:-100123`."""
+    of_school = looked.school.leadership_channel if looked.school else ()
+    return list(filter(None, map(address_of, (*looked.settings.leadership_channel, *of_school))))
+
+
 def channels(looked: Looked) -> Iterator[str]:
     """Leadership channels in a chat that does not run."""
-    for channel in looked.settings.leadership_channel:
-        platform = address_of(channel).partition(":")[0]
+    for address in addresses(looked):
+        platform, _, channel = address.partition(":")
         if running(looked.settings) and platform not in running(looked.settings):
             yield NO_CHAT.format(channel=channel, platform=PLATFORMS.get(platform, platform))
+
+
+async def groups(looked: Looked) -> AsyncIterator[str]:
+    """Leadership groups of Telegram in which the bot is not, or may not write. Asks Telegram."""
+    from bot.telegram.trying import try_group
+
+    token = looked.settings.telegram_bot_token
+    for platform, _, group in (address.partition(":") for address in addresses(looked)):
+        if token and platform == "telegram":
+            trouble = await try_group(token.get_secret_value(), looked.settings.telegram_api_url, group)
+            if trouble:
+                yield f"LEADERSHIP_CHANNEL: {trouble}"

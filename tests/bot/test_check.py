@@ -9,8 +9,10 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -403,6 +405,76 @@ async def test_tokens_that_the_platforms_take(tmp_path: Path) -> None:
         assert await tokens(tmp_path, **slack.environment, **telegram.environment) == []
         assert {name for name, _ in slack.calls} == {"auth.test", "apps.connections.open"}
         assert telegram.methods == {"getMe"}
+
+
+async def groups(folder: Path, telegram: TelegramDouble, channel: str) -> list[str]:
+    given = settings(folder, **telegram.environment, LEADERSHIP_CHANNEL=channel)
+    report = await check(given, lambda: datetime.now(UTC))
+    return [finding.says for finding in report.found if "LEADERSHIP_CHANNEL: " in finding.says]
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing", "mute"),
+    [
+        ("supergroup", {"status": "member"}, False),
+        ("supergroup", {"status": "administrator"}, False),
+        ("supergroup", {"status": "restricted", "is_member": True, "can_send_messages": True}, False),
+        ("supergroup", {"status": "restricted", "is_member": True, "can_send_messages": False}, True),
+        ("supergroup", {"status": "left"}, True),
+        ("channel", {"status": "administrator", "can_post_messages": True}, False),
+        ("channel", {"status": "administrator", "can_post_messages": False}, True),
+        ("channel", {"status": "member"}, True),
+    ],
+)
+async def test_groups_in_which_the_bot_may_not_write(
+    tmp_path: Path, kind: str, standing: dict[str, Any], mute: bool
+) -> None:
+    async with TelegramDouble() as telegram:
+        group = telegram.group(-1001, "Leaders", kind=kind)
+        group.makes_bot(**standing)
+        said = await groups(tmp_path, telegram, "-1001")
+        assert [line.startswith("LEADERSHIP_CHANNEL: The bot may not write in -1001.") for line in said] == [
+            True
+        ] * mute
+
+
+async def test_groups_that_only_administrators_write_in(tmp_path: Path) -> None:
+    async with TelegramDouble() as telegram:
+        group = telegram.group(-1001, "Leaders")
+        group.lets_members_write(False)
+        [said] = await groups(tmp_path, telegram, "-1001")
+        assert "make the bot an administrator" in said
+        group.lets_members_write(True)
+        assert await groups(tmp_path, telegram, "-1001") == []
+
+
+async def test_groups_in_which_the_bot_is_not(tmp_path: Path) -> None:
+    async with TelegramDouble() as telegram:
+        [said] = await groups(tmp_path, telegram, "-1007")
+        assert said.startswith("LEADERSHIP_CHANNEL: The bot is in no group -1007. Add it to the group")
+        telegram.group(-55, "Leaders", kind="group").becomes_supergroup(-10055)
+        [said] = await groups(tmp_path, telegram, "-55")
+        assert said.startswith("LEADERSHIP_CHANNEL: Group -55 has the number -10055 now.")
+        telegram.group(-1001, "Leaders").removes_bot()
+        assert len(await groups(tmp_path, telegram, "-1001")) == 1
+        telegram.api.revoked = True
+        assert await groups(tmp_path, telegram, "-1007") == []  # the token is to be mended first
+
+
+async def test_a_channel_that_did_not_take_the_last_alert_is_named(tmp_path: Path) -> None:
+    await furnished(tmp_path, failed=False)
+    given = settings(tmp_path, LEADERSHIP_CHANNEL="C0123")
+    store = TinyStore.open(tmp_path / "data")
+    case = await store.case("7K4M")
+    for hours, result, named in ((3, "sent", False), (2, "failed", True), (1, "sent", False)):
+        at = NOW - timedelta(hours=hours)
+        told = Notice(f"7K4M {hours}", "channel", "slack:C0123", at, settled=at, result=result)
+        case = await store.save(replace(case, notices=(*case.notices, told)))
+        said = await only("notices", given)
+        assert [line.startswith("the last new case could not be told in C0123") for line in said] == [
+            True
+        ] * named
+    await store.close()
 
 
 async def test_offline_asks_nobody(tmp_path: Path) -> None:

@@ -84,6 +84,9 @@ class BotApi:
         self.chats: dict[int, dict[str, Any]] = {}
         self.closed: dict[int, str] = {}  # chats that the bot may not write to, and why
         self.moved: dict[int, int] = {}
+        self.standing: dict[
+            int, dict[str, Any]
+        ] = {}  # the bot's own ChatMember, where it is more or less than a member
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.asking: dict[tuple[int, int], dict[str, Any]] = {}
         self.uploads: dict[tuple[int, int], Upload] = {}
@@ -303,6 +306,15 @@ class BotApi:
         del self.messages[place]
         self.uploads.pop(place, None)
         return True
+
+    async def _getChat(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return self._chat(given)
+
+    async def _getChatMember(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat, user = self._chat(given), int(given.get("user_id") or 0)
+        if user != self.me["id"]:
+            raise Refusal("user not found")
+        return {"user": self.me, **self.standing.get(chat["id"], {"status": "member"})}
 
     async def _getFile(self, given: dict[str, Any]) -> object:  # noqa: N802
         found = self.files.get(str(given.get("file_id")))

@@ -35,6 +35,13 @@ class Group:
         """The bot may not write there any more."""
         self._telegram.api.closed[self.id] = "bot was kicked from the supergroup chat"
 
+    def makes_bot(self, status: str, **rights: bool) -> None:
+        """What the bot is there: administrator, restricted, left …"""
+        self._telegram.api.standing[self.id] = {"status": status, **rights}
+
+    def lets_members_write(self, may: bool) -> None:
+        self.chat["permissions"] = {"can_send_messages": may}
+
     def posts(self, text: str) -> Update:
         """A channel's own post."""
         message = {
