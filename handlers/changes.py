@@ -26,18 +26,21 @@ async def change(
     """Make a move on the freshest state of a matter's root, and owe the notices that follow from it.
 
     `named`: on the very case that was asked for, also where it was joined to another. Gives back the matter as
-    it is then, without relations when the change took it out of the person's sight. Raises Refused, and
-    IllegalMove from the move.
+    it is then, without relations when the change took it out of the person's sight. What the same message has
+    changed before it does not change again. Raises Refused, and IllegalMove from the move.
     """
     for _ in range(TRIES):
         matter = await desk.case_for(person, reference, act)
         case = matter.named if named else matter.case
+        if desk.source and case.holds(desk.source):
+            return matter  # the platform has sent it again, or it was done and another thing went wrong
         if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
             raise Refused(CLOSED.format(reference=reference))
         moved = move(case)
         if moved is case:
             return matter
         try:
+            moved = moved.came_of(desk.source, case) if desk.source else moved
             saved = await desk.store.save(await with_consequences(moved, desk))
         except Conflict:
             continue

@@ -96,7 +96,7 @@ class TooFast(Refused):
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk."""
     incoming = _dated(cleaned(incoming), desk.now())
-    desk = replace(desk, opened=set())
+    desk = replace(desk, opened=set(), source=incoming.source)
     reply = await _answered(incoming, desk)
     return reply and marked(reply, desk)
 

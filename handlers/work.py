@@ -14,7 +14,6 @@ from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.steps import may_be_told
 from handlers.view import shown
 from handlers.words import shortened
-from store.case import Case
 from store.records import Person, Status
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
@@ -102,12 +101,10 @@ async def note(ask: Ask, desk: Desk) -> Reply:
             )
         )
     kept = words[:NOTE_LIMIT]
-    me, source = ask.person.id, ask.incoming.source
-
-    def move(case: Case) -> Case:
-        return case.note(kept, by=me, at=ask.at, source=source)
-
-    await change(desk, ask.person, reference, Act.NOTE, move, named=True)
+    me = ask.person.id
+    await change(
+        desk, ask.person, reference, Act.NOTE, lambda case: case.note(kept, by=me, at=ask.at), named=True
+    )
     return say(NOTED.format(reference=matter.named.reference))
 
 

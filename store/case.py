@@ -113,6 +113,18 @@ class Case:
         before = self.chronology[-1].hash if self.chronology else ""
         return replace(self, chronology=(*self.chronology, Entry.make(at, by, what, details, before)))
 
+    def came_of(self, source: str, before: Case) -> Case:
+        """The same, each entry since `before` with the key of the message that it came of."""
+        entries = list(before.chronology)
+        for new in self.chronology[len(entries) :]:
+            link = entries[-1].hash if entries else ""
+            entries.append(Entry.make(new.at, new.by, new.what, {"source": source, **new.details}, link))
+        return replace(self, chronology=tuple(entries))
+
+    def holds(self, source: str) -> bool:
+        """Whether an entry came of this message."""
+        return any(entry.details.get("source") == source for entry in self.chronology)
+
     def receive(self, report: Report, evidence: tuple[Evidence, ...], what: str) -> Case:
         """More from a reporter: messages of the latest report by this person, or a report of its own."""
         self._must_be_open()
@@ -181,11 +193,8 @@ class Case:
         """Be without an owner: whoever it was may no longer look after it."""
         return replace(self, owner=None).enter(at, by, "given up") if self.owner else self
 
-    def note(self, text: str, *, by: str, at: datetime, source: str = "") -> Case:
-        """`source`: the key of the message that it came in, which changes nothing when it comes again."""
-        if source and any(entry.details.get("source") == source for entry in self.chronology):
-            return self
-        return self.enter(at, by, "note", text=text, **({"source": source} if source else {}))
+    def note(self, text: str, *, by: str, at: datetime) -> Case:
+        return self.enter(at, by, "note", text=text)
 
     def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
         """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""

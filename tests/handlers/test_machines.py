@@ -20,10 +20,11 @@ from handlers.showings import note_shown
 from handlers.statement import accept_all
 from store.memos import Enquiry, Erased, Shown
 from store.postgres import PostgresStore
-from store.records import Person, Role, Status
+from store.records import FollowUp, Person, Role, Status
 from tests.databases import database
 from tests.desks import Time, desk_in
-from tests.store.made import MINUTE, case
+from tests.handlers.test_access import OF_CASES
+from tests.store.made import MINUTE, case, item
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -166,6 +167,39 @@ async def test_a_message_that_another_machine_keeps_just_now_is_kept_once(
     assert said[0] == said[-1]
     [summary] = await one.store.summaries()
     assert len((await one.store.case(summary.reference)).evidence) == 1
+
+
+async def test_a_command_that_is_sent_again_to_another_machine_is_done_once(
+    desks: tuple[Desk, Desk],
+) -> None:
+    """At the same moment, and once more later."""
+    desks = tuple(replace(desk, limits=Limits(acts=1_000_000)) for desk in desks)  # type: ignore[assignment]
+    idle: set[str] = set()
+    for command, (arguments, _) in OF_CASES.items():
+        closed = {"status": Status.CLOSED} if command == "case reopen" else {}
+        done: list[list[str]] = []
+        for at_once, later in ((desks[:1], ()), (desks, desks)):
+            both = [
+                case(by="ben", owner="ben", follow_ups=(STEP,), evidence=SEEN, **closed) for _ in range(2)
+            ]
+            for each in both:
+                await desks[0].store.add(each)
+            a, b = (each.reference for each in both)
+            words = f"{command} {arguments.format(a=a, b=b)}".replace("Hana Free", "Cleo")
+            typed = sent("ben", text=f"/{words}", command=words)
+            said = await asyncio.gather(*(reception.receive(typed, desk) for desk in at_once))
+            said += [await reception.receive(typed, desk) for desk in later]
+            assert len(set(map(words_of, said))) == 1 or command in TOLD_SO, command
+            done.append([entry.what for entry in (await desks[0].store.case(a)).chronology[1:]])
+        assert done[0] == done[1], command
+        idle |= set() if done[0] else {command}
+    assert idle == CHANGE_NOTHING
+
+
+SEEN = (item(1, "text", text="He hit her."),)
+STEP = FollowUp("own-1", "Ask", "owner", NOW, "school", outcomes=("refused", "not removed"))
+CHANGE_NOTHING = {"case apart", "case later", "case take", "case lift", "case erase"}  # of such a case
+TOLD_SO = {"case join"}  # that the one is part of the other already
 
 
 async def test_what_a_person_may_do_in_a_while_is_counted_for_both_machines(desks: tuple[Desk, Desk]) -> None:
