@@ -9,7 +9,6 @@ from functools import partial
 import structlog
 
 from bot.front_end import FrontEnd
-from handlers.changes import lock_away
 from handlers.desk import Desk
 from handlers.fetching import fetch, is_wanted
 from store.base import NotFound, StoreUnavailable
@@ -48,9 +47,6 @@ class Fetcher:
         async with self._starting:
             if not self._started:  # what a process that died was fetching
                 await self.desk.store.discard_strays()
-                for summary in await self.desk.store.summaries():
-                    if summary.withheld:
-                        await lock_away(summary, self.desk)
                 self._started = True
         await self._stop_unwanted()
         tasks = []

@@ -11,7 +11,7 @@ from handlers.desk import Desk, Matter
 from handlers.messages import Refused
 from store.base import Conflict, DamagedCase, NotFound
 from store.case import Case
-from store.records import SYSTEM, Person, Status, Summary
+from store.records import SYSTEM, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
 CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."
@@ -44,7 +44,6 @@ async def change(
             saved = await desk.store.save(await with_consequences(moved, desk))
         except Conflict:
             continue
-        await lock_away(saved.summary, desk)
         return await _seen_now(desk, person, reference, saved)
     raise Refused(TOO_BUSY.format(reference=reference))
 
@@ -64,19 +63,9 @@ async def apply(desk: Desk, reference: str, move: Move) -> Case:
         if moved == case:
             return case
         try:
-            saved = await desk.store.save(moved)
+            return await desk.store.save(moved)
         except Conflict:
             continue
-        await lock_away(saved.summary, desk)
-        return saved
-
-
-async def lock_away(summary: Summary, desk: Desk) -> None:
-    """Keep no small picture of a matter about a child undressed. What was kept as received is handed to nobody."""
-    matter = await desk.matter_of(summary)
-    if any(part.withheld for part in matter):
-        for part in matter:
-            await desk.store.drop_thumbnails(part.reference)
 
 
 async def without_lost_owner(desk: Desk, reference: str) -> None:

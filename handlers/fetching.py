@@ -84,8 +84,6 @@ async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk)
     if item.kind == "picture":
         async with desk.store.kept(reference, kept.sha256) as path:
             seen = await asyncio.to_thread(look, path)
-        if seen.thumbnail:
-            await desk.store.keep_thumbnail(reference, kept.sha256, seen.thumbnail)
     return await _note(
         reference,
         item,

@@ -1,8 +1,7 @@
-"""A look at a picture: its size, a small copy, and a number that is near for pictures that look alike."""
+"""A look at a picture: its size, and a number that is near for pictures that look alike."""
 
 from __future__ import annotations
 
-import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,9 @@ MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 """What phones and screens make. Of the others, some start a program (PostScript) or read further files."""
 
-THUMBNAIL = (320, 320)
+DRAFT = (640, 640)
+"""Pixels: a JPEG is decoded no larger than this needs. With another size the same picture is less like itself."""
+
 CANNOT_OPEN = "could not be opened as a picture"
 TOO_MANY_PIXELS = "too large a picture to open"
 
@@ -23,7 +24,6 @@ TOO_MANY_PIXELS = "too large a picture to open"
 @dataclass(frozen=True, slots=True)
 class Look:
     picture: Picture | None = None
-    thumbnail: bytes = b""  # JPEG
     problem: str = ""
 
 
@@ -37,17 +37,14 @@ def look(path: Path) -> Look:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 width, height = image.size
-                image.draft("RGB", (THUMBNAIL[0] * 2, THUMBNAIL[1] * 2))
+                image.draft("RGB", DRAFT)
                 upright = ImageOps.exif_transpose(image).convert("RGB")
                 small = upright.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
-                upright.thumbnail(THUMBNAIL)
-                jpeg = io.BytesIO()
-                upright.save(jpeg, "JPEG", quality=80)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return Look(problem=TOO_MANY_PIXELS)
     except Exception:  # Pillow raises nearly anything on a file that is made to break it
         return Look(problem=CANNOT_OPEN)
-    return Look(Picture(width, height, difference_hash(small.tobytes())), jpeg.getvalue())
+    return Look(Picture(width, height, difference_hash(small.tobytes())))
 
 
 def difference_hash(grey: bytes) -> str:

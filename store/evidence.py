@@ -7,16 +7,19 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from store.base import Kept, NotFound, OverLimit
-from store.durable import PARTIAL, make_folder, remove_file, replace_file, sync_folder, unavailable
+from store.durable import PARTIAL, make_folder, remove_file, sync_folder, unavailable
 
 EVIDENCE = "evidence"
 THUMBNAILS = "thumbnails"
+"""Where earlier versions kept a small copy of each picture, which nothing ever showed."""
+
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -96,9 +99,7 @@ def path_of(case_folder: Path, sha256: str) -> Path:
 
 
 def discard(case_folder: Path, sha256: str) -> None:
-    """Take bytes away, with the small picture that was made of them."""
-    for path in (case_folder / THUMBNAILS).glob(f"{sha256}*"):
-        path.unlink(missing_ok=True)
+    """Take bytes away."""
     remove_file(case_folder / EVIDENCE / sha256)
 
 
@@ -107,29 +108,18 @@ def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
     strays = 0
     for case_folder, hashes in wanted.items():
         found = {path.name for path in (case_folder / EVIDENCE).glob("*")}
-        found |= {path.name[:64] for path in (case_folder / THUMBNAILS).glob("*.jpg")}
         for sha256 in filter(SHA256.fullmatch, found.difference(hashes)):
             discard(case_folder, sha256)
             strays += 1
     return strays
 
 
-def keep_thumbnail(case_folder: Path, sha256: str, jpeg: bytes) -> None:
-    """A small picture of a picture, with its own SHA-256 in its name. A lost one can be made again."""
-    folder = case_folder / THUMBNAILS
-    make_folder(folder)
-    replace_file(folder / f"{sha256}.{digest_of(jpeg)}.jpg", jpeg)
-
-
-def drop_thumbnails(case_folder: Path) -> None:
-    """Take every small picture of a case away, so that none comes back after a crash."""
-    folder = case_folder / THUMBNAILS
-    for path in (found := list(folder.glob("*"))):
-        path.unlink(missing_ok=True)
-    if found:
-        sync_folder(folder)
-
-
-def digest_of(jpeg: bytes) -> str:
-    """As much of a small picture's SHA-256 as its name holds."""
-    return hashlib.sha256(jpeg).hexdigest()[:16]
+def drop_thumbnails(cases: Path) -> int:
+    """Take away the small copies that earlier versions made; of how many cases they could not be."""
+    left = 0
+    for name in os.listdir(cases):
+        folder = f"{cases}/{name}/{THUMBNAILS}"
+        if os.path.isdir(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            left += os.path.isdir(folder)
+    return left

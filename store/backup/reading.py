@@ -42,19 +42,15 @@ def case_folders(folder: Path) -> list[Path]:
 
 
 def listed(case: Case, home: Path) -> Iterator[Path]:
-    """The evidence of a case, with the small pictures that were made of it."""
-    hashes = {item.sha256 for item in case.evidence if item.sha256}
-    for sha256 in sorted(hashes):
+    """The evidence of a case."""
+    for sha256 in sorted({item.sha256 for item in case.evidence if item.sha256}):
         yield home / EVIDENCE / sha256
-    for path in children(home / THUMBNAILS):
-        if path.name[:64] in hashes:
-            yield path
 
 
 def all_in(home: Path) -> Iterator[Path]:
-    """Every file of a folder but what is being written, and what a file manager leaves."""
+    """Every file of a folder but what is being written, what a file manager leaves, and old copies of pictures."""
     for parent, _, names in sorted(os.walk(home)):
-        for name in sorted(names):
+        for name in sorted(names) if Path(parent).name != THUMBNAILS else ():
             if not name.startswith(".") and not name.endswith(PARTIAL):
                 yield Path(parent, name)
 

@@ -18,15 +18,14 @@ from store.postgres.documents import plain
 from store.postgres.rows import Rows, statement, whole
 
 PIECE = 256 * 1024  # bytes
-BYTES, THUMBNAIL = "bytes", "thumbnail"
 
 PUT = """
-INSERT INTO evidence (school, reference, sha256, kind, number, bytes)
-VALUES (:school, :reference, :sha256, :kind, :number, :bytes) ON CONFLICT DO NOTHING
+INSERT INTO evidence (school, reference, sha256, number, bytes)
+VALUES (:school, :reference, :sha256, :number, :bytes) ON CONFLICT DO NOTHING
 """
 GET = """
 SELECT bytes FROM evidence
-WHERE school = :school AND reference = :reference AND sha256 = :sha256 AND kind = :kind AND number = :number
+WHERE school = :school AND reference = :reference AND sha256 = :sha256 AND number = :number
 """
 HASHES = "SELECT hashes FROM cases WHERE school = :school AND reference = :reference FOR SHARE"
 """Nobody writes the case until the transaction ends."""
@@ -78,7 +77,7 @@ class PostgresEvidence(Rows):
         async with self._connections.together() as connection:
             number = 0
             while (piece := await asyncio.to_thread(content.read, PIECE)) or number == 0:
-                values = {"reference": reference, "sha256": sha256, "kind": BYTES, "number": number}
+                values = {"reference": reference, "sha256": sha256, "number": number}
                 await connection.execute(statement(PUT), self._with_school({**values, "bytes": piece}))
                 number += 1
 
@@ -122,12 +121,4 @@ class PostgresEvidence(Rows):
             raise NotFound(f"evidence {sha256[:12]}")
 
     async def _piece(self, reference: str, sha256: str, number: int) -> Sequence[tuple[bytes]]:
-        return await self._rows(GET, reference=reference, sha256=sha256, kind=BYTES, number=number)
-
-    async def keep_thumbnail(self, reference: str, sha256: str, jpeg: bytes) -> None:
-        values = {"reference": plain(reference), "sha256": plain(sha256), "kind": THUMBNAIL}
-        await self._do(PUT, **values, number=0, bytes=jpeg)
-
-    async def drop_thumbnails(self, reference: str) -> None:
-        sql = "DELETE FROM evidence WHERE school = :school AND reference = :reference AND kind = :kind"
-        await self._do(sql, reference=plain(reference), kind=THUMBNAIL)
+        return await self._rows(GET, reference=reference, sha256=sha256, number=number)

@@ -51,6 +51,9 @@ UNREADABLE = (
     "Put case.json back from a backup: `headsup verify` says more."
 )
 NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
+NOT_DROPPED = (
+    "an earlier version's small copies of pictures are not yet removed; that is tried again at the next start"
+)
 REMEMBERED = 512  # cases kept in memory after they were read or written
 
 log = structlog.get_logger()
@@ -95,6 +98,8 @@ class TinyStore(PeopleFiles, MemoFiles):
         self._load_people()
         self._load_memos()
         self._finish_erasing()
+        if left := evidence.drop_thumbnails(self._cases):
+            log.error(NOT_DROPPED, cases=left)
         for name in sorted(os.listdir(self._cases)):
             self._load_case(self._cases / name)
         self._load_records("notices", Notice, self._catalogue.put_loose)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 from store.case import Case
 from store.documents import case_from, record_from
 from store.durable import PARTIAL
-from store.evidence import EVIDENCE, THUMBNAILS, digest_of, sha256_of
+from store.evidence import EVIDENCE, THUMBNAILS, sha256_of
 from store.memos import FOLDERS, Erased
 from store.records import Invitation, Notice, Person, Status
 from store.seal import is_sealed, opened
@@ -29,7 +28,6 @@ TELL = "Find out who had access, and compare with a backup: headsup verify --aga
 AGAIN = 0.3  # seconds after which something odd is looked at again: a bot may have been writing it
 FRESH = 60.0  # seconds in which evidence may lie there before its case lists it
 
-THUMBNAIL = re.compile(r"([0-9a-f]{64})\.([0-9a-f]{16})\.jpg")
 STATES = ("status", "category", "owner", "joined_to", "hold")
 
 
@@ -92,13 +90,13 @@ def _twice(look: Callable[[], list[Finding]]) -> list[Finding]:
 def _case(home: Path, folder: Path, walk: Walk) -> list[Finding]:
     path = home / "case.json"
     walk.cases.add(home.name)
-    inside = _children(home)
+    inside = [p for p in _children(home) if p.name != THUMBNAILS]
     if not home.exists() or not any(p.is_file() or any(p.iterdir()) for p in inside if p.exists()):
         return []  # nothing was ever written into it, or it has been erased
     found = [
         Finding(_at(p), "does not belong there.", _if_damaged(p))
         for p in inside
-        if p.name not in ("case.json", EVIDENCE, THUMBNAILS) and _is_ours(p)
+        if p.name not in ("case.json", EVIDENCE) and _is_ours(p)
     ]
     if not path.exists():
         return [*found, Finding(_at(path), "is missing.", BACKUP)]
@@ -110,7 +108,7 @@ def _case(home: Path, folder: Path, walk: Walk) -> list[Finding]:
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
     found += [Finding(_at(path), what, TELL) for what in _chain(case)]
-    return [*found, *_evidence(case, home, folder, walk), *_thumbnails(case, home, folder)]
+    return [*found, *_evidence(case, home, folder, walk)]
 
 
 def _if_damaged(path: Path) -> str:
@@ -186,19 +184,6 @@ def _evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Find
             other = listed.get(content)
             what = f"is the file of evidence {other.number}." if other else "is not as it was received."
             yield Finding(_at(path), f"(evidence {listed[name].number}) {what}", BACKUP)
-
-
-def _thumbnails(case: Case, home: Path, folder: Path) -> Iterator[Finding]:
-    listed = {item.sha256 for item in case.evidence}
-    for path in _children(home / THUMBNAILS):
-        name = THUMBNAIL.fullmatch(path.name)
-        if name and name[1] not in listed:
-            if not _may_be_listed_soon(path, folder):
-                yield Finding(_at(path), "is listed nowhere.", "Remove it.")
-        elif name and digest_of(path.read_bytes()) != name[2]:
-            yield Finding(_at(path), "is not as it was made.", "Remove it: the picture itself is elsewhere.")
-        elif name is None and not re.fullmatch(r"[0-9a-f]{64}\.jpg", path.name) and _is_ours(path):
-            yield Finding(_at(path), "does not belong there.", "See what it is, and remove it.")
 
 
 def _may_be_listed_soon(path: Path, folder: Path) -> bool:

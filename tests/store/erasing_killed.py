@@ -30,7 +30,6 @@ async def furnish(folder: Path) -> None:
         await store.add(made)
     for made in (ROOT, PART):
         await store.keep(made.reference, pieces(BYTES), len(BYTES))
-        await store.keep_thumbnail(made.reference, DIGEST, b"jpeg")
     await store.add_person(person("asha", awaiting=Awaiting("case note 7K4N", "slack:D1", NOW)))
     await store.owe(notice("list 7K4M"))
     await store.close()

@@ -75,14 +75,11 @@ async def read(store: PostgresStore, made: Case) -> bytes:
 # --- where the bytes lie --------------------------------------------------------------------------------
 
 
-async def test_bytes_lie_in_the_bucket_and_small_pictures_in_the_database(
-    place: Place, store: PostgresWithBucket
-) -> None:
+async def test_bytes_lie_in_the_bucket_alone(place: Place, store: PostgresWithBucket) -> None:
     made = await add(store, DIGEST)
     await keep(store, made)
-    await store.keep_thumbnail(made.reference, DIGEST, b"jpeg")
     assert place.keys() == [f"heads-up/{place.school}/{made.reference}/{DIGEST}"]
-    assert list(await store._rows("SELECT kind FROM evidence WHERE school = :school")) == [("thumbnail",)]
+    assert await store._rows("SELECT FROM evidence WHERE school = :school") == []
 
 
 async def test_a_film_is_put_by_one_request_which_leaves_no_half_of_it(
@@ -131,8 +128,6 @@ async def test_what_was_kept_before_there_was_a_bucket_is_still_read_and_goes_wh
 async def test_what_no_column_can_hold_is_no_error(store: PostgresWithBucket, bad: str) -> None:
     for reference, digest in ((bad, DIGEST), ("7K4M", bad)):
         await store.discard(reference, digest)
-        await store.keep_thumbnail(reference, digest, b"jpeg")
-    await store.drop_thumbnails(bad)
 
 
 # --- nothing is left ------------------------------------------------------------------------------------

@@ -42,7 +42,6 @@ async def test_nothing_of_it_is_left(store: Store, later: Later) -> None:
     made = full()
     await store.add(made)
     await store.keep(made.reference, pieces(BYTES), len(BYTES))
-    await store.keep_thumbnail(made.reference, DIGEST, b"jpeg")
     await _erased(store, made)
     store = await later()
     with pytest.raises(NotFound):

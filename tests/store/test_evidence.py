@@ -140,17 +140,3 @@ async def test_what_the_case_refers_to_is_not_taken_back(store: Store, later: La
     await store.discard(made.reference, DIGEST)
     store = await later()
     assert await _read(store, made.reference) == BYTES
-
-
-async def test_a_thumbnail_may_be_made_twice(store: Store) -> None:
-    reference = await _a_case(store)
-    await asyncio.gather(*(store.keep_thumbnail(reference, DIGEST, b"jpeg") for _ in range(4)))
-    await asyncio.gather(*(store.keep_thumbnail(reference, f"{n:064x}", b"jpeg") for n in range(4)))
-
-
-async def test_thumbnails_are_taken_away_as_often_as_one_likes(store: Store) -> None:
-    reference = await _a_case(store)
-    await store.drop_thumbnails(reference)
-    await store.keep_thumbnail(reference, DIGEST, b"jpeg")
-    await store.drop_thumbnails(reference)
-    await store.drop_thumbnails(reference)

@@ -95,7 +95,6 @@ async def test_nobody_else_may_look_into_it(tiny: TinyStore) -> None:
     await tiny.add(made)
     await tiny.add_person(person("ben"))
     await tiny.keep(made.reference, pieces(BYTES), len(BYTES))
-    await tiny.keep_thumbnail(made.reference, DIGEST, b"jpeg")
     others = 0o077
     found = [path for path in (tiny.folder, *tiny.folder.rglob("*")) if path.name != ".lock"]
     assert len(found) > 8
@@ -538,23 +537,3 @@ async def test_who_waited_for_a_write_that_failed_may_try_again(tiny: TinyStore,
         await losing
     disk.fails_from = None
     await tiny.add(case("slack:1"))
-
-
-async def test_what_is_taken_back_takes_its_thumbnail_along(tiny: TinyStore) -> None:
-    made = case()
-    await tiny.add(made)
-    await tiny.keep(made.reference, pieces(BYTES), len(BYTES))
-    await tiny.keep_thumbnail(made.reference, DIGEST, b"jpeg")
-    await tiny.discard(made.reference, DIGEST)
-    home = tiny.folder / "cases" / made.reference
-    assert [p.name for p in home.rglob("*") if p.is_file()] == ["case.json"]
-
-
-async def test_no_thumbnail_is_left_of_a_case_and_every_one_of_another(tiny: TinyStore) -> None:
-    made, other = case(), case()
-    for one in (made, other):
-        await tiny.add(one)
-        await tiny.keep_thumbnail(one.reference, DIGEST, b"jpeg")
-    await tiny.drop_thumbnails(made.reference)
-    left = [path.parents[1].name for path in tiny.folder.rglob("*.jpg")]
-    assert left == [other.reference]

@@ -41,7 +41,6 @@ async def test_no_file_holds_any_of_it(tiny: TinyStore) -> None:
     made = case(evidence=(item(1, "text", text="what they wrote"), item(2, sha256=DIGEST))).owe(notice("n"))
     await tiny.add(made)
     await tiny.keep(made.reference, pieces(BYTES), len(BYTES))
-    await tiny.keep_thumbnail(made.reference, DIGEST, b"jpeg")
     home = tiny.folder / "cases" / made.reference
     (home / "case.damaged1").write_bytes(b"{ what they wrote")
     (home / "evidence" / "0.partial").write_bytes(b"half")

@@ -41,7 +41,6 @@ async def furnish(folder: Path) -> tuple[str, str]:
     await store.add(made)
     for number, content in ((1, BYTES), (2, OTHER)):
         kept = await store.keep(made.reference, pieces(content), len(content))
-        await store.keep_thumbnail(made.reference, kept.sha256, b"jpeg")
         found = replace(made.evidence[number - 1], state=State.KEPT, sha256=kept.sha256, size=kept.size)
         details = {"number": str(number), "sha256": kept.sha256}
         made = await store.save(made.with_evidence(found).enter(NOW, "headsup", "kept", **details))
@@ -204,10 +203,6 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "evidence swapped": (
         lambda home, _: _swap(*sorted((home / "evidence").iterdir())),
         "is the file of evidence",
-    ),
-    "thumbnail spoilt": (
-        lambda home, _: next((home / "thumbnails").iterdir()).write_bytes(b"another"),
-        "is not as it was made",
     ),
     "case missing": (lambda home, _: (home / "case.json").unlink(), "is missing"),
     "case put aside": (
