@@ -14,7 +14,9 @@ from store.base import Conflict, DamagedCase, StoreUnavailable
 from store.case import Case
 from store.memos import Question
 from store.postgres import PostgresStore, migrate
+from store.postgres.cases import MARKED
 from store.postgres.migrating import known
+from store.postgres.rows import statement
 from store.records import Person, Role
 from tests.databases import cut_every_connection, database, new_database
 from tests.store.made import NOW, case, notice, wanted
@@ -69,6 +71,19 @@ async def test_connections_that_schools_share_never_mix_them_up(school: Postgres
         await asyncio.gather(*(s.put(Question(f"{n}", s._connections.school, NOW)) for s in (school, second)))
     for store in (school, second):
         assert {q.text for q in await store.memos(Question)} == {store._connections.school}
+
+
+async def test_row_level_security_lets_an_index_serve_what_cases_are_found_by(school: PostgresStore) -> None:
+    """It does for `=`, which tells nothing of other rows, and not for the operators of arrays."""
+    found = f"EXPLAIN SELECT 1 FROM cases WHERE school = :school AND {MARKED}"  # noqa: S608
+    await asyncio.gather(*(school.add(case(by=f"person {n}")) for n in range(100)))
+    await school._do("ANALYZE marks")
+    async with school._connections.together() as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await (
+            await connection.execute(statement(found), school._with_school({"marks": [b"m"]}))
+        ).fetchall()
+    assert any("Index Cond" in line and "mark = ANY" in line for (line,) in plan)
 
 
 # --- tables --------------------------------------------------------------------------------------------
