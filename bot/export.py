@@ -1,23 +1,25 @@
 """`headsup export`: what is held that names somebody, in a folder for a person to check and to redact.
 
-It reads the data folder only, so the bot may run meanwhile, but for one new file there: that this was gathered.
+It only reads, so the bot may run meanwhile, but for one new record: that this was gathered. What a database holds is
+carried into a folder first, which is gone afterwards.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from bot.naming import PERHAPS, Sought, texts_in
+from bot.opening import open_store
 from bot.pages import README, page, paragraph, safe, table
 from bot.settings import Settings
-from bot.verify import must_be_a_folder
 from handlers.access import is_subject, names_alike
 from handlers.calendar import Calendar
 from handlers.desk import Desk, Matter
@@ -29,10 +31,12 @@ from store.case import Case
 from store.durable import unavailable
 from store.evidence import sha256_of
 from store.memos import Exported
+from store.moving import move
 from store.policies import Policies
 from store.procedure import load_procedure
 from store.records import Evidence, Person, State, new_id
 from store.school import load_school
+from store.tiny import TinyStore
 from store.tiny.reading import Reading, add_exported
 from store.trouble import Trouble
 
@@ -47,6 +51,8 @@ LOCKED = "not copied: nobody copies or passes on what shows a child undressed"
 GONE = "not copied: it is missing from the disk"
 SPOILT = "not copied: it is not as it was received. See: headsup verify"
 NEVER_KEPT = "never kept: {state}"
+
+Note = Callable[[Exported], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -68,10 +74,16 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
     sought = Sought(" ".join(typed.split())[:200])
     if not sought.parts:
         raise Trouble(NO_NAME)
-    must_be_a_folder(settings)
     _must_be_new(folder, settings.headsup_data)
+    async with _held(settings) as (data, note):
+        return await _export(folder, sought, settings, data, note, now)
+
+
+async def _export(
+    folder: Path, sought: Sought, settings: Settings, data: Path, note: Note, now: datetime
+) -> list[str]:
     try:
-        reading = Reading(settings.headsup_data)
+        reading = Reading(data)
         desk = Desk(
             store=cast("Store", reading),  # of which no more is asked than names
             procedure=load_procedure(settings.policy_texts),
@@ -89,12 +101,35 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
         _make(folder)
         with _whole(folder):
             await _write(folder, sought, found, others, reading, desk)
-            add_exported(settings.headsup_data, Exported(new_id(), sought.name, references, now))
+            await note(Exported(new_id(), sought.name, references, now))
     except OSError as error:
         raise unavailable(error, folder) from error
     cases = "no case" if not sure else f"{len(sure)} case{'s' if len(sure) > 1 else ''}"
     said = [GATHERED.format(folder=folder, cases=cases)]
     return [*said, *([UNREADABLE.format(number=len(reading.unreadable))] if reading.unreadable else [])]
+
+
+@asynccontextmanager
+async def _held(settings: Settings) -> AsyncIterator[tuple[Path, Note]]:
+    """A folder with all that is held, and how to note what was gathered. Raises Trouble."""
+    if settings.database_url is None:
+
+        async def note(exported: Exported) -> None:
+            add_exported(settings.headsup_data, exported)
+
+        yield settings.headsup_data, note
+        return
+    source = await open_store(settings)
+    try:
+        with tempfile.TemporaryDirectory(prefix="headsup-") as copy:
+            target = TinyStore.open(Path(copy))
+            try:
+                await move(source, target)
+            finally:
+                await target.close()
+            yield Path(copy), source.put
+    finally:
+        await source.close()
 
 
 def _make(folder: Path) -> None:

@@ -16,7 +16,8 @@ WELL = "All is well."
 UNSEALED = "{number} files of an earlier version have no seal yet; each gets one when it is written next."
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
 IN_A_DATABASE = (
-    "DATABASE_URL is set, and this looks into a folder alone: what PostgreSQL holds it cannot see."
+    "DATABASE_URL is set, and this looks into a folder alone. To look through what PostgreSQL holds, carry a copy of "
+    "it into one: headsup move --to FOLDER"
 )
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
 

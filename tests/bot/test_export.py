@@ -24,11 +24,13 @@ from bot.verify import print_findings
 from handlers.exported import note_exports
 from store.case import Case
 from store.memos import Exported
+from store.postgres import PostgresStore
 from store.records import About, Person, Role, State, Subject
 from store.tiny import TinyStore
 from store.tiny.verifying import Walk, verify
 from store.trouble import Trouble
 from tests.bot.test_check import settings
+from tests.databases import database
 from tests.desks import Time, desk_in
 from tests.store.made import NOW, case, item, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
@@ -264,7 +266,25 @@ async def test_from_the_command_line(folder: Folder, tmp_path: Path, monkeypatch
 
 async def test_a_database_is_not_taken_for_an_empty_folder(folder: Folder, tmp_path: Path) -> None:
     folder.given = settings(tmp_path, DATABASE_URL="postgresql://user@127.0.0.1/school")
-    with pytest.raises(Trouble, match="DATABASE_URL is set"):
+    with pytest.raises(Trouble, match="database cannot be reached"):
         await folder.export()
     with pytest.raises(Trouble, match="DATABASE_URL is set"):
         print_findings(folder.given, lambda line: None)
+
+
+async def test_what_a_database_holds_is_gathered_and_noted_there(tmp_path: Path) -> None:
+    given = settings(tmp_path, DATABASE_URL=database(), HEADSUP_SCHOOL="exported")
+    store = await PostgresStore.open(database(), "exported")
+    try:
+        await store.add_person(ASHA)
+        made = case(by="p1", evidence=(item(1, sha256=DIGEST),))
+        await store.keep(made.reference, pieces(BYTES), len(BYTES))
+        await store.add(made)
+        said = await export_to(tmp_path / "out", "Asha Patel", given, LATER)
+        assert "1 case." in said[0]
+        assert (tmp_path / "out" / f"{made.reference}.html").is_file()
+        assert [p.read_bytes() for p in (tmp_path / "out" / "evidence").iterdir()] == [BYTES]
+        noted = await store.memos(Exported)
+        assert [(e.name, e.references) for e in noted] == [("Asha Patel", (made.reference,))]
+    finally:
+        await store.close()
