@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from store.postgres import migrate
+from store.postgres.connecting import with_driver
+from store.postgres.migrating import FOLDER
 
 
 @cache
@@ -56,6 +61,17 @@ def new_database(name: str) -> str:
     """The address of a database without tables."""
     server().psql(f"CREATE DATABASE {name} OWNER headsup")
     return f"postgresql://headsup@/{name}?host={server().pgdata}"
+
+
+def database_of(name: str, number: str) -> str:
+    """The address of a new database with the tables that this migration left."""
+    url = new_database(name)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with create_engine(with_driver(url)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, number)
+    return url
 
 
 @cache

@@ -127,6 +127,21 @@ def test_without_what_it_remembers_nothing_is_copied_twice_either(data: Path, pl
     assert make(data, place, NOW + DAY).copied == 0
 
 
+async def test_small_copies_that_an_earlier_version_made_are_in_none(
+    data: Path, place: str, into: Path
+) -> None:
+    damaged, sound, *_ = sorted((data / "cases").iterdir())
+    for home in (damaged, sound):
+        (home / "thumbnails").mkdir()
+        (home / "thumbnails" / f"{DIGEST}.jpg").write_bytes(b"small copy")
+    (damaged / "case.json").write_bytes(b"{")
+    made = make(data, place, NOW)
+    assert made.odd == (f"cases/{damaged.name}/case.json",)
+    assert not holds(place, b"small copy")
+    restore(place, into)
+    assert contents(into) == {path: c for path, c in contents(data).items() if "thumbnails" not in path}
+
+
 # --- while a bot runs ----------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from tinydb import TinyDB
 
 from store.base import Conflict, DamagedCase, StoreUnavailable
@@ -189,6 +190,57 @@ async def test_what_is_not_ours_in_the_folder_does_no_harm(tiny: TinyStore) -> N
     again = await _anew(tiny)
     assert await again.case(made.reference) == made
     assert again.damaged == {}
+    await again.close()
+
+
+SMALL = ("a.jpg", "b.jpg")
+
+
+def _small_copies(tiny: TinyStore, *references: str) -> list[Path]:
+    """As an earlier version made them."""
+    made = [tiny.folder / "cases" / ref / "thumbnails" / name for ref in references for name in SMALL]
+    for path in made:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"jpeg")
+    return made
+
+
+async def test_small_copies_of_pictures_that_an_earlier_version_made_are_taken_away(tiny: TinyStore) -> None:
+    bad, good = case(), case(evidence=(item(sha256=DIGEST),))
+    for made in (bad, good):
+        await tiny.add(made)
+    await tiny.keep(good.reference, pieces(BYTES), len(BYTES))
+    _small_copies(tiny, bad.reference, good.reference)
+    (tiny.folder / "cases" / bad.reference / "case.json").write_bytes(b"{")
+    again = await _anew(tiny)
+    left = {path.name for path in again.folder.glob("cases/*/*")}
+    assert left == {"case.damaged1", "case.json", "evidence"}
+    async with again.kept(good.reference, DIGEST) as path:
+        assert path.read_bytes() == BYTES
+    await again.close()
+
+
+async def test_small_copies_that_cannot_be_taken_away_hinder_no_start_and_go_at_the_next(
+    tiny: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = case()
+    await tiny.add(made)
+    goes, stays = _small_copies(tiny, made.reference)
+    unlink = os.unlink
+
+    def failing(path: str | Path, **more: int) -> None:
+        if Path(path).name == "b.jpg":
+            raise OSError(errno.EROFS, "read-only")
+        unlink(path, **more)
+
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(os, "unlink", failing)
+        again = await _anew(tiny)
+    assert (goes.exists(), stays.exists()) == (False, True)
+    assert [entry["cases"] for entry in logs if entry["log_level"] == "error"] == [1]
+    assert await again.case(made.reference) == made
+    again = await _anew(again)
+    assert not stays.parent.exists()
     await again.close()
 
 

@@ -247,6 +247,9 @@ async def test_what_is_not_ours_or_being_written_is_left_alone(tmp_path: Path) -
     (home / "evidence" / "0a.partial").write_bytes(b"half")
     (tmp_path / "cases" / "7K4M").mkdir()  # a process died before it wrote
     (tmp_path / "people" / "notes.txt").write_text("mine")
+    for folder in (home / "thumbnails", tmp_path / "cases" / "7K4M" / "thumbnails"):  # of an earlier version
+        folder.mkdir()
+        (folder / f"{DIGEST}.jpg").write_bytes(b"jpeg")
     assert found(tmp_path) == []
     store = TinyStore.open(tmp_path)  # and while a bot is running, it may have fetched this just now
     (home / "evidence" / ("0" * 64)).write_bytes(b"new")

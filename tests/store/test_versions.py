@@ -27,9 +27,14 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     return tmp_path / "data"
 
 
+def folders_of_cases(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("cases/*/*") if path.is_dir()}
+
+
 async def test_all_of_it_is_read_and_can_be_changed(folder: Path) -> None:
     assert list(verify(folder, Walk())) == []
     store = TinyStore.open(folder)
+    assert folders_of_cases(folder) == {"evidence"}
     assert store.damaged == {}
     [made] = [await store.case(s.reference) for s in await store.summaries() if not s.joined_to]
     assert [bool(item.sha256) for item in made.evidence] == [True, True, False]
