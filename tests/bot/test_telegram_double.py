@@ -89,6 +89,14 @@ async def test_it_refuses(
     assert words in answer["description"]
 
 
+async def test_whoever_is_asking_notices_that_it_goes_down(telegram: TelegramDouble) -> None:
+    asking = asyncio.create_task(call(telegram, "getUpdates", timeout=50))
+    await telegram.until(lambda: telegram.called("getUpdates"))
+    telegram.goes_down()
+    with pytest.raises(aiohttp.ClientError):
+        await asking
+
+
 async def test_the_nearest_menu_is_shown(telegram: TelegramDouble) -> None:
     own = {"type": "chat", "chat_id": 4242}
     await call(telegram, "setMyCommands", commands=[CASE])

@@ -198,8 +198,9 @@ class TelegramDouble:
         self.api.faults.append(Fault(method, None, times))
 
     def goes_down(self) -> None:
-        """Nobody reaches Telegram any more."""
+        """Nobody reaches Telegram any more, nor hears from it."""
         self.api.down = True
+        self.updates.drop()
 
     def comes_back(self) -> None:
         """Everybody does again."""

@@ -110,6 +110,11 @@ class Updates:
             one.given += 1
         return [one.update for one in found]
 
+    def drop(self) -> None:
+        """The line of whoever is asking just now goes dead."""
+        if self._poller and not self._poller.done():
+            self._poller.set_exception(ConnectionAbortedError())
+
     def set_webhook(self, given: dict[str, Any]) -> None:
         """setWebhook. Raises Refusal."""
         url = str(given.get("url", ""))
