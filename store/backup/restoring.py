@@ -98,6 +98,8 @@ class _Restoring:
         content = BytesIO()
         try:
             self._read(generation.manifest, content)
+            if not self._key and hashlib.sha256(content.getvalue()).hexdigest() != generation.manifest:
+                raise ValueError("not as it was written")
             files = manifest_from(content.getvalue())
             if not all(map(_is_within, files)):
                 raise ValueError("a path that leads out of the folder")

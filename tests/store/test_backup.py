@@ -103,10 +103,7 @@ async def test_what_is_put_back_is_what_was_there(data: Path, place: str, into: 
 async def test_a_second_one_copies_what_has_changed_and_no_more(data: Path, place: str, into: Path) -> None:
     first = make(data, place, NOW)
     second = make(data, place, NOW + DAY)
-    assert (first.copied, second.copied) == (
-        first.files,
-        0,
-    )  # two small pictures are the same; and there is the list
+    assert (first.copied, second.copied) == (first.files + 1, 0)  # the list
     reference = await change(data)
     third = make(data, place, NOW + 2 * DAY)
     assert third.copied == 2
@@ -397,6 +394,15 @@ async def test_a_damaged_backup_is_told_and_leaves_nothing(
     with pytest.raises(Trouble, match=f"Try an older one: --generation {first.name}"):
         restore(place, into, key)
     restore(place, into, key, first.name)
+
+
+def test_a_list_with_another_path_puts_nothing_back(data: Path, place: str, into: Path) -> None:
+    make(data, place, NOW)
+    [path] = [path for path in files(place) if b"people/asha.json" in path.read_bytes()]
+    path.write_bytes(path.read_bytes().replace(b"people/asha.json", b"people/ashb.json"))
+    with pytest.raises(Trouble, match="its list of files cannot be read"):
+        restore(place, into)
+    assert not there(into)
 
 
 def test_a_damaged_piece_is_found_in_time_and_written_again(data: Path, place: str, into: Path) -> None:
