@@ -17,5 +17,5 @@ async def with_consequences(case: Case, desk: Desk) -> Case:
     now = desk.now()
     case = with_alarm(with_steps(case, desk, now), now)
     case = await with_withdrawals(await with_alerts(case, desk), desk)
-    wake_at = wakes_at(case, desk.calendar)
+    wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

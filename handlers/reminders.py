@@ -69,12 +69,16 @@ def known_to_come(case: Case, key: str, now: datetime, calendar: Calendar) -> Ca
     return case.with_follow_up(replace(follow_up, told=reached(follow_up, now, calendar)))
 
 
-def wakes_at(case: Case, calendar: Calendar) -> datetime | None:
-    """When the next stage of anything of this case begins."""
+def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
+    """When the next stage of anything of this case begins; where that was outside school hours, when they begin."""
     if case.status == Status.CLOSED:
         return None
-    times = [following[1] for f in case.follow_ups if f.is_open and (following := next_stage(f, calendar))]
-    return min([*times, *([case.alarm_at] if case.alarm_at else [])], default=None)
+    times = [case.alarm_at] if case.alarm_at else []
+    for follow_up in case.follow_ups:
+        if follow_up.is_open and (following := next_stage(follow_up, calendar)):
+            waits = follow_up.clock == SCHOOL and following[1] <= now and not calendar.is_school_time(now)
+            times.append(calendar.next_school_minute(now) if waits else following[1])
+    return min(times, default=None)
 
 
 def with_alarm(case: Case, now: datetime) -> Case:
@@ -101,10 +105,7 @@ async def remind(case: Case, now: datetime, desk: Desk) -> Case:
             case = case.with_follow_up(replace(follow_up, told=stage))
     if case.alarm_at and case.alarm_at <= now:
         case = await _up_the_ladder(case, matter, now, desk)
-    wake_at = wakes_at(case, calendar)
-    if wake_at and wake_at <= now:  # the rest waits for school hours
-        wake_at = calendar.next_school_minute(now)
-    return replace(case, wake_at=wake_at)
+    return replace(case, wake_at=wakes_at(case, now, calendar))
 
 
 def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: datetime) -> Notice:

@@ -254,7 +254,7 @@ def _origin(origin: Origin | None) -> dict[str, str]:
 
 
 async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:
-    """Said once to each person, and not with an album, whose answer may be overtaken: a photo is smaller than a file."""
+    """Said once to each person, not with an album, whose answer may be overtaken: a photo is smaller than a file."""
     reduced = any(a.reduced for a in incoming.attachments) and not incoming.album
     if reduced and await is_first_time(HINT_AS_FILE, person, desk):
         return reply + Reply((Text(AS_FILE),))

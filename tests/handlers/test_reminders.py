@@ -1,0 +1,39 @@
+"""When a case is looked at next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handlers.calendar import Calendar
+from handlers.reminders import LEGAL, NOW, SCHOOL, wakes_at
+from store.records import FollowUp
+from store.school import School
+from tests.store.made import case
+
+CALENDAR = Calendar(School())
+FRIDAY = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+SATURDAY = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+
+
+def overdue(clock: str) -> FollowUp:
+    return FollowUp("own-1", "Ring home", "owner", FRIDAY - timedelta(hours=1), clock, told=0)
+
+
+@pytest.mark.parametrize(
+    ("clock", "now", "then"),
+    [
+        (SCHOOL, FRIDAY, FRIDAY - timedelta(hours=1)),  # at once
+        (SCHOOL, SATURDAY, MONDAY),  # and not each minute until then
+        (LEGAL, SATURDAY, FRIDAY - timedelta(hours=1)),
+        (NOW, SATURDAY, FRIDAY - timedelta(hours=1)),
+    ],
+)
+def test_what_waits_for_school_hours_is_not_looked_at_before(
+    clock: str, now: datetime, then: datetime
+) -> None:
+    made = replace(case(), follow_ups=(overdue(clock),))
+    assert wakes_at(made, now, CALENDAR) == then
