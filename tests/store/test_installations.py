@@ -73,10 +73,10 @@ async def test_a_token_opens_with_its_key_and_for_its_school_alone(
     assert {i.key: i.token for i in await installations.all()} == {"TELM": "xoxb-2", "TOAK": None}
 
 
-@pytest.mark.parametrize("wrong", ["", "abc", KEY[:-1], f"{KEY},x"])
-def test_a_key_that_is_none_is_a_sentence(wrong: str) -> None:
-    with pytest.raises(Trouble, match="TOKEN_KEY is not a key"):
-        TokenKey(wrong)
+def test_a_key_that_is_none_is_a_sentence() -> None:
+    for wrong in ("", "abc", KEY[:-1], f"{KEY},x"):
+        with pytest.raises(Trouble, match="TOKEN_KEY is not a key"):
+            TokenKey(wrong)
 
 
 async def test_a_link_is_good_once_until_its_time(installations: Installations) -> None:
