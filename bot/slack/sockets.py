@@ -103,7 +103,7 @@ class Sockets:
                 if envelope.get("type") == "disconnect":
                     leave.set()  # and read on: what is under way is still acknowledged here
                     farewell = asyncio.get_running_loop().call_later(FAREWELL, _close, self._work, socket)
-                elif self._taking and (request := SocketModeRequest.from_dict(envelope)) is not None:
+                elif self._taking and (request := _request(envelope)):
                     self._work.start(self._handle(socket, request))
         finally:
             self._open -= 1
@@ -133,6 +133,14 @@ def _envelope(data: str) -> dict[str, Any]:
         return envelope
     log.warning("slack sent what is no envelope")
     return {}
+
+
+def _request(envelope: dict[str, Any]) -> SocketModeRequest | None:
+    """What is to be handled; `hello` and the like are not, nor what the library would choke on."""
+    named = (envelope.get("type"), envelope.get("envelope_id"))
+    if not all(isinstance(name, str) for name in named) or not isinstance(envelope.get("payload"), dict):
+        return None
+    return SocketModeRequest.from_dict(envelope)
 
 
 def _close(work: Work, socket: aiohttp.ClientWebSocketResponse) -> None:
