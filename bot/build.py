@@ -87,8 +87,11 @@ class Bot:
             self._in_background(job())
 
     def prepare(self) -> None:
-        """Make the policy texts ready in a thread, so that the first question need not wait for it; offer menus."""
+        """Make the policy texts ready in a thread, so that the first question need not wait for it."""
         self._in_background(asyncio.to_thread(self.desk.policies.prepare))
+
+    def offer_menus(self) -> None:
+        """Show each person the commands that they may use."""
         self._in_background(self._offer_menus())
 
     async def _offer_menus(self) -> None:

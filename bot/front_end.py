@@ -36,6 +36,9 @@ class FrontEnd(Protocol):
         What was taken is still acknowledged and answered, and what is owed still goes out.
         """
 
+    async def close(self) -> None:
+        """Finish what is under way, and end all connections; again, nothing happens."""
+
     async def send(self, address: str, reply: Reply) -> str:
         """Send to a person's private chat, or to a channel or group.
 

@@ -32,14 +32,14 @@ async def print_invitation(name: str, roles: list[str], settings: Settings) -> N
         wanted = tuple(dict.fromkeys(role_named(role).value for role in roles))
     except Refused as error:
         raise Trouble(str(error)) from error
-    try:
-        made, code = await _made(name, wanted, settings)
-    except OSError as error:
-        raise unavailable(error, settings.headsup_data) from error
     if settings.is_of_one_of_several:
         from bot.schools.opening import schools_with_chats
 
         [(_, settings, _)] = await schools_with_chats(settings)
+    try:
+        made, code = await _made(name, wanted, settings)
+    except OSError as error:
+        raise unavailable(error, settings.headsup_data) from error
     calendar = Calendar(load_school(settings.school_file))
     words = listed(ROLES[role_named(role)] for role in wanted)
     typer.echo(INVITED.format(name=name, roles=words, until=moment(made.until, calendar)))

@@ -36,8 +36,15 @@ class Metrics:
             "How long the oldest notice or file has been waiting that is due; 0 where none is.",
             registry=self.registry,
         )
+        self._away = Gauge(
+            "headsup_schools_away", "Schools that are connected and do not run.", registry=self.registry
+        )
         self._answers = self._histogram("answer_seconds", "Until an answer was ready.", "chat")
         self._store = self._histogram("store_seconds", "What the store took.", "call")
+
+    def away(self, schools: int) -> None:
+        """How many of several schools are connected and do not run."""
+        self._away.set(schools)
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
         return Counter(f"headsup_{name}", words, labels, registry=self.registry)

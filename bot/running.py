@@ -23,6 +23,7 @@ from store.records import Role
 
 BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
 STOP = 5.0  # seconds for all that the chats have under way when the bot stops
+LAST = 2.0  # seconds for ending the connections of the chats after that
 ONE_PROCESS = (
     "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
 )
@@ -63,7 +64,7 @@ class Service:
             for name, front_end in self.taking.items()
         }
         self.bot.wake()
-        self.bot.prepare()
+        self.bot.offer_menus()
 
     async def wind_down(self) -> None:
         """Take in nothing more, begin nothing more by the clock, and finish what is being sent and fetched."""
@@ -86,6 +87,9 @@ class Service:
         await asyncio.gather(*self.running, return_exceptions=True)
         self._clock.shutdown(wait=False)
         await self.bot.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST):
+                await asyncio.gather(*(front_end.close() for front_end in self.bot.front_ends.values()))
 
 
 async def stop(services: Collection[Service], servers: Servers) -> None:
@@ -107,7 +111,8 @@ async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: P
     try:
         await serve(settings, service, servers, part)
         service.start()
-        await _warn(settings, bot.desk)
+        bot.prepare()
+        await warn(settings, bot.desk)
         log.info("running", chats=sorted(front_ends))
         await _until_stopped(service.running, stopping)
     finally:
@@ -145,7 +150,7 @@ async def serve(settings: Settings, service: Service, servers: Servers, part: Pa
     await servers.show_numbers(settings, [numbers(lambda: [bot.desk.store], bot.metrics), *asked])
 
 
-async def _warn(settings: Settings, desk: Desk) -> None:
+async def warn(settings: Settings, desk: Desk) -> None:
     """What works, and should be mended all the same."""
     people = await desk.store.people()
     for sentence, holds in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,10 @@ PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
 
 class SettingsError(Trouble):
     """A setting is missing, wrong or refused; the text says what to do."""
+
+
+class TokenRefused(SettingsError):
+    """The platform does not take a token, or takes it no more; the text names the setting."""
 
 
 class Settings(BaseSettings):
@@ -143,7 +148,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path | None = P
 def schools_of(settings: Settings) -> list[str]:
     """The keys of all schools: the names of their folders. Raises SettingsError."""
     try:
-        names = sorted(f.name for f in settings.schools.iterdir() if f.is_dir()) if settings.schools else []
+        names = sorted(f.name for f in os.scandir(settings.schools) if f.is_dir()) if settings.schools else []
     except OSError as error:
         raise SettingsError(NO_FOLDER.format(folder=settings.schools)) from error
     return [name for name in names if KEY.fullmatch(name)]
@@ -158,7 +163,11 @@ def of_school(settings: Settings, key: str) -> Settings:
     if settings.schools is None or key not in known:
         raise SettingsError(NO_SCHOOL.format(key=key, known=", ".join(known) or "none"))
     its = settings.model_copy(
-        update={"headsup_school": key, "school_file": settings.schools / key / "school.toml"}
+        update={
+            "headsup_school": key,
+            "school_file": settings.schools / key / "school.toml",
+            "leadership_channel": (),  # each school's is in its own file
+        }
     )
     texts = its_texts(its)
     return its.model_copy(update={"policy_texts": texts}) if texts and texts.is_dir() else its

@@ -101,13 +101,15 @@ def closed_days(path: Path) -> tuple[str, ...]:
         raise FileMistake(f"{path} is not an .ics calendar that can be read.") from error
     found = []
     for event in events:
-        first, end = (event.get(name) for name in ("DTSTART", "DTEND"))
-        if (
-            first is None
-            or isinstance(first.dt, datetime)
-            or not CLOSED.search(str(event.get("SUMMARY", "")))
-        ):
+        name = str(event.get("SUMMARY", ""))
+        begin, end = (event.get(property) for property in ("DTSTART", "DTEND"))
+        first, after = (getattr(property, "dt", property) for property in (begin, end))
+        if first is None or isinstance(first, datetime) or not CLOSED.search(name):
             continue
-        last = end.dt - timedelta(days=1) if end is not None else first.dt
-        found.append(f"{first.dt}/{max(first.dt, last)}")
+        if not isinstance(first, date) or isinstance(after, datetime) or not isinstance(after, date | None):
+            raise FileMistake(
+                f"{path}: the days of “{name[:60]}” cannot be read. Mend that event, or leave it out."
+            )
+        last = after - timedelta(days=1) if after else first
+        found.append(f"{first}/{max(first, last)}")
     return tuple(found)

@@ -78,6 +78,8 @@ async def check_all(settings: Settings, clock: Callable[[], datetime], *, offlin
     found: list[Finding] = []
     for key, its, trouble in await schools_with_chats(settings):
         found += [Finding("tokens", trouble, key)] if trouble else []
+        if not its.is_of_one_of_several:
+            continue
         report = await check(its, clock, offline=offline)
         found += [replace(finding, school=key) for finding in report.found]
     return Report(found)

@@ -10,9 +10,12 @@ from bot.schools.opening import NO_APP, has_slack, open_installations, public_ur
 from bot.settings import Settings, SettingsError, of_school, schools_of
 from bot.slack.installing import LINK_HOURS
 from bot.slack.manifest import INSTALL
+from bot.slack.several import uninstall
 from bot.telegram.trying import try_token
+from handlers.messages import DeliveryFailed
 from store.base import Conflict
 from store.postgres.installations import Installation, Installations
+from store.postgres.token_key import TokenKey
 from store.school import load_school
 from store.trouble import Trouble
 
@@ -27,6 +30,13 @@ TAKEN = (
 GONE = "{school} is no longer connected to {platform}, and its token is forgotten. What was kept stays."
 NOTHING = "{school} is not connected to {platform}."
 NO_CHATS = "no chat yet"
+STILL_THERE = (
+    "{why} So nothing was changed. Try again, or remove the app in Slack: it is forgotten then by itself."
+)
+NEW_KEY = (
+    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. Set it to a key that nobody else "
+    "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
+)
 NOT_OPENED = "TOKEN_KEY does not open its token"
 NO_FOLDERS = "There is no school in {folder} yet: make a folder for each, named with small letters, digits and hyphens."
 
@@ -66,24 +76,39 @@ async def disconnect(settings: Settings, platform: str) -> str:
     """Forget the token of one chat of one school. Raises Trouble."""
     _must_be_one(settings, platform)
     async with _installations(settings) as installations:
-        mine = [
-            i
-            for i in await installations.all()
-            if (i.school, i.platform) == (settings.headsup_school, platform)
-        ]
+        found = await installations.all()
+        mine = [i for i in found if (i.school, i.platform) == (settings.headsup_school, platform)]
         for installation in mine:
-            await installations.drop(platform, installation.key)
+            if installation.token and platform == "slack":
+                await _uninstall(settings, installation.token)
+            await installations.drop(installation)
     return (GONE if mine else NOTHING).format(school=settings.headsup_school, platform=platform.capitalize())
 
 
 async def list_schools(settings: Settings) -> list[str]:
-    """A line for each school: its key, its name, and its chats. Raises Trouble."""
+    """A line for each school: its key, its name, and its chats. All tokens are encrypted with the first TOKEN_KEY then.
+
+    Raises Trouble.
+    """
+    if settings.token_key is None:
+        raise SettingsError(NEW_KEY.format(key=TokenKey.new()))
     async with _installations(settings) as installations:
         found = await installations.all()
+        for installation in found:
+            if installation.token:
+                await installations.renew(installation)
     keys = sorted({*schools_of(settings), *(installation.school for installation in found)})
     if not keys:
         return [NO_FOLDERS.format(folder=settings.schools)]
     return [_line(settings, key, [i for i in found if i.school == key]) for key in keys]
+
+
+async def _uninstall(settings: Settings, token: str) -> None:
+    """Raises Trouble: while the app is in the workspace, people would write to it, and nobody would read it."""
+    try:
+        await uninstall(settings, token)
+    except DeliveryFailed as failure:
+        raise Trouble(STILL_THERE.format(why=failure)) from failure
 
 
 def _line(settings: Settings, key: str, installed: Sequence[Installation]) -> str:

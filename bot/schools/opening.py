@@ -20,8 +20,7 @@ except ImportError as error:
 
 NO_DATABASE = "SCHOOLS needs DATABASE_URL: a folder holds one school alone."
 NO_KEY = (
-    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. Set it to a key that nobody else "
-    "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
+    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. headsup schools proposes one."
 )
 NO_URL = "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach the bot."
 NOT_HERE = (
@@ -38,6 +37,10 @@ NOT_OPENED = (
     "TOKEN_KEY does not open the token of {platform}. Connect it again: "
     "headsup --school {school} connect {platform}"
 )
+NO_FOLDER = (
+    "connected, and without a folder in SCHOOLS: what is sent to it is refused until there is one again"
+)
+REFUSED = "{platform} takes its token no more. Connect it again: headsup --school {school} connect {platform}"
 NO_CHAT = "no chat is connected yet: headsup --school {school} connect slack, or telegram"
 
 
@@ -46,7 +49,7 @@ async def open_installations(settings: Settings) -> tuple[Database, Installation
     if settings.database_url is None:
         raise SettingsError(NO_DATABASE)
     if settings.token_key is None:
-        raise SettingsError(NO_KEY.format(key=TokenKey.new()))
+        raise SettingsError(NO_KEY)
     refuse_tokens(settings)
     key = TokenKey(settings.token_key.get_secret_value())
     database = await Database.open(settings.database_url.get_secret_value())
@@ -78,7 +81,7 @@ def has_slack(settings: Settings) -> bool:
 
 def with_chats(settings: Settings, installations: Iterable[Installation]) -> Settings:
     """A school's settings with the tokens of its chats."""
-    update: dict[str, object] = {"slack_signing_secret": None}
+    update: dict[str, object] = {"slack_signing_secret": None, "telegram_webhook_secret": None}
     for installation in installations:
         token = SecretStr(installation.token or "")
         if installation.platform == "slack":
@@ -93,13 +96,15 @@ def with_chats(settings: Settings, installations: Iterable[Installation]) -> Set
 
 
 async def schools_with_chats(settings: Settings) -> list[tuple[str, Settings, str]]:
-    """Each school, or the one that is meant: its key, its settings, what is wrong with its tokens. Raises Trouble."""
+    """Each school, or the one that is meant: its key, its settings, what is wrong with its chats. Raises Trouble."""
+    public_url(settings)
+    has_slack(settings)
     database, installations = await open_installations(settings)
     try:
         found = await installations.all()
     finally:
         await database.close()
-    schools = []
+    schools = [(key, settings, NO_FOLDER.format(school=key)) for key in without_folder(settings, found)]
     for key in keys_of(settings):
         mine = [installation for installation in found if installation.school == key]
         locked = [installation.platform for installation in mine if installation.token is None]
@@ -112,6 +117,13 @@ async def schools_with_chats(settings: Settings) -> list[tuple[str, Settings, st
 def keys_of(settings: Settings) -> list[str]:
     """Of all schools, or of the one that is meant. Raises SettingsError."""
     return [settings.headsup_school] if settings.is_of_one_of_several else schools_of(settings)
+
+
+def without_folder(settings: Settings, installations: Iterable[Installation]) -> list[str]:
+    """Schools that are connected, and are not there. Raises SettingsError."""
+    if settings.is_of_one_of_several:
+        return []
+    return sorted({installation.school for installation in installations}.difference(keys_of(settings)))
 
 
 def _webhook_secret(token: str) -> str:

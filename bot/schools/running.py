@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,28 +17,34 @@ from bot.build import build, chats
 from bot.clock import start_clock
 from bot.health import health, numbers
 from bot.metrics import Metrics
-from bot.running import Part, Service, signalled, spare_the_collector, stop
+from bot.running import Part, Service, signalled, spare_the_collector, stop, warn
 from bot.schools.opening import (
     NO_CHAT,
+    NO_FOLDER,
     NOT_OPENED,
+    REFUSED,
     has_slack,
     keys_of,
     open_installations,
     public_url,
     with_chats,
+    without_folder,
 )
 from bot.serving import Servers
-from bot.settings import Settings, SettingsError, of_school
+from bot.settings import Settings, SettingsError, TokenRefused, of_school
 from bot.slack.front_end import PATH
 from bot.slack.installing import install_routes
 from bot.slack.several import Handler, Workspaces, is_refused
 from store.base import Conflict
+from store.policies import Policies
 from store.postgres import Database
 from store.postgres.installations import Installation, Installations
 from store.trouble import Trouble
 
 TELEGRAM = "/telegram/{bot}"
 LOOK_AGAIN = 5.0  # seconds until a chat that nobody knows is looked for again
+
+ONE_ALONE = "HEADSUP_SCHOOL is set, so this process serves that school alone"
 
 log = structlog.get_logger()
 
@@ -52,9 +59,9 @@ class Running:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no chat has ended but for a token that is refused."""
+        """Whether no chat has ended but for a token that is refused, which no new start mends."""
         ended = [task for task in self.service.running if task.done() and not task.cancelled()]
-        return all(isinstance(task.exception(), SettingsError) for task in ended)
+        return all(isinstance(task.exception(), TokenRefused) for task in ended)
 
 
 class Schools:
@@ -63,18 +70,16 @@ class Schools:
     def __init__(
         self, settings: Settings, database: Database, installations: Installations, part: Part
     ) -> None:
-        self._settings, self._database, self._installations, self._part = (
-            settings,
-            database,
-            installations,
-            part,
-        )
+        self._settings, self._database = settings, database
+        self._installations, self._part = installations, part
         self.metrics = Metrics()
         self._running: dict[str, Running] = {}
-        self._known: set[tuple[str, str]] = set()  # platforms and keys of chats
+        self._connected: Sequence[Installation] = ()  # as of when it was looked last
         self._told: dict[str, str] = {}  # what is wrong, by school: said once
         self._turn = asyncio.Lock()
         self._looked = 0.0
+        self._closed = False
+        self._unprepared: list[Policies] = []
         self._preparing: asyncio.Task[None] | None = None
 
     @property
@@ -82,12 +87,20 @@ class Schools:
         return [running.service for running in self._running.values()]
 
     async def refresh(self) -> None:
-        """Start what was connected, stop what was taken away, and start anew what has changed. It never raises."""
+        """Start what was connected, stop what was taken away, and start anew what has changed. It never raises.
+
+        It is finished, also when its caller is cancelled.
+        """
+        await asyncio.shield(asyncio.create_task(self._in_turn()))
+
+    async def _in_turn(self) -> None:
         async with self._turn:
             await self._refresh()
 
     async def _refresh(self) -> None:
         self._looked = time.monotonic()
+        if self._closed:
+            return
         try:
             wanted = await self._wanted()
         except Trouble as error:
@@ -95,11 +108,12 @@ class Schools:
             return
         for key, running in list(self._running.items()):
             if running.installed != wanted.get(key) or not running.is_whole:
-                del self._running[key]
                 await stop([running.service], Servers())
+                del self._running[key]
         for key in wanted.keys() - self._running.keys():
             with bound_contextvars(school=key):  # what is begun here says so in every line
                 await self._start(key, wanted[key])
+        self.metrics.away(len({i.school for i in self._connected} - self._running.keys()))
         self._prepare()
 
     async def find(self, platform: str, key: str) -> Handler | None:
@@ -109,14 +123,15 @@ class Schools:
         async with self._turn:  # the school may be about to start
             if not self._find(platform, key) and time.monotonic() - self._looked > LOOK_AGAIN:
                 await self._refresh()
-        return self._find(platform, key) or (_away if (platform, key) in self._known else None)
+        is_known = any((i.platform, i.key) == (platform, key) for i in self._connected)
+        return self._find(platform, key) or (_away if is_known else None)
 
     async def close(self) -> None:
         """Start nothing more. What runs is stopped by whoever runs it."""
-        if self._preparing:
-            self._preparing.cancel()
+        self._closed = True
+        self._unprepared.clear()
         async with self._turn:
-            self._looked = float("inf")
+            pass  # whatever was being started or stopped
 
     def routes(self) -> list[web.RouteDef]:
         """What the chats call. Raises SettingsError."""
@@ -131,29 +146,33 @@ class Schools:
         return numbers(lambda: [service.bot.desk.store for service in self.services], self.metrics)
 
     async def _wanted(self) -> dict[str, tuple[Installation, ...]]:
+        """The chats of each school that can run."""
+        self._connected = await self._installations.all()
         found: dict[str, tuple[Installation, ...]] = {}
-        installations = await self._installations.all()
-        self._known = {(installation.platform, installation.key) for installation in installations}
-        for installation in installations:
+        for installation in self._connected:
+            school, platform = installation.school, installation.platform
             if installation.token is None:
-                self._tell(
-                    installation.school,
-                    NOT_OPENED.format(platform=installation.platform, school=installation.school),
-                )
+                self._tell(school, NOT_OPENED.format(platform=platform, school=school))
             else:
-                found[installation.school] = (*found.get(installation.school, ()), installation)
+                found[school] = (*found.get(school, ()), installation)
         here = keys_of(self._settings)
-        for school in set(here) - found.keys():
+        for school in without_folder(self._settings, self._connected):
+            self._tell(school, NO_FOLDER)
+        for school in set(here) - {installation.school for installation in self._connected}:
             self._tell(school, NO_CHAT.format(school=school))
         return {school: installed for school, installed in found.items() if school in here}
 
     async def _start(self, key: str, installed: tuple[Installation, ...]) -> None:
+        """Whatever is wrong with one school keeps that school alone from starting."""
         try:
             settings = with_chats(of_school(self._settings, key), installed)
-            front_ends = chats(settings)
-            bot = await build(settings, front_ends, database=self._database, metrics=self.metrics)
+            bot = await build(settings, chats(settings), database=self._database, metrics=self.metrics)
+            await warn(settings, bot.desk)
         except Trouble as error:
             self._tell(key, str(error))
+            return
+        except Exception as error:
+            log.error("school not started", exc_info=error)
             return
         service = Service(settings, bot, self._part)
         handlers = {
@@ -162,14 +181,18 @@ class Schools:
             for route in front_end.routes(bot.receive)
         }
         service.start()
-        for task in service.running:
-            task.add_done_callback(lambda task: self._ended(key, task))
+        for task, platform in service.running.items():
+            task.add_done_callback(partial(self._ended, key, platform))
         self._running[key] = Running(installed, service, handlers)
+        self._unprepared.append(bot.desk.policies)
         self._told.pop(key, None)
-        log.info("running", school=key, chats=sorted(front_ends))
+        log.info("running", chats=sorted(bot.front_ends))
 
-    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
+    def _ended(self, key: str, platform: str, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, TokenRefused):
+            self._tell(key, REFUSED.format(platform=platform, school=key))
+        elif error:
             self._tell(key, str(error) if isinstance(error, SettingsError) else type(error).__name__)
 
     def _tell(self, key: str, words: str) -> None:
@@ -181,8 +204,12 @@ class Schools:
         """Make the texts of one school after the other ready for questions."""
 
         async def prepare() -> None:
-            for service in self.services:
-                await asyncio.to_thread(service.bot.desk.policies.prepare)
+            while self._unprepared:
+                policies = self._unprepared.pop()
+                try:
+                    await asyncio.to_thread(policies.prepare)
+                except Exception as error:
+                    log.error("texts not prepared", exc_info=error)
 
         if self._preparing is None or self._preparing.done():
             self._preparing = asyncio.create_task(prepare())
@@ -215,12 +242,15 @@ class Schools:
         return True
 
     async def _removed(self, team: str) -> None:
-        """Forget a token that Slack takes no more. An old event may speak of one that was replaced since."""
+        """Forget a token that Slack takes no more. An old event may speak of one that was replaced since.
+
+        Raises StoreUnavailable, and DeliveryFailed where Slack cannot be asked.
+        """
         for found in await self._installations.all():
-            if (found.platform, found.key) != ("slack", team):
+            if (found.platform, found.key) != ("slack", team) or found.token is None:
                 continue
-            if found.token is None or await is_refused(found.token, self._settings.slack_api_url):
-                await self._installations.drop("slack", team)
+            if await is_refused(found.token, self._settings.slack_api_url):
+                await self._installations.drop(found)
                 log.warning("slack removed", school=found.school)
                 await self.refresh()
 
@@ -255,6 +285,8 @@ async def run_schools(settings: Settings, part: Part = Part.ALL) -> None:
         await schools.refresh()
         clock = start_clock(schools.refresh)
         spare_the_collector()
+        if settings.is_of_one_of_several:
+            log.warning(ONE_ALONE, school=settings.headsup_school)
         await stopping.wait()
         clock.shutdown(wait=False)
     finally:

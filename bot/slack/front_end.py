@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.front_end import TakingIn
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, TokenRefused
 from bot.slack.fetch import fetch
 from bot.slack.intake import Intake
 from bot.slack.people import People
@@ -165,7 +165,7 @@ class SlackFrontEnd:
                 return
             except SlackRefused as refusal:
                 if refusal.error in REFUSED_TOKEN:
-                    raise SettingsError(BOT_REFUSED.format(refusal.error)) from None
+                    raise TokenRefused(BOT_REFUSED.format(refusal.error)) from None
                 pause = refusal.retry_after or self._web.pauses[attempt]
             except DeliveryFailed:
                 pause = self._web.pauses[attempt]

@@ -43,9 +43,10 @@ NOT_INSTALLED = "Heads Up was not installed"
 ANOTHER_LINK = "Ask your technician for a new link: headsup --school KEY connect slack"
 WHY = {
     "invalid_state": f"This link was used already, or is too old. {ANOTHER_LINK}",
-    "invalid_browser": "Please open the link, and install the app, in one and the same browser.",
+    "invalid_browser": "Please open the link again, and install the app in the same browser, one link at a time.",
     "access_denied": "Nothing was changed. The link can be used again.",
 }
+AWAY = f"Something could not be reached just now. Open the link again in a while. Does it fail then? {ANOTHER_LINK}"
 TAKEN = (
     "This workspace is another school's already, or this school has another workspace. headsup schools says which; "
     "headsup --school KEY disconnect slack takes one away."
@@ -82,7 +83,7 @@ def install_routes(settings: Settings, links: Links, store: Store) -> list[http.
                 done = await step(await to_bolt_request(request))
             except (Trouble, aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
                 log.error("slack not installed", why=type(error).__name__)
-                done = _page(503, NOT_INSTALLED, ELSE.format(reason="no connection"))
+                done = _page(503, NOT_INSTALLED, AWAY)
             return await to_aiohttp_response(done)
 
         return http.get(path, answer)

@@ -14,6 +14,7 @@ from slack_bolt.adapter.aiohttp import to_bolt_request
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.settings import Settings
 from bot.slack.manifest import REMOVALS
 from bot.slack.web import REFUSED_TOKEN, Pauses, SlackRefused, Web
 from handlers.messages import DeliveryFailed
@@ -56,13 +57,17 @@ class Workspaces:
         if _event(asked).get("type") in REMOVALS:
             try:
                 await self._removed(team)
-            except Trouble:
+            except (Trouble, DeliveryFailed):
                 return http.Response(status=503)  # Slack says it again
             return http.Response()
         handler = await self._find(team)
         if handler is None:
             log.warning("slack workspace not connected", team=team)
-            return http.Response(text=NOT_CONNECTED if "command" in asked.body else "")
+            if "command" in asked.body:
+                return http.Response(text=NOT_CONNECTED)
+            return http.Response(
+                status=503
+            )  # Slack sends a message again, and shows that a form was not taken
         return await handler(request)
 
     async def _is_signed(self, request: http.Request) -> bool:
@@ -70,22 +75,41 @@ class Workspaces:
             return False
         try:
             return self._signatures.is_valid_request(await request.read(), dict(request.headers))
-        except UnicodeDecodeError:
+        except ValueError:  # no UTF-8, or a number of thousands of digits
             return False
 
 
 async def is_refused(token: str, api_url: str) -> bool:
-    """Whether Slack says that a token is no longer good; False where it cannot be asked."""
+    """Whether Slack says that a token is no longer good. Raises DeliveryFailed where it does not say."""
     web = Web(token, api_url, Pauses())
     try:
         await web.look_up(web.client.auth_test)
     except SlackRefused as refusal:
-        return refusal.error in REFUSED_TOKEN
-    except DeliveryFailed:
-        pass
+        if refusal.error in REFUSED_TOKEN:
+            return True
+        raise
     finally:
         await web.close()
     return False
+
+
+async def uninstall(settings: Settings, token: str) -> None:
+    """Take the app out of a workspace. Raises DeliveryFailed; a token that is no longer good is no failure.
+
+    https://docs.slack.dev/reference/methods/apps.uninstall
+    """
+    web, secret = Web(token, settings.slack_api_url, Pauses()), settings.slack_client_secret
+    try:
+        await web.ask(
+            web.client.apps_uninstall,
+            client_id=settings.slack_client_id,
+            client_secret=secret.get_secret_value() if secret else "",
+        )
+    except SlackRefused as refusal:
+        if refusal.error not in REFUSED_TOKEN:
+            raise
+    finally:
+        await web.close()
 
 
 def _event(asked: AsyncBoltRequest) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.settings import SettingsError
-from bot.slack.web import TRYING_AGAIN, SlackRefused, Web
+from bot.settings import TokenRefused
+from bot.slack.web import REFUSED_TOKEN, TRYING_AGAIN, SlackRefused, Web
 from bot.slack.work import Work
 from handlers.messages import DeliveryFailed
 
@@ -85,8 +85,8 @@ class Sockets:
         try:
             opened = await self._web.ask(self._web.client.apps_connections_open, app_token=self._app_token)
         except SlackRefused as refusal:
-            if refusal.permanent:
-                raise SettingsError(APP_REFUSED.format(refusal.error)) from None
+            if refusal.permanent or refusal.error in REFUSED_TOKEN:
+                raise TokenRefused(APP_REFUSED.format(refusal.error)) from None
             if refusal.retry_after:
                 await asyncio.sleep(refusal.retry_after)
             raise

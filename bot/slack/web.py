@@ -20,7 +20,7 @@ UNREACHABLE = "Slack could not be reached."
 TRYING_AGAIN = "Slack could not be reached. Trying again."
 REFUSED = "Slack refused: {}."
 
-REFUSED_TOKEN = {
+REFUSED_TOKEN = {  # not permanent: what is owed waits for a new token
     "invalid_auth",
     "not_authed",
     "account_inactive",
@@ -28,7 +28,7 @@ REFUSED_TOKEN = {
     "token_expired",
     "not_allowed_token_type",
 }
-_PERMANENT = REFUSED_TOKEN | {
+_PERMANENT = {
     "channel_not_found",
     "is_archived",
     "user_disabled",

@@ -24,6 +24,7 @@ from handlers.messages import DeliveryFailed, Receive, Reply
 
 NO_TOKEN = "Telegram needs TELEGRAM_BOT_TOKEN: make a bot with @BotFather, and copy its token."  # noqa: S105
 NOT_A_MESSAGE = "This is no message in Telegram."
+ANNOUNCED_AGAIN = 600.0  # seconds
 ALWAYS = frozenset({"start", "help"})
 
 
@@ -142,8 +143,9 @@ class TelegramFrontEnd:
         await self._meet()
         self._introducing = asyncio.create_task(self._introduce())
         if self._webhook:
-            await self._webhook.announce(self._bot, self._line)
-            await asyncio.Event().wait()
+            while True:  # whoever else has the token may have taken the webhook away
+                await self._webhook.announce(self._bot, self._line)
+                await asyncio.sleep(ANNOUNCED_AGAIN)
         elif intake := self._ready(receive):
             await Polling(self._bot, self._line, intake, self._pauses).run()
 

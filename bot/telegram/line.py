@@ -11,7 +11,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.settings import SettingsError
+from bot.settings import TokenRefused
 from bot.telegram.failures import kind, seconds
 from bot.telegram.request import AiohttpRequest
 
@@ -83,7 +83,7 @@ def connect(token: str, api_url: str) -> tuple[TelegramBot, AiohttpRequest]:
             get_updates_request=request,
         )
     except InvalidToken:
-        raise SettingsError(REFUSED) from None
+        raise TokenRefused(REFUSED) from None
     return bot, request
 
 
@@ -107,7 +107,7 @@ class Line:
             try:
                 answer = await call()
             except InvalidToken:
-                raise SettingsError(REFUSED) from None
+                raise TokenRefused(REFUSED) from None
             except RetryAfter as error:
                 wait = seconds(error)
             except Conflict as error:

@@ -137,6 +137,9 @@ class TerminalFrontEnd:
     def connected(self) -> bool:
         return True
 
+    async def close(self) -> None:
+        """Nothing is open here."""
+
     def stop_taking(self) -> None:
         """Lines are typed one at a time."""
 

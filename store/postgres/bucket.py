@@ -11,7 +11,7 @@ import asyncio
 import mmap
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import IO, Self
 from urllib.parse import quote, unquote
 
@@ -19,7 +19,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from store.base import NotFound, StoreUnavailable
-from store.bucket import AT_ONCE, Bucket
+from store.bucket import AT_ONCE, REFUSED, Bucket
 from store.case import Case
 from store.evidence import SHA256
 from store.memos import Erased
@@ -27,6 +27,7 @@ from store.postgres.database import Database
 from store.postgres.store import PostgresStore
 
 PIECE = 1024 * 1024  # bytes
+REMOVED_IN = 5.0  # seconds
 AGAIN = 60.0  # seconds until removing is tried again
 TRIAL = "is-this-bucket-there"
 WITHHOLDING = """
@@ -81,6 +82,15 @@ class EvidenceBucket(Bucket):
             for begin in range(0, len(paths), AT_ONCE):
                 await self._store.delete_async(paths[begin : begin + AT_ONCE])
 
+    @asynccontextmanager
+    async def promptly(self) -> AsyncIterator[None]:
+        """For what is done while others wait for a connection of the database, or for a turn."""
+        try:
+            async with asyncio.timeout(REMOVED_IN):
+                yield
+        except TimeoutError as error:
+            raise StoreUnavailable(REFUSED.format(place=self._where, reason="it does not answer.")) from error
+
     async def remove_cases(self, references: Iterable[str]) -> None:
         for reference in references:
             await self.remove(await self.names(reference))
@@ -132,7 +142,8 @@ class PostgresWithBucket(PostgresStore):
 
     async def _remove(self, connection: AsyncConnection, reference: str, sha256: str) -> None:
         await super()._remove(connection, reference, sha256)
-        await self._bucket.remove([(reference, sha256)])
+        async with self._bucket.promptly():
+            await self._bucket.remove([(reference, sha256)])
 
     async def discard_strays(self) -> None:
         await super().discard_strays()
@@ -149,7 +160,8 @@ class PostgresWithBucket(PostgresStore):
         await super()._erase(cases, leaving)
         references = [case.reference for case in cases]
         try:
-            await self._bucket.remove_cases(references)
+            async with self._bucket.promptly():
+                await self._bucket.remove_cases(references)
         except StoreUnavailable as error:
             log.error(NOT_REMOVED, why=str(error))
             task = asyncio.create_task(self._remove_later(references))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from store.base import Conflict
@@ -24,7 +24,8 @@ ON CONFLICT (platform, key) DO UPDATE
 SET name = excluded.name, token = excluded.token, since = excluded.since
 WHERE installations.school = excluded.school
 """
-DROP = "DELETE FROM installations WHERE platform = :platform AND key = :key"
+DROP = "DELETE FROM installations WHERE platform = :platform AND key = :key AND since = :since"
+RENEW = "UPDATE installations SET token = :token WHERE platform = :platform AND key = :key AND since = :since"
 LINK = "INSERT INTO installation_links (digest, school, until) VALUES (:digest, :school, :until)"
 TOO_OLD = "DELETE FROM installation_links WHERE until <= :now"
 LINKED = "SELECT 1 FROM installation_links WHERE digest = :digest AND until > :now"
@@ -63,16 +64,19 @@ class Installations(Rows):
 
         Conflict: the chat is another school's, or the school has another one on that platform.
         """
-        platform, key, school = installation.platform, installation.key, installation.school
-        token = self._key.encrypt(installation.token or "", _of(platform, key, school))
-        await self._do(SCHOOL, school=school)
-        values = {"platform": platform, "key": key, "school": school, "name": installation.name}
-        if not await self._do(PUT, **values, token=token, since=installation.since):
-            raise Conflict(key)
+        await self._do(SCHOOL, school=installation.school)
+        if not await self._do(PUT, **{**asdict(installation), "token": self._encrypted(installation)}):
+            raise Conflict(installation.key)
 
-    async def drop(self, platform: str, key: str) -> bool:
-        """Take one away with its token; False when it was gone."""
-        return bool(await self._do(DROP, platform=platform, key=key))
+    async def drop(self, installation: Installation) -> bool:
+        """Take one away with its token; False when it was gone, or was made anew since."""
+        which = {"platform": installation.platform, "key": installation.key, "since": installation.since}
+        return bool(await self._do(DROP, **which))
+
+    async def renew(self, installation: Installation) -> None:
+        """Encrypt its token with the first key."""
+        which = {"platform": installation.platform, "key": installation.key, "since": installation.since}
+        await self._do(RENEW, token=self._encrypted(installation), **which)
 
     async def link(self, school: str, now: datetime, until: datetime) -> str:
         """Words that stand for the school in a link, `SCHOOL.…`, good once, until then."""
@@ -89,6 +93,10 @@ class Installations(Rows):
     async def use_link(self, words: str, now: datetime) -> bool:
         """The same, once: of two who use it at the same moment one is told False."""
         return bool(await self._do(USE, digest=_digest(words), now=now))
+
+    def _encrypted(self, installation: Installation) -> bytes:
+        whose = _of(installation.platform, installation.key, installation.school)
+        return self._key.encrypt(installation.token or "", whose)
 
 
 def _of(platform: str, key: str, school: str) -> str:

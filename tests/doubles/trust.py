@@ -51,7 +51,8 @@ class Trust:
         self.signing_secret = secrets.token_hex(16)
         self.workspaces: list[SlackDouble] = []
         self.telegrams: list[TelegramDouble] = []
-        self.revoked: set[str] = set()
+        self.revoked: dict[str, tuple[str, ...]] = {}  # tokens, and methods that take them all the same
+        self.fails = False  # whether Slack's Web API is away
         self._codes: dict[str, Code] = {}
         self._stack = AsyncExitStack()
 
@@ -100,6 +101,11 @@ class Trust:
         telegram.updates.webhook_via = self.here
         self.telegrams.append(telegram)
         return telegram
+
+    def revoke(self, slack: SlackDouble, *, but: tuple[str, ...] = ()) -> None:
+        """Its token is good no longer, `but` for these methods; a new installation brings another."""
+        self.revoked[slack.bot_token] = but
+        slack.bot_token = f"xoxb-{secrets.token_hex(8)}" if not but else slack.bot_token
 
     # --- a browser --------------------------------------------------------------------------------
 
@@ -161,12 +167,25 @@ class Trust:
 
     async def _slack_api(self, request: web.Request) -> web.Response:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token in self.revoked:
+        method = request.match_info["method"]
+        if self.fails:
+            return web.Response(status=503)
+        if token in self.revoked and method not in self.revoked[token]:
             return web.json_response({"ok": False, "error": "token_revoked"})
+        if method == "apps.uninstall":
+            return await self._uninstall(request, token)
         for slack in self.workspaces:
             if slack.bot_token == token:
                 return await slack.api.handle(request)
         return web.json_response({"ok": False, "error": "invalid_auth"})
+
+    async def _uninstall(self, request: web.Request, token: str) -> web.Response:
+        """https://docs.slack.dev/reference/methods/apps.uninstall"""
+        given = {**request.query, **await request.post()}
+        if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
+            return web.json_response({"ok": False, "error": "bad_client_secret"})
+        self.revoked[token] = ()
+        return web.json_response({"ok": True})
 
     async def _telegram_api(self, request: web.Request) -> web.StreamResponse:
         for telegram in self.telegrams:

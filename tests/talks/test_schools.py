@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +19,14 @@ import pytest
 from bot.adding import own_texts
 from bot.check import check_all
 from bot.inviting import _made, print_invitation
+from bot.running import Part, stop
 from bot.schools.connecting import connect_telegram, disconnect, list_schools, slack_link
-from bot.schools.running import run_schools
+from bot.schools.opening import open_installations, with_chats
+from bot.schools.running import Schools, run_schools
+from bot.serving import Servers
 from bot.settings import Settings, SettingsError, load
 from store.postgres import migrate
+from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
 from store.trouble import Trouble
 from tests.bot.test_health import asked_when_up
@@ -89,6 +94,21 @@ async def code_for(school: str, name: str, role: str, settings: dict[str, str]) 
 
 async def listed(settings: dict[str, str]) -> str:
     return "\n".join(await list_schools(load(settings)))
+
+
+@asynccontextmanager
+async def schools(settings: dict[str, str]) -> AsyncIterator[tuple[Schools, Installations]]:
+    """The schools in this process, served as `headsup run` does, and refreshed by hand."""
+    several = load(settings)
+    database, installations = await open_installations(several)
+    made, servers = Schools(several, database, installations, Part.ALL), Servers()
+    try:
+        await servers.listen(several, made.routes())
+        yield made, installations
+    finally:
+        await made.close()
+        await stop(made.services, servers)
+        await database.close()
 
 
 @asynccontextmanager
@@ -194,6 +214,17 @@ async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str
         await elm.until(lambda: len(elm.shown(bram)) == 3)
         assert "Noor" not in elm.shown(bram)[-1].text
 
+        secrets = [t.updates.webhook["secret_token"] for t in (oak, elm)]
+        assert secrets[0] != secrets[1]
+        for key, secret, status in (
+            ("222222", secrets[0], 403),
+            ("333333", secrets[0], 403),
+            ("111111", secrets[0], 400),
+        ):
+            headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+            async with trust.client.post(f"{trust.here}/telegram/{key}", json={}, headers=headers) as answer:
+                assert answer.status == status
+
         assert "no longer connected" in await disconnect(of("elmwood", settings), "telegram")
         assert "elmwood (Elmwood School): no chat yet" in await listed(settings)
 
@@ -225,12 +256,15 @@ async def test_a_workspace_that_removes_the_app_is_forgotten(trust: Trust, setti
     asha = oak.user("UASHA", "Asha Patel")
     async with running(trust, settings):
         await trust.install(await link_for("oakfield", settings), oak)
-        await oak.event({"type": "app_uninstalled"})  # an old one: the token is good
+        assert (await oak.event({"type": "app_uninstalled"})).acknowledged  # an old one: the token is good
         case = await report(oak, asha, "They say they will hurt Noor Malik")
 
-        old, oak.bot_token = oak.bot_token, "xoxb-new"
-        trust.revoked.add(old)
-        await oak.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOT"]}})
+        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOT"]}}
+        trust.fails = True
+        assert not (await oak.event(revoked)).acknowledged  # Slack could not be asked
+        trust.fails = False
+        trust.revoke(oak)
+        assert (await oak.event(revoked)).acknowledged
         assert "oakfield (Oakfield School): no chat yet" in await listed(settings)
         await oak.slash(asha, "/case", "status")
         assert "not connected to a school" in (await oak.next(asha)).words
@@ -238,6 +272,103 @@ async def test_a_workspace_that_removes_the_app_is_forgotten(trust: Trust, setti
         await trust.install(await link_for("oakfield", settings), oak)
         await oak.slash(asha, "/case", "status")
         assert case in (await oak.next(asha)).words  # what was kept is there
+
+        assert "no longer connected" in await disconnect(of("oakfield", settings), "slack")
+        assert oak.bot_token in trust.revoked
+        assert "oakfield (Oakfield School): no chat yet" in await listed(settings)
+
+
+async def test_a_disconnected_workspace_is_out_or_nothing_changes(
+    trust: Trust, settings: dict[str, str]
+) -> None:
+    oak = await trust.workspace("TOAK")
+    database, installations = await open_installations(load(settings))
+    try:
+        await installations.put(
+            Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        )
+        trust.fails = True
+        with pytest.raises(Trouble, match="nothing was changed"):
+            await disconnect(of("oakfield", settings), "slack")
+        assert [i.key for i in await installations.all()] == ["TOAK"]
+        trust.fails = False
+        trust.revoke(oak)
+        assert "no longer connected" in await disconnect(of("oakfield", settings), "slack")
+    finally:
+        await database.close()
+
+
+async def test_one_schools_mistake_stops_that_school_alone(
+    trust: Trust, settings: dict[str, str], tmp_path: Path
+) -> None:
+    oak, elm = await trust.workspace("TOAK"), await trust.workspace("TELM")
+    asha, bram = oak.user("UASHA", "Asha Patel"), elm.user("UBRAM", "Bram Jones")
+    written = tmp_path / "schools" / "elmwood" / "school.toml"
+    right = written.read_text()
+    async with schools(settings) as (made, installations):
+        for slack, key in ((oak, "oakfield"), (elm, "elmwood")):
+            await installations.put(
+                Installation("slack", slack.team, key, key, slack.bot_token, datetime.now(UTC))
+            )
+        written.write_text("nation = 3\n")
+        await made.refresh()
+        await report(oak, asha, "They say they will hurt Noor Malik")
+        assert not (await elm.event({"type": "message"})).acknowledged  # it is sent again
+        assert b"headsup_schools_away 1.0" in await made.metrics.page([], datetime.now(UTC))
+        written.write_text(right)
+        await made.refresh()
+        await report(elm, bram, "Somebody will hurt Kit")
+        assert b"headsup_schools_away 0.0" in await made.metrics.page([], datetime.now(UTC))
+
+
+async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
+    trust: Trust, settings: dict[str, str]
+) -> None:
+    oak = await trust.workspace("TOAK")
+    asha = oak.user("UASHA", "Asha Patel")
+    async with schools(settings) as (made, installations):
+        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        await installations.put(installed)
+        await made.refresh()
+        head = oak.user("UHEAD", "Head of Oakfield")
+        code = await code_for("oakfield", "Head of Oakfield", "head", settings)
+        await oak.slash(head, "/headsup", f"join {code}")
+        assert "Welcome" in (await oak.next(head)).words
+        await oak.message(asha, "They say they will hurt Noor Malik")
+        answer = await oak.next(asha)
+        trust.revoke(oak, but=("users.info", "auth.test"))
+        await oak.choose(asha, answer, "Threat of violence")
+        [service] = made.services
+        store = service.bot.desk.store
+        async with asyncio.timeout(START):
+            while not any(receiver.held_until for receiver in service.bot.delivery._receivers.values()):
+                await asyncio.sleep(0.02)
+        [summary] = await store.summaries()
+        owed = [n for n in (await store.case(summary.reference)).notices if not n.settled]
+        assert owed
+        trust.revoke(oak)
+        await installations.put(replace(installed, token=oak.bot_token, since=datetime.now(UTC)))
+        await made.refresh()
+        assert made.services != [service]
+        await oak.until(lambda: [s for s in oak.shown(head) if summary.reference in s.words])
+
+
+async def test_nothing_is_started_after_the_end_and_nothing_left_behind(
+    trust: Trust, settings: dict[str, str]
+) -> None:
+    oak = await trust.workspace("TOAK")
+    async with schools(settings) as (made, installations):
+        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        await installations.put(installed)
+        refreshing = asyncio.create_task(made.refresh())
+        await asyncio.sleep(0)
+        refreshing.cancel()  # as the clock does when it is shut down
+        await asyncio.gather(refreshing, return_exceptions=True)
+        await made.close()
+        [service] = made.services  # whoever stops, stops it too
+        await installations.put(replace(installed, key="TELM", school="elmwood"))
+        await made.refresh()
+        assert made.services == [service]
 
 
 async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: dict[str, str]) -> None:
@@ -249,7 +380,7 @@ async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: 
         assert (await oak.posts.post(check, "application/json", {}, secret="other"))[0] == 401
         assert (await oak.posts.post(check, "application/json", {}, age=600))[0] == 401
         event = '{"type": "event_callback", "team_id": "TNONE", "event": {"type": "message"}}'
-        assert (await oak.posts.post(event, "application/json", {}))[0] == 200
+        assert (await oak.posts.post(event, "application/json", {}))[0] == 503  # it is sent again
         assert (await oak.posts.post("[" * 50_000, "application/json", {}))[0] == 400
         assert (await trust.browse(f"{URL}/telegram/123")).status == 405
 
@@ -258,7 +389,7 @@ async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: 
     ("wrong", "words"),
     [
         ({"DATABASE_URL": ""}, "SCHOOLS needs DATABASE_URL"),
-        ({"TOKEN_KEY": ""}, "TOKEN_KEY="),
+        ({"TOKEN_KEY": ""}, "headsup schools proposes one"),
         ({"TOKEN_KEY": "abc"}, "TOKEN_KEY is not a key"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
         ({"SLACK_CLIENT_SECRET": ""}, "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET"),
@@ -283,7 +414,7 @@ async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) ->
             await command
 
 
-async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, str]) -> None:
+async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, str], tmp_path: Path) -> None:
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
     await connect_telegram(of("oakfield", settings), oak.token)
     oak.revokes_token()
@@ -294,7 +425,11 @@ async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, 
             found.setdefault(finding.school, []).append(finding.says)
         return found
 
+    (tmp_path / "schools" / "oakfield").rename(tmp_path / "schools" / "oakhill")
+    assert any("without a folder" in words for words in (await checked(settings))["oakfield"])
+    (tmp_path / "schools" / "oakhill").rename(tmp_path / "schools" / "oakfield")
     found = await checked(settings)
+    assert any("headsup --school oakfield connect telegram" in words for words in found["oakfield"])
     assert "no chat is connected yet: headsup --school elmwood connect slack, or telegram" in found["elmwood"]
     assert any("Telegram does not know this token" in words for words in found["oakfield"])
     assert all(
@@ -326,3 +461,22 @@ async def test_an_invitation_shows_the_link_of_the_schools_own_bot(
     assert "https://t.me/oakbot?start=" in capsys.readouterr().out
     await print_invitation("Bram Jones", ["staff"], of("elmwood", settings))
     assert "t.me" not in capsys.readouterr().out
+
+
+async def test_a_new_key_is_proposed_where_nobody_keeps_it_and_takes_the_old_ones_place(
+    trust: Trust, settings: dict[str, str]
+) -> None:
+    with pytest.raises(SettingsError, match="such as this new one:\nTOKEN_KEY="):
+        await list_schools(load({**settings, "TOKEN_KEY": ""}))
+    oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
+    await connect_telegram(of("oakfield", settings), oak.token)
+    newer = TokenKey.new()
+    await list_schools(load({**settings, "TOKEN_KEY": f"{newer},{settings['TOKEN_KEY']}"}))
+    assert "Telegram: @oakbot" in await listed({**settings, "TOKEN_KEY": newer})
+    assert "TOKEN_KEY does not open" in await listed(settings)
+
+
+async def test_schools_share_no_channel_and_no_secret_of_the_deployment(settings: dict[str, str]) -> None:
+    more = {"LEADERSHIP_CHANNEL": "C0123", "TELEGRAM_WEBHOOK_SECRET": "left-over"}
+    its = with_chats(of("oakfield", {**settings, **more}), [])
+    assert (its.leadership_channel, its.telegram_webhook_secret, its.slack_signing_secret) == ((), None, None)
