@@ -7,7 +7,7 @@ import itertools
 import re
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,6 +94,14 @@ async def code_for(school: str, name: str, role: str, settings: dict[str, str]) 
 
 async def listed(settings: dict[str, str]) -> str:
     return "\n".join(await list_schools(load(settings)))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(START):
+        while True:
+            if true():
+                return
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -340,9 +348,7 @@ async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
         await oak.choose(asha, answer, "Threat of violence")
         [service] = made.services
         store = service.bot.desk.store
-        async with asyncio.timeout(START):
-            while not any(receiver.held_until for receiver in service.bot.delivery._receivers.values()):
-                await asyncio.sleep(0.02)
+        await until(lambda: any(r.held_until for r in service.bot.delivery._receivers.values()))
         [summary] = await store.summaries()
         owed = [n for n in (await store.case(summary.reference)).notices if not n.settled]
         assert owed
