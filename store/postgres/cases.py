@@ -75,15 +75,17 @@ WITH {GIVEN}, written AS (
     RETURNING reference
 ), {KEYS}"""  # noqa: S608
 CLAIM = """
-UPDATE notices n SET leased_until = :until
-FROM (
+WITH free AS MATERIALIZED (
     SELECT reference, key FROM notices
     WHERE school = :school AND NOT is_settled AND due <= :now AND (leased_until IS NULL OR leased_until <= :now)
     ORDER BY due, reference, key LIMIT :most FOR UPDATE SKIP LOCKED
-) AS free
+)
+UPDATE notices n SET leased_until = :until
+FROM free
 WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
 RETURNING n.reference, CAST(n.document AS text)
 """
+"""Materialised: else a nested loop may ask for `free` several times, and lock as many as LIMIT says each time."""
 MARKED = "reference IN (SELECT reference FROM marks WHERE school = :school AND mark = ANY (:marks))"
 """Reporters, links and bytes of cases, which only become more. Not in arrays: under row-level security no index
 serves `&&`, which might tell of rows that are not to be seen."""

@@ -72,6 +72,7 @@ NEEDS = {
     "auth_test": None,
     "views_open": None,  # it comes with a trigger
     "apps_connections_open": APP_SCOPE,
+    "apps_uninstall": None,
     "chat_postMessage": "chat:write",
     "chat_postEphemeral": "chat:write",
     "chat_update": "chat:write",

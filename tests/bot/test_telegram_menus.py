@@ -32,7 +32,7 @@ async def is_shown(stage: TelegramStage, name: str, menu: list[str]) -> None:
 
 
 async def test_at_the_start_whoever_may_more_is_shown_it(stage: TelegramStage) -> None:
-    stage.bot.prepare()
+    stage.bot.offer_menus()
     await is_shown(stage, "Ben", HEADS)
     for name in ("Cleo", "Dev", "Efua"):
         await is_shown(stage, name, LEADERS)
