@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from handlers.recusal import NO_LONGER, NOT_HERE
+from handlers.recusal import NO_LONGER, NOT_HERE, is_file
 from store.memos import Shown
 from tests.talks.conftest import PATIENCE, Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
@@ -93,7 +93,7 @@ async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
         Cleo> case evidence {a}
         bot>  A file of case {a}.
     """)
-    await handed_over(stage)
+    await handed_over(stage, cases["a"])
     await quiet(stage)
     await talk(
         """
@@ -107,12 +107,16 @@ async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
     assert left(stage, "Cleo", cases["a"]) == []
 
 
-async def handed_over(stage: Stage) -> None:
-    """Until a file was shown. A terminal hands over a path, at once."""
-    if not isinstance(stage, TerminalStage):
-        async with asyncio.timeout(PATIENCE):
-            while not _files(stage):  # noqa: ASYNC110  (an upload has no event)
-                await asyncio.sleep(0.01)
+async def handed_over(stage: Stage, reference: str) -> None:
+    """Until a file was shown, and that was noted. A terminal hands over a path, at once."""
+    if isinstance(stage, TerminalStage):
+        return
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            shown = await stage.bot.desk.store.memo(Shown, reference)
+            if shown and any(is_file(showing.message) for showing in shown.showings):
+                return
+            await asyncio.sleep(0.01)
 
 
 def _files(stage: Stage) -> int:
@@ -257,7 +261,7 @@ async def test_files_of_a_child_undressed_are_deleted_wherever_they_were_handed_
         Ben> case evidence {a}
         bot>  A file of case {a}.
     """)
-    await handed_over(stage)
+    await handed_over(stage, cases["a"])
     await quiet(stage)
     await talk(f"""
         Ben>  /case category {cases["a"]} child-undressed
