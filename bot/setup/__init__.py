@@ -13,7 +13,8 @@ from typing import Any
 import typer
 
 from bot.inviting import print_invitation
-from bot.settings import Settings, load
+from bot.opening import WHICH
+from bot.settings import Settings, SettingsError, load
 from bot.setup import env_file, school_file
 from bot.setup.chats import ask_slack, ask_telegram, masked
 from bot.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes
@@ -45,26 +46,31 @@ WRITE = "Write this?"
 NOTHING_CHANGED = "Nothing was changed."
 WRITTEN = "Written: {files}."
 NEXT = "\nNext: headsup check says what is still missing; make run starts the bot."
+NEXT_OF_SEVERAL = "\nNext: headsup --school {key} connect slack, or telegram."
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 FRESH = "school-data"
 SECRET = ("TOKEN", "SECRET", "PASSWORD", "DATABASE_URL", "KEY")
 
 
 def set_up() -> bool:
-    """Ask, write, invite. False where nothing was written. Raises Trouble."""
+    """Ask, write, invite. False where nothing was written. Raises Trouble.
+
+    For one school of several it asks what belongs in that school's file; the rest is the deployment's.
+    """
     settings = load()
+    if settings.schools and not settings.is_of_one_of_several:
+        raise SettingsError(WHICH)
     path = settings.school_file
     try:
         env, school = env_file.read(ENV), load_school(path)
         text = path.read_text("utf-8") if path.exists() else ""
         typer.echo(HELLO)
         values = _school(school, tomllib.loads(text), in_folder=path.parent == Path())
-        changes = ask_slack(settings, env) | ask_telegram(settings, env)
-        if not changes and not settings.slack_bot_token and not settings.telegram_bot_token:
-            typer.echo(NO_CHAT)
-        changes |= _folder(settings)
+        changes = {} if settings.schools else _chats(settings, env) | _folder(settings)
         head = _head(settings, changes)
-        written = _write(changes, env, values, path, text)
+        old = ENV.read_text("utf-8") if ENV.exists() else ""
+        new = old if settings.schools else _new_env(old, changes, env)
+        written = _write(old, new, values, path, text)
     except OSError as error:
         raise unavailable(error, Path.cwd()) from error
     if not written:
@@ -72,8 +78,15 @@ def set_up() -> bool:
     elif head:
         asyncio.run(print_invitation(head, [Role.HEAD], load()))
     if written:
-        typer.echo(NEXT)
+        typer.echo(NEXT_OF_SEVERAL.format(key=settings.headsup_school) if settings.schools else NEXT)
     return written
+
+
+def _chats(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
+    changes = ask_slack(settings, env) | ask_telegram(settings, env)
+    if not changes and not settings.slack_bot_token and not settings.telegram_bot_token:
+        typer.echo(NO_CHAT)
+    return changes
 
 
 def _school(school: School, raw: Mapping[str, Any], *, in_folder: bool) -> dict[str, Value]:
@@ -119,26 +132,32 @@ def _people(folder: Path) -> list[Person]:
     return Reading(folder).people if folder.is_dir() else []
 
 
-def _write(
-    changes: Mapping[str, str], env: Mapping[str, str], values: Mapping[str, Value], path: Path, text: str
-) -> bool:
-    old = ENV.read_text("utf-8") if ENV.exists() else ""
-    new = env_file.merged(old, {k: v for k, v in changes.items() if env.get(k) != v})
+def _new_env(old: str, changes: Mapping[str, str], env: Mapping[str, str]) -> str:
+    """The text of `.env` with what has changed, which is shown."""
+    fresh = {name: value for name, value in changes.items() if env.get(name) != value}
+    _show(ENV, old, {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()})
+    return env_file.merged(old, fresh)
+
+
+def _write(old: str, new: str, values: Mapping[str, Value], path: Path, text: str) -> bool:
+    """`old` and `new`: the text of `.env`."""
     known = tomllib.loads(text)
     fresh = {key: value for key, value in values.items() if _plain(known.get(key)) != _plain(value)}
     school = school_file.merged(text, fresh)
     _check(school, path)
-    _show(ENV, old, {k: masked(v) if _is_secret(k) else v for k, v in changes.items() if env.get(k) != v})
     _show(path, text, {key: _shown(value) for key, value in fresh.items()})
     if not yes(WRITE, default=not old and not text):
         return False
-    if new != old or ENV.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        replace_file(ENV, new.encode())
+    files = [str(path)]
+    if new:
+        files.insert(0, str(ENV))
+        if new != old or ENV.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            replace_file(ENV, new.encode())
     if school != text:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
         replace_file(path, school.encode())
         path.chmod(mode)
-    typer.echo(WRITTEN.format(files=f"{ENV}, {path}"))
+    typer.echo(WRITTEN.format(files=", ".join(files)))
     return True
 
 

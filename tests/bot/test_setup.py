@@ -17,10 +17,13 @@ import pytest
 from bot.settings import load
 from bot.setup import env_file, school_file
 from bot.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
+from store.postgres import migrate
+from store.postgres.token_key import TokenKey
 from store.records import Person, Role
 from store.school import load_school
 from store.tiny import TinyStore
 from tests.bot.test_run import environment
+from tests.databases import new_database
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT, TUESDAY
@@ -63,10 +66,11 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
     given = environment(folder, **settings)
     for name in ("HEADSUP_DATA", "SCHOOL_FILE"):
         del given[name]
+    school = ["--school", given.pop("SCHOOL")] if "SCHOOL" in given else []
     screen = io.StringIO()
     child = pexpect.spawn(
         sys.executable,
-        ["-m", "bot", "setup"],
+        ["-m", "bot", *school, "setup"],
         cwd=str(folder),
         env={**given, "PYTHONPATH": str(ROOT), "TERM": "dumb"},
         encoding="utf-8",
@@ -452,3 +456,24 @@ def test_days_as_people_write_them() -> None:
         "2027-01-04",
         "2027-02-15/2027-02-19",
     )
+
+
+async def test_one_school_of_several_is_asked_what_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "schools" / "oakfield").mkdir(parents=True)
+    url = new_database("set_up")
+    migrate(url)
+    given = {
+        "SCHOOLS": "schools",
+        "DATABASE_URL": url,
+        "PUBLIC_URL": "https://x.example",
+        "TOKEN_KEY": TokenKey.new(),
+    }
+    screen, status = await answer(tmp_path, [], **given)
+    assert (status, "Say which one: headsup --school KEY" in screen) == (1, True)
+    asked: Answers = [*SCHOOL, *HEAD, ("Write this?", "y")]
+    screen, status = await answer(tmp_path, asked, **given, SCHOOL="oakfield")
+    assert status == 0, screen
+    assert load_school(tmp_path / "schools" / "oakfield" / "school.toml").name == "Hillside Primary School"
+    assert "An invitation for Ben Okafor (headteacher)" in screen
+    assert "headsup --school oakfield connect slack" in screen
+    assert not (tmp_path / ".env").exists()
