@@ -81,7 +81,8 @@ class TakingIn:
                 self._task.result()
             await asyncio.Event().wait()
         finally:
-            self._task.cancel()
+            if not self.stopped:  # a second time would break off how it ends
+                self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def stop(self) -> None:

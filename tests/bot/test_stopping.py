@@ -6,11 +6,13 @@ import asyncio
 from pathlib import Path
 
 from bot.build import build
+from bot.front_end import FrontEnd
 from bot.running import Part, Service
 from bot.slack import SlackFrontEnd
 from handlers.messages import Incoming, Reply, say
 from tests.bot.slack_stage import ASHA, BEN, QUICK, Stage, on_stage, populate
-from tests.bot.telegram_running import Script, running
+from tests.bot.telegram_running import QUICK as PAUSES
+from tests.bot.telegram_running import Script, front_end, running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import settings
@@ -88,3 +90,41 @@ async def test_a_service_stops_taking_before_what_it_sends_is_finished(tmp_path:
         await winding
         await service.hang_up()
         await service.close()
+
+
+async def test_told_to_stop_and_then_ended_telegram_finishes_and_answers_what_it_has() -> None:
+    async with TelegramDouble() as telegram:
+        asha, script = telegram.user(4242, "Asha", started=True), Script(gate=asyncio.Event())
+        bot = front_end(telegram, PAUSES)
+        task = asyncio.create_task(bot.run(script.receive))
+        await asha.says("before")
+        await telegram.until(lambda: script.received)
+        await _ended_in_the_middle(bot, [task], script.gate)
+        assert telegram.texts(asha) == ["Kept 1."]
+        assert not telegram.updates.waiting  # it is confirmed
+
+
+async def test_told_to_stop_and_then_ended_slack_answers_what_it_has_once() -> None:
+    async with on_stage() as stage:
+        gate = Gate(stage)
+        first = asyncio.create_task(stage.slack.message(ASHA, "before"))
+        await gate.reached.wait()
+        running = [task for task in asyncio.all_tasks() if "FrontEnd.run" in repr(task.get_coro())]
+        assert running
+        await _ended_in_the_middle(stage.front_end, running, gate.open)
+        assert (await first)["answer"].acknowledged
+        assert [shown.words for shown in stage.slack.shown(ASHA)] == ["Thank you."]
+
+
+async def _ended_in_the_middle(
+    bot: FrontEnd, tasks: list[asyncio.Task[None]], gate: asyncio.Event | None
+) -> None:
+    """As a service does it, while a message is being taken in."""
+    bot.stop_taking()
+    await asyncio.sleep(0.02)
+    for task in tasks:
+        task.cancel()
+    await asyncio.sleep(0.05)
+    assert gate
+    gate.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
