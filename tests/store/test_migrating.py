@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import psycopg
 
+from store.case import Case
 from store.postgres import PostgresStore, migrate
+from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known
 from tests.databases import database_of, server
+from tests.store.made import NOW, case, item
 from tests.store.test_evidence import DIGEST
 
+LINK = "example.com/é"
+CASE = """
+INSERT INTO cases (school, reference, version, document, summary, status, reporters, links, hashes, likenesses)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '{}')
+"""
 KEY = """
 SELECT pg_get_constraintdef(c.oid), relrowsecurity, relforcerowsecurity
 FROM pg_constraint c JOIN pg_class t ON conrelid = t.oid WHERE relname = 'evidence' AND contype = 'p'
@@ -34,3 +42,39 @@ async def test_small_copies_of_pictures_go_from_every_school_and_what_was_receiv
         assert path.read_bytes() == b"bytes 0 herebytes 1 here"
     assert await store._rows("SELECT DISTINCT school FROM evidence") == [("here",)]
     await store.close()
+
+
+async def test_cases_are_found_by_what_they_were_found_by_in_every_school() -> None:
+    url = database_of("marks", "0003")
+    made = {school: [_case_by(f"asha {school}") for _ in range(2)] for school in ("here", "there")}
+    with psycopg.connect(server().get_uri("marks")) as everything:
+        for school, cases in made.items():
+            everything.execute("INSERT INTO schools (school) VALUES (%s)", (school,))
+            for each in cases:
+                everything.execute(CASE, (school, *_columns(each)))
+    migrate(url)
+    for school, cases in made.items():
+        store = await PostgresStore.open(url, school)
+        summaries = [each.summary for each in cases]
+        for found in (
+            await store.reported_by([f"asha {school}"]),
+            await store.alike([LINK], [], []),
+            await store.alike([], [DIGEST], []),
+        ):
+            assert sorted(found, key=lambda summary: summary.reference) == summaries
+        assert [await store.case(each.reference) for each in cases] == cases
+        await store.save(cases[0].note("seen", by="ben", at=NOW))
+        await store.close()
+
+
+def _case_by(id: str) -> Case:
+    link = item(2, "link", text=f"https://{LINK}", normal=LINK)
+    return case(by=id, evidence=(item(1, sha256=DIGEST), link))
+
+
+def _columns(case: Case) -> tuple[object, ...]:
+    """As migration 0003 left them."""
+    summary = case.summary
+    documents = (case.version, to_jsonb(case), to_jsonb(summary), summary.status)
+    found_by = (list(summary.reporters), [key_of(link) for link in summary.links], list(summary.hashes))
+    return case.reference, *documents, *found_by
