@@ -1,23 +1,21 @@
 """`headsup export`: what is held that names somebody, in a folder for a person to check and to redact.
 
-It only reads, so the bot may run meanwhile, but for one new record: that this was gathered. What a database holds is
-carried into a folder first, which is gone afterwards.
+It only reads, so the bot may run meanwhile, but for one new record: that this was gathered.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from bot.held import Held, all_held
 from bot.naming import PERHAPS, Sought, texts_in
-from bot.opening import open_store
 from bot.pages import README, page, paragraph, safe, table
 from bot.settings import Settings
 from handlers.access import is_subject, names_alike
@@ -26,18 +24,15 @@ from handlers.desk import Desk, Matter
 from handlers.handing import file_name
 from handlers.view import about_words, entries, full, name
 from handlers.words import listed, moment
-from store.base import Store
+from store.base import NotFound, Store
 from store.case import Case
 from store.durable import unavailable
 from store.evidence import sha256_of
 from store.memos import Exported
-from store.moving import move
 from store.policies import Policies
 from store.procedure import load_procedure
 from store.records import Evidence, Person, State, new_id
 from store.school import load_school
-from store.tiny import TinyStore
-from store.tiny.reading import Reading, add_exported
 from store.trouble import Trouble
 
 NO_NAME = 'Give the person\'s full name: --person "Asha Patel"'
@@ -51,8 +46,6 @@ LOCKED = "not copied: nobody copies or passes on what shows a child undressed"
 GONE = "not copied: it is missing from the disk"
 SPOILT = "not copied: it is not as it was received. See: headsup verify"
 NEVER_KEPT = "never kept: {state}"
-
-Note = Callable[[Exported], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -75,61 +68,35 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
     if not sought.parts:
         raise Trouble(NO_NAME)
     _must_be_new(folder, settings.headsup_data)
-    async with _held(settings) as (data, note):
-        return await _export(folder, sought, settings, data, note, now)
-
-
-async def _export(
-    folder: Path, sought: Sought, settings: Settings, data: Path, note: Note, now: datetime
-) -> list[str]:
     try:
-        reading = Reading(data)
-        desk = Desk(
-            store=cast("Store", reading),  # of which no more is asked than names
-            procedure=load_procedure(settings.policy_texts),
-            policies=Policies(settings.policy_texts, by_meaning=False),
-            calendar=Calendar(load_school(settings.school_file)),
-            now=lambda: now,
-        )
-        known = [p for p in reading.people if names_alike(sought.name, p.name)]
-        found = [each for case in reading.cases if (each := _included(case, sought, known, reading))]
-        others = list(_others(sought, known, reading))
-        if not found and not others:
-            return [NOTHING.format(name=safe(sought.name))]
-        sure = [each for each in found if each.sure]
-        references = tuple(each.case.reference for each in sure)
-        _make(folder)
-        with _whole(folder):
-            await _write(folder, sought, found, others, reading, desk)
-            await note(Exported(new_id(), sought.name, references, now))
+        async with all_held(settings) as held:
+            return await _export(folder, sought, settings, held, now)
     except OSError as error:
         raise unavailable(error, folder) from error
+
+
+async def _export(folder: Path, sought: Sought, settings: Settings, held: Held, now: datetime) -> list[str]:
+    desk = Desk(
+        store=cast("Store", held),  # of which no more is asked than names
+        procedure=load_procedure(settings.policy_texts),
+        policies=Policies(settings.policy_texts, by_meaning=False),
+        calendar=Calendar(load_school(settings.school_file)),
+        now=lambda: now,
+    )
+    known = [p for p in held.people if names_alike(sought.name, p.name)]
+    found = [each for case in held.cases if (each := _included(case, sought, known, held))]
+    others = list(_others(sought, known, held))
+    if not found and not others:
+        return [NOTHING.format(name=safe(sought.name))]
+    sure = [each for each in found if each.sure]
+    references = tuple(each.case.reference for each in sure)
+    _make(folder)
+    with _whole(folder):
+        await _write(folder, sought, found, others, held, desk)
+        await held.note(Exported(new_id(), sought.name, references, now))
     cases = "no case" if not sure else f"{len(sure)} case{'s' if len(sure) > 1 else ''}"
     said = [GATHERED.format(folder=folder, cases=cases)]
-    return [*said, *([UNREADABLE.format(number=len(reading.unreadable))] if reading.unreadable else [])]
-
-
-@asynccontextmanager
-async def _held(settings: Settings) -> AsyncIterator[tuple[Path, Note]]:
-    """A folder with all that is held, and how to note what was gathered. Raises Trouble."""
-    if settings.database_url is None:
-
-        async def note(exported: Exported) -> None:
-            add_exported(settings.headsup_data, exported)
-
-        yield settings.headsup_data, note
-        return
-    source = await open_store(settings)
-    try:
-        with tempfile.TemporaryDirectory(prefix="headsup-") as copy:
-            target = TinyStore.open(Path(copy))
-            try:
-                await move(source, target)
-            finally:
-                await target.close()
-            yield Path(copy), source.put
-    finally:
-        await source.close()
+    return [*said, *([UNREADABLE.format(number=len(held.unreadable))] if held.unreadable else [])]
 
 
 def _make(folder: Path) -> None:
@@ -157,7 +124,7 @@ def _must_be_new(folder: Path, data: Path) -> None:
 # --- what names them -----------------------------------------------------------------------------------
 
 
-def _included(case: Case, sought: Sought, known: Sequence[Person], reading: Reading) -> Included | None:
+def _included(case: Case, sought: Sought, known: Sequence[Person], held: Held) -> Included | None:
     ids = {id for person in known for id in person.ids}
     reasons = []
     about = case.about
@@ -175,27 +142,27 @@ def _included(case: Case, sought: Sought, known: Sequence[Person], reading: Read
     if how := sought.best(texts_in(asdict(case))):
         reasons.append(f"words in it name them ({how})")
         sure = sure or how != PERHAPS
-    return Included(_matter(case, reading), reasons, sure) if reasons else None
+    return Included(_matter(case, held), reasons, sure) if reasons else None
 
 
-def _matter(case: Case, reading: Reading) -> Matter:
+def _matter(case: Case, held: Held) -> Matter:
     """The case, with what it was joined to and what was joined to it."""
     ring = {case.reference}
     while True:
-        wider = ring | {c.reference for c in reading.cases if c.joined_to in ring}
-        wider |= {c.joined_to for c in reading.cases if c.reference in ring and c.joined_to}
+        wider = ring | {c.reference for c in held.cases if c.joined_to in ring}
+        wider |= {c.joined_to for c in held.cases if c.reference in ring and c.joined_to}
         if wider == ring:
             break
         ring = wider
-    others = tuple(c for c in reading.cases if c.reference in ring and c.reference != case.reference)
+    others = tuple(c for c in held.cases if c.reference in ring and c.reference != case.reference)
     return Matter(case, frozenset(), case, others)
 
 
-def _others(sought: Sought, known: Sequence[Person], reading: Reading) -> Iterator[tuple[str, object]]:
+def _others(sought: Sought, known: Sequence[Person], held: Held) -> Iterator[tuple[str, object]]:
     """People, notices and memos that name them."""
     ids = {id for person in known for id in person.ids}
     yield from (("people", person) for person in known)
-    for kind, record in reading.others():
+    for kind, record in held.others:
         texts = list(texts_in(asdict(record)))
         if not ids.isdisjoint(texts) or sought.best(texts) not in ("", PERHAPS):
             yield kind, record
@@ -209,16 +176,16 @@ async def _write(
     sought: Sought,
     found: Sequence[Included],
     others: Sequence[tuple[str, object]],
-    reading: Reading,
+    held: Held,
     desk: Desk,
 ) -> None:
     for each in found:
         if each.sure:
-            _copy_evidence(each, folder, reading)
+            await _copy_evidence(each, folder, held)
             _put(folder / f"{each.case.reference}.html", await _case_page(each, sought, desk))
     _put(folder / "other-records.html", _others_page(others, sought))
     _put(folder / "index.html", _index(found, sought, desk))
-    unread = "".join(f"\n    {path}" for path in reading.unreadable) or " none"
+    unread = "".join(f"\n    {path}" for path in held.unreadable) or " none"
     at = moment(desk.now(), desk.calendar)
     _put(folder / "README.txt", README.format(name=safe(sought.name), at=at, unread=unread))
 
@@ -229,26 +196,27 @@ def _put(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _copy_evidence(each: Included, folder: Path, reading: Reading) -> None:
+async def _copy_evidence(each: Included, folder: Path, held: Held) -> None:
     case = each.case
     for item in case.evidence:
         if item.kind not in ("text", "link"):
-            each.copied[f"{case.reference} {item.number}"] = _copied(item, each.matter, folder, reading)
+            each.copied[f"{case.reference} {item.number}"] = await _copied(item, each.matter, folder, held)
 
 
-def _copied(item: Evidence, matter: Matter, folder: Path, reading: Reading) -> str:
+async def _copied(item: Evidence, matter: Matter, folder: Path, held: Held) -> str:
     """The name of the copy, or why there is none."""
     reference = matter.named.reference
     if matter.withheld or item.state == State.WITHHELD:
         return LOCKED
     if not item.sha256:
         return NEVER_KEPT.format(state=item.state)
-    source = reading.evidence(reference, item.sha256)
-    if not source.is_file():
-        return GONE
     copy = folder / "evidence" / file_name(reference, item)
     copy.parent.mkdir(mode=0o700, exist_ok=True)
-    shutil.copyfile(source, copy)
+    try:
+        async with held.kept(reference, item.sha256) as source:
+            shutil.copyfile(source, copy)
+    except NotFound:
+        return GONE
     if sha256_of(copy) != item.sha256:
         copy.unlink()
         return SPOILT

@@ -194,7 +194,7 @@ async def test_what_could_not_be_gathered_is_not_noted(
             await folder.export()
     assert await folder.store.memos(Exported) == []
     with monkeypatch.context() as patch:
-        patch.setattr(export, "add_exported", full)
+        patch.setattr("bot.held.add_exported", full)
         with pytest.raises(Trouble):
             await folder.export()
     assert not folder.to.exists()  # nothing is handed over of which nobody knows
@@ -275,16 +275,29 @@ async def test_a_database_is_not_taken_for_an_empty_folder(folder: Folder, tmp_p
 async def test_what_a_database_holds_is_gathered_and_noted_there(tmp_path: Path) -> None:
     given = settings(tmp_path, DATABASE_URL=database(), HEADSUP_SCHOOL="exported")
     store = await PostgresStore.open(database(), "exported")
-    try:
-        await store.add_person(ASHA)
-        made = case(by="p1", evidence=(item(1, sha256=DIGEST),))
+
+    async def put(made: Case) -> Case:
         await store.keep(made.reference, pieces(BYTES), len(BYTES))
         await store.add(made)
+        return made
+
+    try:
+        await store.add_person(ASHA)
+        made = await put(case(by="p1", evidence=(item(1, sha256=DIGEST),)))
+        locked = await put(case(by="p1", withheld=True, evidence=(item(1, sha256=DIGEST),)))
+        lost = case(by="p1", evidence=(item(1, sha256="0" * 64),))
+        await store.add(lost)
+        await put(case(by="zoe", evidence=(item(1, sha256="1" * 64),)))  # another's, which is lost as well
         said = await export_to(tmp_path / "out", "Asha Patel", given, LATER)
-        assert "1 case." in said[0]
-        assert (tmp_path / "out" / f"{made.reference}.html").is_file()
+        assert "3 cases." in said[0]
         assert [p.read_bytes() for p in (tmp_path / "out" / "evidence").iterdir()] == [BYTES]
-        noted = await store.memos(Exported)
-        assert [(e.name, e.references) for e in noted] == [("Asha Patel", (made.reference,))]
+        for reference, why in (
+            (locked.reference, "nobody copies"),
+            (lost.reference, "missing from the disk"),
+        ):
+            assert why in (tmp_path / "out" / f"{reference}.html").read_text()
+        [noted] = await store.memos(Exported)
+        assert noted.name == "Asha Patel"
+        assert set(noted.references) == {made.reference, locked.reference, lost.reference}
     finally:
         await store.close()
