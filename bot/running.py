@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
 import structlog
 
@@ -102,11 +103,11 @@ async def stop(services: Collection[Service], servers: Servers) -> None:
 
 
 async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL) -> None:
-    """Run until a signal says stop. Raises SettingsError when no chat is left that can run."""
+    """Run until a signal says stop. Raises SettingsError when no chat is left that can run, and StoreUnavailable."""
     refuse_parts(settings, part)
     bot = await build(settings, front_ends)
     spare_the_collector()
-    stopping = asyncio.create_task(signalled().wait())
+    stopping = asyncio.create_task(until_told(signalled(), bot.desk.store.outgrown()))
     service, servers = Service(settings, bot, part), Servers()
     try:
         await serve(settings, service, servers, part)
@@ -140,6 +141,18 @@ def signalled() -> asyncio.Event:
     return event
 
 
+async def until_told(signal: asyncio.Event, outgrown: Coroutine[Any, Any, None]) -> None:
+    """Wait until the process is told to stop. Raises StoreUnavailable where the store fits it no more."""
+    waiting = asyncio.create_task(signal.wait()), asyncio.create_task(outgrown)
+    try:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
 async def serve(settings: Settings, service: Service, servers: Servers, part: Part = Part.ALL) -> None:
     """Raises SettingsError."""
     bot = service.bot
@@ -164,7 +177,7 @@ async def warn(settings: Settings, desk: Desk) -> None:
             log.warning(sentence)
 
 
-async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[object]) -> None:
+async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[None]) -> None:
     """A chat whose token is refused ends alone; the other goes on."""
     left = set(running)
     if not left:
@@ -178,3 +191,5 @@ async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: async
                 raise error
             if error:
                 log.error(str(error), chat=running[task])
+    if stopping.done():
+        await stopping

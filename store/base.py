@@ -175,4 +175,7 @@ class Store(Protocol):
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         """Count it, unless it was counted `most` times in the span that ends now: then, when there is room again."""
 
+    async def outgrown(self) -> None:
+        """Wait until another version of the bot has changed what this one stores in. Raises StoreUnavailable then."""
+
     async def close(self) -> None: ...

@@ -17,7 +17,7 @@ from bot.build import build, chats
 from bot.clock import start_clock
 from bot.health import health, numbers
 from bot.metrics import Metrics
-from bot.running import Part, Service, signalled, spare_the_collector, stop, warn
+from bot.running import Part, Service, signalled, spare_the_collector, stop, until_told, warn
 from bot.schools.opening import (
     NO_CHAT,
     NO_FOLDER,
@@ -277,7 +277,7 @@ async def run_schools(settings: Settings, part: Part = Part.ALL) -> None:
     keys_of(settings)
     database, installations = await open_installations(settings)
     schools, servers = Schools(settings, database, installations, part), Servers()
-    stopping = signalled()
+    stopping = asyncio.create_task(until_told(signalled(), database.outgrown()))
     try:
         if part != Part.WORKER:
             await servers.listen(settings, [*schools.routes(), *schools.asked()])
@@ -287,7 +287,7 @@ async def run_schools(settings: Settings, part: Part = Part.ALL) -> None:
         spare_the_collector()
         if settings.is_of_one_of_several:
             log.warning(ONE_ALONE, school=settings.headsup_school)
-        await stopping.wait()
+        await stopping
         clock.shutdown(wait=False)
     finally:
         await schools.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -37,10 +38,15 @@ NOT_REACHED = (
     "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by itself."
 )
 FULL = "The disk of the database is full. Free some room; nothing that was kept is harmed."
+OUTGROWN = (
+    "The database was migrated by another version of Heads Up while this one ran. Start the bot again, with the "
+    "version that migrated it."
+)
 REFUSED = "The database refused that: {reason}."
 
 RACES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
 ROOM = ("53100",)
+CHANGED = ("42703", "42P01")  # undefined column, undefined table
 AWAY = ("08", "53", "57", "25006")  # connections, resources, an operator's doing, a standby that only reads
 
 
@@ -78,6 +84,7 @@ class Pool:
                 "async_creator_fn": BoundedConnection.connect,
             },
         )
+        self.outgrown = asyncio.Event()  # the tables are others than those that the bot began with
         event.listen(self._engine.sync_engine, "connect", _set_bounds)
         event.listen(self._engine.sync_engine, "checkout", self._try_when_in_doubt)
 
@@ -112,6 +119,9 @@ class Pool:
             yield connection
         except psycopg.errors.ReadOnlySqlTransaction:  # what became a standby is left for the new primary
             connection.pgconn.finish()
+            raise
+        except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
+            self.outgrown.set()
             raise
         finally:
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
@@ -165,6 +175,8 @@ def _meant(error: BaseException | None) -> Conflict | StoreUnavailable:
         return Conflict(state)
     if state in ROOM:
         return StoreUnavailable(FULL)
+    if state in CHANGED:
+        return StoreUnavailable(OUTGROWN)
     if not state or state.startswith(AWAY):
         return StoreUnavailable(NOT_REACHED.format(reason=reason))
     return StoreUnavailable(REFUSED.format(reason=reason))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from store.postgres.connecting import Pool
+from store.base import StoreUnavailable
+from store.postgres.connecting import OUTGROWN, Pool
 from store.postgres.migrating import must_fit
 
 FOR_ROWS, FOR_TURNS = 8, 4  # connections
@@ -22,6 +23,11 @@ class Database:
         """Raises StoreUnavailable, also where the tables are older or newer than this bot."""
         await asyncio.to_thread(must_fit, url)
         return cls(url)
+
+    async def outgrown(self) -> None:
+        """Wait until a statement finds the tables changed. Raises StoreUnavailable then."""
+        await self.rows.outgrown.wait()
+        raise StoreUnavailable(OUTGROWN)
 
     async def close(self) -> None:
         await self.turns.close()

@@ -69,6 +69,9 @@ class PostgresStore(
         if self._is_own:
             await self._database.close()
 
+    async def outgrown(self) -> None:
+        await self._database.outgrown()
+
     async def unreadable(self) -> Sequence[str]:
         found: list[str] = []
         for table, kind, key, column in DOCUMENTS:

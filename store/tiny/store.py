@@ -122,6 +122,9 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         return self._tallies.count(what, at, span, most)
 
+    async def outgrown(self) -> None:
+        await asyncio.Event().wait()  # nobody else changes the folder
+
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
         self._lock.close()

@@ -12,6 +12,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
+
+from store.postgres import migrate
+from tests.databases import new_database
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT, screenshot
@@ -123,6 +127,26 @@ async def test_a_used_code_and_a_made_up_one_are_refused(tmp_path: Path) -> None
             await finn.says("/join aaaaaaaaaaaaaaaaaaaaaaaaaa")
             await telegram.until(lambda: len(telegram.shown(finn)) == 2)
             assert "That code is not valid" in telegram.shown(finn)[-1].text
+
+
+async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(tmp_path: Path) -> None:
+    """So that the platform starts what may be the newer version by then."""
+    url = new_database("migrated_meanwhile")
+    migrate(url)
+    async with TelegramDouble() as telegram:
+        asha = telegram.user(1, "Asha", started=True)
+        settings = environment(tmp_path, **telegram.environment, DATABASE_URL=url)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=ROOT, env=settings, stderr=asyncio.subprocess.PIPE
+        )
+        await asha.says("/help")
+        await telegram.until(lambda: telegram.texts(asha), START)
+        with psycopg.connect(url) as connection:
+            connection.execute("ALTER TABLE accounts RENAME TO addresses")
+        await asha.says("/help")
+        _, said = await asyncio.wait_for(process.communicate(), START)
+    assert process.returncode == 1
+    assert said.decode().splitlines()[-1].startswith("headsup: The database was migrated")
 
 
 async def test_help_imports_nothing_heavy() -> None:

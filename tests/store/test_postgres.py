@@ -113,6 +113,26 @@ async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone
             await opening
 
 
+@pytest.mark.parametrize(
+    "change", ["TABLE marks RENAME TO signs", "TABLE cases RENAME COLUMN summary TO gist"]
+)
+async def test_a_bot_whose_tables_are_migrated_while_it_runs_is_told_to_start_again(change: str) -> None:
+    url = new_database(f"outgrown_{next(_numbers)}")
+    migrate(url)
+    store = await PostgresStore.open(url)
+    outgrown = asyncio.create_task(store.outgrown())
+    await store.add(case())
+    assert not outgrown.done()
+    with psycopg.connect(url) as connection:
+        connection.execute(f"ALTER {change}")
+    with pytest.raises(StoreUnavailable, match="Start the bot again, with the version"):
+        await store.add(case())
+    async with asyncio.timeout(5):
+        with pytest.raises(StoreUnavailable, match="Start the bot again, with the version"):
+            await outgrown
+    await store.close()
+
+
 async def test_a_server_that_is_not_there_is_named_in_a_sentence() -> None:
     with pytest.raises(StoreUnavailable, match="cannot be reached"):
         await PostgresStore.open("postgresql://headsup@127.0.0.1:1/headsup")
