@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,17 +16,19 @@ from store.base import NotFound, StoreUnavailable
 from store.records import Evidence
 
 AT_ONCE = 4
+ITS_TURN = timedelta(minutes=5)  # of a process that has begun to fetch something; after that, another's
 
 log = structlog.get_logger()
 
 
 class Fetcher:
-    """`tick` may be called at any time; what is being fetched is not fetched twice."""
+    """`tick` may be called at any time; what is being fetched is not fetched twice, by no process of the school."""
 
     def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
         self.desk = desk
         self.front_ends = front_ends
         self._under_way: dict[tuple[str, int], tuple[Evidence, asyncio.Task[None]]] = {}
+        self._mine: dict[tuple[str, int], datetime] = {}  # what only this process fetches, and until when
         self._places = asyncio.Semaphore(AT_ONCE)
         self._starting = asyncio.Lock()
         self._started = False
@@ -36,7 +39,7 @@ class Fetcher:
         self._stopping = True
 
     def give_up(self) -> None:
-        """Leave what is still under way to the next process, which wants it at once."""
+        """Leave what is still under way to the next process."""
         for _, task in list(self._under_way.values()):
             task.cancel()
 
@@ -72,11 +75,23 @@ class Fetcher:
     async def _fetch(self, reference: str, item: Evidence) -> None:
         try:
             async with self._places:
-                if self._stopping:
+                if self._stopping or not await self._is_mine(reference, item):
                     return
                 await fetch(reference, item, self.front_ends[self._platform(item)].fetch, self.desk)
         except Exception as error:
             log.error("evidence not kept", case=reference, number=item.number, why=type(error).__name__)
+
+    async def _is_mine(self, reference: str, item: Evidence) -> bool:
+        """Whether this process may fetch it. Where two did, one that gave up could take away what the other noted."""
+        now, place = self.desk.now(), (reference, item.number)
+        if place in self._mine and now < self._mine[place]:
+            return True
+        what = f"fetching {reference} {item.number}"
+        if await self.desk.store.count(what, now, ITS_TURN, 1) is not None:
+            return False
+        self._mine = {known: until for known, until in self._mine.items() if now < until}
+        self._mine[place] = now + ITS_TURN
+        return True
 
     def _forget(self, place: tuple[str, int], task: asyncio.Task[None]) -> None:
         self._under_way.pop(place, None)

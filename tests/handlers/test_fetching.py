@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.fetcher import Fetcher
+from bot.fetcher import ITS_TURN, Fetcher
 from handlers.desk import Desk
 from handlers.fetching import GIVE_UP
 from handlers.messages import DeliveryFailed, TooLarge
 from store.case import Case
+from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from store.records import Evidence, Report, State
 from tests.buckets import away, new_bucket
@@ -211,3 +212,33 @@ async def test_what_is_withheld_in_one_case_of_a_matter_is_fetched_for_none(
     assert (chat.asked, case.evidence[0].state) == (0, State.WITHHELD)
     assert case.chronology[-1].what == "withheld"
     assert case.notices == ()
+
+
+async def test_of_two_processes_one_fetches_and_the_other_when_that_one_has_died(
+    desk: Desk, time: Time
+) -> None:
+    stores = [await PostgresStore.open(database(), "fetching") for _ in range(2)]
+    try:
+        first, second = (replace(desk, store=store) for store in stores)
+        made = await _wanted(first)
+        slow, chat = Chat(), Chat()
+        slow.may_end.clear()
+        dying = _fetcher(first, slow)
+        fetching = asyncio.create_task(dying.tick())
+        await slow.begun.wait()
+        other = _fetcher(second, chat)
+        await other.tick()
+        assert chat.asked == 0
+        dying.give_up()
+        await fetching
+        await other.tick()
+        assert chat.asked == 0
+        time.now += ITS_TURN
+        await other.tick()
+        case = await second.store.case(made.reference)
+        assert (chat.asked, case.evidence[0].state) == (1, State.KEPT)
+        async with second.store.kept(made.reference, DIGEST) as path:
+            assert path.read_bytes() == BYTES
+    finally:
+        for store in stores:
+            await store.close()
