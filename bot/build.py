@@ -142,9 +142,11 @@ class Bot:
         self.fetcher.give_up()
 
     async def close(self) -> None:
-        """Finish what is under way."""
-        await self.settled(AFTER)
-        await self.delivery.watcher.settled()
+        """Finish what is under way, but wait for no database that hangs."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AFTER):
+                await self.settled()
+                await self.delivery.watcher.settled()
         await self.desk.store.close()
 
 

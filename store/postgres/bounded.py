@@ -19,12 +19,13 @@ class BoundedConnection(AsyncConnection[Any]):
     """What is not answered in time raises as it does when the server has cut the connection."""
 
     async def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:
-        leaving = asyncio.get_running_loop().call_later(ANSWERED_WITHIN, self._cut)
+        leaving = asyncio.get_running_loop().call_later(ANSWERED_WITHIN, self.cut)
         try:
             return await super().wait(gen, *args, **options)
         finally:
             leaving.cancel()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """Whoever waits for an answer learns at once that there will be none."""
         with socket.socket(fileno=os.dup(self.pgconn.socket)) as line:
             line.shutdown(socket.SHUT_RDWR)

@@ -84,6 +84,7 @@ class Pool:
                 "async_creator_fn": BoundedConnection.connect,
             },
         )
+        self._asking: set[BoundedConnection] = set()
         self.outgrown = asyncio.Event()  # the tables are others than those that the bot began with
         event.listen(self._engine.sync_engine, "connect", _set_bounds)
         event.listen(self._engine.sync_engine, "checkout", self._try_when_in_doubt)
@@ -110,7 +111,8 @@ class Pool:
         Raises the driver's errors, and NoneFree.
         """
         pooled = await self._engine.raw_connection()
-        connection: AsyncConnection = cast(AsyncConnection, pooled.driver_connection)
+        connection = cast(BoundedConnection, pooled.driver_connection)
+        self._asking.add(connection)
         try:
             if pooled.info.get("school", "") != school:
                 pooled.info["school"] = None
@@ -124,6 +126,7 @@ class Pool:
             self.outgrown.set()
             raise
         finally:
+            self._asking.discard(connection)
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.pgconn.finish()
                 pooled.invalidate(soft=True)
@@ -131,6 +134,10 @@ class Pool:
             pooled.close()
 
     async def close(self) -> None:
+        """Whoever still waits for an answer is told that there is none."""
+        for connection in self._asking:
+            if not connection.closed:
+                connection.cut()
         await self._engine.dispose()
 
 

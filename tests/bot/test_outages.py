@@ -19,6 +19,7 @@ from handlers.reception import NOT_KEPT
 from store.base import StoreUnavailable
 from store.records import Person, Role
 from tests.databases import cut_every_connection, database, stopped
+from tests.store.test_outages import Network
 from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -57,8 +58,15 @@ def board() -> Board:
 
 @pytest.fixture
 async def bot(board: Board, tmp_path: Path) -> AsyncIterator[Bot]:
+    bot = await over(database(), board, tmp_path)
+    yield bot
+    await bot.close()
+
+
+async def over(url: str, board: Board, tmp_path: Path) -> Bot:
+    """A bot for Asha, and for Ben, who is the head."""
     given = {
-        "DATABASE_URL": database(),
+        "DATABASE_URL": url,
         "HEADSUP_SCHOOL": f"away-{next(_numbers)}",
         "SCHOOL_FILE": str(tmp_path / "school.toml"),
         "POLICY_TEXTS": str(ROOT / "policy_texts"),
@@ -66,8 +74,7 @@ async def bot(board: Board, tmp_path: Path) -> AsyncIterator[Bot]:
     bot = await build(load(given), {"board": board}, lambda: NOW)  # type: ignore[dict-item]
     for name, role in (("asha", Role.STAFF), ("ben", Role.HEAD)):
         await bot.desk.store.add_person(Person(name, name.title(), (role,), (f"board:{name}",), NOW))
-    yield bot
-    await bot.close()
+    return bot
 
 
 async def says(who: str, words: str, bot: Bot, command: str | None = None) -> str:
@@ -109,3 +116,22 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
     [summary] = await bot.desk.store.summaries()
     with pytest.raises(StoreUnavailable):  # nothing is shown of which nobody would know that it was
         await says("ben", "", bot, f"case {summary.reference}")
+
+
+async def test_told_to_stop_it_waits_for_no_database_that_hangs(board: Board, tmp_path: Path) -> None:
+    network = Network()
+    async with network.between() as url, asyncio.timeout(20):
+        bot = await over(url, board, tmp_path)
+        await says("asha", "He hit her.", bot)
+        await bot.work()
+        noted = bot.delivery.watcher.watched(Reply(of=frozenset({"7K4M"})), "ben").noted
+        assert noted
+        noted("board:ben", "1")
+        await bot.delivery.watcher.settled()
+        network.hangs()
+        noted("board:ben", "2")
+        asking = asyncio.create_task(bot.desk.store.people())
+        await bot.close()
+        with pytest.raises(StoreUnavailable):
+            await asking
+        network.flows()
