@@ -23,7 +23,7 @@ from store.postgres.migrating import FOLDER
 
 
 @cache
-def server() -> Any:
+def server(name: str = "the one that is written to") -> Any:
     """Started once, with its files in memory where there is such a place, and gone with the process.
 
     With PG_ON_DISK in the environment they are on the disk, which a measurement wants.

@@ -25,7 +25,11 @@ WAIT = 10.0  # seconds for a connection, or for the server to be reached
 STATEMENT = "35s"  # for one statement
 LET_GO = "2min"  # what a transaction holds whose process does nothing more: its machine is gone, or frozen
 
-REACHING: dict[str, Any] = {"connect_timeout": int(WAIT), "tcp_user_timeout": int(1000 * WAIT)}
+REACHING: dict[str, Any] = {
+    "connect_timeout": int(WAIT),
+    "tcp_user_timeout": int(1000 * WAIT),
+    "target_session_attrs": "read-write",  # of several servers, the one that may be written to
+}
 BOUNDS = (
     "SELECT set_config('statement_timeout', %s, false), "
     "set_config('idle_in_transaction_session_timeout', %s, false)"
@@ -79,7 +83,6 @@ class Pool:
             pool_reset_on_return=None,
             connect_args={
                 **REACHING,
-                "target_session_attrs": "read-write",
                 "prepare_threshold": 2,
                 "async_creator_fn": BoundedConnection.connect,
             },

@@ -16,7 +16,8 @@ from store.base import StoreUnavailable
 from store.postgres.connecting import REACHING, troubles, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")
-ONE_AT_A_TIME = 0x4EAD5  # the key of the advisory lock: of two machines that migrate, one waits for the other
+ONE_AT_A_TIME = 0x4EAD5
+"""The key of the advisory lock: of two machines that migrate, one waits until the other's connection is closed."""
 
 NOT_YET = "The database has no tables for Heads Up yet, or older ones ({found}). Run: headsup migrate"
 TOO_NEW = (
@@ -33,16 +34,12 @@ def migrate(url: str) -> str:
     with troubles(), engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
         connection.commit()
-        try:
-            _must_not_be_newer(_found(connection))
-            connection.commit()
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
-            connection.commit()
+        _must_not_be_newer(_found(connection))
+        connection.commit()
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
     return known()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import psycopg
+import pytest
 
+from store.base import StoreUnavailable
 from store.case import Case
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known
-from tests.databases import database_of, server
+from tests.databases import database_of, new_database, server
 from tests.store.made import NOW, case, item
 from tests.store.test_evidence import DIGEST
 
@@ -65,6 +67,25 @@ async def test_cases_are_found_by_what_they_were_found_by_in_every_school() -> N
         assert [await store.case(each.reference) for each in cases] == cases
         await store.save(cases[0].note("seen", by="ben", at=NOW))
         await store.close()
+
+
+def test_of_several_servers_the_one_is_migrated_that_may_be_written_to() -> None:
+    url, standby = new_database("two_servers"), server("a standby")
+    standby.psql("CREATE DATABASE two_servers OWNER headsup")
+    standby.psql("ALTER DATABASE two_servers SET default_transaction_read_only = on")
+    assert migrate(url.replace("host=", f"host={standby.pgdata},")) == known()
+    assert migrate(url) == known()
+
+
+def test_what_fails_is_said_as_it_is_and_may_be_tried_again() -> None:
+    url = new_database("not_allowed")
+    with psycopg.connect(server().get_uri("not_allowed"), autocommit=True) as superuser:
+        superuser.execute("ALTER SCHEMA public OWNER TO CURRENT_USER")
+        superuser.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        with pytest.raises(StoreUnavailable, match="InsufficientPrivilege"):
+            migrate(url)
+        superuser.execute("GRANT CREATE ON SCHEMA public TO headsup")
+    assert migrate(url) == known()
 
 
 def _case_by(id: str) -> Case:
