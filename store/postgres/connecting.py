@@ -54,6 +54,10 @@ CHANGED = ("42703", "42P01")  # undefined column, undefined table
 AWAY = ("08", "53", "57", "25006")  # connections, resources, an operator's doing, a standby that only reads
 
 
+class NoSchoolYet(Conflict):
+    """A row of a school that has none of its own."""
+
+
 def with_driver(url: str) -> str:
     """`postgres://…` and `postgresql://…` as SQLAlchemy names the driver."""
     _, _, rest = url.partition("://")
@@ -179,6 +183,8 @@ def troubles() -> Iterator[None]:
 def _meant(error: BaseException | None) -> Conflict | StoreUnavailable:
     """What the driver's error comes to."""
     state, reason = getattr(error, "sqlstate", None) or "", type(error).__name__
+    if isinstance(error, psycopg.errors.ForeignKeyViolation) and _is_of_school(error):
+        return NoSchoolYet(reason)
     if isinstance(error, psycopg.IntegrityError):
         return Conflict(reason)
     if state in RACES:
@@ -190,3 +196,8 @@ def _meant(error: BaseException | None) -> Conflict | StoreUnavailable:
     if not state or state.startswith(AWAY):
         return StoreUnavailable(NOT_REACHED.format(reason=reason))
     return StoreUnavailable(REFUSED.format(reason=reason))
+
+
+def _is_of_school(error: psycopg.Error) -> bool:
+    """Whether it is `school REFERENCES schools` that does not hold, as PostgreSQL names it."""
+    return (error.diag.constraint_name or "").endswith("_school_fkey")

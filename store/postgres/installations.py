@@ -15,7 +15,6 @@ from store.postgres.rows import Rows
 from store.postgres.token_key import TokenKey
 
 NO_SCHOOL = ""
-SCHOOL = "INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING"
 ALL = "SELECT platform, key, school, name, token, since FROM installations ORDER BY school, platform"
 PUT = """
 INSERT INTO installations (platform, key, school, name, token, since)
@@ -64,7 +63,6 @@ class Installations(Rows):
 
         Conflict: the chat is another school's, or the school has another one on that platform.
         """
-        await self._do(SCHOOL, school=installation.school)
         if not await self._do(PUT, **{**asdict(installation), "token": self._encrypted(installation)}):
             raise Conflict(installation.key)
 
@@ -81,7 +79,6 @@ class Installations(Rows):
     async def link(self, school: str, now: datetime, until: datetime) -> str:
         """Words that stand for the school in a link, `SCHOOL.…`, good once, until then."""
         words = f"{school}.{secrets.token_urlsafe(24)}"
-        await self._do(SCHOOL, school=school)
         await self._do(TOO_OLD, now=now)
         await self._do(LINK, digest=_digest(words), school=school, until=until)
         return words

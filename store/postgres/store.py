@@ -61,9 +61,7 @@ class PostgresStore(
     async def open(cls, where: str | Database, school: str = ONLY) -> Self:
         """`where`: an address, or a database that others use and close. Raises StoreUnavailable."""
         is_own = isinstance(where, str)
-        store = cls(await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own)
-        await store._do("INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING")
-        return store
+        return cls(await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own)
 
     async def close(self) -> None:
         if self._is_own:

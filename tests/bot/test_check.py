@@ -361,6 +361,16 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     assert report.facts == Facts(None, 3, NOW)
 
 
+async def test_it_makes_no_school_of_a_key_that_is_mistyped(tmp_path: Path) -> None:
+    given = settings(tmp_path, DATABASE_URL=databases.database(), HEADSUP_SCHOOL="mistyped")
+    await check(given, lambda: NOW, offline=True)
+    assert databases.contents("mistyped")["schools"] == []
+    store = await open_store(given)
+    await store.owe(Notice("digest c0", "digest", "c0", NOW))
+    await store.close()
+    assert len(databases.contents("mistyped")["schools"]) == 1
+
+
 async def test_a_role_that_row_level_security_does_not_bind_is_named(tmp_path: Path) -> None:
     databases.database()
     server = databases.server()
