@@ -17,8 +17,9 @@ from store.backup.keys import make_key
 from store.durable import unavailable
 from store.memos import BackedUp
 from store.tiny.reading import put_backed_up, read_backed_up
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
 from store.trouble import Trouble
+from store.verifying import Walk
 
 IN_A_DATABASE = (
     "DATABASE_URL is set, so all is in PostgreSQL: back it up every night with its own tools "

@@ -38,6 +38,17 @@ def set_up() -> None:
 
 
 @contextmanager
+def to_standard_error() -> Iterator[None]:
+    """For a command whose output others read, and which logs what it happens to see."""
+    before = structlog.get_config()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+@contextmanager
 def request() -> Iterator[None]:
     """Every line meanwhile, from the front-end to the store, has the same new id under `request`."""
     with structlog.contextvars.bound_contextvars(request=new_id()[:8]):

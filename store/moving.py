@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from store.case import Case
 from store.memos import FOLDERS
 from store.records import Evidence, Person
 from store.trouble import Trouble
+from store.verifying import broken_chain, wrong_bytes
 
 PIECE = 1024 * 1024  # bytes
 
@@ -57,7 +57,7 @@ async def move(source: Store, target: Store) -> Moved:
         moved.people += 1
     for summary in await source.summaries():
         case = await source.case(summary.reference)
-        if not _is_sound(case):
+        if broken_chain(case):
             raise Trouble(BROKEN.format(what=f"Case {case.reference}"))
         with suppress(Conflict):
             await target.add(case)
@@ -85,11 +85,6 @@ def _same(what: str, here: Record, there: Record | None) -> None:
         raise Trouble(OTHER.format(what=what))
 
 
-def _is_sound(case: Case) -> bool:
-    before = ["", *(entry.hash for entry in case.chronology)]
-    return all(entry.sound and entry.before == of for entry, of in zip(case.chronology, before, strict=False))
-
-
 async def _person(id: str, target: Store) -> Person | None:
     with suppress(NotFound):
         return await target.person(id)
@@ -107,7 +102,7 @@ async def _move_evidence(case: Case, item: Evidence, source: Store, target: Stor
     what = f"Evidence {item.number} of case {case.reference}"
     try:
         async with source.kept(case.reference, item.sha256) as path:
-            if await _is_there(case, item, target):
+            if not await wrong_bytes(case, item, target):
                 return
             kept = await target.keep(case.reference, _pieces(path), path.stat().st_size)
     except NotFound as error:
@@ -115,16 +110,6 @@ async def _move_evidence(case: Case, item: Evidence, source: Store, target: Stor
     if kept.sha256 != item.sha256:
         await target.discard(case.reference, kept.sha256)
         raise Trouble(BROKEN.format(what=what))
-
-
-async def _is_there(case: Case, item: Evidence, target: Store) -> bool:
-    with suppress(NotFound):
-        async with target.kept(case.reference, item.sha256) as path:
-            digest = hashlib.sha256()
-            for piece in _read(path):
-                digest.update(piece)
-            return digest.hexdigest() == item.sha256
-    return False
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,39 +19,14 @@ from store.documents import case_from, record_from
 from store.durable import PARTIAL
 from store.evidence import EVIDENCE, THUMBNAILS, sha256_of
 from store.memos import FOLDERS, Erased
-from store.records import Invitation, Notice, Person, Status
+from store.records import Invitation, Notice, Person
 from store.seal import is_sealed, opened
 from store.tiny.memos import name_of
+from store.verifying import BACKUP, Finding, Walk, wrong_in
 
-BACKUP = "Put it back from a backup."
 TELL = "Find out who had access, and compare with a backup: headsup verify --against FOLDER"
 AGAIN = 0.3  # seconds after which something odd is looked at again: a bot may have been writing it
 FRESH = 60.0  # seconds in which evidence may lie there before its case lists it
-
-STATES = ("status", "category", "owner", "joined_to", "hold")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it was written."""
-
-    where: str  # path within the folder
-    what: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what} {self.mend}"
-
-
-@dataclass(slots=True)
-class Walk:
-    """What was looked at, and what has to be known at the end."""
-
-    cases: set[str] = field(default_factory=set)
-    joined: dict[str, str] = field(default_factory=dict)  # case -> the one that it is part of
-    evidence: int = 0
-    records: int = 0
-    unsealed: int = 0  # files of an earlier version
 
 
 def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Finding]:
@@ -107,7 +82,7 @@ def _case(home: Path, folder: Path, walk: Walk) -> list[Finding]:
         return [*found, Finding(_at(path), f"is the file of case {case.reference}.", BACKUP)]
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
-    found += [Finding(_at(path), what, TELL) for what in _chain(case)]
+    found += [Finding(_at(path), what, TELL) for what in wrong_in(case)]
     return [*found, *_evidence(case, home, folder, walk)]
 
 
@@ -117,60 +92,8 @@ def _if_damaged(path: Path) -> str:
     return "See what it is, and remove it."
 
 
-def _chain(case: Case) -> Iterator[str]:
-    """What is wrong with the entries, from the first that does not fit."""
-    before = ""
-    for number, entry in enumerate(case.chronology, 1):
-        if entry.before != before:
-            yield f"entry {number} does not follow the one before it: something was removed, added or moved."
-            return
-        if not entry.sound:
-            yield f"entry {number} is not as it was written."
-            return
-        before = entry.hash
-    if not case.chronology:
-        yield "has no entries."
-        return
-    said = _said(case)
-    for name in STATES:
-        if said[name] != getattr(case, name):
-            yield f"its {name.replace('_', ' ')} is not what the entries say: one was removed, or it was changed."
-
-
-def _said(case: Case) -> dict[str, Any]:
-    """What the entries say of the case."""
-    said: dict[str, Any] = dict.fromkeys(STATES) | {"status": Status.OPEN, "hold": ""}
-    for entry in case.chronology:
-        details = entry.details
-        match entry.what:
-            case "closed":
-                said["status"] = Status.CLOSED
-            case "reopened":
-                said["status"] = Status.OPEN
-            case "category":
-                said["category"] = details.get("category")
-            case "taken" | "given":
-                said["owner"] = details.get("to")
-            case "given up":
-                said["owner"] = None
-            case "joined":
-                said["joined_to"] = details.get("to")
-            case "parted":
-                said["joined_to"] = None
-            case "held":
-                said["hold"] = details.get("reason")
-            case "lifted":
-                said["hold"] = ""
-    return said
-
-
 def _evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Finding]:
     listed = {item.sha256: item for item in case.evidence if item.sha256}
-    kept = {e.details.get("number"): e.details.get("sha256") for e in case.chronology if e.what == "kept"}
-    for item in listed.values():
-        if kept.get(str(item.number), item.sha256) != item.sha256:
-            what = f"evidence {item.number} is listed as another file than the entries say."
-            yield Finding(_at(home / "case.json"), what, TELL)
     lying = {path.name: path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)}
     for sha256, item in listed.items():
         if sha256 not in lying:

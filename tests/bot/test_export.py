@@ -27,8 +27,9 @@ from store.memos import Exported
 from store.postgres import PostgresStore
 from store.records import About, Person, Role, State, Subject
 from store.tiny import TinyStore
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
 from store.trouble import Trouble
+from store.verifying import Walk
 from tests.bot.test_check import settings
 from tests.databases import database
 from tests.desks import Time, desk_in
@@ -268,8 +269,10 @@ async def test_a_database_is_not_taken_for_an_empty_folder(folder: Folder, tmp_p
     folder.given = settings(tmp_path, DATABASE_URL="postgresql://user@127.0.0.1/school")
     with pytest.raises(Trouble, match="database cannot be reached"):
         await folder.export()
+    with pytest.raises(Trouble, match="database cannot be reached"):
+        await asyncio.to_thread(print_findings, folder.given, print)
     with pytest.raises(Trouble, match="DATABASE_URL is set"):
-        print_findings(folder.given, lambda line: None)
+        print_findings(folder.given, print, against=tmp_path)
 
 
 async def test_what_a_database_holds_is_gathered_and_noted_there(tmp_path: Path) -> None:

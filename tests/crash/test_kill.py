@@ -20,7 +20,8 @@ from store.base import Store
 from store.case import Case
 from store.records import State
 from store.tiny import TinyStore
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, SlackLane, TelegramLane
 from tests.crash.processes import nursery
 from tests.doubles.slack import SlackDouble

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from store.tiny import TinyStore
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 from tests.crash.lanes import CALLS, SOON, Lane, SlackLane, TelegramLane
 from tests.crash.processes import nursery
 from tests.crash.test_kill import LATE, _check

@@ -27,7 +27,8 @@ from handlers.menu import COMMANDS
 from handlers.messages import Attachment, Choices, Forwarded, Incoming, Origin, Reply, Sender
 from handlers.reception import receive
 from store.records import Person, Role
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 from tests.desks import Time, desk_in
 from tests.doubles import slack_blocks, telegram_text
 from tests.fuzz.nasty import LINKS, WORDS, examples, words

@@ -28,7 +28,8 @@ from store.procedure import load_procedure
 from store.records import Person, Progress, Role, Status, Subject, Summary
 from store.school import School
 from store.tiny import TinyStore
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 
 TEXTS = Path(__file__).parents[2] / "policy_texts"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from store.backup import make, restore
 from store.tiny import TinyStore
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 from tests.store.erasing_killed import die_before
 from tests.store.made import NOW, case
 from tests.store.test_verifying import furnish

@@ -24,8 +24,9 @@ from store.case import Case
 from store.memos import Counted, Erased
 from store.records import State
 from store.tiny import TinyStore, verifying
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
 from store.trouble import Trouble
+from store.verifying import Walk
 from tests.store.made import BEN, NOW, case, item, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 from tests.store.test_verifying import flip, furnish

@@ -9,8 +9,9 @@ import pytest
 
 from store.backup import make, restore
 from store.backup.keys import make_key
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
 from store.trouble import Trouble
+from store.verifying import Walk
 from tests.buckets import new_bucket
 from tests.store.made import NOW
 from tests.store.test_backup import change, contents

@@ -20,7 +20,8 @@ from store.memos import Counted, Erased
 from store.records import Entry, Invitation, State
 from store.seal import opened, sealed
 from store.tiny import TinyStore, verifying
-from store.tiny.verifying import Finding, Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Finding, Walk
 from tests.store.made import ASHA, BEN, CLEO, NOW, case, item, notice, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 

@@ -9,7 +9,8 @@ import pytest
 
 from store.memos import FOLDERS
 from store.tiny import TinyStore, verifying
-from store.tiny.verifying import Walk, verify
+from store.tiny.verifying import verify
+from store.verifying import Walk
 from tests.store.made import BEN, NOW
 from tests.store.test_evidence import BYTES, DIGEST
 
