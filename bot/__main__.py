@@ -190,7 +190,7 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
-    """Say what in the data folder is not as it was written. Exit status 1 where there is anything."""
+    """Say what in the folder or the database is not as it was written. Exit status 1 where there is anything."""
     from bot.settings import load
     from bot.verify import print_findings
 
