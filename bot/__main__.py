@@ -139,10 +139,12 @@ def move(
     from bot.opening import move_to
     from bot.settings import load
 
-    moved = asyncio.run(move_to(to, load()))
+    settings = load()
+    moved = asyncio.run(move_to(to, settings))
+    of_school = f", of the school “{settings.headsup_school}”" if "://" in to else ""
     typer.echo(
         f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, {moved.people} people, "
-        f"{moved.others} other records. Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
+        f"{moved.others} other records{of_school}. Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
     )
 
 

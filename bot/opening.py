@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # PostgreSQL's packages are an extra
 
 NO_EXTRA = (
     "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: "
-    "pip install --require-hashes -r requirements-postgres.txt"
+    ".venv/bin/pip install --require-hashes -r requirements-postgres.txt"
 )
 NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
 UP_TO_DATE = "The database is up to date ({number})."

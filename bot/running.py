@@ -18,7 +18,7 @@ from bot.clock import start_clock
 from bot.front_end import FrontEnd
 from bot.health import health, numbers
 from bot.serving import Servers
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, addressed
 from handlers.desk import Desk
 from store.records import Role
 
@@ -174,7 +174,7 @@ async def warn(settings: Settings, desk: Desk) -> None:
         (IN_A_DATABASE, bool(settings.backup_to and settings.database_url)),
     ):
         if holds:
-            log.warning(sentence)
+            log.warning(addressed(sentence, settings))
 
 
 async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[None]) -> None:

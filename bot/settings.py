@@ -16,11 +16,16 @@ from store.trouble import Trouble
 OWN_TEXTS = Path("policy_texts")
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 NO_FOLDER = "SCHOOLS names {folder}, which is no folder that can be read."
+NOT_SEVERAL = "SCHOOLS is not set: it names the folder that holds a folder for each school."
+NO_SCHOOLS = "There is no school in {folder} yet: make a folder for each, named with small letters, digits and hyphens."
 NO_SCHOOL = (
     "There is no school “{key}”. A school is a folder in SCHOOLS, named with small letters, digits and hyphens. "
     "There is: {known}."
 )
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
+
+
+_COMMAND = re.compile(r"\bheadsup (?=[a-z])")
 
 
 class SettingsError(Trouble):
@@ -151,7 +156,9 @@ def schools_of(settings: Settings) -> list[str]:
         names = sorted(f.name for f in os.scandir(settings.schools) if f.is_dir()) if settings.schools else []
     except OSError as error:
         raise SettingsError(NO_FOLDER.format(folder=settings.schools)) from error
-    return [name for name in names if KEY.fullmatch(name)]
+    if not (keys := [name for name in names if KEY.fullmatch(name)]):
+        raise SettingsError(NO_SCHOOLS.format(folder=settings.schools) if settings.schools else NOT_SEVERAL)
+    return keys
 
 
 def of_school(settings: Settings, key: str) -> Settings:
@@ -171,6 +178,13 @@ def of_school(settings: Settings, key: str) -> Settings:
     )
     texts = its_texts(its)
     return its.model_copy(update={"policy_texts": texts}) if texts and texts.is_dir() else its
+
+
+def addressed(sentence: str, settings: Settings) -> str:
+    """A sentence whose commands say which school is meant, where there are several."""
+    if not settings.is_of_one_of_several:
+        return sentence
+    return _COMMAND.sub(f"headsup --school {settings.headsup_school} ", sentence)
 
 
 def its_texts(settings: Settings) -> Path | None:

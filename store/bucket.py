@@ -10,7 +10,8 @@ from datetime import timedelta
 from store.base import StoreUnavailable
 from store.trouble import Trouble
 
-NO_EXTRA = "s3:// needs one more package. Run: pip install --require-hashes -r requirements-postgres.txt"
+NO_EXTRA = "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
+NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
 SAID = re.compile("<Message>(.+?)</Message>", re.DOTALL)  # in an answer of S3
 NO_BUCKET = "NoSuchBucket"  # its code for that; a missing object has another
@@ -33,6 +34,8 @@ class Bucket:
 
     def __init__(self, where: str) -> None:
         self._where = where
+        if not where.startswith("s3://"):
+            raise StoreUnavailable(NO_ADDRESS.format(where=where))
         with self._worded():
             self._store = S3Store.from_url(
                 where,

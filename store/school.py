@@ -60,6 +60,19 @@ class School(Table):
                 raise ValueError(f"“{value}” ends before it begins")
         return values
 
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _whole_hour(cls, value: object) -> object:
+        """`opens = 8` is eight o'clock."""
+        return time(value) if isinstance(value, int) and 0 <= value < 24 else value
+
+    @field_validator("opens", "closes")
+    @classmethod
+    def _here(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("write it as 08:30, by the school's own clock")
+        return value
+
     @model_validator(mode="after")
     def _hours(self) -> School:
         if self.opens >= self.closes:

@@ -13,7 +13,7 @@ from bot.check import backups, cases, chats, machine, people, school, store
 from bot.check.finding import Facts, Finding, Looked, Part, Report
 from bot.check.tokens import tokens
 from bot.opening import address
-from bot.settings import Settings
+from bot.settings import Settings, addressed
 from store.procedure import load_procedure
 from store.school import load_school
 from store.trouble import Trouble
@@ -81,7 +81,7 @@ async def check_all(settings: Settings, clock: Callable[[], datetime], *, offlin
         if not its.is_of_one_of_several:
             continue
         report = await check(its, clock, offline=offline)
-        found += [replace(finding, school=key) for finding in report.found]
+        found += [replace(each, says=addressed(each.says, its), school=key) for each in report.found]
     return Report(found)
 
 

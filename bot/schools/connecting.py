@@ -29,6 +29,10 @@ TAKEN = (
 )
 GONE = "{school} is no longer connected to {platform}, and its token is forgotten. What was kept stays."
 NOTHING = "{school} is not connected to {platform}."
+RENEWED = "All tokens are encrypted with the first key of TOKEN_KEY now; the others may go once every process has it."
+NOT_ALL_RENEWED = (
+    "Some tokens are opened by no key of TOKEN_KEY. The others are encrypted with the first one now."
+)
 NO_CHATS = "no chat yet"
 STILL_THERE = (
     "{why} So nothing was changed. Try again, or remove the app in Slack: it is forgotten then by itself."
@@ -38,7 +42,6 @@ NEW_KEY = (
     "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
 )
 NOT_OPENED = "TOKEN_KEY does not open its token"
-NO_FOLDERS = "There is no school in {folder} yet: make a folder for each, named with small letters, digits and hyphens."
 
 
 async def slack_link(settings: Settings) -> list[str]:
@@ -59,12 +62,12 @@ async def connect_telegram(settings: Settings, token: str) -> str:
     """Try a bot's token, and keep it for one school. Raises Trouble."""
     _must_be_one(settings, "telegram")
     public_url(settings)
-    tried = await try_token(token, settings.telegram_api_url)
-    if tried.trouble:
-        raise Trouble(tried.trouble)
-    school, key = settings.headsup_school, token.partition(":")[0]
-    made = Installation("telegram", key, school, tried.name, token, datetime.now(UTC))
     async with _installations(settings) as installations:
+        tried = await try_token(token, settings.telegram_api_url)
+        if tried.trouble:
+            raise Trouble(tried.trouble)
+        school, key = settings.headsup_school, token.partition(":")[0]
+        made = Installation("telegram", key, school, tried.name, token, datetime.now(UTC))
         try:
             await installations.put(made)
         except Conflict as error:
@@ -86,21 +89,25 @@ async def disconnect(settings: Settings, platform: str) -> str:
 
 
 async def list_schools(settings: Settings) -> list[str]:
-    """A line for each school: its key, its name, and its chats. All tokens are encrypted with the first TOKEN_KEY then.
-
-    Raises Trouble.
-    """
+    """A line for each school: its key, its name, and its chats. Raises Trouble."""
+    schools_of(settings)
     if settings.token_key is None:
         raise SettingsError(NEW_KEY.format(key=TokenKey.new()))
     async with _installations(settings) as installations:
         found = await installations.all()
-        for installation in found:
-            if installation.token:
-                await installations.renew(installation)
+        said = await _renewed(settings.token_key.get_secret_value(), installations, found)
     keys = sorted({*schools_of(settings), *(installation.school for installation in found)})
-    if not keys:
-        return [NO_FOLDERS.format(folder=settings.schools)]
-    return [_line(settings, key, [i for i in found if i.school == key]) for key in keys]
+    return [*said, *(_line(settings, key, [i for i in found if i.school == key]) for key in keys)]
+
+
+async def _renewed(keys: str, installations: Installations, found: Sequence[Installation]) -> list[str]:
+    """Where there are several keys: encrypts all tokens with the first, and says so."""
+    if "," not in keys:
+        return []
+    for installation in found:
+        if installation.token:
+            await installations.renew(installation)
+    return [RENEWED if all(i.token for i in found) else NOT_ALL_RENEWED]
 
 
 async def _uninstall(settings: Settings, token: str) -> None:

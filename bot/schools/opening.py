@@ -34,8 +34,8 @@ NO_APP = (
 
 
 NOT_OPENED = (
-    "TOKEN_KEY does not open the token of {platform}. Connect it again: "
-    "headsup --school {school} connect {platform}"
+    "TOKEN_KEY does not open its token of {platform}. Was it changed? Start with both keys, the new one first. "
+    "Is the old one lost? headsup --school {school} connect {platform}"
 )
 NO_FOLDER = (
     "connected, and without a folder in SCHOOLS: what is sent to it is refused until there is one again"
@@ -66,7 +66,7 @@ def refuse_tokens(settings: Settings) -> None:
 def public_url(settings: Settings) -> str:
     """Without a slash at its end. Raises SettingsError."""
     parts = urlsplit(settings.public_url)
-    if parts.scheme not in ("https", "http") or not parts.netloc:
+    if parts.scheme != "https" or not parts.netloc:
         raise SettingsError(NO_URL)
     return settings.public_url.rstrip("/")
 

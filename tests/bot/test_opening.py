@@ -40,7 +40,7 @@ async def test_with_a_bucket_as_well_evidence_lies_there() -> None:
     store = await open_store(load(given))
     assert isinstance(store, PostgresWithBucket)
     await store.close()
-    with pytest.raises(Trouble, match="elsewhere://x cannot be used"):
+    with pytest.raises(Trouble, match="elsewhere://x” is no address of a bucket"):
         await open_store(load({**given, "EVIDENCE_URL": "elsewhere://x"}))
 
 

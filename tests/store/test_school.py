@@ -88,3 +88,17 @@ def test_an_event_whose_days_cannot_be_read_is_named(tmp_path: Path, days: str) 
     (tmp_path / "school.toml").write_text('calendar = "terms.ics"\n')
     with pytest.raises(FileMistake, match="the days of “Christmas holiday” cannot be read"):
         load_school(tmp_path / "school.toml")
+
+
+@pytest.mark.parametrize(
+    ("opens", "said"),
+    [("8", ""), ("07:30:00", ""), ("24", "opens"), ('"08:00Z"', "by the school's own clock")],
+)
+def test_hours_are_the_schools_own(tmp_path: Path, opens: str, said: str) -> None:
+    path = tmp_path / "school.toml"
+    path.write_text(f"opens = {opens}\n")
+    if not said:
+        assert load_school(path).opens.hour in (7, 8)
+        return
+    with pytest.raises(FileMistake, match=said):
+        load_school(path)

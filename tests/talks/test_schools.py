@@ -398,9 +398,11 @@ async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: 
         ({"TOKEN_KEY": ""}, "headsup schools proposes one"),
         ({"TOKEN_KEY": "abc"}, "TOKEN_KEY is not a key"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
+        ({"PUBLIC_URL": "http://headsup.trust.example"}, "PUBLIC_URL is not set: the address, https://"),
         ({"SLACK_CLIENT_SECRET": ""}, "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN is of one school alone"),
         ({"SCHOOLS": "/nowhere/at/all"}, "which is no folder"),
+        ({"SCHOOLS": str(ROOT / "docs" / "decisions")}, "There is no school in"),
         ({"HEADSUP_SCHOOL": "ashfield"}, "There is no school “ashfield”"),
     ],
 )
@@ -444,7 +446,7 @@ async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, 
     assert set(await checked({**settings, "HEADSUP_SCHOOL": "elmwood"})) == {"elmwood"}
 
     other = await checked({**settings, "TOKEN_KEY": TokenKey.new()})
-    assert any("TOKEN_KEY does not open the token of telegram" in words for words in other["oakfield"])
+    assert any("TOKEN_KEY does not open its token of telegram" in words for words in other["oakfield"])
     rotated = {**settings, "TOKEN_KEY": f"{TokenKey.new()},{settings['TOKEN_KEY']}"}
     assert not any("TOKEN_KEY" in words for words in (await checked(rotated))["oakfield"])
 
@@ -477,7 +479,8 @@ async def test_a_new_key_is_proposed_where_nobody_keeps_it_and_takes_the_old_one
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
     await connect_telegram(of("oakfield", settings), oak.token)
     newer = TokenKey.new()
-    await list_schools(load({**settings, "TOKEN_KEY": f"{newer},{settings['TOKEN_KEY']}"}))
+    both = {**settings, "TOKEN_KEY": f"{newer},{settings['TOKEN_KEY']}"}
+    assert "All tokens are encrypted with the first key" in await listed(both)
     assert "Telegram: @oakbot" in await listed({**settings, "TOKEN_KEY": newer})
     assert "TOKEN_KEY does not open" in await listed(settings)
 
