@@ -10,6 +10,7 @@ import orjson
 
 from bot.check import check, check_all
 from bot.check.finding import Facts, Finding, Report
+from bot.logs import to_standard_error
 from bot.settings import load
 from bot.version import current, version_line
 from store.trouble import Trouble
@@ -29,7 +30,8 @@ async def print_check(say: Callable[[str], object], *, offline: bool, as_json: b
     try:
         settings = load()
         looking = check_all if settings.schools else check
-        report = await looking(settings, _now, offline=offline)
+        with to_standard_error():
+            report = await looking(settings, _now, offline=offline)
     except Trouble as error:
         report = Report([Finding("settings", line) for line in str(error).split("\n")])
     for line in [_json(report)] if as_json else _lines(report):
