@@ -8,14 +8,14 @@ run: .venv/installed
 	@$(BIN)/headsup run
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

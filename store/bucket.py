@@ -10,7 +10,9 @@ from datetime import timedelta
 from store.base import StoreUnavailable
 from store.trouble import Trouble
 
-NO_EXTRA = "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
+NO_EXTRA = (
+    "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
+)
 NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
 SAID = re.compile("<Message>(.+?)</Message>", re.DOTALL)  # in an answer of S3
