@@ -124,7 +124,7 @@ def _enough_happened(found: Comparison) -> None:
     stages = {t.stage for t in found.sent if t.kind == "step"}
     assert len(found.year.model.cases) == CASES
     assert kinds["step"] > 5 * CASES, kinds
-    assert kinds["ladder"] > 80, kinds
+    assert kinds["ladder"] > 30, kinds  # some hundreds mostly; it depends on when a kill falls
     assert kinds["digest"] > 150, kinds
     assert kinds["duty"] > 10, kinds
     assert stages >= {0, 1, 2, 3, 4, 5, 6}
