@@ -20,7 +20,11 @@ def left(stage: Stage, name: str, words: str) -> list[str]:
 
 
 async def quiet(stage: Stage) -> None:
-    """Until all that was begun is done."""
+    """Until all that was begun is done: an answer may stand there before its sender knows."""
+    for front_end in stage.bot.front_ends.values():
+        showing = getattr(front_end, "_answers", None) or getattr(front_end, "_work", None)
+        if tasks := set(getattr(showing, "_tasks", ())):
+            await asyncio.wait(tasks, timeout=PATIENCE)
     await stage.bot.settled()
     await stage.bot.delivery.watcher.settled()
     await stage.bot.work()
