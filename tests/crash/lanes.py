@@ -9,8 +9,8 @@ import re
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
 from tests.store.made import NOW
 
+LATE = "acknowledged what was not sent"  # to a Slack that waits a second or less
 SENDERS = 8
 CALLS = 24  # of the chat by one bot, before it is killed at the latest
 SOON = 0.012  # seconds after the last of them
@@ -295,3 +296,15 @@ class TelegramLane(Lane):
 
     async def until(self, true: Callable[[], Any], seconds: float) -> Any:
         return await self.telegram.until(true, seconds)
+
+
+@asynccontextmanager
+async def lane_of(way: str, folder: Path, seed: int, patience: float) -> AsyncIterator[Lane]:
+    """`patience`: seconds that Slack waits for an acknowledgement."""
+    if way == "telegram":
+        async with TelegramDouble() as telegram:
+            yield TelegramLane(telegram, folder, seed)
+        return
+    async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=patience) as slack:
+        yield SlackLane(slack, folder, seed)
+        assert set(slack.refusals) <= {LATE}

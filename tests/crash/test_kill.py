@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,32 +20,19 @@ from store.records import State
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
-from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, SlackLane, TelegramLane
+from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, lane_of
 from tests.crash.processes import nursery
-from tests.doubles.slack import SlackDouble
-from tests.doubles.telegram import TelegramDouble
 
 KILLS = 50
 COLD = 2  # of them, from nothing
 LEAST = 10  # of each thing that is looked for; else nothing was tried
-LATE = "acknowledged what was not sent"  # to a Slack that waits a second or less
-
-
-@asynccontextmanager
-async def lane_of(way: str, folder: Path, seed: int) -> AsyncIterator[Lane]:
-    if way == "telegram":
-        async with TelegramDouble() as telegram:
-            yield TelegramLane(telegram, folder, seed)
-        return
-    async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=0.1) as slack:
-        yield SlackLane(slack, folder, seed)
-        assert set(slack.refusals) <= {LATE}
+PATIENCE = 0.1  # seconds that Slack waits: it asks again while the bot is dead
 
 
 @pytest.mark.usefixtures("texts_are_ready")
 @pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack", 2), ("slack-http", 3), ("telegram", 4)])
 async def test_what_was_acknowledged_outlives_any_kill(tmp_path: Path, way: str, seed: int) -> None:
-    async with lane_of(way, tmp_path, seed) as lane, nursery() as bots:
+    async with lane_of(way, tmp_path, seed, PATIENCE) as lane, nursery() as bots:
         await lane.furnish()
         reporting = [asyncio.create_task(lane.report(n)) for n in range(SENDERS)]
         await lane.live(bots, KILLS, COLD)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,33 +12,20 @@ import pytest
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
-from tests.crash.lanes import CALLS, SOON, Lane, SlackLane, TelegramLane
+from tests.crash.lanes import CALLS, SOON, lane_of
 from tests.crash.processes import nursery
-from tests.crash.test_kill import LATE, _check
-from tests.doubles.slack import SlackDouble
-from tests.doubles.telegram import TelegramDouble
+from tests.crash.test_kill import _check
 
 STOPS = 12
 FEW = 3  # senders: what they send has to be told to two leaders, one message after another
 IN_TIME = 10.0  # seconds
-
-
-@asynccontextmanager
-async def lane_of(way: str, folder: Path, seed: int) -> AsyncIterator[Lane]:
-    """A Slack that is more patient than where bots are killed: this one waits for what is being finished."""
-    if way == "telegram":
-        async with TelegramDouble() as telegram:
-            yield TelegramLane(telegram, folder, seed)
-        return
-    async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=1.0) as slack:
-        yield SlackLane(slack, folder, seed)
-        assert set(slack.refusals) <= {LATE}
+PATIENCE = 1.0  # seconds that Slack waits: for what is being finished
 
 
 @pytest.mark.usefixtures("texts_are_ready")
 @pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack-http", 2), ("telegram", 3)])
 async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path, way: str, seed: int) -> None:
-    async with lane_of(way, tmp_path, seed) as lane, nursery() as bots:
+    async with lane_of(way, tmp_path, seed, PATIENCE) as lane, nursery() as bots:
         await lane.furnish()
         reporting = [asyncio.create_task(lane.report(n)) for n in range(FEW)]
         took = []
