@@ -139,12 +139,18 @@ async def _keep_once(
 
 
 async def _overtaken(source: str, reference: str, desk: Desk) -> bool:
-    """Whether more was kept with the case after this, which is answered too."""
+    """Whether more that came in the same chat was kept with the case after this: that is answered there too."""
     try:
         case = await desk.store.case(reference)
     except (NotFound, StoreUnavailable):
         return False
-    return [e.details["source"] for e in case.chronology if e.what in CAME][-1:] != [source]
+    sources = [entry.details["source"] for entry in case.chronology if entry.what in CAME]
+    return [each for each in sources if _chat(each) == _chat(source)][-1:] != [source]
+
+
+def _chat(source: str) -> str:
+    """Of the key of a message, which ends with the message's own number."""
+    return source.rpartition(":")[0]
 
 
 def _place_after(mine: Sequence[Summary], person: Person) -> str:

@@ -37,6 +37,15 @@ class _Held:
     timer: asyncio.TimerHandle = field(repr=False)
 
 
+async def _is_overtaken(answer: Answer) -> bool:
+    """Where that cannot be known, it is shown."""
+    try:
+        return bool(answer.overtaken and await answer.overtaken())
+    except Exception as error:
+        log.error("an answer may be shown twice", error=type(error).__name__)
+        return False
+
+
 class Answers:
     """One queue for each chat that is owed something."""
 
@@ -121,7 +130,7 @@ class Answers:
             del self._queues[chat]
 
     async def _show_all(self, answer: Answer) -> None:
-        if answer.overtaken and await answer.overtaken():
+        if await _is_overtaken(answer):
             return
         now = asyncio.get_running_loop().time
         begun, pause = now(), self._pauses.first

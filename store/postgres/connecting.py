@@ -136,7 +136,6 @@ class Pool:
             self._asking.discard(connection)
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.pgconn.finish()
-                pooled.invalidate(soft=True)
                 self._lost = time.monotonic()
             pooled.close()
 

@@ -122,6 +122,21 @@ async def test_two_reports_of_one_sender_at_once_are_joined_for_now(desks: tuple
     assert len(await desks[0].store.summaries()) == 18
 
 
+async def test_an_album_is_overtaken_by_what_is_answered_in_the_same_chat_alone(
+    desks: tuple[Desk, Desk],
+) -> None:
+    def part(number: int) -> Incoming:
+        return replace(sent("gita", text=f"He hit her: {number}"), source=f"telegram:7:{number}", album="a")
+
+    answer = await reception.receive(part(1), desks[0])
+    assert answer
+    assert answer.overtaken
+    await reception.receive(sent("gita", text="And then he ran."), desks[1])
+    assert not await answer.overtaken()
+    await reception.receive(part(2), desks[1])
+    assert await answer.overtaken()
+
+
 async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(desks: tuple[Desk, Desk]) -> None:
     one, other = desks
     kept = [sent("gita", NOW - (9 - n) * HOUR, text="He hit her.") for n in range(4)]

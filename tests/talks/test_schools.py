@@ -12,9 +12,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from structlog.contextvars import get_contextvars
+from structlog.testing import capture_logs
 
 from bot.adding import own_texts
 from bot.check import check_all
@@ -319,14 +322,38 @@ async def test_one_schools_mistake_stops_that_school_alone(
                 Installation("slack", slack.team, key, key, slack.bot_token, datetime.now(UTC))
             )
         written.write_text("nation = 3\n")
-        await made.refresh()
+        with capture_logs() as logs:
+            await made.refresh()
+            await made.refresh()
+        assert [line["school"] for line in logs if "nation" in line["event"]] == ["elmwood"]  # said once
         await report(oak, asha, "They say they will hurt Noor Malik")
         assert not (await elm.event({"type": "message"})).acknowledged  # it is sent again
         assert b"headsup_schools_away 1.0" in await made.metrics.page([], datetime.now(UTC))
         written.write_text(right)
         await made.refresh()
         await report(elm, bram, "Somebody will hurt Kit")
+        await until(lambda: all(service.bot.desk.policies.by_meaning for service in made.services))
         assert b"headsup_schools_away 0.0" in await made.metrics.page([], datetime.now(UTC))
+
+
+async def test_what_a_school_does_is_logged_with_its_name(trust: Trust, settings: dict[str, str]) -> None:
+    oak = await trust.workspace("TOAK")
+    seen: list[str] = []
+    async with schools(settings) as (made, installations):
+        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        await installations.put(installed)
+        await made.refresh()
+        [service] = made.services
+        claim = service.bot.desk.store.claim
+
+        async def watched(*given: Any) -> Any:
+            seen.append(get_contextvars()["school"])
+            return await claim(*given)
+
+        service.bot.desk.store.claim = watched  # type: ignore[method-assign]
+        await report(oak, oak.user("UASHA", "Asha Patel"), "They say they will hurt Noor Malik")
+        await until(lambda: bool(seen))
+    assert set(seen) == {"oakfield"}
 
 
 async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
