@@ -22,8 +22,8 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 
 docs: .venv/installed-dev
-	$(BIN)/python -m handlers.access_page > docs/access.md
-	$(BIN)/python -m bot.technician_page
+	$(BIN)/python -m bot.docs.access_page > docs/access.md
+	$(BIN)/python -m bot.docs.technician_page
 
 picture: .venv/installed-dev
 	$(BIN)/python -m tests.picture > docs/talk.svg

@@ -21,7 +21,7 @@ app = typer.Typer(
 
 def main() -> None:
     """`headsup …`; a mistake that the technician can mend is one sentence and exit status 1."""
-    from store.trouble import Trouble
+    from store.errors import Trouble
 
     try:
         app()
@@ -49,7 +49,7 @@ def run(
     """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
     from bot.build import chats, run_terminal
     from bot.logs import set_up
-    from bot.running import Part, run_chats
+    from bot.run import Part, run_chats
     from bot.settings import load
 
     if only not in tuple(Part):
@@ -57,7 +57,7 @@ def run(
     settings = load()
     set_up()
     if settings.schools:
-        from bot.schools.running import run_schools
+        from bot.schools.run import run_schools
 
         asyncio.run(run_schools(settings, Part(only)))
     elif front_ends := chats(settings):
@@ -69,7 +69,7 @@ def run(
 @app.command()
 def setup() -> None:
     """Ask for the school, the tokens and the headteacher; write .env and the school file. Safe to run again."""
-    from bot.setup import NOTHING_CHANGED, set_up
+    from bot.cli.setup.setup import NOTHING_CHANGED, set_up
 
     try:
         written = set_up()
@@ -86,7 +86,7 @@ def invite(
     role: Annotated[list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")],
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
-    from bot.inviting import print_invitation
+    from bot.cli.invite import print_invitation
     from bot.settings import load
 
     asyncio.run(print_invitation(name, role, load()))
@@ -116,7 +116,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
-    from bot.check.printed import print_check
+    from bot.cli.check.printed import print_check
 
     if not asyncio.run(print_check(typer.echo, offline=offline, as_json=as_json)):
         sys.exit(1)
@@ -125,7 +125,7 @@ def check(
 @app.command()
 def migrate() -> None:
     """Make the database's tables, or bring them up to date. Safe to run again, and on several machines at once."""
-    from bot.opening import migrate_tables
+    from bot.open_store import migrate_tables
     from bot.settings import load
 
     typer.echo(migrate_tables(load()))
@@ -136,7 +136,7 @@ def move(
     to: Annotated[str, typer.Option(help="postgresql://user:password@host/name, or a folder.")],
 ) -> None:
     """Carry everything over to a database or a folder. Stop the bot first; run it again if it was interrupted."""
-    from bot.opening import move_to
+    from bot.open_store import move_to
     from bot.settings import load
 
     settings = load()
@@ -156,7 +156,7 @@ class Chat(StrEnum):
 @app.command()
 def schools() -> None:
     """With SCHOOLS: list the schools, and the chats to which each is connected."""
-    from bot.schools.connecting import list_schools
+    from bot.schools.connect import list_schools
     from bot.settings import load
 
     typer.echo("\n".join(asyncio.run(list_schools(load()))))
@@ -165,7 +165,7 @@ def schools() -> None:
 @app.command()
 def connect(chat: Chat) -> None:
     """With SCHOOLS: connect a school. Slack: print a link that installs the app. Telegram: ask for the bot's token."""
-    from bot.schools.connecting import connect_telegram, slack_link
+    from bot.schools.connect import connect_telegram, slack_link
     from bot.settings import load
 
     settings = load()
@@ -179,7 +179,7 @@ def connect(chat: Chat) -> None:
 @app.command()
 def disconnect(chat: Chat) -> None:
     """With SCHOOLS: forget the token of one school's chat. What was kept stays."""
-    from bot.schools.connecting import disconnect as forget
+    from bot.schools.connect import disconnect as forget
     from bot.settings import load
 
     typer.echo(asyncio.run(forget(load(), chat)))
@@ -193,8 +193,8 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
     """Say what in the folder or the database is not as it was written. Exit status 1 where there is anything."""
+    from bot.cli.verify import print_findings
     from bot.settings import load
-    from bot.verify import print_findings
 
     if not print_findings(load(), typer.echo, against=against, as_json=as_json):
         sys.exit(1)
@@ -211,7 +211,7 @@ def backup(
     """Copy the data folder, also while the bot runs. Only what has changed is copied again."""
     from datetime import UTC, datetime
 
-    from bot.backup import back_up
+    from bot.cli.backup import back_up
     from bot.settings import load
 
     said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
@@ -228,7 +228,7 @@ def restore(
     generation: Annotated[str, typer.Option(help="An older backup, by its name; else the newest.")] = "",
 ) -> None:
     """Put a backup back into an empty folder. Exit status 1 where what was backed up was not all well."""
-    from bot.backup import put_back
+    from bot.cli.backup import put_back
 
     said, well = put_back(source, to, key, generation)
     typer.echo("\n".join(said))
@@ -239,7 +239,7 @@ def restore(
 @app.command("backup-key")
 def backup_key(file: Annotated[Path, typer.Argument(help="A new file for the private key.")]) -> None:
     """Make a pair of keys, so that backups can be encrypted: nobody reads them without the private key."""
-    from bot.backup import new_key
+    from bot.cli.backup import new_key
 
     typer.echo("\n".join(new_key(file)))
 
@@ -252,7 +252,7 @@ def export(
     """Gather what is held that names somebody, for a person to check and redact."""
     from datetime import UTC, datetime
 
-    from bot.export import export_to
+    from bot.cli.export.export import export_to
     from bot.settings import load
 
     typer.echo("\n".join(asyncio.run(export_to(to, person, load(), datetime.now(UTC)))))
@@ -274,7 +274,7 @@ def ask(
     jsonl: Annotated[bool, typer.Option(help="Read questions as JSON lines, write answers so.")] = False,
 ) -> None:
     """Ask the policy texts, as /policy does."""
-    from bot import ask as asking
+    from bot.cli import ask as asking
     from bot.settings import load
 
     policies = asking.open_texts(texts or load().policy_texts, asking.cache_file())
@@ -302,7 +302,7 @@ def policy_add(
     """Put a file of the school's among the texts, and show what was understood of it."""
     from datetime import UTC, datetime
 
-    from bot.adding import add_file, own_texts
+    from bot.cli.policy_add import add_file, own_texts
     from bot.settings import load
 
     today = datetime.now(UTC).astimezone().date()

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.ask import cache_file
+from bot.cli.ask import cache_file
 from bot.clock import start_clock
-from bot.delivery import Delivery
-from bot.fetcher import Fetcher
 from bot.front_end import FrontEnd
 from bot.logs import request
-from bot.menus import USUAL, offer, own_menu
 from bot.metrics import Metrics, chat_of, kind_of, timed
-from bot.opening import open_store
+from bot.open_store import open_store
+from bot.outbox.delivery import Delivery
+from bot.outbox.fetcher import Fetcher
+from bot.outbox.menus import USUAL, offer, own_menu
 from bot.settings import Settings, SettingsError
 from handlers import reception
-from handlers.calendar import Calendar
 from handlers.desk import Desk
-from handlers.limits import Limits
 from handlers.messages import Incoming, Reply
-from handlers.statement import accept_all
+from handlers.policies.statement import accept_all
+from handlers.rules.calendar import Calendar
+from handlers.rules.limits import Limits
 from handlers.sweep import sweep
 from store.base import StoreUnavailable
 from store.policies import Policies
-from store.procedure import load_procedure
-from store.school import load_school
+from store.school.procedure import load_procedure
+from store.school.school import load_school
 
 if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database

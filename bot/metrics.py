@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from handlers.messages import Incoming
 from store.base import Store
-from store.records import Notice
+from store.model.records import Notice
 
 LATE = timedelta(minutes=2)  # after it was due; a notice that was tried again is late too
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

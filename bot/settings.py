@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from store.trouble import Trouble
+from store.errors import Trouble
 
 OWN_TEXTS = Path("policy_texts")
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")

@@ -7,11 +7,11 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from handlers import access
-from handlers.access import WORKERS, Act
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.messages import Reply
-from store.records import Person
+from handlers.rules import access
+from handlers.rules.access import WORKERS, Act
+from store.model.records import Person
 
 ALONE = ""
 ANYTHING = ".*"

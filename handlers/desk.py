@@ -11,16 +11,16 @@ from datetime import datetime
 from types import MappingProxyType
 from weakref import WeakValueDictionary
 
-from handlers import access
-from handlers.access import Act, Relation
-from handlers.calendar import Calendar
-from handlers.limits import Limits
 from handlers.messages import Incoming, Refused
+from handlers.rules import access
+from handlers.rules.access import Act, Relation
+from handlers.rules.calendar import Calendar
+from handlers.rules.limits import Limits
 from store.base import DamagedCase, NotFound, Store
-from store.case import Case
+from store.model.case import Case
+from store.model.records import REFERENCE_ALPHABET, Person, Summary
 from store.policies import Policies
-from store.procedure import Procedure
-from store.records import REFERENCE_ALPHABET, Person, Summary
+from store.school.procedure import Procedure
 
 NO_SUCH_CASE = "I know no case “{reference}” that you may see. “/case status” lists yours."
 NOT_YOURS_TO_DO = "That is not yours to do with case {reference}. “/case status” shows where it stands."

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import (
-    asked,
-    cases,
+from handlers.cases import (
     classify,
-    digest,
-    duties,
-    enquiries,
-    finding,
     follow_ups,
-    handing,
-    keeping,
-    people,
-    policy,
+    hand_over,
+    lists,
+    ownership,
     report,
-    statement,
-    subjects,
-    work,
+    retention,
+    search,
+    subject,
 )
-from handlers.access import WORKERS
 from handlers.commands import Command, Commands
-from handlers.help import help_for, start_for
-from handlers.together import also_for
+from handlers.notices.bundle import also_for
+from handlers.policies import ask, enquiries, questions, statement
+from handlers.rules.access import WORKERS
+from handlers.school import digest, duties, people
+from handlers.school.help import help_for, start_for
 
 
 def _asked_anyway(command: Command) -> Command:
@@ -36,28 +31,28 @@ def _asked_anyway(command: Command) -> Command:
 GROUPS: dict[str, tuple[Command, ...]] = {
     "Passing things on": (
         report.report,
-        cases.status,
-        cases.opened,
-        work.note,
+        lists.status,
+        lists.opened,
+        ownership.note,
         classify.urgent,
     ),
     "Looking after cases": (
-        cases.listing,
-        finding.find,
+        lists.listing,
+        search.find,
         digest.overdue,
-        work.take,
-        work.give,
-        handing.evidence,
-        handing.log,
+        ownership.take,
+        ownership.give,
+        hand_over.evidence,
+        hand_over.log,
         _asked_anyway(classify.category),
-        _asked_anyway(subjects.about),
-        work.join,
-        work.close,
-        work.reopen,
-        keeping.hold,
-        keeping.lift,
-        keeping.expired,
-        keeping.erase,
+        _asked_anyway(subject.about),
+        ownership.join,
+        ownership.close,
+        ownership.reopen,
+        retention.hold,
+        retention.lift,
+        retention.expired,
+        retention.erase,
     ),
     "Steps of a case": (
         follow_ups.done,
@@ -70,17 +65,17 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.again,
     ),
     "The policies": (
-        policy.policy,
-        _asked_anyway(policy.show),
-        _asked_anyway(policy.print_),
+        ask.policy,
+        _asked_anyway(ask.show),
+        _asked_anyway(ask.print_),
         statement.accept,
         statement.accepted,
-        asked.gaps,
+        questions.gaps,
     ),
     "The school": (
         duties.listing,
         duties.done,
-        finding.searches,
+        search.searches,
         people.listing,
         people.invite,
         people.give_role,
@@ -92,13 +87,13 @@ TAPPED = (
     classify.later,
     classify.same,
     classify.apart,
-    policy.next_,
-    policy.open_text,
-    policy.pdf,
-    policy.about,
+    ask.next_,
+    ask.open_text,
+    ask.pdf,
+    ask.about,
     enquiries.send,
     enquiries.answer,
-    asked.drop,
+    questions.drop,
 )
 
 _all = (*(command for group in GROUPS.values() for command in group), *TAPPED)

@@ -8,20 +8,21 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from handlers import access, people
-from handlers.access import Act
+from handlers.cases.report import keep
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
-from handlers.limits import MINUTE
-from handlers.links import find
 from handlers.menu import COMMANDS
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Standing, say
-from handlers.report import keep
-from handlers.showings import marked
-from handlers.together import ALSO
-from handlers.words import seconds, shortened
+from handlers.notices.bundle import ALSO
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.rules.limits import MINUTE
+from handlers.school import people
+from handlers.text.links import find
+from handlers.text.words import seconds, shortened
+from handlers.workflow.shown import marked
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
-from store.records import Awaiting, IllegalMove, Person, Role, new_id
+from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
 
 STRANGER = (
     "Hello. I work for the staff of a school, and only for those who were invited. "

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import structlog
 
-from handlers.asked import tidy_questions
+from handlers.cases.retention import owe_retention
 from handlers.desk import Desk
-from handlers.digest import owe_digests
-from handlers.duties import owe_duties
-from handlers.enquiries import owe_enquiries
-from handlers.erased import forget_traces
-from handlers.exported import note_exports
-from handlers.keeping import owe_retention
-from handlers.reminders import remind
-from handlers.statement import owe_statements
+from handlers.policies.enquiries import owe_enquiries
+from handlers.policies.questions import tidy_questions
+from handlers.policies.statement import owe_statements
+from handlers.school.digest import owe_digests
+from handlers.school.duties import owe_duties
+from handlers.workflow.exports import note_exports
+from handlers.workflow.reminders import remind
+from handlers.workflow.resent import forget_traces
 from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 AT_ONCE = 200  # cases looked at together

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from store.case import Case
-from store.memos import Erased, Kind, Memo
-from store.records import Evidence, Invitation, Notice, Person, Summary
-from store.trouble import Trouble
+from store.errors import Trouble
+from store.model.case import Case
+from store.model.memos import Erased, Kind, Memo
+from store.model.records import Evidence, Invitation, Notice, Person, Summary
 
 
 class NotFound(Exception):
@@ -150,7 +150,7 @@ class Store(Protocol):
     async def use_invitation(self, digest: str) -> bool:
         """Take it off the list; False when it was gone: one of two people who use it at once."""
 
-    # Memos: see `store.memos`.
+    # Memos: see `store.model.memos`.
     async def put(self, memo: Memo) -> None:
         """Keep it, in place of the one of its kind that has the same key."""
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from store.base import StoreUnavailable
-from store.trouble import Trouble
+from store.errors import Trouble
 
 NO_EXTRA = (
     "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"

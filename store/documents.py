@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from store.case import Case
+from store.model.case import Case
 
 Record = TypeVar("Record")
 Tables = dict[str, dict[str, Any]]

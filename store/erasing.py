@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from store.memos import Searched
-from store.records import Person
+from store.model.memos import Searched
+from store.model.records import Person
 
 
 def naming(references: Collection[str]) -> re.Pattern[str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from store.base import Conflict, NotFound, Store
-from store.case import Case
-from store.memos import FOLDERS
-from store.records import Evidence, Person
-from store.trouble import Trouble
+from store.errors import Trouble
+from store.model.case import Case
+from store.model.memos import FOLDERS
+from store.model.records import Evidence, Person
 from store.verifying import broken_chain, wrong_bytes
 
 PIECE = 1024 * 1024  # bytes

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.base import NotFound, Store
-from store.case import Case
-from store.evidence import sha256_of
-from store.memos import FOLDERS
-from store.records import Evidence, Status
+from store.disk.evidence import sha256_of
+from store.model.case import Case
+from store.model.memos import FOLDERS
+from store.model.records import Evidence, Status
 
 BACKUP = "Put it back from a backup."
 COMPARE = "Find out who had access, and compare with a backup."

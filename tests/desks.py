@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from handlers.calendar import Calendar
 from handlers.desk import Desk
+from handlers.rules.calendar import Calendar
 from store.policies import Policies
-from store.procedure import load_procedure
-from store.school import load_school
+from store.school.procedure import load_procedure
+from store.school.school import load_school
 from store.tiny import TinyStore
 
 TEXTS = Path(__file__).parents[1] / "policy_texts"

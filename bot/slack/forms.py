@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bot.slack.attached import several
+from bot.slack.attachments import several
+from bot.slack.destination import Spot
 from bot.slack.render import plain_text
-from bot.slack.spot import Spot
 from handlers.messages import Prompt
 
 REPORT = "report"  # callback_id of the global shortcut, and of the form that it opens

@@ -15,13 +15,13 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError, TokenRefused
-from bot.slack.fetch import fetch
+from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, Pauses, SlackRefused, Web, quiet
+from bot.slack.background import Work
+from bot.slack.files import fetch
 from bot.slack.intake import Intake
 from bot.slack.people import People
-from bot.slack.show import FILE, Shower
-from bot.slack.sockets import Sockets
-from bot.slack.web import REFUSED_TOKEN, TRYING_AGAIN, Pauses, SlackRefused, Web, quiet
-from bot.slack.work import Work
+from bot.slack.send import FILE, Shower
+from bot.slack.socket_mode import Sockets
 from handlers.messages import DeliveryFailed, Receive, Reply
 
 NO_BOT = "Slack needs SLACK_BOT_TOKEN: the bot token (xoxb-…) from the app's page, OAuth & Permissions."

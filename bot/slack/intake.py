@@ -12,13 +12,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import forms, translate
-from bot.slack.attached import Payload, stubs
+from bot.slack.api import Web
+from bot.slack.attachments import Payload, stubs
+from bot.slack.background import Once, Work
+from bot.slack.destination import Spot, is_direct
 from bot.slack.people import People
 from bot.slack.render import files_of, prompt_of, render
-from bot.slack.show import Shower, whisper
-from bot.slack.spot import Spot, is_direct
-from bot.slack.web import Web
-from bot.slack.work import Once, Work
+from bot.slack.send import Shower, whisper
 from handlers.messages import DeliveryFailed, Incoming, Receive, Refused, Reply, Sender, say
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."

@@ -10,7 +10,7 @@ from bot.settings import SettingsError
 from bot.slack.front_end import PATH
 from handlers.commands import Command
 from handlers.menu import COMMANDS, TAPPED
-from store.records import Person, Role
+from store.model.records import Person, Role
 
 NAME = "Heads Up"
 BOT_NAME = "heads-up"  # small letters, digits, - _ . alone

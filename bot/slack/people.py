@@ -9,8 +9,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bot.slack.web import SlackRefused, Web
-from bot.slack.work import Work
+from bot.slack.api import SlackRefused, Web
+from bot.slack.background import Work
 from handlers.messages import Sender, Standing
 
 REMEMBERED = 600.0  # seconds

@@ -13,7 +13,7 @@ from functools import singledispatch
 from itertools import count
 from typing import Any
 
-from bot.slack.plain import clean, cut, divide, escape, weigh
+from bot.slack.text import clean, cut, divide, escape, weigh
 from handlers.messages import Choice, Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
 
 CHOOSE = "Choose…"

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.attached import Payload, attached, attachment, is_elsewhere, moment
+from bot.slack.attachments import Payload, attached, attachment, is_elsewhere, moment
+from bot.slack.destination import Spot, is_direct
 from bot.slack.markup import decode, links_in, unique
-from bot.slack.spot import Spot, is_direct
 from handlers.messages import Forwarded, Incoming, Origin, Sender
 
 _OWN_WORDS = (None, "file_share", "thread_broadcast", "me_message")

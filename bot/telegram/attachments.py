@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from telegram import ExternalReplyInfo, Message
 
-from bot.telegram.words import whole
+from bot.telegram.text import whole
 from handlers.messages import Attachment, Origin
 
 LIMIT = 20 * 1024 * 1024  # bytes that a bot can fetch: https://core.telegram.org/bots/api#getfile

@@ -9,8 +9,8 @@ from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 from yarl import URL
 
-from bot.telegram.failures import failure, says
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.errors import failure, says
+from bot.telegram.http_client import AiohttpRequest
 from handlers.messages import DeliveryFailed, TooLarge
 
 TOO_LARGE = "Telegram hands over at most 20 MB to a bot."

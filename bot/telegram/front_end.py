@@ -10,14 +10,14 @@ from aiohttp import web
 
 from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError
-from bot.telegram.answers import Answers
+from bot.telegram.api import Line, Pauses, as_bot_commands, connect
 from bot.telegram.files import fetch
 from bot.telegram.intake import Intake
-from bot.telegram.introduction import introduce, offer
-from bot.telegram.line import Line, Pauses, as_bot_commands, connect
+from bot.telegram.menu import introduce, offer
 from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
-from bot.telegram.show import FILE, Shower, chat_at, id_of
+from bot.telegram.reply_queue import Answers
+from bot.telegram.send import FILE, Shower, chat_at, id_of
 from bot.telegram.translate import Me
 from bot.telegram.webhook import Webhook
 from handlers.messages import DeliveryFailed, Receive, Reply

@@ -13,8 +13,8 @@ import structlog
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
-from bot.telegram.answers import Answers
-from bot.telegram.failures import kind
+from bot.telegram.errors import kind
+from bot.telegram.reply_queue import Answers
 from bot.telegram.translate import Me, chat_of, incoming
 from handlers.messages import Incoming, Receive, Refused, Reply, say
 

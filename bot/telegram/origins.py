@@ -14,7 +14,7 @@ from telegram import (
     User,
 )
 
-from bot.telegram.words import whole
+from bot.telegram.text import whole
 from handlers.messages import Origin
 
 

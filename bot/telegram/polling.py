@@ -10,8 +10,8 @@ from functools import partial
 
 from telegram.error import InvalidToken, TelegramError
 
+from bot.telegram.api import Line, Pauses, TelegramBot
 from bot.telegram.intake import Intake
-from bot.telegram.line import Line, Pauses, TelegramBot
 
 CONFIRM = 3.0  # seconds to confirm the last batch when the bot stops
 

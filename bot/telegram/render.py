@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.telegram.markup import Span, html
-from bot.telegram.words import clean, shortened, split, start, units, visible
+from bot.telegram.text import clean, shortened, split, start, units, visible
 from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text
 
 PLEASE_CHOOSE = "Please choose:"

@@ -10,9 +10,9 @@ from datetime import datetime
 from telegram import CallbackQuery, Message, MessageEntity, Update, User
 
 from bot.telegram.attachments import attachments
-from bot.telegram.described import described
 from bot.telegram.origins import origin
-from bot.telegram.words import whole
+from bot.telegram.text import whole
+from bot.telegram.unsupported import described
 from handlers.messages import Attachment, Forwarded, Incoming, Sender, Standing
 
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_-]+)(?:@(?P<bot>\w+))?(?=\s|$)")

@@ -14,9 +14,9 @@ from aiohttp import web
 from telegram.error import BadRequest
 
 from bot.settings import Settings, SettingsError
-from bot.telegram.failures import says
+from bot.telegram.api import ALLOWED, Line, TelegramBot
+from bot.telegram.errors import says
 from bot.telegram.intake import Intake
-from bot.telegram.line import ALLOWED, Line, TelegramBot
 
 UNSIGNED = (
     "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET too: 1 to 256 letters, digits, _ and - of your own, "

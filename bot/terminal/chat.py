@@ -22,7 +22,6 @@ from rich.console import Console
 from bot.terminal import draw
 from bot.terminal.moving import MovingClock, NotATime
 from bot.terminal.people import PEOPLE, account_of, introduction
-from handlers.links import find
 from handlers.messages import (
     Attachment,
     Choice,
@@ -34,7 +33,8 @@ from handlers.messages import (
     Reply,
     Sender,
 )
-from handlers.words import listed, shortened
+from handlers.text.links import find
+from handlers.text.words import listed, shortened
 
 GREETING = """Heads Up, in the terminal. Nothing leaves this machine. You are Asha; these people are made up:
 

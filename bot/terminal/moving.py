@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.words import shortened
+from handlers.text.words import shortened
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 HOW = "I cannot follow “{words}”. Type clock +90m, +3h, +2d or +1w, or clock 2026-11-23T08:00."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from store.base import Store
-from store.records import Person, Role, new_id
+from store.model.records import Person, Role, new_id
 
 PEOPLE = {
     "asha": ("Asha Patel", Role.STAFF, "teaches Year 4"),

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import orjson
 
 from store.backup.places import Place
+from store.disk.seal import opened, sealed
 from store.documents import adapter
-from store.seal import opened, sealed
 
 FORMAT = 1
 NEWEST = 7  # days of which the last generation is kept

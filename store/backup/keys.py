@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from store.trouble import Trouble
+from store.errors import Trouble
 
 NO_PUBLIC_KEY = (
     "This is no public key of age: it begins with age1. Make a pair of keys with: headsup backup-key FILE"

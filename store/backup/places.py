@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from store.base import StoreUnavailable
-from store.durable import (
-    PARTIAL,
-    lock_folder,
-    make_folder,
-    remove_partial,
-    sync_folder,
-)
-from store.trouble import Trouble
+from store.disk.durable import PARTIAL, lock_folder, make_folder, remove_partial, sync_folder
+from store.errors import Trouble
 
 CHUNK = 1024 * 1024  # bytes
 BUCKET = "s3://"

@@ -11,12 +11,12 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from store.case import Case
+from store.disk.durable import PARTIAL, make_folder, replace_file
+from store.disk.evidence import EVIDENCE, THUMBNAILS
+from store.disk.seal import opened
 from store.documents import case_from, record_from
-from store.durable import PARTIAL, make_folder, replace_file
-from store.evidence import EVIDENCE, THUMBNAILS
-from store.memos import FOLDERS, Erased
-from store.seal import opened
+from store.model.case import Case
+from store.model.memos import FOLDERS, Erased
 
 OWN = ".backup"  # what backups remember, in the data folder
 ID = f"{OWN}/id"

@@ -14,9 +14,9 @@ from typing import BinaryIO
 from store.backup.generations import Copied, Generation, manifest_from, piece_name, read_generations
 from store.backup.keys import KEY_NEEDED, Damaged, FromKey
 from store.backup.places import Place, open_place
-from store.durable import make_folder, unavailable
-from store.evidence import EVIDENCE
-from store.trouble import Trouble
+from store.disk.durable import make_folder, unavailable
+from store.disk.evidence import EVIDENCE
+from store.errors import Trouble
 
 UNFINISHED = ".restoring"
 NOTHING = {UNFINISHED, "lost+found"}

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, groupby
 from pathlib import Path
 
-from store.policies import meaning, weights
 from store.policies.answer import Answer, Passage
-from store.policies.differ import Statement, any_contradict, statement
 from store.policies.divide import LONGEST, Unit, divide, sections
-from store.policies.question import understand
-from store.policies.quote import listed, span
-from store.policies.rank import Index, Scored
-from store.policies.refuse import confidence, signs
-from store.policies.sense import Seen, Sense, sense
+from store.policies.search import meaning, weights
+from store.policies.search.differ import Statement, any_contradict, statement
+from store.policies.search.question import understand
+from store.policies.search.quote import listed, span
+from store.policies.search.rank import Index, Scored
+from store.policies.search.refuse import confidence, signs
+from store.policies.search.sense import Seen, Sense, sense
+from store.policies.search.vectors import Vectors
+from store.policies.search.words import words
 from store.policies.texts import SUFFIXES, PolicyText, read
-from store.policies.vectors import Vectors
-from store.policies.words import words
 
 ALIKE = 0.8  # share of words in common from which two passages say the same
 MOST = 15_000  # passages; more than any school has, and vectors of more would take too much memory

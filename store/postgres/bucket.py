@@ -20,9 +20,9 @@ from psycopg import AsyncConnection
 
 from store.base import NotFound, StoreUnavailable
 from store.bucket import AT_ONCE, REFUSED, Bucket
-from store.case import Case
-from store.evidence import SHA256
-from store.memos import Erased
+from store.disk.evidence import SHA256
+from store.model.case import Case
+from store.model.memos import Erased
 from store.postgres.database import Database
 from store.postgres.store import PostgresStore
 

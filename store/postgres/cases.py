@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.base import Conflict, DamagedCase, NotFound
-from store.case import Case
-from store.catalogue import ALIKE
+from store.model.case import Case
+from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.rows import Rows, whole
-from store.records import Evidence, Notice, State, Summary
+from store.tiny.catalogue import ALIKE
 
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # of what may be fetched at any time

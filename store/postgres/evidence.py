@@ -13,7 +13,7 @@ from typing import IO
 from psycopg import AsyncConnection
 
 from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
-from store.evidence import SHA256
+from store.disk.evidence import SHA256
 from store.postgres.documents import plain
 from store.postgres.rows import Rows, statement, whole
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.memos import Kind, Memo
+from store.model.memos import Kind, Memo
 from store.postgres.documents import all_readable, key_of, to_jsonb
 from store.postgres.rows import Rows
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from store.base import Conflict, NotFound
+from store.model.records import Invitation, Person
 from store.postgres.documents import all_readable, key_of, plain, to_jsonb
 from store.postgres.rows import Rows, whole
-from store.records import Invitation, Person
 
 VALUES = ":version, CAST(:document AS jsonb), :since, CAST(:roles AS text[]), CAST(:earlier AS text[])"
 ACCOUNTS = """

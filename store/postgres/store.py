@@ -9,9 +9,10 @@ from typing import Any, Self
 from psycopg import AsyncConnection
 
 from store.base import Conflict
-from store.case import Case
 from store.erasing import without_question
-from store.memos import FOLDERS, Erased, Searched, Shown
+from store.model.case import Case
+from store.model.memos import FOLDERS, Erased, Searched, Shown
+from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections
 from store.postgres.database import Database
@@ -22,7 +23,6 @@ from store.postgres.people import PostgresPeople
 from store.postgres.rows import statement, whole
 from store.postgres.tallies import PostgresTallies
 from store.postgres.turns import PostgresTurns
-from store.records import Invitation, Notice, Person, Summary
 
 ONLY = "school"
 """The key of the school where there is but one."""

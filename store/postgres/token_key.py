@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from store.trouble import Trouble
+from store.errors import Trouble
 
 WRONG = (
     "TOKEN_KEY is not a key as Heads Up makes them: 44 letters, digits, - and _, ending with =. "

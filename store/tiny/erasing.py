@@ -14,10 +14,10 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from store.durable import sync_folder
+from store.disk.durable import sync_folder
 from store.erasing import naming
-from store.memos import Erased
-from store.records import REFERENCE_ALPHABET
+from store.model.memos import Erased
+from store.model.records import REFERENCE_ALPHABET
 
 REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")
 TRIES = 5  # a fetch that is under way may write one more file meanwhile

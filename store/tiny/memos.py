@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from store.disk.durable import remove_file
 from store.documents import record_tables
-from store.durable import remove_file
-from store.memos import FOLDERS, BackedUp, Exported, Kind, Memo
+from store.model.memos import FOLDERS, BackedUp, Exported, Kind, Memo
 from store.tiny.files import Files, write_tables
 
 FROM_OUTSIDE = (BackedUp, Exported)

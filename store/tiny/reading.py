@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from store.base import NotFound
-from store.case import Case
+from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
-from store.evidence import EVIDENCE
-from store.memos import FOLDERS, BackedUp, Exported, Memo
-from store.records import Invitation, Notice, Person
+from store.model.case import Case
+from store.model.memos import FOLDERS, BackedUp, Exported, Memo
+from store.model.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import name_of
 

@@ -21,12 +21,9 @@ from typing import BinaryIO, cast
 
 import structlog
 
-from store import evidence
 from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
-from store.case import Case
-from store.catalogue import Catalogue
-from store.documents import Tables, case_from, case_tables, record_tables
-from store.durable import (
+from store.disk import evidence
+from store.disk.durable import (
     SharedSync,
     lock_folder,
     make_folder,
@@ -36,10 +33,13 @@ from store.durable import (
     try_writing,
     unavailable,
 )
+from store.documents import Tables, case_from, case_tables, record_tables
 from store.erasing import naming, tells_of, without_question
-from store.memos import FOLDERS, Erased, Searched, Shown
-from store.records import Evidence, Notice, Summary
-from store.tallies import Tallies
+from store.model.case import Case
+from store.model.memos import FOLDERS, Erased, Searched, Shown
+from store.model.records import Evidence, Notice, Summary
+from store.tiny.catalogue import Catalogue
+from store.tiny.counting import Tallies
 from store.tiny.erasing import left_over, remove_case, remove_loose
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles

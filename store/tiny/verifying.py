@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store.case import Case
+from store.disk.durable import PARTIAL
+from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
+from store.disk.seal import is_sealed, opened
 from store.documents import case_from, record_from
-from store.durable import PARTIAL
-from store.evidence import EVIDENCE, THUMBNAILS, sha256_of
-from store.memos import FOLDERS, Erased
-from store.records import Invitation, Notice, Person
-from store.seal import is_sealed, opened
+from store.model.case import Case
+from store.model.memos import FOLDERS, Erased
+from store.model.records import Invitation, Notice, Person
 from store.tiny.memos import name_of
 from store.verifying import BACKUP, Finding, Walk, wrong_in
 

@@ -14,15 +14,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from handlers.calendar import Calendar
 from handlers.desk import Desk
+from handlers.rules.calendar import Calendar
 from handlers.sweep import sweep
-from store.case import Case
 from store.documents import case_tables, to_json
+from store.model.case import Case
+from store.model.records import FollowUp, Person, Report, Role
 from store.policies import Policies
-from store.procedure import load_procedure
-from store.records import FollowUp, Person, Report, Role
-from store.school import School
+from store.school.procedure import load_procedure
+from store.school.school import School
 from store.tiny import TinyStore
 
 ROOT = Path(__file__).parents[2]

@@ -23,10 +23,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, product
 from pathlib import Path
 
-from store.case import Case
+from store.disk.durable import replace_file
 from store.documents import case_tables, record_tables, to_json
-from store.durable import replace_file
-from store.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report
+from store.model.case import Case
+from store.model.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report
 from tests.bench.platforms import SECRET, SLACK_TOKEN, TEAM, TELEGRAM_TOKEN, WORDS, Slack, Telegram
 from tests.bench.wire import serve
 from tests.crash.processes import environment, free_port

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.policies import Policies
-from store.policies.words import words
+from store.policies.search.words import words
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT.parent / "policy_texts"

@@ -28,14 +28,14 @@ import psycopg
 from tinydb import Query, TinyDB
 
 from store.base import Store
-from store.case import Case
+from store.disk.seal import sealed
 from store.documents import case_tables, to_json
+from store.model.case import Case
+from store.model.records import Evidence, Notice, Report
 from store.postgres import PostgresStore
 from store.postgres.cases import ADD, values_of
 from store.postgres.documents import to_jsonb
 from store.postgres.rows import statement
-from store.records import Evidence, Notice, Report
-from store.seal import sealed
 from store.tiny import TinyStore
 from tests.databases import database
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.settings import load
 from bot.slack import SlackFrontEnd
-from bot.slack.web import Pauses
+from bot.slack.api import Pauses
 from handlers.messages import Incoming, Reply, say
 from tests.doubles.slack import SlackDouble
 

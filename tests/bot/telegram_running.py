@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.settings import load
 from bot.telegram import TelegramFrontEnd
-from bot.telegram.line import Pauses
+from bot.telegram.api import Pauses
 from handlers.messages import Incoming, Reply, say
 from tests.doubles.telegram import TelegramDouble
 

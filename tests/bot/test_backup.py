@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.backup import Nightly, back_up, put_back
-from bot.check import check
+from bot.cli.backup import Nightly, back_up, put_back
+from bot.cli.check.check import check
 from bot.settings import Settings, load
-from handlers.backups import is_due, last_backup, trouble
-from handlers.calendar import Calendar
 from handlers.desk import Desk
-from handlers.digest import digest
 from handlers.messages import Heading, Text
-from store.memos import BackedUp
-from store.records import Person, Role
-from store.school import School
+from handlers.rules.calendar import Calendar
+from handlers.school.backups import is_due, last_backup, trouble
+from handlers.school.digest import digest
+from store.errors import Trouble
+from store.model.memos import BackedUp
+from store.model.records import Person, Role
+from store.school.school import School
 from store.tiny import TinyStore, verifying
-from store.trouble import Trouble
 from tests.bot.test_check import settings
 from tests.desks import Time, desk_in
 from tests.store.test_verifying import furnish

@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from bot.check import check, machine, printed
-from bot.check.finding import Facts
-from bot.opening import open_store
+from bot.cli.check import machine, printed
+from bot.cli.check.check import check
+from bot.cli.check.finding import Facts
+from bot.open_store import open_store
 from bot.settings import Settings, load
-from store.case import Case
-from store.records import About, Notice, Person, Report, Role, Subject
+from store.model.case import Case
+from store.model.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests import buckets, databases
 from tests.doubles.slack import SlackDouble

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import IN_ORDER, MESSAGES, Delivery
+from bot.outbox.delivery import IN_ORDER, MESSAGES, Delivery
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, DeliveryFailed, Heading, Incoming, Reply, Sender, Text, say
 from handlers.reception import receive
-from handlers.recusal import WITHDRAW
+from handlers.workflow.recusal import WITHDRAW
 from store.base import StoreUnavailable
-from store.case import Case
-from store.records import Notice, Person, Report, Role
+from store.model.case import Case
+from store.model.records import Notice, Person, Report, Role
 from tests.desks import Time, desk_in
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -292,7 +292,7 @@ async def test_a_long_notice_stands_alone(
     async def long(reference: str, notice: Notice, desk: Desk) -> Reply:
         return say(f"Case {reference}: " + "word " * (500 if reference == "C222" else 20))
 
-    monkeypatch.setattr("bot.delivery.worded", long)
+    monkeypatch.setattr("bot.outbox.delivery.worded", long)
     for reference in ("B222", "C222", "D222", "F222"):
         await _owe(desk, reference)
     await delivery.tick()
@@ -306,7 +306,7 @@ async def test_a_digest_stands_alone(
         new = (Heading("New"), Text("B222")) if reference == "C222" else ()
         return Reply((Heading(f"Case {reference}"), *new))
 
-    monkeypatch.setattr("bot.delivery.worded", week)
+    monkeypatch.setattr("bot.outbox.delivery.worded", week)
     for reference in ("B222", "C222", "D222", "F222"):
         await _owe(desk, reference)
     await delivery.tick()

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.docs.technician_page import PAGE, commands, filled
 from bot.settings import Settings
-from bot.technician_page import PAGE, commands, filled
 from bot.version import current, version_line
-from handlers.access import WORKERS
 from handlers.menu import COMMANDS, TAPPED
-from store.records import Person, Role
+from handlers.rules.access import WORKERS
+from store.model.records import Person, Role
 from tests import picture
 from tests.talks.stage import ANY_CASE, ROOT
 

@@ -15,20 +15,20 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from bot import export
 from bot.__main__ import app
-from bot.export import export_to
-from bot.naming import BY_SURNAME, IN_FULL, PERHAPS, Sought
+from bot.cli.export import export
+from bot.cli.export.export import export_to
+from bot.cli.export.names import BY_SURNAME, IN_FULL, PERHAPS, Sought
+from bot.cli.verify import print_findings
 from bot.settings import Settings
-from bot.verify import print_findings
-from handlers.exported import note_exports
-from store.case import Case
-from store.memos import Exported
+from handlers.workflow.exports import note_exports
+from store.errors import Trouble
+from store.model.case import Case
+from store.model.memos import Exported
+from store.model.records import About, Person, Role, State, Subject
 from store.postgres import PostgresStore
-from store.records import About, Person, Role, State, Subject
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
-from store.trouble import Trouble
 from store.verifying import Walk
 from tests.bot.test_check import settings
 from tests.databases import database
@@ -195,7 +195,7 @@ async def test_what_could_not_be_gathered_is_not_noted(
             await folder.export()
     assert await folder.store.memos(Exported) == []
     with monkeypatch.context() as patch:
-        patch.setattr("bot.held.add_exported", full)
+        patch.setattr("bot.cli.export.records.add_exported", full)
         with pytest.raises(Trouble):
             await folder.export()
     assert not folder.to.exists()  # nothing is handed over of which nobody knows

@@ -14,8 +14,8 @@ import pytest
 
 from bot.build import Bot, build
 from bot.health import place_of
-from bot.running import Part, Service, serve, stop
-from bot.serving import Servers
+from bot.run import Part, Service, serve, stop
+from bot.server import Servers
 from bot.settings import Settings, SettingsError
 from store.base import StoreUnavailable
 from tests.bot.test_run import START, bot, environment

@@ -15,11 +15,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.telegram.line import Pauses
+from bot.telegram.api import Pauses
 from handlers import reception
 from handlers.desk import Desk, Memory
+from store.model.records import Person, Role
 from store.postgres import PostgresStore
-from store.records import Person, Role
 from tests.bot.telegram_running import QUICK, front_end
 from tests.databases import database
 from tests.desks import Time, desk_in

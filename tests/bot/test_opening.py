@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.opening import migrate_tables, move_to, open_store
+from bot.open_store import migrate_tables, move_to, open_store
 from bot.settings import SettingsError, load
+from store.errors import Trouble
 from store.postgres import PostgresStore
 from store.postgres.bucket import PostgresWithBucket
 from store.postgres.migrating import known
 from store.tiny import TinyStore
-from store.trouble import Trouble
 from tests.buckets import keys, new_bucket
 from tests.databases import database, new_database
 from tests.store.test_moving import everything, fill

@@ -17,7 +17,7 @@ from bot.settings import load
 from handlers.messages import Incoming, Receive, Reply, Sender, Text
 from handlers.reception import NOT_KEPT
 from store.base import StoreUnavailable
-from store.records import Person, Role
+from store.model.records import Person, Role
 from tests.databases import cut_every_connection, database, stopped
 from tests.store.test_outages import Network
 from tests.talks.stage import ROOT

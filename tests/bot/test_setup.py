@@ -14,13 +14,13 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from bot.cli.setup import env_file, school_file
+from bot.cli.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
 from bot.settings import load
-from bot.setup import env_file, school_file
-from bot.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
+from store.model.records import Person, Role
 from store.postgres import migrate
 from store.postgres.token_key import TokenKey
-from store.records import Person, Role
-from store.school import load_school
+from store.school.school import load_school
 from store.tiny import TinyStore
 from tests.bot.test_run import environment
 from tests.databases import new_database

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View as SdkView
 
+from bot.slack.destination import Spot
 from bot.slack.forms import prompt_form, read_metadata, report_form
-from bot.slack.plain import cut, divide, weigh
 from bot.slack.render import MAX_MESSAGES, MORE_FOLLOWS, files_of, render
-from bot.slack.spot import Spot
+from bot.slack.text import cut, divide, weigh
 from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text, say
 from tests.doubles.slack_blocks import MAX_TOGETHER, characters, check_message, check_view, words
 

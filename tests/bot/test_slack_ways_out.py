@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.slack.fetch import is_slacks
+from bot.slack.files import is_slacks
 from handlers.messages import DeliveryFailed, File, Reply, Text, TooLarge, say
 from tests.bot.slack_stage import ASHA, BEN, QUIET, ROBO, STAFF, Stage, on_stage
 

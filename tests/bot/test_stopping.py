@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.build import build
 from bot.front_end import FrontEnd
-from bot.running import Part, Service
+from bot.run import Part, Service
 from bot.slack import SlackFrontEnd
 from handlers.messages import Incoming, Reply, say
 from tests.bot.slack_stage import ASHA, BEN, QUICK, Stage, on_stage, populate

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.people import invitation
-from store.records import Role
+from handlers.school.people import invitation
+from store.model.records import Role
 from tests.doubles.telegram import TelegramDouble, User
 from tests.talks.stage import TUESDAY, StillClock, TelegramStage
 

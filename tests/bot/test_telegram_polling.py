@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.settings import SettingsError
-from bot.telegram import TelegramFrontEnd, intake, line
-from bot.telegram.introduction import LONG, SHORT
+from bot.telegram import TelegramFrontEnd, api, intake
+from bot.telegram.menu import LONG, SHORT
 from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
 from tests.bot.telegram_running import QUICK, Script, front_end, kept, running
 from tests.doubles.telegram import TelegramDouble
@@ -52,7 +52,7 @@ async def test_what_is_not_yet_durable_is_not_confirmed(telegram: TelegramDouble
 
 async def test_a_bot_that_died_gets_it_again(telegram: TelegramDouble, asha: User) -> None:
     script = Script(gate=asyncio.Event())
-    bot = front_end(telegram, line.Pauses(finish=0.0))
+    bot = front_end(telegram, api.Pauses(finish=0.0))
     died = asyncio.create_task(bot.run(script.receive))
     await asha.says("one")
     await telegram.until(lambda: script.received)
@@ -106,7 +106,7 @@ async def test_an_album_is_answered_once_with_the_last_reply(telegram: TelegramD
 
 
 async def test_an_album_is_over_when_something_else_is_answered(telegram: TelegramDouble, asha: User) -> None:
-    async with running(telegram, pauses=line.Pauses(album=60.0, poll=1)):
+    async with running(telegram, pauses=api.Pauses(album=60.0, poll=1)):
         await asha.sends_album([b"1", b"2"])
         last = await asha.says("and this")
         number = last["message"]["message_id"]
@@ -261,7 +261,7 @@ async def test_telegram_out_of_reach_at_start_and_later(telegram: TelegramDouble
     telegram.goes_down()
     with capture_logs() as logs:
         async with running(telegram) as bot:
-            await telegram.until(lambda: [e for e in logs if e["event"] == line.UNREACHABLE])
+            await telegram.until(lambda: [e for e in logs if e["event"] == api.UNREACHABLE])
             assert bot.front_end.join_link("K3Y") is None
             telegram.comes_back()
             await asha.says("one")
@@ -272,8 +272,8 @@ async def test_telegram_out_of_reach_at_start_and_later(telegram: TelegramDouble
             await bot.got(2)
             await telegram.until(lambda: len(telegram.shown(asha)) == 2)
     events = [entry["event"] for entry in logs]
-    assert events.count(line.UNREACHABLE) == 2
-    assert events.count(line.BACK) == 2
+    assert events.count(api.UNREACHABLE) == 2
+    assert events.count(api.BACK) == 2
     assert telegram.token not in str(logs)
 
 
@@ -283,7 +283,7 @@ async def test_two_bots_with_one_token_say_so(telegram: TelegramDouble, asha: Us
         async with running(telegram) as bot:
             await asha.says("one")
             await bot.got()
-    assert [e["event"] for e in logs].count(line.CONFLICT) == 1
+    assert [e["event"] for e in logs].count(api.CONFLICT) == 1
 
 
 async def test_a_webhook_left_behind_is_removed_and_what_waits_is_kept(

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.opening import move_to, open_store
+from bot.cli.verify import print_findings
+from bot.open_store import move_to, open_store
 from bot.settings import Settings
-from bot.verify import print_findings
-from store.trouble import Trouble
+from store.errors import Trouble
 from tests.bot.test_check import settings
 from tests.databases import database, server
 from tests.store.made import NOW, case, item, person

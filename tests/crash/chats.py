@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from store.records import Person, Role
+from store.model.records import Person, Role
 from store.tiny import TinyStore
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from store.records import Person, Role, State
+from store.model.records import Person, Role, State
 from store.tiny import TinyStore
 from tests.crash.processes import Nursery, Running, environment, free_port, start_cold
 from tests.doubles.slack import SlackDouble

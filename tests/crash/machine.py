@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.delivery import Delivery
+from bot.outbox.delivery import Delivery
 from handlers import reception
-from handlers.calendar import Calendar
 from handlers.desk import Desk
 from handlers.messages import Choices, Incoming, Reply, Sender, Text
+from handlers.rules.calendar import Calendar
 from handlers.sweep import sweep
 from store.policies import Policies
 from store.postgres import PostgresStore
-from store.procedure import load_procedure
-from store.school import School
+from store.school.procedure import load_procedure
+from store.school.school import School
 from tests.desks import TEXTS
 
 

@@ -22,7 +22,7 @@ import bot.logs
 import bot.settings
 import bot.slack
 import bot.telegram  # noqa: F401
-import handlers.pictures  # noqa: F401
+import handlers.workflow.pictures  # noqa: F401
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 

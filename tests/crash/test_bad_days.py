@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from store.durable import IN_USE, READ_ONLY
-from store.records import State
+from store.disk.durable import IN_USE, READ_ONLY
+from store.model.records import State
 from store.tiny import TinyStore
 from tests.crash.chats import PICTURE, Chat, InSlack, InTelegram, chat_named
 from tests.crash.processes import ROOT, cold, environment

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from store.base import Store
-from store.case import Case
-from store.records import State
+from store.model.case import Case
+from store.model.records import State
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from store.model.records import Person, Role
 from store.postgres import PostgresStore
-from store.records import Person, Role
 from tests.crash.processes import ROOT
 from tests.databases import database
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import store.tiny.files
-from store.durable import replace_file
+from store.disk.durable import replace_file
 from tests.crash.year import BEGIN, END, PEOPLE, Fate, Year
 from tests.crash.year_model import Down, Expected, Told
 

@@ -20,21 +20,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.delivery import Delivery
-from handlers.calendar import Calendar
+from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
-from handlers.duties import all_due
-from handlers.limits import Limits
 from handlers.messages import Heading, Incoming, Reply, Sender, Text
+from handlers.policies.statement import accept_all
 from handlers.reception import receive
-from handlers.statement import accept_all
+from handlers.rules.calendar import Calendar
+from handlers.rules.limits import Limits
+from handlers.school.duties import all_due
 from handlers.sweep import sweep
-from store.case import Case
 from store.documents import record_from
+from store.model.case import Case
+from store.model.records import DutyDone, FollowUp, Notice, Person
 from store.policies import Policies
-from store.procedure import load_procedure
-from store.records import DutyDone, FollowUp, Notice, Person
-from store.school import School
+from store.school.procedure import load_procedure
+from store.school.school import School
 from store.tiny import TinyStore, read_tables
 from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from handlers.handing import file_name
-from handlers.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look
-from store.records import Evidence, State
+from handlers.cases.hand_over import file_name
+from handlers.workflow.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look
+from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.store.made import NOW
 

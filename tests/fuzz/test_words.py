@@ -26,7 +26,7 @@ from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import Attachment, Choices, Forwarded, Incoming, Origin, Reply, Sender
 from handlers.reception import receive
-from store.records import Person, Role
+from store.model.records import Person, Role
 from store.tiny.verifying import verify
 from store.verifying import Walk
 from tests.desks import Time, desk_in

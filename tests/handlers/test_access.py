@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 
 from handlers import reception
-from handlers.access import TABLE, Act
-from handlers.consequences import with_consequences
 from handlers.desk import NO_SUCH_CASE, NOT_YOURS_TO_DO, Desk
-from handlers.digest import digest_notice
-from handlers.limits import Limits
 from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, Fields, Heading, Incoming, Prompt, Quote, Reply, Sender, Text
-from handlers.notices import worded
+from handlers.notices.bundle import NO_BUTTON
+from handlers.notices.wording import worded
 from handlers.reception import NOT_YOURS
-from handlers.together import NO_BUTTON
-from store.case import Case
-from store.records import About, FollowUp, Notice, Person, Role, State, Status, Subject
+from handlers.rules.access import TABLE, Act
+from handlers.rules.limits import Limits
+from handlers.school.digest import digest_notice
+from handlers.workflow.consequences import with_consequences
+from store.model.case import Case
+from store.model.records import About, FollowUp, Notice, Person, Role, State, Status, Subject
 from tests.desks import Time, desk_in
 from tests.store import made
 from tests.store.conftest import BACKENDS

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handlers.access import TABLE, Act
-from handlers.access_page import page
+from bot.docs.access_page import page
 from handlers.menu import COMMANDS
-from store.procedure import load_procedure
+from handlers.rules.access import TABLE, Act
+from store.school.procedure import load_procedure
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from handlers.calendar import NATIONS, Calendar
-from handlers.reminders import stage_begins
-from store.procedure import Span
-from store.records import FollowUp
-from store.school import School
+from handlers.rules.calendar import NATIONS, Calendar
+from handlers.workflow.reminders import stage_begins
+from store.model.records import FollowUp
+from store.school.procedure import Span
+from store.school.school import School
 
 LONDON = ZoneInfo("Europe/London")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from handlers.calendar import Calendar
-from handlers.dates import day_named, due_on
 from handlers.messages import Refused
-from store.school import School
+from handlers.rules.calendar import Calendar
+from handlers.text.dates import day_named, due_on
+from store.school.school import School
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 CALENDAR = Calendar(School(closed=("2026-12-21/2027-01-03",)))

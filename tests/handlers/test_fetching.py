@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.fetcher import ITS_TURN, Fetcher
+from bot.outbox.fetcher import ITS_TURN, Fetcher
 from handlers.desk import Desk
-from handlers.fetching import GIVE_UP
 from handlers.messages import DeliveryFailed, TooLarge
-from store.case import Case
+from handlers.workflow.fetching import GIVE_UP
+from store.model.case import Case
+from store.model.records import Evidence, Report, State
 from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
-from store.records import Evidence, Report, State
 from tests.buckets import away, new_bucket
 from tests.databases import database
 from tests.desks import Time, desk_in
@@ -175,7 +175,7 @@ async def test_a_picture_that_has_just_come_is_neither_looked_at_nor_left(
         return kept
 
     monkeypatch.setattr(desk.store, "keep", then_tapped)
-    monkeypatch.setattr("handlers.fetching.look", lambda path: pytest.fail("it was looked at"))
+    monkeypatch.setattr("handlers.workflow.fetching.look", lambda path: pytest.fail("it was looked at"))
     await _fetcher(desk, Chat()).tick()
     assert _files(tmp_path) == []
 

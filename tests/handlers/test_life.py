@@ -14,19 +14,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot.delivery import Delivery
-from handlers.calendar import Calendar
+from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
-from handlers.limits import Limits
 from handlers.messages import Choices, Incoming, Reply, Sender
 from handlers.reception import receive
-from handlers.steps import owners
+from handlers.rules.calendar import Calendar
+from handlers.rules.limits import Limits
 from handlers.sweep import sweep
-from store.case import Case
+from handlers.workflow.steps import owners
+from store.model.case import Case
+from store.model.records import Person, Progress, Role, Status, Subject, Summary
 from store.policies import Policies
-from store.procedure import load_procedure
-from store.records import Person, Progress, Role, Status, Subject, Summary
-from store.school import School
+from store.school.procedure import load_procedure
+from store.school.school import School
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk

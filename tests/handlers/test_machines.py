@@ -14,13 +14,13 @@ import pytest
 
 from handlers import reception
 from handlers.desk import JOINING, Desk, Memory
-from handlers.limits import Limits
 from handlers.messages import Incoming, Reply, Sender, Text
-from handlers.showings import note_shown
-from handlers.statement import accept_all
-from store.memos import Enquiry, Erased, Shown
+from handlers.policies.statement import accept_all
+from handlers.rules.limits import Limits
+from handlers.workflow.shown import note_shown
+from store.model.memos import Enquiry, Erased, Shown
+from store.model.records import FollowUp, Person, Role, Status
 from store.postgres import PostgresStore
-from store.records import FollowUp, Person, Role, Status
 from tests.databases import database
 from tests.desks import Time, desk_in
 from tests.handlers.test_access import OF_CASES

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from handlers import reception
-from handlers.access import is_subject
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply, Sender
-from handlers.notices import worded
+from handlers.notices.wording import worded
+from handlers.rules.access import is_subject
 from handlers.sweep import sweep
-from store.records import Person, Role
+from store.model.records import Person, Role
 from tests.desks import Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -72,12 +72,14 @@ async def worlds(tmp_path: Path) -> AsyncIterator[tuple[World, World]]:
 
 def chosen(monkeypatch: pytest.MonkeyPatch, *references: str) -> None:
     left = iter(references)
-    monkeypatch.setattr("handlers.report.new_reference", lambda: next(left))
+    monkeypatch.setattr("handlers.cases.report.new_reference", lambda: next(left))
 
 
 async def lived(world: World, reader: str, monkeypatch: pytest.MonkeyPatch, *, hidden: bool) -> None:
     chosen(monkeypatch, "7K4M", HIDDEN)
-    monkeypatch.setattr("store.records.secrets.token_hex", lambda n: random.Random(n).randbytes(n).hex())
+    monkeypatch.setattr(
+        "store.model.records.secrets.token_hex", lambda n: random.Random(n).randbytes(n).hex()
+    )
     await world.says("asha", "They call the kitchen filthy")
     await world.says("asha", command="case category 7K4M school-complaint")
     world.time.now += timedelta(hours=1)

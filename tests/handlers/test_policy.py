@@ -14,13 +14,13 @@ import pytest
 
 from handlers import reception
 from handlers.desk import Desk
-from handlers.duties import all_due
 from handlers.messages import Choices, Heading, Incoming, Quote, Reply, Sender, Text
-from handlers.notices import worded
+from handlers.notices.wording import worded
+from handlers.school.duties import all_due
 from handlers.sweep import sweep
-from store.memos import Acceptance, Enquiry, Question, Statement
+from store.model.memos import Acceptance, Enquiry, Question, Statement
+from store.model.records import Person, Role
 from store.policies import Policies
-from store.records import Person, Role
 from tests.desks import TEXTS, Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

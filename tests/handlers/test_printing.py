@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.printing import print_text
+from handlers.policies.printing import print_text
 from store.policies.texts import parse, read
 from tests.policy.conftest import SHIPPED
 

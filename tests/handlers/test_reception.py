@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from bot.build import Bot, build
 from handlers import messages, reception
-from handlers.access import LEADERS
 from handlers.commands import QUESTION
 from handlers.menu import COMMANDS
 from handlers.messages import (
@@ -29,9 +28,10 @@ from handlers.messages import (
     Sender,
     Standing,
 )
+from handlers.rules.access import LEADERS
 from store.base import Conflict, StoreUnavailable
-from store.case import Case
-from store.records import Person, Role
+from store.model.case import Case
+from store.model.records import Person, Role
 from tests.talks import stage
 
 ASHA, BEN = "telegram:1", "telegram:2"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from handlers.changes import apply
 from handlers.desk import Desk
-from handlers.recusal import WITHDRAW
-from handlers.showings import MOST, REMEMBERED, note_shown
-from store.memos import Showing, Shown
-from store.records import About, Notice, Role
+from handlers.workflow.changes import apply
+from handlers.workflow.recusal import WITHDRAW
+from handlers.workflow.shown import MOST, REMEMBERED, note_shown
+from store.model.memos import Showing, Shown
+from store.model.records import About, Notice, Role
 from store.tiny import TinyStore
 from tests.desks import Time, desk_in
 from tests.store import made

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers.calendar import Calendar
-from handlers.reminders import LEGAL, NOW, SCHOOL, wakes_at
-from store.records import FollowUp
-from store.school import School
+from handlers.rules.calendar import Calendar
+from handlers.workflow.reminders import LEGAL, NOW, SCHOOL, wakes_at
+from store.model.records import FollowUp
+from store.school.school import School
 from tests.store.made import case
 
 CALENDAR = Calendar(School())

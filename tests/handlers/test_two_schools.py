@@ -12,16 +12,16 @@ import pytest
 
 from handlers import reception
 from handlers.desk import Memory
-from handlers.limits import Limits
 from handlers.messages import Incoming, Reply, Sender
-from handlers.notices import worded
-from handlers.people import digest
+from handlers.notices.wording import worded
 from handlers.reception import STRANGER
+from handlers.rules.limits import Limits
+from handlers.school.people import digest
 from handlers.sweep import sweep
-from store.case import Case
-from store.memos import Enquiry, Question, Searched
+from store.model.case import Case
+from store.model.memos import Enquiry, Question, Searched
+from store.model.records import Invitation, Person, Role
 from store.postgres import Database, PostgresStore
-from store.records import Invitation, Person, Role
 from tests.databases import contents, database
 from tests.desks import Time, desk_in
 from tests.handlers.test_access import OF_CASES, OF_NO_CASE, RELATIONS, ROLES, World, words_of

@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.fetcher import Fetcher
+from bot.outbox.fetcher import Fetcher
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Attachment, Incoming, Sender
-from store.records import Role
+from store.model.records import Role
 from tests.desks import Time, desk_in
 from tests.store import made
 from tests.store.made import MINUTE, NOW

@@ -21,15 +21,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.adding import add_file, as_lines
+from bot.cli.policy_add import add_file, as_lines
 from bot.settings import PACKAGED_TEXTS
-from handlers.printing import print_text
+from handlers.policies.printing import print_text
 from store.base import StoreUnavailable
+from store.errors import Trouble
 from store.policies import Policies
-from store.policies.adding import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
-from store.policies.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Scan, TooLarge
+from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
+from store.policies.files.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Scan, TooLarge
 from store.policies.texts import read
-from store.trouble import Trouble
 from tests.policy.conftest import SHIPPED
 
 TODAY = date(2026, 11, 21)

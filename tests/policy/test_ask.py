@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from bot.ask import NOT_SAID, NoTexts, ask_lines, ask_one, open_texts
+from bot.cli.ask import NOT_SAID, NoTexts, ask_lines, ask_one, open_texts
 from tests.policy.conftest import SHIPPED
 
 

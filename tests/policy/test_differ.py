@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.policies import Policies
-from store.policies.differ import contradict, statement
+from store.policies.search.differ import contradict, statement
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.policies.kinds import precise
+from store.policies.search.answer_kinds import precise
 
 
 def _gives(question: str, passage: str) -> bool:

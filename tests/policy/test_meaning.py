@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from store.policies import Policies, meaning
-from store.policies.meaning import SIZE, WEIGHTS, Meaning, numpy
-from store.policies.vectors import Vectors
+from store.policies import Policies
+from store.policies.search import meaning
+from store.policies.search.meaning import SIZE, WEIGHTS, Meaning, numpy
+from store.policies.search.vectors import Vectors
 
 np = numpy()
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from store.case import Case
-from store.memos import Searched, Showing, Shown
-from store.records import (
+from store.model.case import Case
+from store.model.memos import Searched, Showing, Shown
+from store.model.records import (
     About,
     Awaiting,
     Entry,

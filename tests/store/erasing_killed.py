@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from store.case import Case
-from store.memos import Erased
-from store.records import Awaiting
+from store.model.case import Case
+from store.model.memos import Erased
+from store.model.records import Awaiting
 from store.tiny import TinyStore
 from tests.store.made import NOW, case, notice, person
 from tests.store.test_erasing import full, leaving

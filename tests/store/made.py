@@ -6,8 +6,8 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from store.case import Case
-from store.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report, State
+from store.model.case import Case
+from store.model.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report, State
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -20,12 +20,12 @@ from store.backup import make, places, restore
 from store.backup.generations import Generation, kept
 from store.backup.keys import make_key
 from store.base import Conflict
-from store.case import Case
-from store.memos import Counted, Erased
-from store.records import State
+from store.errors import Trouble
+from store.model.case import Case
+from store.model.memos import Counted, Erased
+from store.model.records import State
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
-from store.trouble import Trouble
 from store.verifying import Walk
 from tests.store.made import BEN, NOW, case, item, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces

@@ -9,8 +9,8 @@ import pytest
 
 from store.backup import make, restore
 from store.backup.keys import make_key
+from store.errors import Trouble
 from store.tiny.verifying import verify
-from store.trouble import Trouble
 from store.verifying import Walk
 from tests.buckets import new_bucket
 from tests.store.made import NOW

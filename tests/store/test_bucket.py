@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from store.base import NotFound, StoreUnavailable
-from store.case import Case
-from store.memos import Erased
+from store.model.case import Case
+from store.model.memos import Erased
+from store.model.records import State
 from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
-from store.records import State
 from tests.buckets import away, client, keys, new_bucket
 from tests.databases import database
 from tests.store.made import case, item

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from store.base import Conflict, NotFound, Store
-from store.case import Case
-from store.records import Picture, Report
+from store.model.case import Case
+from store.model.records import Picture, Report
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, item, reference, wanted
 

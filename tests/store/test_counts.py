@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from store.base import Store
-from store.tallies import Tallies
+from store.tiny.counting import Tallies
 from tests.store.made import MINUTE, NOW
 
 

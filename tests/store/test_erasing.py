@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from store.base import Conflict, NotFound, Store
-from store.case import Case
-from store.memos import Counted, Erased, Searched, Showing, Shown
-from store.records import Awaiting, Notice, Picture
+from store.model.case import Case
+from store.model.memos import Counted, Erased, Searched, Showing, Shown
+from store.model.records import Awaiting, Notice, Picture
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, MINUTE, NOW, case, item, notice, person, wanted
 from tests.store.test_evidence import BYTES, DIGEST, pieces

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.procedure import Span, load_procedure
-from store.school import School, load_school
-from store.tables import FileMistake
+from store.school.procedure import Span, load_procedure
+from store.school.school import School, load_school
+from store.school.toml import FileMistake
 
 SHIPPED = Path(__file__).parents[2] / "policy_texts"
 TEXT = (SHIPPED / "procedure.toml").read_text("utf-8")

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.base import Conflict
+from store.errors import Trouble
 from store.postgres import Database, migrate
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
-from store.trouble import Trouble
 from tests.databases import new_database
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

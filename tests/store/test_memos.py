@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.base import Store
-from store.memos import FOLDERS, Memo, Question
+from store.model.memos import FOLDERS, Memo, Question
 from tests.store import arbitrary
 from tests.store.conftest import Later, Opened
 from tests.store.made import NOW

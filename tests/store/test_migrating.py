@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from store.base import StoreUnavailable
-from store.case import Case
+from store.model.case import Case
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from store.base import Store
-from store.memos import FOLDERS, Acceptance, Question
+from store.errors import Trouble
+from store.model.memos import FOLDERS, Acceptance, Question
+from store.model.records import Invitation, Person, Role
 from store.moving import move
 from store.postgres import PostgresStore
-from store.records import Invitation, Person, Role
 from store.tiny import TinyStore
-from store.trouble import Trouble
 from tests.databases import database
 from tests.store.made import NOW, case, item, notice
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from store.base import Conflict, Store
-from store.records import Notice
+from store.model.records import Notice
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, notice, wanted
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from store.base import Conflict, StoreUnavailable
-from store.case import Case
-from store.memos import Question
+from store.model.case import Case
+from store.model.memos import Question
 from store.postgres import PostgresStore, connecting, migrate
 from store.postgres.role import unbound_role
 from tests.databases import cut_every_connection, database, new_database, server, stopped

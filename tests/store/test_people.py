@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from store.base import Conflict, NotFound, Store
-from store.records import Awaiting, DutyDone, Invitation, Person
+from store.model.records import Awaiting, DutyDone, Invitation, Person
 from tests.store.conftest import Later
 from tests.store.made import MINUTE, NOW, case, person
 

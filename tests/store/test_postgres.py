@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from store.base import Conflict, DamagedCase, StoreUnavailable
-from store.case import Case
-from store.memos import Question
+from store.model.case import Case
+from store.model.memos import Question
+from store.model.records import Person, Role
 from store.postgres import PostgresStore, migrate
 from store.postgres.cases import MARKED
 from store.postgres.migrating import known
 from store.postgres.rows import statement
-from store.records import Person, Role
 from tests.databases import cut_every_connection, database, new_database
 from tests.store.made import NOW, case, notice, wanted
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.case import Case
-from store.records import (
+from store.model.case import Case
+from store.model.records import (
     REFERENCE_ALPHABET,
     About,
     Entry,

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.memos import Searched, Shown
+from store.model.memos import Searched, Shown
 from tests.store import arbitrary
 from tests.store.conftest import Opened
 from tests.store.made import reference

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.calendar import Calendar
-from store.school import load_school
-from store.tables import FileMistake
+from handlers.rules.calendar import Calendar
+from store.school.school import load_school
+from store.school.toml import FileMistake
 
 TERMS = """BEGIN:VCALENDAR
 VERSION:2.0

@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from tinydb import TinyDB
 
 from store.base import Conflict, DamagedCase, StoreUnavailable
-from store.durable import FULL, IN_USE, PARTIAL, READ_ONLY
-from store.records import Invitation
+from store.disk.durable import FULL, IN_USE, PARTIAL, READ_ONLY
+from store.model.records import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
 from tests.store.made import BEN, NOW, case, item, notice, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces

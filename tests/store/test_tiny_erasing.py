@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from store.base import StoreUnavailable
-from store.memos import Erased
+from store.model.memos import Erased
 from store.tiny import TinyStore
 from tests.store.made import BEN, NOW, case, item, notice, person
 from tests.store.test_erasing import full, leaving

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 
 from store.base import Conflict, NotFound, StoreUnavailable
-from store.case import Case
-from store.memos import FOLDERS, Erased, Question, Searched, Showing, Shown
+from store.model.case import Case
+from store.model.memos import FOLDERS, Erased, Question, Searched, Showing, Shown
+from store.model.records import Awaiting, Invitation, Person, Role
 from store.moving import move
 from store.postgres import Database, PostgresStore
-from store.records import Awaiting, Invitation, Person, Role
 from store.tiny import TinyStore
 from tests.databases import contents, database, server
 from tests.store.made import NOW, case, notice, wanted

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.case import Case
+from store.disk.seal import opened, sealed
 from store.documents import case_from, case_tables, record_tables, to_json
-from store.memos import Counted, Erased
-from store.records import Entry, Invitation, State
-from store.seal import opened, sealed
+from store.model.case import Case
+from store.model.memos import Counted, Erased
+from store.model.records import Entry, Invitation, State
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
 from store.verifying import Finding, Walk

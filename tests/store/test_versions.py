@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.memos import FOLDERS
+from store.model.memos import FOLDERS
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
 from store.verifying import Walk

@@ -23,8 +23,8 @@ from bot.slack import SlackFrontEnd
 from bot.telegram import TelegramFrontEnd
 from bot.terminal import TerminalFrontEnd
 from bot.terminal.moving import MovingClock
-from handlers.statement import accept_all
-from store.records import Person, Role
+from handlers.policies.statement import accept_all
+from store.model.records import Person, Role
 from tests.bot import slack_stage, telegram_running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_world import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from handlers.handing import PIECE
+from handlers.cases.hand_over import PIECE
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.changes import apply
 from handlers.messages import Incoming, Sender
-from store.memos import Counted, Erased
-from store.records import Notice
+from handlers.workflow.changes import apply
+from store.model.memos import Counted, Erased
+from store.model.records import Notice
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

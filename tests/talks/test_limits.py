@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.limits import Limits
-from handlers.people import invitation
+from handlers.rules.limits import Limits
+from handlers.school.people import invitation
 from tests.talks.conftest import Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage
 

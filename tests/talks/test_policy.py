@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.memos import Acceptance, Statement
+from store.model.memos import Acceptance, Statement
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.records import Person, Role
+from store.model.records import Person, Role
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

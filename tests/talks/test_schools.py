@@ -19,19 +19,19 @@ import pytest
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
-from bot.adding import own_texts
-from bot.check import check_all
-from bot.inviting import _made, print_invitation
-from bot.running import Part, stop
-from bot.schools.connecting import connect_telegram, disconnect, list_schools, slack_link
-from bot.schools.opening import open_installations, with_chats
-from bot.schools.running import Schools, run_schools
-from bot.serving import Servers
+from bot.cli.check.check import check_all
+from bot.cli.invite import _made, print_invitation
+from bot.cli.policy_add import own_texts
+from bot.run import Part, stop
+from bot.schools.connect import connect_telegram, disconnect, list_schools, slack_link
+from bot.schools.open import open_installations, with_chats
+from bot.schools.run import Schools, run_schools
+from bot.server import Servers
 from bot.settings import Settings, SettingsError, load
+from store.errors import Trouble
 from store.postgres import migrate
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
-from store.trouble import Trouble
 from tests.bot.test_health import asked_when_up
 from tests.bot.test_run import START, bot, environment
 from tests.crash.processes import free_port

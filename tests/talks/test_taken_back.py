@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from handlers.recusal import NO_LONGER, NOT_HERE, is_file
-from store.memos import Shown
+from handlers.workflow.recusal import NO_LONGER, NOT_HERE, is_file
+from store.model.memos import Shown
 from tests.talks.conftest import PATIENCE, Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.base import StoreUnavailable
-from store.memos import Searched
+from store.model.memos import Searched
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

@@ -1,0 +1,64 @@
+"""The check as lines, or as JSON for a monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import orjson
+
+from bot.cli.check.check import check, check_all
+from bot.cli.check.finding import Facts, Finding, Report
+from bot.logs import to_standard_error
+from bot.settings import load
+from bot.version import current, version_line
+from store.errors import Trouble
+
+WELL = "All is well."
+RUNNING, NOT_RUNNING = "The bot is running.", "The bot is not running."
+LAST_DIGEST = "The last weekly digest was sent on {at:%d %B %Y at %H:%M} UTC."
+NO_DIGEST = "No weekly digest has been sent yet."
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def print_check(say: Callable[[str], object], *, offline: bool, as_json: bool) -> bool:
+    """Whether all is well. Settings that cannot be read are a finding like others."""
+    try:
+        settings = load()
+        looking = check_all if settings.schools else check
+        with to_standard_error():
+            report = await looking(settings, _now, offline=offline)
+    except Trouble as error:
+        report = Report([Finding("settings", line) for line in str(error).split("\n")])
+    for line in [_json(report)] if as_json else _lines(report):
+        say(line)
+    return not report.found
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield from (f"{f.school}: {f.says}" if f.school else f.says for f in report.found)
+    if not report.found:
+        yield WELL
+    yield f"{version_line()}."
+    if report.facts:
+        yield from _facts(report.facts)
+
+
+def _facts(facts: Facts) -> Iterator[str]:
+    if facts.running is not None:
+        yield RUNNING if facts.running else NOT_RUNNING
+    yield LAST_DIGEST.format(at=facts.last_digest) if facts.last_digest else NO_DIGEST
+
+
+def _json(report: Report) -> str:
+    summary = {
+        "well": not report.found,
+        "version": current(),
+        "found": [asdict(finding) for finding in report.found],
+        **(asdict(report.facts) if report.facts else {}),
+    }
+    return orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode()

@@ -1,0 +1,97 @@
+"""What the store holds: people, cases and notices. It changes nothing, so the bot may run meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.cli.check.finding import Looked
+from bot.open_store import address, evidence_bucket, open_store
+from bot.settings import Settings
+from store.base import DamagedCase, Store
+from store.disk.durable import unavailable
+from store.errors import Trouble
+from store.tiny.reading import Reading
+
+DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
+UNBOUND = (
+    "the database's role {role} is a superuser, or has BYPASSRLS: nothing but the bot itself keeps schools apart. "
+    "Give DATABASE_URL an ordinary role that owns the tables."
+)
+BUCKET = (
+    "EVIDENCE_URL: {why} Evidence waits until it can be kept there. See that the bucket is there, and that the "
+    "AWS_… variables let the bot write, read, list and delete in it."
+)
+DAMAGED_FILE = "{path} cannot be read. Put it back from a backup: `headsup verify` says more."
+
+
+async def read_store(looked: Looked) -> tuple[Looked, str]:
+    """With all that the store holds; and what is wrong, where nothing could be read."""
+    try:
+        url = address(looked.settings)
+        if url is None:
+            return _from_folder(looked), ""
+        store = await open_store(looked.settings)
+        try:
+            looked = await _from_store(looked, store)
+            return replace(looked, unbound_role=await _unbound_role(url)), ""
+        finally:
+            await store.close()
+    except Trouble as error:
+        return replace(looked, readable=False), str(error)
+    except OSError as error:
+        return replace(looked, readable=False), str(unavailable(error, looked.settings.headsup_data))
+
+
+async def bucket(settings: Settings) -> str:
+    """What is wrong with the bucket of evidence, tried with an object that is taken away again."""
+    if not (settings.evidence_url and settings.database_url):
+        return ""
+    try:
+        await evidence_bucket(settings).try_out()
+    except Trouble as error:
+        return BUCKET.format(why=error)
+    return ""
+
+
+def _from_folder(looked: Looked) -> Looked:
+    reading = Reading(looked.settings.headsup_data)
+    notices = [record for name, record in reading.others() if name == "notices"]
+    return replace(
+        looked,
+        people=reading.people,
+        cases=reading.cases,
+        notices=notices,
+        unreadable=list(dict.fromkeys(reading.unreadable)),
+    )
+
+
+async def _from_store(looked: Looked, store: Store) -> Looked:
+    cases, unreadable = [], []
+    for summary in await store.summaries():
+        try:
+            cases.append(await store.case(summary.reference))
+        except DamagedCase:
+            unreadable.append(f"cases/{summary.reference}")
+    people, notices = await store.people(), await store.loose()
+    return replace(looked, people=people, cases=cases, notices=notices, unreadable=unreadable)
+
+
+async def _unbound_role(url: str) -> str:
+    from store.postgres.role import unbound_role
+
+    return await asyncio.to_thread(unbound_role, url)
+
+
+def unbound(looked: Looked) -> Iterator[str]:
+    """Row-level security keeps schools apart even where a query forgets to, unless the role is above it."""
+    if looked.unbound_role:
+        yield UNBOUND.format(role=looked.unbound_role)
+
+
+def damaged(looked: Looked) -> Iterator[str]:
+    """Files that could not be read."""
+    for path in looked.unreadable:
+        folder, _, name = path.partition("/")
+        yield DAMAGED.format(reference=name) if folder == "cases" else DAMAGED_FILE.format(path=path)

@@ -1,0 +1,82 @@
+"""All that is held, from a folder or from a database, for commands that look through it while the bot may run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.open_store import address, open_store
+from bot.settings import Settings
+from store.base import DamagedCase, NotFound, Store
+from store.model.case import Case
+from store.model.memos import FOLDERS, Exported
+from store.model.records import Person
+from store.tiny.reading import Reading, add_exported
+
+Kept = Callable[[str, str], AbstractAsyncContextManager[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What could be read; what could not is named in `unreadable`."""
+
+    people: Sequence[Person]
+    cases: Sequence[Case]
+    others: Sequence[tuple[str, Any]]  # every other record, with the name of its kind's folder
+    unreadable: Sequence[str]  # `cases/7K4M`, `people/….json`
+    kept: Kept  # a case's reference and a SHA-256 -> the bytes as a file. Raises NotFound
+    note: Callable[[Exported], Awaitable[None]]
+
+    async def person(self, id: str) -> Person:
+        """By an id that the person has or had. Raises NotFound."""
+        for person in self.people:
+            if id in person.ids:
+                return person
+        raise NotFound(id)
+
+
+@asynccontextmanager
+async def all_held(settings: Settings) -> AsyncIterator[Held]:
+    """Raises Trouble and OSError."""
+    if address(settings) is None:
+        yield _in_folder(settings.headsup_data)
+        return
+    store = await open_store(settings)
+    try:
+        yield await _in_store(store)
+    finally:
+        await store.close()
+
+
+def _in_folder(folder: Path) -> Held:
+    reading = Reading(folder)
+
+    @asynccontextmanager
+    async def kept(reference: str, sha256: str) -> AsyncIterator[Path]:
+        path = reading.evidence(reference, sha256)
+        if not path.is_file():
+            raise NotFound(f"evidence {sha256[:12]}")
+        yield path
+
+    async def note(exported: Exported) -> None:
+        add_exported(folder, exported)
+
+    others = list(reading.others())
+    return Held(reading.people, reading.cases, others, reading.unreadable, kept, note)
+
+
+async def _in_store(store: Store) -> Held:
+    cases = []
+    for summary in await store.summaries():
+        try:
+            cases.append(await store.case(summary.reference))
+        except (DamagedCase, NotFound):
+            continue  # named below; or erased meanwhile
+    others: list[tuple[str, Any]] = [("invitations", each) for each in await store.invitations()]
+    others += [("notices", each) for each in await store.loose()]
+    for kind, folder in FOLDERS.items():
+        others += [(folder, each) for each in await store.memos(kind)]
+    return Held(await store.people(), cases, others, await store.unreadable(), store.kept, store.put)

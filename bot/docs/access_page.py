@@ -1,0 +1,120 @@
+"""docs/access.md, made from the table and the list of commands: `python -m bot.docs.access_page > docs/access.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from handlers.menu import COMMANDS
+from handlers.rules import access
+from handlers.rules.access import CLOSED, INSIDE, TABLE, Relation
+from handlers.school.people import ROLES
+from handlers.text.words import listed
+from store.model.case import Case
+from store.model.records import About, Person, Report, Role, Subject, Summary
+from store.school.procedure import Procedure, load_procedure
+
+NAMES = {
+    Relation.REPORTER: "Who reported it",
+    Relation.OWNER: "Who looks after it",
+    Relation.REACH: "Whose role reaches it",
+    Relation.APART: "Anybody but its subject",
+}
+TOP = """# Who may do what
+
+Made from `handlers/rules/access.py`, which decides it, and from the list of commands; `make docs` makes it anew.
+
+Whoever is named as the subject of a case is none of the below: to them there is no such case, not in a list, a
+count, a digest, an alert or a search, and what they were shown of it before is taken back. A subject who reported
+the case keeps what a reporter has. Forbidden and missing read the same.
+"""
+AFTER = """With a closed case, who only reported it may still {closed}.
+
+Evidence is read by those inside alone, and leaves an entry. Channels are told reference, category and urgency.
+"""
+REACHING = """## Which cases a role reaches
+
+With the categories that come with Heads Up; `procedure.toml` says whom each category alerts. A case that was joined
+to another is reached by whoever reaches both.
+"""
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+KINDS: tuple[tuple[str, str | None, About | None], ...] = (
+    ("nobody has said yet what it is about", None, None),
+    ("any other category", "school-complaint", None),
+    ("about the headteacher", "school-complaint", About(Subject.HEAD, heads=("head",))),
+    ("about the safeguarding lead", "school-complaint", About(Subject.STAFF, "dsl")),
+    ("about the chair of governors", "school-complaint", About(Subject.STAFF, "chair")),
+    ("an unsuitable website", "unsuitable-site", None),
+    ("a child undressed", "child-undressed", None),
+    ("a child undressed, about the headteacher", "child-undressed", About(Subject.HEAD, heads=("head",))),
+)
+
+
+def page(procedure: Procedure) -> str:
+    """The whole page, as Markdown."""
+    sections = (
+        TOP,
+        "## With a case\n",
+        _table(("", *NAMES.values()), _acts()),
+        AFTER.format(closed=listed(sorted(act.value for act in CLOSED), "or")),
+        "## At all\n",
+        _table(("", *(ROLES[role] for role in Role)), _roles()),
+        REACHING,
+        _table(("", *(ROLES[role] for role in Role)), _reach(procedure)),
+        "## Commands\n",
+        "Every button, form and shortcut is one of these, and is checked like it.\n",
+        _table(("Command", "What for", "It takes leave to"), _commands()),
+    )
+    return "\n".join(sections)
+
+
+def _acts() -> Iterator[Sequence[str]]:
+    for act, rule in TABLE.items():
+        if rule.relations:
+            everybody = rule.roles == access.ALL
+            only = "" if everybody else f" ({listed((ROLES[r] for r in Role if r in rule.roles), 'or')})"
+            yield act.value + only, *(_tick(relation in rule.relations) for relation in NAMES)
+
+
+def _roles() -> Iterator[Sequence[str]]:
+    for act, rule in TABLE.items():
+        if not rule.relations:
+            yield act.value, *(_tick(role in rule.roles) for role in Role)
+
+
+def _reach(procedure: Procedure) -> Iterator[Sequence[str]]:
+    for words, category, about in KINDS:
+        summary = _summary(category, about, procedure)
+        people = (Person(role, role, (role,), (), NOW) for role in Role)
+        relations = (access.relations(person, summary, [summary], procedure) for person in people)
+        yield words, *(_tick(not INSIDE.isdisjoint(found)) for found in relations)
+
+
+def _summary(category: str | None, about: About | None, procedure: Procedure) -> Summary:
+    known = procedure.named(category)
+    report = Report("nobody", NOW, ("source",), "place")
+    case = Case("2222", NOW, (report,), category=category, about=about)
+    return replace(case, withheld=bool(known and known.withhold)).summary
+
+
+def _commands() -> Iterator[Sequence[str]]:
+    for command in COMMANDS.all:
+        tapped = "" if command.typed else " (a button)"
+        yield f"`{command.usage}`{tapped}", command.summary, command.may.value
+
+
+def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
+
+
+def _tick(yes: bool) -> str:
+    return "yes" if yes else "–"
+
+
+if __name__ == "__main__":
+    texts = Path(__file__).parents[2] / "policy_texts"
+    sys.stdout.write(page(load_procedure(texts)))

@@ -1,0 +1,56 @@
+"""Notes which messages show somebody a case, behind the answer's back: nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from handlers.desk import Desk
+from handlers.messages import Reply
+from handlers.workflow.shown import forget_shown, mentioned, note_shown
+
+log = structlog.get_logger()
+
+
+class Watcher:
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def watched(self, reply: Reply, person: str, spared: frozenset[str] = frozenset()) -> Reply:
+        """The reply, telling of each message that shows it.
+
+        `spared`: cases that note its first message themselves.
+        """
+        showing, first = reply.of or frozenset(), True
+        others = frozenset(mentioned(reply)) - showing
+
+        def noted(address: str, message: str) -> None:
+            nonlocal first
+            references, first = showing - spared if first else showing, False
+            if references:
+                self._start(note_shown(references, person, f"{address} {message}", self.desk))
+            if others:
+                self._start(forget_shown(others, f"{address} {message}", self.desk))
+
+        return replace(reply, noted=noted) if showing or others else reply
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._do(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("not noted who was shown a case", why=type(error).__name__)
+
+    async def settled(self) -> None:
+        """Wait for what is being noted."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)

@@ -1,0 +1,209 @@
+"""What a case is about, how urgent it is, and whether two things are one. Whom it is about: `subjects.py`.
+
+A choice is made for the case that was named, also where it was joined to another. One that its reporter has not
+yet called part of another stands alone from the moment that anything is said of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.cases.questions import category_question
+from handlers.cases.reporter_view import answer, stop
+from handlers.cases.view import shown
+from handlers.commands import WITH_CASE, command
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.messages import Refused, Reply, Text, say
+from handlers.rules.access import Act, Relation
+from handlers.text.words import shortened
+from handlers.workflow.changes import apply, change
+from store.model.case import Case
+from store.model.records import Person, Status
+from store.school.procedure import Category
+
+WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
+NOW_URGENT = "Case {reference} is urgent now. Leadership is being told."
+PART = "Added to case {reference}."
+CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
+IN_A_RING = "Case {to} is part of case {reference} already."
+NOT_APART = "Case {reference} was joined by a leader; please ask them."
+OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it."
+
+
+@command(
+    "case category",
+    usage="/case category REFERENCE KIND",
+    may=Act.CLASSIFY,
+    summary="say what a case is mostly about",
+    bare=WITH_CASE,
+)
+async def category(ask: Ask, desk: Desk) -> Reply:
+    """Set the category; what waited for that may be fetched from now on, or never."""
+    reference, typed = take_reference(ask.words, category.usage)
+    chosen = category_named(typed, desk)
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    if chosen is None:
+        lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
+        return Reply(lead) + category_question(matter.named, desk)
+
+    def move(case: Case) -> Case:
+        if case.category == chosen.key and not case.waiting:
+            return case
+        return _categorised(_standing_alone(case, ask), chosen, ask, unlocks=unlocks)
+
+    unlocks = matter.may(ask.person, Act.UNLOCK)
+    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    await _categorise_parts(matter, chosen, ask, desk, unlocks=unlocks)
+    if chosen.withhold and Relation.REPORTER in matter.relations:
+        return await stop(matter.named, desk)
+    return await next_of(ask, matter, desk)
+
+
+def category_named(typed: str, desk: Desk) -> Category | None:
+    wanted = typed.strip().lower()
+    return next((c for c in desk.procedure.category if wanted in (c.key, c.name.lower())), None)
+
+
+def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:
+    """Only what this person sent is let go: nobody else has seen it. The safeguarding lead decides for all."""
+    return case.categorise(
+        chosen.key,
+        urgent=chosen.urgent,
+        withhold=chosen.withhold,
+        by=ask.person.id,
+        at=ask.at,
+        releases=None if unlocks else ask.person.ids,
+        lift=unlocks,
+    )
+
+
+async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool) -> None:
+    """What the same person sent later, and called part of this, is about the same."""
+    for part in await desk.store.joined_to(matter.named.reference):
+        mine = not set(part.reporters).isdisjoint(ask.person.ids)
+        if part.settled and part.category is None and mine:
+            await apply(desk, part.reference, lambda case: _categorised(case, chosen, ask, unlocks=unlocks))
+
+
+@command(
+    "case urgent",
+    usage="/case urgent REFERENCE",
+    may=Act.CLASSIFY,
+    summary="say that a case cannot wait; leadership is told at once",
+    bare=WITH_CASE,
+)
+async def urgent(ask: Ask, desk: Desk) -> Reply:
+    """Tell leadership at once, at any hour; what is urgent of a part is urgent of the whole."""
+    reference, _ = take_reference(ask.words, urgent.usage)
+
+    def move(case: Case) -> Case:
+        return case if case.urgent else _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+
+    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    if matter.named.joined_to:
+        root = await desk.root(matter.named.summary)
+        if root.status == Status.OPEN:
+            await apply(desk, root.reference, lambda c: c.make_urgent(by=ask.person.id, at=ask.at))
+    said = say(NOW_URGENT.format(reference=matter.named.reference))
+    return replace(said + await next_of(ask, matter, desk), replaces=True)
+
+
+@command(
+    "case later",
+    usage="/case later REFERENCE",
+    may=Act.CLASSIFY,
+    summary="leave a question open",
+    typed=False,
+)
+async def later(ask: Ask, desk: Desk) -> Reply:
+    """Leave the questions open; they are asked again."""
+    reference, _ = take_reference(ask.words, later.usage)
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    return await answer(matter.named, ask.person, desk, ask_now=False)
+
+
+@command(
+    "case same",
+    usage="/case same REFERENCE REFERENCE",
+    may=Act.CLASSIFY,
+    summary="one's later report is part of one's earlier case",
+    typed=False,
+)
+async def same(ask: Ask, desk: Desk) -> Reply:
+    """Make a report of one's own part of another case of one's own."""
+    reference, rest = take_reference(ask.words, same.usage)
+    to, _ = take_reference(rest, same.usage)
+    async with desk.store.alone(JOINING):
+        target = await desk.case_for(ask.person, to, Act.CLASSIFY)
+        part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+        root = await desk.root(target.named.summary)
+        await refuse_ring(part.named, root.reference, to, desk)
+        if root.status == Status.CLOSED:
+            reply = await _apart(ask, reference, desk)
+            return replace(say(CLOSED_STAYS_APART.format(to=to)) + reply, replaces=True)
+        known = desk.procedure.named(target.named.category)
+        unlocks = part.may(ask.person, Act.UNLOCK)
+        if part.named.waiting and not unlocks and not _said_by(ask.person, target.named):
+            known = None  # nobody who has seen the picture has said what it is
+
+        def move(case: Case) -> Case:
+            joined = case.join(root.reference, by=ask.person.id, at=ask.at)
+            return _categorised(joined, known, ask, unlocks=unlocks) if known else joined
+
+        matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    if matter.named.waiting and target.named.category:
+        return await answer(matter.named, ask.person, desk)
+    if known is None:
+        return await answer(target.named, ask.person, desk)
+    return replace(say(PART.format(reference=to)), replaces=True)
+
+
+def _said_by(person: Person, case: Case) -> bool:
+    """Whether this person has said what a case is about."""
+    said = [entry.by for entry in case.chronology if entry.what == "category"]
+    return bool(said) and said[-1] in person.ids
+
+
+async def refuse_ring(part: Case, root: str, to: str, desk: Desk) -> None:
+    """Raises Refused where the case to join to is part of the one to be joined."""
+    if (await desk.root(part.summary)).reference == root and part.joined_to is None:
+        raise Refused(IN_A_RING.format(reference=part.reference, to=to))
+
+
+@command(
+    "case apart",
+    usage="/case apart REFERENCE",
+    may=Act.CLASSIFY,
+    summary="what was joined is a case of its own again",
+    bare=WITH_CASE,
+)
+async def apart(ask: Ask, desk: Desk) -> Reply:
+    """Let a report stand as a case of its own."""
+    reference, _ = take_reference(ask.words, apart.usage)
+    return await _apart(ask, reference, desk)
+
+
+async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    case = matter.named
+    if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
+        raise Refused(NOT_APART.format(reference=case.reference))
+
+    def move(case: Case) -> Case:
+        return case.part(by=ask.person.id, at=ask.at) if case.joined_to else case
+
+    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    return await next_of(ask, matter, desk)
+
+
+def _standing_alone(case: Case, ask: Ask) -> Case:
+    return case if case.settled else case.part(by=ask.person.id, at=ask.at)
+
+
+async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:
+    """Reporters get the next question; others see the case."""
+    if not matter.relations:
+        return replace(say(OUT_OF_SIGHT), replaces=True)
+    if Relation.REPORTER in matter.relations and matter.case.owner not in ask.person.ids:
+        return await answer(matter.named, ask.person, desk)
+    return replace(await shown(ask.person, matter, desk), replaces=True)

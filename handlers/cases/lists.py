@@ -1,0 +1,167 @@
+"""Where cases stand: one case, and lists, to each person just what they may know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.cases.view import shown, state_of
+from handlers.commands import command
+from handlers.desk import REFERENCE, Ask, Desk, take_reference
+from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
+from handlers.rules.access import Act, Relation
+from handlers.text.words import moment, shortened
+from handlers.workflow.changes import change
+from handlers.workflow.hints import is_first_time
+from store.model.case import Case
+from store.model.records import Person, Status, Summary
+from store.school.procedure import Category
+
+PAGE = 10
+LOOK = timedelta(hours=1)
+"""Opening a case again within this is the same look."""
+
+NONE_YET = "You have not passed anything on yet. Forward a post, a screenshot or a link to me."
+NO_CASES = {
+    "open": "No open cases.",
+    "overdue": "No overdue cases.",
+    "mine": "You look after no cases.",
+    "closed": "No closed cases.",
+}
+NONE_OF_THAT_KIND = "No cases of that kind."
+YOUR_CASES = "Cases"
+CHAT_COPIES = (
+    "One thing, said once: Slack and Telegram keep their own copies of what is read here, and erasing a case does not "
+    "reach them. What your technician should set there is in docs/chat-is-not-the-archive.md."
+)
+HINT_COPIES = "chat keeps copies"
+MORE = "More"
+WHICH_LIST = "I know no list “{typed}”. Lists: open, overdue, mine, closed, or a category such as {example}."
+OR_ALONE = rf"({REFERENCE.pattern}|\d{{1,3}})?"
+LISTS = ("open", "overdue", "mine", "closed")
+
+
+@command(
+    "case status",
+    usage="/case status [REFERENCE]",
+    may=Act.SEE_OWN,
+    summary="where things stand: one case, or all that you may see",
+    bare=OR_ALONE,
+)
+async def status(ask: Ask, desk: Desk) -> Reply:
+    """What has become of one case, or of all that the asker may see."""
+    page = _page_number(ask.words) if ask.words else 1
+    if page is None:
+        return await _show(ask, desk)
+    found = await desk.visible(ask.person)
+    return await _page(found, page, "case status", ask.person, desk) if found else say(NONE_YET)
+
+
+@command("case", usage="/case REFERENCE", may=Act.SEE_OWN, summary="open one case", bare=OR_ALONE)
+async def opened(ask: Ask, desk: Desk) -> Reply:
+    """One case; asked alone, all that the asker may see."""
+    return await _show(ask, desk) if ask.words else await status.run(ask, desk)
+
+
+async def _show(ask: Ask, desk: Desk) -> Reply:
+    """One case, as the asker may see it. That somebody looked is an entry."""
+    reference, _ = take_reference(ask.words, opened.usage)
+    matter = await desk.case_for(ask.person, reference, Act.SEE)
+    if matter.whole:
+        matter = await change(desk, ask.person, reference, Act.SEE, lambda case: _looked(case, ask))
+    reply = await shown(ask.person, matter, desk)
+    if matter.whole and await is_first_time(HINT_COPIES, ask.person, desk):
+        reply += Reply((Text(CHAT_COPIES),))
+    return reply
+
+
+def _looked(case: Case, ask: Ask) -> Case:
+    lately = (e for e in reversed(case.chronology) if ask.at - e.at < LOOK)
+    if any(e.by == ask.person.id and e.what in ("opened", "looked") for e in lately):
+        return case
+    return case.enter(ask.at, ask.person.id, "looked")
+
+
+@command(
+    "case list",
+    usage="/case list [open|overdue|mine|closed|CATEGORY]",
+    may=Act.LIST,
+    summary="cases of one kind",
+    bare=r"((open|overdue|mine|closed|[a-z]+-[a-z-]+)(\s\d{1,3})?)?",
+)
+async def listing(ask: Ask, desk: Desk) -> Reply:
+    """Cases of one state or category, newest first."""
+    words = ask.words.lower().split() or ["open"]
+    page = _page_number(words[-1]) if len(words) > 1 else None
+    typed = " ".join(words[:-1] if page else words)
+    category = next((c for c in desk.procedure.category if typed in (c.key, c.name.lower())), None)
+    if category is None and typed not in LISTS:
+        example = desk.procedure.category[0].key
+        raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
+    seen = await desk.inside_of(ask.person, await desk.visible(ask.person))
+    found = [s for s in seen if await _is_listed(s, category, typed, ask, desk)]
+    if not found:
+        return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
+    key = category.key if category else typed
+    return await _page(found, page or 1, f"case list {key}", ask.person, desk)
+
+
+def _page_number(word: str) -> int | None:
+    """A reference is never a page: it has four characters."""
+    return max(1, int(word)) if word.isdecimal() and word.isascii() and len(word) < 4 else None
+
+
+async def _is_listed(summary: Summary, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
+    """A matter is of every category that any part of it has."""
+    if category is None:
+        return _is(summary, kind, ask, desk)
+    return any(part.category == category.key for part in await desk.matter_of(summary))
+
+
+def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:
+    if kind == "closed" or summary.status == Status.CLOSED:
+        return kind == summary.status
+    if kind == "mine":
+        return summary.owner in ask.person.ids
+    return kind == "open" or is_overdue(summary, ask, desk)
+
+
+def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
+    """A follow-up is overdue; or nobody has said what it is about by the end of the next school day."""
+    if summary.due is not None:
+        return summary.due <= ask.at
+    return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(summary.opened_at)
+
+
+async def _page(found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk) -> Reply:
+    begin = min(PAGE * (page - 1), (len(found) - 1) // PAGE * PAGE)
+    rows = found[begin : begin + PAGE]
+    parts: list[Part] = [
+        Heading(YOUR_CASES),
+        Text(await lines(rows, person, desk)),
+        Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows)),
+    ]
+    if begin + PAGE < len(found):
+        parts.append(Choices((Choice(MORE, f"{words} {begin // PAGE + 2}"),)))
+    return Reply(tuple(parts))
+
+
+async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str:
+    """Each case on a line, as a person may know it."""
+    inside = {summary.reference for summary in await desk.inside_of(person, summaries)}
+    relations = await desk.relations_to(person, summaries)
+    return "\n".join([await _line(s, s.reference in inside, relations[s.reference], desk) for s in summaries])
+
+
+async def _line(summary: Summary, inside: bool, relations: frozenset[Relation], desk: Desk) -> str:
+    category = desk.procedure.named(summary.category)
+    facts = [
+        summary.reference,
+        category.name if category else "not categorised yet",
+        *(["urgent"] if summary.urgent else []),
+        moment(summary.opened_at, desk.calendar),
+        await state_of(summary, desk, inside=inside),
+    ]
+    if inside and Relation.REPORTER in relations:
+        facts.append("passed on by you")
+    return " · ".join(facts)

@@ -1,0 +1,204 @@
+"""What leaders do with a case, and the note that anybody may add to their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from handlers.cases.view import shown
+from handlers.commands import WITH_CASE, command
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
+from handlers.rules.access import WORKERS, Act
+from handlers.school import people
+from handlers.text.words import shortened
+from handlers.workflow.changes import apply, change, without_lost_owner
+from handlers.workflow.steps import may_be_told
+from store.model.records import Person, Status
+
+WHAT_TO_NOTE = "What should be noted with case {reference}?"
+NOTED = "Noted with case {reference}."
+TO_WHOM = "Who should look after case {reference}?"
+NOT_TO = "{name} cannot look after case {reference}."
+HOW_CLOSED = "How does case {reference} end?"
+WHY_CLOSE = "An urgent step of case {reference} is open: {what}. Why is it closed all the same?"
+WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?"
+WHY_REOPEN = "Why is case {reference} opened again?"
+IN_A_RING = "Case {to} is part of case {reference} already."
+TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
+JOINED_MEANWHILE = "Case {reference} has just become part of case {root}. Look at that one first."
+NOTE_LIMIT = 20_000
+
+
+@command(
+    "case take",
+    usage="/case take REFERENCE",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="look after a case yourself",
+)
+async def take(ask: Ask, desk: Desk) -> Reply:
+    """Become the owner."""
+    reference, _ = take_reference(ask.words, take.usage)
+    me = ask.person.id
+    matter = await change(desk, ask.person, reference, Act.WORK, lambda c: c.give(me, by=me, at=ask.at))
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case give",
+    usage="/case give REFERENCE to NAME",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="ask somebody to look after a case",
+)
+async def give(ask: Ask, desk: Desk) -> Reply:
+    """Make somebody else the owner, who is told."""
+    reference, typed = take_reference(ask.words, give.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
+    if not typed:
+        able = await able_to_work(matter, desk)
+        options = tuple(Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50])
+        question = TO_WHOM.format(reference=matter.case.reference)
+        return Reply((Text(question), Choices(options, menu=question)))
+    known = typed.removeprefix("id ")
+    person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
+    if person.id not in {p.id for p in await able_to_work(matter, desk)}:
+        raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.give(person.id, by=ask.person.id, at=ask.at)
+    )
+    return await _shown(ask, matter, desk)
+
+
+async def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
+    """Who may be asked to look after a case, or to do a step of it."""
+    summaries = [case.summary for case in (matter.case, *matter.parts)]
+    people = await desk.store.having(WORKERS)
+    return [person for person in people if may_be_told(person, summaries, desk)]
+
+
+@command(
+    "case note",
+    usage="/case note REFERENCE WORDS",
+    bare=WITH_CASE,
+    may=Act.NOTE,
+    summary="add something that you know to a case",
+)
+async def note(ask: Ask, desk: Desk) -> Reply:
+    """Add words to the chronology; reporters add to their own."""
+    reference, words = take_reference(ask.words, note.usage)
+    matter = await desk.case_for(ask.person, reference, Act.NOTE)
+    if not words:
+        return Reply(
+            (
+                Prompt(
+                    WHAT_TO_NOTE.format(reference=matter.named.reference),
+                    f"case note {matter.named.reference}",
+                    "Note",
+                ),
+            )
+        )
+    kept = words[:NOTE_LIMIT]
+    me = ask.person.id
+    await change(
+        desk, ask.person, reference, Act.NOTE, lambda case: case.note(kept, by=me, at=ask.at), named=True
+    )
+    return say(NOTED.format(reference=matter.named.reference))
+
+
+@command(
+    "case close",
+    usage="/case close REFERENCE [OUTCOME] [because REASON]",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="end a case, with its outcome",
+)
+async def close(ask: Ask, desk: Desk) -> Reply:
+    """End a case; asked without an outcome, offer them."""
+    reference, typed = take_reference(ask.words, close.usage)
+    typed, _, why = typed.partition("because ")
+    wanted = typed.strip().lower()
+    outcome = next((o for o in desk.procedure.outcome if wanted in (o.key, o.name.lower())), None)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    reference = matter.case.reference
+    if outcome is None:
+        words = WHICH_OUTCOME if wanted else HOW_CLOSED
+        question = words.format(reference=reference, typed=shortened(typed, 40))
+        options = [Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome]
+        return Reply((Text(question), Choices(tuple(options))), replaces=True)
+    urgent = [f.what for f in matter.case.follow_ups if f.is_open and f.urgent]
+    if urgent and not why.strip():
+        question = WHY_CLOSE.format(reference=reference, what=urgent[0])
+        return Reply((Prompt(question, f"case close {reference} {outcome.key} because", "Reason"),))
+    async with desk.store.alone(JOINING):
+        root = (await desk.case_for(ask.person, reference, Act.WORK)).case.reference
+        if root != reference:
+            raise Refused(JOINED_MEANWHILE.format(reference=reference, root=root))
+        for part in await desk.store.joined_to(reference):
+            if not part.settled:  # its reporter has not called it part of this
+                await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
+        matter = await change(
+            desk,
+            ask.person,
+            reference,
+            Act.WORK,
+            lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why.strip()[:500]),
+        )
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case reopen",
+    usage="/case reopen REFERENCE WHY",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="open a case again",
+)
+async def reopen(ask: Ask, desk: Desk) -> Reply:
+    """Open a closed case again, with a reason."""
+    reference, why = take_reference(ask.words, reopen.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    if not why:
+        question = WHY_REOPEN.format(reference=matter.case.reference)
+        return Reply((Prompt(question, f"case reopen {matter.case.reference}", "Reason"),))
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.reopen(why[:500], by=ask.person.id, at=ask.at)
+    )
+    return await _shown(ask, matter, desk)
+
+
+@command(
+    "case join",
+    usage="/case join REFERENCE to REFERENCE",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="make two cases one; both references go on working",
+)
+async def join(ask: Ask, desk: Desk) -> Reply:
+    """Make the first part of the second."""
+    reference, rest = take_reference(ask.words, join.usage)
+    rest = re.sub(r"^(to|with|and)\b\s*", "", rest, flags=re.IGNORECASE)
+    to, _ = take_reference(rest, join.usage)
+    async with desk.store.alone(JOINING):
+        target = await desk.case_for(ask.person, to, Act.WORK)
+        part = await desk.case_for(ask.person, reference, Act.WORK)
+        root = target.case
+        if root.reference == part.case.reference:
+            raise Refused(IN_A_RING.format(reference=part.case.reference, to=to))
+        if root.status == Status.CLOSED:
+            raise Refused(TO_A_CLOSED_ONE.format(to=root.reference))
+        matter = await change(
+            desk,
+            ask.person,
+            reference,
+            Act.WORK,
+            lambda c: c.join(root.reference, by=ask.person.id, at=ask.at),
+        )
+    await without_lost_owner(desk, root.reference)
+    return await _shown(ask, matter, desk)
+
+
+async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:
+    return replace(await shown(ask.person, matter, desk), replaces=True)

@@ -1,0 +1,266 @@
+"""How long cases are kept: held back, proposed for erasing when their time is over, and erased on somebody's word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from handlers.commands import WITH_CASE, command
+from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.messages import Choice, Choices, Heading, Part, Prompt, Refused, Reply, Text, say
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.rules.calendar import Calendar
+from handlers.text.words import counted, listed, shortened
+from handlers.workflow.changes import TOO_BUSY, TRIES, change
+from handlers.workflow.resent import trace
+from store.base import Conflict
+from store.model.case import Case
+from store.model.memos import Counted, Erased
+from store.model.records import Notice, Person, Subject, Summary
+
+PAGE = 10
+REASON = 300  # characters
+
+WHY_HOLD = "Why should case {reference} be kept beyond its time?"
+HELD = "Case {reference} is held: it is not proposed for erasing until somebody lifts that."
+LIFTED = "Case {reference} is held no longer. It goes when its time is over, and you say so."
+
+HEADING = "Cases whose time is over"
+EXPLAINED = "They were closed as long ago as the school keeps cases. None is erased unless you say so."
+LINE = "{reference} · {category} · closed {closed}{child}"
+CHILD = " · about a pupil: consider holding it"
+NOTHING_OVER = "No case’s time is over."
+
+IS_OPEN = "Case {reference} is open. Only a closed case can be erased."
+IS_HELD = (
+    "Case {reference} is held: {reason}. Whoever wants to erase it lifts that first: /case lift {reference}"
+)
+TOO_EARLY = "Case {reference} is kept until {until}, as the school has decided in school.toml."
+SURE = "Erase case {reference} for good?"
+GONE_WILL_BE = "Gone will be all that is kept of it: {what}."
+JOINED = "With it goes what was joined to it: {references}."
+LOCKED = "Some of it is locked away. Ask the police or children’s services first whether they still need it."
+NO_WAY_BACK = (
+    "Nobody can bring it back. Backups, and the messages in Slack or Telegram, are not erased with it. "
+    "What stays here is {stays}, for the counts."
+)
+ONE_CASE = "that there was a case of “{category}” in {month}"
+UNNAMED = "no category"
+ERASED = "Erased: {what}."
+
+
+@command(
+    "case hold",
+    usage="/case hold REFERENCE REASON",
+    bare=WITH_CASE,
+    may=Act.WORK,
+    summary="keep a case beyond its time",
+)
+async def hold(ask: Ask, desk: Desk) -> Reply:
+    """Keep a case from being erased, with a reason."""
+    reference, why = take_reference(ask.words, hold.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    reference = matter.case.reference
+    if not why:
+        return Reply((Prompt(WHY_HOLD.format(reference=reference), f"case hold {reference}", "Reason"),))
+    reason = shortened(why, REASON)
+    await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.hold_back(reason, by=ask.person.id, at=ask.at)
+    )
+    return say(HELD.format(reference=reference))
+
+
+@command(
+    "case lift",
+    usage="/case lift REFERENCE",
+    bare=WITH_CASE,
+    may=Act.ERASE,
+    summary="keep a case no longer than its time",
+)
+async def lift(ask: Ask, desk: Desk) -> Reply:
+    """Take back what kept a case beyond its time, of all that was joined to it."""
+    reference, _ = take_reference(ask.words, lift.usage)
+    matter = await desk.case_for(ask.person, reference, Act.ERASE)
+    held = [case.reference for case in matter.cases if case.hold] or [matter.case.reference]
+    for each in held:
+        await change(
+            desk, ask.person, each, Act.ERASE, lambda c: c.lift(by=ask.person.id, at=ask.at), named=True
+        )
+    return say(LIFTED.format(reference=matter.case.reference))
+
+
+# --- what could go ---------------------------------------------------------------------------------------
+
+
+@command("case expired", usage="/case expired", may=Act.ERASE, summary="cases whose time to be kept is over")
+async def expired(ask: Ask, desk: Desk) -> Reply:
+    """What could be erased now."""
+    page = int(ask.words) if ask.words.isascii() and ask.words.isdecimal() and len(ask.words) < 4 else 1
+    return await _list(ask.person, page, ask.at, desk) or say(NOTHING_OVER)
+
+
+async def owe_retention(desk: Desk, now: datetime) -> None:
+    """Owe this month's list to whoever may erase, from the first school day's opening on."""
+    month = desk.calendar.local(now).date().replace(day=1)
+    first = desk.calendar.opening(desk.calendar.school_day_from(month))
+    if now < first or not desk.calendar.is_school_time(now):
+        return
+    for person in await desk.store.having(access.TABLE[Act.ERASE].roles):
+        if person.since <= first:
+            key = f"retention {month:%Y-%m} {person.id}"
+            await desk.store.owe(Notice(key, "retention", person.id, now, waits=True))
+
+
+async def retention_notice(notice: Notice, desk: Desk) -> Reply | None:
+    """The list as it stands when it is sent; where nothing could go, nothing is said."""
+    person = await desk.store.person(notice.to)
+    return await _list(person, 1, desk.now(), desk)
+
+
+async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply | None:
+    over = await time_is_over(person, now, desk)
+    if not over:
+        return None
+    begin = min(PAGE * max(page - 1, 0), (len(over) - 1) // PAGE * PAGE)
+    rows = over[begin : begin + PAGE]
+    buttons = [Choice(f"Erase {s.reference}", f"case erase {s.reference}") for s in rows]
+    if begin + PAGE < len(over):
+        buttons.append(Choice("More", f"case expired {begin // PAGE + 2}"))
+    lines = "\n".join(_line(summary, desk) for summary in rows)
+    heading = f"{HEADING}: {len(over)}"
+    return Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
+
+
+def _line(summary: Summary, desk: Desk) -> str:
+    about_pupil = summary.about is not None and summary.about.subject == Subject.PUPIL
+    return LINE.format(
+        reference=summary.reference,
+        category=_category(summary.category, desk),
+        closed=_day(summary.closed_at or summary.touched_at, desk.calendar),
+        child=CHILD if about_pupil else "",
+    )
+
+
+async def time_is_over(person: Person, now: datetime, desk: Desk) -> Sequence[Summary]:
+    """The matters that this person may erase now, longest closed first."""
+    if not access.may(person, Act.ERASE):
+        return []
+    found = []
+    for summary in await desk.store.summaries():
+        if summary.joined_to is None and (until := kept_until(summary, desk)) and until <= now:
+            held = any(part.held for part in await desk.matter_of(summary))
+            may = access.may_with(person, Act.ERASE, await desk.relations(person, summary))
+            if may and not held and await desk.inside(person, summary):
+                found.append((until, summary.reference, summary))
+    return [summary for *_, summary in sorted(found, key=lambda row: row[:2])]
+
+
+def kept_until(summary: Summary, desk: Desk) -> datetime | None:
+    """When a closed case's time is over; None while it is open."""
+    if summary.closed_at is None:
+        return None
+    closed = desk.calendar.local(summary.closed_at).date()
+    year = closed.year + desk.calendar.school.retention.years_of(summary.outcome)
+    leap = (closed.month, closed.day) == (2, 29)
+    return desk.calendar.midnight(closed.replace(year=year, day=28) if leap else closed.replace(year=year))
+
+
+# --- erasing -----------------------------------------------------------------------------------------------
+
+
+@command(
+    "case erase",
+    usage="/case erase REFERENCE",
+    bare=WITH_CASE,
+    may=Act.ERASE,
+    summary="erase a case whose time is over, for good",
+)
+async def erase(ask: Ask, desk: Desk) -> Reply:
+    """Say what would be gone; said again with the answer to that, for the case as it was then, erase it."""
+    reference, typed = take_reference(ask.words, erase.usage)
+    async with desk.store.alone(JOINING):
+        for _ in range(TRIES):
+            matter = await desk.case_for(ask.person, reference, Act.ERASE)
+            _refuse(matter, ask.at, desk)
+            if typed != _confirmed(matter):
+                return _question(matter, desk)
+            try:
+                await desk.store.erase(matter.cases, _leaving(matter, ask, desk))
+            except Conflict:  # a notice of it was sent meanwhile, or more
+                continue
+            return replace(say(ERASED.format(what=listed(c.reference for c in matter.cases))), replaces=True)
+    raise Refused(TOO_BUSY.format(reference=reference))
+
+
+def _refuse(matter: Matter, now: datetime, desk: Desk) -> None:
+    """Raises Refused while it is open or held, or its time is not over."""
+    root = matter.case.reference
+    until = kept_until(matter.case.summary, desk)
+    if until is None:
+        raise Refused(IS_OPEN.format(reference=root))
+    if reasons := [case.hold for case in matter.cases if case.hold]:
+        raise Refused(IS_HELD.format(reference=root, reason="; ".join(reasons)))
+    if until > now:
+        raise Refused(TOO_EARLY.format(reference=root, until=_day(until, desk.calendar)))
+
+
+def _confirmed(matter: Matter) -> str:
+    """The answer that erases it as it stands: whatever happens in between is to be seen first."""
+    return f"for good {sum(len(case.chronology) for case in matter.cases)}"
+
+
+def _question(matter: Matter, desk: Desk) -> Reply:
+    root = matter.case.reference
+    stays = listed(dict.fromkeys(_stays(case, desk) for case in matter.cases))
+    parts: list[Part] = [
+        Heading(SURE.format(reference=root)),
+        Text(GONE_WILL_BE.format(what=_all_of(matter))),
+    ]
+    if matter.parts:
+        parts.append(Text(JOINED.format(references=listed(part.reference for part in matter.parts))))
+    if matter.withheld:
+        parts.append(Text(LOCKED))
+    choices = (
+        Choice("Erase for good", f"case erase {root} {_confirmed(matter)}", "danger"),
+        Choice("Hold it instead", f"case hold {root}"),
+        Choice("Open", f"case {root}"),
+    )
+    return Reply((*parts, Text(NO_WAY_BACK.format(stays=stays)), Choices(choices)))
+
+
+def _all_of(matter: Matter) -> str:
+    """`2 messages, a picture and 14 entries`."""
+    names = {"text": "message"}
+    kinds = Counter(names.get(item.kind, item.kind) for case in matter.cases for item in case.evidence)
+    entries = sum(len(case.chronology) for case in matter.cases)
+    what = [counted(number, kind) for kind, number in kinds.items()]
+    return listed([*what, counted(entries, "entry", "entries")])
+
+
+def _stays(case: Case, desk: Desk) -> str:
+    month = f"{desk.calendar.local(case.opened_at):%B %Y}"
+    return ONE_CASE.format(category=_category(case.category, desk), month=month)
+
+
+def _leaving(matter: Matter, ask: Ask, desk: Desk) -> Erased:
+    months = [(case, desk.calendar.local(case.opened_at)) for case in matter.cases]
+    return Erased(
+        references=tuple(case.reference for case in matter.cases),
+        counted=tuple(Counted(case.category or "", f"{month:%Y-%m}") for case, month in months),
+        by=ask.person.id,
+        at=ask.at,
+        sources=tuple(trace(source) for case in matter.cases for source in case.summary.sources),
+    )
+
+
+def _category(key: str | None, desk: Desk) -> str:
+    category = desk.procedure.named(key)
+    return category.name if category else key or UNNAMED
+
+
+def _day(at: datetime, calendar: Calendar) -> str:
+    local = calendar.local(at)
+    return f"{local.day} {local:%B %Y}"

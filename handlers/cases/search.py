@@ -1,0 +1,123 @@
+"""Cases found by their words, among those that the asker may see. Each search leaves a trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+from handlers.cases.lists import lines
+from handlers.cases.subject import speaks_of
+from handlers.cases.view import name
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.rules.access import Act
+from handlers.text.words import moment, shortened
+from store.base import NotFound
+from store.model.case import Case
+from store.model.memos import Searched
+from store.model.records import Person, Summary, new_id
+
+WHAT = "What should I look for? Type: {usage}"
+NOTHING = "No case with “{words}” among those that you may see."
+FOUND = "Cases with “{words}”"
+FURTHER = "There are more. Another word narrows it down."
+HEADING = "Who searched for what"
+NOBODY = "Nobody has searched for anything that you may know of."
+LINE = "{at} · {who}: “{words}”, {found}"
+SHOWN = 10
+SEARCHES = 30
+LONGEST = 120  # characters that are looked for
+KEPT = timedelta(days=366)
+
+
+@command(
+    "case find",
+    usage="/case find WORDS",
+    may=Act.LIST,
+    summary="cases by reference, kind, name, link or words",
+)
+async def find(ask: Ask, desk: Desk) -> Reply:
+    """Cases in which all the words stand, newest first."""
+    typed = shortened(ask.words, LONGEST)
+    words = typed.casefold().split()
+    if not words:
+        raise Refused(WHAT.format(usage=find.usage))
+    found = [summary async for summary, cases in _readable(ask.person, desk) if _holds(cases, words, desk)]
+    await _note(ask, typed, found, desk)
+    if not found:
+        return say(NOTHING.format(words=typed))
+    shown = found[:SHOWN]
+    further = [Text(FURTHER)] if len(found) > SHOWN else []
+    buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
+    return Reply(
+        (Heading(FOUND.format(words=typed)), Text(await lines(shown, ask.person, desk)), buttons, *further)
+    )
+
+
+async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, list[Case]]]:
+    """Each matter of which the person may see all, with its cases."""
+    for summary in await desk.inside_of(person, await desk.visible(person)):
+        cases = []
+        for part in await desk.matter_of(summary):
+            with suppress(NotFound):  # damaged, or erased meanwhile
+                cases.append(await desk.store.case(part.reference))
+        yield summary, cases
+
+
+def _holds(cases: list[Case], words: list[str], desk: Desk) -> bool:
+    text = "\n".join(line for case in cases for line in _words_of(case, desk)).casefold()
+    return all(word in text for word in words)
+
+
+def _words_of(case: Case, desk: Desk) -> Iterator[str]:
+    """What a search looks into."""
+    category = desk.procedure.named(case.category)
+    yield case.reference
+    yield f"{category.key} {category.name}" if category else ""
+    yield case.about.name if case.about else ""
+    for item in case.evidence:
+        yield from (item.text, item.normal, item.name)
+    yield from (entry.details.get("text", "") for entry in case.chronology if entry.what == "note")
+
+
+async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:
+    """Keep who searched for what, for a year, before anything is shown."""
+    references = tuple(summary.reference for summary in found)
+    await desk.store.put(Searched(new_id(), ask.person.id, words, ask.at, references))
+    for search in await desk.store.memos(Searched):
+        if ask.at - search.at > KEPT:
+            await desk.store.drop(Searched, search.under)
+
+
+@command("case searches", usage="/case searches", may=Act.SEARCHES, summary="who searched for what")
+async def searches(ask: Ask, desk: Desk) -> Reply:
+    """The latest searches, but for those that could tell of a case that the asker may not see."""
+    everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
+    allowed = [search for search in everything if await _may_know(ask.person, search, desk)]
+    if not allowed:
+        return say(NOBODY)
+    lines = [
+        LINE.format(
+            at=moment(search.at, desk.calendar),
+            who=await name(search.by, desk),
+            words=search.words,
+            found=f"{len(search.found)} found",
+        )
+        for search in allowed[:SEARCHES]
+    ]
+    return Reply((Heading(HEADING), Text("\n".join(lines))))
+
+
+async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
+    """One's own searches; of others, those that found nothing hidden or gone, and did not look for oneself."""
+    if search.by in person.ids:
+        return True
+    if speaks_of(search.words, person):
+        return False
+    for reference in search.found:
+        summary = await desk.store.summary(reference)
+        if summary is None or not await desk.inside(person, summary):
+            return False
+    return True

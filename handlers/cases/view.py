@@ -1,0 +1,367 @@
+"""One case as one person reads it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from handlers.cases.evidence_words import alike, described, unkept
+from handlers.cases.questions import SUBJECTS, category_question, subject_question
+from handlers.desk import Desk, Matter
+from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
+from handlers.policies.passages import passage_at, policy_choice
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.text.words import listed, moment, shortened, size
+from handlers.workflow.steps import owners
+from store.base import NotFound
+from store.model.case import Case
+from store.model.records import (
+    SYSTEM,
+    About,
+    Entry,
+    Evidence,
+    FollowUp,
+    Person,
+    Role,
+    State,
+    Status,
+    Subject,
+    Summary,
+)
+
+ENTRIES = 5
+QUOTED = 300  # characters of a text that are shown with its case
+NOTED = 200  # characters of a note that are shown with its case
+PASSAGE = 400  # characters of the passage that a step rests on
+SHOWN = 6  # pieces of evidence that are shown with their case
+
+NOT_SAID = "not said yet"
+LOOKED_AFTER = "somebody in leadership is looking after it"
+NOT_TAKEN = "leadership has it; nobody has taken it yet"
+DEALT_WITH = "closed: leadership has dealt with it"
+TAKEN_BY = "{name} is looking after it"
+NOBODY_YET = "nobody has taken it yet"
+CLOSED_AS = "closed: {outcome}"
+LOOKS_LIKE = "It looks like case {reference}."
+FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
+LOCKED = "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+KEPT_BEFORE = (
+    "Some had been kept before it was known what they are. They are locked away: tell the police (101, or 999 if "
+    "a child is in danger) or children’s services that they are there; they say what happens to them."
+)
+LEAD_DECIDES = "Speak to the safeguarding lead now{phone}, who decides what is done."
+ABOUT_CHAIR = (
+    "As it is about the chair of governors, the local authority’s designated officer can be told "
+    "directly{phone}."
+)
+ALL_ENTRIES = "All entries"
+LATEST = "The latest of {number} entries"
+
+NEXT = "Next: {what} · {who} · due {due}{overdue}"
+THEN = "Then: {what} · {who} · due {due}{overdue}"
+
+STATES: dict[str, str] = {
+    State.WAITING: "not fetched until somebody says what it is about",
+    State.WANTED: "being fetched",
+    State.LOST: "could not be fetched",
+    State.WITHHELD: "withheld, never fetched",
+}
+
+ENTRY_WORDS = {
+    "opened": "passed it on",
+    "received": "sent more",
+    "edited": "changed a message",
+    "category": "said what it is about: {category}",
+    "about": "said whom it is about: {about}",
+    "urgent": "made it urgent",
+    "taken": "took it",
+    "given": "gave it to {to}",
+    "given up": "found that its owner can no longer look after it",
+    "note": "noted: {text}",
+    "closed": "closed it: {outcome}{reason}",
+    "reopened": "reopened it: {reason}",
+    "step": "· {progress}: {step}{why}",
+    "step given": "gave “{step}” to {to}",
+    "step added": "added: {step}, due {due}",
+    "postponed": "put off “{step}” until {until}{why}",
+    "again": "saw it posted again",
+    "joined": "joined it to {to}",
+    "parted": "let it stand alone",
+    "held": "held it back from being erased: {reason}",
+    "lifted": "lifted that it was held",
+    "exported": "noted that it was gathered for somebody’s request for what is held about them",
+    "looked": "looked at it",
+    "read": "read all entries",
+    "evidence": "was handed evidence {numbers}",
+    "kept": "kept evidence {number}",
+    "failed": "could not keep evidence {number}",
+    "withheld": "left evidence {number} unfetched for good",
+}
+HIDDEN = ("looked", "read")
+
+
+async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
+    """A case with what is known of it; to its reporter, that it is looked after."""
+    if matter.whole:
+        return await _whole(person, matter, desk)
+    return replace(await _own(matter, desk), of=frozenset())
+
+
+async def _own(matter: Matter, desk: Desk) -> Reply:
+    case = matter.named
+    state = await state_of(case.summary, desk, inside=False)
+    facts = (
+        ("About", _category(case, desk)),
+        ("Passed on", moment(case.opened_at, desk.calendar)),
+        ("You sent", described(case.evidence)),
+        ("Now", state),
+    )
+    reply = Reply((Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept(case.evidence))))
+    if (await desk.root(case.summary)).status == Status.CLOSED:
+        return reply
+    if case.category is None or case.waiting:
+        return reply + category_question(case, desk)
+    if case.about is None:
+        reply += subject_question(case)
+    return reply + Reply(
+        (Choices((_choice("Add a note", "note", case), *policy_choice(case.category, desk))),)
+    )
+
+
+async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
+    """What it is and where it stands; then what is to be done; then what was sent, and what happened."""
+    case, cases = matter.case, matter.cases
+    reporters = dict.fromkeys(id for c in cases for id in c.reporters)
+    by = listed([await name(id, desk) for id in reporters])
+    kinds = dict.fromkeys(_category(c, desk) for c in cases if c.category) or (NOT_SAID,)
+    concerns = [words for c in cases if (words := about_words(c.about)) != NOT_SAID]
+    facts = [
+        ("About", "; ".join(kinds) + (" · urgent" if matter.urgent else "")),
+        ("Concerns", "; ".join(dict.fromkeys(concerns)) or NOT_SAID),
+        ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {by}"),
+        ("Now", await state_of(case.summary, desk, inside=True)),
+    ]
+    if reasons := [c.hold for c in cases if c.hold]:
+        facts.append(("Held", "; ".join(reasons)))
+    if matter.parts:
+        facts.append(("With it", listed(part.reference for part in matter.parts)))
+    parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
+    parts += _lines([_locked(person, matter, desk)] if matter.withheld else [])
+    parts += _lines(list(filter(None, [await other_route([c.summary for c in cases], desk)])))
+    parts += await _steps(case, desk)
+    parts += await _evidence(matter, desk)
+    parts.append(await _latest(matter, desk))
+    for other in await alike(person, matter, desk):
+        join = Choice(f"Join to {other.reference}", f"case join {case.reference} to {other.reference}")
+        parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
+    return Reply((*parts, Choices(_moves(person, matter, desk))))
+
+
+def _moves(person: Person, matter: Matter, desk: Desk) -> tuple[Choice, ...]:
+    case = matter.case
+    evidence = () if matter.withheld else (_choice("Evidence", "evidence", case),)
+    entries = _choice(ALL_ENTRIES, "log", case)
+    if case.status == Status.CLOSED:
+        return (*evidence, entries, _choice("Reopen", "reopen", case))
+    mine = case.owner in person.ids
+    return (
+        *(() if mine else (_choice("I'll take it", "take", case),)),
+        *(() if matter.urgent else (_choice("Urgent", "urgent", case),)),
+        *evidence,
+        entries,
+        *policy_choice(case.category, desk),
+        _choice("Add a note", "note", case),
+        _choice("Kind", "category", case),
+        _choice("Whom it is about", "about", case),
+        _choice("Give case to", "give", case),
+        _choice("Close", "close", case),
+    )
+
+
+def _choice(label: str, verb: str, case: Case) -> Choice:
+    return Choice(label, f"case {verb} {case.reference}")
+
+
+async def _steps(case: Case, desk: Desk) -> list[Part]:
+    """The open steps, the one that is due first with the passage it rests on and its buttons."""
+    steps = sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due)
+    if not steps:
+        return []
+    first, *others = [await _step_line(step, case, desk, n == 0) for n, step in enumerate(steps)]
+    parts: list[Part] = [Text(first)]
+    if passage := passage_at(steps[0].passage, desk):
+        parts.append(Quote(_beginning(passage.text, PASSAGE), f"{passage.title} · {passage.section}"))
+    parts.append(Choices(step_choices(case, steps[0])))
+    return [*parts, *_lines(others)]
+
+
+async def _step_line(step: FollowUp, case: Case, desk: Desk, is_next: bool) -> str:
+    whose = await owners(step, case, await desk.matter_of(case.summary), desk)
+    return (NEXT if is_next else THEN).format(
+        what=step.what,
+        who=listed([p.name for p in whose]) or "nobody",
+        due=moment(step.due, desk.calendar),
+        overdue=" · overdue" if step.due <= desk.now() else "",
+    )
+
+
+def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
+    """The buttons that deal with a follow-up, wherever it is shown."""
+    place = f"{case.reference} {follow_up.key}"
+    labels = {"refused": "Refused", "not removed": "Not removed"}
+    return (
+        Choice("Done", f"case done {place}", "primary"),
+        *(Choice(labels[o], f"case {o.replace(' ', '-')} {place}") for o in follow_up.outcomes),
+        Choice("Not needed", f"case not-needed {place}"),
+        Choice("Give to", f"case hand {place}"),
+        Choice("Later", f"case postpone {place}"),
+    )
+
+
+# --- what was sent ---------------------------------------------------------------------------------------
+
+
+async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
+    rows = [(case, item) for case in matter.cases for item in case.evidence]
+    parts: list[Part] = [
+        Quote(_content(item, matter), await place_of(item, case, matter.case, desk))
+        for case, item in rows[:SHOWN]
+    ]
+    if len(rows) > SHOWN or any(len(item.text) > QUOTED for _, item in rows[:SHOWN]):
+        parts.append(Text(FURTHER.format(reference=matter.case.reference)))
+    return parts
+
+
+async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
+    """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
+    number = f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
+    return f"{number} · {await name(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
+
+
+def _origin(item: Evidence, desk: Desk) -> str:
+    known = [item.origin[k] for k in ("author", "place") if item.origin.get(k)]
+    if sent_at := item.origin.get("sent_at"):
+        known.append(_moment_in(sent_at, desk))
+    return f" · first posted: {', '.join(known)}" if known else ""
+
+
+def _content(item: Evidence, matter: Matter) -> str:
+    if item.kind in ("text", "link"):
+        return _beginning(item.text, QUOTED)
+    facts = [f"{item.kind.capitalize()} {item.name}".strip(), *([size(item.size)] if item.size else [])]
+    state = STATES.get(item.state, item.state)
+    if item.state == State.KEPT and matter.withheld:
+        state = "locked away"
+    return " · ".join(facts) + f": {state}" + (f" ({item.problem})" if item.problem else "")
+
+
+def _beginning(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rstrip() + "…"
+
+
+# --- what happened ---------------------------------------------------------------------------------------
+
+
+def entries(matter: Matter) -> list[tuple[Case, Entry]]:
+    """The entries of a case and of all that was joined to it, in the order of time."""
+    rows = [(case, entry) for case in matter.cases for entry in case.chronology]
+    return sorted(rows, key=lambda row: row[1].at)
+
+
+async def _latest(matter: Matter, desk: Desk) -> Quote:
+    rows = entries(matter)
+    shown = [row for row in rows if row[1].what not in HIDDEN][-ENTRIES:]
+    lines = [shortened(await full(entry, case, matter.case, desk), NOTED) for case, entry in shown]
+    return Quote("\n".join(lines), LATEST.format(number=len(rows)))
+
+
+async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
+    """An entry in words. The lines of a note are set in, so that none looks like an entry."""
+    details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})
+    if "\n" in entry.details.get("text", ""):
+        details["text"] = "".join(f"\n    {line}" for line in entry.details["text"].splitlines())
+    if category := desk.procedure.named(details["category"]):
+        details["category"] = category.name
+    if outcome := desk.procedure.outcome_named(details["outcome"]):
+        details["outcome"] = outcome.name.lower()
+    if entry.what == "closed" and details["reason"]:
+        details["reason"] = f" ({details['reason']})"
+    if entry.what in ("step", "postponed") and details["why"]:
+        details["why"] = f", because {details['why'].removeprefix('because ')}"
+    if entry.what == "about":
+        details["about"] = about_words(About(details["subject"], name=details["name"]))
+    if entry.what in ("given", "step given"):
+        details["to"] = await name(details["to"], desk)
+    for key in ("until", "due"):
+        details[key] = _moment_in(details[key], desk)
+    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
+    where = f"{case.reference} · " if case.reference != root.reference else ""
+    return f"{moment(entry.at, desk.calendar)} · {where}{await name(entry.by, desk)} {words}"
+
+
+def _moment_in(text: str, desk: Desk) -> str:
+    """A time as records hold it, as people read it."""
+    try:
+        return moment(datetime.fromisoformat(text), desk.calendar)
+    except ValueError:
+        return text
+
+
+async def name(id: str, desk: Desk) -> str:
+    """A person's name, by an id that they have or had."""
+    if id == SYSTEM:
+        return "Heads Up"
+    try:
+        return (await desk.store.person(id)).name
+    except NotFound:
+        return "somebody who has left"
+
+
+async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
+    """Where a case stands, in a few words; to a reporter, who looks after it is not said."""
+    root = await desk.root(summary)
+    if root.status == Status.CLOSED:
+        outcome = desk.procedure.outcome_named(root.outcome)
+        return CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "") if inside else DEALT_WITH
+    if root.owner is None:
+        return NOBODY_YET if inside else NOT_TAKEN
+    return TAKEN_BY.format(name=await name(root.owner, desk)) if inside else LOOKED_AFTER
+
+
+def about_words(about: About | None) -> str:
+    """Whom a case is about, in words."""
+    if about is None or about.subject == Subject.UNSURE:
+        return NOT_SAID
+    label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
+    return f"{about.name} ({label})" if about.name else label
+
+
+def _locked(person: Person, matter: Matter, desk: Desk) -> str:
+    """What is to be done about a child undressed, and about what had been kept of it before that was known."""
+    phone = desk.calendar.school.safeguarding_phone
+    told = (
+        "" if matter.may(person, Act.UNLOCK) else LEAD_DECIDES.format(phone=f" on {phone}" if phone else "")
+    )
+    kept = any(item.state == State.KEPT and item.sha256 for case in matter.cases for item in case.evidence)
+    return f"{LOCKED} {KEPT_BEFORE if kept else ''} {told}".replace("  ", " ").strip()
+
+
+async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
+    """Whom else to tell of a matter about the chair of governors, which the head looks after alone; or nothing."""
+    chairs = await desk.store.having((Role.CHAIR,))
+    if not any(access.is_subject(chair, part.about) for part in matter for chair in chairs):
+        return ""
+    phone = desk.calendar.school.local_authority_phone
+    return ABOUT_CHAIR.format(phone=f" on {phone}" if phone else "")
+
+
+def _category(case: Case, desk: Desk) -> str:
+    category = desk.procedure.named(case.category)
+    return category.name if category else NOT_SAID
+
+
+def _lines(lines: list[str]) -> list[Part]:
+    return [Text("\n".join(lines))] if lines else []

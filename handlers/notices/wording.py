@@ -1,0 +1,217 @@
+"""What a notice says. Its words are chosen when it is sent, and only if the person may still see the case.
+
+Alerts carry reference, category and urgency; what was said, and by whom, is behind “Open”. Whoever is told of
+something overdue without being allowed to see the case reads its reference and the step, and no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.cases.evidence_words import alike, described
+from handlers.cases.questions import category_question
+from handlers.cases.retention import retention_notice
+from handlers.cases.view import step_choices
+from handlers.desk import Desk, Matter
+from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
+from handlers.policies.enquiries import answer_notice, enquiry_notice
+from handlers.policies.statement import statement_notice, unaccepted_notice
+from handlers.rules.access import Act, Relation
+from handlers.school.digest import digest_notice
+from handlers.school.duties import duty_notice
+from handlers.text.words import moment
+from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with, nobody_told, recipients
+from handlers.workflow.steps import is_above
+from store.base import NotFound
+from store.model.case import Case
+from store.model.records import FollowUp, Notice, Person, State, Status
+
+URGENT = "Urgent: case {reference}"
+NEW = "New case {reference}"
+MORE = "More for case {reference}"
+GIVEN = "Case {reference} is yours to look after now"
+HEADINGS = {"more": MORE, "given": GIVEN}
+UNCATEGORISED = "Nobody has said yet what it is about."
+WITHHELD = (
+    "Nobody should pass the picture on, open it again or delete it, and nothing of it can be seen here. "
+    "Speak to the person who reported it now."
+)
+WITH = "Kept with case {reference}."
+NOBODY_TOOK_IT = "Nobody has taken it yet."
+CHANNEL = "{urgent}Case {reference}: {category}."
+ALIKE = "It looks like case {reference}."
+JOIN = "Join to {reference}"
+WAITING = "Case {reference} still needs one tap of yours. {waits}"
+WAITS = "Until you say so, {what} is not fetched. "
+TAKEN = "Case {reference}: somebody in leadership is looking after it now. Thank you for passing it on."
+CLOSED = "Case {reference} is closed: leadership has dealt with it. Thank you for passing it on."
+LOST = (
+    "Case {reference}: I could not fetch what you sent ({what}). "
+    "Please send it to me again, or show it to a leader."
+)
+NOBODY = "Case {reference} still waits, and nobody has been told. {what}"
+DUE_SOON = "Case {reference}: due {due}"
+OVERDUE = "Case {reference}: overdue since {due}, day {day}"
+CLOCKS = {
+    "school": "Counted in school days.",
+    "legal": "Counted in working days, which no school holiday stops.",
+    "now": "Counted in hours; it waits for nothing.",
+}
+URGENT_ABOVE = "Urgent: case {reference}. Nobody has taken it yet. Please see that a leader does."
+OVERDUE_ABOVE = "Case {reference}, “{what}”: overdue since {due}, day {day}. Please see that it is done."
+
+
+async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
+    """What a notice says now, or None when it is no longer needed, or no longer allowed."""
+    if not reference:
+        return await OF_NO_CASE[notice.kind](notice, desk)
+    if notice.kind == "channel":
+        return await _for_channel(await desk.store.case(reference), desk)
+    try:
+        person = await desk.store.person(notice.to)
+    except NotFound:
+        return None
+    try:
+        matter = await desk.case_for(person, notice.reference or reference, Act.SEE)
+    except Refused:
+        matter = None
+    if notice.kind in FOR_REPORTERS:
+        if matter is None or Relation.REPORTER not in matter.relations:
+            return None
+        reply = await REPORTERS[notice.kind](notice.reference or reference, matter, desk)
+        return reply and replace(reply, of=frozenset())
+    if matter is None or not matter.whole:
+        return await _from_above(await desk.store.case(reference), notice, person, desk)
+    if notice.kind in ("before", "overdue"):
+        return _step(matter.case, notice, person, desk)
+    return await _for_leader(notice, person, matter, desk)
+
+
+async def _for_channel(case: Case, desk: Desk) -> Reply | None:
+    if case.status == Status.CLOSED or not await channel_may_know(case, desk):
+        return None
+    urgent = "Urgent. " if case.urgent else ""
+    return say(CHANNEL.format(urgent=urgent, reference=case.reference, category=_category(case, desk)))
+
+
+# --- leaders -------------------------------------------------------------------------------------------
+
+
+async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
+    """In the words of the very case that owes it, also where that was joined to another."""
+    case, root = matter.named, matter.case
+    moot = {
+        "alert": case.urgent or root.owner is not None,
+        "urgent": notice.stage > 0 and root.owner is not None,
+        "given": root.owner not in person.ids,
+        "uncategorised": case.category is not None and not case.waiting,
+    }
+    if root.status == Status.CLOSED or moot.get(notice.kind, False):
+        return None
+    heading = HEADINGS.get(notice.kind, URGENT if case.urgent else NEW)
+    lines = [_category(case, desk)]
+    if root is not case:
+        lines.append(WITH.format(reference=root.reference))
+    if case.withheld:
+        lines.append(WITHHELD)
+    if notice.kind == "urgent" and notice.stage:
+        lines.append(NOBODY_TOOK_IT)
+    choices = [Choice("Open", f"case {root.reference}")]
+    if root.owner is None:
+        choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
+    if not case.urgent:
+        choices.append(Choice("Urgent", f"case urgent {root.reference}", "danger"))
+    for other in await alike(person, matter, desk):
+        lines.append(ALIKE.format(reference=other.reference))
+        join = f"case join {root.reference} to {other.reference}"
+        choices.append(Choice(JOIN.format(reference=other.reference), join))
+    words = Heading(heading.format(reference=case.reference)), Text("\n".join(lines))
+    return Reply((*words, Choices(tuple(choices))))
+
+
+def _category(case: Case, desk: Desk) -> str:
+    category = desk.procedure.named(case.category)
+    return category.name if category else UNCATEGORISED.rstrip(".")
+
+
+# --- follow-ups ------------------------------------------------------------------------------------------
+
+
+def _step(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
+    follow_up = case.follow_up(notice.step)
+    if follow_up is None or not _still(follow_up, notice):
+        return None
+    due = moment(follow_up.due, desk.calendar)
+    heading = OVERDUE.format(reference=case.reference, due=due, day=notice.stage)
+    if not notice.stage:
+        heading = DUE_SOON.format(reference=case.reference, due=due)
+    parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
+    return Reply(
+        (*parts, Choices((*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))))
+    )
+
+
+def _still(follow_up: FollowUp, notice: Notice) -> bool:
+    """Whether it is open, and nothing newer has been said of it."""
+    return follow_up.is_open and follow_up.told == notice.stage
+
+
+async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
+    """For somebody higher up who may not see the case: its reference and the step alone."""
+    if case.status == Status.CLOSED or not is_above(person, await matter_with(case, desk), desk):
+        return None
+    if notice.kind == "urgent" and notice.stage:
+        return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
+    follow_up = case.follow_up(notice.step)
+    escalated = {rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage}
+    if notice.kind != "overdue" or follow_up is None or not _still(follow_up, notice):
+        return None
+    if not person.has(*escalated):
+        return None
+    due = moment(follow_up.due, desk.calendar)
+    return say(OVERDUE_ABOVE.format(reference=case.reference, what=follow_up.what, due=due, day=notice.stage))
+
+
+# --- reporters -------------------------------------------------------------------------------------------
+
+
+async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    case = matter.named
+    if case.status == Status.CLOSED or (case.category and not case.waiting):
+        return None
+    waits = WAITS.format(what=described(case.waiting)) if case.waiting else ""
+    return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(case, desk)
+
+
+async def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    return say(TAKEN.format(reference=reference))
+
+
+async def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    return say(CLOSED.format(reference=reference))
+
+
+async def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    lost = [e for e in matter.named.evidence if e.state in (State.LOST, State.TOO_LARGE)]
+    return say(LOST.format(reference=reference, what=described(lost))) if lost else None
+
+
+OF_NO_CASE = {
+    "digest": digest_notice,
+    "duty": duty_notice,
+    "retention": retention_notice,
+    "statement": statement_notice,
+    "unaccepted": unaccepted_notice,
+    "enquiry": enquiry_notice,
+    "answer": answer_notice,
+}
+
+
+async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    case = matter.named
+    if case.status == Status.CLOSED or await recipients(case, desk):
+        return None
+    return say(NOBODY.format(reference=reference, what=nobody_told(case)))
+
+
+REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost, "nobody": _nobody}

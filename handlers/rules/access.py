@@ -1,0 +1,158 @@
+"""Who may do what: one table. Commands, buttons, forms, lists, alerts and files all ask here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from store.model.records import About, Person, Role, Subject, Summary
+from store.school.procedure import Procedure
+
+
+class Act(Enum):
+    """What people do. The first few are about no case in particular."""
+
+    HELP = "read the help and the policies"
+    REPORT = "pass something on"
+    SEE_OWN = "see what became of one's own reports"
+    LIST = "list cases"
+    POLICIES = "look after the policies: what they lack, who has accepted the statement"
+    SEARCHES = "see who searched for what"
+    BACKUPS = "hear when the backups fail"
+    PEOPLE = "invite people, give and take roles"
+    SEE = "see a case"
+    NOTE = "add a note"
+    CLASSIFY = "say what a case is about, whom, and that it is urgent"
+    EVIDENCE = "look at the evidence"
+    WORK = "take, give, close, reopen and join"
+    ERASE = "erase a case whose time is over"
+    OWN = "look after a case"
+    PUT_OFF_AGAIN = "put a step off for the third time"
+    UNLOCK = "say that a case is not about a child undressed after all"
+    HEAR = "hear that something of a case is overdue, without seeing the case"
+
+
+class Relation(Enum):
+    """What somebody is to a case. Its subject has none of these, except that a reporter stays one."""
+
+    REPORTER = "reporter"
+    OWNER = "owner"
+    REACH = "reach"  # one's role reaches the case: see `_reaches`
+    APART = "apart"  # whoever is not its subject
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    roles: frozenset[str]  # who may at all
+    relations: frozenset[Relation] = frozenset()  # and what they must be to the case; empty: no case
+
+
+ALL = frozenset(Role)
+LEADERS = frozenset({Role.LEADER, Role.HEAD, Role.DSL})
+WORKERS = LEADERS | {Role.CHAIR, Role.ICT}
+ANY = frozenset({Relation.REPORTER, Relation.OWNER, Relation.REACH})
+INSIDE = frozenset({Relation.OWNER, Relation.REACH})
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
+
+TABLE: dict[Act, Rule] = {
+    Act.HELP: Rule(ALL),
+    Act.REPORT: Rule(ALL),
+    Act.SEE_OWN: Rule(ALL),
+    Act.LIST: Rule(WORKERS),
+    Act.POLICIES: Rule(WORKERS),
+    Act.SEARCHES: Rule(frozenset({Role.HEAD})),
+    Act.BACKUPS: Rule(frozenset({Role.HEAD, Role.ICT})),
+    Act.PEOPLE: Rule(frozenset({Role.HEAD})),
+    Act.SEE: Rule(ALL, ANY),
+    Act.NOTE: Rule(ALL, ANY),
+    Act.CLASSIFY: Rule(ALL, ANY),
+    Act.EVIDENCE: Rule(ALL, INSIDE),
+    Act.WORK: Rule(ALL, INSIDE),
+    Act.ERASE: Rule(frozenset({Role.HEAD, Role.CHAIR}), frozenset({Relation.REACH})),
+    Act.OWN: Rule(WORKERS, INSIDE),
+    Act.PUT_OFF_AGAIN: Rule(frozenset({Role.HEAD, Role.CHAIR}), INSIDE),
+    Act.UNLOCK: Rule(frozenset({Role.DSL}), INSIDE),
+    Act.HEAR: Rule(ALL, frozenset({Relation.APART})),
+}
+CLOSED = frozenset({Act.SEE, Act.NOTE})
+"""What may still be done with a closed case by those who are not inside: its reporters."""
+
+
+def may(person: Person, act: Act) -> bool:
+    """Whether this person may do this at all."""
+    return not TABLE[act].roles.isdisjoint(person.roles)
+
+
+def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:
+    """Whether this person, being this to a case, may do this with it."""
+    rule = TABLE[act]
+    return may(person, act) and (not rule.relations or not rule.relations.isdisjoint(relations))
+
+
+def may_when_closed(act: Act, relations: frozenset[Relation]) -> bool:
+    """Whether whoever may do this with an open case may do it with a closed one."""
+    return act in CLOSED or not INSIDE.isdisjoint(relations)
+
+
+def answers_for(person: Person, role: str) -> bool:
+    """Whether this person may say that a duty of this role is done, and is reminded of it."""
+    return may(person, Act.LIST) and person.has(role, Role.HEAD)
+
+
+def is_subject(person: Person, about: About | None) -> bool:
+    """Whether a case is about this person: by id, as the headteacher of that time, or by name.
+
+    The name counts beside the id: one person may have a record in each chat.
+    """
+    if about is None:
+        return False
+    if not {about.person, *about.heads}.isdisjoint(person.ids):
+        return True
+    if about.subject == Subject.HEAD and not about.person and not about.heads:
+        return person.has(Role.HEAD)
+    return bool(about.name) and person.id not in about.nobody_of and names_alike(about.name, person.name)
+
+
+def names_alike(typed: str, name: str) -> bool:
+    """`Ben Okafor`, `Mr Okafor` and `okafor, Ben` for Ben Okafor."""
+    wanted, known = name_words(typed), name_words(name)
+    return bool(wanted) and (set(wanted) == set(known) or wanted == known[-1:])
+
+
+def same_name(name: str) -> tuple[str, ...]:
+    """The same for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben`, and for no other name."""
+    return tuple(sorted(set(name_words(name)))) or (name,)
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name in small letters, without titles."""
+    return [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in TITLES]
+
+
+def relations(
+    person: Person, case: Summary, matter: Sequence[Summary], procedure: Procedure
+) -> frozenset[Relation]:
+    """What a person is to a case. `matter`: the case with all that it was joined to, and with it."""
+    found = {Relation.REPORTER} if any(id in case.reporters for id in person.ids) else set()
+    if not any(is_subject(person, part.about) for part in matter):
+        found.add(Relation.APART)
+        if any(part.owner in person.ids for part in matter):
+            found.add(Relation.OWNER)
+        if all(_reaches(person, part, procedure) for part in matter):
+            found.add(Relation.REACH)
+    return frozenset(found)
+
+
+def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
+    """Whether a role reaches a case that the person neither reported nor owns."""
+    category = procedure.named(case.category)
+    alerted = category.alerts if category else ()
+    if case.about and case.about.subject == Subject.HEAD:
+        return person.has(Role.CHAIR, *(alerted if case.withheld else ()))
+    if case.withheld:
+        return person.has(Role.HEAD, *alerted)
+    if person.has(*LEADERS):
+        return True
+    return person.has(Role.ICT) and Role.ICT in alerted

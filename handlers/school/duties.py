@@ -1,0 +1,184 @@
+"""What the school does every year or term: reminded like follow-ups, until it is done."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.school.people import ROLES
+from handlers.text.words import shortened
+from handlers.workflow.reminders import reached
+from store.model.records import DutyDone, FollowUp, Notice, Person, Role
+from store.policies import PolicyText
+from store.school.procedure import Duty, Span
+
+HEADING = "What the school does every year or term"
+LINE = "{key}: {do} · {owner} · due {due}{overdue}"
+DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
+DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
+NOT_YET = "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
+REVIEW = "Review “{title}”"
+REVIEWED = (
+    "Thank you. “{do}” is done. Please have the new review day put into the text; until then, answers say that "
+    "its review was due."
+)
+NO_DUTY = "I know no duty “{key}”. “/duty” lists them."
+NOT_YOURS = "That is for the {owner} or the headteacher to say."
+SOON = "Due {due}: {do}"
+OVERDUE = "Overdue since {due}, day {day}: {do}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A duty, and the day on which it is due next."""
+
+    duty: Duty
+    day: date
+
+    def follow_up(self, desk: Desk) -> FollowUp:
+        """As a follow-up whose stage 0 begins with the duty's lead time."""
+        due = desk.calendar.closing(desk.calendar.school_day_from(self.day))
+        return FollowUp(self.duty.key, self.duty.do, self.duty.owner, due, "school")
+
+
+async def all_due(desk: Desk, now: datetime) -> list[Due]:
+    """Each duty with the first of its days that has not been done, from when the school began to use this."""
+    everybody = await desk.store.people()
+    since = desk.calendar.local(min((p.since for p in everybody), default=now)).date()
+    done = {(d.key, d.due) for d in await desk.store.memos(DutyDone)}
+    today = desk.calendar.local(now).date()
+    yearly = [
+        Due(duty, next(day for day in _days(duty, since, today) if (duty.key, day) not in done))
+        for duty in desk.procedure.duty
+    ]
+    reviews = _reviews(desk.policies.texts(), since)
+    return [*yearly, *(due for due in reviews if (due.duty.key, due.day) not in done)]
+
+
+def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
+    """The review of each policy text, for whoever keeps it; for the headteacher where its header names no role."""
+    roles = {name.lower(): role for role in Role for name in (role.value, ROLES[role])}
+    found: dict[str, Due] = {}
+    for text in texts:
+        if text.review_by:
+            day = max(text.review_by, since)
+            duty = Duty(
+                key=_review_key(text),
+                do=REVIEW.format(title=shortened(text.title, 80)),
+                owner=roles.get(text.owner.lower(), Role.HEAD),
+                due=(f"{day:%m-%d}",),
+            )
+            found[duty.key] = Due(duty, day)
+    return list(found.values())
+
+
+def _review_key(text: PolicyText) -> str:
+    """`review-staff-and-vo-hkcd`: four letters that tell it from texts of like names."""
+    name = "-".join(re.findall(r"[a-z]+", text.doc.lower().rpartition(".")[0]))[:12].strip("-")
+    digest = hashlib.sha256(text.doc.encode("utf-8", "surrogatepass")).digest()
+    letters = "".join(string.ascii_lowercase[byte % 26] for byte in digest[:4])
+    return f"review-{name}-{letters}" if name else f"review-{letters}"
+
+
+def _days(duty: Duty, since: date, today: date) -> Iterator[date]:
+    """The days on which it is due from `since` on, endlessly."""
+    year = since.year
+    while True:
+        for text in sorted(duty.due):
+            month, day = (int(part) for part in text.split("-"))
+            found = date(year, month, min(day, 28) if month == 2 else day)
+            if found >= since:
+                yield found
+        year += 1
+
+
+async def owe_duties(desk: Desk, now: datetime) -> None:
+    """Owe a notice for each duty that has reached a new stage."""
+    if not desk.calendar.is_school_time(now):
+        return
+    for due in await all_due(desk, now):
+        stage = _stage(due, now, desk)
+        if stage >= 0:
+            for person in await _who(due.duty, stage, desk):
+                key = f"duty {due.duty.key} {due.day} {stage} {person.id}"
+                await desk.store.owe(
+                    Notice(key, "duty", person.id, now, step=due.duty.key, stage=stage, waits=True)
+                )
+
+
+def _stage(due: Due, now: datetime, desk: Desk) -> int:
+    stage = reached(due.follow_up(desk), now, desk.calendar)
+    return stage if stage > 0 else 0 if now >= _lead_begins(due, desk) else -1
+
+
+def _lead_begins(due: Due, desk: Desk) -> datetime:
+    lead: Span = due.duty.lead
+    return desk.calendar.opening(desk.calendar.school_days_after(due.day, -lead.number))
+
+
+async def _who(duty: Duty, stage: int, desk: Desk) -> list[Person]:
+    roles = [duty.owner, *(rung.to for rung in desk.procedure.escalation if stage >= rung.day)]
+    people = [p for role in roles for p in await desk.store.having((role,))]
+    return list(dict.fromkeys(people)) or list(await desk.store.having((Role.HEAD,)))
+
+
+async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
+    """The words of a duty's notice, unless it was done meanwhile or has gone on to another stage."""
+    now = desk.now()
+    due = next((d for d in await all_due(desk, now) if d.duty.key == notice.step), None)
+    if due is None or str(due.day) not in notice.key or max(_stage(due, now, desk), 0) != notice.stage:
+        return None
+    if not any(notice.to in person.ids for person in await _who(due.duty, notice.stage, desk)):
+        return None
+    words = (OVERDUE if notice.stage else SOON).format(due=_day(due.day), day=notice.stage, do=due.duty.do)
+    return say(words, Choices((Choice("Done", f"duty done {due.duty.key} {due.day}", "primary"),)))
+
+
+@command("duty", usage="/duty", may=Act.LIST, summary="what the school does every year or term")
+async def listing(ask: Ask, desk: Desk) -> Reply:
+    """Every duty, whose it is, and when it is due."""
+    lines = [line(due, ask.at, desk) for due in await all_due(desk, ask.at)]
+    return Reply((Heading(HEADING), Text("\n".join(lines))))
+
+
+def line(due: Due, now: datetime, desk: Desk) -> str:
+    """One duty on one line."""
+    stage = _stage(due, now, desk)
+    overdue = f" · overdue, day {stage}" if stage > 0 else ""
+    owner = ROLES[Role(due.duty.owner)]
+    return LINE.format(key=due.duty.key, do=due.duty.do, owner=owner, due=_day(due.day), overdue=overdue)
+
+
+@command("duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time")
+async def done(ask: Ask, desk: Desk) -> Reply:
+    """Note that a duty is done for the day on which it was due; said twice, it is not done for the next one too."""
+    key, _, day = ask.words.strip().lower().partition(" ")
+    due = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
+    if due is None:
+        raise Refused(NO_DUTY.format(key=key[:40]))
+    if not access.answers_for(ask.person, due.duty.owner):
+        raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
+    before = [d.due for d in await desk.store.memos(DutyDone) if d.key == key]
+    if day and day in map(str, before):
+        return say(DONE_BEFORE.format(do=due.duty.do, due=_day(date.fromisoformat(day))))
+    if before and day != str(due.day) and _stage(due, ask.at, desk) < 0:
+        told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
+        raise Refused(told)
+    await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
+    following = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
+    if following is None:
+        return say(REVIEWED.format(do=due.duty.do))
+    return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

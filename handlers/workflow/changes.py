@@ -1,0 +1,94 @@
+"""The one way to change a case that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handlers.desk import Desk, Matter
+from handlers.messages import Refused
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.workflow.consequences import with_consequences
+from store.base import Conflict, DamagedCase, NotFound
+from store.model.case import Case
+from store.model.records import SYSTEM, Person, Status
+
+TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
+CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."
+TRIES = 20
+
+Move = Callable[[Case], Case]
+
+
+async def change(
+    desk: Desk, person: Person, reference: str, act: Act, move: Move, *, named: bool = False
+) -> Matter:
+    """Make a move on the freshest state of a matter's root, and owe the notices that follow from it.
+
+    `named`: on the very case that was asked for, also where it was joined to another. Gives back the matter as
+    it is then, without relations when the change took it out of the person's sight. What the same message has
+    changed before it does not change again. Raises Refused, and IllegalMove from the move.
+    """
+    for _ in range(TRIES):
+        matter = await desk.case_for(person, reference, act)
+        case = matter.named if named else matter.case
+        if desk.source and case.holds(desk.source):
+            return matter  # the platform has sent it again, or it was done and another thing went wrong
+        if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
+            raise Refused(CLOSED.format(reference=reference))
+        moved = move(case)
+        if moved is case:
+            return matter
+        try:
+            moved = moved.came_of(desk.source, case) if desk.source else moved
+            saved = await desk.store.save(await with_consequences(moved, desk))
+        except Conflict:
+            continue
+        return await _seen_now(desk, person, reference, saved)
+    raise Refused(TOO_BUSY.format(reference=reference))
+
+
+async def _seen_now(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:
+    try:
+        return await desk.case_for(person, reference, Act.SEE)
+    except Refused:
+        return Matter(saved, frozenset(), saved)
+
+
+async def apply(desk: Desk, reference: str, move: Move) -> Case:
+    """Make a move that follows from another, whoever made that one. Raises NotFound."""
+    while True:
+        case = await desk.store.case(reference)
+        moved = await with_consequences(move(case), desk)
+        if moved == case:
+            return case
+        try:
+            return await desk.store.save(moved)
+        except Conflict:
+            continue
+
+
+async def without_lost_owner(desk: Desk, reference: str) -> None:
+    """Take a matter from an owner who may no longer look after it: its subject, or somebody without a role."""
+    summary = await desk.store.summary(reference)
+    root = await desk.root(summary) if summary else None
+    if root is None or root.owner is None:
+        return
+    try:
+        owner = await desk.store.person(root.owner)
+        if access.may_with(owner, Act.OWN, await desk.relations(owner, root)):
+            return
+    except NotFound:
+        pass
+    await apply(desk, root.reference, lambda case: case.give_up(by=SYSTEM, at=desk.now()))
+
+
+async def reconsider(desk: Desk) -> None:
+    """People or roles have changed: every open case tells those who are to know of it now."""
+    for summary in await desk.store.summaries():
+        if summary.status == Status.OPEN:
+            try:
+                await without_lost_owner(desk, summary.reference)
+                await apply(desk, summary.reference, lambda case: case)
+            except (DamagedCase, NotFound):
+                continue

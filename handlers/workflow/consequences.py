@@ -1,0 +1,21 @@
+"""What follows from a change of a case, written with it: steps, alerts, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.desk import Desk
+from handlers.workflow.alerts import with_alerts
+from handlers.workflow.recusal import with_withdrawals
+from handlers.workflow.reminders import wakes_at, with_alarm
+from handlers.workflow.steps import with_steps
+from store.model.case import Case
+
+
+async def with_consequences(case: Case, desk: Desk) -> Case:
+    """The case as it is to be saved."""
+    now = desk.now()
+    case = with_alarm(with_steps(case, desk, now), now)
+    case = await with_withdrawals(await with_alerts(case, desk), desk)
+    wake_at = wakes_at(case, now, desk.calendar)
+    return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

@@ -1,0 +1,145 @@
+"""Evidence is fetched once somebody has said what it is about, and kept as received."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from handlers.desk import Desk
+from handlers.messages import DeliveryFailed, TooLarge
+from handlers.workflow.pictures import Look, look
+from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
+from store.model.case import Case
+from store.model.records import SYSTEM, Evidence, Notice, State
+
+Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+GIVE_UP = timedelta(days=1)
+MEGABYTE = 1_000_000
+OVER = "over {limit} MB"
+GONE = "no longer there"
+TRIED = "tried for a day"
+
+log = structlog.get_logger()
+
+
+async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
+    """Fetch one piece of evidence, and note what became of it. Cancelled, it leaves nothing behind.
+
+    Raises StoreUnavailable and NotFound.
+    """
+    if not await is_wanted(reference, item, desk):
+        return
+    try:
+        kept = await desk.store.keep(reference, get(item.pointer), desk.max_file_bytes)
+    except (StoreUnavailable, NotFound):
+        raise
+    except OverLimit:
+        problem = OVER.format(limit=desk.max_file_bytes // MEGABYTE)
+        await _note(reference, item, desk, state=State.TOO_LARGE, problem=problem)
+    except TooLarge as refusal:  # the platform's limit, in its own words
+        await _note(reference, item, desk, state=State.TOO_LARGE, problem=str(refusal).rstrip("."))
+    except Exception as error:  # whatever a platform sends: the next try may be spared it
+        failure = error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+        why, permanent = type(error).__name__, failure.permanent
+        log.warning("evidence not fetched", case=reference, number=item.number, why=why, permanent=permanent)
+        await _failed(reference, item, failure, desk)
+    else:
+        await _keep(reference, item, kept, desk)
+
+
+async def is_wanted(reference: str, item: Evidence, desk: Desk) -> bool:
+    """Whether it is still to be fetched. Notes it as withheld where any case of the matter says so."""
+    case = await desk.store.case(reference)
+    if _current(case, item).state != State.WANTED:
+        return False
+    if await _is_withheld(case, desk):
+        await _note(reference, item, desk, state=State.WITHHELD)
+        return False
+    return True
+
+
+async def _is_withheld(case: Case, desk: Desk) -> bool:
+    return any(part.withheld for part in await desk.matter_of(case.summary))
+
+
+async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
+    noted = False
+    try:
+        if await is_wanted(reference, item, desk):
+            noted = await _look_and_note(reference, item, kept, desk)
+    finally:
+        if not noted:  # nobody wants it any more, or there is no time left for it
+            await desk.store.discard(reference, kept.sha256)
+
+
+async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk) -> bool:
+    seen = Look()
+    if item.kind == "picture":
+        async with desk.store.kept(reference, kept.sha256) as path:
+            seen = await asyncio.to_thread(look, path)
+    return await _note(
+        reference,
+        item,
+        desk,
+        state=State.KEPT,
+        sha256=kept.sha256,
+        size=kept.size,
+        kept_at=desk.now(),
+        picture=seen.picture,
+        problem=seen.problem,
+    )
+
+
+async def _failed(reference: str, item: Evidence, failure: DeliveryFailed, desk: Desk) -> None:
+    now = desk.now()
+    first = item.first_try or now
+    pause = min(FIRST_PAUSE * 2 ** min(item.tries, 10), LONGEST_PAUSE)
+    if failure.permanent or now - first >= GIVE_UP:
+        problem = GONE if failure.permanent else TRIED
+        await _note(reference, item, desk, state=State.LOST, problem=problem)
+    else:
+        await _note(
+            reference, item, desk, tries=item.tries + 1, first_try=first, next_try=now + pause, problem=""
+        )
+
+
+async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -> bool:
+    """Store the new state of a piece of evidence; False when it is no longer wanted."""
+    while True:
+        case = await desk.store.case(reference)
+        current = _current(case, item)
+        if current.state != State.WANTED:
+            return False
+        withheld = await _is_withheld(case, desk)
+        if withheld:
+            changes = {"state": State.WITHHELD, "next_try": None}
+        new = replace(current, **changes)  # type: ignore[arg-type]
+        try:
+            await desk.store.save(_entered(case.with_evidence(new), new, desk))
+        except Conflict:
+            continue
+        return not withheld
+
+
+def _entered(case: Case, item: Evidence, desk: Desk) -> Case:
+    now, number = desk.now(), str(item.number)
+    if item.state == State.KEPT:
+        return case.enter(now, SYSTEM, "kept", number=number, sha256=item.sha256, size=str(item.size))
+    if item.state == State.WANTED:
+        return case
+    if item.state == State.WITHHELD:
+        return case.enter(now, SYSTEM, "withheld", number=number)
+    case = case.enter(now, SYSTEM, "failed", number=number, problem=item.problem)
+    key = f"{case.reference} lost {number} {item.by}"
+    return case.owe(Notice(key, "lost", item.by, now))
+
+
+def _current(case: Case, item: Evidence) -> Evidence:
+    return next(e for e in case.evidence if e.number == item.number)

@@ -1,0 +1,54 @@
+"""A look at a picture: its size, and a number that is near for pictures that look alike."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.model.records import Picture
+
+MAX_PIXELS = 50_000_000
+"""A tall screenshot has 20 million. What claims to be larger is kept, and not opened."""
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+"""What phones and screens make. Of the others, some start a program (PostScript) or read further files."""
+
+DRAFT = (640, 640)
+"""Pixels: a JPEG is decoded no larger than this needs. With another size the same picture is less like itself."""
+
+CANNOT_OPEN = "could not be opened as a picture"
+TOO_MANY_PIXELS = "too large a picture to open"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    picture: Picture | None = None
+    problem: str = ""
+
+
+def look(path: Path) -> Look:
+    """Open a file as a picture, whatever it claims to be. Never raises for what is in it."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as image:
+                width, height = image.size
+                image.draft("RGB", DRAFT)
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+                small = upright.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        return Look(problem=TOO_MANY_PIXELS)
+    except Exception:  # Pillow raises nearly anything on a file that is made to break it
+        return Look(problem=CANNOT_OPEN)
+    return Look(Picture(width, height, difference_hash(small.tobytes())))
+
+
+def difference_hash(grey: bytes) -> str:
+    """Of 9 × 8 grey pixels, row by row: one bit for each pixel that is brighter than the one to its right."""
+    bits = [grey[9 * y + x] > grey[9 * y + x + 1] for y in range(8) for x in range(8)]
+    number = sum(bit << n for n, bit in enumerate(bits))
+    return f"{number:016x}" if 0 < number < 2**64 - 1 else ""

@@ -1,0 +1,80 @@
+"""Messages that nobody should have any more are taken back: what the subject of a case was shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from handlers.desk import Desk
+from handlers.messages import Reply, say
+from handlers.rules import access
+from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with
+from store.base import NotFound
+from store.model.case import Case
+from store.model.memos import Shown
+from store.model.records import Notice, Summary
+
+WITHDRAW = "withdraw"
+NO_LONGER = "This message is no longer available. “/case status” shows what you may see."
+NOT_HERE = "This message is no longer available."
+
+
+async def with_withdrawals(case: Case, desk: Desk) -> Case:
+    """The case, owing it to take back each message that showed any part of the matter to its subject.
+
+    Of a case about a child undressed, each file that was handed over to anybody.
+    """
+    matter = await matter_with(case, desk)
+    withheld = any(part.withheld for part in matter)
+    if not withheld and all(part.about is None for part in matter):
+        return case
+    people = {to async for to, _, _ in _sent(case, matter, desk)}
+    taken_from = {to for to in people if await _must_not_know(to, case, matter, desk)}
+    owed = {
+        (key := f"{case.reference} {WITHDRAW} {message} {at.isoformat()}"): Notice(
+            key, WITHDRAW, to, desk.now(), message=message
+        )
+        async for to, message, at in _sent(case, matter, desk)
+        if to in taken_from or (withheld and is_file(message))
+    }
+    return case.owe(*owed.values())
+
+
+async def _sent(case: Case, matter: list[Summary], desk: Desk) -> AsyncIterator[tuple[str, str, datetime]]:
+    """To whom each message about any part of the matter went, its address and id, and when."""
+    for part in matter:
+        if shown := await desk.store.memo(Shown, part.reference):
+            for showing in shown.showings:
+                yield showing.person, showing.message, showing.at
+        try:
+            of = case if part.reference == case.reference else await desk.store.case(part.reference)
+        except NotFound:
+            continue
+        for notice in of.notices:
+            if notice.message and notice.settled and notice.kind not in (WITHDRAW, *FOR_REPORTERS):
+                yield notice.to, notice.message, notice.settled
+
+
+async def _must_not_know(to: str, case: Case, matter: list[Summary], desk: Desk) -> bool:
+    if _is_channel(to):
+        return not await channel_may_know(case, desk)
+    try:
+        person = await desk.store.person(to)
+    except NotFound:
+        return False
+    return any(access.is_subject(person, part.about) for part in matter)
+
+
+def is_file(message: str) -> bool:
+    """Whether a message is a file that was handed over: `slack: file:F123`."""
+    return message.rpartition(" ")[2].startswith("file:")
+
+
+def in_its_place(notice: Notice) -> Reply:
+    """What stands where the message was: no word of why, and no button."""
+    return say(NOT_HERE if _is_channel(notice.to) else NO_LONGER)
+
+
+def _is_channel(to: str) -> bool:
+    """Channels have addresses, people ids."""
+    return ":" in to

@@ -1,0 +1,125 @@
+"""Evidence beside its case: bytes as received, under the name of their SHA-256."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from store.base import Kept, NotFound, OverLimit
+from store.disk.durable import PARTIAL, make_folder, remove_file, sync_folder, unavailable
+
+EVIDENCE = "evidence"
+THUMBNAILS = "thumbnails"
+"""Where earlier versions kept a small copy of each picture, which nothing ever showed."""
+
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> Kept:
+    """Write a stream to the disk piece by piece; at most `limit` bytes.
+
+    Raises OverLimit and StoreUnavailable, and whatever the stream raises; nothing is left behind then.
+    """
+    folder = case_folder / EVIDENCE
+    with writing(folder):
+        make_folder(folder)
+        partial = folder / (secrets.token_hex(8) + PARTIAL)
+        file = partial.open("xb")
+    digest, size = hashlib.sha256(), 0
+    try:
+        async for piece in pieces:
+            size += len(piece)
+            if size > limit:
+                raise OverLimit(f"over {limit} bytes")
+            digest.update(piece)
+            with writing(folder):
+                await asyncio.to_thread(file.write, piece)
+        with writing(folder):
+            await asyncio.to_thread(_sync, file)
+            await _place(partial, folder / digest.hexdigest())
+    finally:
+        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what is still buffered goes nowhere
+            file.close()
+    return Kept(digest.hexdigest(), size)
+
+
+async def _place(partial: Path, path: Path) -> None:
+    """Give a whole file its name, unless whoever wanted it gives up in the meantime."""
+    is_new = _rename(partial, path)
+    try:
+        await asyncio.to_thread(sync_folder, path.parent)
+    except asyncio.CancelledError:
+        if is_new:
+            remove_file(path)
+        raise
+
+
+def _rename(partial: Path, path: Path) -> bool:
+    """Whether there was no such file before."""
+    is_new = not path.exists()
+    partial.chmod(0o400)
+    partial.replace(path)
+    return is_new
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """The disk's troubles are StoreUnavailable. Those of a stream, such as a lost connection, stay as they are."""
+    try:
+        yield
+    except OSError as error:
+        raise unavailable(error, folder) from error
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def path_of(case_folder: Path, sha256: str) -> Path:
+    """Raises NotFound."""
+    path = case_folder / EVIDENCE / sha256
+    if not path.is_file():
+        raise NotFound(f"evidence {sha256[:12]}")
+    return path
+
+
+def discard(case_folder: Path, sha256: str) -> None:
+    """Take bytes away."""
+    remove_file(case_folder / EVIDENCE / sha256)
+
+
+def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
+    """In each case's folder, take away the bytes that are not wanted there. Gives how many there were."""
+    strays = 0
+    for case_folder, hashes in wanted.items():
+        found = {path.name for path in (case_folder / EVIDENCE).glob("*")}
+        for sha256 in filter(SHA256.fullmatch, found.difference(hashes)):
+            discard(case_folder, sha256)
+            strays += 1
+    return strays
+
+
+def drop_thumbnails(cases: Path) -> int:
+    """Take away the small copies that earlier versions made; of how many cases they could not be."""
+    left = 0
+    for name in os.listdir(cases):
+        folder = f"{cases}/{name}/{THUMBNAILS}"
+        if os.path.isdir(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            left += os.path.isdir(folder)
+    return left

@@ -1,0 +1,318 @@
+"""A case, and the moves that it allows.
+
+A move gives a new case. One that the state of the case does not allow raises IllegalMove, worded for whoever
+tried it. Every move appends an entry to its chronology. All times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from store.model.records import (
+    About,
+    Entry,
+    Evidence,
+    FollowUp,
+    IllegalMove,
+    Notice,
+    Progress,
+    Report,
+    State,
+    Status,
+    Summary,
+)
+
+STAYS_WITHHELD = (
+    "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
+)
+LOOKING = frozenset({"looked", "read", "evidence", "exported"})
+"""Entries of those who looked, and did nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    reference: str
+    opened_at: datetime
+    reports: tuple[Report, ...]
+    evidence: tuple[Evidence, ...] = ()
+    chronology: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    status: str = Status.OPEN
+    category: str | None = None
+    urgent: bool = False
+    withheld: bool = False  # about a child undressed: no picture or file is ever fetched or shown
+    about: About | None = None
+    owner: str | None = None
+    joined_to: str | None = None  # the case that this one has become part of
+    settled: bool = True  # False: joined for now, until the reporter says otherwise
+    outcome: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+    again: int = 0  # how often it was posted again
+    rung: int = 0  # how often an urgent case has gone to the next of the ladder
+    alarm_at: datetime | None = None  # when it goes to the next
+    wake_at: datetime | None = None  # when to look at what is overdue next
+    hold: str = ""  # why it is not to be erased, however old it grows
+    version: int = 0
+
+    @property
+    def reporters(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(report.by for report in self.reports))
+
+    @property
+    def waiting(self) -> tuple[Evidence, ...]:
+        return tuple(e for e in self.evidence if e.state == State.WAITING)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed last; None while it is open."""
+        if self.status != Status.CLOSED:
+            return None
+        return next((e.at for e in reversed(self.chronology) if e.what == "closed"), self.opened_at)
+
+    @property
+    def summary(self) -> Summary:
+        evidence = self.evidence
+        return Summary(
+            reference=self.reference,
+            version=self.version,
+            status=self.status,
+            opened_at=self.opened_at,
+            touched_at=next(
+                (e.at for e in reversed(self.chronology) if e.what not in LOOKING), self.opened_at
+            ),
+            category=self.category,
+            urgent=self.urgent,
+            withheld=self.withheld,
+            withholds=any(e.state == State.WITHHELD for e in evidence),
+            about=self.about,
+            owner=self.owner,
+            joined_to=self.joined_to,
+            settled=self.settled,
+            reporters=self.reporters,
+            last_report_at=max(report.at for report in self.reports),
+            sources=tuple(source for report in self.reports for source in report.sources),
+            links=tuple(e.normal for e in evidence if e.normal),
+            hashes=tuple(e.sha256 for e in evidence if e.sha256),
+            likenesses=tuple(
+                int(e.picture.likeness, 16) for e in evidence if e.picture and e.picture.likeness
+            ),
+            unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
+            outcome=self.outcome,
+            closed_at=self.closed_at,
+            held=bool(self.hold),
+            due=min((f.due for f in self.follow_ups if f.is_open), default=None),
+            wake_at=self.wake_at,
+        )
+
+    # --- moves ------------------------------------------------------------------------------------
+
+    def enter(self, at: datetime, by: str, what: str, **details: str) -> Case:
+        """The same case with one more entry."""
+        before = self.chronology[-1].hash if self.chronology else ""
+        return replace(self, chronology=(*self.chronology, Entry.make(at, by, what, details, before)))
+
+    def came_of(self, source: str, before: Case) -> Case:
+        """The same, each entry since `before` with the key of the message that it came of."""
+        entries = list(before.chronology)
+        for new in self.chronology[len(entries) :]:
+            link = entries[-1].hash if entries else ""
+            entries.append(Entry.make(new.at, new.by, new.what, {"source": source, **new.details}, link))
+        return replace(self, chronology=tuple(entries))
+
+    def holds(self, source: str) -> bool:
+        """Whether an entry came of this message."""
+        return any(entry.details.get("source") == source for entry in self.chronology)
+
+    def receive(self, report: Report, evidence: tuple[Evidence, ...], what: str) -> Case:
+        """More from a reporter: messages of the latest report by this person, or a report of its own."""
+        self._must_be_open()
+        numbered = tuple(replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1))
+        if self.withheld:
+            numbered = tuple(
+                replace(e, state=State.WITHHELD) if e.state == State.WAITING else e for e in numbered
+            )
+        mine = [n for n, r in enumerate(self.reports) if r.by == report.by]
+        reports = list(self.reports)
+        if mine:
+            last = reports[mine[-1]]
+            reports[mine[-1]] = replace(
+                last, sources=tuple(dict.fromkeys(last.sources + report.sources)), place=report.place
+            )
+        else:
+            reports.append(report)
+        case = replace(self, reports=tuple(reports), evidence=self.evidence + numbered)
+        kinds = ", ".join(e.kind for e in evidence)
+        return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
+
+    def categorise(
+        self,
+        category: str,
+        *,
+        urgent: bool,
+        withhold: bool,
+        by: str,
+        at: datetime,
+        releases: Collection[str] | None = None,
+        lift: bool = False,
+    ) -> Case:
+        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good.
+
+        `releases`: ids of those whose evidence this lets go, None for everybody's: the choice is made by
+        whoever has seen the picture. `lift`: the safeguarding lead's right to take back that it is withheld;
+        what was withheld stays so.
+        """
+        self._must_be_open()
+        if self.withheld and not withhold and not lift:
+            raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
+        evidence = tuple(_released(e, withhold, releases, at) for e in self.evidence)
+        case = replace(
+            self, category=category, urgent=self.urgent or urgent, withheld=withhold, evidence=evidence
+        )
+        return case.enter(at, by, "category", category=category)
+
+    def make_urgent(self, *, by: str, at: datetime) -> Case:
+        self._must_be_open()
+        return self if self.urgent else replace(self, urgent=True).enter(at, by, "urgent")
+
+    def concern(self, about: About, *, by: str, at: datetime) -> Case:
+        """Say whom it is about."""
+        self._must_be_open()
+        return replace(self, about=about).enter(
+            at, by, "about", subject=about.subject, person=about.person or "", name=about.name
+        )
+
+    def give(self, to: str, *, by: str, at: datetime) -> Case:
+        """Make somebody its owner."""
+        self._must_be_open()
+        what = "taken" if to == by else "given"
+        return self if self.owner == to else replace(self, owner=to).enter(at, by, what, to=to)
+
+    def give_up(self, *, by: str, at: datetime) -> Case:
+        """Be without an owner: whoever it was may no longer look after it."""
+        return replace(self, owner=None).enter(at, by, "given up") if self.owner else self
+
+    def note(self, text: str, *, by: str, at: datetime) -> Case:
+        return self.enter(at, by, "note", text=text)
+
+    def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
+        """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""
+        self._must_be_open()
+        if not reason and any(f.is_open and f.urgent for f in self.follow_ups):
+            raise IllegalMove(f"Case {self.reference} has an urgent follow-up that is open.")
+        ended = tuple(
+            replace(f, progress=Progress.ENDED, settled_at=at) if f.is_open else f for f in self.follow_ups
+        )
+        closed = replace(self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None)
+        return closed.enter(at, by, "closed", outcome=outcome, reason=reason)
+
+    def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
+        if self.status != Status.CLOSED:
+            raise IllegalMove(f"Case {self.reference} is open already.")
+        return replace(self, status=Status.OPEN, outcome="").enter(at, by, "reopened", reason=reason)
+
+    def hold_back(self, reason: str, *, by: str, at: datetime) -> Case:
+        """Keep it until somebody lifts that, however old it grows."""
+        return replace(self, hold=reason).enter(at, by, "held", reason=reason)
+
+    def lift(self, *, by: str, at: datetime) -> Case:
+        if not self.hold:
+            raise IllegalMove(f"Case {self.reference} is not held.")
+        return replace(self, hold="").enter(at, by, "lifted")
+
+    def join(self, to: str, *, by: str, at: datetime, settled: bool = True) -> Case:
+        """Become part of another case; the reference goes on working."""
+        if to == self.reference:
+            raise IllegalMove("A case cannot be joined to itself.")
+        return replace(self, joined_to=to, settled=settled).enter(at, by, "joined", to=to)
+
+    def part(self, *, by: str, at: datetime) -> Case:
+        """Stand alone again."""
+        return replace(self, joined_to=None, settled=True).enter(
+            at, by, "parted", **{"from": self.joined_to or ""}
+        )
+
+    def with_evidence(self, item: Evidence) -> Case:
+        """The same case with a newer state of one piece of evidence."""
+        return replace(self, evidence=tuple(item if e.number == item.number else e for e in self.evidence))
+
+    def owe(self, *notices: Notice) -> Case:
+        """Add notices; one whose key is there already is left as it is."""
+        known = {notice.key for notice in self.notices}
+        fresh = tuple(n for n in notices if n.key not in known)
+        return replace(self, notices=self.notices + fresh) if fresh else self
+
+    def settle(self, notice: Notice) -> Case:
+        """Put the newer state of a notice in place of the older."""
+        return replace(self, notices=tuple(notice if n.key == notice.key else n for n in self.notices))
+
+    # --- follow-ups -------------------------------------------------------------------------------
+
+    def follow_up(self, key: str) -> FollowUp | None:
+        return next((f for f in self.follow_ups if f.key == key), None)
+
+    def with_follow_up(self, follow_up: FollowUp) -> Case:
+        """The same case with this follow-up in place of the one of its key, or as a further one."""
+        if self.follow_up(follow_up.key) is None:
+            return replace(self, follow_ups=(*self.follow_ups, follow_up))
+        return replace(
+            self, follow_ups=tuple(follow_up if f.key == follow_up.key else f for f in self.follow_ups)
+        )
+
+    def settle_step(self, key: str, progress: str, *, by: str, at: datetime, why: str = "") -> Case:
+        """Say what came of a follow-up."""
+        found = self._open_step(key)
+        if progress in (Progress.REFUSED, Progress.NOT_REMOVED) and progress not in found.outcomes:
+            raise IllegalMove(f"“{found.what}” cannot end as “{progress}”.")
+        if progress == Progress.NOT_NEEDED and not why:
+            raise IllegalMove("Say why it is not needed.")
+        settled = replace(found, progress=progress, settled_at=at)
+        details = {"step": found.what, "progress": progress, "why": why}
+        return self.with_follow_up(settled).enter(at, by, "step", **details)
+
+    def hand_step(self, key: str, to: str, *, by: str, at: datetime) -> Case:
+        """Ask somebody to do it."""
+        found = self._open_step(key)
+        given = replace(found, person=to)
+        return self.with_follow_up(given).enter(at, by, "step given", step=found.what, to=to)
+
+    def postpone_step(self, key: str, due: datetime, why: str, *, by: str, at: datetime) -> Case:
+        found = self._open_step(key)
+        later = replace(found, due=due, postponed=found.postponed + 1, told=-1)
+        details = {"step": found.what, "until": due.isoformat(), "why": why}
+        return self.with_follow_up(later).enter(at, by, "postponed", **details)
+
+    def add_step(self, what: str, due: datetime, owner: str, *, by: str, at: datetime) -> Case:
+        """A follow-up of one's own."""
+        self._must_be_open()
+        number = sum(f.key.startswith("own-") for f in self.follow_ups) + 1
+        own = FollowUp(f"own-{number}", what, owner, due, "school", person=by, opened_at=at)
+        return self.with_follow_up(own).enter(at, by, "step added", step=what, due=due.isoformat())
+
+    def posted_again(self, *, by: str, at: datetime) -> Case:
+        self._must_be_open()
+        return replace(self, again=self.again + 1).enter(at, by, "again")
+
+    def _open_step(self, key: str) -> FollowUp:
+        self._must_be_open()
+        found = self.follow_up(key)
+        if found is None:
+            raise IllegalMove(f"Case {self.reference} has no follow-up “{key}”.")
+        if not found.is_open:
+            raise IllegalMove(f"That was settled before: {found.progress}.")
+        return found
+
+    def _must_be_open(self) -> None:
+        if self.status != Status.OPEN:
+            raise IllegalMove(
+                f"Case {self.reference} is closed. Reopen it first: /case reopen {self.reference}"
+            )
+
+
+def _released(item: Evidence, withhold: bool, releases: Collection[str] | None, at: datetime) -> Evidence:
+    if withhold and item.state in (State.WAITING, State.WANTED):
+        return replace(item, state=State.WITHHELD, next_try=None)
+    if item.state == State.WAITING and (releases is None or item.by in releases):
+        return replace(item, state=State.WANTED, next_try=at)
+    return item

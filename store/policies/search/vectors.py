@@ -1,0 +1,76 @@
+"""Vectors of pieces of text, made once for each piece and kept by content, in a file where there is one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from store.policies.search.meaning import Floats, Meaning, numpy
+
+MOST = 60_000  # vectors kept in a file: 46 MB; older ones go when there are more
+MOST_IN_MEMORY = 6_000  # where there is no file
+
+_lock = threading.Lock()
+_in_memory: dict[bytes, Any] = {}  # for all who keep no file
+
+
+class Vectors:
+    """Vectors by the text that they stand for. Safe to use from several threads."""
+
+    def __init__(self, model: Meaning, file: Path | None = None) -> None:
+        """`file`: where they are kept between runs; a damaged or missing file is made anew."""
+        self.model = model
+        self.file = file
+
+    def of(self, texts: Sequence[str], at_most: int | None = None) -> Floats | None:
+        """A row for each text, in order. What is not known yet is worked out and kept.
+
+        None, and nothing done, when that would be more than `at_most` pieces of text.
+        """
+        np = numpy()
+        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16] for text in texts]
+        with _lock:
+            known = _in_memory if self.file is None else _read(self.file)
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if at_most is not None and len(missing) > at_most:
+                return None
+            if missing:
+                made = self.model.embed(list(missing.values())).astype(np.float16)
+                known.update(zip(missing, made, strict=True))
+            result: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
+            if missing:
+                for key in list(known)[: -(MOST_IN_MEMORY if self.file is None else MOST)]:
+                    del known[key]
+                if self.file is not None:
+                    _write(self.file, known)
+            return result
+
+
+def _read(file: Path) -> dict[bytes, Any]:
+    np = numpy()
+    try:
+        with np.load(file) as kept:
+            keys, values = kept["keys"], kept["values"]
+        if values.ndim == 2 and keys.shape == (len(values), 16):
+            return {bytes(key): value for key, value in zip(keys, values, strict=True)}
+    except Exception:  # noqa: BLE001, S110 - whatever is wrong with a cache, it is made anew
+        pass
+    return {}
+
+
+def _write(file: Path, known: dict[bytes, Any]) -> None:
+    np = numpy()
+    new = file.with_name(f".{file.name}.{os.getpid()}.npz")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(
+            new,
+            keys=np.frombuffer(b"".join(known), np.uint8).reshape(-1, 16),
+            values=np.stack(list(known.values())),
+        )
+        os.replace(new, file)
