@@ -10,9 +10,9 @@ from bot.front_end import FrontEnd
 from bot.run import Part, Service
 from bot.slack import SlackFrontEnd
 from handlers.messages import Incoming, Reply, say
-from tests.bot.slack_stage import ASHA, BEN, QUICK, Stage, on_stage, populate
-from tests.bot.telegram_running import QUICK as PAUSES
-from tests.bot.telegram_running import Script, front_end, running
+from tests.bot.slack.slack_stage import ASHA, BEN, QUICK, Stage, on_stage, populate
+from tests.bot.telegram.telegram_running import QUICK as PAUSES
+from tests.bot.telegram.telegram_running import Script, front_end, running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import settings

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from tests.bot.slack_stage import ASHA, on_stage
-from tests.bot.telegram_running import Script
-from tests.bot.test_telegram_webhook import HEADER, SECRET, serving
+from tests.bot.slack.slack_stage import ASHA, on_stage
+from tests.bot.telegram.telegram_running import Script
+from tests.bot.telegram.test_telegram_webhook import HEADER, SECRET, serving
 from tests.doubles.telegram import TelegramDouble
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"

@@ -25,7 +25,8 @@ from bot.terminal import TerminalFrontEnd
 from bot.terminal.moving import MovingClock
 from handlers.policies.statement import accept_all
 from store.model.records import Person, Role
-from tests.bot import slack_stage, telegram_running
+from tests.bot.slack import slack_stage
+from tests.bot.telegram import telegram_running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_world import View
 from tests.doubles.telegram import TelegramDouble

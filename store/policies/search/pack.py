@@ -2,7 +2,7 @@
 
 FOLDER holds `model.safetensors` and `vocab.txt` of sentence-transformers/all-MiniLM-L6-v2 (Apache 2.0). Weights
 become four bits, with a scale for every 32 of them; word pieces outside ASCII are left out. On the questions of
-`tests/policy` this changes no figure by more than the chance of single questions.
+`tests/store/policies` this changes no figure by more than the chance of single questions.
 """
 
 from __future__ import annotations

@@ -1,0 +1,137 @@
+"""A bot whose database goes away: it says so, loses nothing, and goes on by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.build import Bot, build
+from bot.settings import load
+from handlers.messages import Incoming, Receive, Reply, Sender, Text
+from handlers.reception import NOT_KEPT
+from store.base import StoreUnavailable
+from store.model.records import Person, Role
+from tests.databases import cut_every_connection, database, stopped
+from tests.store.postgres.test_outages import Network
+from tests.talks.stage import ROOT
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+_numbers = itertools.count()
+
+
+class Board:
+    """A chat that shows everything to everybody."""
+
+    platform = "board"
+    connected = True
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, str]] = []
+
+    async def send(self, address: str, reply: Reply) -> str:
+        self.shown.append((address, words_of(reply)))
+        return str(len(self.shown))
+
+    async def edit(self, address: str, message: str, reply: Reply) -> None: ...
+    async def run(self, receive: Receive) -> None: ...
+    async def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
+        yield b""
+
+    def routes(self, receive: Receive) -> list[web.RouteDef]:
+        return []
+
+    def join_link(self, code: str) -> str | None:
+        return None
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+async def bot(board: Board, tmp_path: Path) -> AsyncIterator[Bot]:
+    bot = await over(database(), board, tmp_path)
+    yield bot
+    await bot.close()
+
+
+async def over(url: str, board: Board, tmp_path: Path) -> Bot:
+    """A bot for Asha, and for Ben, who is the head."""
+    given = {
+        "DATABASE_URL": url,
+        "HEADSUP_SCHOOL": f"away-{next(_numbers)}",
+        "SCHOOL_FILE": str(tmp_path / "school.toml"),
+        "POLICY_TEXTS": str(ROOT / "policy_texts"),
+    }
+    bot = await build(load(given), {"board": board}, lambda: NOW)  # type: ignore[dict-item]
+    for name, role in (("asha", Role.STAFF), ("ben", Role.HEAD)):
+        await bot.desk.store.add_person(Person(name, name.title(), (role,), (f"board:{name}",), NOW))
+    return bot
+
+
+async def says(who: str, words: str, bot: Bot, command: str | None = None) -> str:
+    source = f"board:{next(_numbers)}"
+    incoming = Incoming(source, Sender(f"board:{who}", who), f"board:{who}", NOW, text=words, command=command)
+    return words_of(await bot.take(incoming) or Reply())
+
+
+async def the_clock_strikes(bot: Bot) -> None:
+    for job in (bot.minute, bot.fetcher.tick):
+        await bot.kept_up(job)()
+
+
+def words_of(reply: Reply) -> str:
+    return "\n".join(part.text for part in reply.parts if isinstance(part, Text))
+
+
+async def test_while_it_is_away_people_are_told_and_then_all_goes_on(bot: Bot, board: Board) -> None:
+    await says("asha", "He hit her.", bot)
+    with ExitStack() as until:
+        await asyncio.to_thread(until.enter_context, stopped())
+        for _ in range(3):
+            assert await says("asha", "And then he ran.", bot) == NOT_KEPT
+            await the_clock_strikes(bot)
+        await asyncio.to_thread(until.close)
+    assert "Please do not reply to it" in await says("asha", "And then he ran.", bot)
+    await the_clock_strikes(bot)
+    [summary] = await bot.desk.store.summaries()
+    kept = await bot.desk.store.case(summary.reference)
+    assert [item.text for item in kept.evidence] == ["He hit her.", "And then he ran."]
+    assert [address for address, _ in board.shown].count("board:ben") == 1
+
+
+async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.metrics, "received", lambda *_: cut_every_connection())
+    assert "Please do not reply to it" in await says("asha", "He hit her.", bot)
+    [summary] = await bot.desk.store.summaries()
+    with pytest.raises(StoreUnavailable):  # nothing is shown of which nobody would know that it was
+        await says("ben", "", bot, f"case {summary.reference}")
+
+
+async def test_told_to_stop_it_waits_for_no_database_that_hangs(board: Board, tmp_path: Path) -> None:
+    network = Network()
+    async with network.between() as url, asyncio.timeout(20):
+        bot = await over(url, board, tmp_path)
+        await says("asha", "He hit her.", bot)
+        await bot.work()
+        noted = bot.delivery.watcher.watched(Reply(of=frozenset({"7K4M"})), "ben").noted
+        assert noted
+        noted("board:ben", "1")
+        await bot.delivery.watcher.settled()
+        network.hangs()
+        noted("board:ben", "2")
+        asking = asyncio.create_task(bot.desk.store.people())
+        await bot.close()
+        with pytest.raises(StoreUnavailable):
+            await asking
+        network.flows()

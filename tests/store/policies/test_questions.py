@@ -1,0 +1,108 @@
+"""Every provision is found in other words, and what the texts do not say is refused.
+
+The questions were written before any figure was looked at. Whoever adds a provision adds three of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from store.policies import Passage, Policies
+from tests.store.policies.conftest import HERE, SHIPPED, asked_in
+
+FOUND_IN_THREE = 0.95
+FOUND_IN_THREE_BY_WORDS = 0.90
+REFUSED = 0.90
+ANSWERED = 0.90
+BY_WORDS_ALONE = 0.70  # of the unanswerable, without the language model
+
+
+def _texts(policies: Policies) -> dict[str, str]:
+    return {text.doc: text.text for text in policies.texts()}
+
+
+def _answers(passage: Passage, pieces: list[str]) -> bool:
+    return any(piece in one.text for piece in pieces for one in (passage, *passage.also))
+
+
+def _share_found(policies: Policies, asked: list[dict[str, list[str]]]) -> float:
+    found = [
+        any(_answers(p, group["answers"]) for p in policies.ask(question).ranked[:3])
+        for group in asked
+        for question in group["questions"]
+    ]
+    return sum(found) / len(found)
+
+
+def _share_refused(policies: Policies, questions: list[str]) -> float:
+    return sum(policies.ask(question).refused for question in questions) / len(questions)
+
+
+def test_there_are_three_questions_for_each_of_the_50_provisions(answered, unanswered):
+    assert len(answered) == 50
+    assert all(len(group["questions"]) >= 3 for group in answered)
+    assert len(unanswered) >= 60
+
+
+def test_what_counts_as_an_answer_stands_in_the_texts(shipped, answered):
+    texts = _texts(shipped).values()
+    missing = [
+        piece for group in answered for piece in group["answers"] if not any(piece in t for t in texts)
+    ]
+    assert missing == []
+
+
+def test_the_passage_is_among_the_first_three(shipped, answered):
+    wanted = FOUND_IN_THREE if shipped.by_meaning else FOUND_IN_THREE_BY_WORDS
+    assert _share_found(shipped, answered) >= wanted
+
+
+def test_words_alone_still_find_most(by_words, answered):
+    assert _share_found(by_words, answered) >= FOUND_IN_THREE_BY_WORDS
+
+
+def test_what_can_be_answered_is_answered(shipped, answered):
+    questions = [question for group in answered for question in group["questions"]]
+    assert 1 - _share_refused(shipped, questions) >= ANSWERED
+
+
+def test_what_the_texts_do_not_say_is_refused(shipped, unanswered):
+    wanted = REFUSED if shipped.by_meaning else BY_WORDS_ALONE
+    assert _share_refused(shipped, unanswered) >= wanted
+
+
+def test_a_teacher_who_has_just_seen_a_post_is_told_not_to_reply(shipped):
+    answer = shipped.ask("can I reply to a parent on facebook?")
+    assert not answer.refused
+    assert answer.ranked[0].section == "What you never do"
+    assert answer.ranked[0].text.startswith(("Do not reply", "Never discuss"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Policies:
+    """Four texts of other schools, in other shapes and on other things."""
+    return Policies(HERE / "elsewhere")
+
+
+@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt"])
+def test_every_piece_that_answers_stands_in_the_texts(file):
+    folder = SHIPPED if file == "afresh.txt" else HERE / "elsewhere"
+    texts = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".toml")
+    assert [piece for _, pieces in asked_in(file) for piece in pieces if piece not in texts] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "in_three", "answered", "refused"),
+    [("afresh.txt", 0.70, 0.84, 0.85, 0.66), ("elsewhere.txt", 0.75, 0.86, 0.88, 0.68)],
+)
+def test_questions_that_taught_nothing(shipped, elsewhere, file, first, in_three, answered, refused):
+    """What the ranking never saw: less is found than among the questions that it was taught with."""
+    policies = shipped if file == "afresh.txt" else elsewhere
+    answers = [(policies.ask(question), pieces) for question, pieces in asked_in(file)]
+    said = [(answer, pieces) for answer, pieces in answers if pieces]
+    unsaid = [answer for answer, pieces in answers if not pieces]
+    found = [[_answers(p, pieces) for p in answer.ranked[:3]] for answer, pieces in said]
+    assert sum(hits[0] for hits in found) >= first * len(said)
+    assert sum(any(hits) for hits in found) >= in_three * len(said)
+    assert sum(not answer.refused for answer, _ in said) >= answered * len(said)
+    assert sum(answer.refused for answer in unsaid) >= refused * len(unsaid)
