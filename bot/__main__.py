@@ -275,9 +275,10 @@ def ask(
 ) -> None:
     """Ask the policy texts, as /policy does."""
     from bot.cli import ask as asking
+    from bot.open_texts import cache_file
     from bot.settings import load
 
-    policies = asking.open_texts(texts or load().policy_texts, asking.cache_file())
+    policies = asking.open_texts(texts or load().policy_texts, cache_file())
     if jsonl:
         asking.ask_lines(policies, sys.stdin, sys.stdout)
     else:

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.cli.ask import cache_file
+from bot.app import Bot
 from bot.clock import start_clock
 from bot.front_end import FrontEnd
-from bot.logs import request
-from bot.metrics import Metrics, chat_of, kind_of, timed
+from bot.metrics import Metrics, timed
 from bot.open_store import open_store
+from bot.open_texts import _texts_in
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
-from bot.outbox.menus import USUAL, offer, own_menu
+from bot.outbox.menus import USUAL, offer
 from bot.settings import Settings, SettingsError
-from handlers import reception
 from handlers.desk import Desk
-from handlers.messages import Incoming, Reply
 from handlers.policies.statement import accept_all
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
-from handlers.sweep import sweep
-from store.base import StoreUnavailable
-from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import load_school
 
@@ -40,122 +31,10 @@ if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database
 
 MEGABYTE = 1_000_000
-SHARED = 16  # folders of texts
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
-AFTER = 2.0  # seconds for what is being sent and fetched
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Bot:
-    """Everything, wired: what comes in goes through `receive`, what is owed goes out by itself."""
-
-    desk: Desk
-    delivery: Delivery
-    fetcher: Fetcher
-    front_ends: dict[str, FrontEnd]
-    metrics: Metrics = field(default_factory=Metrics)
-    _work: set[asyncio.Task[object]] = field(default_factory=set)
-
-    async def receive(self, incoming: Incoming) -> Reply | None:
-        with request():
-            begun = time.perf_counter()
-            reply = await self.take(incoming)
-            took = round(1000 * (time.perf_counter() - begun), 1)
-            log.info("answered", chat=chat_of(incoming.sender.account), kind=kind_of(incoming), ms=took)
-        self.wake()
-        return reply
-
-    async def take(self, incoming: Incoming) -> Reply | None:
-        """What comes in, answered; what is owed goes out at the next `work`."""
-        begun = time.perf_counter()
-        reply = await reception.receive(incoming, self.desk)
-        self.metrics.received(incoming, time.perf_counter() - begun)
-        try:
-            reader = await self.desk.store.by_account(incoming.sender.account)
-        except StoreUnavailable:
-            if reply and reply.of:  # what shows somebody a case is not shown where that cannot be noted
-                raise
-            return reply
-        return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply
-
-    def wake(self) -> None:
-        """Deliver and fetch soon, without waiting for the minute."""
-        for job in (self.delivery.tick, self.fetcher.tick):
-            self._in_background(job())
-
-    def prepare(self) -> None:
-        """Make the policy texts ready in a thread, so that the first question need not wait for it."""
-        self._in_background(asyncio.to_thread(self.desk.policies.prepare))
-
-    def offer_menus(self) -> None:
-        """Show each person the commands that they may use."""
-        self._in_background(self._offer_menus())
-
-    async def _offer_menus(self) -> None:
-        for person in await self.desk.store.people():
-            if own_menu(person):
-                offer(person, self.front_ends)
-
-    async def work(self) -> None:
-        """Fetch, remind and deliver what is due, and return when that is done."""
-        await self.fetcher.tick()
-        await self.minute()
-
-    async def minute(self) -> None:
-        """What the clock does: owe what has come due, and deliver it."""
-        try:
-            await sweep(self.desk)
-        except Exception as error:
-            log.error("reminders not written", why=type(error).__name__)
-        await self.delivery.tick()
-
-    def kept_up(
-        self, job: Callable[[], Coroutine[Any, Any, None]]
-    ) -> Callable[[], Coroutine[Any, Any, None]]:
-        """The same job for the clock; what it has begun when the clock ends is finished by `wind_down` and `close`."""
-
-        async def run() -> None:
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(self._in_background(job()))
-
-        return run
-
-    def _in_background(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        task = asyncio.create_task(_tried(job))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-        return task
-
-    async def settled(self, seconds: float = 5) -> None:
-        """Wait for what `wake` has begun."""
-        if self._work:
-            await asyncio.wait(self._work, timeout=seconds)
-
-    async def wind_down(self) -> None:
-        """Begin nothing more, finish what is being sent and fetched, and leave the rest as it was."""
-        self.delivery.stop()
-        self.fetcher.stop()
-        await self.settled(AFTER)
-        self.fetcher.give_up()
-
-    async def close(self) -> None:
-        """Finish what is under way, but wait for no database that hangs."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AFTER):
-                await self.settled()
-                await self.delivery.watcher.settled()
-        await self.desk.store.close()
-
-
-async def _tried(job: Coroutine[Any, Any, object]) -> None:
-    """What fails is tried again at the next minute, if not before."""
-    try:
-        await job
-    except Exception as error:
-        log.error("not done in the background", why=type(error).__name__)
 
 
 async def build(
@@ -195,12 +74,6 @@ async def build(
         ),
     )
     return Bot(desk, Delivery(desk, front_ends, metrics), Fetcher(desk, front_ends), front_ends, metrics)
-
-
-@lru_cache(maxsize=SHARED)
-def _texts_in(folder: Path) -> Policies:
-    """Schools that have no texts of their own share those in memory."""
-    return Policies(folder, cache_file())
 
 
 def address_of(channel: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 import structlog
 
-from bot.build import Bot, build
-from bot.cli.backup import IN_A_DATABASE, Nightly
+from bot.app import Bot
+from bot.build import build
 from bot.clock import start_clock
 from bot.front_end import FrontEnd
 from bot.health import health, numbers
+from bot.nightly import IN_A_DATABASE, Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed
 from handlers.desk import Desk

@@ -16,7 +16,8 @@ from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
-from store.base import DamagedCase, NotFound, Store
+from store.base import Store
+from store.errors import DamagedCase, NotFound
 from store.model.case import Case
 from store.model.records import REFERENCE_ALPHABET, Person, Summary
 from store.policies import Policies

@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from store.base import NotFound, StoreUnavailable
+from store.errors import NotFound, StoreUnavailable
 
 FILE_GONE = "{name} cannot be read just now. If it stays so, please tell your technician."
 

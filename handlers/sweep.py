@@ -14,7 +14,7 @@ from handlers.school.duties import owe_duties
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import remind
 from handlers.workflow.resent import forget_traces
-from store.base import Conflict, DamagedCase, NotFound, StoreUnavailable
+from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 AT_ONCE = 200  # cases looked at together
 

@@ -9,30 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from store.errors import Trouble
 from store.model.case import Case
 from store.model.memos import Erased, Kind, Memo
 from store.model.records import Evidence, Invitation, Notice, Person, Summary
-
-
-class NotFound(Exception):
-    """There is no such record."""
-
-
-class Conflict(Exception):
-    """Somebody else was faster: read again, and try again."""
-
-
-class StoreUnavailable(Trouble):
-    """Nothing can be written or read just now; nothing was changed. The text says why."""
-
-
-class DamagedCase(NotFound):
-    """The case is there, and cannot be read; it was put aside."""
-
-
-class OverLimit(Exception):
-    """More bytes came than may be kept."""
 
 
 @dataclass(frozen=True, slots=True)

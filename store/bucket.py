@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from store.base import StoreUnavailable
-from store.errors import Trouble
+from store.errors import StoreUnavailable, Trouble
 
 NO_EXTRA = (
     "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"

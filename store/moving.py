@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from store.base import Conflict, NotFound, Store
-from store.errors import Trouble
+from store.base import Store
+from store.errors import Conflict, NotFound, Trouble
 from store.model.case import Case
 from store.model.memos import FOLDERS
 from store.model.records import Evidence, Person

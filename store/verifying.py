@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.base import NotFound, Store
+from store.base import Store
 from store.disk.evidence import sha256_of
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.memos import FOLDERS
 from store.model.records import Evidence, Status

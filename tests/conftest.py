@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.ask import cache_file
+from bot.open_texts import cache_file
 from store.policies import Policies
 
 TEXTS = Path(__file__).parents[1] / "policy_texts"

@@ -9,7 +9,6 @@ exactly what stands there. `answer_score`, from 0 to 1, is how sure it is that t
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -41,12 +40,6 @@ def open_texts(folder: Path, cache: Path | None = None) -> Policies:
         raise NoTexts(NO_TEXTS.format(folder=folder))
     policies.prepare()
     return policies
-
-
-def cache_file() -> Path:
-    """Where vectors are kept between runs of the command, for whoever runs it."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "headsup" / "vectors.npz"
 
 
 def ask_lines(policies: Policies, source: Iterable[str], sink: TextIO) -> int:

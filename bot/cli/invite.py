@@ -10,8 +10,8 @@ from bot.open_store import address, open_store
 from bot.settings import Settings
 from handlers.messages import Refused
 from handlers.rules.calendar import Calendar
-from handlers.school.people import INVITED, ROLES, invitation, role_named
-from handlers.text.words import listed, moment
+from handlers.school.people import INVITED, invitation, role_named
+from handlers.text.words import ROLES, listed, moment
 from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.records import Invitation

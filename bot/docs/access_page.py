@@ -11,8 +11,7 @@ from pathlib import Path
 from handlers.menu import COMMANDS
 from handlers.rules import access
 from handlers.rules.access import CLOSED, INSIDE, TABLE, Relation
-from handlers.school.people import ROLES
-from handlers.text.words import listed
+from handlers.text.words import ROLES, listed
 from store.model.case import Case
 from store.model.records import About, Person, Report, Role, Subject, Summary
 from store.school.procedure import Procedure, load_procedure

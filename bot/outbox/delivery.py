@@ -20,11 +20,11 @@ from bot.outbox.shown_log import Watcher
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
 from handlers.notices.bundle import fit, together
-from handlers.notices.wording import worded
+from handlers.notices.wording import in_its_place, worded
 from handlers.workflow.alerts import FOR_REPORTERS, passed_up
-from handlers.workflow.recusal import WITHDRAW, in_its_place
+from handlers.workflow.recusal import WITHDRAW
 from handlers.workflow.shown import marked, take_back_from
-from store.base import Conflict, NotFound
+from store.errors import Conflict, NotFound
 from store.model.records import Notice
 
 AT_ONCE = 100  # notices claimed together

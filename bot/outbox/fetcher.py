@@ -12,7 +12,7 @@ import structlog
 from bot.front_end import FrontEnd
 from handlers.desk import Desk
 from handlers.workflow.fetching import fetch, is_wanted
-from store.base import NotFound, StoreUnavailable
+from store.errors import NotFound, StoreUnavailable
 from store.model.records import Evidence
 
 AT_ONCE = 4

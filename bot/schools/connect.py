@@ -13,8 +13,7 @@ from bot.slack.oauth import LINK_HOURS
 from bot.slack.workspaces import uninstall
 from bot.telegram.token_check import try_token
 from handlers.messages import DeliveryFailed
-from store.base import Conflict
-from store.errors import Trouble
+from store.errors import Conflict, Trouble
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
 from store.school.school import load_school

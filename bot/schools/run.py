@@ -35,8 +35,7 @@ from bot.settings import Settings, SettingsError, TokenRefused, of_school
 from bot.slack.front_end import PATH
 from bot.slack.oauth import install_routes
 from bot.slack.workspaces import Handler, Workspaces, is_refused
-from store.base import Conflict
-from store.errors import Trouble
+from store.errors import Conflict, Trouble
 from store.policies import Policies
 from store.postgres import Database
 from store.postgres.installations import Installation, Installations

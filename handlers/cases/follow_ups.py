@@ -12,9 +12,9 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.school import people
 from handlers.text.dates import day_named, due_on
 from handlers.text.words import moment, shortened
+from handlers.workflow import people
 from handlers.workflow.changes import change
 from handlers.workflow.reminders import known_to_come
 from store.model.case import Case

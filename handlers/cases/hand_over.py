@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
+from handlers.cases.chronology import entries, full
 from handlers.cases.evidence_words import unkept
-from handlers.cases.view import entries, full, place_of
+from handlers.cases.view import place_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, File, Heading, Part, Quote, Reply, Text, say

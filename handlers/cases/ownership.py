@@ -10,8 +10,8 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import WORKERS, Act
-from handlers.school import people
 from handlers.text.words import shortened
+from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
 from handlers.workflow.steps import may_be_told
 from store.model.records import Person, Status

@@ -5,7 +5,10 @@ from __future__ import annotations
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
 from store.model.case import Case
-from store.model.records import Subject
+from store.model.records import (
+    About,
+    Subject,
+)
 
 WHAT = "What is it mostly about?"
 WHO = "Who is it about?"
@@ -39,3 +42,14 @@ def subject_question(case: Case) -> Reply:
 def urgent_choice(case: Case) -> tuple[Choice, ...]:
     """The button that says it cannot wait, until it has been pressed."""
     return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
+
+
+NOT_SAID = "not said yet"
+
+
+def about_words(about: About | None) -> str:
+    """Whom a case is about, in words."""
+    if about is None or about.subject == Subject.UNSURE:
+        return NOT_SAID
+    label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
+    return f"{about.name} ({label})" if about.name else label

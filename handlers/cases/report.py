@@ -20,7 +20,7 @@ from handlers.text.words import seconds
 from handlers.workflow.consequences import with_consequences
 from handlers.workflow.hints import is_first_time
 from handlers.workflow.resent import refuse_erased
-from store.base import Conflict, NotFound, StoreUnavailable
+from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.records import Evidence, Person, Report, State, Status, Summary, new_reference
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.cases.evidence_words import alike, described, unkept
-from handlers.cases.questions import category_question, subject_question, urgent_choice
-from handlers.cases.view import about_words, other_route
+from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
+from handlers.cases.view import other_route
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.policies.passages import policy_choice

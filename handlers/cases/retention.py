@@ -16,7 +16,7 @@ from handlers.rules.calendar import Calendar
 from handlers.text.words import counted, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
 from handlers.workflow.resent import trace
-from store.base import Conflict
+from store.errors import Conflict
 from store.model.case import Case
 from store.model.memos import Counted, Erased
 from store.model.records import Notice, Person, Subject, Summary

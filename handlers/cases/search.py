@@ -7,14 +7,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 from handlers.cases.lists import lines
-from handlers.cases.subject import speaks_of
-from handlers.cases.view import name
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules.access import Act
+from handlers.rules.names import speaks_of
 from handlers.text.words import moment, shortened
-from store.base import NotFound
+from handlers.workflow.people import name
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.memos import Searched
 from store.model.records import Person, Summary, new_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,9 +10,10 @@ from handlers.cases.questions import SUBJECTS, subject_question
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
-from handlers.rules.access import Act, name_words, same_name
-from handlers.school import people
+from handlers.rules.access import Act
+from handlers.rules.names import LIKE_THE_HEAD, OFFICES, same_name
 from handlers.text.words import shortened
+from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
@@ -27,14 +27,6 @@ SHORT_LIST = 12
 LONGEST = 80
 
 THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress", "principal", "ht"}
-OFFICES = {
-    **dict.fromkeys(
-        ("chair", "chair governors", "chair governing body", "chairman", "chairwoman"), Role.CHAIR
-    ),
-    **dict.fromkeys(("dsl", "safeguarding lead", "designated safeguarding lead"), Role.DSL),
-    **dict.fromkeys(("ict", "ict manager", "it manager"), Role.ICT),
-}
-LIKE_THE_HEAD = re.compile(r"\b(head\w*|principal|ht)\b", re.IGNORECASE)
 
 
 @command(
@@ -105,19 +97,6 @@ def _subject_named(words: str) -> str | None:
         return Subject.ME
     labels = {label.lower().split(maxsplit=1)[-1]: key for key, label in SUBJECTS if key != Subject.STAFF}
     return labels.get(wanted, wanted if wanted in labels.values() else None)
-
-
-def offices_in(words: str) -> set[str]:
-    """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
-    said = set(re.findall(r"\w+", words.lower()))
-    found = {role for office, role in OFFICES.items() if said.issuperset(office.split())}
-    return found | {Role.HEAD} if LIKE_THE_HEAD.search(words) else set(found)
-
-
-def speaks_of(words: str, person: Person) -> bool:
-    """Whether the words hold a part of the person's name, or an office that the person has."""
-    typed = [re.sub(r"['’]s?$", "", word) for word in name_words(words)]
-    return not set(typed).isdisjoint(name_words(person.name)) or person.has(*offices_in(words))
 
 
 async def _having(words: str, desk: Desk) -> list[Person]:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
+from handlers.cases.chronology import HIDDEN, _moment_in, entries, full
 from handlers.cases.evidence_words import alike, described, unkept
-from handlers.cases.questions import SUBJECTS, category_question, subject_question
+from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.words import listed, moment, shortened, size
+from handlers.workflow.people import name
 from handlers.workflow.steps import owners
-from store.base import NotFound
 from store.model.case import Case
 from store.model.records import (
-    SYSTEM,
-    About,
-    Entry,
     Evidence,
     FollowUp,
     Person,
     Role,
     State,
     Status,
-    Subject,
     Summary,
 )
 
@@ -38,7 +33,6 @@ NOTED = 200  # characters of a note that are shown with its case
 PASSAGE = 400  # characters of the passage that a step rests on
 SHOWN = 6  # pieces of evidence that are shown with their case
 
-NOT_SAID = "not said yet"
 LOOKED_AFTER = "somebody in leadership is looking after it"
 NOT_TAKEN = "leadership has it; nobody has taken it yet"
 DEALT_WITH = "closed: leadership has dealt with it"
@@ -69,38 +63,6 @@ STATES: dict[str, str] = {
     State.LOST: "could not be fetched",
     State.WITHHELD: "withheld, never fetched",
 }
-
-ENTRY_WORDS = {
-    "opened": "passed it on",
-    "received": "sent more",
-    "edited": "changed a message",
-    "category": "said what it is about: {category}",
-    "about": "said whom it is about: {about}",
-    "urgent": "made it urgent",
-    "taken": "took it",
-    "given": "gave it to {to}",
-    "given up": "found that its owner can no longer look after it",
-    "note": "noted: {text}",
-    "closed": "closed it: {outcome}{reason}",
-    "reopened": "reopened it: {reason}",
-    "step": "· {progress}: {step}{why}",
-    "step given": "gave “{step}” to {to}",
-    "step added": "added: {step}, due {due}",
-    "postponed": "put off “{step}” until {until}{why}",
-    "again": "saw it posted again",
-    "joined": "joined it to {to}",
-    "parted": "let it stand alone",
-    "held": "held it back from being erased: {reason}",
-    "lifted": "lifted that it was held",
-    "exported": "noted that it was gathered for somebody’s request for what is held about them",
-    "looked": "looked at it",
-    "read": "read all entries",
-    "evidence": "was handed evidence {numbers}",
-    "kept": "kept evidence {number}",
-    "failed": "could not keep evidence {number}",
-    "withheld": "left evidence {number} unfetched for good",
-}
-HIDDEN = ("looked", "read")
 
 
 async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -265,59 +227,11 @@ def _beginning(text: str, limit: int) -> str:
 # --- what happened ---------------------------------------------------------------------------------------
 
 
-def entries(matter: Matter) -> list[tuple[Case, Entry]]:
-    """The entries of a case and of all that was joined to it, in the order of time."""
-    rows = [(case, entry) for case in matter.cases for entry in case.chronology]
-    return sorted(rows, key=lambda row: row[1].at)
-
-
 async def _latest(matter: Matter, desk: Desk) -> Quote:
     rows = entries(matter)
     shown = [row for row in rows if row[1].what not in HIDDEN][-ENTRIES:]
     lines = [shortened(await full(entry, case, matter.case, desk), NOTED) for case, entry in shown]
     return Quote("\n".join(lines), LATEST.format(number=len(rows)))
-
-
-async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
-    """An entry in words. The lines of a note are set in, so that none looks like an entry."""
-    details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})
-    if "\n" in entry.details.get("text", ""):
-        details["text"] = "".join(f"\n    {line}" for line in entry.details["text"].splitlines())
-    if category := desk.procedure.named(details["category"]):
-        details["category"] = category.name
-    if outcome := desk.procedure.outcome_named(details["outcome"]):
-        details["outcome"] = outcome.name.lower()
-    if entry.what == "closed" and details["reason"]:
-        details["reason"] = f" ({details['reason']})"
-    if entry.what in ("step", "postponed") and details["why"]:
-        details["why"] = f", because {details['why'].removeprefix('because ')}"
-    if entry.what == "about":
-        details["about"] = about_words(About(details["subject"], name=details["name"]))
-    if entry.what in ("given", "step given"):
-        details["to"] = await name(details["to"], desk)
-    for key in ("until", "due"):
-        details[key] = _moment_in(details[key], desk)
-    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
-    where = f"{case.reference} · " if case.reference != root.reference else ""
-    return f"{moment(entry.at, desk.calendar)} · {where}{await name(entry.by, desk)} {words}"
-
-
-def _moment_in(text: str, desk: Desk) -> str:
-    """A time as records hold it, as people read it."""
-    try:
-        return moment(datetime.fromisoformat(text), desk.calendar)
-    except ValueError:
-        return text
-
-
-async def name(id: str, desk: Desk) -> str:
-    """A person's name, by an id that they have or had."""
-    if id == SYSTEM:
-        return "Heads Up"
-    try:
-        return (await desk.store.person(id)).name
-    except NotFound:
-        return "somebody who has left"
 
 
 async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
@@ -329,14 +243,6 @@ async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
     if root.owner is None:
         return NOBODY_YET if inside else NOT_TAKEN
     return TAKEN_BY.format(name=await name(root.owner, desk)) if inside else LOOKED_AFTER
-
-
-def about_words(about: About | None) -> str:
-    """Whom a case is about, in words."""
-    if about is None or about.subject == Subject.UNSURE:
-        return NOT_SAID
-    label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
-    return f"{about.name} ({label})" if about.name else label
 
 
 def _locked(person: Person, matter: Matter, desk: Desk) -> str:

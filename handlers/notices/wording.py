@@ -21,8 +21,9 @@ from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
 from handlers.text.words import moment
 from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with, nobody_told, recipients
+from handlers.workflow.recusal import _is_channel
 from handlers.workflow.steps import is_above
-from store.base import NotFound
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.records import FollowUp, Notice, Person, State, Status
 
@@ -215,3 +216,14 @@ async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
 
 
 REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost, "nobody": _nobody}
+
+
+NO_LONGER = "This message is no longer available. “/case status” shows what you may see."
+
+
+NOT_HERE = "This message is no longer available."
+
+
+def in_its_place(notice: Notice) -> Reply:
+    """What stands where the message was: no word of why, and no button."""
+    return say(NOT_HERE if _is_channel(notice.to) else NO_LONGER)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.cases.view import name
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
 from handlers.policies.questions import asked
 from handlers.rules.access import LEADERS, Act
 from handlers.text.words import listed, moment
+from handlers.workflow.people import name
 from handlers.workflow.steps import reachable
-from store.base import NotFound
+from store.errors import NotFound
 from store.model.memos import Enquiry
 from store.model.records import Notice, Person, Role, new_id
 

@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.cases.subject import speaks_of
 from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
-from handlers.rules.access import Act, name_words
+from handlers.rules.access import Act
+from handlers.rules.names import name_words, speaks_of
 from handlers.text.words import shortened
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.memos import Question
 from store.model.records import Person
 from store.policies import Answer

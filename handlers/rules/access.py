@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from handlers.rules.names import names_alike
 from store.model.records import About, Person, Role, Subject, Summary
 from store.school.procedure import Procedure
 
@@ -54,7 +54,6 @@ LEADERS = frozenset({Role.LEADER, Role.HEAD, Role.DSL})
 WORKERS = LEADERS | {Role.CHAIR, Role.ICT}
 ANY = frozenset({Relation.REPORTER, Relation.OWNER, Relation.REACH})
 INSIDE = frozenset({Relation.OWNER, Relation.REACH})
-TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
 
 TABLE: dict[Act, Rule] = {
     Act.HELP: Rule(ALL),
@@ -113,22 +112,6 @@ def is_subject(person: Person, about: About | None) -> bool:
     if about.subject == Subject.HEAD and not about.person and not about.heads:
         return person.has(Role.HEAD)
     return bool(about.name) and person.id not in about.nobody_of and names_alike(about.name, person.name)
-
-
-def names_alike(typed: str, name: str) -> bool:
-    """`Ben Okafor`, `Mr Okafor` and `okafor, Ben` for Ben Okafor."""
-    wanted, known = name_words(typed), name_words(name)
-    return bool(wanted) and (set(wanted) == set(known) or wanted == known[-1:])
-
-
-def same_name(name: str) -> tuple[str, ...]:
-    """The same for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben`, and for no other name."""
-    return tuple(sorted(set(name_words(name)))) or (name,)
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a name in small letters, without titles."""
-    return [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in TITLES]
 
 
 def relations(

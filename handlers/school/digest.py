@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.cases.view import name
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
@@ -13,14 +12,15 @@ from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.rules.stages import reached
 from handlers.school.backups import backup_trouble
 from handlers.school.duties import all_due
 from handlers.school.duties import line as duty_line
 from handlers.text.words import listed, moment, shortened
+from handlers.workflow.people import name
 from handlers.workflow.recusal import WITHDRAW
-from handlers.workflow.reminders import reached
 from handlers.workflow.steps import owners
-from store.base import DamagedCase
+from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.memos import Enquiry
 from store.model.records import FollowUp, Notice, Person, Status, Summary

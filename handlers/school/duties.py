@@ -14,9 +14,8 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.school.people import ROLES
-from handlers.text.words import shortened
-from handlers.workflow.reminders import reached
+from handlers.rules.stages import reached
+from handlers.text.words import ROLES, shortened
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
 from store.policies import PolicyText
 from store.school.procedure import Duty, Span

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import secrets
@@ -13,24 +12,17 @@ from datetime import datetime, timedelta
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Heading, Refused, Reply, Sender, Text, say
-from handlers.rules.access import Act, name_words
+from handlers.rules.access import Act
 from handlers.rules.limits import DAY
-from handlers.text.words import listed, moment, shortened
+from handlers.text.words import ROLES, listed, moment, shortened
 from handlers.workflow.changes import reconsider
-from store.base import Conflict, NotFound
+from handlers.workflow.people import one, same_person
+from store.errors import Conflict, NotFound
 from store.model.records import Invitation, Person, Role, new_id
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a phone turns into something else, or is misread
 TRIES = 20
 VALID = timedelta(days=7)
-ROLES = {
-    Role.STAFF: "staff",
-    Role.LEADER: "leadership",
-    Role.HEAD: "headteacher",
-    Role.DSL: "safeguarding lead",
-    Role.ICT: "ICT manager",
-    Role.CHAIR: "chair of governors",
-}
 _ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
 WITH_ROLE = rf".+\s(as|(the\s)?role)\s+({_ROLE})((\s*,\s*|\s+and\s+)({_ROLE}))*[.\s]*"
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -50,11 +42,8 @@ INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
 CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
 LINK_LINE = "Or open: {link}"
 WHICH_ROLE = "I know no role “{role}”. Roles are: {roles}."
-NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
 NOBODY_HERE = "I know nobody called “{name}”. “/people” lists everybody."
-HAS_LEFT = "That person has left. Please choose somebody else."
 BUSY = "Somebody else is changing {name} at this moment. Please try again."
-SEVERAL = "Several people are called that: {names}. Please type the whole name."
 LAST_HEAD = "{name} is the only headteacher here. Give the role to somebody else first."
 GIVEN = "{name} is now: {roles}."
 PEOPLE = "People"
@@ -145,11 +134,6 @@ async def _known_as(found: Invitation, desk: Desk) -> Person | None:
         return await desk.store.person(found.person) if found.person else None
     except NotFound:
         return None
-
-
-def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
-    """Who came by an invitation under this very name: a second one is for the same person."""
-    return next((p for p in everybody if p.invited and p.name.lower() == name.lower()), None)
 
 
 @command(
@@ -258,33 +242,3 @@ def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[st
 
 def _roles(roles: tuple[str, ...]) -> str:
     return listed(ROLES[Role(role)] for role in roles)
-
-
-async def known(id: str, desk: Desk) -> Person:
-    """Raises Refused."""
-    try:
-        return await desk.store.person(id)
-    except NotFound as error:
-        raise Refused(HAS_LEFT) from error
-
-
-async def matching(name: str, desk: Desk) -> list[Person]:
-    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`."""
-    wanted = name_words(name)
-    everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
-    exact = [person for person, words in everybody if set(words) == set(wanted)]
-    return exact or [person for person, words in everybody if any(_like(w, words) for w in wanted)]
-
-
-def _like(word: str, names: list[str]) -> bool:
-    return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
-
-
-async def one(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
-    """Whom a typed name means. Raises Refused: with `nobody` where it is no one's."""
-    found = await matching(name, desk)
-    if not found:
-        raise Refused(nobody.format(name=shortened(name, 40)))
-    if len(found) > 1:
-        raise Refused(SEVERAL.format(names=listed(p.name for p in found)))
-    return found[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers.rules.calendar import Calendar
+from store.model.records import Role
 
 RESOLUTION = timedelta(microseconds=1)
 
@@ -43,3 +44,13 @@ def moment(at: datetime, calendar: Calendar) -> str:
 def seconds(at: datetime, calendar: Calendar) -> str:
     """`13:31:07`, local time, rounded up: for what is soon."""
     return f"{calendar.local(at + timedelta(seconds=1) - RESOLUTION):%H:%M:%S}"
+
+
+ROLES = {
+    Role.STAFF: "staff",
+    Role.LEADER: "leadership",
+    Role.HEAD: "headteacher",
+    Role.DSL: "safeguarding lead",
+    Role.ICT: "ICT manager",
+    Role.CHAIR: "chair of governors",
+}

@@ -9,7 +9,7 @@ from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
-from store.base import Conflict, DamagedCase, NotFound
+from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.records import SYSTEM, Person, Status
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.desk import Desk
+from handlers.rules.stages import wakes_at, with_alarm
 from handlers.workflow.alerts import with_alerts
 from handlers.workflow.recusal import with_withdrawals
-from handlers.workflow.reminders import wakes_at, with_alarm
 from handlers.workflow.steps import with_steps
 from store.model.case import Case
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.workflow.changes import Move, apply
-from store.base import DamagedCase, NotFound
+from store.errors import DamagedCase, NotFound
 from store.model.memos import Exported
 from store.model.records import SYSTEM
 

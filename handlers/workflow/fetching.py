@@ -12,7 +12,8 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.workflow.pictures import Look, look
-from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
+from store.base import Kept
+from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
 from store.model.records import SYSTEM, Evidence, Notice, State
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.desk import Desk
-from store.base import Conflict, NotFound, StoreUnavailable
+from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.records import Person
 
 

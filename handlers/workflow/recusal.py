@@ -6,17 +6,14 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from handlers.desk import Desk
-from handlers.messages import Reply, say
 from handlers.rules import access
 from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with
-from store.base import NotFound
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.memos import Shown
 from store.model.records import Notice, Summary
 
 WITHDRAW = "withdraw"
-NO_LONGER = "This message is no longer available. “/case status” shows what you may see."
-NOT_HERE = "This message is no longer available."
 
 
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
@@ -68,11 +65,6 @@ async def _must_not_know(to: str, case: Case, matter: list[Summary], desk: Desk)
 def is_file(message: str) -> bool:
     """Whether a message is a file that was handed over: `slack: file:F123`."""
     return message.rpartition(" ")[2].startswith("file:")
-
-
-def in_its_place(notice: Notice) -> Reply:
-    """What stands where the message was: no word of why, and no button."""
-    return say(NOT_HERE if _is_channel(notice.to) else NO_LONGER)
 
 
 def _is_channel(to: str) -> bool:

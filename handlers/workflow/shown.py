@@ -11,7 +11,7 @@ from handlers.desk import Desk
 from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
 from handlers.rules import access
 from handlers.workflow.changes import apply
-from store.base import DamagedCase, NotFound
+from store.errors import DamagedCase, NotFound
 from store.model.memos import Showing, Shown
 from store.model.records import REFERENCE_ALPHABET
 

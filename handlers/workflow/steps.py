@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.rules import access
 from handlers.rules.access import Act
-from store.base import NotFound
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.records import FollowUp, Person, Progress, Role, Status, Summary
 from store.school.procedure import AGAIN, OPENING, Step

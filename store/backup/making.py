@@ -29,11 +29,10 @@ from store.backup.generations import (
 )
 from store.backup.keys import ToKey
 from store.backup.places import CHUNK, UNDER_WAY, Place, open_place
-from store.base import StoreUnavailable
 from store.disk.durable import lock_folder, replace_file, unavailable
 from store.disk.evidence import EVIDENCE
 from store.documents import adapter
-from store.errors import Trouble
+from store.errors import StoreUnavailable, Trouble
 
 ANOTHERS = (
     "{place} holds the backups of another data folder, and would lose them. Choose another place for these."

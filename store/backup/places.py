@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from store.base import StoreUnavailable
 from store.disk.durable import PARTIAL, lock_folder, make_folder, remove_partial, sync_folder
-from store.errors import Trouble
+from store.errors import StoreUnavailable, Trouble
 
 CHUNK = 1024 * 1024  # bytes
 BUCKET = "s3://"

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 
 PARTIAL = ".partial"  # the suffix of a file that is being written
 _numbers = itertools.count()

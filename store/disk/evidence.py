@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from store.base import Kept, NotFound, OverLimit
+from store.base import Kept
 from store.disk.durable import PARTIAL, make_folder, remove_file, sync_folder, unavailable
+from store.errors import NotFound, OverLimit
 
 EVIDENCE = "evidence"
 THUMBNAILS = "thumbnails"

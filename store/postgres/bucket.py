@@ -18,9 +18,9 @@ from urllib.parse import quote, unquote
 import structlog
 from psycopg import AsyncConnection
 
-from store.base import NotFound, StoreUnavailable
 from store.bucket import AT_ONCE, REFUSED, Bucket
 from store.disk.evidence import SHA256
+from store.errors import NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Erased
 from store.postgres.database import Database

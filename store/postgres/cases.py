@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from store.base import Conflict, DamagedCase, NotFound
+from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb

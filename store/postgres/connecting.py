@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from store.base import Conflict, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable
 from store.postgres.bounded import BoundedConnection
 
 IDLE = 5.0  # seconds, after which a connection is tried before it is used: the server may have been restarted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.postgres.connecting import OUTGROWN, Pool
 from store.postgres.migrating import must_fit
 

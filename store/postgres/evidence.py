@@ -12,8 +12,9 @@ from typing import IO
 
 from psycopg import AsyncConnection
 
-from store.base import Conflict, Kept, NotFound, OverLimit, StoreUnavailable
+from store.base import Kept
 from store.disk.evidence import SHA256
+from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.postgres.documents import plain
 from store.postgres.rows import Rows, statement, whole
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from store.base import Conflict
+from store.errors import Conflict
 from store.postgres.connecting import Connections
 from store.postgres.database import Database
 from store.postgres.rows import Rows

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.postgres.connecting import REACHING, troubles, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from store.base import Conflict, NotFound
+from store.errors import Conflict, NotFound
 from store.model.records import Invitation, Person
 from store.postgres.documents import all_readable, key_of, plain, to_jsonb
 from store.postgres.rows import Rows, whole

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from psycopg import AsyncConnection
 
-from store.base import Conflict
 from store.erasing import without_question
+from store.errors import Conflict
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Searched, Shown
 from store.model.records import Invitation, Notice, Person, Summary

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import psycopg
 
-from store.base import Conflict, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable
 from store.postgres.connecting import Connections, Pool, troubles
 from store.postgres.rows import Rows, statement
 

@@ -16,10 +16,10 @@ import structlog
 from tinydb import TinyDB
 from tinydb.storages import Storage
 
-from store.base import Conflict
 from store.disk.durable import make_folder, replace_file, unavailable
 from store.disk.seal import opened, sealed
 from store.documents import Record, Tables, record_from, to_json
+from store.errors import Conflict
 
 log = structlog.get_logger()
 R = TypeVar("R")

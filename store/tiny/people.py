@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from store.base import Conflict, NotFound
 from store.disk.durable import remove_file
 from store.documents import record_from, record_tables
+from store.errors import Conflict, NotFound
 from store.model.records import Invitation, Person
 from store.tiny.files import Files, read_tables, write_tables
 

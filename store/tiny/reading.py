@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from store.base import NotFound
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
+from store.errors import NotFound
 from store.model.case import Case
 from store.model.memos import FOLDERS, BackedUp, Exported, Memo
 from store.model.records import Invitation, Notice, Person

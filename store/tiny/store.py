@@ -21,7 +21,7 @@ from typing import BinaryIO, cast
 
 import structlog
 
-from store.base import Conflict, DamagedCase, Kept, NotFound, StoreUnavailable
+from store.base import Kept
 from store.disk import evidence
 from store.disk.durable import (
     SharedSync,
@@ -35,6 +35,7 @@ from store.disk.durable import (
 )
 from store.documents import Tables, case_from, case_tables, record_tables
 from store.erasing import naming, tells_of, without_question
+from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Searched, Shown
 from store.model.records import Evidence, Notice, Summary

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.build import Bot, build
+from bot.app import Bot
+from bot.build import build
 from bot.settings import load
 from handlers.messages import Incoming, Receive, Reply, Sender, Text
 from handlers.reception import NOT_KEPT
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.records import Person, Role
 from tests.databases import cut_every_connection, database, stopped
 from tests.store.postgres.test_outages import Network

@@ -12,12 +12,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.build import Bot, build
+from bot.app import Bot
+from bot.build import build
 from bot.health import place_of
 from bot.run import Part, Service, serve, stop
 from bot.server import Servers
 from bot.settings import Settings, SettingsError
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from tests.bot.test_run import START, bot, environment
 from tests.crash.processes import free_port
 from tests.doubles.slack import SlackDouble

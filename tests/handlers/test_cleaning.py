@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.cleaning import cleaned
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender
-from handlers.reception import cleaned
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 texts = st.text(st.characters(), max_size=8) | st.sampled_from(

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.build import Bot, build
+from bot.app import Bot
+from bot.build import build
 from handlers import messages, reception
 from handlers.commands import QUESTION
 from handlers.menu import COMMANDS
@@ -29,7 +30,7 @@ from handlers.messages import (
     Standing,
 )
 from handlers.rules.access import LEADERS
-from store.base import Conflict, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.records import Person, Role
 from tests.talks import stage

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from store.base import Conflict, NotFound, Store
+from store.base import Store
+from store.errors import Conflict, NotFound
 from store.model.case import Case
 from store.model.records import Picture, Report
 from tests.store.conftest import Later

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from store.base import Conflict, NotFound, Store
+from store.base import Store
+from store.errors import Conflict, NotFound
 from store.model.case import Case
 from store.model.memos import Counted, Erased, Searched, Showing, Shown
 from store.model.records import Awaiting, Notice, Picture

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from store.base import Kept, NotFound, OverLimit, Store
+from store.base import Kept, Store
+from store.errors import NotFound, OverLimit
 from tests.store.conftest import Later
 from tests.store.made import case, item
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from store.base import Conflict, Store
+from store.base import Store
+from store.errors import Conflict
 from store.model.records import Notice
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, notice, wanted

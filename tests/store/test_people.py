@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from store.base import Conflict, NotFound, Store
+from store.base import Store
+from store.errors import Conflict, NotFound
 from store.model.records import Awaiting, DutyDone, Invitation, Person
 from tests.store.conftest import Later
 from tests.store.made import MINUTE, NOW, case, person

@@ -16,7 +16,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 from rich.console import Console
 
-from bot.build import Bot, build
+from bot.app import Bot
+from bot.build import build
 from bot.front_end import FrontEnd
 from bot.settings import Settings, load
 from bot.slack import SlackFrontEnd

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from store.base import NotFound
+from store.errors import NotFound
 from tests.databases import database
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble

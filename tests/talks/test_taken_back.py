@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from handlers.workflow.recusal import NO_LONGER, NOT_HERE, is_file
+from handlers.notices.wording import NO_LONGER, NOT_HERE
+from handlers.workflow.recusal import is_file
 from store.model.memos import Shown
 from tests.talks.conftest import PATIENCE, Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.memos import Searched
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cli.backup import IN_A_DATABASE
 from bot.cli.check.finding import Looked
+from bot.nightly import IN_A_DATABASE
 from handlers.rules.calendar import Calendar
 from handlers.school.backups import trouble
 from store.backup.keys import ToKey

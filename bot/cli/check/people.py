@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from bot.cli.check.chats import running
 from bot.cli.check.finding import Looked
-from handlers.rules.access import same_name
-from handlers.school.people import ROLES
-from handlers.text.words import listed
+from handlers.rules.names import same_name
+from handlers.text.words import ROLES, listed
 from store.model.records import Person, Role
 
 NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"

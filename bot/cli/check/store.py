@@ -9,9 +9,9 @@ from dataclasses import replace
 from bot.cli.check.finding import Looked
 from bot.open_store import address, evidence_bucket, open_store
 from bot.settings import Settings
-from store.base import DamagedCase, Store
+from store.base import Store
 from store.disk.durable import unavailable
-from store.errors import Trouble
+from store.errors import DamagedCase, Trouble
 from store.tiny.reading import Reading
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."

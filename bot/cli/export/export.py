@@ -18,16 +18,19 @@ from bot.cli.export.names import PERHAPS, Sought, texts_in
 from bot.cli.export.pages import README, page, paragraph, safe, table
 from bot.cli.export.records import Held, all_held
 from bot.settings import Settings
+from handlers.cases.chronology import entries, full
 from handlers.cases.hand_over import file_name
-from handlers.cases.view import about_words, entries, full, name
+from handlers.cases.questions import about_words
 from handlers.desk import Desk, Matter
-from handlers.rules.access import is_subject, names_alike
+from handlers.rules.access import is_subject
 from handlers.rules.calendar import Calendar
+from handlers.rules.names import names_alike
 from handlers.text.words import listed, moment
-from store.base import NotFound, Store
+from handlers.workflow.people import name
+from store.base import Store
 from store.disk.durable import unavailable
 from store.disk.evidence import sha256_of
-from store.errors import Trouble
+from store.errors import NotFound, Trouble
 from store.model.case import Case
 from store.model.memos import Exported
 from store.model.records import Evidence, Person, State, new_id

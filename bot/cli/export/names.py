@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from handlers.rules.access import TITLES
+from handlers.rules.names import TITLES
 
 IN_FULL, BY_SURNAME, PERHAPS = "by name", "by surname", "perhaps, by first name alone"
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.open_store import address, open_store
 from bot.settings import Settings
-from store.base import DamagedCase, NotFound, Store
+from store.base import Store
+from store.errors import DamagedCase, NotFound
 from store.model.case import Case
 from store.model.memos import FOLDERS, Exported
 from store.model.records import Person

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.backup import Nightly, back_up, put_back
+from bot.cli.backup import back_up, put_back
 from bot.cli.check.check import check
+from bot.nightly import Nightly
 from bot.settings import Settings, load
 from handlers.desk import Desk
 from handlers.messages import Heading, Text

@@ -17,7 +17,7 @@ from handlers.menu import COMMANDS
 from handlers.messages import Choice, Choices, DeliveryFailed, Heading, Incoming, Reply, Sender, Text, say
 from handlers.reception import receive
 from handlers.workflow.recusal import WITHDRAW
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.case import Case
 from store.model.records import Notice, Person, Report, Role
 from tests.desks import Time, desk_in

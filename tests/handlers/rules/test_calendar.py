@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers.rules.calendar import NATIONS, Calendar
-from handlers.workflow.reminders import stage_begins
+from handlers.rules.stages import stage_begins
 from store.model.records import FollowUp
 from store.school.procedure import Span
 from store.school.school import School

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers.rules.calendar import Calendar
-from handlers.workflow.reminders import LEGAL, NOW, SCHOOL, wakes_at
+from handlers.rules.stages import LEGAL, NOW, SCHOOL, wakes_at
 from store.model.records import FollowUp
 from store.school.school import School
 from tests.store.made import case

@@ -19,8 +19,7 @@ import pytest
 from store.backup import make, places, restore
 from store.backup.generations import Generation, kept
 from store.backup.keys import make_key
-from store.base import Conflict
-from store.errors import Trouble
+from store.errors import Conflict, Trouble
 from store.model.case import Case
 from store.model.memos import Counted, Erased
 from store.model.records import State

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.ask import cache_file
+from bot.open_texts import cache_file
 from store.policies import Policies
 
 Asked = tuple[str, list[str]]

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from store.base import NotFound, StoreUnavailable
+from store.errors import NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Erased
 from store.model.records import State

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store.base import Conflict
-from store.errors import Trouble
+from store.errors import Conflict, Trouble
 from store.postgres import Database, migrate
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.case import Case
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb

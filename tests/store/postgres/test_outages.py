@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store.base import Conflict, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Question
 from store.postgres import PostgresStore, connecting, migrate

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from store.base import Conflict, DamagedCase, StoreUnavailable
+from store.errors import Conflict, DamagedCase, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Question
 from store.model.records import Person, Role

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store.base import Conflict, NotFound, StoreUnavailable
+from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Question, Searched, Showing, Shown
 from store.model.records import Awaiting, Invitation, Person, Role

@@ -15,8 +15,8 @@ import pytest
 from structlog.testing import capture_logs
 from tinydb import TinyDB
 
-from store.base import Conflict, DamagedCase, StoreUnavailable
 from store.disk.durable import FULL, IN_USE, PARTIAL, READ_ONLY
+from store.errors import Conflict, DamagedCase, StoreUnavailable
 from store.model.records import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
 from tests.store.made import BEN, NOW, case, item, notice, person

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.model.memos import Erased
 from store.tiny import TinyStore
 from tests.store.made import BEN, NOW, case, item, notice, person

@@ -24,8 +24,7 @@ from PIL import Image
 from bot.cli.policy_add import add_file, as_lines
 from bot.settings import PACKAGED_TEXTS
 from handlers.policies.printing import print_text
-from store.base import StoreUnavailable
-from store.errors import Trouble
+from store.errors import StoreUnavailable, Trouble
 from store.policies import Policies
 from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
 from store.policies.files.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Scan, TooLarge

@@ -1,0 +1,85 @@
+"""The backup that is made every night by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from bot.settings import Settings
+from handlers.desk import Desk
+from handlers.school.backups import is_due, last_backup
+from store.backup import Made, make
+from store.disk.durable import unavailable
+from store.errors import Trouble
+from store.model.memos import BackedUp
+from store.tiny.reading import put_backed_up, read_backed_up
+
+log = structlog.get_logger()
+
+IN_A_DATABASE = (
+    "DATABASE_URL is set, so all is in PostgreSQL: back it up every night with its own tools "
+    "(pg_dump, pg_restore)."
+)
+
+
+def _noted(
+    folder: Path,
+    to: str,
+    key: str,
+    now: datetime,
+    *,
+    forget_older: bool = False,
+    stop: threading.Event | None = None,
+) -> Made:
+    """A backup, and a note in the data folder of how it went. `stop`: it is made by itself. Raises Trouble."""
+    before = read_backed_up(folder, to)
+    stopped = stop.is_set if stop else lambda: False
+    new = stop is None or before is None or before.done_at is None
+    try:
+        made = make(folder, to, now, key, forget_older=forget_older, new=new, stopped=stopped)
+    except Trouble as error:
+        if not stopped() and (folder / "cases").is_dir():
+            _note(folder, BackedUp(to, now, before.done_at if before else None, str(error)))
+        raise
+    _note(folder, BackedUp(to, now, now))
+    return made
+
+
+def _note(folder: Path, memo: BackedUp) -> None:
+    try:
+        put_backed_up(folder, memo)
+    except OSError as error:
+        raise unavailable(error, folder) from error
+
+
+class Nightly:
+    """The backup that is made by itself where BACKUP_TO is set. `minute` belongs to the clock."""
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self._settings, self._desk = settings, desk
+        self._stop = threading.Event()
+
+    async def minute(self) -> None:
+        """Make a backup if it is time. It never raises: it is tried again in an hour."""
+        try:
+            now = self._desk.now()
+            if is_due(await last_backup(self._desk), now, self._desk.calendar):
+                await self._back_up(now)
+        except Trouble as error:
+            if not self._stop.is_set():
+                log.error("backup failed", why=type(error.__cause__ or error).__name__)
+        except Exception as error:
+            log.error("backup failed", why=type(error).__name__)
+
+    async def _back_up(self, now: datetime) -> None:
+        data, to, key = self._settings.headsup_data, self._settings.backup_to, self._settings.backup_key
+        made = await asyncio.to_thread(_noted, data, to, key, now, stop=self._stop)
+        log.info("backed up", files=made.files, copied=made.copied, odd=len(made.odd), mended=made.mended)
+
+    def stop(self) -> None:
+        """Give up what is under way: what has been copied is used by the next one."""
+        self._stop.set()

@@ -1,0 +1,69 @@
+"""Who is meant by a name, and how a person is named."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from handlers.desk import Desk
+from handlers.messages import Refused
+from handlers.rules.names import name_words
+from handlers.text.words import listed, shortened
+from store.errors import NotFound
+from store.model.records import (
+    SYSTEM,
+    Person,
+)
+
+NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
+
+
+HAS_LEFT = "That person has left. Please choose somebody else."
+
+
+SEVERAL = "Several people are called that: {names}. Please type the whole name."
+
+
+def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
+    """Who came by an invitation under this very name: a second one is for the same person."""
+    return next((p for p in everybody if p.invited and p.name.lower() == name.lower()), None)
+
+
+async def known(id: str, desk: Desk) -> Person:
+    """Raises Refused."""
+    try:
+        return await desk.store.person(id)
+    except NotFound as error:
+        raise Refused(HAS_LEFT) from error
+
+
+async def matching(name: str, desk: Desk) -> list[Person]:
+    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`."""
+    wanted = name_words(name)
+    everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
+    exact = [person for person, words in everybody if set(words) == set(wanted)]
+    return exact or [person for person, words in everybody if any(_like(w, words) for w in wanted)]
+
+
+def _like(word: str, names: list[str]) -> bool:
+    return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
+
+
+async def one(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
+    """Whom a typed name means. Raises Refused: with `nobody` where it is no one's."""
+    found = await matching(name, desk)
+    if not found:
+        raise Refused(nobody.format(name=shortened(name, 40)))
+    if len(found) > 1:
+        raise Refused(SEVERAL.format(names=listed(p.name for p in found)))
+    return found[0]
+
+
+async def name(id: str, desk: Desk) -> str:
+    """A person's name, by an id that they have or had."""
+    if id == SYSTEM:
+        return "Heads Up"
+    try:
+        return (await desk.store.person(id)).name
+    except NotFound:
+        return "somebody who has left"
