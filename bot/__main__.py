@@ -43,7 +43,10 @@ def of_one_school(
 @app.command()
 def run(
     only: Annotated[
-        str, typer.Option(help="With DATABASE_URL: web takes in what people send, worker minds the clock.")
+        str,
+        typer.Option(
+            help="With DATABASE_URL: web takes in what people send, worker minds the clock."
+        ),
     ] = "all",
 ) -> None:
     """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
@@ -83,7 +86,9 @@ def setup() -> None:
 @app.command()
 def invite(
     name: Annotated[str, typer.Argument(help="The person's full name.")],
-    role: Annotated[list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")],
+    role: Annotated[
+        list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")
+    ],
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.cli.invite import print_invitation
@@ -95,7 +100,8 @@ def invite(
 @app.command()
 def manifest(
     url: Annotated[
-        str | None, typer.Option(help="The bot's public https address, for HTTP in place of Socket Mode.")
+        str | None,
+        typer.Option(help="The bot's public https address, for HTTP in place of Socket Mode."),
     ] = None,
 ) -> None:
     """Print the Slack app's manifest: api.slack.com/apps, Create New App, From a manifest."""
@@ -205,8 +211,12 @@ def backup(
     to: Annotated[
         str, typer.Argument(help="A folder on another disk, or s3://bucket/path; else BACKUP_TO.")
     ] = "",
-    encrypt: Annotated[str, typer.Option(help="A public key of age (age1…); else BACKUP_KEY.")] = "",
-    forget_older: Annotated[bool, typer.Option(help="Keep this backup there, and no older one.")] = False,
+    encrypt: Annotated[
+        str, typer.Option(help="A public key of age (age1…); else BACKUP_KEY.")
+    ] = "",
+    forget_older: Annotated[
+        bool, typer.Option(help="Keep this backup there, and no older one.")
+    ] = False,
 ) -> None:
     """Copy the data folder, also while the bot runs. Only what has changed is copied again."""
     from datetime import UTC, datetime
@@ -225,7 +235,9 @@ def restore(
     key: Annotated[
         Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
     ] = None,
-    generation: Annotated[str, typer.Option(help="An older backup, by its name; else the newest.")] = "",
+    generation: Annotated[
+        str, typer.Option(help="An older backup, by its name; else the newest.")
+    ] = "",
 ) -> None:
     """Put a backup back into an empty folder. Exit status 1 where what was backed up was not all well."""
     from bot.cli.backup import put_back
@@ -237,7 +249,9 @@ def restore(
 
 
 @app.command("backup-key")
-def backup_key(file: Annotated[Path, typer.Argument(help="A new file for the private key.")]) -> None:
+def backup_key(
+    file: Annotated[Path, typer.Argument(help="A new file for the private key.")],
+) -> None:
     """Make a pair of keys, so that backups can be encrypted: nobody reads them without the private key."""
     from bot.cli.backup import new_key
 
@@ -269,9 +283,13 @@ def version() -> None:
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, as one would type it.")] = "",
-    texts: Annotated[Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")] = None,
+    texts: Annotated[
+        Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
-    jsonl: Annotated[bool, typer.Option(help="Read questions as JSON lines, write answers so.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option(help="Read questions as JSON lines, write answers so.")
+    ] = False,
 ) -> None:
     """Ask the policy texts, as /policy does."""
     from bot.cli import ask as asking
@@ -292,9 +310,13 @@ app.add_typer(policy, name="policy")
 @policy.command("add")
 def policy_add(
     file: Annotated[Path, typer.Argument(help="A .docx, .pdf, .md or .txt file.")],
-    title: Annotated[str, typer.Option(help="How the text is called; else as it calls itself.")] = "",
+    title: Annotated[
+        str, typer.Option(help="How the text is called; else as it calls itself.")
+    ] = "",
     owner: Annotated[str, typer.Option(help="The role that keeps it current.")] = "",
-    review_by: Annotated[str, typer.Option(help="The day by which it is reviewed, as 2027-09-30.")] = "",
+    review_by: Annotated[
+        str, typer.Option(help="The day by which it is reviewed, as 2027-09-30.")
+    ] = "",
     sign: Annotated[str, typer.Option(help="Who signs it, as “parent or carer, pupil”.")] = "",
     instead: Annotated[
         bool, typer.Option("--replace", help="A new version: put it in place of the text there is.")

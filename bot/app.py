@@ -44,7 +44,9 @@ class Bot:
             begun = time.perf_counter()
             reply = await self.take(incoming)
             took = round(1000 * (time.perf_counter() - begun), 1)
-            log.info("answered", chat=chat_of(incoming.sender.account), kind=kind_of(incoming), ms=took)
+            log.info(
+                "answered", chat=chat_of(incoming.sender.account), kind=kind_of(incoming), ms=took
+            )
         self.wake()
         return reply
 
@@ -56,7 +58,9 @@ class Bot:
         try:
             reader = await self.desk.store.by_account(incoming.sender.account)
         except StoreUnavailable:
-            if reply and reply.of:  # what shows somebody a case is not shown where that cannot be noted
+            if (
+                reply and reply.of
+            ):  # what shows somebody a case is not shown where that cannot be noted
                 raise
             return reply
         return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply

@@ -32,7 +32,9 @@ if TYPE_CHECKING:  # PostgreSQL's packages are an extra
 
 MEGABYTE = 1_000_000
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
-SWAPPED = "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
+SWAPPED = (
+    "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
+)
 
 log = structlog.get_logger()
 
@@ -73,7 +75,9 @@ async def build(
             messages=10 * settings.reports_an_hour,
         ),
     )
-    return Bot(desk, Delivery(desk, front_ends, metrics), Fetcher(desk, front_ends), front_ends, metrics)
+    return Bot(
+        desk, Delivery(desk, front_ends, metrics), Fetcher(desk, front_ends), front_ends, metrics
+    )
 
 
 def address_of(channel: str) -> str:
@@ -101,7 +105,9 @@ def chats(settings: Settings) -> dict[str, FrontEnd]:
 def refuse_halves(settings: Settings) -> None:
     """Half of a chat's settings is a slip, not a wish for the terminal. Raises SettingsError."""
     if not settings.slack_bot_token and (settings.slack_app_token or settings.slack_signing_secret):
-        raise SettingsError(HALF.format(rest="Slack's other settings are", missing="SLACK_BOT_TOKEN"))
+        raise SettingsError(
+            HALF.format(rest="Slack's other settings are", missing="SLACK_BOT_TOKEN")
+        )
     if not settings.telegram_bot_token and (
         settings.telegram_webhook_url or settings.telegram_webhook_secret
     ):

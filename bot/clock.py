@@ -13,6 +13,8 @@ def start_clock(*jobs: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
     """Run each job now and every minute, however late, never twice at once."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     for job in jobs:
-        scheduler.add_job(job, "cron", second=0, coalesce=True, max_instances=1, misfire_grace_time=None)
+        scheduler.add_job(
+            job, "cron", second=0, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
     scheduler.start()
     return scheduler

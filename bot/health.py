@@ -17,7 +17,9 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 HERE = "127.0.0.1"
 
 
-def health(store: Callable[[], Awaitable[object]], front_ends: Mapping[str, FrontEnd]) -> list[web.RouteDef]:
+def health(
+    store: Callable[[], Awaitable[object]], front_ends: Mapping[str, FrontEnd]
+) -> list[web.RouteDef]:
     """`/health`: the process lives. `/ready`: `store`, a question to it, and the chats answer; else 503, and which
     does not."""
 
@@ -25,11 +27,15 @@ def health(store: Callable[[], Awaitable[object]], front_ends: Mapping[str, Fron
         return web.Response(text="ok\n")
 
     async def ready(_: web.Request) -> web.Response:
-        missing = [name for name, front_end in sorted(front_ends.items()) if not front_end.connected]
+        missing = [
+            name for name, front_end in sorted(front_ends.items()) if not front_end.connected
+        ]
         if not await _answers(store):
             missing.append("store")
         if missing:
-            return web.Response(status=503, text="".join(f"not ready: {name}\n" for name in missing))
+            return web.Response(
+                status=503, text="".join(f"not ready: {name}\n" for name in missing)
+            )
         return web.Response(text="ready\n")
 
     return [web.get("/health", lives), web.get("/ready", ready)]

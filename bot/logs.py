@@ -101,7 +101,9 @@ class _Handler(logging.Handler):
     """What a library has to say, in our own form."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().error("a library failed", library=record.name, exc_info=record.exc_info)
+        structlog.get_logger().error(
+            "a library failed", library=record.name, exc_info=record.exc_info
+        )
 
 
 def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

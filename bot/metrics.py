@@ -37,7 +37,9 @@ class Metrics:
             registry=self.registry,
         )
         self._away = Gauge(
-            "headsup_schools_away", "Schools that are connected and do not run.", registry=self.registry
+            "headsup_schools_away",
+            "Schools that are connected and do not run.",
+            registry=self.registry,
         )
         self._answers = self._histogram("answer_seconds", "Until an answer was ready.", "chat")
         self._store = self._histogram("store_seconds", "What the store took.", "call")
@@ -111,7 +113,9 @@ class _Timed:
         setattr(self, name, call)  # looked up once
         return call
 
-    def _timing(self, name: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    def _timing(
+        self, name: str, call: Callable[..., Awaitable[Any]]
+    ) -> Callable[..., Awaitable[Any]]:
         async def timing(*arguments: Any, **more: Any) -> Any:
             begun = time.perf_counter()
             answer = await call(*arguments, **more)

@@ -76,9 +76,15 @@ class Nightly:
             log.error("backup failed", why=type(error).__name__)
 
     async def _back_up(self, now: datetime) -> None:
-        data, to, key = self._settings.headsup_data, self._settings.backup_to, self._settings.backup_key
+        data, to, key = (
+            self._settings.headsup_data,
+            self._settings.backup_to,
+            self._settings.backup_key,
+        )
         made = await asyncio.to_thread(_noted, data, to, key, now, stop=self._stop)
-        log.info("backed up", files=made.files, copied=made.copied, odd=len(made.odd), mended=made.mended)
+        log.info(
+            "backed up", files=made.files, copied=made.copied, odd=len(made.odd), mended=made.mended
+        )
 
     def stop(self) -> None:
         """Give up what is under way: what has been copied is used by the next one."""

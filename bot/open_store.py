@@ -32,7 +32,9 @@ WIPED = (
     "and run: headsup migrate"
 )
 WHICH = "SCHOOLS is set, so there are several. Say which one: headsup --school KEY …"
-OTHER_ENGINE = "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
+OTHER_ENGINE = (
+    "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
+)
 
 
 WIPING = {

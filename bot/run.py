@@ -26,12 +26,12 @@ from store.model.records import Role
 BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
 STOP = 5.0  # seconds for all that the chats have under way when the bot stops
 LAST = 2.0  # seconds for ending the connections of the chats after that
-ONE_PROCESS = (
-    "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
-)
+ONE_PROCESS = "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
 MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
 NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
-NO_PHONE = "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
+NO_PHONE = (
+    "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
+)
 NO_HEAD = "nobody is headteacher yet; invite one: headsup invite NAME --role head"
 
 log = structlog.get_logger()
@@ -91,7 +91,9 @@ class Service:
         await self.bot.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST):
-                await asyncio.gather(*(front_end.close() for front_end in self.bot.front_ends.values()))
+                await asyncio.gather(
+                    *(front_end.close() for front_end in self.bot.front_ends.values())
+                )
 
 
 async def stop(services: Collection[Service], servers: Servers) -> None:
@@ -103,7 +105,9 @@ async def stop(services: Collection[Service], servers: Servers) -> None:
     await asyncio.gather(*(service.close() for service in services))
 
 
-async def run_chats(settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL) -> None:
+async def run_chats(
+    settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL
+) -> None:
     """Run until a signal says stop. Raises SettingsError when no chat is left that can run, and StoreUnavailable."""
     refuse_parts(settings, part)
     bot = await build(settings, front_ends)
@@ -154,10 +158,14 @@ async def until_told(signal: asyncio.Event, outgrown: Coroutine[Any, Any, None])
             each.cancel()
 
 
-async def serve(settings: Settings, service: Service, servers: Servers, part: Part = Part.ALL) -> None:
+async def serve(
+    settings: Settings, service: Service, servers: Servers, part: Part = Part.ALL
+) -> None:
     """Raises SettingsError."""
     bot = service.bot
-    routes = [route for front_end in service.taking.values() for route in front_end.routes(bot.receive)]
+    routes = [
+        route for front_end in service.taking.values() for route in front_end.routes(bot.receive)
+    ]
     asked = health(lambda: bot.desk.store.by_source("is anybody there"), service.taking)
     if routes or (part != Part.WORKER and "port" in settings.model_fields_set):
         await servers.listen(settings, [*routes, *asked])
@@ -168,7 +176,12 @@ async def warn(settings: Settings, desk: Desk) -> None:
     """What works, and should be mended all the same."""
     people = await desk.store.people()
     for sentence, holds in (
-        (MADE_UP, any(account.startswith("terminal:") for person in people for account in person.accounts)),
+        (
+            MADE_UP,
+            any(
+                account.startswith("terminal:") for person in people for account in person.accounts
+            ),
+        ),
         (NO_SCHOOL, not settings.school_file.exists()),
         (NO_PHONE, settings.school_file.exists() and not desk.calendar.school.safeguarding_phone),
         (NO_HEAD, not await desk.store.having((Role.HEAD,))),
@@ -178,7 +191,9 @@ async def warn(settings: Settings, desk: Desk) -> None:
             log.warning(addressed(sentence, settings))
 
 
-async def _until_stopped(running: dict[asyncio.Task[None], str], stopping: asyncio.Task[None]) -> None:
+async def _until_stopped(
+    running: dict[asyncio.Task[None], str], stopping: asyncio.Task[None]
+) -> None:
     """A chat whose token is refused ends alone; the other goes on."""
     left = set(running)
     if not left:

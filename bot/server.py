@@ -16,9 +16,7 @@ from bot.settings import Settings, SettingsError
 MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
 FINISH = 3.0  # seconds for the requests that are under way when the bot stops
 PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
-NO_SUCH_PLACE = (
-    "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
-)
+NO_SUCH_PLACE = "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
 
 
 class Servers:

@@ -43,12 +43,16 @@ class Settings(BaseSettings):
         frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True
     )
 
-    headsup_data: Path = Field(Path("data"), description="Folder that holds cases, evidence and people.")
+    headsup_data: Path = Field(
+        Path("data"), description="Folder that holds cases, evidence and people."
+    )
     school_file: Path = Field(
         Path("school.toml"), description="The school: name, nation, hours, terms, staff."
     )
     policy_texts: Path = Field(
-        OWN_TEXTS, validate_default=True, description="Folder of the policy texts and procedure.toml."
+        OWN_TEXTS,
+        validate_default=True,
+        description="Folder of the policy texts and procedure.toml.",
     )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL in place of the folder: postgresql://user:password@host/name"
@@ -63,10 +67,12 @@ class Settings(BaseSettings):
         "", description="With PostgreSQL: a bucket for the bytes of evidence, s3://bucket/path."
     )
     schools: Path | None = Field(
-        None, description="Several schools in one deployment: the folder that holds a folder for each."
+        None,
+        description="Several schools in one deployment: the folder that holds a folder for each.",
     )
     public_url: str = Field(
-        "", description="Several schools: where Slack, Telegram and browsers reach the bot, https://…"
+        "",
+        description="Several schools: where Slack, Telegram and browsers reach the bot, https://…",
     )
     token_key: SecretStr | None = Field(
         None, description="Several schools: the key that keeps their tokens secret in the database."
@@ -75,15 +81,24 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = Field(
         None, description="Several schools: the Slack app's client secret."
     )
-    backup_to: str = Field("", description="Where a backup goes every night: a folder, or s3://bucket/path.")
+    backup_to: str = Field(
+        "", description="Where a backup goes every night: a folder, or s3://bucket/path."
+    )
     backup_key: str = Field(
-        "", description="Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it."
+        "",
+        description="Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it.",
     )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
-    slack_app_token: SecretStr | None = Field(None, description="Slack, Socket Mode: the app token, xapp-…")
-    slack_signing_secret: SecretStr | None = Field(None, description="Slack over HTTP: the signing secret.")
+    slack_app_token: SecretStr | None = Field(
+        None, description="Slack, Socket Mode: the app token, xapp-…"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack over HTTP: the signing secret."
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
-    telegram_bot_token: SecretStr | None = Field(None, description="Telegram: the token from @BotFather.")
+    telegram_bot_token: SecretStr | None = Field(
+        None, description="Telegram: the token from @BotFather."
+    )
     telegram_webhook_url: str | None = Field(
         None, description="Telegram by webhook: the public https address."
     )
@@ -91,7 +106,8 @@ class Settings(BaseSettings):
         None, description="Telegram by webhook: a secret of your own."
     )
     telegram_api_url: str = Field(
-        "https://api.telegram.org", description="Where Telegram's Bot API is: the part before /bot<token>/."
+        "https://api.telegram.org",
+        description="Where Telegram's Bot API is: the part before /bot<token>/.",
     )
     port: int = Field(
         3000,
@@ -100,10 +116,12 @@ class Settings(BaseSettings):
         description="HTTP port, where HTTP is used. Set, it also answers /health and /ready.",
     )
     metrics: str = Field(
-        "", description="Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT."
+        "",
+        description="Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT.",
     )
     leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Channel or group that hears of new cases: reference, category and urgency alone."
+        (),
+        description="Channel or group that hears of new cases: reference, category and urgency alone.",
     )
     acts_a_minute: int = Field(
         30, ge=5, description="Commands and taps that one person may send in a minute."
@@ -124,7 +142,11 @@ class Settings(BaseSettings):
     @field_validator("leadership_channel", mode="before")
     @classmethod
     def _divide(cls, value: object) -> object:
-        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+        return (
+            tuple(v.strip() for v in value.split(",") if v.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -132,7 +154,9 @@ class Settings(BaseSettings):
         return value.strip() if isinstance(value, str) else value
 
 
-def load(environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+def load(
+    environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
+) -> Settings:
     """Read the settings; a mapping in place of the process's environment makes them testable.
 
     With SCHOOLS and HEADSUP_SCHOOL they are those of that school. Raises SettingsError, naming each setting that is
@@ -147,17 +171,25 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path | None = P
     except ValidationError as error:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
-    return of_school(settings, settings.headsup_school) if settings.is_of_one_of_several else settings
+    return (
+        of_school(settings, settings.headsup_school) if settings.is_of_one_of_several else settings
+    )
 
 
 def schools_of(settings: Settings) -> list[str]:
     """The keys of all schools: the names of their folders. Raises SettingsError."""
     try:
-        names = sorted(f.name for f in os.scandir(settings.schools) if f.is_dir()) if settings.schools else []
+        names = (
+            sorted(f.name for f in os.scandir(settings.schools) if f.is_dir())
+            if settings.schools
+            else []
+        )
     except OSError as error:
         raise SettingsError(NO_FOLDER.format(folder=settings.schools)) from error
     if not (keys := [name for name in names if KEY.fullmatch(name)]):
-        raise SettingsError(NO_SCHOOLS.format(folder=settings.schools) if settings.schools else NOT_SEVERAL)
+        raise SettingsError(
+            NO_SCHOOLS.format(folder=settings.schools) if settings.schools else NOT_SEVERAL
+        )
     return keys
 
 

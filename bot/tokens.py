@@ -13,10 +13,10 @@ from urllib.request import getproxies
 import aiohttp
 
 PATIENCE = 10  # seconds
-UNREACHABLE = (
-    "{platform} could not be reached at {host}: {reason}. Is there a network, or a firewall between?"
+UNREACHABLE = "{platform} could not be reached at {host}: {reason}. Is there a network, or a firewall between?"
+NO_ADDRESS = (
+    "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
 )
-NO_ADDRESS = "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
 ELSE = "What answers at {host} is not {platform}. Take {setting} out of .env, or mend it."
 
 
@@ -62,7 +62,9 @@ async def ask(platform: str, setting: str, url: str, token: str = "") -> Answer:
     except ValueError:
         return Answer(trouble=ELSE.format(host=host, platform=platform, setting=setting))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Answer(trouble=UNREACHABLE.format(platform=platform, host=host, reason=_reason(error)))
+        return Answer(
+            trouble=UNREACHABLE.format(platform=platform, host=host, reason=_reason(error))
+        )
     if "ok" not in found.body:
         return Answer(trouble=ELSE.format(host=host, platform=platform, setting=setting))
     return found

@@ -18,6 +18,4 @@ def current() -> str:
 
 
 def version_line() -> str:
-    return (
-        f"Heads Up {current()}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    )
+    return f"Heads Up {current()}, Python {platform.python_version()}, {platform.system()} {platform.release()}"

@@ -33,7 +33,9 @@ def cleaned(incoming: Incoming) -> Incoming:
         incoming,
         links=tuple(dict.fromkeys((*incoming.links, *found))),
         forwarded=tuple(
-            replace(f, links=tuple(dict.fromkeys((*f.links, *find(f.text)))), origin=_short(f.origin))
+            replace(
+                f, links=tuple(dict.fromkeys((*f.links, *find(f.text)))), origin=_short(f.origin)
+            )
             for f in incoming.forwarded
         ),
         attachments=tuple(_measured(a) for a in incoming.attachments),
@@ -54,7 +56,9 @@ def _measured(attachment: Attachment) -> Attachment:
         limit=_bytes(attachment.limit),
         name=attachment.name[:LONGEST_NAME],
         media_type=attachment.media_type[:LONGEST_NAME],
-        pointer={key[:LONGEST_NAME]: value[:LONGEST_LINK] for key, value in attachment.pointer.items()},
+        pointer={
+            key[:LONGEST_NAME]: value[:LONGEST_LINK] for key, value in attachment.pointer.items()
+        },
         origin=_short(attachment.origin) if attachment.origin else None,
     )
 
@@ -87,4 +91,8 @@ def _cleaned(value: Value) -> Value:
 
 def _whole(text: str) -> str:
     """Without lone surrogates."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )

@@ -16,7 +16,9 @@ from store.model.records import Person
 ALONE = ""
 ANYTHING = ".*"
 WITH_CASE = rf"({REFERENCE.pattern}(\s.*)?)?"
-_SUBJECT = r"(i|we|you|it|there|my|our|the|an?|staff|teachers?|pupils?|parents?|children|any\w+|some\w+)"
+_SUBJECT = (
+    r"(i|we|you|it|there|my|our|the|an?|staff|teachers?|pupils?|parents?|children|any\w+|some\w+)"
+)
 QUESTION = (
     r"((who|what|when|where|which|why|how)\b.*"
     rf"|(can|could|may|must|should|shall|would|will|do|does|did|have|has)\s+{_SUBJECT}\b.*"
@@ -42,7 +44,9 @@ class Command:
     run: Handler
     typed: bool = True  # False: only ever tapped; not in the help
     bare: str = ALONE  # words after the name with which it is also understood without the slash
-    alone: bool = False  # with words after its name, a shorter name is meant: `policy gaps in supervision?`
+    alone: bool = (
+        False  # with words after its name, a shorter name is meant: `policy gaps in supervision?`
+    )
     shown_to: frozenset[str] | None = None  # roles whose help names it; None: as its act has it
 
     def is_for(self, person: Person) -> bool:

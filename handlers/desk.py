@@ -24,7 +24,9 @@ from store.policies import Policies
 from store.school.procedure import Procedure
 
 NO_SUCH_CASE = "I know no case “{reference}” that you may see. “/case status” lists yours."
-NOT_YOURS_TO_DO = "That is not yours to do with case {reference}. “/case status” shows where it stands."
+NOT_YOURS_TO_DO = (
+    "That is not yours to do with case {reference}. “/case status” shows where it stands."
+)
 
 REFERENCE = re.compile(rf"#?([{REFERENCE_ALPHABET}]{{4}})", re.IGNORECASE)
 
@@ -85,13 +87,17 @@ class Desk:
     channels: tuple[str, ...] = ()  # addresses of leadership channels
     platforms: frozenset[str] = frozenset()  # the chats that are running
     join_link: Callable[[str], str | None] = lambda code: None
-    roles_changed: Callable[[Person], None] = lambda person: None  # told of each, once it is written
+    roles_changed: Callable[[Person], None] = lambda person: (
+        None
+    )  # told of each, once it is written
     max_file_bytes: int = 100_000_000
     backup_to: str = ""  # where backups go by themselves, if they do
     limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
     source: str = ""  # key of the message that is being answered, if it is one
-    opened: set[str] = field(default_factory=set)  # cases of which the asker saw more than a reporter may
+    opened: set[str] = field(
+        default_factory=set
+    )  # cases of which the asker saw more than a reporter may
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
@@ -129,14 +135,18 @@ class Desk:
             joined |= {reference: [] for reference in asked}
             for part in await self.store.joined_to(*asked):
                 joined[part.joined_to or ""].append(part)
-            asked = {part.reference for reference in asked for part in joined[reference]} - joined.keys()
+            asked = {
+                part.reference for reference in asked for part in joined[reference]
+            } - joined.keys()
         matters = [[root] for root in roots]
         for matter in matters:
             for part in matter:
                 matter += [s for s in joined[part.reference] if s not in matter]
         return matters
 
-    async def root(self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})) -> Summary:
+    async def root(
+        self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})
+    ) -> Summary:
         """What a case was joined to in the end, itself where it was not. `known`: summaries by reference."""
         seen = {summary.reference}
         while summary.joined_to and summary.joined_to not in seen:

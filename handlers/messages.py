@@ -67,7 +67,9 @@ class Attachment:
     """A picture, video or file as a pointer. Nothing of it has been fetched."""
 
     kind: Literal["picture", "video", "audio", "file"]
-    pointer: Mapping[str, str]  # what this front-end needs to fetch it, and the platform's own ids; JSON
+    pointer: Mapping[
+        str, str
+    ]  # what this front-end needs to fetch it, and the platform's own ids; JSON
     name: str = ""
     media_type: str = ""
     size: int | None = None  # bytes, as the platform says
@@ -91,7 +93,9 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     album: str | None = None  # the same for every part of one album
     edits: str | None = None  # the source key of the message that this one is a later version of
-    command: str | None = None  # words to obey, without the slash: from a command, a button or a form
+    command: str | None = (
+        None  # words to obey, without the slash: from a command, a button or a form
+    )
     forms: bool = False  # the front-end can open a form in answer to this
 
 
@@ -204,9 +208,13 @@ class Reply:
     parts: tuple[Part, ...] = field(default_factory=tuple)
     replaces: bool = False  # shown in place of the message whose button was tapped
     understood: bool = True  # False: there is no such command
-    of: frozenset[str] | None = None  # cases of which it shows more than a reporter may know; None: not said
+    of: frozenset[str] | None = (
+        None  # cases of which it shows more than a reporter may know; None: not said
+    )
     noted: Noted | None = field(default=None, compare=False)  # told of each message that shows it
-    overtaken: Overtaken | None = field(default=None, compare=False)  # asked just before an album's is shown
+    overtaken: Overtaken | None = field(
+        default=None, compare=False
+    )  # asked just before an album's is shown
 
     def __add__(self, other: Reply) -> Reply:
         of = self.of if other.of is None else other.of
@@ -231,7 +239,9 @@ class DeliveryFailed(Exception):
     `retry_after` is in seconds, where the platform said how long to wait.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after

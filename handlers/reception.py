@@ -40,14 +40,22 @@ NOT_KEPT = (
     "I could not keep that: the place where I keep things cannot be written to just now. "
     "Please tell a leader in person, and send it again later."
 )
-TOO_FAST = (
-    "That was more than I can take in one minute. I have done nothing with it: please try again from {time}."
-)
+TOO_FAST = "That was more than I can take in one minute. I have done nothing with it: please try again from {time}."
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 COURTESIES = {
     "",  # 👍
-    *("hi", "hello", "hey", "hiya", "hi there", "good morning", "good afternoon", "good evening", "morning"),
+    *(
+        "hi",
+        "hello",
+        "hey",
+        "hiya",
+        "hi there",
+        "good morning",
+        "good afternoon",
+        "good evening",
+        "morning",
+    ),
     *(
         "thanks",
         "thank you",
@@ -119,7 +127,11 @@ async def _receive(incoming: Incoming, desk: Desk) -> Reply | None:
 async def _sort(incoming: Incoming, desk: Desk) -> Reply | None:
     """Is it a command, an answer or a report?"""
     if not incoming.private:
-        return say(PRIVATELY) if _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk) else None
+        return (
+            say(PRIVATELY)
+            if _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk)
+            else None
+        )
     person = await _person(incoming, desk)
     if person is None:
         return await _stranger(incoming, desk)
@@ -178,7 +190,9 @@ async def _person(incoming: Incoming, desk: Desk) -> Person | None:
     if person is not None and not person.roles:
         return None
     if person is None and sender.standing == Standing.MEMBER:
-        person = Person(new_id(), shortened(sender.name, 80), (Role.STAFF,), (sender.account,), desk.now())
+        person = Person(
+            new_id(), shortened(sender.name, 80), (Role.STAFF,), (sender.account,), desk.now()
+        )
         try:
             await desk.store.add_person(person)
         except Conflict:
@@ -307,7 +321,9 @@ async def _sees(person: Person, reference: str, desk: Desk) -> bool:
 def _question(person: Person, desk: Desk) -> Awaiting | None:
     """What the person was asked last, and has not answered."""
     asked = person.awaiting
-    return asked if asked and asked.command and _key(person, asked) not in desk.memory.told else None
+    return (
+        asked if asked and asked.command and _key(person, asked) not in desk.memory.told else None
+    )
 
 
 def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
@@ -316,7 +332,11 @@ def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
         return False
     text = incoming.text.strip()
     short = len(text) <= SHORT and "\n" not in text and len(text.split()) <= SHORT_WORDS
-    return incoming.place == awaited.place and incoming.at <= awaited.until and (short or not awaited.short)
+    return (
+        incoming.place == awaited.place
+        and incoming.at <= awaited.until
+        and (short or not awaited.short)
+    )
 
 
 async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:

@@ -28,7 +28,9 @@ async def sweep(desk: Desk) -> None:
     """
     now = desk.now()
     stuck: set[str] = set()
-    while references := [r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck]:
+    while references := [
+        r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck
+    ]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
     owing = (owe_duties, owe_statements, owe_enquiries, owe_digests, owe_retention)
     for owe in (*owing, tidy_questions, note_exports, forget_traces):

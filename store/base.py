@@ -67,7 +67,9 @@ class Store(Protocol):
         """
 
     # Notices. Claimed ones are given to nobody else until the lease has passed.
-    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float
+    ) -> Sequence[tuple[str, Notice]]:
         """Due notices that are not settled, earliest first, with their case's reference, or nothing."""
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:

@@ -9,9 +9,7 @@ from datetime import timedelta
 
 from store.errors import StoreUnavailable, Trouble
 
-NO_EXTRA = (
-    "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
-)
+NO_EXTRA = "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
 NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
 SAID = re.compile("<Message>(.+?)</Message>", re.DOTALL)  # in an answer of S3
@@ -63,4 +61,6 @@ class Bucket:
     def _refused(self, error: Exception) -> StoreUnavailable:
         found = SAID.search(str(error))
         reason = found[1] if found else str(error).strip().splitlines()[0][:200]
-        return StoreUnavailable(REFUSED.format(place=self._where, reason=reason.strip(" .,\n") + "."))
+        return StoreUnavailable(
+            REFUSED.format(place=self._where, reason=reason.strip(" .,\n") + ".")
+        )

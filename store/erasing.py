@@ -18,7 +18,9 @@ def naming(references: Collection[str]) -> re.Pattern[str]:
 def tells_of(search: Searched, references: Collection[str]) -> bool:
     """Whether a search found one of these cases, or looked for it by its reference."""
     return (
-        re.search(naming(references).pattern, " ".join((search.words, *search.found)), re.IGNORECASE)
+        re.search(
+            naming(references).pattern, " ".join((search.words, *search.found)), re.IGNORECASE
+        )
         is not None
     )
 

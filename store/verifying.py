@@ -99,7 +99,11 @@ def wrong_in(case: Case) -> Iterator[str]:
             if said[name] != getattr(case, name):
                 what = name.replace("_", " ")
                 yield f"its {what} is not what the entries say: one was removed, or it was changed."
-    kept = {e.details.get("number"): e.details.get("sha256") for e in case.chronology if e.what == "kept"}
+    kept = {
+        e.details.get("number"): e.details.get("sha256")
+        for e in case.chronology
+        if e.what == "kept"
+    }
     for item in case.evidence:
         if item.sha256 and kept.get(str(item.number), item.sha256) != item.sha256:
             yield f"evidence {item.number} is listed as another file than the entries say."

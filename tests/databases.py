@@ -53,7 +53,9 @@ def stopped(how: Literal["fast", "immediate"] = "fast") -> Iterator[None]:
 
 def cut_every_connection() -> None:
     """Of the bot's role, whatever it is doing."""
-    server().psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'")
+    server().psql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headsup'"
+    )
 
 
 @cache

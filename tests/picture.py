@@ -29,7 +29,9 @@ WIDTH = 104
 SHOWN = 12  # lines of one answer
 TITLE = "Heads Up"
 MORE, QUOTE = "  …", "  │ "
-FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)  # from a server elsewhere; any monospaced font will do
+FONTS = re.compile(
+    r"@font-face \{.*?\}", re.DOTALL
+)  # from a server elsewhere; any monospaced font will do
 
 
 async def draw(folder: Path) -> str:
@@ -60,7 +62,9 @@ async def _answer(stage: TerminalStage, name: str, line: str, console: Console) 
     for row in stage.out.read().splitlines():
         block = block + 1 if row.startswith("  ") else 0
         if block <= SHOWN:
-            for part in textwrap.wrap(row, WIDTH, subsequent_indent=QUOTE if row.startswith(QUOTE) else "  "):
+            for part in textwrap.wrap(
+                row, WIDTH, subsequent_indent=QUOTE if row.startswith(QUOTE) else "  "
+            ):
                 console.print(part, style=_style(row), markup=False)
         elif block == SHOWN + 1:
             console.print(MORE)

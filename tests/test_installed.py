@@ -59,7 +59,11 @@ def _install(folder: Path) -> None:
 
 
 def run(installed: Path, folder: Path, *arguments: str, said: str = "") -> str:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HEADSUP_DATA": str(folder / "data")}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "HEADSUP_DATA": str(folder / "data"),
+    }
     done = subprocess.run(
         [installed / "bin" / "headsup", *arguments],
         cwd=folder,
@@ -87,7 +91,10 @@ def test_the_wheel_runs_with_its_texts(installed: Path, tmp_path: Path) -> None:
     answer = json.loads(run(installed, tmp_path, "ask", "may I use my own phone", "--json"))
     assert answer
     shown = run(
-        installed, tmp_path, "run", said="forward look https://example.org/1\ntap Threat of violence\n"
+        installed,
+        tmp_path,
+        "run",
+        said="forward look https://example.org/1\ntap Threat of violence\n",
     )
     assert "Threat of violence" in shown
     assert list((tmp_path / "data" / "cases").glob("*/case.json"))
@@ -111,7 +118,9 @@ def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
     if analyse:
         unit = tmp_path / "headsup.service"
         unit.write_text(UNIT.replace("/opt/headsup/.venv/bin/headsup", sys.executable))
-        done = subprocess.run([analyse, "verify", unit], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [analyse, "verify", unit], capture_output=True, text=True, check=False
+        )
         assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -131,7 +140,9 @@ def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
     assert "/health" in asked[2]
     given = dict(pair.split("=", 1) for pair in last["ENV"].split())
     known = {name.upper() for name in Settings.model_fields}
-    ours = {name for name in given if name not in ("PATH", "XDG_CACHE_HOME") and "PYTHON" not in name}
+    ours = {
+        name for name in given if name not in ("PATH", "XDG_CACHE_HOME") and "PYTHON" not in name
+    }
     assert ours <= known
     for _, words in [line for line in lines if line[0] == "RUN"]:
         for command in words.split(" && "):

@@ -52,19 +52,29 @@ def ask_lines(policies: Policies, source: Iterable[str], sink: TextIO) -> int:
         if not line.strip():
             continue
         qid, question = _asked(line)
-        sink.write(json.dumps({"qid": qid, **as_data(policies.ask(question))}, ensure_ascii=False) + "\n")
+        sink.write(
+            json.dumps({"qid": qid, **as_data(policies.ask(question))}, ensure_ascii=False) + "\n"
+        )
         sink.flush()
         count += 1
     return count
 
 
 def ask_one(
-    policies: Policies, question: str, sink: TextIO, *, as_json: bool = False, today: date | None = None
+    policies: Policies,
+    question: str,
+    sink: TextIO,
+    *,
+    as_json: bool = False,
+    today: date | None = None,
 ) -> bool:
     """Answer one question, for a person or as JSON. Returns whether the texts answer it."""
     answer = policies.ask(question)
     if as_json:
-        sink.write(json.dumps({"question": question, **as_data(answer)}, ensure_ascii=False, indent=2) + "\n")
+        sink.write(
+            json.dumps({"question": question, **as_data(answer)}, ensure_ascii=False, indent=2)
+            + "\n"
+        )
     else:
         sink.write("\n".join(as_lines(answer, today)) + "\n")
     return not answer.refused
@@ -73,7 +83,14 @@ def ask_one(
 def as_data(answer: Answer) -> dict[str, object]:
     """An answer as JSON values."""
     ranked = [
-        {"doc": p.doc, "start": p.start, "end": p.end, "text": p.text, "score": p.score, "section": p.section}
+        {
+            "doc": p.doc,
+            "start": p.start,
+            "end": p.end,
+            "text": p.text,
+            "score": p.score,
+            "section": p.section,
+        }
         for p in answer.ranked
     ]
     return {"ranked": ranked, "refused": answer.refused, "answer_score": answer.confidence}
@@ -83,7 +100,10 @@ def as_lines(answer: Answer, today: date | None = None) -> list[str]:
     """An answer for people. With `today`, a text past its review day is said to be."""
     if answer.refused:
         near = answer.nearest
-        return [NOT_SAID, *([NEAREST.format(section=near.section, title=near.title)] if near else [])]
+        return [
+            NOT_SAID,
+            *([NEAREST.format(section=near.section, title=near.title)] if near else []),
+        ]
     lines: list[str] = []
     for group in answer.shown[:SHOWN]:
         lines += [DISAGREE, ""] if len(group) > 1 else []
@@ -103,7 +123,9 @@ def _place(passage: Passage, today: date | None) -> str:
     place = " · ".join(part for part in (passage.title, passage.section) if part)
     if passage.review_by is None or today is None or passage.review_by >= today:
         return f"  {place}"
-    return f"  {place} · {PAST_REVIEW.format(day=passage.review_by.strftime('%d %B %Y').lstrip('0'))}"
+    return (
+        f"  {place} · {PAST_REVIEW.format(day=passage.review_by.strftime('%d %B %Y').lstrip('0'))}"
+    )
 
 
 def _asked(line: str) -> tuple[object, str]:

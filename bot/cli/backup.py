@@ -17,13 +17,9 @@ from store.tiny.verifying import verify
 from store.verifying import Walk
 
 NOWHERE = "Say where the backup goes: headsup backup FOLDER, or set BACKUP_TO."
-BACKED_UP = (
-    "Backed up {files} files ({size}) to {to}; {copied} of them were new or had changed ({copied_size})."
-)
+BACKED_UP = "Backed up {files} files ({size}) to {to}; {copied} of them were new or had changed ({copied_size})."
 KEPT = "What was written was read back, and is right. Backups kept there: {number}."
-MENDED = (
-    "{number} older pieces there were damaged. What is still held here was written again; watch that disk."
-)
+MENDED = "{number} older pieces there were damaged. What is still held here was written again; watch that disk."
 ODD = "{number} files here are not as they were written, and were copied as they are. See: headsup verify"
 RESTORED = "Put back {files} files ({size}), as of {made:%d/%m/%Y %H:%M} UTC, into {folder}."
 NEXT = "All is well. Set HEADSUP_DATA={folder}, and start the bot."
@@ -38,13 +34,17 @@ FILE_THERE = "{file} is there already; nothing was changed."
 log = structlog.get_logger()
 
 
-def back_up(settings: Settings, to: str, key: str, now: datetime, *, forget_older: bool = False) -> list[str]:
+def back_up(
+    settings: Settings, to: str, key: str, now: datetime, *, forget_older: bool = False
+) -> list[str]:
     """Make a backup, and say what was done. Raises Trouble."""
     must_be_a_folder(settings)
     to = to or settings.backup_to
     if not to:
         raise Trouble(NOWHERE)
-    made = _noted(settings.headsup_data, to, key or settings.backup_key, now, forget_older=forget_older)
+    made = _noted(
+        settings.headsup_data, to, key or settings.backup_key, now, forget_older=forget_older
+    )
     return list(_told(made, to))
 
 
@@ -73,10 +73,14 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
-def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -> tuple[list[str], bool]:
+def put_back(
+    where: str, folder: Path, key_file: Path | None, generation: str
+) -> tuple[list[str], bool]:
     """Restore, look through all that was restored, and say so; whether all is well. Raises Trouble."""
     done = restore(where, folder, key_file, generation)
-    said = [RESTORED.format(files=done.files, size=megabytes(done.size), made=done.made, folder=folder)]
+    said = [
+        RESTORED.format(files=done.files, size=megabytes(done.size), made=done.made, folder=folder)
+    ]
     try:
         found = [str(finding) for finding in verify(folder, Walk())]
     except OSError as error:

@@ -28,7 +28,9 @@ REVIEWS = "Review by: the text names several days. Say which with --review-by 20
 SIGNED = "To be signed by: {names}"
 MARGINS = "Left out, because it stands on the margins of pages: “{words}”"
 LEFT_OUT = "Left out: {what}."
-BLANK_PAGES = "No text was found on page {pages}: pictures cannot be quoted. Look whether words are missing."
+BLANK_PAGES = (
+    "No text was found on page {pages}: pictures cannot be quoted. Look whether words are missing."
+)
 ORIGINAL = "The file itself is kept as {path}."
 CHECK = "Please read {doc} once beside the file: what it says is what the bot quotes."
 NO_DAY = "“{given}” is no day. Write it as 2027-09-30 or 30 September 2027."
@@ -47,7 +49,9 @@ def own_texts(settings: Settings) -> Path:
     """The folder to which a text is added. Raises Trouble where one school of several shares it with others."""
     own = its_texts(settings)
     if own and settings.policy_texts != own:
-        raise Trouble(SHARED.format(school=settings.headsup_school, folder=settings.policy_texts, own=own))
+        raise Trouble(
+            SHARED.format(school=settings.headsup_school, folder=settings.policy_texts, own=own)
+        )
     return settings.policy_texts
 
 

@@ -17,14 +17,20 @@ from store.tiny.verifying import verify
 from store.verifying import Finding, Walk, look_through
 
 WELL = "All is well."
-UNSEALED = "{number} files of an earlier version have no seal yet; each gets one when it is written next."
+UNSEALED = (
+    "{number} files of an earlier version have no seal yet; each gets one when it is written next."
+)
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
 NO_FOLDERS = "DATABASE_URL is set, and --against compares two folders. Leave it out."
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
 
 
 def print_findings(
-    settings: Settings, say: Callable[[str], object], *, against: Path | None = None, as_json: bool = False
+    settings: Settings,
+    say: Callable[[str], object],
+    *,
+    against: Path | None = None,
+    as_json: bool = False,
 ) -> bool:
     """Say what is wrong, a line each, as it is found. Whether all is well. Raises Trouble."""
     walk, found = Walk(), list[Finding]()
@@ -48,7 +54,9 @@ def print_findings(
     return not found
 
 
-def _in_folder(folder: Path, against: Path | None, walk: Walk, note: Callable[[Finding], None]) -> None:
+def _in_folder(
+    folder: Path, against: Path | None, walk: Walk, note: Callable[[Finding], None]
+) -> None:
     if not folder.is_dir():
         raise Trouble(NO_FOLDER.format(folder=folder))
     if against and not (against / "cases").is_dir():

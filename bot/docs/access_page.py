@@ -48,7 +48,11 @@ KINDS: tuple[tuple[str, str | None, About | None], ...] = (
     ("about the chair of governors", "school-complaint", About(Subject.STAFF, "chair")),
     ("an unsuitable website", "unsuitable-site", None),
     ("a child undressed", "child-undressed", None),
-    ("a child undressed, about the headteacher", "child-undressed", About(Subject.HEAD, heads=("head",))),
+    (
+        "a child undressed, about the headteacher",
+        "child-undressed",
+        About(Subject.HEAD, heads=("head",)),
+    ),
 )
 
 
@@ -74,7 +78,11 @@ def _acts() -> Iterator[Sequence[str]]:
     for act, rule in TABLE.items():
         if rule.relations:
             everybody = rule.roles == access.ALL
-            only = "" if everybody else f" ({listed((ROLES[r] for r in Role if r in rule.roles), 'or')})"
+            only = (
+                ""
+                if everybody
+                else f" ({listed((ROLES[r] for r in Role if r in rule.roles), 'or')})"
+            )
             yield act.value + only, *(_tick(relation in rule.relations) for relation in NAMES)
 
 
@@ -107,7 +115,9 @@ def _commands() -> Iterator[Sequence[str]]:
 
 def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
+    return "".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines
+    )
 
 
 def _tick(yes: bool) -> str:

@@ -39,7 +39,9 @@ def command_table() -> str:
 
 
 def scope_table() -> str:
-    rows = [(f"`{name}`", why) for name, why in sorted(SCOPES.items())] + [(f"`{APP_SCOPE}`", APP_SCOPE_IS)]
+    rows = [(f"`{name}`", why) for name, why in sorted(SCOPES.items())] + [
+        (f"`{APP_SCOPE}`", APP_SCOPE_IS)
+    ]
     return _table(("Scope", "To"), rows)
 
 

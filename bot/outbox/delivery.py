@@ -92,12 +92,16 @@ class Delivery:
             try:
                 await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
             finally:
-                self._under_way.difference_update((r, n.key) for queue in queues.values() for r, n in queue)
+                self._under_way.difference_update(
+                    (r, n.key) for queue in queues.values() for r, n in queue
+                )
 
     async def _claim(self) -> Mapping[str, list[Owed]]:
         """What is due, by receiver. What this process holds already it leaves to whoever has it."""
         claimed: list[Owed] = []
-        while len(claimed) < MOST and (more := await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)):
+        while len(claimed) < MOST and (
+            more := await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)
+        ):
             claimed += more
         queues: defaultdict[str, list[Owed]] = defaultdict(list)
         for reference, notice in claimed:
@@ -110,7 +114,9 @@ class Delivery:
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
         receiver = self._receivers[to]
         async with receiver.turn:
-            await self._in_turn(receiver, deque(sorted(queue, key=lambda owed: not is_urgent(owed[1]))))
+            await self._in_turn(
+                receiver, deque(sorted(queue, key=lambda owed: not is_urgent(owed[1])))
+            )
 
     async def _in_turn(self, receiver: Receiver, waiting: deque[Owed]) -> None:
         while waiting:
@@ -205,10 +211,14 @@ class Delivery:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
             await front_end.edit(address, message, in_its_place(notice))
         except Exception as error:
-            failure = error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+            failure = (
+                error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+            )
             if failure.permanent:
                 log.warning("message cannot be taken back", case=reference, why=str(failure))
-                await _safely(reference, notice, self._settle(reference, notice, "failed", notice.message))
+                await _safely(
+                    reference, notice, self._settle(reference, notice, "failed", notice.message)
+                )
             else:
                 await self._try_later(receiver, [owed], failure)
             return
@@ -224,7 +234,9 @@ class Delivery:
                     return f"{address} {await self.front_ends[platform].send(address, reply)}"
             except DeliveryFailed as error:
                 failed = error
-            except Exception as error:  # a front-end's mistake: the other account may do, or another time
+            except (
+                Exception
+            ) as error:  # a front-end's mistake: the other account may do, or another time
                 log.error("notice not sent", kind=notice.kind, why=type(error).__name__)
                 failed = DeliveryFailed(type(error).__name__)
             self._metrics.failed(platform, permanent=failed.permanent)
@@ -250,7 +262,9 @@ class Delivery:
 
     async def _give_up(self, notices: Sequence[Owed]) -> None:
         for reference, notice in notices:
-            log.warning("notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key)
+            log.warning(
+                "notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key
+            )
             await _safely(reference, notice, self._settle(reference, notice, "failed"))
             if reference:
                 await _safely(reference, notice, self._pass_up(reference, notice))
@@ -275,7 +289,9 @@ class Delivery:
         if failure.retry_after is not None:
             pause = max(timedelta(seconds=failure.retry_after), SHORTEST_PAUSE)
         later: datetime = self.desk.now() + pause
-        await self._put_off(receiver, [(r, replace(n, tries=n.tries + 1)) for r, n in notices], later)
+        await self._put_off(
+            receiver, [(r, replace(n, tries=n.tries + 1)) for r, n in notices], later
+        )
         return later
 
     async def _let_go(self, notices: Iterable[Owed]) -> None:

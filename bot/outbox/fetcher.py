@@ -16,7 +16,9 @@ from store.errors import NotFound, StoreUnavailable
 from store.model.records import Evidence
 
 AT_ONCE = 4
-ITS_TURN = timedelta(minutes=5)  # of a process that has begun to fetch something; after that, another's
+ITS_TURN = timedelta(
+    minutes=5
+)  # of a process that has begun to fetch something; after that, another's
 
 log = structlog.get_logger()
 
@@ -28,7 +30,9 @@ class Fetcher:
         self.desk = desk
         self.front_ends = front_ends
         self._under_way: dict[tuple[str, int], tuple[Evidence, asyncio.Task[None]]] = {}
-        self._mine: dict[tuple[str, int], datetime] = {}  # what only this process fetches, and until when
+        self._mine: dict[
+            tuple[str, int], datetime
+        ] = {}  # what only this process fetches, and until when
         self._places = asyncio.Semaphore(AT_ONCE)
         self._starting = asyncio.Lock()
         self._started = False
@@ -79,7 +83,9 @@ class Fetcher:
                     return
                 await fetch(reference, item, self.front_ends[self._platform(item)].fetch, self.desk)
         except Exception as error:
-            log.error("evidence not kept", case=reference, number=item.number, why=type(error).__name__)
+            log.error(
+                "evidence not kept", case=reference, number=item.number, why=type(error).__name__
+            )
 
     async def _is_mine(self, reference: str, item: Evidence) -> bool:
         """Whether this process may fetch it. Where two did, one that gave up could take away what the other noted."""

@@ -29,13 +29,9 @@ TAKEN = (
 GONE = "{school} is no longer connected to {platform}, and its token is forgotten. What was kept stays."
 NOTHING = "{school} is not connected to {platform}."
 RENEWED = "All tokens are encrypted with the first key of TOKEN_KEY now; the others may go once every process has it."
-NOT_ALL_RENEWED = (
-    "Some tokens are opened by no key of TOKEN_KEY. The others are encrypted with the first one now."
-)
+NOT_ALL_RENEWED = "Some tokens are opened by no key of TOKEN_KEY. The others are encrypted with the first one now."
 NO_CHATS = "no chat yet"
-STILL_THERE = (
-    "{why} So nothing was changed. Try again, or remove the app in Slack: it is forgotten then by itself."
-)
+STILL_THERE = "{why} So nothing was changed. Try again, or remove the app in Slack: it is forgotten then by itself."
 NEW_KEY = (
     "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. Set it to a key that nobody else "
     "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
@@ -50,7 +46,9 @@ async def slack_link(settings: Settings) -> list[str]:
         raise SettingsError(NO_APP)
     now = datetime.now(UTC)
     async with _installations(settings) as installations:
-        words = await installations.link(settings.headsup_school, now, now + timedelta(hours=LINK_HOURS))
+        words = await installations.link(
+            settings.headsup_school, now, now + timedelta(hours=LINK_HOURS)
+        )
     return [
         LINK.format(school=settings.headsup_school),
         f"{public_url(settings)}{INSTALL}?state={words}",
@@ -84,7 +82,9 @@ async def disconnect(settings: Settings, platform: str) -> str:
             if installation.token and platform == "slack":
                 await _uninstall(settings, installation.token)
             await installations.drop(installation)
-    return (GONE if mine else NOTHING).format(school=settings.headsup_school, platform=platform.capitalize())
+    return (GONE if mine else NOTHING).format(
+        school=settings.headsup_school, platform=platform.capitalize()
+    )
 
 
 async def list_schools(settings: Settings) -> list[str]:
@@ -99,7 +99,9 @@ async def list_schools(settings: Settings) -> list[str]:
     return [*said, *(_line(settings, key, [i for i in found if i.school == key]) for key in keys)]
 
 
-async def _renewed(keys: str, installations: Installations, found: Sequence[Installation]) -> list[str]:
+async def _renewed(
+    keys: str, installations: Installations, found: Sequence[Installation]
+) -> list[str]:
     """Where there are several keys: encrypts all tokens with the first, and says so."""
     if "," not in keys:
         return []

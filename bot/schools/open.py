@@ -19,9 +19,7 @@ except ImportError as error:
     raise SettingsError(NO_EXTRA) from error
 
 NO_DATABASE = "SCHOOLS needs DATABASE_URL: a folder holds one school alone."
-NO_KEY = (
-    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. headsup schools proposes one."
-)
+NO_KEY = "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. headsup schools proposes one."
 NO_URL = "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach the bot."
 NOT_HERE = (
     "{name} is of one school alone. With SCHOOLS, take it away, and connect each school: "
@@ -37,9 +35,7 @@ NOT_OPENED = (
     "TOKEN_KEY does not open its token of {platform}. Was it changed? Start with both keys, the new one first. "
     "Is the old one lost? headsup --school {school} connect {platform}"
 )
-NO_FOLDER = (
-    "connected, and without a folder in SCHOOLS: what is sent to it is refused until there is one again"
-)
+NO_FOLDER = "connected, and without a folder in SCHOOLS: what is sent to it is refused until there is one again"
 REFUSED = "{platform} takes its token no more. Connect it again: headsup --school {school} connect {platform}"
 NO_CHAT = "no chat is connected yet: headsup --school {school} connect slack, or telegram"
 
@@ -58,7 +54,12 @@ async def open_installations(settings: Settings) -> tuple[Database, Installation
 
 def refuse_tokens(settings: Settings) -> None:
     """Raises SettingsError for what one school alone has in its settings."""
-    for name in ("slack_bot_token", "slack_app_token", "telegram_bot_token", "telegram_webhook_url"):
+    for name in (
+        "slack_bot_token",
+        "slack_app_token",
+        "telegram_bot_token",
+        "telegram_webhook_url",
+    ):
         if getattr(settings, name):
             raise SettingsError(NOT_HERE.format(name=name.upper()))
 
@@ -85,7 +86,10 @@ def with_chats(settings: Settings, installations: Iterable[Installation]) -> Set
     for installation in installations:
         token = SecretStr(installation.token or "")
         if installation.platform == "slack":
-            update |= {"slack_bot_token": token, "slack_signing_secret": settings.slack_signing_secret}
+            update |= {
+                "slack_bot_token": token,
+                "slack_signing_secret": settings.slack_signing_secret,
+            }
         else:
             update |= {
                 "telegram_bot_token": token,
@@ -104,13 +108,17 @@ async def schools_with_chats(settings: Settings) -> list[tuple[str, Settings, st
         found = await installations.all()
     finally:
         await database.close()
-    schools = [(key, settings, NO_FOLDER.format(school=key)) for key in without_folder(settings, found)]
+    schools = [
+        (key, settings, NO_FOLDER.format(school=key)) for key in without_folder(settings, found)
+    ]
     for key in keys_of(settings):
         mine = [installation for installation in found if installation.school == key]
         locked = [installation.platform for installation in mine if installation.token is None]
         trouble = "" if mine else NO_CHAT.format(school=key)
         trouble = NOT_OPENED.format(school=key, platform=locked[0]) if locked else trouble
-        schools.append((key, with_chats(of_school(settings, key), [i for i in mine if i.token]), trouble))
+        schools.append(
+            (key, with_chats(of_school(settings, key), [i for i in mine if i.token]), trouble)
+        )
     return schools
 
 
@@ -123,7 +131,9 @@ def without_folder(settings: Settings, installations: Iterable[Installation]) ->
     """Schools that are connected, and are not there. Raises SettingsError."""
     if settings.is_of_one_of_several:
         return []
-    return sorted({installation.school for installation in installations}.difference(keys_of(settings)))
+    return sorted(
+        {installation.school for installation in installations}.difference(keys_of(settings))
+    )
 
 
 def _webhook_secret(token: str) -> str:

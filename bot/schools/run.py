@@ -135,7 +135,10 @@ class Schools:
     def routes(self) -> list[web.RouteDef]:
         """What the chats call. Raises SettingsError."""
         public_url(self._settings)
-        return [web.post(TELEGRAM, self._telegram), *(self._slack() if has_slack(self._settings) else [])]
+        return [
+            web.post(TELEGRAM, self._telegram),
+            *(self._slack() if has_slack(self._settings) else []),
+        ]
 
     def asked(self) -> list[web.RouteDef]:
         """One school's chat that is away does not keep the others' from being sent what they should have."""
@@ -165,7 +168,9 @@ class Schools:
         """Whatever is wrong with one school keeps that school alone from starting."""
         try:
             settings = with_chats(of_school(self._settings, key), installed)
-            bot = await build(settings, chats(settings), database=self._database, metrics=self.metrics)
+            bot = await build(
+                settings, chats(settings), database=self._database, metrics=self.metrics
+            )
             await warn(settings, bot.desk)
         except Trouble as error:
             self._tell(key, str(error))
@@ -192,7 +197,9 @@ class Schools:
         if isinstance(error, TokenRefused):
             self._tell(key, REFUSED.format(platform=platform, school=key))
         elif error:
-            self._tell(key, str(error) if isinstance(error, SettingsError) else type(error).__name__)
+            self._tell(
+                key, str(error) if isinstance(error, SettingsError) else type(error).__name__
+            )
 
     def _tell(self, key: str, words: str) -> None:
         if self._told.get(key) != words:

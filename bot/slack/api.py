@@ -83,7 +83,9 @@ class Web:
         self.api_url = api_url if api_url.endswith("/") else api_url + "/"
         self.token = token
         self.pauses = pauses
-        self.client = AsyncWebClient(token=token, base_url=self.api_url, logger=quiet, retry_handlers=[])
+        self.client = AsyncWebClient(
+            token=token, base_url=self.api_url, logger=quiet, retry_handlers=[]
+        )
         self.client.proxy = None  # the session reads the environment's, and its exceptions
         self._session: aiohttp.ClientSession | None = None
 
@@ -92,7 +94,9 @@ class Web:
         """The one pool of connections, made when it is first wanted."""
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=30, connect=10)
-            proxied = bool(getproxies())  # else aiohttp would read .netrc, in a thread, for every request
+            proxied = bool(
+                getproxies()
+            )  # else aiohttp would read .netrc, in a thread, for every request
             self._session = aiohttp.ClientSession(
                 timeout=timeout, trust_env=proxied, json_serialize_bytes=orjson.dumps
             )
@@ -109,7 +113,9 @@ class Web:
             raise DeliveryFailed(UNREACHABLE) from None
         return dict(answer.data)
 
-    async def look_up(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
+    async def look_up(
+        self, method: Callable[..., Awaitable[Any]], **arguments: Any
+    ) -> dict[str, Any]:
         """As `ask`, for what may be asked twice: an idle connection may have died unseen."""
         try:
             return await self.ask(method, **arguments)
@@ -136,7 +142,9 @@ class Web:
         try:
             async with self.session.post(url, json=body) as answer:
                 if answer.status == 429:
-                    raise SlackRefused("ratelimited", permanent=False, retry_after=_seconds(answer.headers))
+                    raise SlackRefused(
+                        "ratelimited", permanent=False, retry_after=_seconds(answer.headers)
+                    )
                 if answer.status != 200:
                     raise SlackRefused(f"http {answer.status}", permanent=answer.status < 500)
         except (aiohttp.ClientError, TimeoutError, OSError):

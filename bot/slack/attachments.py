@@ -51,7 +51,11 @@ def attached(message: Payload, origin: Origin | None = None) -> Attached:
 
 def several(value: object) -> list[Payload]:
     """The objects of a list; whatever else stands there is nothing that we know."""
-    return [item for item in value if isinstance(item, Mapping) and item] if isinstance(value, list) else []
+    return (
+        [item for item in value if isinstance(item, Mapping) and item]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def is_share(entry: Payload) -> bool:
@@ -61,7 +65,11 @@ def is_share(entry: Payload) -> bool:
 
 def stubs(message: Payload) -> Iterator[dict[str, Any]]:
     """The files of which Slack sent only the id, wherever they are in a message."""
-    nested = [several(entry.get("files")) for entry in several(message.get("attachments")) if is_share(entry)]
+    nested = [
+        several(entry.get("files"))
+        for entry in several(message.get("attachments"))
+        if is_share(entry)
+    ]
     for file in (*several(message.get("files")), *(f for files in nested for f in files)):
         if (
             isinstance(file, dict)
@@ -75,7 +83,12 @@ def attachment(file: Payload, origin: Origin | None = None) -> Attachment:
     """A pointer to one of Slack's files. https://docs.slack.dev/reference/objects/file-object"""
     url = str(file.get("url_private_download") or file.get("url_private") or "")
     media_type = str(file.get("mimetype") or "")
-    pointer = {"platform": "slack", "file": str(file.get("id") or ""), "url": url, "media_type": media_type}
+    pointer = {
+        "platform": "slack",
+        "file": str(file.get("id") or ""),
+        "url": url,
+        "media_type": media_type,
+    }
     if file.get("created"):
         pointer["created"] = str(file["created"])
     if file.get("user"):
@@ -108,7 +121,9 @@ def _is_gone(file: Payload) -> bool:
 
 
 def _elsewhere(files: Sequence[Payload]) -> list[str]:
-    found = [file.get("external_url") or file.get("url_private") for file in files if is_elsewhere(file)]
+    found = [
+        file.get("external_url") or file.get("url_private") for file in files if is_elsewhere(file)
+    ]
     return [str(link) for link in found if link]
 
 
@@ -153,5 +168,7 @@ def _forwarded(entry: Payload) -> tuple[Forwarded, list[Attachment]]:
         text, links = decode(str(entry.get("fallback") or ""))
     page = [str(link) for link in (entry.get("original_url"), entry.get("title_link")) if link]
     links = unique((*links, *links_in_blocks(blocks), *page, *_elsewhere(files)))
-    pointers = [attachment(file, origin) for file in files if not is_elsewhere(file) and not _is_gone(file)]
+    pointers = [
+        attachment(file, origin) for file in files if not is_elsewhere(file) and not _is_gone(file)
+    ]
     return Forwarded(text, origin, links), pointers

@@ -65,7 +65,9 @@ async def _open(web: Web, url: str) -> aiohttp.ClientResponse:
         if not is_slacks(url, web.api_url):
             raise DeliveryFailed(NOT_SLACKS, permanent=True)
         headers = {"Authorization": f"Bearer {web.token}", "Accept-Encoding": "identity"}
-        answer = await web.session.get(url, headers=headers, allow_redirects=False, timeout=_TIMEOUT)
+        answer = await web.session.get(
+            url, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+        )
         if answer.status not in (301, 302, 303, 307, 308):
             return answer
         answer.release()

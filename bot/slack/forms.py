@@ -83,7 +83,9 @@ def _modal(callback: str, title: str, submit: str, blocks: list[dict[str, Any]])
     }
 
 
-def _input(name: str, label: str, element: dict[str, Any], *, optional: bool = False) -> dict[str, Any]:
+def _input(
+    name: str, label: str, element: dict[str, Any], *, optional: bool = False
+) -> dict[str, Any]:
     return {
         "type": "input",
         "block_id": name,

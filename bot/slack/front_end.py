@@ -24,7 +24,9 @@ from bot.slack.send import FILE, Shower
 from bot.slack.socket_mode import Sockets
 from handlers.messages import DeliveryFailed, Receive, Reply
 
-NO_BOT = "Slack needs SLACK_BOT_TOKEN: the bot token (xoxb-…) from the app's page, OAuth & Permissions."
+NO_BOT = (
+    "Slack needs SLACK_BOT_TOKEN: the bot token (xoxb-…) from the app's page, OAuth & Permissions."
+)
 NO_WAY_IN = (
     "Slack needs SLACK_APP_TOKEN (xapp-…, for Socket Mode: no public address needed), "
     "or SLACK_SIGNING_SECRET and PORT (for HTTP at /slack/events)."
@@ -49,7 +51,9 @@ class SlackFrontEnd:
     def __init__(self, settings: Settings, *, pauses: Pauses | None = None) -> None:
         if settings.slack_bot_token is None or not settings.slack_bot_token.get_secret_value():
             raise SettingsError(NO_BOT)
-        self._app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+        self._app_token = (
+            settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+        )
         secret = settings.slack_signing_secret
         self._signing_secret = secret.get_secret_value() if secret else ""
         if not self._app_token and not self._signing_secret:
@@ -205,5 +209,9 @@ class _Account(AsyncAuthorize):
     async def __call__(self, **_: object) -> AuthorizeResult:
         me = await self._people.me()
         return AuthorizeResult(
-            enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=self._token
+            enterprise_id=None,
+            team_id=me.team,
+            bot_user_id=me.user,
+            bot_id=me.bot,
+            bot_token=self._token,
         )

@@ -35,7 +35,9 @@ Make = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
 class Intake:
     """One listener for each way in. None of them raises."""
 
-    def __init__(self, web: Web, people: People, shower: Shower, work: Work, receive: Receive) -> None:
+    def __init__(
+        self, web: Web, people: People, shower: Shower, work: Work, receive: Receive
+    ) -> None:
         self._web = web
         self._people = people
         self._shower = shower
@@ -137,7 +139,9 @@ class Intake:
             me = await self._people.me()
             said = body["message"]
             await self._complete(said)
-            author = str((said.get("user_profile") or {}).get("real_name") or said.get("username") or "")
+            author = str(
+                (said.get("user_profile") or {}).get("real_name") or said.get("username") or ""
+            )
             author = author or await self._people.name(str(said.get("user") or ""))
             return translate.passed_on(body, sender, author, me.team, me.url)
 
@@ -194,9 +198,15 @@ class Intake:
             own = await self._people.direct(spot.user)
         except DeliveryFailed:
             return Spot(spot.user, response_url=spot.response_url)
-        return spot if own in (spot.channel, spot.user) else Spot(spot.user, response_url=spot.response_url)
+        return (
+            spot
+            if own in (spot.channel, spot.user)
+            else Spot(spot.user, response_url=spot.response_url)
+        )
 
-    async def _within_patience(self, make: Make, body: Payload, spot: Spot, ack: AsyncAck) -> Reply | None:
+    async def _within_patience(
+        self, make: Make, body: Payload, spot: Spot, ack: AsyncAck
+    ) -> Reply | None:
         """The reply; or None where it takes too long: Slack has been told, and the answer will follow."""
         task = self._work.start(self._obey_one_of(body, make, spot.user))
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -214,7 +224,9 @@ class Intake:
 
     async def _obey_one_of(self, body: Payload, make: Make, user: str) -> tuple[Reply | None, bool]:
         try:
-            team = _foreign((await self._people.me()).team, body, body.get("user"), body.get("view"))
+            team = _foreign(
+                (await self._people.me()).team, body, body.get("user"), body.get("view")
+            )
         except DeliveryFailed as failure:
             log.error("slack account not looked up", kind=str(failure))
             return _SORRY, False
@@ -247,7 +259,9 @@ class Intake:
             return
 
         async def complete(file: dict[str, Any]) -> None:
-            info = (await self._web.ask(self._web.client.files_info, file=file["id"])).get("file") or {}
+            info = (await self._web.ask(self._web.client.files_info, file=file["id"])).get(
+                "file"
+            ) or {}
             file.pop("mode", None)
             file.update(info)
 

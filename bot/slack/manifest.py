@@ -71,7 +71,9 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
     at = {"request_url": address} if address else {}
     if several and not address:
         raise SettingsError(NO_URL)
-    redirect = {"redirect_urls": [address.removesuffix(PATH) + REDIRECT]} if several and address else {}
+    redirect = (
+        {"redirect_urls": [address.removesuffix(PATH) + REDIRECT]} if several and address else {}
+    )
     events = sorted([*EVENTS, *(REMOVALS if several else ())])
     return {
         "display_information": {

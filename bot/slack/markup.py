@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-_MARKED = re.compile(r"<((?:[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)[^<>]*)>|(\bhttps?://[^\s<>]+)", re.IGNORECASE)
+_MARKED = re.compile(
+    r"<((?:[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)[^<>]*)>|(\bhttps?://[^\s<>]+)", re.IGNORECASE
+)
 _BARE = re.compile(r"\bhttps?://[^\s<>]+", re.IGNORECASE)
 _EVERYBODY = ("here", "channel", "everyone")
 _UNNAMED_SCHEME = re.compile(r"^(?:https?://|mailto:|tel:)", re.IGNORECASE)
@@ -97,7 +99,8 @@ def _is_web(url: str) -> bool:
 def _trim(url: str) -> str:
     """Without the full stop or bracket that ends the sentence rather than the link."""
     while url and (
-        url[-1] in ".,;:!?'\"*_~`" or (url[-1] in ")]}" and url.count(url[-1]) > url.count(_OPEN[url[-1]]))
+        url[-1] in ".,;:!?'\"*_~`"
+        or (url[-1] in ")]}" and url.count(url[-1]) > url.count(_OPEN[url[-1]]))
     ):
         url = url[:-1]
     return url
@@ -107,4 +110,8 @@ _OPEN = {")": "(", "]": "[", "}": "{"}
 
 
 def _unescape(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
+    return (
+        text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        if "&" in text
+        else text
+    )

@@ -18,7 +18,11 @@ from aiohttp import web as http
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.error import BoltError
-from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
+from slack_bolt.oauth.async_callback_options import (
+    AsyncCallbackOptions,
+    AsyncFailureArgs,
+    AsyncSuccessArgs,
+)
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -51,7 +55,9 @@ TAKEN = (
     "This workspace is another school's already, or this school has another workspace. headsup schools says which; "
     "headsup --school KEY disconnect slack takes one away."
 )
-ORGANISATION = "Heads Up is installed in one workspace at a time, not in a whole Enterprise organisation."
+ORGANISATION = (
+    "Heads Up is installed in one workspace at a time, not in a whole Enterprise organisation."
+)
 ELSE = f"Slack did not complete it ({{reason}}). {ANOTHER_LINK}"
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -77,7 +83,9 @@ def install_routes(settings: Settings, links: Links, store: Store) -> list[http.
     """GET /slack/install and GET /slack/oauth_redirect."""
     flow = _Flow(settings, links, store)
 
-    def route(path: str, step: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> http.RouteDef:
+    def route(
+        path: str, step: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+    ) -> http.RouteDef:
         async def answer(request: http.Request) -> http.StreamResponse:
             try:
                 done = await step(await to_bolt_request(request))
@@ -119,7 +127,9 @@ class _Flow(AsyncOAuthFlow):
                 state_store=_States(links),
                 state_expiration_seconds=LINK_HOURS * 3600,
                 installation_store=AsyncInstallationStore(),  # `store_installation` keeps it
-                callback_options=AsyncCallbackOptions(success=self._installed, failure=self._failed),
+                callback_options=AsyncCallbackOptions(
+                    success=self._installed, failure=self._failed
+                ),
                 logger=quiet,
             ),
         )
@@ -134,7 +144,11 @@ class _Flow(AsyncOAuthFlow):
         return _state(request)
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installed) -> None:
-        if installation.is_enterprise_install or not installation.team_id or not installation.bot_token:
+        if (
+            installation.is_enterprise_install
+            or not installation.team_id
+            or not installation.bot_token
+        ):
             raise BoltError(ORGANISATION)
         team = installation.team_id
         if not await self._store(
@@ -148,7 +162,9 @@ class _Flow(AsyncOAuthFlow):
         return _page(200, INSTALLED, NEXT.format(school=_school(args.request), team=team))
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        why = str(args.error) if args.error else WHY.get(args.reason, ELSE.format(reason=args.reason))
+        why = (
+            str(args.error) if args.error else WHY.get(args.reason, ELSE.format(reason=args.reason))
+        )
         return _page(args.suggested_status_code, NOT_INSTALLED, why)
 
 
@@ -166,4 +182,6 @@ def _page(status: int, title: str, words: str) -> BoltResponse:
         "Content-Type": "text/html; charset=utf-8",
         "Referrer-Policy": "no-referrer",
     }
-    return BoltResponse(status=status, body=PAGE.format(title=title, words=escape(words)), headers=headers)
+    return BoltResponse(
+        status=status, body=PAGE.format(title=title, words=escape(words)), headers=headers
+    )

@@ -17,7 +17,14 @@ REMEMBERED = 600.0  # seconds
 MOST = 5_000
 
 _UNKNOWN_HERE = ("user_not_found", "user_not_visible", "users_not_found")
-_GUEST = ("is_restricted", "is_ultra_restricted", "is_bot", "is_stranger", "is_workflow_bot", "deleted")
+_GUEST = (
+    "is_restricted",
+    "is_ultra_restricted",
+    "is_bot",
+    "is_stranger",
+    "is_workflow_bot",
+    "deleted",
+)
 _NO_SUCH_METHOD = ("unknown_method", "missing_scope", "method_not_supported_for_channel_type")
 
 V = TypeVar("V")

@@ -77,7 +77,11 @@ def files_of(reply: Reply) -> list[File]:
 
 def plain_text(text: str, limit: int) -> dict[str, Any]:
     """Text that is shown as it stands: no markup, no ping, no emoji from `:fire:`."""
-    return {"type": "plain_text", "text": cut(clean(text).strip() or UNNAMED, limit), "emoji": False}
+    return {
+        "type": "plain_text",
+        "text": cut(clean(text).strip() or UNNAMED, limit),
+        "emoji": False,
+    }
 
 
 @singledispatch

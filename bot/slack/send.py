@@ -34,10 +34,14 @@ class Shower:
         `trigger` lets a form be opened, for three seconds after what it came with.
         """
         prompt = prompt_of(reply)
-        opened = bool(prompt and trigger) and await self._open(forms.prompt_form(prompt, spot), trigger)  # type: ignore[arg-type]
+        opened = bool(prompt and trigger) and await self._open(
+            forms.prompt_form(prompt, spot), trigger
+        )  # type: ignore[arg-type]
         replaces = reply.replaces and bool(spot.tapped)
         for message in render(reply, forms=opened)[skip:]:
-            place = await self._web.patiently(lambda m=message, r=replaces: self._place(m, spot, replaces=r))  # type: ignore[misc]
+            place = await self._web.patiently(
+                lambda m=message, r=replaces: self._place(m, spot, replaces=r)
+            )  # type: ignore[misc]
             _note(reply, place)
             replaces = False
         for file in files_of(reply):
@@ -53,7 +57,9 @@ class Shower:
         first = ""
         for message in render(reply):
             if first:  # what has begun is finished, so that its beginning is not sent again
-                _note(reply, await self._web.patiently(lambda m=message, c=channel: self._post(c, m)))  # type: ignore[misc]
+                _note(
+                    reply, await self._web.patiently(lambda m=message, c=channel: self._post(c, m))
+                )  # type: ignore[misc]
                 continue
             first = await self._post(channel, message)
             channel = first.partition(":")[0]
@@ -82,7 +88,9 @@ class Shower:
         """Gives its `<channel>:<ts>`; nothing for what Slack shows to one person for a while, and nobody can change."""
         if spot.response_url:
             try:
-                await self._web.respond(spot.response_url, whisper(message) | {"replace_original": replaces})
+                await self._web.respond(
+                    spot.response_url, whisper(message) | {"replace_original": replaces}
+                )
                 return ""
             except DeliveryFailed as failure:
                 if not failure.permanent:

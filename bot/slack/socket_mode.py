@@ -69,7 +69,9 @@ class Sockets:
                     await leave.wait()
                 except (DeliveryFailed, aiohttp.ClientError, TimeoutError, OSError) as failure:
                     if not told:
-                        log.warning(TRYING_AGAIN, kind=getattr(failure, "error", type(failure).__name__))
+                        log.warning(
+                            TRYING_AGAIN, kind=getattr(failure, "error", type(failure).__name__)
+                        )
                         told = True
                 attempt = 0 if time.monotonic() - begun > STEADY else attempt + 1
                 if attempt:
@@ -83,7 +85,9 @@ class Sockets:
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
         try:
-            opened = await self._web.ask(self._web.client.apps_connections_open, app_token=self._app_token)
+            opened = await self._web.ask(
+                self._web.client.apps_connections_open, app_token=self._app_token
+            )
         except SlackRefused as refusal:
             if refusal.permanent or refusal.error in REFUSED_TOKEN:
                 raise TokenRefused(APP_REFUSED.format(refusal.error)) from None
@@ -102,7 +106,9 @@ class Sockets:
                 envelope = _envelope(message.data)
                 if envelope.get("type") == "disconnect":
                     leave.set()  # and read on: what is under way is still acknowledged here
-                    farewell = asyncio.get_running_loop().call_later(FAREWELL, _close, self._work, socket)
+                    farewell = asyncio.get_running_loop().call_later(
+                        FAREWELL, _close, self._work, socket
+                    )
                 elif self._taking and (request := _request(envelope)):
                     self._work.start(self._handle(socket, request))
         finally:
@@ -112,14 +118,18 @@ class Sockets:
                 farewell.cancel()
             await socket.close()
 
-    async def _handle(self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest) -> None:
+    async def _handle(
+        self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest
+    ) -> None:
         response = await run_async_bolt_app(self._app, request)
         if response.status >= 500:
             return  # not acknowledged: Slack sends it again
         answer: dict[str, Any] = {"envelope_id": request.envelope_id}
         if response.status == 200 and response.body:
             answer["payload"] = json.loads(response.body)
-        with suppress(ConnectionError, aiohttp.ClientError):  # not acknowledged: Slack sends it again
+        with suppress(
+            ConnectionError, aiohttp.ClientError
+        ):  # not acknowledged: Slack sends it again
             await socket.send_str(json.dumps(answer))
 
 
@@ -138,7 +148,9 @@ def _envelope(data: str) -> dict[str, Any]:
 def _request(envelope: dict[str, Any]) -> SocketModeRequest | None:
     """What is to be handled; `hello` and the like are not, nor what the library would choke on."""
     named = (envelope.get("type"), envelope.get("envelope_id"))
-    if not all(isinstance(name, str) for name in named) or not isinstance(envelope.get("payload"), dict):
+    if not all(isinstance(name, str) for name in named) or not isinstance(
+        envelope.get("payload"), dict
+    ):
         return None
     return SocketModeRequest.from_dict(envelope)
 

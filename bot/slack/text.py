@@ -20,7 +20,11 @@ def clean(text: str) -> str:
 
 def weigh(text: str) -> int:
     """The length as Slack may count it, at most: in UTF-16 units, with `&`, `<` and `>` as entities."""
-    return len(text.encode("utf-16-le")) // 2 + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+    return (
+        len(text.encode("utf-16-le")) // 2
+        + 4 * text.count("&")
+        + 3 * (text.count("<") + text.count(">"))
+    )
 
 
 def fits(text: str, limit: int) -> int:

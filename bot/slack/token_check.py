@@ -13,11 +13,13 @@ KINDS = {
     "xoxc-": "a browser's token",
     "https://": "an address",
 }
-WRONG_KIND = (
-    "This is {kind}, and {wanted} is needed here: it begins with {prefix}, and is found under {place}."
-)
+WRONG_KIND = "This is {kind}, and {wanted} is needed here: it begins with {prefix}, and is found under {place}."
 NO_KIND = "This is no token of Slack's: {wanted} begins with {prefix}, and is found under {place}."
-BOT = {"wanted": "the bot token", "prefix": "xoxb-", "place": "OAuth & Permissions, Bot User OAuth Token"}
+BOT = {
+    "wanted": "the bot token",
+    "prefix": "xoxb-",
+    "place": "OAuth & Permissions, Bot User OAuth Token",
+}
 APP = {"wanted": "the app token", "prefix": "xapp-", "place": "Basic Information, App-Level Tokens"}
 GONE = "Slack says that this token was revoked, or the app removed. Install the app again, and copy the new token."
 UNKNOWN = "Slack does not know this token. Copy it again, whole, from {place}."
@@ -26,7 +28,9 @@ LACKS = (
     "Slack does not let the bot do all that it needs; missing: {scopes}. "
     "Paste `headsup manifest` under App Manifest, and install the app again."
 )
-NO_SOCKETS = f"This app token lacks {APP_SCOPE}. Make another one with that scope, under Basic Information."
+NO_SOCKETS = (
+    f"This app token lacks {APP_SCOPE}. Make another one with that scope, under Basic Information."
+)
 REFUSED = "Slack refuses this token: {code}."
 SETTING = "SLACK_API_URL"
 
@@ -49,7 +53,9 @@ async def try_app_token(token: str, api_url: str) -> Tried:
     return await _try("apps.connections.open", token, api_url, APP, frozenset({APP_SCOPE}))
 
 
-async def _try(method: str, token: str, api_url: str, kind: dict[str, str], needed: frozenset[str]) -> Tried:
+async def _try(
+    method: str, token: str, api_url: str, kind: dict[str, str], needed: frozenset[str]
+) -> Tried:
     if not token.startswith(kind["prefix"]):
         return Tried(_wrong_kind(token, kind))
     answer = await ask("Slack", SETTING, f"{api_url.rstrip('/')}/{method}", token)

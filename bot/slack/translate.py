@@ -32,7 +32,11 @@ def worth_reading(event: Payload, bot_user: str) -> bool:
 
 def worth_answering(event: Payload) -> bool:
     """Whether a person named the bot where others read along."""
-    return bool(event.get("user")) and not event.get("bot_id") and not is_direct(str(event.get("channel")))
+    return (
+        bool(event.get("user"))
+        and not event.get("bot_id")
+        and not is_direct(str(event.get("channel")))
+    )
 
 
 def message_of(event: Payload) -> dict[str, Any]:
@@ -170,9 +174,13 @@ def passed_on(body: Payload, sender: Sender, author: str, team: str, team_url: s
     )
 
 
-def report_form(body: Payload, words: str, files: Sequence[Payload], sender: Sender, team: str) -> Incoming:
+def report_form(
+    body: Payload, words: str, files: Sequence[Payload], sender: Sender, team: str
+) -> Incoming:
     """The submitted form: what was written and added."""
-    elsewhere = [str(f.get("external_url") or f.get("url_private")) for f in files if is_elsewhere(f)]
+    elsewhere = [
+        str(f.get("external_url") or f.get("url_private")) for f in files if is_elsewhere(f)
+    ]
     return Incoming(
         source=_view_source(body, team),
         sender=sender,
@@ -185,7 +193,9 @@ def report_form(body: Payload, words: str, files: Sequence[Payload], sender: Sen
     )
 
 
-def prompt_form(body: Payload, command: str, words: str, spot: Spot, sender: Sender, team: str) -> Incoming:
+def prompt_form(
+    body: Payload, command: str, words: str, spot: Spot, sender: Sender, team: str
+) -> Incoming:
     """The submitted answer to a prompt."""
     return Incoming(
         source=_view_source(body, team),
@@ -225,7 +235,9 @@ def _original(event: Payload, team: str) -> str:
 def _without_mention(text: str, bot_user: str) -> str:
     """`<@UBOT> case status` -> `case status`."""
     head, mark, rest = text.partition(">")
-    return rest.lstrip(" :,") if mark and head.partition("|")[0].strip() == f"<@{bot_user}" else text
+    return (
+        rest.lstrip(" :,") if mark and head.partition("|")[0].strip() == f"<@{bot_user}" else text
+    )
 
 
 def _permalink(team_url: str, channel: str, ts: str) -> str:

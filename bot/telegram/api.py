@@ -53,7 +53,9 @@ class TelegramBot(Bot):
     back whole for the sake of its number: an answer that the library cannot read would be shown again.
     """
 
-    async def updates(self, offset: int | None, hold: int, limit: int = BATCH) -> list[dict[str, Any]]:
+    async def updates(
+        self, offset: int | None, hold: int, limit: int = BATCH
+    ) -> list[dict[str, Any]]:
         """What has come in since `offset`, and confirm what is before it.
 
         Telegram holds the question for `hold` seconds while there is nothing. Raises TelegramError.
@@ -135,4 +137,9 @@ def as_bot_commands(commands: Sequence[tuple[str, str]]) -> list[tuple[str, str]
 
 
 def _fits(name: str) -> bool:
-    return len(name) <= 32 and name.isascii() and name.replace("_", "a").isalnum() and name == name.lower()
+    return (
+        len(name) <= 32
+        and name.isascii()
+        and name.replace("_", "a").isalnum()
+        and name == name.lower()
+    )

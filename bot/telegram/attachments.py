@@ -30,7 +30,10 @@ _KINDS: dict[str, Kind] = {"image": "picture", "video": "video", "audio": "audio
 
 
 def attachments(
-    message: Message | ExternalReplyInfo, chat_id: int, message_id: int, origin: Origin | None = None
+    message: Message | ExternalReplyInfo,
+    chat_id: int,
+    message_id: int,
+    origin: Origin | None = None,
 ) -> tuple[Attachment, ...]:
     """What comes with a message: one thing at most, for an album comes as several messages.
 
@@ -38,7 +41,9 @@ def attachments(
     """
     ids = {"chat_id": str(chat_id), "message_id": str(message_id)}
     if message.photo:
-        largest = max(message.photo, key=lambda size: (size.width * size.height, size.file_size or 0))
+        largest = max(
+            message.photo, key=lambda size: (size.width * size.height, size.file_size or 0)
+        )
         return (_attachment(largest, "picture", "image/jpeg", ids, origin, reduced=True),)
     if message.sticker:
         return (_sticker(message.sticker, ids, origin),)
@@ -57,7 +62,13 @@ def _sticker(sticker: Any, ids: dict[str, str], origin: Origin | None) -> Attach
 
 
 def _attachment(
-    found: Any, kind: Kind, usual: str, ids: dict[str, str], origin: Origin | None, *, reduced: bool = False
+    found: Any,
+    kind: Kind,
+    usual: str,
+    ids: dict[str, str],
+    origin: Origin | None,
+    *,
+    reduced: bool = False,
 ) -> Attachment:
     name = whole(getattr(found, "file_name", None) or "")
     media_type = whole(getattr(found, "mime_type", None) or "")

@@ -22,7 +22,9 @@ SLOW_DOWN = "Telegram asks the bot to wait."
 TOKEN_REFUSED = "Telegram refuses the bot's token."  # noqa: S105
 UNREACHABLE = "Telegram cannot be reached."
 
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # durations as timedelta: the library's announced future
+os.environ.setdefault(
+    "PTB_TIMEDELTA", "1"
+)  # durations as timedelta: the library's announced future
 
 
 def failure(error: TelegramError) -> DeliveryFailed:
@@ -35,7 +37,9 @@ def failure(error: TelegramError) -> DeliveryFailed:
         return DeliveryFailed(REFUSED.format(kind(error)), permanent=True)
     if isinstance(error, InvalidToken):
         return DeliveryFailed(TOKEN_REFUSED)
-    return DeliveryFailed(UNREACHABLE if isinstance(error, NetworkError) else REFUSED.format("no answer"))
+    return DeliveryFailed(
+        UNREACHABLE if isinstance(error, NetworkError) else REFUSED.format("no answer")
+    )
 
 
 def kind(error: TelegramError) -> str:

@@ -21,7 +21,9 @@ PIECE = 64 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 
 
-async def fetch(bot: Bot, request: AiohttpRequest, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
+async def fetch(
+    bot: Bot, request: AiohttpRequest, pointer: Mapping[str, str]
+) -> AsyncIterator[bytes]:
     """In pieces of 64 kB at most. Raises DeliveryFailed, TooLarge; never names the address: it has the token."""
     url = await _address(bot, pointer.get("file_id", ""))
     try:
@@ -30,7 +32,12 @@ async def fetch(bot: Bot, request: AiohttpRequest, pointer: Mapping[str, str]) -
                 raise DeliveryFailed(BROKEN_OFF.format(response.status))
             async for piece in response.content.iter_chunked(PIECE):
                 yield piece
-    except (aiohttp.ClientError, TelegramError, OSError, ValueError) as error:  # OSError: TimeoutError too
+    except (
+        aiohttp.ClientError,
+        TelegramError,
+        OSError,
+        ValueError,
+    ) as error:  # OSError: TimeoutError too
         raise DeliveryFailed(BROKEN_OFF.format(type(error).__name__)) from None
 
 

@@ -72,7 +72,9 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(
             total=None,
             connect=None if pool_timeout is BaseRequest.DEFAULT_NONE else pool_timeout,
-            sock_connect=CONNECT if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout,
+            sock_connect=CONNECT
+            if connect_timeout is BaseRequest.DEFAULT_NONE
+            else connect_timeout,
             sock_read=READ if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout,
         )
         data, headers = _body(request_data)

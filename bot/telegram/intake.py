@@ -54,7 +54,9 @@ class Intake:
 
     me: Me
 
-    def __init__(self, receive: Receive, answers: Answers, bot: Bot, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, receive: Receive, answers: Answers, bot: Bot, now: Callable[[], datetime]
+    ) -> None:
         self._receive = receive
         self._answers = answers
         self._bot = bot
@@ -110,7 +112,11 @@ class Intake:
     def _say_sorry(self, raw: dict[str, Any]) -> None:
         message = raw.get("message")
         chat = message.get("chat") if isinstance(message, dict) else None
-        if isinstance(chat, dict) and chat.get("type") == "private" and isinstance(chat.get("id"), int):
+        if (
+            isinstance(chat, dict)
+            and chat.get("type") == "private"
+            and isinstance(chat.get("id"), int)
+        ):
             self._answers.put(chat["id"], say(SORRY))
 
     async def _acknowledge(self, query: CallbackQuery) -> None:

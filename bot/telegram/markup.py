@@ -44,7 +44,9 @@ def _html(span: Span, crowded: bool) -> str:
         pieces = [(span.text, False)]
     if span.tag in ("", "b", "i"):  # neither may hold `<code>`
         return "".join(_tagged(text, span.tag if plain else "code") for text, plain in pieces)
-    return _around("".join(_tagged(text, "" if plain else "code") for text, plain in pieces), span.tag)
+    return _around(
+        "".join(_tagged(text, "" if plain else "code") for text, plain in pieces), span.tag
+    )
 
 
 def _pieces(span: Span) -> Iterator[tuple[str, bool]]:

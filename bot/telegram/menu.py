@@ -13,9 +13,7 @@ from telegram.error import TelegramError
 
 from bot.telegram.errors import kind
 
-SHORT = (
-    "Pass on a worrying post about a pupil, a colleague or the school. For invited staff only."  # 120 at most
-)
+SHORT = "Pass on a worrying post about a pupil, a colleague or the school. For invited staff only."  # 120 at most
 LONG = (
     "Seen a worrying post about a pupil, a colleague or the school? Send or forward it here: a screenshot, a link or "
     "your words. Do not reply to the post. The right person is told, and it is followed up.\n\n"
@@ -28,7 +26,9 @@ log = structlog.get_logger()
 async def introduce(bot: Bot, commands: Sequence[tuple[str, str]]) -> None:
     """Set what is not so already: Telegram lets a bot change its description a few times a day. Nice to have."""
     if commands:
-        await _kindly("menu", lambda: bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats()))
+        await _kindly(
+            "menu", lambda: bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
+        )
     await _kindly("short description", lambda: _short_description(bot))
     await _kindly("description", lambda: _description(bot))
 

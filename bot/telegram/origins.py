@@ -22,7 +22,9 @@ def origin(said: MessageOrigin) -> Origin:
     """The author, place, number and date of the original, as far as Telegram gives them away."""
     match said:
         case MessageOriginUser(sender_user=user):
-            return Origin(kind="person", author=_author(user), author_id=str(user.id), sent_at=said.date)
+            return Origin(
+                kind="person", author=_author(user), author_id=str(user.id), sent_at=said.date
+            )
         case MessageOriginHiddenUser(sender_user_name=name):
             return Origin(kind="hidden person", author=whole(name), sent_at=said.date)
         case MessageOriginChat(sender_chat=chat, author_signature=signature):

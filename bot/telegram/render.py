@@ -8,7 +8,18 @@ from typing import Any
 
 from bot.telegram.markup import Span, html
 from bot.telegram.text import clean, shortened, split, start, units, visible
-from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text
+from handlers.messages import (
+    Choice,
+    Choices,
+    Fields,
+    File,
+    Heading,
+    Part,
+    Prompt,
+    Quote,
+    Reply,
+    Text,
+)
 
 PLEASE_CHOOSE = "Please choose:"
 PLEASE_TYPE = "Please type the answer:"
@@ -30,7 +41,9 @@ class Page:
     """One message: its text in Telegram's HTML, and what is under it."""
 
     html: str
-    markup: dict[str, Any] = field(default_factory=dict)  # InlineKeyboardMarkup or ForceReply, as it is sent
+    markup: dict[str, Any] = field(
+        default_factory=dict
+    )  # InlineKeyboardMarkup or ForceReply, as it is sent
 
     @property
     def replaceable(self) -> bool:
@@ -41,7 +54,9 @@ class Page:
 def render(reply: Reply) -> list[Page | File]:
     """The messages and files of a reply, in order. The buttons stand under the last text."""
     texts = [html(spans) for spans in _pages(_spans(reply.parts))]
-    keyboard = _keyboard([c for part in reply.parts if isinstance(part, Choices) for c in part.options])
+    keyboard = _keyboard(
+        [c for part in reply.parts if isinstance(part, Choices) for c in part.options]
+    )
     if keyboard and not texts:
         texts = [PLEASE_CHOOSE]
     shown: list[Page | File] = [Page(text) for text in texts]
@@ -56,7 +71,9 @@ def _question(prompt: Prompt) -> Page:
     question = start(clean(prompt.question).strip(), TEXT)
     text = question if visible(question) else PLEASE_TYPE
     placeholder = shortened(prompt.label, PLACEHOLDER)
-    asked = {"force_reply": True} | ({"input_field_placeholder": placeholder} if placeholder else {})
+    asked = {"force_reply": True} | (
+        {"input_field_placeholder": placeholder} if placeholder else {}
+    )
     return Page(html([Span(text, ours=True)]), asked)
 
 

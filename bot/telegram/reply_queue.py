@@ -57,7 +57,9 @@ class Answers:
         self._albums: dict[str, _Held] = {}
         self._closed = False
 
-    def put(self, chat: Chat, reply: Reply, *, tapped: int | None = None, quoted: int | None = None) -> None:
+    def put(
+        self, chat: Chat, reply: Reply, *, tapped: int | None = None, quoted: int | None = None
+    ) -> None:
         """Show a reply after what this chat is owed already."""
         self._release(chat)
         self._put(chat, reply, tapped, quoted)

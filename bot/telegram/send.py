@@ -47,7 +47,9 @@ class Shower:
             return await self._show(self._moved.get(chat, chat), item, quoted)
         except ChatMigrated as error:
             self._moved[chat] = error.new_chat_id
-            log.warning("a Telegram group has a new number; please set it", old=chat, new=error.new_chat_id)
+            log.warning(
+                "a Telegram group has a new number; please set it", old=chat, new=error.new_chat_id
+            )
         except TelegramError as error:
             raise failure(error) from error
         return await self.show(self._moved[chat], item)
@@ -75,7 +77,9 @@ class Shower:
             if not says(error, "message to delete not found"):
                 raise failure(error) from error
 
-    async def _edit(self, chat: Chat, message: int, page: Page, mode: str | None, text: str) -> None:
+    async def _edit(
+        self, chat: Chat, message: int, page: Page, mode: str | None, text: str
+    ) -> None:
         await self._bot.show(
             "editMessageText",
             text=text,

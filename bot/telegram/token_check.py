@@ -12,7 +12,9 @@ from bot.tokens import Tried, ask
 NO_TOKEN = "This is no token of Telegram's. @BotFather gives one like 123456789:AAE… with the bot: /mybots, API Token."  # noqa: S105
 UNKNOWN = "Telegram does not know this token: it was revoked, or not copied whole. Ask @BotFather: /mybots, API Token."
 REFUSED = "Telegram refuses this token: {words}."
-NOT_THERE = "The bot is in no group {group}. Add it to the group; the group's number begins with -100."
+NOT_THERE = (
+    "The bot is in no group {group}. Add it to the group; the group's number begins with -100."
+)
 MOVED = "Group {group} has the number {new} now. Write that into LEADERSHIP_CHANNEL."
 MUTE = "The bot may not write in {group}. Let its members write there, or make the bot an administrator who may post."
 SETTING = "TELEGRAM_API_URL"
@@ -29,7 +31,9 @@ async def try_token(token: str, api_url: str) -> Tried:
         return Tried(answer.trouble)
     if not answer.body["ok"]:
         code = answer.body.get("error_code")
-        words = UNKNOWN if code in (401, 404) else REFUSED.format(words=answer.body.get("description"))
+        words = (
+            UNKNOWN if code in (401, 404) else REFUSED.format(words=answer.body.get("description"))
+        )
         return Tried(words, date=answer.date)
     me = answer.body.get("result") or {}
     return Tried("", f"@{me.get('username', '')}", None, answer.date)
@@ -50,7 +54,9 @@ async def try_group(token: str, api_url: str, group: str) -> str:
         return ""  # the token was tried, and said so
     if not member.body["ok"]:
         return _not_there(group, member.body)
-    return "" if _may_write(chat.body["result"], member.body["result"]) else MUTE.format(group=group)
+    return (
+        "" if _may_write(chat.body["result"], member.body["result"]) else MUTE.format(group=group)
+    )
 
 
 def _not_there(group: str, body: Mapping[str, Any]) -> str:

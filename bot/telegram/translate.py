@@ -57,7 +57,9 @@ def _message(message: Message, me: Me) -> Incoming | None:
     if message.forward_origin is None and (found := _COMMAND.match(text)):
         if not _is_ours(found, me):
             return None
-        return _incoming(message, message.from_user, text=text, links=_links(message), command=_words(found))
+        return _incoming(
+            message, message.from_user, text=text, links=_links(message), command=_words(found)
+        )
     return _said(message, message.from_user)
 
 
@@ -73,7 +75,9 @@ def _edited(message: Message) -> Incoming | None:
 
 def _said(message: Message, user: User, edited: datetime | None = None) -> Incoming | None:
     """A private message, with everything that comes with it."""
-    text = "\n".join(filter(None, (whole(message.text or message.caption or ""), whole(described(message)))))
+    text = "\n".join(
+        filter(None, (whole(message.text or message.caption or ""), whole(described(message))))
+    )
     links = _links(message)
     came_from = origin(message.forward_origin) if message.forward_origin else None
     files = attachments(message, message.chat.id, message.message_id, came_from)
@@ -147,7 +151,9 @@ def _incoming(
         links=links,
         forwarded=forwarded,
         attachments=files,
-        album=f"telegram:album:{message.chat.id}:{album}" if album and _is_private(message) else None,
+        album=f"telegram:album:{message.chat.id}:{album}"
+        if album and _is_private(message)
+        else None,
         edits=source if edited else None,
         command=command,
     )
@@ -219,7 +225,9 @@ def _names(message: Message, me: Me) -> bool:
     for entity in (*message.entities, *message.caption_entities):
         if entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == me.id:
             return True
-        name = text[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
+        name = text[2 * entity.offset : 2 * (entity.offset + entity.length)].decode(
+            "utf-16-le", "replace"
+        )
         if entity.type == MessageEntity.MENTION and name.lower() == f"@{me.username.lower()}":
             return True
     return False

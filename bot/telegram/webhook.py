@@ -72,7 +72,9 @@ class Webhook:
 
         async def take(request: web.Request) -> web.Response:
             given = request.headers.get(SECRET_HEADER, "")
-            if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret.encode()):
+            if not hmac.compare_digest(
+                given.encode("utf-8", "surrogateescape"), self._secret.encode()
+            ):
                 return web.Response(status=403)
             if (request.content_length or 0) > BODY:
                 return web.Response(status=413)

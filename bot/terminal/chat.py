@@ -82,14 +82,21 @@ class TerminalFrontEnd:
     platform = "terminal"
 
     def __init__(
-        self, clock: MovingClock, work: Callable[[], Awaitable[None]], console: Console | None = None
+        self,
+        clock: MovingClock,
+        work: Callable[[], Awaitable[None]],
+        console: Console | None = None,
     ) -> None:
         self.clock = clock
         self.work = work  # what the bot does by itself: delivery and fetching
         self.me = "asha"
-        self.not_understood = 0  # lines that were piped in, and neither the bot nor the terminal followed
+        self.not_understood = (
+            0  # lines that were piped in, and neither the bot nor the terminal followed
+        )
         self._by_hand = sys.stdin.isatty()
-        self._console = console or Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+        self._console = console or Console(
+            highlight=False, soft_wrap=True, markup=False, emoji=False
+        )
         self._numbers = itertools.count(1)
         self._started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         self._shown: defaultdict[str, deque[tuple[str, Reply]]] = defaultdict(
@@ -237,7 +244,11 @@ class TerminalFrontEnd:
 
     def _button(self, label: str) -> Choice:
         """By its number under the latest question; by its words, or how they begin, under the latest with them."""
-        shown = [choices for _, reply in reversed(self._shown[self.me]) if (choices := draw.choices(reply))]
+        shown = [
+            choices
+            for _, reply in reversed(self._shown[self.me])
+            if (choices := draw.choices(reply))
+        ]
         if label.isdecimal() and len(label) < 4 and shown and 0 < int(label) <= len(shown[0]):
             return shown[0][int(label) - 1]
         wanted = _plain(label)
@@ -247,13 +258,17 @@ class TerminalFrontEnd:
                     return choice
         for choices in shown:
             begin = [
-                c for c in choices if wanted and not label.isdecimal() and _plain(c.label).startswith(wanted)
+                c
+                for c in choices
+                if wanted and not label.isdecimal() and _plain(c.label).startswith(wanted)
             ]
             if len(begin) == 1:
                 return begin[0]
             if begin:
                 labels = listed(f"“{c.label}”" for c in begin)
-                raise Misunderstood(SEVERAL_BUTTONS.format(label=shortened(label, 40), labels=labels))
+                raise Misunderstood(
+                    SEVERAL_BUTTONS.format(label=shortened(label, 40), labels=labels)
+                )
         raise Misunderstood(NO_BUTTON.format(label=shortened(label, 40)))
 
     async def _take_in(
@@ -289,7 +304,9 @@ class TerminalFrontEnd:
             reply.noted(account_of(name), number)
         self._console.print(f"{label}>", style="bold green" if self._by_hand else None)
         for line in draw.lines(reply):
-            self._console.print(f"  {line.text}", style=STYLES.get(line.kind) if self._by_hand else None)
+            self._console.print(
+                f"  {line.text}", style=STYLES.get(line.kind) if self._by_hand else None
+            )
         return number
 
 

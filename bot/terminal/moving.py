@@ -28,7 +28,9 @@ class MovingClock:
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
         self._ahead = timedelta()
-        self.next_due: NextDue | None = None  # so that what falls due on the way happens at its time
+        self.next_due: NextDue | None = (
+            None  # so that what falls due on the way happens at its time
+        )
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -63,7 +65,9 @@ class MovingClock:
         else:
             try:
                 target = datetime.fromisoformat(words.strip())
-                target = (target if target.tzinfo else target.replace(tzinfo=self.zone)).astimezone(UTC)
+                target = (target if target.tzinfo else target.replace(tzinfo=self.zone)).astimezone(
+                    UTC
+                )
             except (ValueError, OverflowError) as error:
                 raise NotATime(HOW.format(words=shortened(words, 40))) from error
         if target < now:

@@ -77,12 +77,16 @@ def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Ca
     )
 
 
-async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool) -> None:
+async def _categorise_parts(
+    matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool
+) -> None:
     """What the same person sent later, and called part of this, is about the same."""
     for part in await desk.store.joined_to(matter.named.reference):
         mine = not set(part.reporters).isdisjoint(ask.person.ids)
         if part.settled and part.category is None and mine:
-            await apply(desk, part.reference, lambda case: _categorised(case, chosen, ask, unlocks=unlocks))
+            await apply(
+                desk, part.reference, lambda case: _categorised(case, chosen, ask, unlocks=unlocks)
+            )
 
 
 @command(
@@ -97,7 +101,11 @@ async def urgent(ask: Ask, desk: Desk) -> Reply:
     reference, _ = take_reference(ask.words, urgent.usage)
 
     def move(case: Case) -> Case:
-        return case if case.urgent else _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+        return (
+            case
+            if case.urgent
+            else _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+        )
 
     matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:

@@ -36,7 +36,9 @@ def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:
         return counted(number, "message")
     words = counted(number, *NAMES.get(kind, (kind,)))
     if kind == "link":
-        hosts = list(dict.fromkeys(filter(None, (host_of(e.normal) for e in items if e.kind == "link"))))
+        hosts = list(
+            dict.fromkeys(filter(None, (host_of(e.normal) for e in items if e.kind == "link")))
+        )
         shown = hosts[:3] + (["other places"] if len(hosts) > 3 else [])
         words += f" to {listed(shown)}" if shown else ""
     return words

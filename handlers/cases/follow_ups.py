@@ -23,7 +23,9 @@ from store.model.records import FollowUp, Progress
 WHICH_STEP = "Which step? Type: {usage}\nOpen steps of case {reference}: {steps}."
 NO_STEPS = "Case {reference} has no open step."
 WHY_NOT = "Why is it not needed? (Case {reference}: {what})"
-UNTIL_WHEN = "Until when, and why? For example: friday, because she is away. (Case {reference}: {what})"
+UNTIL_WHEN = (
+    "Until when, and why? For example: friday, because she is away. (Case {reference}: {what})"
+)
 UNTIL_AND_WHY = "Say until when, and why: friday, because she is away."
 TWICE = "It was put off twice already. Only the headteacher can put it off again."
 PUT_OFF = "Put off until {due}. {moved}"
@@ -89,7 +91,9 @@ async def not_needed(ask: Ask, desk: Desk) -> Reply:
     matter, step, why = await _step(ask, not_needed.usage, desk)
     if not why:
         question = WHY_NOT.format(reference=matter.case.reference, what=step.what)
-        return Reply((Prompt(question, f"case not-needed {matter.case.reference} {step.key}", "Reason"),))
+        return Reply(
+            (Prompt(question, f"case not-needed {matter.case.reference} {step.key}", "Reason"),)
+        )
     return await _settle(ask, Progress.NOT_NEEDED, not_needed.usage, desk)
 
 
@@ -115,7 +119,9 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
     able = await able_to_work(matter, desk)
     if not typed:
-        options = tuple(Choice(p.name, f"case hand {reference} {step.key} id {p.id}") for p in able[:50])
+        options = tuple(
+            Choice(p.name, f"case hand {reference} {step.key} id {p.id}") for p in able[:50]
+        )
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
         return Reply((Text(question), Choices(options, menu=question)))
     known = typed.removeprefix("id ")
@@ -145,7 +151,9 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
         raise Refused(TWICE)
     if not words:
         question = UNTIL_WHEN.format(reference=reference, what=step.what)
-        return Reply((Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why"),))
+        return Reply(
+            (Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why"),)
+        )
     until, why = (*BREAK.split(words, maxsplit=1), "")[:2]
     if not why.strip():
         raise Refused(UNTIL_AND_WHY)
@@ -177,7 +185,9 @@ async def add(ask: Ask, desk: Desk) -> Reply:
         day_named(match["day"] or match["day_in"], ask.at, desk.calendar), ask.at, desk.calendar
     )
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    await _moved(ask, matter, desk, lambda c: c.add_step(what, due, "owner", by=ask.person.id, at=ask.at))
+    await _moved(
+        ask, matter, desk, lambda c: c.add_step(what, due, "owner", by=ask.person.id, at=ask.at)
+    )
     said = ADDED.format(
         reference=matter.case.reference, what=what, due=moment(due, desk.calendar), moved=moved
     )

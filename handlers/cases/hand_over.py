@@ -21,7 +21,9 @@ from store.model.case import Case
 from store.model.records import Evidence, Person, State
 
 NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
-HANDED = "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."
+HANDED = (
+    "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."
+)
 PAGE_OF = "Page {page} of {pages}. "
 PIECE_OF = " · part {number} of {all}"
 LOCKED = "The pictures and files of case {reference} are locked away. They are handed to nobody."
@@ -88,7 +90,9 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
 async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
     """All that may be handed over, in the order in which it came."""
     found = []
-    rows = [(case, item) for case in matter.cases for item in case.evidence if item.state == State.KEPT]
+    rows = [
+        (case, item) for case in matter.cases for item in case.evidence if item.state == State.KEPT
+    ]
     for case, item in sorted(rows, key=lambda row: row[1].at):
         if item.kind in ("text", "link"):
             place = await place_of(item, case, matter.case, desk)
@@ -106,7 +110,9 @@ def _what(handed: list[Piece]) -> str:
     kinds = {(p.case.reference, p.item.number): p.item.kind for p in handed}
     names = {"text": "message", "link": "link"}
     counts = Counter(names.get(kind, "file") for kind in kinds.values())
-    what = listed(counted(counts[name], name) for name in ("message", "link", "file") if counts[name])
+    what = listed(
+        counted(counts[name], name) for name in ("message", "link", "file") if counts[name]
+    )
     return what[0].upper() + what[1:]
 
 
@@ -155,7 +161,9 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     ]
     pages = paged(lines, lambda line: len(line) + 1)
     page = page_named(typed, len(pages))
-    shown = Quote("\n".join(pages[page - 1]), PAGE_OF.format(page=page, pages=len(pages)).strip(". "))
+    shown = Quote(
+        "\n".join(pages[page - 1]), PAGE_OF.format(page=page, pages=len(pages)).strip(". ")
+    )
     parts: list[Part] = [Heading(EVERYTHING.format(reference=root)), shown]
     if page < len(pages):
         parts.append(Choices((Choice("More", f"case log {root} {page + 1}"),)))

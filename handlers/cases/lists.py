@@ -36,7 +36,9 @@ CHAT_COPIES = (
 )
 HINT_COPIES = "chat keeps copies"
 MORE = "More"
-WHICH_LIST = "I know no list “{typed}”. Lists: open, overdue, mine, closed, or a category such as {example}."
+WHICH_LIST = (
+    "I know no list “{typed}”. Lists: open, overdue, mine, closed, or a category such as {example}."
+)
 OR_ALONE = rf"({REFERENCE.pattern}|\d{{1,3}})?"
 LISTS = ("open", "overdue", "mine", "closed")
 
@@ -111,7 +113,9 @@ def _page_number(word: str) -> int | None:
     return max(1, int(word)) if word.isdecimal() and word.isascii() and len(word) < 4 else None
 
 
-async def _is_listed(summary: Summary, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
+async def _is_listed(
+    summary: Summary, category: Category | None, kind: str, ask: Ask, desk: Desk
+) -> bool:
     """A matter is of every category that any part of it has."""
     if category is None:
         return _is(summary, kind, ask, desk)
@@ -130,10 +134,14 @@ def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
     """A follow-up is overdue; or nobody has said what it is about by the end of the next school day."""
     if summary.due is not None:
         return summary.due <= ask.at
-    return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(summary.opened_at)
+    return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(
+        summary.opened_at
+    )
 
 
-async def _page(found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk) -> Reply:
+async def _page(
+    found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk
+) -> Reply:
     begin = min(PAGE * (page - 1), (len(found) - 1) // PAGE * PAGE)
     rows = found[begin : begin + PAGE]
     parts: list[Part] = [
@@ -150,7 +158,9 @@ async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str
     """Each case on a line, as a person may know it."""
     inside = {summary.reference for summary in await desk.inside_of(person, summaries)}
     relations = await desk.relations_to(person, summaries)
-    return "\n".join([await _line(s, s.reference in inside, relations[s.reference], desk) for s in summaries])
+    return "\n".join(
+        [await _line(s, s.reference in inside, relations[s.reference], desk) for s in summaries]
+    )
 
 
 async def _line(summary: Summary, inside: bool, relations: frozenset[Relation], desk: Desk) -> str:

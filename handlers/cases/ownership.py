@@ -41,7 +41,9 @@ async def take(ask: Ask, desk: Desk) -> Reply:
     """Become the owner."""
     reference, _ = take_reference(ask.words, take.usage)
     me = ask.person.id
-    matter = await change(desk, ask.person, reference, Act.WORK, lambda c: c.give(me, by=me, at=ask.at))
+    matter = await change(
+        desk, ask.person, reference, Act.WORK, lambda c: c.give(me, by=me, at=ask.at)
+    )
     return await _shown(ask, matter, desk)
 
 
@@ -59,7 +61,9 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
     if not typed:
         able = await able_to_work(matter, desk)
-        options = tuple(Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50])
+        options = tuple(
+            Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50]
+        )
         question = TO_WHOM.format(reference=matter.case.reference)
         return Reply((Text(question), Choices(options, menu=question)))
     known = typed.removeprefix("id ")
@@ -67,7 +71,11 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     if person.id not in {p.id for p in await able_to_work(matter, desk)}:
         raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
-        desk, ask.person, reference, Act.WORK, lambda c: c.give(person.id, by=ask.person.id, at=ask.at)
+        desk,
+        ask.person,
+        reference,
+        Act.WORK,
+        lambda c: c.give(person.id, by=ask.person.id, at=ask.at),
     )
     return await _shown(ask, matter, desk)
 
@@ -103,7 +111,12 @@ async def note(ask: Ask, desk: Desk) -> Reply:
     kept = words[:NOTE_LIMIT]
     me = ask.person.id
     await change(
-        desk, ask.person, reference, Act.NOTE, lambda case: case.note(kept, by=me, at=ask.at), named=True
+        desk,
+        ask.person,
+        reference,
+        Act.NOTE,
+        lambda case: case.note(kept, by=me, at=ask.at),
+        named=True,
     )
     return say(NOTED.format(reference=matter.named.reference))
 
@@ -126,7 +139,9 @@ async def close(ask: Ask, desk: Desk) -> Reply:
     if outcome is None:
         words = WHICH_OUTCOME if wanted else HOW_CLOSED
         question = words.format(reference=reference, typed=shortened(typed, 40))
-        options = [Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome]
+        options = [
+            Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome
+        ]
         return Reply((Text(question), Choices(tuple(options))), replaces=True)
     urgent = [f.what for f in matter.case.follow_ups if f.is_open and f.urgent]
     if urgent and not why.strip():
@@ -164,7 +179,11 @@ async def reopen(ask: Ask, desk: Desk) -> Reply:
         question = WHY_REOPEN.format(reference=matter.case.reference)
         return Reply((Prompt(question, f"case reopen {matter.case.reference}", "Reason"),))
     matter = await change(
-        desk, ask.person, reference, Act.WORK, lambda c: c.reopen(why[:500], by=ask.person.id, at=ask.at)
+        desk,
+        ask.person,
+        reference,
+        Act.WORK,
+        lambda c: c.reopen(why[:500], by=ask.person.id, at=ask.at),
     )
     return await _shown(ask, matter, desk)
 

@@ -25,7 +25,9 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
 
 def category_question(case: Case, desk: Desk) -> Reply:
     reference = case.reference
-    options = tuple(Choice(c.name, f"case category {reference} {c.key}") for c in desk.procedure.category)
+    options = tuple(
+        Choice(c.name, f"case category {reference} {c.key}") for c in desk.procedure.category
+    )
     more: list[Choice] = []
     if case.about is None:
         more.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))

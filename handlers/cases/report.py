@@ -35,16 +35,18 @@ MANY = 50  # pieces of evidence, after which a report is not added to
 TRIES = 50
 CAME = ("opened", "received")  # entries of messages that are answered with all that the case holds
 
-WHAT_DID_YOU_SEE = "What did you see, and where? A screenshot or a link can be sent straight to me instead."
-NOTHING_IN_IT = "There was nothing in that message that I can keep. Send words, a link, a picture or a file."
+WHAT_DID_YOU_SEE = (
+    "What did you see, and where? A screenshot or a link can be sent straight to me instead."
+)
+NOTHING_IN_IT = (
+    "There was nothing in that message that I can keep. Send words, a link, a picture or a file."
+)
 KEPT_LATER_VERSION = "Your change is kept with case {reference}, beside what you first sent."
 TOO_MUCH = (
     "That was not kept: there was more from you in an hour than I can take. Please send it again from {time}. "
     "If it cannot wait, tell a leader in person now."
 )
-CROWDED = (
-    "As there was so much from you in an hour, this is kept with case {reference} and is no case of its own."
-)
+CROWDED = "As there was so much from you in an hour, this is kept with case {reference} and is no case of its own."
 BUSY = "That could not be kept just now. Please send it again."
 HINT_AS_FILE = "as a file"
 
@@ -76,14 +78,18 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
     tried = set[str]()
     for _ in range(TRIES):
         try:
-            case, known, crowded = await _keep_once(incoming, evidence, person, desk, explicit, tried)
+            case, known, crowded = await _keep_once(
+                incoming, evidence, person, desk, explicit, tried
+            )
         except Conflict:
             continue
         if incoming.edits and not known:
             return say(KEPT_LATER_VERSION.format(reference=case.reference))
         reply = replace(await answer(case, person, desk), replaces=False)
         if incoming.album:
-            reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
+            reply = replace(
+                reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk)
+            )
         if crowded:
             reply += say(CROWDED.format(reference=case.reference))
         return reply if known else await _with_hint(reply, incoming, person, desk)
@@ -109,7 +115,9 @@ async def _keep_once(
     mine = await store.reported_by(person.ids)
     earlier = await _earlier(incoming, mine, desk)
     new_album = incoming.album and not await store.by_source(incoming.album)
-    sources = (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
+    sources = (
+        (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
+    )
     given = Report(person.id, incoming.at, sources, incoming.place)
     one_report = earlier is not None and _is_one_report(incoming, earlier, explicit)
     crowded = False
@@ -169,7 +177,9 @@ async def _where_crowded(person: Person, mine: Sequence[Summary], desk: Desk) ->
 
 
 async def _refuse_flood(person: Person, desk: Desk) -> None:
-    if free := await desk.store.count(f"message {person.id}", desk.now(), HOUR, desk.limits.messages):
+    if free := await desk.store.count(
+        f"message {person.id}", desk.now(), HOUR, desk.limits.messages
+    ):
         raise Refused(TOO_MUCH.format(time=seconds(free, desk.calendar)))
 
 
@@ -211,7 +221,9 @@ def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidenc
     now, found = desk.now(), list[Evidence]()
 
     def add(kind: str, **more: Any) -> None:
-        found.append(Evidence(len(found) + 1, kind, incoming.source, person.id, incoming.at, **more))
+        found.append(
+            Evidence(len(found) + 1, kind, incoming.source, person.id, incoming.at, **more)
+        )
 
     for text, links, origin in (
         (incoming.text, incoming.links, None),
@@ -255,7 +267,9 @@ def _origin(origin: Origin | None) -> dict[str, str]:
         return {}
     named = {name: getattr(origin, name) for name in Origin.__slots__}
     return {
-        name: value if isinstance(value, str) else value.isoformat() for name, value in named.items() if value
+        name: value if isinstance(value, str) else value.isoformat()
+        for name, value in named.items()
+        if value
     }
 
 

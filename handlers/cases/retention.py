@@ -29,15 +29,15 @@ HELD = "Case {reference} is held: it is not proposed for erasing until somebody 
 LIFTED = "Case {reference} is held no longer. It goes when its time is over, and you say so."
 
 HEADING = "Cases whose time is over"
-EXPLAINED = "They were closed as long ago as the school keeps cases. None is erased unless you say so."
+EXPLAINED = (
+    "They were closed as long ago as the school keeps cases. None is erased unless you say so."
+)
 LINE = "{reference} · {category} · closed {closed}{child}"
 CHILD = " · about a pupil: consider holding it"
 NOTHING_OVER = "No case’s time is over."
 
 IS_OPEN = "Case {reference} is open. Only a closed case can be erased."
-IS_HELD = (
-    "Case {reference} is held: {reason}. Whoever wants to erase it lifts that first: /case lift {reference}"
-)
+IS_HELD = "Case {reference} is held: {reason}. Whoever wants to erase it lifts that first: /case lift {reference}"
 TOO_EARLY = "Case {reference} is kept until {until}, as the school has decided in school.toml."
 SURE = "Erase case {reference} for good?"
 GONE_WILL_BE = "Gone will be all that is kept of it: {what}."
@@ -65,10 +65,16 @@ async def hold(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     reference = matter.case.reference
     if not why:
-        return Reply((Prompt(WHY_HOLD.format(reference=reference), f"case hold {reference}", "Reason"),))
+        return Reply(
+            (Prompt(WHY_HOLD.format(reference=reference), f"case hold {reference}", "Reason"),)
+        )
     reason = shortened(why, REASON)
     await change(
-        desk, ask.person, reference, Act.WORK, lambda c: c.hold_back(reason, by=ask.person.id, at=ask.at)
+        desk,
+        ask.person,
+        reference,
+        Act.WORK,
+        lambda c: c.hold_back(reason, by=ask.person.id, at=ask.at),
     )
     return say(HELD.format(reference=reference))
 
@@ -87,7 +93,12 @@ async def lift(ask: Ask, desk: Desk) -> Reply:
     held = [case.reference for case in matter.cases if case.hold] or [matter.case.reference]
     for each in held:
         await change(
-            desk, ask.person, each, Act.ERASE, lambda c: c.lift(by=ask.person.id, at=ask.at), named=True
+            desk,
+            ask.person,
+            each,
+            Act.ERASE,
+            lambda c: c.lift(by=ask.person.id, at=ask.at),
+            named=True,
         )
     return say(LIFTED.format(reference=matter.case.reference))
 
@@ -95,10 +106,19 @@ async def lift(ask: Ask, desk: Desk) -> Reply:
 # --- what could go ---------------------------------------------------------------------------------------
 
 
-@command("case expired", usage="/case expired", may=Act.ERASE, summary="cases whose time to be kept is over")
+@command(
+    "case expired",
+    usage="/case expired",
+    may=Act.ERASE,
+    summary="cases whose time to be kept is over",
+)
 async def expired(ask: Ask, desk: Desk) -> Reply:
     """What could be erased now."""
-    page = int(ask.words) if ask.words.isascii() and ask.words.isdecimal() and len(ask.words) < 4 else 1
+    page = (
+        int(ask.words)
+        if ask.words.isascii() and ask.words.isdecimal() and len(ask.words) < 4
+        else 1
+    )
     return await _list(ask.person, page, ask.at, desk) or say(NOTHING_OVER)
 
 
@@ -165,7 +185,9 @@ def kept_until(summary: Summary, desk: Desk) -> datetime | None:
     closed = desk.calendar.local(summary.closed_at).date()
     year = closed.year + desk.calendar.school.retention.years_of(summary.outcome)
     leap = (closed.month, closed.day) == (2, 29)
-    return desk.calendar.midnight(closed.replace(year=year, day=28) if leap else closed.replace(year=year))
+    return desk.calendar.midnight(
+        closed.replace(year=year, day=28) if leap else closed.replace(year=year)
+    )
 
 
 # --- erasing -----------------------------------------------------------------------------------------------
@@ -191,7 +213,9 @@ async def erase(ask: Ask, desk: Desk) -> Reply:
                 await desk.store.erase(matter.cases, _leaving(matter, ask, desk))
             except Conflict:  # a notice of it was sent meanwhile, or more
                 continue
-            return replace(say(ERASED.format(what=listed(c.reference for c in matter.cases))), replaces=True)
+            return replace(
+                say(ERASED.format(what=listed(c.reference for c in matter.cases))), replaces=True
+            )
     raise Refused(TOO_BUSY.format(reference=reference))
 
 
@@ -220,7 +244,9 @@ def _question(matter: Matter, desk: Desk) -> Reply:
         Text(GONE_WILL_BE.format(what=_all_of(matter))),
     ]
     if matter.parts:
-        parts.append(Text(JOINED.format(references=listed(part.reference for part in matter.parts))))
+        parts.append(
+            Text(JOINED.format(references=listed(part.reference for part in matter.parts)))
+        )
     if matter.withheld:
         parts.append(Text(LOCKED))
     choices = (
@@ -234,7 +260,9 @@ def _question(matter: Matter, desk: Desk) -> Reply:
 def _all_of(matter: Matter) -> str:
     """`2 messages, a picture and 14 entries`."""
     names = {"text": "message"}
-    kinds = Counter(names.get(item.kind, item.kind) for case in matter.cases for item in case.evidence)
+    kinds = Counter(
+        names.get(item.kind, item.kind) for case in matter.cases for item in case.evidence
+    )
     entries = sum(len(case.chronology) for case in matter.cases)
     what = [counted(number, kind) for kind, number in kinds.items()]
     return listed([*what, counted(entries, "entry", "entries")])

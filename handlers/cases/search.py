@@ -44,7 +44,11 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     words = typed.casefold().split()
     if not words:
         raise Refused(WHAT.format(usage=find.usage))
-    found = [summary async for summary, cases in _readable(ask.person, desk) if _holds(cases, words, desk)]
+    found = [
+        summary
+        async for summary, cases in _readable(ask.person, desk)
+        if _holds(cases, words, desk)
+    ]
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
@@ -52,7 +56,12 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     further = [Text(FURTHER)] if len(found) > SHOWN else []
     buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
     return Reply(
-        (Heading(FOUND.format(words=typed)), Text(await lines(shown, ask.person, desk)), buttons, *further)
+        (
+            Heading(FOUND.format(words=typed)),
+            Text(await lines(shown, ask.person, desk)),
+            buttons,
+            *further,
+        )
     )
 
 

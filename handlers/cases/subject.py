@@ -90,12 +90,16 @@ async def _subject(ask: Ask, kind: str, name: str, typed: str, desk: Desk) -> Ab
 
 def _subject_named(words: str) -> str | None:
     """`the school`, `School`, `our head teacher` -> the subject, unless somebody is named."""
-    wanted = " ".join(w for w in words.lower().split() if w not in ("a", "an", "the", "our", "about"))
+    wanted = " ".join(
+        w for w in words.lower().split() if w not in ("a", "an", "the", "our", "about")
+    )
     if wanted in THE_HEAD:
         return Subject.HEAD
     if wanted in ("me", "myself"):
         return Subject.ME
-    labels = {label.lower().split(maxsplit=1)[-1]: key for key, label in SUBJECTS if key != Subject.STAFF}
+    labels = {
+        label.lower().split(maxsplit=1)[-1]: key for key, label in SUBJECTS if key != Subject.STAFF
+    }
     return labels.get(wanted, wanted if wanted in labels.values() else None)
 
 
@@ -122,7 +126,9 @@ async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> 
 
 def _once(everybody: Iterable[Person]) -> list[Person]:
     """One record of each name: a case about one is about all of them."""
-    return list({same_name(person.name): person for person in reversed([*everybody])}.values())[::-1]
+    return list({same_name(person.name): person for person in reversed([*everybody])}.values())[
+        ::-1
+    ]
 
 
 async def _short_list(case: Case, typing: bool, desk: Desk) -> Reply:
@@ -137,7 +143,9 @@ async def _short_list(case: Case, typing: bool, desk: Desk) -> Reply:
         and len((command := f"case about {case.reference} only {name}").encode()) <= 64
     ]
     if typing or len(options) > SHORT_LIST:
-        return Reply((Prompt(NAME_THEM, f"case about {case.reference} {Subject.STAFF}", "Name", short=True),))
+        return Reply(
+            (Prompt(NAME_THEM, f"case about {case.reference} {Subject.STAFF}", "Name", short=True),)
+        )
     other = Choice(SOMEBODY_ELSE, f"case about {case.reference} staff ?")
     return Reply((Text(WHICH_PERSON), Choices((*options, other), menu=WHICH_PERSON)), replaces=True)
 
@@ -145,7 +153,9 @@ async def _short_list(case: Case, typing: bool, desk: Desk) -> Reply:
 def _which_of(case: Case, found: list[Person], name: str) -> Reply:
     reference = case.reference
     options = (
-        [Choice("The headteacher", f"case about {reference} head")] if LIKE_THE_HEAD.search(name) else []
+        [Choice("The headteacher", f"case about {reference} head")]
+        if LIKE_THE_HEAD.search(name)
+        else []
     )
     options += [Choice(p.name, f"case about {reference} id {p.id}") for p in found[:SHORT_LIST]]
     otherwise = f"case about {reference} only {name}".encode()[:64].decode(errors="ignore")

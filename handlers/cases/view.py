@@ -41,7 +41,9 @@ NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
 FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
-LOCKED = "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+LOCKED = (
+    "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
+)
 KEPT_BEFORE = (
     "Some had been kept before it was known what they are. They are locked away: tell the police (101, or 999 if "
     "a child is in danger) or children’s services that they are there; they say what happens to them."
@@ -81,7 +83,9 @@ async def _own(matter: Matter, desk: Desk) -> Reply:
         ("You sent", described(case.evidence)),
         ("Now", state),
     )
-    reply = Reply((Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept(case.evidence))))
+    reply = Reply(
+        (Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept(case.evidence)))
+    )
     if (await desk.root(case.summary)).status == Status.CLOSED:
         return reply
     if case.category is None or case.waiting:
@@ -117,7 +121,9 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     parts += await _evidence(matter, desk)
     parts.append(await _latest(matter, desk))
     for other in await alike(person, matter, desk):
-        join = Choice(f"Join to {other.reference}", f"case join {case.reference} to {other.reference}")
+        join = Choice(
+            f"Join to {other.reference}", f"case join {case.reference} to {other.reference}"
+        )
         parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
     return Reply((*parts, Choices(_moves(person, matter, desk))))
 
@@ -155,7 +161,9 @@ async def _steps(case: Case, desk: Desk) -> list[Part]:
     first, *others = [await _step_line(step, case, desk, n == 0) for n, step in enumerate(steps)]
     parts: list[Part] = [Text(first)]
     if passage := passage_at(steps[0].passage, desk):
-        parts.append(Quote(_beginning(passage.text, PASSAGE), f"{passage.title} · {passage.section}"))
+        parts.append(
+            Quote(_beginning(passage.text, PASSAGE), f"{passage.title} · {passage.section}")
+        )
     parts.append(Choices(step_choices(case, steps[0])))
     return [*parts, *_lines(others)]
 
@@ -199,7 +207,9 @@ async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
 
 async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
     """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
-    number = f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
+    number = (
+        f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
+    )
     return f"{number} · {await name(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
 
 
@@ -213,7 +223,10 @@ def _origin(item: Evidence, desk: Desk) -> str:
 def _content(item: Evidence, matter: Matter) -> str:
     if item.kind in ("text", "link"):
         return _beginning(item.text, QUOTED)
-    facts = [f"{item.kind.capitalize()} {item.name}".strip(), *([size(item.size)] if item.size else [])]
+    facts = [
+        f"{item.kind.capitalize()} {item.name}".strip(),
+        *([size(item.size)] if item.size else []),
+    ]
     state = STATES.get(item.state, item.state)
     if item.state == State.KEPT and matter.withheld:
         state = "locked away"
@@ -239,7 +252,11 @@ async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
     root = await desk.root(summary)
     if root.status == Status.CLOSED:
         outcome = desk.procedure.outcome_named(root.outcome)
-        return CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "") if inside else DEALT_WITH
+        return (
+            CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "")
+            if inside
+            else DEALT_WITH
+        )
     if root.owner is None:
         return NOBODY_YET if inside else NOT_TAKEN
     return TAKEN_BY.format(name=await name(root.owner, desk)) if inside else LOOKED_AFTER
@@ -249,9 +266,13 @@ def _locked(person: Person, matter: Matter, desk: Desk) -> str:
     """What is to be done about a child undressed, and about what had been kept of it before that was known."""
     phone = desk.calendar.school.safeguarding_phone
     told = (
-        "" if matter.may(person, Act.UNLOCK) else LEAD_DECIDES.format(phone=f" on {phone}" if phone else "")
+        ""
+        if matter.may(person, Act.UNLOCK)
+        else LEAD_DECIDES.format(phone=f" on {phone}" if phone else "")
     )
-    kept = any(item.state == State.KEPT and item.sha256 for case in matter.cases for item in case.evidence)
+    kept = any(
+        item.state == State.KEPT and item.sha256 for case in matter.cases for item in case.evidence
+    )
     return f"{LOCKED} {KEPT_BEFORE if kept else ''} {told}".replace("  ", " ").strip()
 
 

@@ -27,7 +27,9 @@ def fit(replies: Sequence[Reply]) -> bool:
     return (
         len(replies) <= NOTICES
         and len(choices) <= BUTTONS
-        and (len(replies) == 1 or all(_headings(reply) < 2 for reply in replies))  # a digest stands alone
+        and (
+            len(replies) == 1 or all(_headings(reply) < 2 for reply in replies)
+        )  # a digest stands alone
         and sum(_length(part) for reply in replies for part in reply.parts) <= CHARACTERS
         and all(len(choice.command.encode()) <= LONGEST for choice in choices)
     )
@@ -53,7 +55,9 @@ def together(replies: Sequence[Reply]) -> Reply:
 
 def _part(part: Part, number: str, *, first: bool) -> Part:
     if isinstance(part, Choices):
-        options = (replace(c, label=number + c.label, command=f"{ALSO} {c.command}") for c in part.options)
+        options = (
+            replace(c, label=number + c.label, command=f"{ALSO} {c.command}") for c in part.options
+        )
         return replace(part, options=tuple(options))
     if first and isinstance(part, Heading | Text):
         return replace(part, text=number + part.text)
@@ -84,7 +88,13 @@ def _length(part: Part) -> int:
 def also_for(commands: Commands) -> Command:
     """Any other command, from a button of a message that is to stay as it is."""
 
-    @command(ALSO, usage="/also COMMAND", may=Act.HELP, summary="do it, and leave the message", typed=False)
+    @command(
+        ALSO,
+        usage="/also COMMAND",
+        may=Act.HELP,
+        summary="do it, and leave the message",
+        typed=False,
+    )
     async def also(ask: Ask, desk: Desk) -> Reply:
         found = commands.find(ask.words)
         if found is None or not access.may(ask.person, found[0].may):

@@ -20,7 +20,13 @@ from handlers.rules.access import Act, Relation
 from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
 from handlers.text.words import moment
-from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with, nobody_told, recipients
+from handlers.workflow.alerts import (
+    FOR_REPORTERS,
+    channel_may_know,
+    matter_with,
+    nobody_told,
+    recipients,
+)
 from handlers.workflow.recusal import _is_channel
 from handlers.workflow.steps import is_above
 from store.errors import NotFound
@@ -44,7 +50,9 @@ ALIKE = "It looks like case {reference}."
 JOIN = "Join to {reference}"
 WAITING = "Case {reference} still needs one tap of yours. {waits}"
 WAITS = "Until you say so, {what} is not fetched. "
-TAKEN = "Case {reference}: somebody in leadership is looking after it now. Thank you for passing it on."
+TAKEN = (
+    "Case {reference}: somebody in leadership is looking after it now. Thank you for passing it on."
+)
 CLOSED = "Case {reference} is closed: leadership has dealt with it. Thank you for passing it on."
 LOST = (
     "Case {reference}: I could not fetch what you sent ({what}). "
@@ -59,7 +67,9 @@ CLOCKS = {
     "now": "Counted in hours; it waits for nothing.",
 }
 URGENT_ABOVE = "Urgent: case {reference}. Nobody has taken it yet. Please see that a leader does."
-OVERDUE_ABOVE = "Case {reference}, “{what}”: overdue since {due}, day {day}. Please see that it is done."
+OVERDUE_ABOVE = (
+    "Case {reference}, “{what}”: overdue since {due}, day {day}. Please see that it is done."
+)
 
 
 async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
@@ -92,7 +102,9 @@ async def _for_channel(case: Case, desk: Desk) -> Reply | None:
     if case.status == Status.CLOSED or not await channel_may_know(case, desk):
         return None
     urgent = "Urgent. " if case.urgent else ""
-    return say(CHANNEL.format(urgent=urgent, reference=case.reference, category=_category(case, desk)))
+    return say(
+        CHANNEL.format(urgent=urgent, reference=case.reference, category=_category(case, desk))
+    )
 
 
 # --- leaders -------------------------------------------------------------------------------------------
@@ -148,7 +160,10 @@ def _step(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | Non
         heading = DUE_SOON.format(reference=case.reference, due=due)
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
     return Reply(
-        (*parts, Choices((*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))))
+        (
+            *parts,
+            Choices((*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))),
+        )
     )
 
 
@@ -170,7 +185,11 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
     if not person.has(*escalated):
         return None
     due = moment(follow_up.due, desk.calendar)
-    return say(OVERDUE_ABOVE.format(reference=case.reference, what=follow_up.what, due=due, day=notice.stage))
+    return say(
+        OVERDUE_ABOVE.format(
+            reference=case.reference, what=follow_up.what, due=due, day=notice.stage
+        )
+    )
 
 
 # --- reporters -------------------------------------------------------------------------------------------
@@ -181,7 +200,9 @@ async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     if case.status == Status.CLOSED or (case.category and not case.waiting):
         return None
     waits = WAITS.format(what=described(case.waiting)) if case.waiting else ""
-    return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(case, desk)
+    return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(
+        case, desk
+    )
 
 
 async def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
@@ -215,7 +236,13 @@ async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(NOBODY.format(reference=reference, what=nobody_told(case)))
 
 
-REPORTERS = {"waiting": _waiting, "taken": _taken, "closed": _closed, "lost": _lost, "nobody": _nobody}
+REPORTERS = {
+    "waiting": _waiting,
+    "taken": _taken,
+    "closed": _closed,
+    "lost": _lost,
+    "nobody": _nobody,
+}
 
 
 NO_LONGER = "This message is no longer available. “/case status” shows what you may see."

@@ -63,11 +63,19 @@ async def policy(ask: Ask, desk: Desk) -> Reply:
     return await _answer(question, 0, ask, desk)
 
 
-@command("policy-next", usage="/policy-next QUESTION", may=Act.HELP, summary="the next passages", typed=False)
+@command(
+    "policy-next",
+    usage="/policy-next QUESTION",
+    may=Act.HELP,
+    summary="the next passages",
+    typed=False,
+)
 async def next_(ask: Ask, desk: Desk) -> Reply:
     """The passages that come after those that did not answer; `KEY NUMBER`, how many were shown."""
     key, _, number = ask.words.partition(" ")
-    return await _answer(await asked(key, desk), int(number) if number.isdecimal() else 0, ask, desk)
+    return await _answer(
+        await asked(key, desk), int(number) if number.isdecimal() else 0, ask, desk
+    )
 
 
 async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
@@ -85,7 +93,9 @@ async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
         parts += [Text(DISAGREE)] if len(group) > 1 else []
         parts += [quoted(passage, today) for passage in group]
     best = chosen[0][0]
-    more = _choice_of(desk.policies.text(best.doc), _section_start(best, desk), "More of this section")
+    more = _choice_of(
+        desk.policies.text(best.doc), _section_start(best, desk), "More of this section"
+    )
     further = Choice("Not it", f"policy-next {question.digest} {seen + len(chosen)}")
     return Reply((*parts, Choices((*more, further, _ask_choice(question)))))
 
@@ -100,7 +110,11 @@ async def _refusal(question: Question, answer: Answer, ask: Ask, desk: Desk) -> 
         lines.append(NEAREST.format(section=shortened(near.section, 80), title=near.title))
     who = await whom_to_ask(ask.person, desk)
     lines.append(ASK_WHOM.format(who=listed(p.name for p in who)) if who else ASK_IN_PERSON)
-    read = _choice_of(desk.policies.text(near.doc), _section_start(near, desk), "Read it") if near else ()
+    read = (
+        _choice_of(desk.policies.text(near.doc), _section_start(near, desk), "Read it")
+        if near
+        else ()
+    )
     choices = (*((_ask_choice(question),) if who else ()), *read)
     return say("\n".join(lines), *([Choices(choices)] if choices else []))
 
@@ -127,11 +141,17 @@ async def show(ask: Ask, desk: Desk) -> Reply:
     if len(places) > 1:
         choices: list[Choice] = []
         for place in places[:FOUND]:
-            label = shortened(" · ".join(p for p in (place.text.title, place.section) if p), LONG_LABEL)
+            label = shortened(
+                " · ".join(p for p in (place.text.title, place.section) if p), LONG_LABEL
+            )
             choices += _choice_of(place.text, _start_of(place.text, place.section, desk), label)
         return Reply((Text(WHICH), Choices(tuple(choices), menu=WHICH)))
     text, section = places[0].text, places[0].section
-    return _page(text, _start_of(text, section, desk) or 0, ask, desk) if section else _about(text, ask, desk)
+    return (
+        _page(text, _start_of(text, section, desk) or 0, ask, desk)
+        if section
+        else _about(text, ask, desk)
+    )
 
 
 @command("policy-text", usage="/policy-text KEY", may=Act.HELP, summary="read a text", typed=False)
@@ -166,13 +186,16 @@ async def print_(ask: Ask, desk: Desk) -> Reply:
         return await _asked_after_all("print", ask, desk)
     if len(places) > 1:
         choices = (
-            Choice(shortened(t.title, LONG_LABEL), f"policy-pdf {t.digest[:KEY]}") for t in places.values()
+            Choice(shortened(t.title, LONG_LABEL), f"policy-pdf {t.digest[:KEY]}")
+            for t in places.values()
         )
         return Reply((Text(WHICH), Choices(tuple(choices)[:FOUND], menu=WHICH)))
     return await _pdf(next(iter(places.values())), ask, desk)
 
 
-@command("policy-pdf", usage="/policy-pdf KEY", may=Act.HELP, summary="a text as a PDF", typed=False)
+@command(
+    "policy-pdf", usage="/policy-pdf KEY", may=Act.HELP, summary="a text as a PDF", typed=False
+)
 async def pdf(ask: Ask, desk: Desk) -> Reply:
     """What `/policy print` gives, from a button."""
     return await _pdf(_keyed(ask.words, desk), ask, desk)
@@ -185,7 +208,11 @@ async def _pdf(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
 
 
 @command(
-    "policy-about", usage="/policy-about KIND", may=Act.HELP, summary="what a procedure rests on", typed=False
+    "policy-about",
+    usage="/policy-about KIND",
+    may=Act.HELP,
+    summary="what a procedure rests on",
+    typed=False,
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
     """The passage that the first step for a category rests on, and the others behind buttons."""

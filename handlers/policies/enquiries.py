@@ -42,7 +42,9 @@ async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
     return ()
 
 
-@command("policy-send", usage="/policy-send KEY", may=Act.HELP, summary="ask the leadership", typed=False)
+@command(
+    "policy-send", usage="/policy-send KEY", may=Act.HELP, summary="ask the leadership", typed=False
+)
 async def send(ask: Ask, desk: Desk) -> Reply:
     """Send a question that was asked of the texts, from its button."""
     question = await asked(ask.words.strip(), desk)
@@ -50,7 +52,9 @@ async def send(ask: Ask, desk: Desk) -> Reply:
     if not who:
         raise Refused(NOBODY)
     names = listed(p.name for p in who)
-    mine = [e for e in await desk.store.memos(Enquiry) if e.by == ask.person.id and not e.answered_at]
+    mine = [
+        e for e in await desk.store.memos(Enquiry) if e.by == ask.person.id and not e.answered_at
+    ]
     if any(enquiry.text == question.text for enquiry in mine):
         return say(SENT_BEFORE.format(who=names))
     await desk.store.put(Enquiry(new_id(), question.text, ask.person.id, ask.at))
@@ -68,7 +72,9 @@ async def owe_enquiries(desk: Desk, now: datetime) -> None:
         if enquiry.answered_at:
             due = enquiry.answered_at
             await desk.store.owe(
-                Notice(f"answer {enquiry.id}", "answer", enquiry.by, due, step=enquiry.id, waits=True)
+                Notice(
+                    f"answer {enquiry.id}", "answer", enquiry.by, due, step=enquiry.id, waits=True
+                )
             )
             continue
         stage = int(now >= _reminder(enquiry, desk))
@@ -130,7 +136,9 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
             raise Refused(ANSWERED_BEFORE.format(name=by, answer=enquiry.answer))
         if not words.strip():
             return say(YOUR_ANSWER, Prompt(enquiry.text, f"policy-answer {enquiry.id}"))
-        answered = replace(enquiry, answer=words.strip(), answered_by=ask.person.id, answered_at=ask.at)
+        answered = replace(
+            enquiry, answer=words.strip(), answered_by=ask.person.id, answered_at=ask.at
+        )
         await desk.store.put(answered)
     await owe_enquiries(desk, ask.at)
     return say(ANSWERED.format(name=await name(enquiry.by, desk)))

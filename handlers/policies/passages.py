@@ -15,7 +15,9 @@ def passage_at(place: str, desk: Desk) -> Passage | None:
 
 def passages_of(category: str, desk: Desk) -> list[str]:
     """What the steps for a category rest on, in order, each once."""
-    return list(dict.fromkeys(step.passage for step in desk.procedure.steps(category) if step.passage))
+    return list(
+        dict.fromkeys(step.passage for step in desk.procedure.steps(category) if step.passage)
+    )
 
 
 def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:

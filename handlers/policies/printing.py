@@ -107,7 +107,9 @@ def blocks(text: PolicyText) -> Iterator[Block]:
         elif _TO_FILL.search(line):
             yield {"kind": "form", "fields": _fields(line)}
         else:
-            indent = (len(lines[n - 1].expandtabs(4)) - len(lines[n - 1].expandtabs(4).lstrip())) // 2
+            indent = (
+                len(lines[n - 1].expandtabs(4)) - len(lines[n - 1].expandtabs(4).lstrip())
+            ) // 2
             words = [lines[n - 1]]
             while n < len(lines) and _goes_on(lines[n]):
                 words.append(lines[n])
@@ -121,7 +123,12 @@ def _paragraph(lines: Sequence[str], indent: int) -> Block:
         return {"kind": "item", "mark": "", "indent": indent, "text": _runs(words[found.end() :])}
     if found := _NUMBER.match(words):
         mark = found.group(1)
-        return {"kind": "item", "mark": _clean(mark), "indent": indent, "text": _runs(words[found.end() :])}
+        return {
+            "kind": "item",
+            "mark": _clean(mark),
+            "indent": indent,
+            "text": _runs(words[found.end() :]),
+        }
     return {"kind": "paragraph", "text": _runs(words)}
 
 

@@ -74,7 +74,9 @@ def is_question(text: str) -> bool:
 
 def texts_as_now(desk: Desk) -> str:
     """A digest of the texts: another one when any of them has changed."""
-    return hashlib.sha256(" ".join(text.digest for text in desk.policies.texts()).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        " ".join(text.digest for text in desk.policies.texts()).encode()
+    ).hexdigest()[:16]
 
 
 async def _names_somebody(text: str, desk: Desk) -> bool:
@@ -159,7 +161,11 @@ def gap_line(question: Question) -> str:
 
 
 @command(
-    "policy-drop", usage="/policy-drop KEY", may=Act.POLICIES, summary="take it off that list", typed=False
+    "policy-drop",
+    usage="/policy-drop KEY",
+    may=Act.POLICIES,
+    summary="take it off that list",
+    typed=False,
 )
 async def drop(ask: Ask, desk: Desk) -> Reply:
     """Take a question off the list: it is not one for the texts."""

@@ -27,7 +27,9 @@ VERSION_KEY = re.compile("[0-9a-f]{16}")
 REMINDERS = 3
 BETWEEN = 5  # school days
 
-NONE_STORED = "There is no statement to accept. It is a policy text with “kind: statement” in its header."
+NONE_STORED = (
+    "There is no statement to accept. It is a policy text with “kind: statement” in its header."
+)
 PLEASE = "Please read this, and accept it before you use the internet in school:"
 REMINDER = "You have not accepted this yet. Please read it:"
 ACCEPTED = "Thank you. You have accepted “{title}”, in the version of {since}."
@@ -53,7 +55,9 @@ async def accept(ask: Ask, desk: Desk) -> Reply:
         return say(NONE_STORED)
     version = ask.words.strip()
     if version and not VERSION_KEY.fullmatch(version):
-        return await policy.run(replace(ask, words=f"accept {version}"), desk)  # `/policy accept friends?`
+        return await policy.run(
+            replace(ask, words=f"accept {version}"), desk
+        )  # `/policy accept friends?`
     wanted = next((s for s in versions if s.version == version), None)
     if wanted:
         if not await _has_accepted(ask.person, wanted, desk):
@@ -138,7 +142,9 @@ async def _ask_again(person: Person, statement: Statement, now: datetime, desk: 
 
 
 def _next(at: datetime, desk: Desk) -> datetime:
-    return desk.calendar.opening(desk.calendar.school_days_after(desk.calendar.local(at).date(), BETWEEN))
+    return desk.calendar.opening(
+        desk.calendar.school_days_after(desk.calendar.local(at).date(), BETWEEN)
+    )
 
 
 async def _managers(desk: Desk) -> Sequence[Person]:

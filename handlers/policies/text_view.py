@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Refused, Reply, Text, say
+from handlers.messages import (
+    Choice,
+    Choices,
+    Fields,
+    Heading,
+    Part,
+    Quote,
+    Refused,
+    Reply,
+    Text,
+    say,
+)
 from handlers.text.pages import PAGE
 from handlers.text.words import listed, shortened
 from store.policies import Passage
@@ -15,7 +26,9 @@ from store.policies.texts import PolicyText
 TEXTS = "The policy texts"
 
 
-NO_TEXTS = "No policy texts are stored yet. Your technician can put them into the folder policy_texts."
+NO_TEXTS = (
+    "No policy texts are stored yet. Your technician can put them into the folder policy_texts."
+)
 
 
 HOW_TO_ASK = "Ask in your own words: “/policy can I reply to a parent on Facebook?”"
@@ -49,7 +62,9 @@ def quoted(passage: Passage, today: date) -> Quote:
     """A passage with what introduces it or belongs to it, and its places."""
     places = [passage.title, passage.section, *_review(passage.review_by, today)]
     if passage.also:
-        others = (" · ".join(p for p in (other.title, other.section) if p) for other in passage.also)
+        others = (
+            " · ".join(p for p in (other.title, other.section) if p) for other in passage.also
+        )
         places.append(ALSO_IN.format(places=listed(others)))
     words = "\n".join(w for w in (passage.lead_in, passage.text, *passage.rest) if w)
     return Quote(words, " · ".join(p for p in places if p))
@@ -65,7 +80,9 @@ def _list(desk: Desk) -> Reply:
     texts = _readable(desk)
     if not texts:
         return say(NO_TEXTS)
-    choices = tuple(c for text in texts for c in _choice_of(text, None, shortened(text.title, LONG_LABEL)))
+    choices = tuple(
+        c for text in texts for c in _choice_of(text, None, shortened(text.title, LONG_LABEL))
+    )
     titles = "\n".join(text.title for text in texts)
     return Reply((Heading(TEXTS), Text(titles), Text(HOW_TO_ASK), Choices(choices, menu=OPEN)))
 
@@ -75,7 +92,11 @@ def _readable(desk: Desk) -> list[PolicyText]:
 
 
 def _review_day(text: PolicyText, today: date) -> str:
-    return _day(text.review_by) + (OVERDUE if text.is_past_review(today) else "") if text.review_by else ""
+    return (
+        _day(text.review_by) + (OVERDUE if text.is_past_review(today) else "")
+        if text.review_by
+        else ""
+    )
 
 
 def _keyed(key: str, desk: Desk) -> PolicyText:

@@ -46,7 +46,9 @@ class Relation(Enum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     roles: frozenset[str]  # who may at all
-    relations: frozenset[Relation] = frozenset()  # and what they must be to the case; empty: no case
+    relations: frozenset[Relation] = (
+        frozenset()
+    )  # and what they must be to the case; empty: no case
 
 
 ALL = frozenset(Role)
@@ -111,7 +113,11 @@ def is_subject(person: Person, about: About | None) -> bool:
         return True
     if about.subject == Subject.HEAD and not about.person and not about.heads:
         return person.has(Role.HEAD)
-    return bool(about.name) and person.id not in about.nobody_of and names_alike(about.name, person.name)
+    return (
+        bool(about.name)
+        and person.id not in about.nobody_of
+        and names_alike(about.name, person.name)
+    )
 
 
 def relations(

@@ -75,7 +75,10 @@ class Calendar:
 
     def is_school_time(self, at: datetime) -> bool:
         local = self.local(at)
-        return self.is_school_day(local.date()) and self.school.opens <= local.time() < self.school.closes
+        return (
+            self.is_school_day(local.date())
+            and self.school.opens <= local.time() < self.school.closes
+        )
 
     def next_school_minute(self, at: datetime) -> datetime:
         """The first whole minute of school hours after `at`."""
@@ -112,7 +115,9 @@ class Calendar:
         if span.unit == "school day":
             return self.closing(self.school_days_after(local.date(), span.number))
         day = self.working_days_after(local.date(), span.number)
-        return self._at(day, local.time() if self.is_working_day(local.date()) else self.school.closes)
+        return self._at(
+            day, local.time() if self.is_working_day(local.date()) else self.school.closes
+        )
 
     def midnight(self, day: date) -> datetime:
         """When the day begins."""

@@ -25,7 +25,9 @@ def stage_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetim
     if stage == 0:
         if follow_up.clock == NOW:
             return None
-        days_after = calendar.school_days_after if follow_up.clock == SCHOOL else calendar.working_days_after
+        days_after = (
+            calendar.school_days_after if follow_up.clock == SCHOOL else calendar.working_days_after
+        )
         before = calendar.opening(days_after(due_day, -1))
         opened = follow_up.opened_at
         return before if opened is None or before > opened else None
@@ -63,14 +65,20 @@ def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
     times = [case.alarm_at] if case.alarm_at else []
     for follow_up in case.follow_ups:
         if follow_up.is_open and (following := next_stage(follow_up, calendar)):
-            waits = follow_up.clock == SCHOOL and following[1] <= now and not calendar.is_school_time(now)
+            waits = (
+                follow_up.clock == SCHOOL
+                and following[1] <= now
+                and not calendar.is_school_time(now)
+            )
             times.append(calendar.next_school_minute(now) if waits else following[1])
     return min(times, default=None)
 
 
 def with_alarm(case: Case, now: datetime) -> Case:
     """The case, going up the ladder while it is urgent and nobody has taken it."""
-    untaken = case.urgent and case.owner is None and case.status == Status.OPEN and not case.joined_to
+    untaken = (
+        case.urgent and case.owner is None and case.status == Status.OPEN and not case.joined_to
+    )
     if untaken == bool(case.alarm_at):
         return case
     return replace(case, alarm_at=now + NEXT_OF_LADDER if untaken else None)

@@ -33,7 +33,11 @@ HEADING = "Your week"
 NOW = "Overdue"
 NOTHING_OVERDUE = "Nothing is overdue."
 OVERDUE, YOURS, NEW = "Overdue", "Yours, this week", "New"
-WAITING, GOING_QUIET, CLOSED = "Waiting for a category or for evidence", "Going quiet", "Closed last week"
+WAITING, GOING_QUIET, CLOSED = (
+    "Waiting for a category or for evidence",
+    "Going quiet",
+    "Closed last week",
+)
 ASKED, LACKING = "Questions that wait for an answer", "Asked last week, and not in the policy texts"
 DUTIES, UNDELIVERED = "Due soon in the school", "Could not be delivered"
 BACKUPS = "Backup of all this"
@@ -45,13 +49,19 @@ async def owe_digests(desk: Desk, now: datetime) -> None:
     local = desk.calendar.local(now)
     monday = local.date() - timedelta(days=local.weekday())
     first = desk.calendar.school_day_from(monday)
-    if first - monday >= WEEK or now < desk.calendar.opening(first) or not desk.calendar.is_school_time(now):
+    if (
+        first - monday >= WEEK
+        or now < desk.calendar.opening(first)
+        or not desk.calendar.is_school_time(now)
+    ):
         return
     week = f"{monday.isocalendar().year}-W{monday.isocalendar().week:02}"
     for person in await desk.store.having(access.WORKERS):
         if person.since > desk.calendar.opening(first):
             continue  # new since then
-        await desk.store.owe(Notice(f"digest {week} {person.id}", "digest", person.id, now, waits=True))
+        await desk.store.owe(
+            Notice(f"digest {week} {person.id}", "digest", person.id, now, waits=True)
+        )
 
 
 async def digest_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -61,7 +71,10 @@ async def digest_notice(notice: Notice, desk: Desk) -> Reply | None:
 
 
 @command(
-    "case overdue", usage="/case overdue", may=Act.LIST, summary="what is overdue, and how the week looks"
+    "case overdue",
+    usage="/case overdue",
+    may=Act.LIST,
+    summary="what is overdue, and how the week looks",
 )
 async def overdue(ask: Ask, desk: Desk) -> Reply:
     """The digest, at any time."""
@@ -90,12 +103,15 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
         parts += _section(ASKED, [_enquiry(e, desk) for e in waiting_for])
         if waiting_for:
             answers = (
-                Choice(f"Answer {n}", f"policy-answer {e.id}") for n, e in enumerate(waiting_for[:3], 1)
+                Choice(f"Answer {n}", f"policy-answer {e.id}")
+                for n, e in enumerate(waiting_for[:3], 1)
             )
             parts.append(Choices(tuple(answers)))
         lacking = [q for q in await gaps_for(person, desk) if q.asked_at >= week_ago]
         parts += _section(LACKING, [gap_line(question) for question in lacking])
-    parts += _section(UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)])
+    parts += _section(
+        UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)]
+    )
     if access.may(person, Act.BACKUPS):
         parts += _section(BACKUPS, await backup_trouble(desk))
     buttons = tuple(dict.fromkeys(reference for reference, _ in late))[:5]
@@ -116,7 +132,9 @@ async def _inside(person: Person, desk: Desk) -> list[Case]:
     found = []
     since = desk.now() - WEEK
     seen = await desk.visible(person)
-    recent = [summary for summary in seen if summary.closed_at is None or summary.closed_at >= since]
+    recent = [
+        summary for summary in seen if summary.closed_at is None or summary.closed_at >= since
+    ]
     for summary in await desk.inside_of(person, recent):
         try:
             found.append(await desk.store.case(summary.reference))

@@ -24,7 +24,9 @@ HEADING = "What the school does every year or term"
 LINE = "{key}: {do} · {owner} · due {due}{overdue}"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
 DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
-NOT_YET = "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
+NOT_YET = (
+    "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
+)
 REVIEW = "Review “{title}”"
 REVIEWED = (
     "Thank you. “{do}” is done. Please have the new review day put into the text; until then, answers say that "
@@ -134,11 +136,17 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
     """The words of a duty's notice, unless it was done meanwhile or has gone on to another stage."""
     now = desk.now()
     due = next((d for d in await all_due(desk, now) if d.duty.key == notice.step), None)
-    if due is None or str(due.day) not in notice.key or max(_stage(due, now, desk), 0) != notice.stage:
+    if (
+        due is None
+        or str(due.day) not in notice.key
+        or max(_stage(due, now, desk), 0) != notice.stage
+    ):
         return None
     if not any(notice.to in person.ids for person in await _who(due.duty, notice.stage, desk)):
         return None
-    words = (OVERDUE if notice.stage else SOON).format(due=_day(due.day), day=notice.stage, do=due.duty.do)
+    words = (OVERDUE if notice.stage else SOON).format(
+        due=_day(due.day), day=notice.stage, do=due.duty.do
+    )
     return say(words, Choices((Choice("Done", f"duty done {due.duty.key} {due.day}", "primary"),)))
 
 
@@ -154,10 +162,14 @@ def line(due: Due, now: datetime, desk: Desk) -> str:
     stage = _stage(due, now, desk)
     overdue = f" · overdue, day {stage}" if stage > 0 else ""
     owner = ROLES[Role(due.duty.owner)]
-    return LINE.format(key=due.duty.key, do=due.duty.do, owner=owner, due=_day(due.day), overdue=overdue)
+    return LINE.format(
+        key=due.duty.key, do=due.duty.do, owner=owner, due=_day(due.day), overdue=overdue
+    )
 
 
-@command("duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time")
+@command(
+    "duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time"
+)
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Note that a duty is done for the day on which it was due; said twice, it is not done for the next one too."""
     key, _, day = ask.words.strip().lower().partition(" ")

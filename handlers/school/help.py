@@ -16,7 +16,9 @@ FIRST = (
     "a screenshot, a link or your words. Do not reply to it. I keep it and tell the right person."
 )
 REF_IS = "REF is the case’s reference, such as 7K4M."
-SLACK_LAST = "In Slack, type “/headsup” before anything but /case, /policy and /report: “/headsup people”."
+SLACK_LAST = (
+    "In Slack, type “/headsup” before anything but /case, /policy and /report: “/headsup people”."
+)
 WITHOUT_HEADINGS = 12
 """Commands at most, for which one list is easier to read than several."""
 
@@ -29,7 +31,8 @@ def help_for(groups: Groups) -> Command:
     @command("help", usage="/help", may=Act.HELP, summary="this page")
     async def help_(ask: Ask, desk: Desk) -> Reply:
         mine = {
-            heading: _lines(c for c in group if c.is_for(ask.person)) for heading, group in groups.items()
+            heading: _lines(c for c in group if c.is_for(ask.person))
+            for heading, group in groups.items()
         }
         lines = [line for group in mine.values() for line in group]
         parts: list[Part] = [Heading(HEADING), Text(FIRST)]

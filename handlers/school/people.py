@@ -26,17 +26,19 @@ VALID = timedelta(days=7)
 _ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
 WITH_ROLE = rf".+\s(as|(the\s)?role)\s+({_ROLE})((\s*,\s*|\s+and\s+)({_ROLE}))*[.\s]*"
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
-CODE_ALONE = r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"  # no word that is joined: `join TeachersAgainstHomework`
+CODE_ALONE = (
+    r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"  # no word that is joined: `join TeachersAgainstHomework`
+)
 
 WELCOME = (
     "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link or "
     "your words. I keep it, tell the right person, and say what to do next."
 )
 ALREADY = "You have joined already, {name}."
-BAD_CODE = (
-    "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
+BAD_CODE = "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
+TOO_MANY_CODES = (
+    "Too many codes were tried from here. None is accepted from this account until {time}."
 )
-TOO_MANY_CODES = "Too many codes were tried from here. None is accepted from this account until {time}."
 HOW_TO_TYPE = "Please type it like this: {usage}"
 INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
 CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
@@ -121,7 +123,9 @@ def _as_one(one: Person, other: Person | None, found: Invitation, account: str) 
     return replace(
         one,
         name=found.name,
-        roles=tuple(dict.fromkeys([*found.roles, *(role for person in both for role in person.roles)])),
+        roles=tuple(
+            dict.fromkeys([*found.roles, *(role for person in both for role in person.roles)])
+        ),
         accounts=tuple(dict.fromkeys([*(a for person in both for a in person.accounts), account])),
         earlier=tuple(dict.fromkeys(id for person in both for id in person.ids if id != one.id)),
         invited=True,
@@ -150,7 +154,9 @@ async def join_again(ask: Ask, desk: Desk) -> Reply:
     return await join(ask.words, ask.incoming.sender, desk)
 
 
-@command("people", usage="/people", may=Act.PEOPLE, summary="everybody who has joined, and their roles")
+@command(
+    "people", usage="/people", may=Act.PEOPLE, summary="everybody who has joined, and their roles"
+)
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Names and roles, and how to change them."""
     everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
@@ -180,7 +186,10 @@ def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
     lines = [CODE_LINES.format(code=code)]
     if link := desk.join_link(code):
         lines.append(LINK_LINE.format(link=link))
-    return say(INVITED.format(name=made.name, roles=_roles(made.roles), until=until), Text("\n".join(lines)))
+    return say(
+        INVITED.format(name=made.name, roles=_roles(made.roles), until=until),
+        Text("\n".join(lines)),
+    )
 
 
 @command(
@@ -215,7 +224,11 @@ async def _change_roles(
     for _ in range(5):
         person = await one(name, desk, NOBODY_HERE)
         others = [p for p in await desk.store.people() if p.id != person.id]
-        if Role.HEAD in remove and person.has(Role.HEAD) and not any(p.has(Role.HEAD) for p in others):
+        if (
+            Role.HEAD in remove
+            and person.has(Role.HEAD)
+            and not any(p.has(Role.HEAD) for p in others)
+        ):
             raise Refused(LAST_HEAD.format(name=person.name))
         roles = tuple(r for r in dict.fromkeys(person.roles + add) if r not in remove)
         try:
@@ -234,7 +247,9 @@ def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[st
     match = re.fullmatch(pattern, words.strip(), re.DOTALL)
     if not match:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
-    roles = tuple(role_named(word).value for word in re.split(r",|\band\b", match[2]) if word.strip())
+    roles = tuple(
+        role_named(word).value for word in re.split(r",|\band\b", match[2]) if word.strip()
+    )
     if not roles:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
     return " ".join(match[1].split())[:80], roles

@@ -15,7 +15,17 @@ TRACKING_AT = {
     "x.com": {"s", "t", "ref_src", "ref_url"},
     "youtube.com": {"feature", "t", "pp"},
     "tiktok.com": {"_r", "_t", "is_from_webapp", "sender_device", "web_id"},
-    "facebook.com": {"__tn__", "refsrc", "paipv", "eav", "rdid", "share_url", "sfnsn", "locale", "ref"},
+    "facebook.com": {
+        "__tn__",
+        "refsrc",
+        "paipv",
+        "eav",
+        "rdid",
+        "share_url",
+        "sfnsn",
+        "locale",
+        "ref",
+    },
 }
 """The same, where the name would mean something else on other hosts."""
 

@@ -32,7 +32,11 @@ def shortened(text: str, limit: int) -> str:
 
 def size(number: int) -> str:
     """Of bytes: `640 kB`, `2.4 MB`."""
-    return f"{max(1, round(number / 1000))} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+    return (
+        f"{max(1, round(number / 1000))} kB"
+        if number < 1_000_000
+        else f"{number / 1_000_000:.1f} MB"
+    )
 
 
 def moment(at: datetime, calendar: Calendar) -> str:

@@ -18,9 +18,7 @@ SETTLING = timedelta(minutes=10)
 """In which a reporter may say that something new is a case of its own."""
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
-NOBODY_BUT_HEAD = (
-    "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
-)
+NOBODY_BUT_HEAD = "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
 
 FOR_REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
 
@@ -33,14 +31,18 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
     if case.owner:
         case = case.owe(*[notice async for notice in _for_reporters("taken", case, desk)])
         if case.chronology[-1].what == "given" and (owner := case.owner):
-            case = case.owe(Notice(f"{reference} given {len(case.chronology)} {owner}", "given", owner, now))
+            case = case.owe(
+                Notice(f"{reference} given {len(case.chronology)} {owner}", "given", owner, now)
+            )
     soon = now if case.urgent else desk.calendar.next_school_minute(now)
     waits = not case.urgent
     people = await recipients(case, desk)
     if not people and not case.joined_to:
         key = f"{reference} nobody {desk.calendar.local(now):%Y-%m-%d}"
         later = now + REMIND_REPORTER
-        case = case.owe(*(Notice(f"{key} {person}", "nobody", person, later) for person in case.reporters))
+        case = case.owe(
+            *(Notice(f"{key} {person}", "nobody", person, later) for person in case.reporters)
+        )
     if case.joined_to:
         settling = now if case.settled else case.opened_at + SETTLING
         later = settling if case.urgent else desk.calendar.next_school_minute(settling)
@@ -54,13 +56,17 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
         if await channel_may_know(case, desk):
             key = f"{reference} {'urgent ' if case.urgent else ''}channel"
             places = (
-                Notice(f"{key} {place}", "channel", place, soon, waits=waits) for place in desk.channels
+                Notice(f"{key} {place}", "channel", place, soon, waits=waits)
+                for place in desk.channels
             )
             case = case.owe(*places)
     if case.category is None or case.waiting:
         later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
         case = case.owe(
-            *(_to(case, "waiting", person, case.opened_at + REMIND_REPORTER) for person in case.reporters),
+            *(
+                _to(case, "waiting", person, case.opened_at + REMIND_REPORTER)
+                for person in case.reporters
+            ),
             *(_to(case, "uncategorised", person.id, later, True) for person in people),
         )
     return case
@@ -85,7 +91,9 @@ def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) 
 
 async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Notice]:
     """To everybody who reported a part of it, but not to the one who did it."""
-    done = [e.by for e in case.chronology if e.what == kind or (kind == "taken" and e.what == "given")]
+    done = [
+        e.by for e in case.chronology if e.what == kind or (kind == "taken" and e.what == "given")
+    ]
     by, times = done[-1] if done else "", len(done) if kind == "closed" else 1
     for part in await matter_with(case, desk):
         for person in part.reporters:
@@ -120,7 +128,9 @@ def nobody_told(case: Case) -> str:
 async def matter_with(case: Case, desk: Desk) -> list[Summary]:
     """The summaries of a matter, with this not yet saved state of one of its cases."""
     summary = case.summary
-    matter = [summary if s.reference == case.reference else s for s in await desk.matter_of(summary)]
+    matter = [
+        summary if s.reference == case.reference else s for s in await desk.matter_of(summary)
+    ]
     if summary in matter:
         return matter
     return [*matter, summary, *await desk.store.joined_to(summary.reference)]  # joined just now
@@ -140,14 +150,18 @@ async def channel_may_know(case: Case, desk: Desk) -> bool:
 async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:
     """The case, owing to the next of the ladder what could not be delivered to this person."""
     told = {
-        n.to for n in case.notices if (n.kind, n.step, n.stage) == (notice.kind, notice.step, notice.stage)
+        n.to
+        for n in case.notices
+        if (n.kind, n.step, n.stage) == (notice.kind, notice.step, notice.stage)
     }
     if notice.kind in ("channel", *FOR_REPORTERS):
         return case
     matter = await matter_with(case, desk)
     for role in desk.procedure.ladder:
         people = [
-            p for p in await desk.store.having((role,)) if p.id not in told and may_be_told(p, matter, desk)
+            p
+            for p in await desk.store.having((role,))
+            if p.id not in told and may_be_told(p, matter, desk)
         ]
         if people:
             further = (

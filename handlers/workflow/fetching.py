@@ -47,9 +47,13 @@ async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
     except TooLarge as refusal:  # the platform's limit, in its own words
         await _note(reference, item, desk, state=State.TOO_LARGE, problem=str(refusal).rstrip("."))
     except Exception as error:  # whatever a platform sends: the next try may be spared it
-        failure = error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+        failure = (
+            error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+        )
         why, permanent = type(error).__name__, failure.permanent
-        log.warning("evidence not fetched", case=reference, number=item.number, why=why, permanent=permanent)
+        log.warning(
+            "evidence not fetched", case=reference, number=item.number, why=why, permanent=permanent
+        )
         await _failed(reference, item, failure, desk)
     else:
         await _keep(reference, item, kept, desk)
@@ -107,7 +111,13 @@ async def _failed(reference: str, item: Evidence, failure: DeliveryFailed, desk:
         await _note(reference, item, desk, state=State.LOST, problem=problem)
     else:
         await _note(
-            reference, item, desk, tries=item.tries + 1, first_try=first, next_try=now + pause, problem=""
+            reference,
+            item,
+            desk,
+            tries=item.tries + 1,
+            first_try=first,
+            next_try=now + pause,
+            problem="",
         )
 
 
@@ -132,7 +142,9 @@ async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -
 def _entered(case: Case, item: Evidence, desk: Desk) -> Case:
     now, number = desk.now(), str(item.number)
     if item.state == State.KEPT:
-        return case.enter(now, SYSTEM, "kept", number=number, sha256=item.sha256, size=str(item.size))
+        return case.enter(
+            now, SYSTEM, "kept", number=number, sha256=item.sha256, size=str(item.size)
+        )
     if item.state == State.WANTED:
         return case
     if item.state == State.WITHHELD:

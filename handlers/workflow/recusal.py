@@ -37,7 +37,9 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
     return case.owe(*owed.values())
 
 
-async def _sent(case: Case, matter: list[Summary], desk: Desk) -> AsyncIterator[tuple[str, str, datetime]]:
+async def _sent(
+    case: Case, matter: list[Summary], desk: Desk
+) -> AsyncIterator[tuple[str, str, datetime]]:
     """To whom each message about any part of the matter went, its address and id, and when."""
     for part in matter:
         if shown := await desk.store.memo(Shown, part.reference):

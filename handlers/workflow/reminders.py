@@ -31,10 +31,13 @@ async def remind(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
     matter = [
-        case.summary if s.reference == case.reference else s for s in await desk.matter_of(case.summary)
+        case.summary if s.reference == case.reference else s
+        for s in await desk.matter_of(case.summary)
     ]
     for follow_up in case.follow_ups:
-        if not follow_up.is_open or (follow_up.clock == SCHOOL and not calendar.is_school_time(now)):
+        if not follow_up.is_open or (
+            follow_up.clock == SCHOOL and not calendar.is_school_time(now)
+        ):
             continue
         stage = reached(follow_up, now, calendar)
         if stage > follow_up.told:
@@ -50,7 +53,9 @@ def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: da
     due = follow_up.due.strftime("%Y-%m-%dT%H:%M")
     key = f"{case.reference} {follow_up.key} {due} {'overdue' if stage else 'before'} {stage} {person.id}"
     kind = "overdue" if stage else "before"
-    return Notice(key, kind, person.id, now, step=follow_up.key, stage=stage, waits=follow_up.clock == SCHOOL)
+    return Notice(
+        key, kind, person.id, now, step=follow_up.key, stage=stage, waits=follow_up.clock == SCHOOL
+    )
 
 
 async def _who(

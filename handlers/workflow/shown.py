@@ -24,7 +24,9 @@ def marked(reply: Reply, desk: Desk) -> Reply:
     """The reply, saying of which of the cases that were opened for it there is something in it."""
     if reply.of is not None:
         return reply
-    return replace(reply, of=frozenset(desk.opened & mentioned(reply)) if desk.opened else frozenset())
+    return replace(
+        reply, of=frozenset(desk.opened & mentioned(reply)) if desk.opened else frozenset()
+    )
 
 
 def mentioned(reply: Reply) -> set[str]:

@@ -72,7 +72,9 @@ def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
     return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
 
 
-async def owners(follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk) -> list[Person]:
+async def owners(
+    follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk
+) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
     for by_name in (follow_up.person, case.owner if follow_up.owner == OWNER else None):
         if by_name and (named := await _known(by_name, matter, desk)):

@@ -10,9 +10,7 @@ from typing import BinaryIO, Protocol, cast
 
 from store.errors import Trouble
 
-NO_PUBLIC_KEY = (
-    "This is no public key of age: it begins with age1. Make a pair of keys with: headsup backup-key FILE"
-)
+NO_PUBLIC_KEY = "This is no public key of age: it begins with age1. Make a pair of keys with: headsup backup-key FILE"
 PRIVATE_GIVEN = (
     "This is the private key, which must not be kept beside the bot. "
     "Give the public one: it begins with age1."

@@ -34,9 +34,7 @@ from store.disk.evidence import EVIDENCE
 from store.documents import adapter
 from store.errors import StoreUnavailable, Trouble
 
-ANOTHERS = (
-    "{place} holds the backups of another data folder, and would lose them. Choose another place for these."
-)
+ANOTHERS = "{place} holds the backups of another data folder, and would lose them. Choose another place for these."
 INSIDE = "{place} lies within the data folder itself. Choose a place on another disk."
 NO_DATA = "There is no data in {folder}. Set HEADSUP_DATA to the folder that the bot uses."
 NOT_AS_WRITTEN = "{place} does not give back what was written to it. Try another disk."
@@ -65,8 +63,12 @@ class Made:
 class Known:
     """What is remembered between backups to one place. Without it, one costs more and copies the same."""
 
-    pieces: dict[str, str] = field(default_factory=dict)  # SHA-256 of a file -> its piece, where encrypted
-    seen: dict[str, tuple[int, int, int, int, str]] = field(default_factory=dict)  # path -> stamp and SHA-256
+    pieces: dict[str, str] = field(
+        default_factory=dict
+    )  # SHA-256 of a file -> its piece, where encrypted
+    seen: dict[str, tuple[int, int, int, int, str]] = field(
+        default_factory=dict
+    )  # path -> stamp and SHA-256
 
 
 def make(
@@ -158,7 +160,11 @@ class _Making:
             content = self._small(path)
             if content and path.parent.name == reading.LAST:
                 erased.update(reading.erased_in(content))
-        gone = [name for name in self._files if name.startswith("cases/") and name.split("/")[1] in erased]
+        gone = [
+            name
+            for name in self._files
+            if name.startswith("cases/") and name.split("/")[1] in erased
+        ]
         for name in gone:
             del self._files[name]
 
@@ -227,7 +233,9 @@ class _Making:
         sha256 = sha256 or hashlib.sha256(_bytes(content)).hexdigest()
         piece = self._known.pieces.get(sha256, "") if self._key else sha256
         if not piece or piece_name(piece) not in self._there:
-            piece = self._write(content if not isinstance(content, bytes) else BytesIO(content), sha256)
+            piece = self._write(
+                content if not isinstance(content, bytes) else BytesIO(content), sha256
+            )
         if self._key:
             self._known.pieces[sha256] = piece
         return piece
@@ -271,7 +279,9 @@ class _Making:
     def _look_through(self, now: datetime) -> int:
         """A part of the older pieces each time; what is damaged goes, and is written again if it is still held."""
         turn = now.toordinal() % PARTS
-        names = [name for name in self._there if int(name.rpartition("/")[2][:4], 16) % PARTS == turn]
+        names = [
+            name for name in self._there if int(name.rpartition("/")[2][:4], 16) % PARTS == turn
+        ]
         damaged = [name for name in names if self._hash_of(name) != name.rpartition("/")[2]]
         self._place.remove(damaged)
         for name in damaged:
@@ -285,7 +295,9 @@ class _Making:
         names = kept(generations)
         lists = self._place.sizes("generations")
         self._place.remove(path for path in lists if path not in map(path_of, names))
-        needed = {piece_name(piece) for each in generations if each.name in names for piece in each.pieces}
+        needed = {
+            piece_name(piece) for each in generations if each.name in names for piece in each.pieces
+        }
         self._place.remove([name for name in self._place.sizes("pieces") if name not in needed])
         return len(names)
 

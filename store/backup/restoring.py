@@ -21,7 +21,9 @@ from store.errors import Trouble
 UNFINISHED = ".restoring"
 NOTHING = {UNFINISHED, "lost+found"}
 
-NOT_EMPTY = "{folder} holds something already. Name an empty or a new folder: nothing is ever written over."
+NOT_EMPTY = (
+    "{folder} holds something already. Name an empty or a new folder: nothing is ever written over."
+)
 NONE = "There is no backup at {place} yet."
 NO_SUCH = "There is no backup called {name} at {place}. There are: {names}."
 DAMAGED_LIST = "The backup {name} is damaged: its list of files cannot be read. {older}"
@@ -56,7 +58,9 @@ def restore(where: str, folder: Path, key_file: Path | None = None, name: str = 
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(unfinished, ignore_errors=True)
-        files = _Restoring(place, key if generation.key else None, unfinished).all_of(generation, older)
+        files = _Restoring(place, key if generation.key else None, unfinished).all_of(
+            generation, older
+        )
         for child in sorted(unfinished.iterdir()):
             moved.append(child.rename(folder / child.name))
         unfinished.rmdir()
@@ -71,7 +75,9 @@ def restore(where: str, folder: Path, key_file: Path | None = None, name: str = 
 
 
 def _must_be_empty(folder: Path) -> None:
-    if os.path.lexists(folder) and (not folder.is_dir() or {p.name for p in folder.iterdir()} - NOTHING):
+    if os.path.lexists(folder) and (
+        not folder.is_dir() or {p.name for p in folder.iterdir()} - NOTHING
+    ):
         raise Trouble(NOT_EMPTY.format(folder=folder))
 
 
@@ -98,7 +104,10 @@ class _Restoring:
         content = BytesIO()
         try:
             self._read(generation.manifest, content)
-            if not self._key and hashlib.sha256(content.getvalue()).hexdigest() != generation.manifest:
+            if (
+                not self._key
+                and hashlib.sha256(content.getvalue()).hexdigest() != generation.manifest
+            ):
                 raise ValueError("not as it was written")
             files = manifest_from(content.getvalue())
             if not all(map(_is_within, files)):
@@ -108,7 +117,12 @@ class _Restoring:
         self._into.mkdir(mode=0o700)
         damaged = [file.path for file in files if not self._put_back(file)]
         if damaged:
-            said = {"name": generation.name, "number": len(damaged), "first": damaged[0], "older": older}
+            said = {
+                "name": generation.name,
+                "number": len(damaged),
+                "first": damaged[0],
+                "older": older,
+            }
             raise Trouble(DAMAGED.format(**said))
         return files
 

@@ -18,7 +18,9 @@ _numbers = itertools.count()
 
 FULL = "The disk is full. Free some room; nothing that was kept is harmed."
 READ_ONLY = "The folder {folder} cannot be written to. Give the bot the right to write there."
-IN_USE = "Another Heads Up is using the folder {folder}. Stop it first, or choose another HEADSUP_DATA."
+IN_USE = (
+    "Another Heads Up is using the folder {folder}. Stop it first, or choose another HEADSUP_DATA."
+)
 TROUBLE = "The folder {folder} cannot be used: {reason}."
 
 
@@ -73,7 +75,9 @@ class SharedSync:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of the file: the old or the new is there after a crash, never half."""
-    partial = path.with_name(f"{path.name}.{next(_numbers)}{PARTIAL}")  # two may write one file at once
+    partial = path.with_name(
+        f"{path.name}.{next(_numbers)}{PARTIAL}"
+    )  # two may write one file at once
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:

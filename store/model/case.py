@@ -111,14 +111,18 @@ class Case:
     def enter(self, at: datetime, by: str, what: str, **details: str) -> Case:
         """The same case with one more entry."""
         before = self.chronology[-1].hash if self.chronology else ""
-        return replace(self, chronology=(*self.chronology, Entry.make(at, by, what, details, before)))
+        return replace(
+            self, chronology=(*self.chronology, Entry.make(at, by, what, details, before))
+        )
 
     def came_of(self, source: str, before: Case) -> Case:
         """The same, each entry since `before` with the key of the message that it came of."""
         entries = list(before.chronology)
         for new in self.chronology[len(entries) :]:
             link = entries[-1].hash if entries else ""
-            entries.append(Entry.make(new.at, new.by, new.what, {"source": source, **new.details}, link))
+            entries.append(
+                Entry.make(new.at, new.by, new.what, {"source": source, **new.details}, link)
+            )
         return replace(self, chronology=tuple(entries))
 
     def holds(self, source: str) -> bool:
@@ -128,17 +132,22 @@ class Case:
     def receive(self, report: Report, evidence: tuple[Evidence, ...], what: str) -> Case:
         """More from a reporter: messages of the latest report by this person, or a report of its own."""
         self._must_be_open()
-        numbered = tuple(replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1))
+        numbered = tuple(
+            replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1)
+        )
         if self.withheld:
             numbered = tuple(
-                replace(e, state=State.WITHHELD) if e.state == State.WAITING else e for e in numbered
+                replace(e, state=State.WITHHELD) if e.state == State.WAITING else e
+                for e in numbered
             )
         mine = [n for n, r in enumerate(self.reports) if r.by == report.by]
         reports = list(self.reports)
         if mine:
             last = reports[mine[-1]]
             reports[mine[-1]] = replace(
-                last, sources=tuple(dict.fromkeys(last.sources + report.sources)), place=report.place
+                last,
+                sources=tuple(dict.fromkeys(last.sources + report.sources)),
+                place=report.place,
             )
         else:
             reports.append(report)
@@ -168,7 +177,11 @@ class Case:
             raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
         evidence = tuple(_released(e, withhold, releases, at) for e in self.evidence)
         case = replace(
-            self, category=category, urgent=self.urgent or urgent, withheld=withhold, evidence=evidence
+            self,
+            category=category,
+            urgent=self.urgent or urgent,
+            withheld=withhold,
+            evidence=evidence,
         )
         return case.enter(at, by, "category", category=category)
 
@@ -202,15 +215,20 @@ class Case:
         if not reason and any(f.is_open and f.urgent for f in self.follow_ups):
             raise IllegalMove(f"Case {self.reference} has an urgent follow-up that is open.")
         ended = tuple(
-            replace(f, progress=Progress.ENDED, settled_at=at) if f.is_open else f for f in self.follow_ups
+            replace(f, progress=Progress.ENDED, settled_at=at) if f.is_open else f
+            for f in self.follow_ups
         )
-        closed = replace(self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None)
+        closed = replace(
+            self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None
+        )
         return closed.enter(at, by, "closed", outcome=outcome, reason=reason)
 
     def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
         if self.status != Status.CLOSED:
             raise IllegalMove(f"Case {self.reference} is open already.")
-        return replace(self, status=Status.OPEN, outcome="").enter(at, by, "reopened", reason=reason)
+        return replace(self, status=Status.OPEN, outcome="").enter(
+            at, by, "reopened", reason=reason
+        )
 
     def hold_back(self, reason: str, *, by: str, at: datetime) -> Case:
         """Keep it until somebody lifts that, however old it grows."""
@@ -235,7 +253,9 @@ class Case:
 
     def with_evidence(self, item: Evidence) -> Case:
         """The same case with a newer state of one piece of evidence."""
-        return replace(self, evidence=tuple(item if e.number == item.number else e for e in self.evidence))
+        return replace(
+            self, evidence=tuple(item if e.number == item.number else e for e in self.evidence)
+        )
 
     def owe(self, *notices: Notice) -> Case:
         """Add notices; one whose key is there already is left as it is."""
@@ -245,7 +265,9 @@ class Case:
 
     def settle(self, notice: Notice) -> Case:
         """Put the newer state of a notice in place of the older."""
-        return replace(self, notices=tuple(notice if n.key == notice.key else n for n in self.notices))
+        return replace(
+            self, notices=tuple(notice if n.key == notice.key else n for n in self.notices)
+        )
 
     # --- follow-ups -------------------------------------------------------------------------------
 
@@ -257,7 +279,8 @@ class Case:
         if self.follow_up(follow_up.key) is None:
             return replace(self, follow_ups=(*self.follow_ups, follow_up))
         return replace(
-            self, follow_ups=tuple(follow_up if f.key == follow_up.key else f for f in self.follow_ups)
+            self,
+            follow_ups=tuple(follow_up if f.key == follow_up.key else f for f in self.follow_ups),
         )
 
     def settle_step(self, key: str, progress: str, *, by: str, at: datetime, why: str = "") -> Case:
@@ -310,7 +333,9 @@ class Case:
             )
 
 
-def _released(item: Evidence, withhold: bool, releases: Collection[str] | None, at: datetime) -> Evidence:
+def _released(
+    item: Evidence, withhold: bool, releases: Collection[str] | None, at: datetime
+) -> Evidence:
     if withhold and item.state in (State.WAITING, State.WANTED):
         return replace(item, state=State.WITHHELD, next_try=None)
     if item.state == State.WAITING and (releases is None or item.by in releases):

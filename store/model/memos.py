@@ -107,7 +107,9 @@ class Erased:
     counted: tuple[Counted, ...]
     by: str  # person id
     at: datetime
-    sources: tuple[str, ...] = ()  # SHA-256 of each source key, while the platform may send it again
+    sources: tuple[
+        str, ...
+    ] = ()  # SHA-256 of each source key, while the platform may send it again
 
     @property
     def under(self) -> str:

@@ -93,7 +93,9 @@ class Person:
     earlier: tuple[str, ...] = ()  # ids that this person had before two records were made one
     awaiting: Awaiting | None = None
     hints: tuple[str, ...] = ()  # what is said once, and has been
-    invited: bool = False  # came by an invitation; otherwise the platform alone vouches for the name
+    invited: bool = (
+        False  # came by an invitation; otherwise the platform alone vouches for the name
+    )
     version: int = 0
 
     @property
@@ -120,7 +122,9 @@ class About:
     subject: str  # a Subject
     person: str | None = None  # id, where it is somebody we know
     name: str = ""
-    heads: tuple[str, ...] = ()  # ids of the headteachers of that moment, where it is about the headteacher
+    heads: tuple[
+        str, ...
+    ] = ()  # ids of the headteachers of that moment, where it is about the headteacher
     nobody_of: tuple[str, ...] = ()  # ids of those of a like name whom the reporter did not mean
 
 
@@ -147,7 +151,9 @@ class Evidence:
     media_type: str = ""
     size: int | None = None  # bytes
     pointer: Mapping[str, str] = field(default_factory=dict)
-    origin: Mapping[str, str] = field(default_factory=dict)  # what the platform says of the original
+    origin: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what the platform says of the original
     sha256: str = ""
     kept_at: datetime | None = None
     picture: Picture | None = None
@@ -196,9 +202,7 @@ class FollowUp:
     what: str
     owner: str  # a role, or “owner”: whoever looks after the case
     due: datetime
-    clock: (
-        str  # school: waits for school days and hours; legal: working days, waits for nothing; now: at once
-    )
+    clock: str  # school: waits for school days and hours; legal: working days, waits for nothing; now: at once
     person: str | None = None  # who was asked to do it, in place of the role
     urgent: bool = False
     outcomes: tuple[str, ...] = ()

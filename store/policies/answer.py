@@ -18,8 +18,12 @@ class Passage:
     end: int
     text: str
     score: float = 0.0
-    lead_in: str = ""  # what introduces the list that this bullet stands in, verbatim; "" if `text` holds it
-    rest: tuple[str, ...] = ()  # `text` introduces a list: its bullets that are too much for `text`, verbatim
+    lead_in: str = (
+        ""  # what introduces the list that this bullet stands in, verbatim; "" if `text` holds it
+    )
+    rest: tuple[
+        str, ...
+    ] = ()  # `text` introduces a list: its bullets that are too much for `text`, verbatim
     review_by: date | None = None
     also: tuple[Passage, ...] = ()  # the same said in other places
 

@@ -31,7 +31,8 @@ _RULE = re.compile(r"(?:[-=_*~.·•|+]|[ \t])+\Z")
 _NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|[A-Z][.)]|[ivxIVX]+[.)])[ \t]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]]*(?=\s+[\"'‘“(\[]*[A-Z0-9]|\s*\Z)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|approx|dept|p|pp|para)|\b[A-Z])\.\Z", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|approx|dept|p|pp|para)|\b[A-Z])\.\Z",
+    re.IGNORECASE,
 )
 _SMALL = {
     "a",
@@ -65,7 +66,9 @@ class Unit:
     section: str  # the nearest heading above it; "" where there is none
     block: int  # number of the paragraph or list that it belongs to
     kind: Literal["sentence", "bullet", "lead-in"]
-    lead_in: tuple[int, int] | None = None  # place of what introduces the list that this bullet belongs to
+    lead_in: tuple[int, int] | None = (
+        None  # place of what introduces the list that this bullet belongs to
+    )
     path: tuple[str, ...] = ()  # every heading above it, outermost first
     item: int = -1  # where its bullet begins; -1 outside a list
     under: int = -1  # where its section's heading begins; -1 where there is none
@@ -124,12 +127,20 @@ def _classify(lines: list[_Line], n: int, line: _Line) -> None:
         line.kind, line.level, line.heading = "heading", 1 if after.text[0] == "=" else 2, line.text
     elif _RULE.fullmatch(line.text):
         line.kind = "rule"
-    elif len(line.text) <= 100 and (found := _BOLD_LINE.match(line.text)) and "**" not in found.group(2):
+    elif (
+        len(line.text) <= 100
+        and (found := _BOLD_LINE.match(line.text))
+        and "**" not in found.group(2)
+    ):
         line.kind, line.level, line.heading = "heading", 3, found.group(2).strip(" :")
     elif _BULLET.match(line.text) and not _numbered_heading(lines, n, line):
         line.kind = "bullet"
     elif _short_heading(lines, n, line):
-        line.kind, line.level, line.heading = "heading", 3, _NUMBER.sub("", line.text, count=1).strip(" :")
+        line.kind, line.level, line.heading = (
+            "heading",
+            3,
+            _NUMBER.sub("", line.text, count=1).strip(" :"),
+        )
 
 
 def _blank(lines: list[_Line], n: int) -> bool:
@@ -180,18 +191,31 @@ def _short_heading(lines: list[_Line], n: int, line: _Line) -> bool:
     after = _next_text(lines, n)
     if after is None:
         return False
-    stands_alone = _blank(lines, n - 1) or (n > 0 and lines[n - 1].kind in ("heading", "rule", "bullet"))
+    stands_alone = _blank(lines, n - 1) or (
+        n > 0 and lines[n - 1].kind in ("heading", "rule", "bullet")
+    )
     if line.text.isupper() and len(line.text) > 3:
         return True
     if line.text.endswith(":"):
-        return stands_alone and len(words) <= 4 and _title_like(words) and not _BULLET.match(after.text)
-    if not (line.text[0].isupper() or _NUMBER.match(line.text)) or line.text.endswith("?") and len(words) > 9:
+        return (
+            stands_alone
+            and len(words) <= 4
+            and _title_like(words)
+            and not _BULLET.match(after.text)
+        )
+    if (
+        not (line.text[0].isupper() or _NUMBER.match(line.text))
+        or line.text.endswith("?")
+        and len(words) > 9
+    ):
         return False
     if stands_alone and (
         _blank(lines, n + 1) or len(after.text) > len(line.text) + 20 or _BULLET.match(after.text)
     ):
         return len(words) <= 9 or _title_like(words)
-    ends = n > 0 and (lines[n - 1].text[-1:] in (".", ";", "!", "?") or lines[n - 1].kind == "bullet")
+    ends = n > 0 and (
+        lines[n - 1].text[-1:] in (".", ";", "!", "?") or lines[n - 1].kind == "bullet"
+    )
     return ends and len(words) <= 8 and len(after.text) > len(line.text) + 40
 
 
@@ -211,7 +235,11 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
             lead, listing = None, False
         elif line.kind in ("text", "bullet"):
             last = n
-            while last + 1 < len(lines) and lines[last + 1].kind == "text" and not _parts(lines, n, last):
+            while (
+                last + 1 < len(lines)
+                and lines[last + 1].kind == "text"
+                and not _parts(lines, n, last)
+            ):
                 last += 1
             start, end = line.start, lines[last].end
             section, names = (path[-1][1] if path else ""), tuple(p[1] for p in path)
@@ -241,7 +269,15 @@ def _units(text: str, lines: list[_Line]) -> Iterator[Unit]:
                 for i, (a, b) in enumerate(pieces):
                     final = opens and i == len(pieces) - 1
                     yield Unit(
-                        a, b, section, block, "lead-in" if final else "sentence", None, names, -1, under
+                        a,
+                        b,
+                        section,
+                        block,
+                        "lead-in" if final else "sentence",
+                        None,
+                        names,
+                        -1,
+                        under,
                     )
                 lead = pieces[-1] if opens and pieces else None
                 listing = opens
@@ -283,7 +319,8 @@ def _pieces(text: str, start: int, end: int, whole: bool = False) -> Iterator[tu
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end - start > LONGEST:
         cut = max(
-            text.rfind(mark, start + LONGEST // 2, start + LONGEST) for mark in ("; ", ", ", " ", "\n", "\r")
+            text.rfind(mark, start + LONGEST // 2, start + LONGEST)
+            for mark in ("; ", ", ", " ", "\n", "\r")
         )
         cut = cut + 1 if cut > 0 else start + LONGEST
         stop = cut

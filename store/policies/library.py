@@ -56,7 +56,9 @@ class Shelf:
 class Policies:
     """All `.md` and `.txt` files of one folder. A changed folder is noticed at the next question."""
 
-    def __init__(self, folder: Path, vectors_file: Path | None = None, *, by_meaning: bool = True) -> None:
+    def __init__(
+        self, folder: Path, vectors_file: Path | None = None, *, by_meaning: bool = True
+    ) -> None:
         """`vectors_file`: where the vectors are kept between runs. `by_meaning`: use the language model, where it
         is installed; without, passages are found by words alone."""
         self.folder = folder
@@ -181,7 +183,11 @@ class Policies:
         return self._shelf
 
     def _load(self, stamp: _Stamp, before: Shelf | None) -> Shelf:
-        known = {t.doc: (t, u) for t, u in zip(before.texts, before.units, strict=True)} if before else {}
+        known = (
+            {t.doc: (t, u) for t, u in zip(before.texts, before.units, strict=True)}
+            if before
+            else {}
+        )
         texts, units = [], []
         for name, _, _ in stamp:
             try:
@@ -223,7 +229,8 @@ def _distinct(shelf: Shelf, scored: list[Scored], top: int) -> list[Scored]:
     for one in scored:
         doc, start, end = _span(shelf, one)
         if not any(
-            d == doc and min(end, e) - max(start, s) > 0.5 * min(end - start, e - s) for d, s, e in taken
+            d == doc and min(end, e) - max(start, s) > 0.5 * min(end - start, e - s)
+            for d, s, e in taken
         ):
             taken.append((doc, start, end))
             chosen.append(one)
@@ -249,11 +256,15 @@ def _said(shelf: Shelf, scored: Scored) -> list[Statement]:
     doc, start, end = _span(shelf, scored)
     text = shelf.texts[doc].text
     within = [u for u in shelf.units[doc] if start <= u.start and u.end <= end]
-    leads = [text[u.lead_in[0] : u.lead_in[1]].rstrip(" :") + " " if u.lead_in else "" for u in within]
+    leads = [
+        text[u.lead_in[0] : u.lead_in[1]].rstrip(" :") + " " if u.lead_in else "" for u in within
+    ]
     return [statement(lead + text[u.start : u.end]) for u, lead in zip(within, leads, strict=True)]
 
 
-def _merged(passages: list[Passage], said: list[list[Statement]]) -> tuple[list[Passage], list[int]]:
+def _merged(
+    passages: list[Passage], said: list[list[Statement]]
+) -> tuple[list[Passage], list[int]]:
     """Passages that say the same in several places become one, at the place of the best; with their numbers."""
     kept: dict[int, Passage] = {}
     spelt = [set(words(passage.text)) for passage in passages]
@@ -265,7 +276,9 @@ def _merged(passages: list[Passage], said: list[list[Statement]]) -> tuple[list[
             and not any_contradict(said[n], said[m])
         )
         first = next(same, n)
-        kept[first] = passage if first == n else replace(kept[first], also=(*kept[first].also, passage))
+        kept[first] = (
+            passage if first == n else replace(kept[first], also=(*kept[first].also, passage))
+        )
     return list(kept.values()), list(kept)
 
 
@@ -279,7 +292,9 @@ def _plain(heading: str) -> str:
     return " ".join(re.findall(r"\w+", heading.lower()))
 
 
-def _places(text: PolicyText, headings: tuple[str, ...], typed: list[str]) -> list[tuple[float, Place]]:
+def _places(
+    text: PolicyText, headings: tuple[str, ...], typed: list[str]
+) -> list[tuple[float, Place]]:
     """What `typed` may mean in one text, each with how well it fits."""
     found: list[tuple[float, Place]] = []
     for name in (_plain(text.title).split(), _plain(text.doc.rpartition(".")[0]).split()):

@@ -125,12 +125,16 @@ def _keys(header: str) -> dict[str, str]:
     for line in re.split(r"\r\n|\r|\n", header):
         found = _KEY.match(line)
         if found:
-            keys[found.group(1).lower().replace("_", " ").replace("-", " ")] = found.group(2).strip("\"'")
+            keys[found.group(1).lower().replace("_", " ").replace("-", " ")] = found.group(2).strip(
+                "\"'"
+            )
     return keys
 
 
 def _first_heading(text: str, body: int) -> str:
-    found = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", re.MULTILINE).search(text.replace("\r", "\n"), body)
+    found = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", re.MULTILINE).search(
+        text.replace("\r", "\n"), body
+    )
     return found.group(1)[:120] if found else ""
 
 

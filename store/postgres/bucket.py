@@ -89,7 +89,9 @@ class EvidenceBucket(Bucket):
             async with asyncio.timeout(REMOVED_IN):
                 yield
         except TimeoutError as error:
-            raise StoreUnavailable(REFUSED.format(place=self._where, reason="it does not answer.")) from error
+            raise StoreUnavailable(
+                REFUSED.format(place=self._where, reason="it does not answer.")
+            ) from error
 
     async def remove_cases(self, references: Iterable[str]) -> None:
         for reference in references:
@@ -150,7 +152,9 @@ class PostgresWithBucket(PostgresStore):
         found = await self._bucket.names()
         wanted = {reference: hashes for reference, hashes in await self._rows(WITHHOLDING)}
         wanted |= {reference: () for (reference,) in await self._rows(ERASED)}
-        strays = [(ref, sha256) for ref, sha256 in found if ref in wanted and sha256 not in wanted[ref]]
+        strays = [
+            (ref, sha256) for ref, sha256 in found if ref in wanted and sha256 not in wanted[ref]
+        ]
         for reference, sha256 in strays:
             await self.discard(reference, sha256)
         if strays:

@@ -151,7 +151,9 @@ class PostgresCases(Rows):
         return await self._rows(sql, **values)
 
     async def _summaries(self, where: str, **values: object) -> list[Summary]:
-        sql = f"SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
+        sql = (
+            f"SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
+        )
         return all_readable(Summary, await self._rows(sql, **values))
 
     async def by_source(self, source: str) -> str | None:
@@ -165,14 +167,18 @@ class PostgresCases(Rows):
         return await self._summaries("true")
 
     async def summary(self, reference: str) -> Summary | None:
-        return next(iter(await self._summaries("reference = :reference", reference=plain(reference))), None)
+        return next(
+            iter(await self._summaries("reference = :reference", reference=plain(reference))), None
+        )
 
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
         found = await self._summaries(MARKED, marks=[key_of(_by(id)) for id in ids])
         return sorted(found, key=lambda summary: summary.last_report_at)
 
     async def joined_to(self, *references: str) -> Sequence[Summary]:
-        return await self._summaries("joined_to = ANY (:references)", references=list(map(plain, references)))
+        return await self._summaries(
+            "joined_to = ANY (:references)", references=list(map(plain, references))
+        )
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -195,8 +201,12 @@ class PostgresCases(Rows):
 
     # --- notices ----------------------------------------------------------------------------------
 
-    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
-        rows = await self._rows(CLAIM, now=now, until=now + timedelta(seconds=lease_seconds), most=limit)
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float
+    ) -> Sequence[tuple[str, Notice]]:
+        rows = await self._rows(
+            CLAIM, now=now, until=now + timedelta(seconds=lease_seconds), most=limit
+        )
         read = [(reference, readable(Notice, document, reference)) for reference, document in rows]
         claimed = [(reference, notice) for reference, notice in read if notice]
         return sorted(claimed, key=lambda row: (row[1].due, row[0], row[1].key))
@@ -256,7 +266,9 @@ def _row(case: Case) -> str:
             "hashes": summary.hashes,
             "likenesses": [_signed(likeness) for likeness in summary.likenesses],
             "wake_at": summary.wake_at,
-            "next_try": min((_try(e) for e in case.evidence if e.state == State.WANTED), default=None),
+            "next_try": min(
+                (_try(e) for e in case.evidence if e.state == State.WANTED), default=None
+            ),
             "sources": [_bytea(source) for source in summary.sources],
             "marks": [
                 *(_bytea(_by(id)) for id in summary.reporters),

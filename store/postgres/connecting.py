@@ -38,9 +38,7 @@ TRIAL = "SHOW transaction_read_only"
 
 AS_SCHOOL = "SELECT set_config('headsup.school', %(school)s, false)"
 
-NOT_REACHED = (
-    "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by itself."
-)
+NOT_REACHED = "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by itself."
 FULL = "The disk of the database is full. Free some room; nothing that was kept is harmed."
 OUTGROWN = (
     "The database was migrated by another version of Heads Up while this one ran. Start the bot again, with the "
@@ -51,7 +49,12 @@ REFUSED = "The database refused that: {reason}."
 RACES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
 ROOM = ("53100",)
 CHANGED = ("42703", "42P01")  # undefined column, undefined table
-AWAY = ("08", "53", "57", "25006")  # connections, resources, an operator's doing, a standby that only reads
+AWAY = (
+    "08",
+    "53",
+    "57",
+    "25006",
+)  # connections, resources, an operator's doing, a standby that only reads
 
 
 class NoSchoolYet(Conflict):
@@ -77,7 +80,9 @@ class Pool:
     """
 
     def __init__(self, url: str, size: int) -> None:
-        self._lost = -math.inf  # when one was lost last, by time.monotonic: the others may be lost as well
+        self._lost = (
+            -math.inf
+        )  # when one was lost last, by time.monotonic: the others may be lost as well
         self._engine = create_async_engine(
             with_driver(url),
             isolation_level="AUTOCOMMIT",
@@ -126,7 +131,9 @@ class Pool:
                 await connection.execute(AS_SCHOOL, {"school": school})
                 pooled.info["school"] = school
             yield connection
-        except psycopg.errors.ReadOnlySqlTransaction:  # what became a standby is left for the new primary
+        except (
+            psycopg.errors.ReadOnlySqlTransaction
+        ):  # what became a standby is left for the new primary
             connection.pgconn.finish()
             raise
         except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):

@@ -30,7 +30,9 @@ WHERE school = :school AND reference = :reference AND sha256 = :sha256 AND numbe
 """
 HASHES = "SELECT hashes FROM cases WHERE school = :school AND reference = :reference FOR SHARE"
 """Nobody writes the case until the transaction ends."""
-REMOVE = "DELETE FROM evidence WHERE school = :school AND reference = :reference AND sha256 = :sha256"
+REMOVE = (
+    "DELETE FROM evidence WHERE school = :school AND reference = :reference AND sha256 = :sha256"
+)
 STRAYS = """
 DELETE FROM evidence e
 WHERE e.school = :school AND (
@@ -79,7 +81,9 @@ class PostgresEvidence(Rows):
             number = 0
             while (piece := await asyncio.to_thread(content.read, PIECE)) or number == 0:
                 values = {"reference": reference, "sha256": sha256, "number": number}
-                await connection.execute(statement(PUT), self._with_school({**values, "bytes": piece}))
+                await connection.execute(
+                    statement(PUT), self._with_school({**values, "bytes": piece})
+                )
                 number += 1
 
     async def discard(self, reference: str, sha256: str) -> None:
@@ -87,7 +91,9 @@ class PostgresEvidence(Rows):
 
     async def _discard(self, reference: str, sha256: str) -> None:
         async with self._connections.together() as connection:
-            cursor = await connection.execute(statement(HASHES), self._with_school({"reference": reference}))
+            cursor = await connection.execute(
+                statement(HASHES), self._with_school({"reference": reference})
+            )
             if not any(sha256 in hashes for (hashes,) in await cursor.fetchall()):
                 await self._remove(connection, reference, sha256)
 

@@ -15,7 +15,9 @@ from store.postgres.rows import Rows
 from store.postgres.token_key import TokenKey
 
 NO_SCHOOL = ""
-ALL = "SELECT platform, key, school, name, token, since FROM installations ORDER BY school, platform"
+ALL = (
+    "SELECT platform, key, school, name, token, since FROM installations ORDER BY school, platform"
+)
 PUT = """
 INSERT INTO installations (platform, key, school, name, token, since)
 VALUES (:platform, :key, :school, :name, :token, :since)
@@ -53,7 +55,12 @@ class Installations(Rows):
     async def all(self) -> Sequence[Installation]:
         return [
             Installation(
-                platform, key, school, name, self._key.decrypt(token, _of(platform, key, school)), since
+                platform,
+                key,
+                school,
+                name,
+                self._key.decrypt(token, _of(platform, key, school)),
+                since,
             )
             for platform, key, school, name, token, since in await self._rows(ALL)
         ]
@@ -63,17 +70,27 @@ class Installations(Rows):
 
         Conflict: the chat is another school's, or the school has another one on that platform.
         """
-        if not await self._do(PUT, **{**asdict(installation), "token": self._encrypted(installation)}):
+        if not await self._do(
+            PUT, **{**asdict(installation), "token": self._encrypted(installation)}
+        ):
             raise Conflict(installation.key)
 
     async def drop(self, installation: Installation) -> bool:
         """Take one away with its token; False when it was gone, or was made anew since."""
-        which = {"platform": installation.platform, "key": installation.key, "since": installation.since}
+        which = {
+            "platform": installation.platform,
+            "key": installation.key,
+            "since": installation.since,
+        }
         return bool(await self._do(DROP, **which))
 
     async def renew(self, installation: Installation) -> None:
         """Encrypt its token with the first key."""
-        which = {"platform": installation.platform, "key": installation.key, "since": installation.since}
+        which = {
+            "platform": installation.platform,
+            "key": installation.key,
+            "since": installation.since,
+        }
         await self._do(RENEW, token=self._encrypted(installation), **which)
 
     async def link(self, school: str, now: datetime, until: datetime) -> str:

@@ -19,10 +19,10 @@ FOLDER = Path(__file__).with_name("migrations")
 ONE_AT_A_TIME = 0x4EAD5
 """The key of the advisory lock: of two machines that migrate, one waits until the other's connection is closed."""
 
-NOT_YET = "The database has no tables for Heads Up yet, or older ones ({found}). Run: headsup migrate"
-TOO_NEW = (
-    "The database is of a newer Heads Up ({found}, and this one knows {known}). Install the newer version."
+NOT_YET = (
+    "The database has no tables for Heads Up yet, or older ones ({found}). Run: headsup migrate"
 )
+TOO_NEW = "The database is of a newer Heads Up ({found}, and this one knows {known}). Install the newer version."
 
 
 def migrate(url: str) -> str:
@@ -62,7 +62,9 @@ def _found(connection: Connection) -> str:
 
 
 def _must_not_be_newer(found: str) -> None:
-    if found and found not in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}:
+    if found and found not in {
+        script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()
+    }:
         raise StoreUnavailable(TOO_NEW.format(found=found, known=known()))
 
 

@@ -10,7 +10,9 @@ from store.model.records import Invitation, Person
 from store.postgres.documents import all_readable, key_of, plain, to_jsonb
 from store.postgres.rows import Rows, whole
 
-VALUES = ":version, CAST(:document AS jsonb), :since, CAST(:roles AS text[]), CAST(:earlier AS text[])"
+VALUES = (
+    ":version, CAST(:document AS jsonb), :since, CAST(:roles AS text[]), CAST(:earlier AS text[])"
+)
 ACCOUNTS = """
 gone AS (
     DELETE FROM accounts a USING written w
@@ -50,7 +52,8 @@ class PostgresPeople(Rows):
 
     async def having(self, roles: Collection[str]) -> Sequence[Person]:
         return await self._people(
-            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id", roles=[plain(role) for role in roles]
+            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id",
+            roles=[plain(role) for role in roles],
         )
 
     async def person(self, id: str) -> Person:
@@ -90,7 +93,9 @@ class PostgresPeople(Rows):
             raise Conflict(person.id)
 
     async def remove_person(self, id: str) -> None:
-        if not await self._do("DELETE FROM people WHERE school = :school AND id = :id", id=plain(id)):
+        if not await self._do(
+            "DELETE FROM people WHERE school = :school AND id = :id", id=plain(id)
+        ):
             raise NotFound(id)
 
     # --- invitations ------------------------------------------------------------------------------
@@ -109,7 +114,9 @@ class PostgresPeople(Rows):
 
     async def invitation(self, digest: str) -> Invitation | None:
         sql = "SELECT digest, CAST(document AS text) FROM invitations WHERE school = :school AND digest = :digest"
-        return next(iter(all_readable(Invitation, await self._rows(sql, digest=plain(digest)))), None)
+        return next(
+            iter(all_readable(Invitation, await self._rows(sql, digest=plain(digest)))), None
+        )
 
     async def use_invitation(self, digest: str) -> bool:
         sql = "DELETE FROM invitations WHERE school = :school AND digest = :digest"

@@ -61,7 +61,9 @@ class PostgresStore(
     async def open(cls, where: str | Database, school: str = ONLY) -> Self:
         """`where`: an address, or a database that others use and close. Raises StoreUnavailable."""
         is_own = isinstance(where, str)
-        return cls(await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own)
+        return cls(
+            await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own
+        )
 
     async def close(self) -> None:
         if self._is_own:
@@ -82,7 +84,9 @@ class PostgresStore(
         for kind in FOLDERS:
             rows = await self._rows(MEMOS, kind=kind.__name__)
             found += [
-                f"{FOLDERS[kind]}/{named}" for named, document in rows if not readable(kind, document, named)
+                f"{FOLDERS[kind]}/{named}"
+                for named, document in rows
+                if not readable(kind, document, named)
             ]
         return sorted(set(found))
 
@@ -103,7 +107,11 @@ class PostgresStore(
         }
         async with self._connections.together() as connection:
             await _must_be_whole(connection, cases, values)
-            put = {"kind": Erased.__name__, "key": key_of(leaving.under), "document": to_jsonb(leaving)}
+            put = {
+                "kind": Erased.__name__,
+                "key": key_of(leaving.under),
+                "document": to_jsonb(leaving),
+            }
             await connection.execute(statement(PUT), {**values, **put})
             for sql in GONE:
                 await connection.execute(statement(sql), values)
@@ -111,7 +119,9 @@ class PostgresStore(
 
     async def _ask_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
         rows = await connection.execute(
-            statement("SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"),
+            statement(
+                "SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"
+            ),
             {"school": self._connections.school},
         )
         for id, document in await rows.fetchall():
@@ -132,7 +142,9 @@ class PostgresStore(
                 )
 
 
-async def _must_be_whole(connection: AsyncConnection, cases: Sequence[Case], values: dict[str, Any]) -> None:
+async def _must_be_whole(
+    connection: AsyncConnection, cases: Sequence[Case], values: dict[str, Any]
+) -> None:
     """Raises Conflict where a case has changed, or another was joined to it."""
     held = await connection.execute(
         statement(
@@ -148,5 +160,7 @@ async def _must_be_whole(connection: AsyncConnection, cases: Sequence[Case], val
         ),
         values,
     )
-    if {(case.reference, case.version) for case in cases} != set(await held.fetchall()) or joined.rowcount:
+    if {(case.reference, case.version) for case in cases} != set(
+        await held.fetchall()
+    ) or joined.rowcount:
         raise Conflict(cases[0].reference)

@@ -53,5 +53,7 @@ class PostgresTurns(Rows):
                     await connection.execute(END)
 
     def _key(self, what: str) -> int:
-        digest = hashlib.sha256(f"{self._connections.school}\n{what}".encode("utf-8", "replace")).digest()
+        digest = hashlib.sha256(
+            f"{self._connections.school}\n{what}".encode("utf-8", "replace")
+        ).digest()
         return int.from_bytes(digest[:8], signed=True)

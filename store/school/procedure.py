@@ -39,7 +39,9 @@ class Span(NamedTuple):
 
 def _key(value: str) -> str:
     if not KEY.fullmatch(value):
-        raise ValueError(f"“{value}” must be 1 to 24 small letters and hyphens, beginning with a letter")
+        raise ValueError(
+            f"“{value}” must be 1 to 24 small letters and hyphens, beginning with a letter"
+        )
     return value
 
 
@@ -90,10 +92,14 @@ class Uncategorised(Table):
 class Step(Table):
     key: Key
     do: Line
-    owner: Literal["owner", "staff", "leader", "head", "dsl", "ict", "chair"]  # “owner”: of the case
+    owner: Literal[
+        "owner", "staff", "leader", "head", "dsl", "ict", "chair"
+    ]  # “owner”: of the case
     due: Annotated[Span, BeforeValidator(_span)]
     after: Annotated[tuple[str, ...], BeforeValidator(_several)] = (OPENING,)
-    outcomes: tuple[Literal["refused", "not removed"], ...] = ()  # what else than “done” can come of it
+    outcomes: tuple[
+        Literal["refused", "not removed"], ...
+    ] = ()  # what else than “done” can come of it
     urgent: bool = False  # a case cannot be closed over it without a reason
     passage: str = ""  # text.md#Heading
 
@@ -167,7 +173,9 @@ def _mistakes(procedure: Procedure, policy_texts: Path) -> Iterator[tuple[Place,
         yield from _twice(("procedure", n, "step"), steps.step)
         yield from _unreachable(n, steps)
         for m, step in enumerate(steps.step):
-            yield from _no_passage(("procedure", n, "step", m, "passage"), step.passage, policy_texts)
+            yield from _no_passage(
+                ("procedure", n, "step", m, "passage"), step.passage, policy_texts
+            )
     for n, duty in enumerate(procedure.duty):
         yield from _no_passage(("duty", n, "passage"), duty.passage, policy_texts)
 

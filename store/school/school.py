@@ -13,7 +13,9 @@ from pydantic import Field, field_validator, model_validator
 from store.school.toml import FileMistake, Table, load
 
 Years = Annotated[int, Field(ge=0, le=100)]
-CLOSED = re.compile(r"holiday|half[ -]?term|inset|training day|closed|closure|break|vacation", re.IGNORECASE)
+CLOSED = re.compile(
+    r"holiday|half[ -]?term|inset|training day|closed|closure|break|vacation", re.IGNORECASE
+)
 
 
 class Retention(Table):
@@ -32,11 +34,19 @@ class School(Table):
     timezone: str = "Europe/London"
     opens: time = time(8)
     closes: time = time(17)
-    calendar: str = ""  # an .ics file beside this one, whose holidays and INSET days are closed days too
-    closed: tuple[date | str, ...] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
-    staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()  # who can be named, besides the bot's users
+    calendar: str = (
+        ""  # an .ics file beside this one, whose holidays and INSET days are closed days too
+    )
+    closed: tuple[
+        date | str, ...
+    ] = ()  # holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03"
+    staff: Annotated[
+        tuple[str, ...], Field(max_length=200)
+    ] = ()  # who can be named, besides the bot's users
     safeguarding_phone: str = ""
-    local_authority_phone: str = ""  # of its designated officer, for a case about the chair of governors
+    local_authority_phone: str = (
+        ""  # of its designated officer, for a case about the chair of governors
+    )
     leadership_channel: tuple[
         str, ...
     ] = ()  # as the setting of that name, where several schools share the settings
@@ -48,7 +58,9 @@ class School(Table):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"there is no time zone “{value}”; write it as Europe/London") from error
+            raise ValueError(
+                f"there is no time zone “{value}”; write it as Europe/London"
+            ) from error
         return value
 
     @field_validator("closed")
@@ -88,7 +100,9 @@ def days(value: date | str) -> tuple[date, date]:
         first, _, last = value.partition("/")
         return date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
     except ValueError as error:
-        raise ValueError(f"“{value}” is not a day such as 2026-12-21, or 2026-12-21/2027-01-03") from error
+        raise ValueError(
+            f"“{value}” is not a day such as 2026-12-21, or 2026-12-21/2027-01-03"
+        ) from error
 
 
 def load_school(path: Path) -> School:
@@ -96,7 +110,9 @@ def load_school(path: Path) -> School:
     school = load(path, School) if path.exists() else School()
     if not school.calendar:
         return school
-    return school.model_copy(update={"closed": school.closed + closed_days(path.parent / school.calendar)})
+    return school.model_copy(
+        update={"closed": school.closed + closed_days(path.parent / school.calendar)}
+    )
 
 
 def closed_days(path: Path) -> tuple[str, ...]:
@@ -109,7 +125,9 @@ def closed_days(path: Path) -> tuple[str, ...]:
     try:
         events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
     except FileNotFoundError as error:
-        raise FileMistake(f"{path.absolute()} is missing; calendar in the school file names it.") from error
+        raise FileMistake(
+            f"{path.absolute()} is missing; calendar in the school file names it."
+        ) from error
     except (OSError, ValueError) as error:
         raise FileMistake(f"{path} is not an .ics calendar that can be read.") from error
     found = []
@@ -119,7 +137,11 @@ def closed_days(path: Path) -> tuple[str, ...]:
         first, after = (getattr(property, "dt", property) for property in (begin, end))
         if first is None or isinstance(first, datetime) or not CLOSED.search(name):
             continue
-        if not isinstance(first, date) or isinstance(after, datetime) or not isinstance(after, date | None):
+        if (
+            not isinstance(first, date)
+            or isinstance(after, datetime)
+            or not isinstance(after, date | None)
+        ):
             raise FileMistake(
                 f"{path}: the days of “{name[:60]}” cannot be read. Mend that event, or leave it out."
             )

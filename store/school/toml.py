@@ -39,7 +39,9 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
         raise FileMistake(f"{path.absolute()} is missing.") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise FileMistake(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from error
+        raise FileMistake(
+            f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise FileMistake(f"{path}: {error}.") from error
     except OSError as error:
@@ -89,7 +91,9 @@ def line_of(text: str, place: Place) -> int:
             following = [i for i in range(begin + 1, end) if re.match(further, lines[i])]
             end = following[0] if following else end
             continue
-        keys = [i for i in range(begin, end) if re.match(rf"\s*\"?{re.escape(part)}\"?\s*=", lines[i])]
+        keys = [
+            i for i in range(begin, end) if re.match(rf"\s*\"?{re.escape(part)}\"?\s*=", lines[i])
+        ]
         if keys:
             return keys[0] + 1
     return begin + 1

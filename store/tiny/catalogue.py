@@ -28,10 +28,14 @@ class Catalogue:
         self._pictured: dict[str, None] = {}
         self._wanted: dict[tuple[str, int], Evidence] = {}
         self._notices: dict[tuple[str, str], Notice] = {}
-        self._queue: list[tuple[datetime, str, str]] = []  # due, reference, key; may hold what is gone
+        self._queue: list[
+            tuple[datetime, str, str]
+        ] = []  # due, reference, key; may hold what is gone
         self._leases: dict[tuple[str, str], datetime] = {}
         self._loose: dict[str, Notice] = {}  # the notices of no case, by key
-        self._alarms: list[tuple[datetime, str]] = []  # when to look at a case; may hold what is gone
+        self._alarms: list[
+            tuple[datetime, str]
+        ] = []  # when to look at a case; may hold what is gone
 
     def put(self, case: Case) -> None:
         """Take in a new or changed case."""
@@ -148,7 +152,9 @@ class Catalogue:
         while self._queue and not self._is_due(*self._queue[0]):
             heapq.heappop(self._queue)
         tries = [item.next_try for item in self._wanted.values() if item.next_try]
-        return min([*tries, *(heap[0][0] for heap in (self._alarms, self._queue) if heap)], default=None)
+        return min(
+            [*tries, *(heap[0][0] for heap in (self._alarms, self._queue) if heap)], default=None
+        )
 
     def _is_set(self, alarm: datetime, reference: str) -> bool:
         summary = self.summaries.get(reference)
@@ -168,11 +174,15 @@ class Catalogue:
     def joined_to(self, references: Iterable[str]) -> list[Summary]:
         return list(self._all(part for ref in references for part in self._joined.get(ref, ())))
 
-    def alike(self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]) -> list[Summary]:
+    def alike(
+        self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
+    ) -> list[Summary]:
         found = {ref: None for trace in (*links, *hashes) for ref in self._traces.get(trace, ())}
         if likenesses:
             for summary in self._all(self._pictured):
-                if any((a ^ b).bit_count() <= ALIKE for a in likenesses for b in summary.likenesses):
+                if any(
+                    (a ^ b).bit_count() <= ALIKE for a in likenesses for b in summary.likenesses
+                ):
                     found[summary.reference] = None
         return [s for s in self._all(found) if s.status == Status.OPEN]
 

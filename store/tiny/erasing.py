@@ -26,7 +26,9 @@ TRIES = 5  # a fetch that is under way may write one more file meanwhile
 def remove_loose(folder: Path, references: Collection[str]) -> None:
     """Take away the notices of no case that name one of these."""
     names = naming(references)
-    gone = [path for path in folder.glob("*.json") if names.search(path.read_text("utf-8", "replace"))]
+    gone = [
+        path for path in folder.glob("*.json") if names.search(path.read_text("utf-8", "replace"))
+    ]
     for path in gone:
         path.unlink(missing_ok=True)
     if gone:

@@ -125,6 +125,8 @@ class Files:
     async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
         try:
             run = copy_context().run  # so that a line of the log tells for whom
-            return await asyncio.get_running_loop().run_in_executor(self._threads, run, function, *arguments)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, run, function, *arguments
+            )
         except OSError as error:
             raise unavailable(error, self.folder) from error

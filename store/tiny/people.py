@@ -52,7 +52,9 @@ class PeopleFiles(Files):
 
     async def _add_person(self, person: Person) -> None:
         async with self._reserve(*person.accounts):
-            if person.id in self._people or any(account in self._accounts for account in person.accounts):
+            if person.id in self._people or any(
+                account in self._accounts for account in person.accounts
+            ):
                 raise Conflict(person.id)
             await self._write_person(person)
 
@@ -107,7 +109,10 @@ class PeopleFiles(Files):
         await self._in_thread(add_invitation, self.folder, invitation)
 
     async def invitations(self) -> Sequence[Invitation]:
-        found = [await self.invitation(path.stem) for path in (self.folder / "invitations").glob("*.json")]
+        found = [
+            await self.invitation(path.stem)
+            for path in (self.folder / "invitations").glob("*.json")
+        ]
         return [invitation for invitation in found if invitation]
 
     async def invitation(self, digest: str) -> Invitation | None:
@@ -131,4 +136,7 @@ def add_invitation(folder: Path, invitation: Invitation) -> None:
 
 def read_people(folder: Path) -> list[Person]:
     """Everybody in a folder that a bot may own at this moment."""
-    return [record_from(Person, read_tables(path)) for path in sorted((folder / "people").glob("*.json"))]
+    return [
+        record_from(Person, read_tables(path))
+        for path in sorted((folder / "people").glob("*.json"))
+    ]

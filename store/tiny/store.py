@@ -52,9 +52,7 @@ UNREADABLE = (
     "Put case.json back from a backup: `headsup verify` says more."
 )
 NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
-NOT_DROPPED = (
-    "an earlier version's small copies of pictures are not yet removed; that is tried again at the next start"
-)
+NOT_DROPPED = "an earlier version's small copies of pictures are not yet removed; that is tried again at the next start"
 REMEMBERED = 512  # cases kept in memory after they were read or written
 
 log = structlog.get_logger()
@@ -138,7 +136,9 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _add(self, case: Case) -> None:
         sources = case.summary.sources
         async with self._reserve(case.reference, *sources):
-            if case.reference in self._erased or any(source in self._catalogue.sources for source in sources):
+            if case.reference in self._erased or any(
+                source in self._catalogue.sources for source in sources
+            ):
                 raise Conflict(case.reference)
             try:
                 await self._write(case, self._put_first)
@@ -244,7 +244,9 @@ class TinyStore(PeopleFiles, MemoFiles):
             try:
                 await self._put(leaving)
             except StoreUnavailable:
-                await self._drop(Erased, leaving.under)  # else the next start would take them for erased
+                await self._drop(
+                    Erased, leaving.under
+                )  # else the next start would take them for erased
                 raise
             for reference in references:
                 self._forget_case(reference)
@@ -257,7 +259,10 @@ class TinyStore(PeopleFiles, MemoFiles):
             stored = self._catalogue.summaries.get(case.reference)
             if stored is None or stored.version != case.version:
                 raise Conflict(case.reference)
-            if any(part.reference not in references for part in self._catalogue.joined_to([case.reference])):
+            if any(
+                part.reference not in references
+                for part in self._catalogue.joined_to([case.reference])
+            ):
                 raise Conflict(case.reference)
 
     def _forget_case(self, reference: str) -> None:
@@ -317,7 +322,9 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     # --- notices ----------------------------------------------------------------------------------
 
-    async def claim(self, now: datetime, limit: int, lease_seconds: float) -> Sequence[tuple[str, Notice]]:
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float
+    ) -> Sequence[tuple[str, Notice]]:
         return self._catalogue.claim(now, limit, lease_seconds)
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:

@@ -31,7 +31,9 @@ FRESH = 60.0  # seconds in which evidence may lie there before its case lists it
 
 def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Finding]:
     """Everything that is wrong, case by case. `against`: an older copy of the folder. Raises OSError."""
-    erased = {ref for memo in _readable(folder / FOLDERS[Erased], Erased) for ref in memo.references}
+    erased = {
+        ref for memo in _readable(folder / FOLDERS[Erased], Erased) for ref in memo.references
+    }
     for home in _children(folder / "cases"):
         if home.is_dir() and home.name in erased:
             yield Finding(_at(home), "was erased, and is not yet removed.", "Start the bot again.")
@@ -94,10 +96,14 @@ def _if_damaged(path: Path) -> str:
 
 def _evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Finding]:
     listed = {item.sha256: item for item in case.evidence if item.sha256}
-    lying = {path.name: path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)}
+    lying = {
+        path.name: path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)
+    }
     for sha256, item in listed.items():
         if sha256 not in lying:
-            yield Finding(_at(home / EVIDENCE / sha256), f"(evidence {item.number}) is missing.", BACKUP)
+            yield Finding(
+                _at(home / EVIDENCE / sha256), f"(evidence {item.number}) is missing.", BACKUP
+            )
     for name, path in lying.items():
         walk.evidence += 1
         if name not in listed:
@@ -105,7 +111,11 @@ def _evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Find
                 yield Finding(_at(path), "is listed nowhere.", "See what it is, and remove it.")
         elif (content := sha256_of(path)) != name:
             other = listed.get(content)
-            what = f"is the file of evidence {other.number}." if other else "is not as it was received."
+            what = (
+                f"is the file of evidence {other.number}."
+                if other
+                else "is not as it was received."
+            )
             yield Finding(_at(path), f"(evidence {listed[name].number}) {what}", BACKUP)
 
 
@@ -178,7 +188,9 @@ def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
 def _against(older: Path, folder: Path, erased: set[str]) -> Iterator[Finding]:
     """What an older copy holds, and this folder does not."""
     for home in _children(older / "cases"):
-        before = _read(home / "case.json", Walk(), case_from) if (home / "case.json").exists() else None
+        before = (
+            _read(home / "case.json", Walk(), case_from) if (home / "case.json").exists() else None
+        )
         if before is None or home.name in erased:
             continue
         path = folder / "cases" / home.name / "case.json"
@@ -196,7 +208,9 @@ def _lost(before: Case, now: Case) -> str:
         if hashes[number - 1 : number] != [entry.hash]:
             return f"entry {number}"
     kept = {item.sha256 for item in now.evidence}
-    gone: Sequence[str] = [str(e.number) for e in before.evidence if e.sha256 and e.sha256 not in kept]
+    gone: Sequence[str] = [
+        str(e.number) for e in before.evidence if e.sha256 and e.sha256 not in kept
+    ]
     return f"evidence {', '.join(gone)}" if gone else ""
 
 

@@ -90,10 +90,13 @@ def main() -> None:
         with_few, with_many = statistics.median(starts[few]), statistics.median(starts[many])
         copy, backup = statistics.median(copies), statistics.median(backups)
     print(
-        f"start to first answers with {FEW} cases {with_few:.2f} s, with {MANY:,} {with_many:.2f} s", end=""
+        f"start to first answers with {FEW} cases {with_few:.2f} s, with {MANY:,} {with_many:.2f} s",
+        end="",
     )
     print(f", at most {max(starts[many]):.2f} s: {with_many / with_few:.2f}")
-    print(f"first backup of {MANY:,} cases {backup:.2f} s, cp -r and sync {copy:.2f} s: {backup / copy:.2f}")
+    print(
+        f"first backup of {MANY:,} cases {backup:.2f} s, cp -r and sync {copy:.2f} s: {backup / copy:.2f}"
+    )
 
 
 if __name__ == "__main__":

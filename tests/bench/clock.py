@@ -44,7 +44,14 @@ def case(number: int, *, overdue: bool, told: bool) -> Case:
     reference = f"{number:06}"
     report = Report("asha", NOW, (f"bench:{number}",), "terminal:asha")
     wake_at = NOW + timedelta(days=1) if told or not overdue else NOW - timedelta(minutes=1)
-    made = Case(reference, NOW - timedelta(days=9), (report,), follow_ups=steps, owner="ben", wake_at=wake_at)
+    made = Case(
+        reference,
+        NOW - timedelta(days=9),
+        (report,),
+        follow_ups=steps,
+        owner="ben",
+        wake_at=wake_at,
+    )
     return made.enter(NOW, "asha", "opened")
 
 
@@ -127,7 +134,9 @@ def main() -> None:
         content = to_json(case_tables(case(1, overdue=True, told=False)))
         bare = bare_writes(folder / "bare", content, NOTICES)
         print(f"{NOTICES:,} notices that fall due in one minute ({files:,} cases):")
-        print(f"  {seconds:6.2f} s; as many bare durable writes {bare:6.2f} s; ratio {seconds / bare:.2f}")
+        print(
+            f"  {seconds:6.2f} s; as many bare durable writes {bare:6.2f} s; ratio {seconds / bare:.2f}"
+        )
 
 
 if __name__ == "__main__":

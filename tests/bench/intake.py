@@ -80,7 +80,9 @@ class System:
         return sorted(self.took)[len(self.took) * percent // 100] * 1000
 
 
-async def by_turns(systems: Iterable[tuple[str, Send]], first: int, concurrency: int) -> list[System]:
+async def by_turns(
+    systems: Iterable[tuple[str, Send]], first: int, concurrency: int
+) -> list[System]:
     """A part of the reports to each, then the next part: what else the machine does slows all of them alike."""
     measured = [System(name, send) for name, send in systems]
     for start in range(first, first + REPORTS, REPORTS // TURNS):
@@ -199,9 +201,13 @@ def a_case(reference: str, number: int) -> Case:
     by, at = f"p{number % STAFF + 1}", NOW - timedelta(hours=1 + number * 8760 / MANY)
     source, text = f"slack:{TEAM}:D{number}:{number}.1", WORDS.format(f"old-{number}")
     words = Evidence(1, "text", source, by, at, text=text, kept_at=at)
-    link = Evidence(2, "link", source, by, at, text=text.split()[7], normal=text.split()[7], kept_at=at)
+    link = Evidence(
+        2, "link", source, by, at, text=text.split()[7], normal=text.split()[7], kept_at=at
+    )
     told = Notice(f"{reference} waiting {by}", "waiting", by, at, settled=at, result="moot")
-    case = Case(reference, at, (Report(by, at, (source,), "slack:D1"),), (words, link), notices=(told,))
+    case = Case(
+        reference, at, (Report(by, at, (source,), "slack:D1"),), (words, link), notices=(told,)
+    )
     case = case.enter(at, by, "opened", source=source, evidence="text, link")
     case = case.categorise("bullying", urgent=False, withhold=False, by=by, at=at)
     return case.close("dealt with", by="p1", at=at) if number % 2 else case
@@ -219,7 +225,9 @@ async def beside(folder: Path) -> None:
         start = stack.enter_async_context
         bolt, before = [await start(bare_slack(kind)) for kind in ("bolt", "bolt-before")]
         replying = await start(bare_telegram())
-        slash, new, direct = [(await start(our_slack(folder / n)))[0] for n in ("slash", "new", "direct")]
+        slash, new, direct = [
+            (await start(our_slack(folder / n)))[0] for n in ("slash", "new", "direct")
+        ]
         telegram = await start(our_telegram(folder / "telegram"))
         for slack in (slash, direct):
             await look_up(slack, known)
@@ -244,9 +252,14 @@ def show(columns: list[list[System]]) -> None:
     print(f"\n{title:40}", *(f"{f'{c} at a time':>28}  " for c in CONCURRENCIES))
     print(" " * 40, *("reports/s    p50 ms    p99 ms  " for _ in CONCURRENCIES))
     for systems in zip(*columns, strict=True):
-        cells = (f"{s.rate:9,.0f}{s.percentile(50):10.1f}{s.percentile(99):10.1f}  " for s in systems)
+        cells = (
+            f"{s.rate:9,.0f}{s.percentile(50):10.1f}{s.percentile(99):10.1f}  " for s in systems
+        )
         print(f"{systems[0].name:40}", *cells)
-    print(f"\n{'ours over the bare one':40}", *("reports/s                 p99  " for _ in CONCURRENCIES))
+    print(
+        f"\n{'ours over the bare one':40}",
+        *("reports/s                 p99  " for _ in CONCURRENCIES),
+    )
     bolt, before, replying, slash, _, direct, telegram = range(7)
     for name, ours, bare in (
         ("/report over (a)", slash, bolt),
@@ -313,7 +326,8 @@ def disk(folder: Path, content: bytes) -> None:
             list(pool.map(lambda n: replace_file(folder / str(n), content), range(REPORTS)))
             rates.append(REPORTS / (time.perf_counter() - before))
     cells = ", ".join(
-        f"{threads} at a time {rate:,.0f}/s" for threads, rate in zip(CONCURRENCIES, rates, strict=True)
+        f"{threads} at a time {rate:,.0f}/s"
+        for threads, rate in zip(CONCURRENCIES, rates, strict=True)
     )
     print(f"bare durable writes of {len(content):,} bytes: {cells}")
 

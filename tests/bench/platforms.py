@@ -99,10 +99,14 @@ class Slack:
 
     async def _post(self, body: bytes, kind: str) -> bytes:
         stamp = str(int(time.time()))
-        signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        signature = hmac.new(
+            SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256
+        ).hexdigest()
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}
         connection = self._idle.pop() if self._idle else await connect(self.port)
-        status, answer = await connection.post("/slack/events", body, signed | {"Content-Type": kind})
+        status, answer = await connection.post(
+            "/slack/events", body, signed | {"Content-Type": kind}
+        )
         self._idle.append(connection)
         if status != 200:
             raise NotAnswered(status)
@@ -135,12 +139,22 @@ class Telegram:
             reply(
                 {
                     "ok": True,
-                    "result": {"message_id": 1, "date": int(time.time()), "chat": private, "text": "…"},
+                    "result": {
+                        "message_id": 1,
+                        "date": int(time.time()),
+                        "chat": private,
+                        "text": "…",
+                    },
                 }
             )
             self._waiting.answered(str(chat), self._check(body))
         elif method == "getMe":
-            me = {"id": 1, "is_bot": True, "first_name": "Heads Up", "username": "headsup_bench_bot"}
+            me = {
+                "id": 1,
+                "is_bot": True,
+                "first_name": "Heads Up",
+                "username": "headsup_bench_bot",
+            }
             reply({"ok": True, "result": me})
         else:
             reply({"ok": True, "result": True})
@@ -151,7 +165,11 @@ class Telegram:
         who = {"id": user, "first_name": "Staff"}
         text = WORDS.format(user)
         link = {"type": "url", "offset": text.index("https"), "length": len(text.split()[7])}
-        message = {"message_id": self._last, "date": int(time.time()), "chat": who | {"type": "private"}}
+        message = {
+            "message_id": self._last,
+            "date": int(time.time()),
+            "chat": who | {"type": "private"},
+        }
         message |= {"from": who | {"is_bot": False}, "text": text, "entities": [link]}
         self._updates.append({"update_id": self._last, "message": message})
         answered = self._waiting.expect(str(user))

@@ -45,7 +45,9 @@ def ten_texts(folder: Path) -> None:
 
 def many_passages(folder: Path) -> None:
     chance = random.Random(5)
-    bag = [w for path in sorted(SHIPPED.glob("*.md")) for w in words(path.read_text(encoding="utf-8"))]
+    bag = [
+        w for path in sorted(SHIPPED.glob("*.md")) for w in words(path.read_text(encoding="utf-8"))
+    ]
     for doc in range(50):
         lines = [f"# Text {doc}"]
         for n in range(MANY // 50):
@@ -121,7 +123,9 @@ def measured(label: str, way: Callable[[Path, Path], Ask] | None, folder: Path, 
 def memory() -> float:
     """What this process holds now, in megabytes (Linux)."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+    return next(
+        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")
+    )
 
 
 WAYS = (
@@ -144,7 +148,8 @@ def main() -> None:
             make(folder)
             for label, way in WAYS:
                 one = apart.Process(
-                    target=measured, args=(f"{name}, {label}", way, folder, Path(place) / "vectors.npz")
+                    target=measured,
+                    args=(f"{name}, {label}", way, folder, Path(place) / "vectors.npz"),
                 )
                 one.start()
                 one.join()

@@ -54,7 +54,9 @@ class Connection(Messages):
         """Status and body of the answer."""
         self._answered = asyncio.get_running_loop().create_future()
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+        )
         self.transport.write(head.encode() + body)
         return await self._answered
 
@@ -78,7 +80,9 @@ class Server(Messages):
 
 
 async def connect(port: int) -> Connection:
-    _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
+    _, connection = await asyncio.get_running_loop().create_connection(
+        Connection, "127.0.0.1", port
+    )
     return connection
 
 

@@ -74,13 +74,17 @@ async def over(url: str, board: Board, tmp_path: Path) -> Bot:
     }
     bot = await build(load(given), {"board": board}, lambda: NOW)  # type: ignore[dict-item]
     for name, role in (("asha", Role.STAFF), ("ben", Role.HEAD)):
-        await bot.desk.store.add_person(Person(name, name.title(), (role,), (f"board:{name}",), NOW))
+        await bot.desk.store.add_person(
+            Person(name, name.title(), (role,), (f"board:{name}",), NOW)
+        )
     return bot
 
 
 async def says(who: str, words: str, bot: Bot, command: str | None = None) -> str:
     source = f"board:{next(_numbers)}"
-    incoming = Incoming(source, Sender(f"board:{who}", who), f"board:{who}", NOW, text=words, command=command)
+    incoming = Incoming(
+        source, Sender(f"board:{who}", who), f"board:{who}", NOW, text=words, command=command
+    )
     return words_of(await bot.take(incoming) or Reply())
 
 
@@ -93,7 +97,9 @@ def words_of(reply: Reply) -> str:
     return "\n".join(part.text for part in reply.parts if isinstance(part, Text))
 
 
-async def test_while_it_is_away_people_are_told_and_then_all_goes_on(bot: Bot, board: Board) -> None:
+async def test_while_it_is_away_people_are_told_and_then_all_goes_on(
+    bot: Bot, board: Board
+) -> None:
     await says("asha", "He hit her.", bot)
     with ExitStack() as until:
         await asyncio.to_thread(until.enter_context, stopped())
@@ -119,7 +125,9 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
         await says("ben", "", bot, f"case {summary.reference}")
 
 
-async def test_told_to_stop_it_waits_for_no_database_that_hangs(board: Board, tmp_path: Path) -> None:
+async def test_told_to_stop_it_waits_for_no_database_that_hangs(
+    board: Board, tmp_path: Path
+) -> None:
     network = Network()
     async with network.between() as url, asyncio.timeout(20):
         bot = await over(url, board, tmp_path)

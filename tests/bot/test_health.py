@@ -27,7 +27,10 @@ from tests.talks.stage import settings
 
 
 async def asked(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.get(f"http://{host}:{port}{path}") as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{host}:{port}{path}") as answer,
+    ):
         return answer.status, await answer.text()
 
 
@@ -59,7 +62,9 @@ async def test_it_lives_is_ready_and_counts(tmp_path: Path) -> None:
             await slack.until(lambda: slack.sockets.open, START)
             assert await asked(port, "/health") == (200, "ok\n")
             assert await asked(port, "/ready") == (200, "ready\n")
-            assert (await asked(port, "/metrics"))[0] == 404  # what faces the internet shows no numbers
+            assert (await asked(port, "/metrics"))[
+                0
+            ] == 404  # what faces the internet shows no numbers
 
             await slack.message(asha, "They plan to hurt Noor Malik")
             answer = await slack.next(asha)
@@ -104,7 +109,9 @@ async def test_numbers_are_for_this_machine_alone_unless_it_is_said(tmp_path: Pa
                     await asked(port, "/metrics", outside)
 
 
-@pytest.mark.parametrize(("given", "said"), [("x", "METRICS is a port"), ("70000", "METRICS is a port")])
+@pytest.mark.parametrize(
+    ("given", "said"), [("x", "METRICS is a port"), ("70000", "METRICS is a port")]
+)
 async def test_what_is_no_place_is_a_sentence(tmp_path: Path, given: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         async with served(settings(tmp_path, METRICS=given)):

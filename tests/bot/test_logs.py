@@ -24,9 +24,25 @@ from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import screenshot
 
-WORDS = ("Noor Malik plans to hurt Mr Ahmed", "https://example.org/group/17", "ring her aunt Samira")
+WORDS = (
+    "Noor Malik plans to hurt Mr Ahmed",
+    "https://example.org/group/17",
+    "ring her aunt Samira",
+)
 
-NAMES = ("Asha", "Patel", "Ben", "Okafor", "Cleo", "Marsh", "Noor", "Malik", "Ahmed", "Samira", "year4")
+NAMES = (
+    "Asha",
+    "Patel",
+    "Ben",
+    "Okafor",
+    "Cleo",
+    "Marsh",
+    "Noor",
+    "Malik",
+    "Ahmed",
+    "Samira",
+    "year4",
+)
 TYPED = ("aunt", "hurt", "photograph", "statsu")
 
 
@@ -37,8 +53,12 @@ async def test_a_talk_leaves_no_name_and_no_word_of_it(tmp_path: Path) -> None:
         given = environment(tmp_path, **slack.environment, **telegram.environment)
         async with bot(given) as process:
             await slack.until(lambda: slack.sockets.open, START)
-            code = CODE.search(await headsup("invite", "Ben Okafor", "--role", "head", settings=given))
-            cleos = CODE.search(await headsup("invite", "Cleo Marsh", "--role", "dsl", settings=given))
+            code = CODE.search(
+                await headsup("invite", "Ben Okafor", "--role", "head", settings=given)
+            )
+            cleos = CODE.search(
+                await headsup("invite", "Cleo Marsh", "--role", "dsl", settings=given)
+            )
             assert code
             assert cleos
             await slack.slash(ben, "/headsup", f"join {code[1]}")
@@ -68,7 +88,12 @@ async def test_a_talk_leaves_no_name_and_no_word_of_it(tmp_path: Path) -> None:
         assert {line["chat"] for line in lines if "ms" in line} == {"slack", "telegram"}
         assert len({line["request"] for line in lines if "ms" in line}) >= 7
         secrets = [code[1], cleos[1], *slack.environment.values(), *telegram.environment.values()]
-        for word in [*NAMES, *TYPED, "example.org", *(s for s in secrets if not s.startswith("http"))]:
+        for word in [
+            *NAMES,
+            *TYPED,
+            "example.org",
+            *(s for s in secrets if not s.startswith("http")),
+        ]:
             assert word.lower() not in said.lower()
 
 

@@ -36,7 +36,11 @@ async def test_another_engine_is_refused() -> None:
 
 
 async def test_with_a_bucket_as_well_evidence_lies_there() -> None:
-    given = {"DATABASE_URL": database(), "EVIDENCE_URL": f"s3://{new_bucket()}", "HEADSUP_SCHOOL": "opened"}
+    given = {
+        "DATABASE_URL": database(),
+        "EVIDENCE_URL": f"s3://{new_bucket()}",
+        "HEADSUP_SCHOOL": "opened",
+    }
     store = await open_store(load(given))
     assert isinstance(store, PostgresWithBucket)
     await store.close()
@@ -70,7 +74,9 @@ def test_tables_are_made_and_a_folder_needs_none() -> None:
     ] * 2
 
 
-async def test_a_folder_moves_into_a_database_whose_tables_are_made_on_the_way(tmp_path: Path) -> None:
+async def test_a_folder_moves_into_a_database_whose_tables_are_made_on_the_way(
+    tmp_path: Path,
+) -> None:
     settings = load({"HEADSUP_DATA": str(tmp_path / "data")})
     url = new_database("moved")
     assert (await move_to(url, settings)).cases == 0

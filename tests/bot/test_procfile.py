@@ -24,7 +24,17 @@ _schools = itertools.count()
 async def honcho(procfile: str, settings: dict[str, str], *names: str) -> AsyncIterator[list[str]]:
     """What they say, for as long as the context lasts."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "honcho", "-f", str(ROOT / procfile), "-d", str(ROOT), "-e", "/dev/null"),
+        *(
+            sys.executable,
+            "-m",
+            "honcho",
+            "-f",
+            str(ROOT / procfile),
+            "-d",
+            str(ROOT),
+            "-e",
+            "/dev/null",
+        ),
         *("start", "--no-colour", *names),
         env=settings,
         stdout=asyncio.subprocess.PIPE,

@@ -25,7 +25,9 @@ CODE = re.compile(r"join ([a-z0-9]{20,})")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK", "TELEGRAM", "HEADSUP"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("SLACK", "TELEGRAM", "HEADSUP"))
+    }
     return {
         **kept,
         "HEADSUP_DATA": str(folder / "data"),
@@ -51,7 +53,13 @@ async def bot(settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Proc
 
 async def headsup(*arguments: str, settings: dict[str, str]) -> str:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=settings, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=ROOT,
+        env=settings,
+        stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
     assert process.returncode == 0
@@ -73,7 +81,9 @@ async def test_a_screenshot_in_slack_is_taken_in_telegram(tmp_path: Path) -> Non
         async with bot(settings):
             await slack.until(lambda: slack.sockets.open, START)
 
-            code = CODE.search(await headsup("invite", "Ben Okafor", "--role", "head", settings=settings))
+            code = CODE.search(
+                await headsup("invite", "Ben Okafor", "--role", "head", settings=settings)
+            )
             assert code
             await slack.slash(ben, "/headsup", f"join {code[1]}")
             assert "Welcome, Ben Okafor." in (await slack.next(ben)).words
@@ -94,7 +104,10 @@ async def test_a_screenshot_in_slack_is_taken_in_telegram(tmp_path: Path) -> Non
 
             assert f"Urgent: case {reference[1]}" in (await slack.next(ben)).words
             await slack.until(lambda: slack.posted("CLEADERS"))
-            assert slack.posted("CLEADERS")[0].words == f"Urgent. Case {reference[1]}: Threat of violence."
+            assert (
+                slack.posted("CLEADERS")[0].words
+                == f"Urgent. Case {reference[1]}: Threat of violence."
+            )
             await telegram.waits_for(group, f"Urgent. Case {reference[1]}: Threat of violence.")
 
             await phone.says(f"/case take {reference[1]}")
@@ -118,7 +131,9 @@ async def test_a_used_code_and_a_made_up_one_are_refused(tmp_path: Path) -> None
         settings = environment(tmp_path, **telegram.environment)
         asha, finn = telegram.user(1, "Asha"), telegram.user(2, "Finn")
         async with bot(settings):
-            code = CODE.search(await headsup("invite", "Asha Patel", "--role", "staff", settings=settings))
+            code = CODE.search(
+                await headsup("invite", "Asha Patel", "--role", "staff", settings=settings)
+            )
             assert code
             await asha.says(f"/join {code[1]}")
             await telegram.waits_for(asha, "Welcome, Asha Patel.", START)
@@ -129,7 +144,9 @@ async def test_a_used_code_and_a_made_up_one_are_refused(tmp_path: Path) -> None
             assert "That code is not valid" in telegram.shown(finn)[-1].text
 
 
-async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(tmp_path: Path) -> None:
+async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(
+    tmp_path: Path,
+) -> None:
     """So that the platform starts what may be the newer version by then."""
     url = new_database("migrated_meanwhile")
     migrate(url)
@@ -137,7 +154,13 @@ async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(
         asha = telegram.user(1, "Asha", started=True)
         settings = environment(tmp_path, **telegram.environment, DATABASE_URL=url)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=ROOT, env=settings, stderr=asyncio.subprocess.PIPE
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            cwd=ROOT,
+            env=settings,
+            stderr=asyncio.subprocess.PIPE,
         )
         await asha.says("/help")
         await telegram.until(lambda: telegram.texts(asha), START)

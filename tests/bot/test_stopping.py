@@ -41,7 +41,9 @@ async def test_socket_mode_acknowledges_what_it_has_and_takes_no_more() -> None:
         await asyncio.sleep(0.05)
         gate.open.set()
         assert (await first)["answer"].acknowledged
-        await stage.slack.until(lambda: not stage.slack.sockets.open)  # another process is sent the rest
+        await stage.slack.until(
+            lambda: not stage.slack.sockets.open
+        )  # another process is sent the rest
         assert [heard.text for heard in stage.heard] == ["before"]
         assert (await stage.slack.next(ASHA)).words == "Thank you."
         await stage.front_end.send(f"slack:{stage.slack.team}:{BEN}", say("You are owed this."))
@@ -67,7 +69,9 @@ async def test_telegram_keeps_for_the_next_process_what_was_not_taken() -> None:
             assert script.gate
             script.gate.set()
             await telegram.until(lambda: telegram.shown(asha))
-            await telegram.until(lambda: [one.update for one in telegram.updates.waiting] == [after])
+            await telegram.until(
+                lambda: [one.update for one in telegram.updates.waiting] == [after]
+            )
             assert [incoming.text for incoming in script.received] == ["before"]
             await bot.front_end.send("telegram:4242", say("You are owed this."))
             assert telegram.texts(asha)[-1] == "You are owed this."

@@ -55,7 +55,9 @@ async def balanced(machines: list[str]) -> AsyncIterator[str]:
 
         async def take(request: web.Request) -> web.Response:
             headers = {
-                name: value for name, value in request.headers.items() if name.startswith("X-Telegram")
+                name: value
+                for name, value in request.headers.items()
+                if name.startswith("X-Telegram")
             }
             after = chance.choice((0, 0, 0.002, 0.01))
             work.create_task(hand_on(await request.read(), headers, chance.choice(machines), after))
@@ -68,7 +70,10 @@ async def balanced(machines: list[str]) -> AsyncIterator[str]:
 @asynccontextmanager
 async def machine(desk: Desk, telegram: TelegramDouble, pauses: Pauses) -> AsyncIterator[str]:
     """A bot of its own by webhook."""
-    hook = {"TELEGRAM_WEBHOOK_URL": "https://school.example/telegram", "TELEGRAM_WEBHOOK_SECRET": SECRET}
+    hook = {
+        "TELEGRAM_WEBHOOK_URL": "https://school.example/telegram",
+        "TELEGRAM_WEBHOOK_SECRET": SECRET,
+    }
     bot = front_end(telegram, pauses, **hook)
     receive = partial(reception.receive, desk=desk)
     async with served(bot.routes(receive)) as url:
@@ -97,7 +102,9 @@ async def test_an_album_is_one_report_with_one_answer_whichever_process_took_its
 ) -> None:
     async with AsyncExitStack() as until:
         telegram = await until.enter_async_context(TelegramDouble())
-        machines = [await until.enter_async_context(machine(desk, telegram, PATIENT)) for desk in desks]
+        machines = [
+            await until.enter_async_context(machine(desk, telegram, PATIENT)) for desk in desks
+        ]
         telegram.updates.webhook_via = await until.enter_async_context(balanced(machines))
         users = [telegram.user(number, name, started=True) for number, name in STAFF.items()]
         for user in users:

@@ -29,7 +29,9 @@ class Chat(ABC):
     async def furnish(self, data: Path) -> None:
         """Asha and Ben have joined."""
         store = TinyStore.open(data)
-        for name, role, account in zip(("Asha", "Ben"), (Role.STAFF, Role.HEAD), self.accounts, strict=True):
+        for name, role, account in zip(
+            ("Asha", "Ben"), (Role.STAFF, Role.HEAD), self.accounts, strict=True
+        ):
             await store.add_person(Person(name.lower(), name, (role,), (account,), NOW))
         await store.close()
 
@@ -109,7 +111,9 @@ class InTelegram(Chat):
     def __init__(self, telegram: TelegramDouble) -> None:
         self.telegram = telegram
         self.environment = telegram.environment
-        self.wrong_token = {"TELEGRAM_BOT_TOKEN": "987654321:AAAnotherTestToken-abcdefghijklmnopqrs"}
+        self.wrong_token = {
+            "TELEGRAM_BOT_TOKEN": "987654321:AAAnotherTestToken-abcdefghijklmnopqrs"
+        }
         self.people = {
             "Asha": telegram.user(4242, "Asha", started=True),
             "Ben": telegram.user(7777, "Ben", started=True),

@@ -30,7 +30,9 @@ SENDERS = 8
 CALLS = 24  # of the chat by one bot, before it is killed at the latest
 SOON = 0.012  # seconds after the last of them
 THREAT = "Threat of violence"  # urgent: Ben and Cleo are told at once
-ALERT = re.compile(r"^(?:\d+\. )?Urgent: case (\w{4})", re.MULTILINE)  # several alerts may be one message
+ALERT = re.compile(
+    r"^(?:\d+\. )?Urgent: case (\w{4})", re.MULTILINE
+)  # several alerts may be one message
 BEN, CLEO, GITA = "Ben", "Cleo", "Gita"  # Gita goes on and on; everybody else reports once
 
 
@@ -305,6 +307,8 @@ async def lane_of(way: str, folder: Path, seed: int, patience: float) -> AsyncIt
         async with TelegramDouble() as telegram:
             yield TelegramLane(telegram, folder, seed)
         return
-    async with SlackDouble(events_url="set later" if way == "slack-http" else "", patience=patience) as slack:
+    async with SlackDouble(
+        events_url="set later" if way == "slack-http" else "", patience=patience
+    ) as slack:
         yield SlackLane(slack, folder, seed)
         assert set(slack.refusals) <= {LATE}

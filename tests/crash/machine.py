@@ -70,7 +70,12 @@ async def main(url: str, school: str, board: str) -> None:
         return (
             [
                 *(part.text for part in reply.parts if hasattr(part, "text")),
-                *(c.command for part in reply.parts if isinstance(part, Choices) for c in part.options),
+                *(
+                    c.command
+                    for part in reply.parts
+                    if isinstance(part, Choices)
+                    for c in part.options
+                ),
             ]
             if reply
             else []

@@ -16,7 +16,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = (
+    24,
+    1,
+    2,
+)  # linux/prctl.h, linux/capability.h
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
@@ -24,7 +28,9 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(data.parent),
-        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(data.parent)),  # what is worked out once
+        "XDG_CACHE_HOME": os.environ.get(
+            "XDG_CACHE_HOME", str(data.parent)
+        ),  # what is worked out once
         "PYTHONPATH": str(ROOT),
         "HEADSUP_DATA": str(data),
         "ACTS_A_MINUTE": "1000000",
@@ -100,11 +106,21 @@ async def nursery() -> AsyncIterator[Nursery]:
         await process.wait()
 
 
-async def start_cold(folder: Path, environment: dict[str, str], log: Path) -> asyncio.subprocess.Process:
+async def start_cold(
+    folder: Path, environment: dict[str, str], log: Path
+) -> asyncio.subprocess.Process:
     """`headsup run` from nothing, as `make run` does it."""
     with log.open("ab") as out:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=folder, env=environment, stdin=-3, stdout=out, stderr=out
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            cwd=folder,
+            env=environment,
+            stdin=-3,
+            stdout=out,
+            stderr=out,
         )
 
 
@@ -147,7 +163,9 @@ class Cold:
 
 
 @asynccontextmanager
-async def cold(folder: Path, environment: dict[str, str], *, ordinary: bool = False) -> AsyncIterator[Cold]:
+async def cold(
+    folder: Path, environment: dict[str, str], *, ordinary: bool = False
+) -> AsyncIterator[Cold]:
     """`headsup run` for as long as the context lasts, or until it ends by itself.
 
     `ordinary`: permissions hold for it even where the tests run as root.

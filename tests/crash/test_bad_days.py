@@ -106,14 +106,18 @@ async def test_a_token_that_is_refused_ends_it_with_a_sentence(
     assert last_line(bot.text).startswith(f"headsup: {chat.refused}")
 
 
-async def test_slacks_other_token_is_named_by_itself(tmp_path: Path, data: Path, slack: InSlack) -> None:
+async def test_slacks_other_token_is_named_by_itself(
+    tmp_path: Path, data: Path, slack: InSlack
+) -> None:
     wrong = {**slack.environment, "SLACK_APP_TOKEN": "xapp-wrong"}
     async with cold(tmp_path, environment(data, **wrong)) as bot:
         assert await bot.ends() == 1
     assert last_line(bot.text).startswith("headsup: Slack refuses SLACK_APP_TOKEN (invalid_auth).")
 
 
-async def test_one_chat_goes_on_when_the_others_token_is_refused(tmp_path: Path, data: Path) -> None:
+async def test_one_chat_goes_on_when_the_others_token_is_refused(
+    tmp_path: Path, data: Path
+) -> None:
     async with SlackDouble() as in_slack, TelegramDouble() as in_telegram:
         slack, telegram = InSlack(in_slack), InTelegram(in_telegram)
         await telegram.furnish(data)
@@ -140,7 +144,9 @@ async def test_a_chat_that_is_away_is_waited_for(tmp_path: Path, data: Path, cha
     assert await kept_texts(data) == ["and again", "at last"]
 
 
-async def test_an_answer_waits_as_long_as_it_is_told_to(tmp_path: Path, data: Path, chat: Chat) -> None:
+async def test_an_answer_waits_as_long_as_it_is_told_to(
+    tmp_path: Path, data: Path, chat: Chat
+) -> None:
     chat.slows_down(seconds=1, times=2)
     async with cold(tmp_path, environment(data, **chat.environment)):
         await chat.says("Have you seen this?")
@@ -197,7 +203,9 @@ async def test_a_folder_that_may_not_be_written_to_is_said_at_start(
     assert last_line(bot.text) == f"headsup: {READ_ONLY.format(folder=data)}"
 
 
-async def test_a_folder_that_cannot_be_made_is_said_at_start(tmp_path: Path, slack: InSlack) -> None:
+async def test_a_folder_that_cannot_be_made_is_said_at_start(
+    tmp_path: Path, slack: InSlack
+) -> None:
     place = tmp_path / "locked" / "data"
     place.parent.mkdir(mode=0o500)
     async with cold(tmp_path, environment(place, **slack.environment), ordinary=True) as bot:
@@ -266,7 +274,9 @@ async def test_a_port_that_is_taken_is_said(tmp_path: Path, data: Path) -> None:
         settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "PORT": port}
         async with cold(tmp_path, environment(data, **settings)) as bot:
             assert await bot.ends() == 1
-    sentence = f"headsup: Port {port} cannot be used (Address already in use). Choose another with PORT."
+    sentence = (
+        f"headsup: Port {port} cannot be used (Address already in use). Choose another with PORT."
+    )
     assert last_line(bot.text) == sentence
 
 
@@ -274,7 +284,11 @@ async def test_a_port_that_is_taken_is_said(tmp_path: Path, data: Path) -> None:
     ("right", "wrong", "said"),
     [
         ("urgent = true", "urgent = maybe", "procedure.toml: Invalid value (at line {}"),
-        ("governors = true", "goverors = true", "procedure.toml, line {}: category.goverors: nothing here"),
+        (
+            "governors = true",
+            "goverors = true",
+            "procedure.toml, line {}: category.goverors: nothing here",
+        ),
     ],
 )
 async def test_a_mistake_in_the_procedure_is_named_by_its_line(

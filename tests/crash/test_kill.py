@@ -30,7 +30,9 @@ PATIENCE = 0.1  # seconds that Slack waits: it asks again while the bot is dead
 
 
 @pytest.mark.usefixtures("texts_are_ready")
-@pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack", 2), ("slack-http", 3), ("telegram", 4)])
+@pytest.mark.parametrize(
+    ("way", "seed"), [("slack", 1), ("slack", 2), ("slack-http", 3), ("telegram", 4)]
+)
 async def test_what_was_acknowledged_outlives_any_kill(tmp_path: Path, way: str, seed: int) -> None:
     async with lane_of(way, tmp_path, seed, PATIENCE) as lane, nursery() as bots:
         await lane.furnish()

@@ -24,7 +24,9 @@ PATIENCE = 1.0  # seconds that Slack waits: for what is being finished
 
 @pytest.mark.usefixtures("texts_are_ready")
 @pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack-http", 2), ("telegram", 3)])
-async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path, way: str, seed: int) -> None:
+async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(
+    tmp_path: Path, way: str, seed: int
+) -> None:
     async with lane_of(way, tmp_path, seed, PATIENCE) as lane, nursery() as bots:
         await lane.furnish()
         reporting = [asyncio.create_task(lane.report(n)) for n in range(FEW)]

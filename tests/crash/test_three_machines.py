@@ -35,7 +35,14 @@ class Machine:
     """One process, started again whenever it was killed."""
 
     def __init__(self, school: str, board: Path) -> None:
-        self.arguments = (sys.executable, "-m", "tests.crash.machine", database(), school, str(board))
+        self.arguments = (
+            sys.executable,
+            "-m",
+            "tests.crash.machine",
+            database(),
+            school,
+            str(board),
+        )
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self._numbers = iter(range(10**9))
         self._ready = asyncio.Event()
@@ -95,7 +102,9 @@ class School:
 
     async def reports(self, number: int) -> None:
         source, who = f"board:{number}", f"staff{number % PEOPLE}"
-        said = await self.any(take={"source": source, "who": who, "text": f"They say so again: {number}"})
+        said = await self.any(
+            take={"source": source, "who": who, "text": f"They say so again: {number}"}
+        )
         self.acknowledged[source] = said
         if number < URGENT:
             category = next((line for line in said if line.endswith(" threat")), None)
@@ -163,11 +172,17 @@ async def _check(school: School, store: PostgresStore, board: Path, kills: int) 
     assert len(noted) > 100
     assert len(shown) == len(set(shown))
     assert noted <= set(shown)
-    repeated = [message for message in shown if message not in noted and await _is_of_no_case(message, store)]
+    repeated = [
+        message
+        for message in shown
+        if message not in noted and await _is_of_no_case(message, store)
+    ]
     assert len(repeated) <= kills
     urgent = {case.reference for case in cases if case.urgent}
     assert len(urgent) == URGENT
-    told = {c.reference for c in cases for n in c.notices if n.kind == "urgent" and n.result == "sent"}
+    told = {
+        c.reference for c in cases for n in c.notices if n.kind == "urgent" and n.result == "sent"
+    }
     assert told == urgent
 
 

@@ -151,6 +151,8 @@ async def test_no_kill_and_no_stretch_of_being_down_loses_a_reminder(
     assert found.uncalled == []
     assert found.outside_school() == []
     again = Counter(told for told, _ in found.twice)
-    assert {told: n for told, n in again.items() if n > year.unnoted[told]} == {}  # once for each such kill
+    assert {
+        told: n for told, n in again.items() if n > year.unnoted[told]
+    } == {}  # once for each such kill
     assert max(year.unnoted_messages) <= len(PEOPLE)  # each receiver's last message
     assert len(year.unnoted_messages) > KILLS / 20

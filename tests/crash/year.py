@@ -109,7 +109,9 @@ class Message:
 
 OVERDUE = re.compile(r"Case (\w{4}): overdue since (.+), day (\d+)$")
 BEFORE = re.compile(r"Case (\w{4}): due (.+)$")
-ABOVE = re.compile(r"Case (\w{4}), “(.+)”: overdue since (.+), day (\d+)\. Please see that it is done\.")
+ABOVE = re.compile(
+    r"Case (\w{4}), “(.+)”: overdue since (.+), day (\d+)\. Please see that it is done\."
+)
 LADDER_ABOVE = re.compile(r"Urgent: case (\w{4})\. Nobody has taken it yet\.")
 URGENT = re.compile(r"(?:\d\. )?Urgent: case (\w{4})$")
 DUTY_SOON = re.compile(r"(?:\d\. )?Due (\d+ \w+ \d{4}): (.+)")
@@ -117,7 +119,13 @@ DUTY = re.compile(r"Overdue since (\d+ \w+ \d{4}), day (\d+): (.+)")
 
 
 OF_A_DIGEST = (
-    *("Overdue", "Yours, this week", "New", "Waiting for a category or for evidence", "Going quiet"),
+    *(
+        "Overdue",
+        "Yours, this week",
+        "New",
+        "Waiting for a category or for evidence",
+        "Going quiet",
+    ),
     *("Closed last week", "Due soon in the school", "Could not be delivered"),
 )
 
@@ -328,7 +336,9 @@ class Year:
         while self._deeds and self._deeds[0].at < end:
             missed.append(heapq.heappop(self._deeds))
         for late in missed:  # the chat hands over what came meanwhile, or people press again
-            self._later(end + timedelta(minutes=self.chance.uniform(20, 400)), late.who, late.words, late.of)
+            self._later(
+                end + timedelta(minutes=self.chance.uniform(20, 400)), late.who, late.words, late.of
+            )
         self.now = end
         self._start()
         await self._until_killed(None)
@@ -345,7 +355,9 @@ class Year:
 
     async def _notices_of(self, message: Message) -> int:
         noted = [n for path in (self.folder / "notices").glob("*.json") for n in _loose(path)]
-        words = " ".join([*(t.of for t in message.told if t.kind in ("step", "ladder")), *message.other])
+        words = " ".join(
+            [*(t.of for t in message.told if t.kind in ("step", "ladder")), *message.other]
+        )
         for reference in set(re.findall(r"\b[2-9B-DF-HJ-NP-TV-XZ]{4}\b", words)):
             if await self.store.summary(reference):
                 noted += (await self.store.case(reference)).notices
@@ -402,7 +414,10 @@ class Year:
             reference = await self.store.by_source(source)
             following = "about" if self.chance.random() < 0.06 else "categorise"
             self._later(
-                self.now + timedelta(seconds=self.chance.randrange(5, 300)), deed.who, following, reference
+                self.now + timedelta(seconds=self.chance.randrange(5, 300)),
+                deed.who,
+                following,
+                reference,
             )
 
         return Action(deed.who, f"Post number {deed.number}", done, after, source)
@@ -419,7 +434,9 @@ class Year:
     async def _categorise(self, deed: Deed) -> Action:
         about_head = (await self.store.case(deed.of)).about is not None
         usual = {
-            key: weight for key, weight in CATEGORIES.items() if not (about_head and key == "child-undressed")
+            key: weight
+            for key, weight in CATEGORIES.items()
+            if not (about_head and key == "child-undressed")
         }
         category = self.chance.choices([*usual], [*usual.values()])[0]
 
@@ -430,7 +447,9 @@ class Year:
             self.model.opened(deed.of, category, about_head, self.now)
             urgent = self.model.cases[deed.of].urgent
             waits = [10, 20, 40, 90, 400] if urgent else [60, 700, 3000]
-            self._visit_later(deed.of, timedelta(minutes=self.chance.uniform(1, self.chance.choice(waits))))
+            self._visit_later(
+                deed.of, timedelta(minutes=self.chance.uniform(1, self.chance.choice(waits)))
+            )
 
         return Action(deed.who, f"case category {deed.of} {category}", done, after)
 
@@ -498,7 +517,12 @@ class Year:
         return self._choose_for(ref, self.chance.choice(steps), who)
 
     def _choose_for(self, ref: str, step: FollowUp, who: str) -> tuple[Any, ...]:
-        ways = ["done"] * 5 + ["not-needed"] * 2 + ["hand"] + [o.replace(" ", "-") for o in step.outcomes] * 2
+        ways = (
+            ["done"] * 5
+            + ["not-needed"] * 2
+            + ["hand"]
+            + [o.replace(" ", "-") for o in step.outcomes] * 2
+        )
         if step.postponed < 2 or who in (PEOPLE["head"], PEOPLE["chair"]):
             ways += ["postpone"] * 2
         way = self.chance.choice(ways)
@@ -513,7 +537,10 @@ class Year:
         return f"case {way} {ref} {step.key}{why}", "settled", step.key, way.replace("-", " ")
 
     def _some_day(self) -> date:
-        return self.now.astimezone(LONDON).date() + self.chance.choice([0, 1, 1, 2, 3, 7, 14, 30]) * DAY
+        return (
+            self.now.astimezone(LONDON).date()
+            + self.chance.choice([0, 1, 1, 2, 3, 7, 14, 30]) * DAY
+        )
 
 
 def _typed(day: date) -> str:

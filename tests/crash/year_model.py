@@ -59,7 +59,9 @@ class Days:
     @staticmethod
     def away(days: Sequence[date], day: date, number: int) -> date:
         """So many of these days after this day, or before it."""
-        return days[bisect_right(days, day) + number - 1 if number > 0 else bisect_left(days, day) + number]
+        return days[
+            bisect_right(days, day) + number - 1 if number > 0 else bisect_left(days, day) + number
+        ]
 
     @staticmethod
     def at(day: date, hour: time) -> datetime:
@@ -72,7 +74,9 @@ class Days:
         day = after.astimezone(LONDON).date()
         today = self.opening(day)
         return (
-            today if day in self._school and today > after else self.opening(self.away(self.school, day, 1))
+            today
+            if day in self._school and today > after
+            else self.opening(self.away(self.school, day, 1))
         )
 
     def in_school(self, at: datetime) -> bool:
@@ -255,7 +259,9 @@ class YearModel:
         local = at.astimezone(LONDON)
         unit = unit.removesuffix("s")
         if unit == "school day":
-            return self.days.at(self.days.away(self.days.school, local.date(), int(number)), CLOSES), "school"
+            return self.days.at(
+                self.days.away(self.days.school, local.date(), int(number)), CLOSES
+            ), "school"
         if unit == "working day":
             day = self.days.away(self.days.working, local.date(), int(number))
             working = local.date() in self.days.working
@@ -291,9 +297,13 @@ class YearModel:
             return run.due
         if days is None:
             return self.days.opening(day + (stage - 1) * DAY)
-        return self.days.opening(self.days.away(days, day, stage if run.clock == "school" else stage - 1))
+        return self.days.opening(
+            self.days.away(days, day, stage if run.clock == "school" else stage - 1)
+        )
 
-    def _of_run(self, case: CaseModel, key: str, run: Run, until: datetime, down: Down) -> Iterator[Expected]:
+    def _of_run(
+        self, case: CaseModel, key: str, run: Run, until: datetime, down: Down
+    ) -> Iterator[Expected]:
         waits = run.clock == "school"
         for stage, at in self._stages(
             lambda stage: self._begins(run, stage), run.begin, run.end, waits, until, down
@@ -303,7 +313,13 @@ class YearModel:
                 yield Expected(told, at, waits, run.end)
 
     def _stages(
-        self, begins: Any, begin: datetime, end: datetime | None, waits: bool, until: datetime, down: Down
+        self,
+        begins: Any,
+        begin: datetime,
+        end: datetime | None,
+        waits: bool,
+        until: datetime,
+        down: Down,
     ) -> Iterator[tuple[int, datetime]]:
         """The stages that are told, and when: one that is over by then is passed over."""
         stage = 0
@@ -338,7 +354,11 @@ class YearModel:
             told = [p for role in roles if (p := self.people[role]) in self.inside(case)][:1]
         for rung in self.toml["escalation"]:
             above = self.people[rung["to"]]
-            if stage >= rung["day"] and above not in told and not (case.head and rung["to"] == "head"):
+            if (
+                stage >= rung["day"]
+                and above not in told
+                and not (case.head and rung["to"] == "head")
+            ):
                 told = [*told, above]
         return told
 
@@ -351,10 +371,15 @@ class YearModel:
         for begin, end in case.untaken:
             at = self.days.looked_at(begin + LADDER_PAUSE, False, down)
             while at < (end or until) and at < until:
-                role = fresh[rung] if rung < len(fresh) else ladder[(rung - len(fresh)) % len(ladder)]
+                role = (
+                    fresh[rung] if rung < len(fresh) else ladder[(rung - len(fresh)) % len(ladder)]
+                )
                 rung += 1
                 yield Expected(
-                    Told("ladder", case.reference, "", "", 0, self.people[role]), at, waits=False, until=end
+                    Told("ladder", case.reference, "", "", 0, self.people[role]),
+                    at,
+                    waits=False,
+                    until=end,
                 )
                 at = self.days.looked_at(at + LADDER_PAUSE, False, down)
 
@@ -373,12 +398,17 @@ class YearModel:
         for duty in self.duties:
             named = duty["due"] if isinstance(duty["due"], list) else [duty["due"]]
             years = range(self.since.year, self.since.year + 2)
-            every = {date.fromisoformat(d if len(d) > 5 else f"{year}-{d}") for d in named for year in years}
+            every = {
+                date.fromisoformat(d if len(d) > 5 else f"{year}-{d}")
+                for d in named
+                for year in years
+            }
             days = sorted(day for day in every if day >= self.since)
             begin = self.days.opening(self.since)
             for day in days:
                 end = next(
-                    (at for key, due, at in self.duties_done if (key, due) == (duty["key"], day)), None
+                    (at for key, due, at in self.duties_done if (key, due) == (duty["key"], day)),
+                    None,
                 )
                 yield from self._of_duty(duty, day, begin, end, until, down)
                 if end is None:
@@ -405,5 +435,7 @@ class YearModel:
         for stage, at in self._stages(begins, begin, end, True, until, down):
             above = [r["to"] for r in self.toml["escalation"] if stage >= r["day"]]
             for role in dict.fromkeys([duty["owner"], *above]):
-                told = Told("duty", duty["do"], "", f"{day.day} {day:%B %Y}", stage, self.people[role])
+                told = Told(
+                    "duty", duty["do"], "", f"{day.day} {day:%B %Y}", stage, self.people[role]
+                )
                 yield Expected(told, at, True, end)

@@ -19,7 +19,12 @@ from tests.talks.stage import ANY_CASE, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = re.compile(r"`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
-ELSEWHERE = {"invite", "newbot", "mybots", "setprivacy"}  # commands of Slack itself, and of @BotFather
+ELSEWHERE = {
+    "invite",
+    "newbot",
+    "mybots",
+    "setprivacy",
+}  # commands of Slack itself, and of @BotFather
 ASKED = {"health", "ready", "metrics"}  # by machines, over HTTP
 
 
@@ -69,7 +74,9 @@ def test_every_setting_and_command_is_named() -> None:
     written = PAGE.read_text("utf-8")
     assert filled(written) == written, "run: make docs"
     assert all(f"| `{field.upper()}` |" in written for field in Settings.model_fields)
-    assert all(f"| `headsup {usage.replace('|', chr(92) + '|')}` |" in written for usage, _ in commands())
+    assert all(
+        f"| `headsup {usage.replace('|', chr(92) + '|')}` |" in written for usage, _ in commands()
+    )
 
 
 def test_staff_and_leaders_find_all_their_commands_on_their_page() -> None:
@@ -99,7 +106,9 @@ async def test_the_picture_is_of_the_product_as_it_is(tmp_path: Path) -> None:
         found = re.findall(r">([^<>]+)</text>", svg)
         reference = re.search(rf"Case&#160;({ANY_CASE.pattern})", svg)
         assert reference
-        return sorted(text.replace(reference[1], "7K4M").replace("&#160;", " ").strip() for text in found)
+        return sorted(
+            text.replace(reference[1], "7K4M").replace("&#160;", " ").strip() for text in found
+        )
 
     drawn = (ROOT / "docs" / "talk.svg").read_text("utf-8")
     assert words(drawn) == words(await picture.draw(tmp_path)), "run: make picture"

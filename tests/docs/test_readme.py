@@ -32,7 +32,9 @@ LEFT_OUT = shutil.ignore_patterns(
 
 def commands() -> list[str]:
     """Every line to type into a shell, in its order."""
-    lines = [line for kind, text in BLOCK.findall(README) if kind == "sh" for line in text.splitlines()]
+    lines = [
+        line for kind, text in BLOCK.findall(README) if kind == "sh" for line in text.splitlines()
+    ]
     return [line.partition("  #")[0].strip() for line in lines if line.strip()]
 
 
@@ -50,12 +52,22 @@ def checkout(tmp_path: Path) -> Path:
 
 def environment(checkout: Path, **settings: str) -> dict[str, str]:
     without = {
-        k: v for k, v in os.environ.items() if not k.startswith(("SLACK", "TELEGRAM", "HEADSUP", "MAKE"))
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("SLACK", "TELEGRAM", "HEADSUP", "MAKE"))
     }
-    return {**without, "PYTHONPATH": str(checkout), "PYTHONUNBUFFERED": "1", "TERM": "dumb", **settings}
+    return {
+        **without,
+        "PYTHONPATH": str(checkout),
+        "PYTHONUNBUFFERED": "1",
+        "TERM": "dumb",
+        **settings,
+    }
 
 
-def shell(command: str, checkout: Path, env: dict[str, str], *, status: int = 0, typed: str = "") -> str:
+def shell(
+    command: str, checkout: Path, env: dict[str, str], *, status: int = 0, typed: str = ""
+) -> str:
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=checkout,
@@ -115,7 +127,8 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
 
         await run(".venv/bin/headsup manifest > manifest.json")
         assert (
-            json.loads((checkout / "manifest.json").read_text())["display_information"]["name"] == "Heads Up"
+            json.loads((checkout / "manifest.json").read_text())["display_information"]["name"]
+            == "Heads Up"
         )
 
         assert commands()[len(done)] == ".venv/bin/headsup setup"
@@ -148,7 +161,9 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
             await slack.slash(ben, "/headsup", f"join {code[1]}")
             assert "Welcome, Ben Okafor." in (await slack.next(ben)).words
             await slack.slash(ben, "/headsup", "people invite Cleo Martin as dsl")
-            assert "An invitation for Cleo Martin (safeguarding lead)" in (await slack.next(ben)).words
+            assert (
+                "An invitation for Cleo Martin (safeguarding lead)" in (await slack.next(ben)).words
+            )
             await slack.message(asha, "Look what they write: https://example.com/post")
             assert re.search(r"Case \w{4}", (await slack.next(asha)).words)
 
@@ -177,7 +192,12 @@ def test_what_it_names_in_passing_runs_as_well(checkout: Path) -> None:
     shell("make run", checkout, env, typed="quit\n")
     shutil.copytree(checkout / "data", checkout / "copy")
     (checkout / "notes.md").write_text("# Trips\n\nTake the register with you.\n")
-    ours = {" setup": " setup --help", "FILE": "notes.md", "FOLDER": "policy_texts", "/backup/data": "copy"}
+    ours = {
+        " setup": " setup --help",
+        "FILE": "notes.md",
+        "FOLDER": "policy_texts",
+        "/backup/data": "copy",
+    }
     blocks = BLOCK.sub("", README)
     named = dict.fromkeys("".join(found).strip() for found in IN_PASSING.findall(blocks))
     assert len(named) >= 6

@@ -20,7 +20,16 @@ from typing import Any
 from tests.doubles.slack_blocks import Invalid, check_message, check_view, elements
 from tests.doubles.slack_server import SlackServer
 from tests.doubles.slack_sockets import Answer
-from tests.doubles.slack_world import APP, BOT, BOT_USER, ResponseUrl, Shown, View, encode, rich_text
+from tests.doubles.slack_world import (
+    APP,
+    BOT,
+    BOT_USER,
+    ResponseUrl,
+    Shown,
+    View,
+    encode,
+    rich_text,
+)
 
 
 class SlackDouble(SlackServer):
@@ -104,7 +113,13 @@ class SlackDouble(SlackServer):
         return {**said, "channel": channel}
 
     async def forward(
-        self, user: str, message: dict[str, Any], comment: str = "", *, stubs: bool = False, resend: int = 0
+        self,
+        user: str,
+        message: dict[str, Any],
+        comment: str = "",
+        *,
+        stubs: bool = False,
+        resend: int = 0,
     ) -> dict[str, Any]:
         """Share a message with the bot: its words and files are in `attachments[]` alone."""
         author, channel = self.world.users[message["user"]], self.world.channels[message["channel"]]
@@ -134,18 +149,32 @@ class SlackDouble(SlackServer):
         now = {**before, "text": encode(text), **more}
         if now["text"] != before["text"]:
             now["edited"] = {"user": message["user"], "ts": self.world.ts()}
-        change = {"subtype": "message_changed", "message": now, "previous_message": before, "hidden": True}
+        change = {
+            "subtype": "message_changed",
+            "message": now,
+            "previous_message": before,
+            "hidden": True,
+        }
         return await self._event({**self._notice(message), **change})
 
     async def delete(self, message: dict[str, Any]) -> Answer:
         before = {k: v for k, v in message.items() if k not in ("answer", "channel")}
-        gone = {"subtype": "message_deleted", "previous_message": before, "deleted_ts": message["ts"]}
+        gone = {
+            "subtype": "message_deleted",
+            "previous_message": before,
+            "deleted_ts": message["ts"],
+        }
         return await self._event({**self._notice(message), **gone})
 
     async def mention(self, user: str, channel: str, text: str, *, resend: int = 0) -> Answer:
         """The bot's name in a channel, and then `text`."""
         ts = self.world.ts()
-        said = {"type": "app_mention", "user": user, "text": f"<@{BOT_USER}> {encode(text)}", "ts": ts}
+        said = {
+            "type": "app_mention",
+            "user": user,
+            "text": f"<@{BOT_USER}> {encode(text)}",
+            "ts": ts,
+        }
         return await self._event(
             {**said, "team": self.team, "channel": channel, "event_ts": ts}, resend=resend
         )
@@ -224,7 +253,13 @@ class SlackDouble(SlackServer):
         return await self._send("interactive", payload, resend=resend)
 
     async def submit(
-        self, user: str, view: View, words: str = "", *, files: Iterable[dict[str, Any]] = (), resend: int = 0
+        self,
+        user: str,
+        view: View,
+        words: str = "",
+        *,
+        files: Iterable[dict[str, Any]] = (),
+        resend: int = 0,
     ) -> Answer:
         """Fill in a form and send it. It stays open where the bot answers with errors."""
         assert view.open, "the form is closed"
@@ -237,7 +272,9 @@ class SlackDouble(SlackServer):
                 assert any(filled.values()) or block.get("optional"), (
                     f"{block['label']['text']}: please fill in"
                 )
-                values[block["block_id"]] = {element["action_id"]: {"type": element["type"], **filled}}
+                values[block["block_id"]] = {
+                    element["action_id"]: {"type": element["type"], **filled}
+                }
         payload = {
             "type": "view_submission",
             "view": {**view.view, "id": view.id, "hash": view.hash, "state": {"values": values}},
@@ -292,7 +329,10 @@ class SlackDouble(SlackServer):
         payload: dict[str, Any] = {
             "type": "block_actions",
             "container": {**container, "is_ephemeral": message.ephemeral},
-            "channel": {"id": message.channel, "name": self.world.channels[message.channel]["name"]},
+            "channel": {
+                "id": message.channel,
+                "name": self.world.channels[message.channel]["name"],
+            },
             "response_url": self._response_url(user, message.channel, message),
             "actions": [
                 {
@@ -351,7 +391,9 @@ class SlackDouble(SlackServer):
         public = answer.body.get("response_type") == "in_channel"
         text, blocks = answer.body.get("text", ""), answer.body.get("blocks", [])
         who = "" if public else user
-        await self.world.show(Shown(channel, self.world.ts(), who, text, blocks, ephemeral=not public))
+        await self.world.show(
+            Shown(channel, self.world.ts(), who, text, blocks, ephemeral=not public)
+        )
 
 
 def _stub(file: dict[str, Any]) -> dict[str, Any]:

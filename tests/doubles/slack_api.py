@@ -66,12 +66,16 @@ class Api:
         """One request to `/api/<method>`."""
         name = request.match_info["method"]
         arguments = await _arguments(request)
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.pop("token", "")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.pop(
+            "token", ""
+        )
         self.calls.append((name, arguments))
         if fault := self._fault(name):
             if fault.retry_after is not None:
                 headers = {"Retry-After": str(fault.retry_after)}
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers=headers
+                )
             return web.json_response({"ok": False, "error": fault.error}, status=fault.status)
         try:
             if name not in self.methods:
@@ -144,7 +148,13 @@ class Api:
         self._check_message(arguments)
         shown = self._shown(arguments, channel, channel.get("user", ""), self.world.ts())
         await self.world.show(shown)
-        message = {"type": "message", "user": BOT_USER, "bot_id": BOT, "app_id": APP, "ts": shown.ts}
+        message = {
+            "type": "message",
+            "user": BOT_USER,
+            "bot_id": BOT,
+            "app_id": APP,
+            "ts": shown.ts,
+        }
         return {"channel": channel["id"], "ts": shown.ts, "message": message | {"text": shown.text}}
 
     async def post_ephemeral(self, arguments: Arguments) -> Arguments:
@@ -163,7 +173,9 @@ class Api:
         if (channel["id"], ts) in self.world.sent:
             raise Refuse("cant_update_message")
         before = [
-            s for s in self.world.current() if (s.channel, s.ts) == (channel["id"], ts) and not s.ephemeral
+            s
+            for s in self.world.current()
+            if (s.channel, s.ts) == (channel["id"], ts) and not s.ephemeral
         ]
         if not before:
             raise Refuse("message_not_found")
@@ -184,7 +196,9 @@ class Api:
         user, error = self.world.exchange(arguments["trigger_id"])
         if error:
             raise Refuse(error)
-        opened = View(f"V{self.world.number()}", user, f"{self.world.ts()}.{secrets.token_hex(4)}", view)
+        opened = View(
+            f"V{self.world.number()}", user, f"{self.world.ts()}.{secrets.token_hex(4)}", view
+        )
         self.world.views.append(opened)
         return {"view": {"id": opened.id, "hash": opened.hash, **view}}
 
@@ -209,7 +223,9 @@ class Api:
         mine = [upload for upload in self.world.uploads if upload.id == arguments["file"]]
         if not mine:
             raise Refuse(
-                "file_not_found" if arguments["file"] not in self.world.files else "cant_delete_file"
+                "file_not_found"
+                if arguments["file"] not in self.world.files
+                else "cant_delete_file"
             )
         self.world.uploads.remove(mine[0])
         return {}
@@ -224,7 +240,9 @@ class Api:
 
     async def complete_upload(self, arguments: Arguments) -> Arguments:
         files = []
-        channel = self._channel(arguments["channel_id"]) if arguments.get("channel_id") else {"id": ""}
+        channel = (
+            self._channel(arguments["channel_id"]) if arguments.get("channel_id") else {"id": ""}
+        )
         for one in _json(arguments["files"]):
             upload = self.world.pending_uploads.get(one["id"])
             if upload is None or len(upload.data) != upload.length:

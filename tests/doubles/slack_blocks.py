@@ -70,14 +70,19 @@ def _words(block: dict[str, Any]) -> str:
         case "context":
             return " ".join(element.get("text", "") for element in block["elements"])
         case "rich_text":
-            return "\n".join("".join(e["text"] for e in part["elements"]) for part in block["elements"])
+            return "\n".join(
+                "".join(e["text"] for e in part["elements"]) for part in block["elements"]
+            )
     return ""
 
 
 def _check_blocks(blocks: list[Any], allowed: set[str]) -> None:
     seen: set[str] = set()
     for place, block in enumerate(blocks):
-        need(isinstance(block, dict) and block.get("type") in allowed, f"block {place}: no such type here")
+        need(
+            isinstance(block, dict) and block.get("type") in allowed,
+            f"block {place}: no such type here",
+        )
         name = block.get("block_id")
         if name is not None:
             need(isinstance(name, str) and 0 < len(name) <= 255, f"block {place}: block_id")
@@ -89,7 +94,9 @@ def _check_blocks(blocks: list[Any], allowed: set[str]) -> None:
             raise Invalid(f"block {place}: {error!r}") from error
 
 
-def _text(value: Any, limit: int, where: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> None:
+def _text(
+    value: Any, limit: int, where: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
+) -> None:
     need(isinstance(value, dict) and value.get("type") in kinds, f"{where}: no text object")
     need(
         isinstance(value["text"], str) and 1 <= len(value["text"]) <= limit,

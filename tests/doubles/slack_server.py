@@ -13,7 +13,9 @@ from tests.doubles.slack_api import Api, Fault
 from tests.doubles.slack_sockets import Posts, Sockets
 from tests.doubles.slack_world import BOT_USER, TEAM, Shown, Upload, View, World
 
-SCOPES = "app_mentions:read chat:write commands files:read files:write im:history im:write users:read"
+SCOPES = (
+    "app_mentions:read chat:write commands files:read files:write im:history im:write users:read"
+)
 LOGIN_PAGE = "<!DOCTYPE html><html><body>Sign in to School</body></html>"
 
 
@@ -120,7 +122,9 @@ class SlackServer:
     async def next(self, user: str, seconds: float = 5.0) -> Shown:
         """The next thing that the bot shows somebody, new or in place of another; in order, each once."""
         read = self._read.get(user, 0)
-        mine: Callable[[], list[Shown]] = lambda: [s for s in self.world.history if s.user == user][read:]  # noqa: E731
+        mine: Callable[[], list[Shown]] = lambda: [s for s in self.world.history if s.user == user][
+            read:
+        ]  # noqa: E731
         found: list[Shown] = await self.until(mine, seconds)
         self._read[user] = read + 1
         return found[0]

@@ -148,7 +148,13 @@ class Posts:
         return Answer(False, {}, tries, status)
 
     async def post(
-        self, body: str, content_type: str, headers: dict[str, str], *, age: float = 0, secret: str = ""
+        self,
+        body: str,
+        content_type: str,
+        headers: dict[str, str],
+        *,
+        age: float = 0,
+        secret: str = "",
     ) -> tuple[int, str]:
         """A signed request; `age` in seconds and another `secret` make a bad one."""
         stamp = str(int(time.time() - age))

@@ -241,7 +241,10 @@ def rich_text(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     end = 0
     for match in _URL.finditer(text):
-        found += [{"type": "text", "text": text[end : match.start()]}, {"type": "link", "url": match[0]}]
+        found += [
+            {"type": "text", "text": text[end : match.start()]},
+            {"type": "link", "url": match[0]},
+        ]
         end = match.end()
     found.append({"type": "text", "text": text[end:]})
     section = {"type": "rich_text_section", "elements": [e for e in found if e.get("text", True)]}

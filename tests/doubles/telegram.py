@@ -50,7 +50,9 @@ class Shown:
 
     def words(self, kind: str) -> list[str]:
         """What stands in entities of a kind: `bold`, `blockquote`, `url` …"""
-        return [part(self.text, e["offset"], e["length"]) for e in self.entities if e["type"] == kind]
+        return [
+            part(self.text, e["offset"], e["length"]) for e in self.entities if e["type"] == kind
+        ]
 
 
 class TelegramDouble:
@@ -109,7 +111,9 @@ class TelegramDouble:
             self.api.closed[number] = "bot can't initiate conversation with a user"
         return User(self, who, chat)
 
-    def group(self, number: int, title: str, *, kind: str = "supergroup", username: str = "") -> Group:
+    def group(
+        self, number: int, title: str, *, kind: str = "supergroup", username: str = ""
+    ) -> Group:
         """A group (or `channel`) with the bot in it."""
         chat: dict[str, Any] = {"id": number, "type": kind, "title": title}
         if username:
@@ -188,7 +192,9 @@ class TelegramDouble:
         refusal = Refusal(description, code, **parameters)
         self.api.faults.append(Fault(method, refusal, times, chat.id if chat else None))
 
-    def slows_down(self, method: str = "sendMessage", *, retry_after: int = 1, times: int = 1) -> None:
+    def slows_down(
+        self, method: str = "sendMessage", *, retry_after: int = 1, times: int = 1
+    ) -> None:
         """429 with `retry_after`."""
         words = f"Too Many Requests: retry after {retry_after}"
         self.refuses(method, words, 429, times=times, retry_after=retry_after)
@@ -227,10 +233,16 @@ class TelegramDouble:
         return file_id, held.size
 
     def posts(
-        self, sender: dict[str, Any], chat: dict[str, Any], content: dict[str, Any], resend: bool = False
+        self,
+        sender: dict[str, Any],
+        chat: dict[str, Any],
+        content: dict[str, Any],
+        resend: bool = False,
     ) -> dict[str, Any]:
         """A message from somebody. Gives the update."""
-        if chat["id"] == sender["id"] and self.api.closed.get(sender["id"], "").startswith("bot can't"):
+        if chat["id"] == sender["id"] and self.api.closed.get(sender["id"], "").startswith(
+            "bot can't"
+        ):
             del self.api.closed[sender["id"]]
         message = {
             "message_id": self.api.next_message(),

@@ -78,7 +78,9 @@ class BotApi:
         self.unimplemented: set[str] = set()
         self.down = False
         self.revoked = False
-        self.menus: dict[tuple[str, int], list[dict[str, str]]] = {}  # by kind of scope and chat, or 0
+        self.menus: dict[
+            tuple[str, int], list[dict[str, str]]
+        ] = {}  # by kind of scope and chat, or 0
         self.described = {"short_description": "", "description": ""}
         self.files: dict[str, Stored] = {}
         self.chats: dict[int, dict[str, Any]] = {}
@@ -284,7 +286,11 @@ class BotApi:
             raise Refusal("there is no text in the message to edit")
         text, entities = read(str(given.get("text") or ""), given.get("parse_mode"))
         keyboard = markup(given.get("reply_markup"), inline_only=True)
-        if (text, entities, keyboard) == (message["text"], message["entities"], message.get("reply_markup")):
+        if (text, entities, keyboard) == (
+            message["text"],
+            message["entities"],
+            message.get("reply_markup"),
+        ):
             raise Refusal(
                 "message is not modified: specified new message content and reply markup are exactly the same "
                 "as a current content and reply markup of the message"
@@ -335,7 +341,8 @@ class BotApi:
             raise Refusal("chat_id is empty")
         number = int(named) if named.removeprefix("-").isdecimal() else 0
         found = self.chats.get(number) or next(
-            (c for c in self.chats.values() if c.get("username") and named == f"@{c['username']}"), None
+            (c for c in self.chats.values() if c.get("username") and named == f"@{c['username']}"),
+            None,
         )
         if found is None:
             raise Refusal("chat not found")
@@ -346,7 +353,9 @@ class BotApi:
             raise Refusal(self.closed[found["id"]], 403)
         return found
 
-    def _keep(self, chat: dict[str, Any], given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    def _keep(
+        self, chat: dict[str, Any], given: dict[str, Any], content: dict[str, Any]
+    ) -> dict[str, Any]:
         under = markup(given.get("reply_markup"))
         answering = _json(given["reply_parameters"]) if given.get("reply_parameters") else {}
         earlier = self.messages.get((chat["id"], int(answering.get("message_id", 0))))

@@ -94,7 +94,12 @@ class User:
     ) -> Update:
         """Send a photo: Telegram makes several sizes of it, the largest of which is `content`."""
         sizes = [
-            self._file(content if edge == 1280 else b"small", f"{edge}.jpg", width=edge, height=edge * 2 // 3)
+            self._file(
+                content if edge == 1280 else b"small",
+                f"{edge}.jpg",
+                width=edge,
+                height=edge * 2 // 3,
+            )
             for edge in (90, 1280, 320)  # in no order that one may rely on
         ]
         return self._post({"photo": sizes, **_captioned(caption), **more}, chat, None, resend)
@@ -116,7 +121,13 @@ class User:
         return self._post({"document": document, **_captioned(caption), **more}, chat, None, resend)
 
     async def sends(
-        self, kind: str, content: bytes = b"data", *, caption: str = "", resend: bool = False, **fields: Any
+        self,
+        kind: str,
+        content: bytes = b"data",
+        *,
+        caption: str = "",
+        resend: bool = False,
+        **fields: Any,
     ) -> Update:
         """Send a `video`, `video_note`, `voice`, `audio`, `animation` or `sticker`."""
         usual = {"width": 640, "height": 480, "duration": 7, "length": 240}
@@ -171,7 +182,9 @@ class User:
         passed_on = {k: copy.deepcopy(v) for k, v in content["message"].items() if k not in own}
         return self._post({**passed_on, "forward_origin": origin}, None, None, resend)
 
-    async def edits(self, update: Update, text: str, *, later: int = 5, resend: bool = False) -> Update:
+    async def edits(
+        self, update: Update, text: str, *, later: int = 5, resend: bool = False
+    ) -> Update:
         """Change the words of a message that was sent."""
         message = copy.deepcopy(update["message"])
         where = "caption" if "caption" in message or "text" not in message else "text"
@@ -229,10 +242,14 @@ class User:
     ) -> Update:
         where = chat.chat if chat else self._private
         if reply_to is not None:
-            content["reply_to_message"] = copy.deepcopy(self._telegram.api.messages[where["id"], reply_to])
+            content["reply_to_message"] = copy.deepcopy(
+                self._telegram.api.messages[where["id"], reply_to]
+            )
         return self._telegram.posts(self.who, where, content, resend)
 
-    def _file(self, content: bytes, name: str, size: int | None = None, **fields: Any) -> dict[str, Any]:
+    def _file(
+        self, content: bytes, name: str, size: int | None = None, **fields: Any
+    ) -> dict[str, Any]:
         file_id, length = self._telegram.store(content, name, size)
         return {"file_id": file_id, "file_unique_id": f"q{file_id}", "file_size": length, **fields}
 

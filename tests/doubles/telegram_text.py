@@ -127,7 +127,9 @@ def _parse(text: str) -> tuple[str, list[dict[str, Any]]]:
             if offset > begin:
                 entities.append(_entity(start, attributes, begin, offset - begin))
         elif name not in _TAGS:
-            raise Refusal(f'can\'t parse entities: Unsupported start tag "{name}" at byte offset {at}')
+            raise Refusal(
+                f'can\'t parse entities: Unsupported start tag "{name}" at byte offset {at}'
+            )
         else:
             _check_nesting(name, [tag for tag, _, _ in opened])
             opened.append((name, token[3], offset))

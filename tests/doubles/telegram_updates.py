@@ -18,7 +18,11 @@ import aiohttp
 
 from tests.doubles.telegram_text import Refusal
 
-KINDS_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}  # these must be asked for
+KINDS_BY_DEFAULT = {
+    "chat_member",
+    "message_reaction",
+    "message_reaction_count",
+}  # these must be asked for
 
 
 @dataclass(eq=False)
@@ -55,7 +59,9 @@ class Updates:
     def put(self, update: dict[str, Any], again: int = 0) -> None:
         """Let an update wait, also one that was confirmed before."""
         kind = next(name for name in update if name != "update_id")
-        if (self._allowed and kind not in self._allowed) or (not self._allowed and kind in KINDS_BY_DEFAULT):
+        if (self._allowed and kind not in self._allowed) or (
+            not self._allowed and kind in KINDS_BY_DEFAULT
+        ):
             return
         self.waiting.append(Waiting(update, again=again))
         self._wake()
@@ -175,7 +181,9 @@ class Updates:
         if secret := self.webhook.get("secret_token"):
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret
         try:
-            async with self._client.post(f"{host}{parts.path}", json=update, headers=headers) as response:
+            async with self._client.post(
+                f"{host}{parts.path}", json=update, headers=headers
+            ) as response:
                 self.webhook_answers.append(response.status)
                 return 200 <= response.status < 300
         except aiohttp.ClientError:

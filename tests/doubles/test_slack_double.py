@@ -27,7 +27,9 @@ async def _call(
 ) -> dict[str, Any]:
     token = slack.bot_token if token is None else token
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with slack.client.post(f"{slack.api_url}{method}", json=arguments, headers=headers) as answer:
+    async with slack.client.post(
+        f"{slack.api_url}{method}", json=arguments, headers=headers
+    ) as answer:
         return dict(await answer.json())
 
 
@@ -45,7 +47,11 @@ def _section(text: str) -> list[dict[str, Any]]:
         ("chat.postMessage", {"channel": STAFF, "blocks": _section("")}, "invalid_blocks"),
         ("chat.postMessage", {"channel": STAFF, "blocks": _section("x" * 3_001)}, "invalid_blocks"),
         ("chat.postMessage", {"channel": STAFF, "blocks": _section("x") * 51}, "invalid_blocks"),
-        ("chat.postMessage", {"channel": STAFF, "blocks": _section("x" * 3_000) * 5}, "msg_blocks_too_long"),
+        (
+            "chat.postMessage",
+            {"channel": STAFF, "blocks": _section("x" * 3_000) * 5},
+            "msg_blocks_too_long",
+        ),
         ("chat.postMessage", {"channel": STAFF, "blocks": [{"type": "input"}]}, "invalid_blocks"),
         ("chat.update", {"channel": STAFF, "ts": "1.0", "text": "x"}, "message_not_found"),
         ("views.open", {"trigger_id": "1.2.x", "view": FORM}, "invalid_trigger_id"),
@@ -54,7 +60,9 @@ def _section(text: str) -> list[dict[str, Any]]:
         ("chat.shout", {}, "unknown_method"),
     ],
 )
-async def test_refusals(slack: SlackDouble, method: str, arguments: dict[str, Any], error: str) -> None:
+async def test_refusals(
+    slack: SlackDouble, method: str, arguments: dict[str, Any], error: str
+) -> None:
     answer = await _call(slack, method, **arguments)
     assert (answer["ok"], answer["error"]) == (False, error)
 
@@ -76,7 +84,9 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(
     assert again["error"] == "exchanged_trigger_id"
     old = slack.world.trigger(ASHA)
     monkeypatch.setattr("tests.doubles.slack_world.TRIGGER_SECONDS", -1)
-    assert (await _call(slack, "views.open", trigger_id=old, view=FORM))["error"] == "expired_trigger_id"
+    assert (await _call(slack, "views.open", trigger_id=old, view=FORM))[
+        "error"
+    ] == "expired_trigger_id"
 
 
 async def test_a_response_url_is_good_for_five_answers(slack: SlackDouble) -> None:
@@ -106,7 +116,9 @@ async def test_a_file_is_not_given_without_the_token(slack: SlackDouble) -> None
 async def test_an_upload_must_have_arrived_before_it_is_finished(slack: SlackDouble) -> None:
     place = await _call(slack, "files.getUploadURLExternal", filename="a.pdf", length=3)
     finish = {"files": [{"id": place["file_id"]}], "channel_id": STAFF}
-    assert (await _call(slack, "files.completeUploadExternal", **finish))["error"] == "file_not_found"
+    assert (await _call(slack, "files.completeUploadExternal", **finish))[
+        "error"
+    ] == "file_not_found"
     async with slack.client.post(place["upload_url"], data=b"too long") as answer:
         assert answer.status == 400
     async with slack.client.post(place["upload_url"], data=b"pdf") as answer:

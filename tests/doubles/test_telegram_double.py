@@ -24,7 +24,9 @@ async def telegram() -> AsyncIterator[TelegramDouble]:
         yield double
 
 
-async def call(telegram: TelegramDouble, method: str, token: str = "", **given: Any) -> dict[str, Any]:
+async def call(
+    telegram: TelegramDouble, method: str, token: str = "", **given: Any
+) -> dict[str, Any]:
     url = f"{telegram.api_url}/bot{token or telegram.token}/{method}"
     async with aiohttp.ClientSession() as client, client.post(url, json=given) as response:
         answer: dict[str, Any] = await response.json()
@@ -43,14 +45,24 @@ def button(data: str) -> str:
         ("sendMessage", {"chat_id": 4242, "text": "😱" * 2049}, 400, "message is too long"),
         ("sendMessage", {"chat_id": 1, "text": "x"}, 400, "chat not found"),
         ("sendMessage", {"text": "x"}, 400, "chat_id is empty"),
-        ("sendMessage", {"chat_id": 4242, "text": "<i>", "parse_mode": "HTML"}, 400, "can't parse entities"),
+        (
+            "sendMessage",
+            {"chat_id": 4242, "text": "<i>", "parse_mode": "HTML"},
+            400,
+            "can't parse entities",
+        ),
         (
             "sendMessage",
             {"chat_id": 4242, "text": "x", "reply_markup": button("")},
             400,
             "BUTTON_DATA_INVALID",
         ),
-        ("sendMessage", {"chat_id": 4242, "text": "x", "reply_markup": button("é" * 33)}, 400, "BUTTON_DATA"),
+        (
+            "sendMessage",
+            {"chat_id": 4242, "text": "x", "reply_markup": button("é" * 33)},
+            400,
+            "BUTTON_DATA",
+        ),
         (
             "editMessageText",
             {"chat_id": 4242, "message_id": 9, "text": "x"},
@@ -66,7 +78,12 @@ def button(data: str) -> str:
             400,
             "BOT_COMMAND_INVALID",
         ),
-        ("setMyCommands", {"commands": [{"command": "case", "description": ""}]}, 400, "DESCRIPTION_INVALID"),
+        (
+            "setMyCommands",
+            {"commands": [{"command": "case", "description": ""}]},
+            400,
+            "DESCRIPTION_INVALID",
+        ),
         ("setMyCommands", {"commands": [CASE] * 101}, 400, "BOT_COMMANDS_TOO_MUCH"),
         (
             "setMyCommands",
@@ -74,7 +91,12 @@ def button(data: str) -> str:
             400,
             "chat not found",
         ),
-        ("setMyCommands", {"commands": [CASE], "scope": {"type": "friends"}}, 400, "Unsupported type"),
+        (
+            "setMyCommands",
+            {"commands": [CASE], "scope": {"type": "friends"}},
+            400,
+            "Unsupported type",
+        ),
         ("deleteMyCommands", {"scope": {"type": "chat", "chat_id": 1}}, 400, "chat not found"),
         ("setMyShortDescription", {"short_description": "x" * 121}, 400, "too long"),
         ("setMyDescription", {"description": "x" * 513}, 400, "too long"),
@@ -112,7 +134,10 @@ async def test_a_wrong_token_is_unauthorized(telegram: TelegramDouble) -> None:
 
 async def test_an_edit_that_changes_nothing_is_refused(telegram: TelegramDouble) -> None:
     await call(telegram, "sendMessage", chat_id=4242, text="same")
-    assert "message is not modified" in (await call(telegram, "editMessageText", **EDITED))["description"]
+    assert (
+        "message is not modified"
+        in (await call(telegram, "editMessageText", **EDITED))["description"]
+    )
 
 
 async def test_who_has_not_started_cannot_be_written_to(telegram: TelegramDouble) -> None:

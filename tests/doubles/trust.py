@@ -51,7 +51,9 @@ class Trust:
         self.signing_secret = secrets.token_hex(16)
         self.workspaces: list[SlackDouble] = []
         self.telegrams: list[TelegramDouble] = []
-        self.revoked: dict[str, tuple[str, ...]] = {}  # tokens, and methods that take them all the same
+        self.revoked: dict[
+            str, tuple[str, ...]
+        ] = {}  # tokens, and methods that take them all the same
         self.fails = False  # whether Slack's Web API is away
         self._codes: dict[str, Code] = {}
         self._stack = AsyncExitStack()
@@ -116,7 +118,10 @@ class Trust:
         async with self.client.get(self._at(link), allow_redirects=False) as answer:
             if answer.status != 302:
                 return Page(answer.status, await answer.text())
-            to, state = urlsplit(answer.headers["Location"]), answer.headers["Set-Cookie"].split(";")[0]
+            to, state = (
+                urlsplit(answer.headers["Location"]),
+                answer.headers["Set-Cookie"].split(";")[0],
+            )
         assert f"{to.scheme}://{to.netloc}{to.path}" == "https://slack.com/oauth/v2/authorize"
         asked = {name: values[0] for name, values in parse_qs(to.query).items()}
         assert asked["client_id"] == self.client_id
@@ -139,7 +144,9 @@ class Trust:
 
     async def _access(self, request: web.Request) -> web.Response:
         given = {**await request.post()}
-        login = base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        login = base64.b64decode(
+            request.headers.get("Authorization", "").removeprefix("Basic ")
+        ).decode()
         client, _, secret = login.partition(":")
         code = self._codes.pop(str(given.get("code")), None)
         if (given.get("client_id", client), given.get("client_secret", secret)) != (
@@ -182,7 +189,10 @@ class Trust:
     async def _uninstall(self, request: web.Request, token: str) -> web.Response:
         """https://docs.slack.dev/reference/methods/apps.uninstall"""
         given = {**request.query, **await request.post()}
-        if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
+        if (given.get("client_id"), given.get("client_secret")) != (
+            self.client_id,
+            self.client_secret,
+        ):
             return web.json_response({"ok": False, "error": "bad_client_secret"})
         self.revoked[token] = ()
         return web.json_response({"ok": True})
@@ -191,7 +201,9 @@ class Trust:
         for telegram in self.telegrams:
             if telegram.token == request.match_info["token"]:
                 return await telegram.api._call(request)
-        return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
+        return web.json_response(
+            {"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401
+        )
 
     async def _telegram_file(self, request: web.Request) -> web.StreamResponse:
         for telegram in self.telegrams:

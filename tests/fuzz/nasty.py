@@ -79,7 +79,11 @@ VALUES: tuple[Any, ...] = (
     DEEP,
 )
 
-words = st.sampled_from(WORDS) | st.text(max_size=200) | st.text(st.characters(categories=["Cc", "Cf", "Cs"]))
+words = (
+    st.sampled_from(WORDS)
+    | st.text(max_size=200)
+    | st.text(st.characters(categories=["Cc", "Cf", "Cs"]))
+)
 values = st.sampled_from(VALUES)
 
 

@@ -27,7 +27,9 @@ def png(width: int, height: int) -> bytes:
     """One that claims to be so large, in a few bytes."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     rows = zlib.compress(bytes(1_000_000))
     return (
@@ -97,7 +99,9 @@ def test_pictures_with_any_bytes_changed_break_nothing(tmp_path: Path) -> None:
         content = bytearray(chance.choice(kinds))
         for _ in range(chance.randint(1, 12)):
             content[chance.randrange(min(len(content), 200))] = chance.randrange(256)
-        path.write_bytes(content[: chance.randint(1, len(content))] if chance.random() < 0.3 else content)
+        path.write_bytes(
+            content[: chance.randint(1, len(content))] if chance.random() < 0.3 else content
+        )
         seen = look(path)
         assert bool(seen.picture) is not bool(seen.problem)
 

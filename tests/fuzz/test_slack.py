@@ -42,7 +42,9 @@ async def in_slack(folder: Path) -> AsyncIterator[SlackStage]:
         stage = SlackStage(folder, StillClock(TUESDAY), slack)
         async with stage.running():
             yield stage
-        assert not [r for r in slack.refusals if "not sent" not in r and "trigger" not in r], slack.refusals
+        assert not [r for r in slack.refusals if "not sent" not in r and "trigger" not in r], (
+            slack.refusals
+        )
 
 
 async def everything(stage: SlackStage, folder: Path) -> Payloads:
@@ -54,7 +56,9 @@ async def everything(stage: SlackStage, folder: Path) -> Payloads:
     first = slack.shown(ASHA)[0]
     await slack.edit(said, f"{TOKEN}, they say")
     await slack.message(ASHA, TOKEN, files=[shot])
-    await slack.forward(ASHA, await slack.post("UGITA", slack.channel("CP", "p", ASHA), TOKEN, files=[shot]))
+    await slack.forward(
+        ASHA, await slack.post("UGITA", slack.channel("CP", "p", ASHA), TOKEN, files=[shot])
+    )
     await slack.mention(ASHA, slack.channel("CS", "staff", ASHA), TOKEN)
     await slack.slash(ASHA, "/case", "status")
     await slack.slash(ASHA, "/report", TOKEN)
@@ -87,7 +91,12 @@ async def send(stage: SlackStage, kind: str, payload: Any) -> asyncio.Future[Any
     await slack.until(lambda: slack.sockets.open)
     key, waiting = str(uuid.uuid4()), asyncio.get_running_loop().create_future()
     slack.sockets._waiting[key] = waiting
-    envelope = {"envelope_id": key, "type": kind, "payload": payload, "accepts_response_payload": True}
+    envelope = {
+        "envelope_id": key,
+        "type": kind,
+        "payload": payload,
+        "accepts_response_payload": True,
+    }
     await slack.sockets.open[-1].send_str(written(envelope))
     return waiting
 
@@ -98,14 +107,15 @@ def is_sound(payload: Any, before: dict[str, Any], token: str) -> bool:
     if not isinstance(event, dict) or was.get("subtype") not in (None, "file_share"):
         return False
     if was.get("type") != "message":
-        return (
-            False  # a mention in a channel is kept by nobody; whoever wrote it is asked to write in private
-        )
+        return False  # a mention in a channel is kept by nobody; whoever wrote it is asked to write in private
     same = all(
-        event.get(k) == was.get(k) for k in ("type", "user", "ts", "channel", "channel_type", "subtype")
+        event.get(k) == was.get(k)
+        for k in ("type", "user", "ts", "channel", "channel_type", "subtype")
     )
     words = event.get("text")
-    mine = all(event.get(k) in (None, was.get(k)) for k in ("team", "user_team", "bot_id", "event_ts"))
+    mine = all(
+        event.get(k) in (None, was.get(k)) for k in ("team", "user_team", "bot_id", "event_ts")
+    )
     known = {k: v for k, v in payload.items() if k != "event"} == {
         k: v for k, v in before.items() if k != "event"
     }
@@ -127,7 +137,9 @@ async def works(stage: SlackStage) -> None:
     assert said["answer"].acknowledged
     await stage.slack.until(lambda: len(stage.slack.shown("UGITA")) > before)
     assert words in await kept(stage)
-    everybody = [seen.words for name in ("Asha", "Ben", "Cleo", "Gita") for seen in stage.seen(name)]
+    everybody = [
+        seen.words for name in ("Asha", "Ben", "Cleo", "Gita") for seen in stage.seen(name)
+    ]
     assert not any("Traceback" in seen or "Error:" in seen for seen in everybody)
 
 
@@ -152,7 +164,9 @@ async def test_payloads_that_were_tampered_with(
         await works(stage)
         await asyncio.sleep(0.05)
         words = await kept(stage)
-        lost = [payload for token, waiting, payload in sent if waiting.done() and token not in words]
+        lost = [
+            payload for token, waiting, payload in sent if waiting.done() and token not in words
+        ]
         sorry = sum("that was not kept" in seen.words for seen in stage.seen("Asha"))
         assert len(lost) <= sorry, f"acknowledged, lost, and nobody was told: {lost}"
 

@@ -83,9 +83,16 @@ def without_depth(value: Any) -> Any:
 def is_sound(update: Update, before: Update) -> bool:
     """Whether it still is a message of Asha's, with her words."""
     now, was = update.get("message"), before.get("message")
-    if not isinstance(now, dict) or not was or was["chat"]["type"] != "private" or "text" not in was:
+    if (
+        not isinstance(now, dict)
+        or not was
+        or was["chat"]["type"] != "private"
+        or "text" not in was
+    ):
         return False
-    return all(now.get(key) == was.get(key) for key in ("message_id", "from", "chat", "text", "date"))
+    return all(
+        now.get(key) == was.get(key) for key in ("message_id", "from", "chat", "text", "date")
+    )
 
 
 async def kept(stage: TelegramStage) -> str:
@@ -103,7 +110,9 @@ async def works(stage: TelegramStage) -> None:
     await stage.telegram.until(lambda: len(stage.seen("Gita")) > before)
     await stage.telegram.taken_in()
     assert words in await kept(stage)
-    everybody = [seen.words for name in ("Asha", "Ben", "Cleo", "Gita") for seen in stage.seen(name)]
+    everybody = [
+        seen.words for name in ("Asha", "Ben", "Cleo", "Gita") for seen in stage.seen(name)
+    ]
     assert not any("Traceback" in seen or "Error:" in seen for seen in everybody)
 
 

@@ -84,7 +84,9 @@ class School:
         number = next(NUMBERS)
         text = f"They call the kitchen filthy, number {number}"
         assert await self.say("gita", text)
-        [kept] = [s for s in await self.desk.store.summaries() if f"slack:{number + 1}" in s.sources]
+        [kept] = [
+            s for s in await self.desk.store.summaries() if f"slack:{number + 1}" in s.sources
+        ]
         case = await self.desk.store.case(kept.reference)
         assert text in [item.text for item in case.evidence]
         assert await self.say("ben", command=f"case {kept.reference}")
@@ -95,7 +97,9 @@ async def school() -> AsyncIterator[School]:
     with tempfile.TemporaryDirectory(dir=IN_MEMORY) as name:
         desk = desk_in(Path(name), Time(NOW))
         for person, role in {**PEOPLE, "gita": Role.STAFF}.items():
-            await desk.store.add_person(Person(person, person.title(), (role,), (f"slack:{person}",), NOW))
+            await desk.store.add_person(
+                Person(person, person.title(), (role,), (f"slack:{person}",), NOW)
+            )
         made = School(desk)
         await made.say("asha", "They say Mr Ahmed shouts https://example.org/1")
         [summary] = await desk.store.summaries()
@@ -117,7 +121,18 @@ def arguments(draw: st.DrawFn) -> str:
         st.just("REFERENCE"),
         words,
         st.sampled_from(
-            ["to", "because", "head", "id ben", "removed", "7K4M", "99", "page 2", "yes", "tomorrow"]
+            [
+                "to",
+                "because",
+                "head",
+                "id ben",
+                "removed",
+                "7K4M",
+                "99",
+                "page 2",
+                "yes",
+                "tomorrow",
+            ]
         ),
     )
     return draw(st.sampled_from([" ", "\n", "  "])).join(draw(st.lists(some, max_size=4)))
@@ -162,7 +177,10 @@ async def test_every_buttons_value_may_be_tampered_with(data: st.DataObject) -> 
             at = where % (len(value) + 1)
             put = data.draw(st.one_of(st.just(""), st.characters(), st.sampled_from(WORDS)))
             cut = data.draw(st.integers(0, 6))
-            assert await made.say(data.draw(people), command=value[:at] + put + value[at + cut :]) is not None
+            assert (
+                await made.say(data.draw(people), command=value[:at] + put + value[at + cut :])
+                is not None
+            )
 
 
 @examples(15)

@@ -44,7 +44,9 @@ class Schools:
         """All that the other school has."""
         return contents(self.names[1])
 
-    async def says(self, role: str, words: str, *, to: World | None = None, command: bool = True) -> str:
+    async def says(
+        self, role: str, words: str, *, to: World | None = None, command: bool = True
+    ) -> str:
         """What somebody of this school is answered, who has the role here."""
         account = f"slack:{self.names[0]}:{role}"
         incoming = Incoming(
@@ -81,7 +83,10 @@ async def schools(tmp_path: Path) -> AsyncIterator[Schools]:
 async def furnish(there: World, key: str) -> list[Case]:
     """Cases of every kind, and one of each thing that a command asks for by its key or words."""
     store = there.desk.store
-    for id, name, role in (("rita", "Rita Aldwick", Role.STAFF), ("hana", "Hana Aldwick", Role.LEADER)):
+    for id, name, role in (
+        ("rita", "Rita Aldwick", Role.STAFF),
+        ("hana", "Hana Aldwick", Role.LEADER),
+    ):
         await store.add_person(Person(id, name, (role,), (f"slack:{key}:{id}",), NOW))
     cases = [await there.case(await there.person("head"), relation) for relation in RELATIONS]
     seen = item(1, "text", text="what Aldwick wrote")
@@ -97,7 +102,9 @@ async def furnish(there: World, key: str) -> list[Case]:
     return cases
 
 
-async def test_of_another_schools_case_everybody_reads_what_they_read_of_none(schools: Schools) -> None:
+async def test_of_another_schools_case_everybody_reads_what_they_read_of_none(
+    schools: Schools,
+) -> None:
     before = schools.other
     for role, command in itertools.product(ROLES, OF_CASES):
         arguments, _ = OF_CASES[command]

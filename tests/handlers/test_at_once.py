@@ -43,7 +43,9 @@ async def desks(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         stores = [await PostgresStore.open(database(), school) for _ in range(2)]
         both = (replace(first, store=stores[0]), replace(first, store=stores[1], memory=Memory()))
     for name, role in (("ben", Role.HEAD), ("cleo", Role.DSL), ("gita", Role.STAFF)):
-        await both[0].store.add_person(Person(name, name.title(), (role,), (f"slack:T1:{name}",), NOW))
+        await both[0].store.add_person(
+            Person(name, name.title(), (role,), (f"slack:T1:{name}",), NOW)
+        )
     await accept_all(await both[0].store.people(), both[0])
     yield both
     await both[0].store.close()
@@ -87,7 +89,9 @@ async def test_a_case_is_not_closed_while_another_is_joined(desks: tuple[Desk, D
     x, y = await two_cases(one)
     outcome = one.procedure.outcome[0].key
     async with one.store.alone(JOINING):
-        closing = asyncio.create_task(says("cleo", f"case close {y} {outcome} because it is over", other))
+        closing = asyncio.create_task(
+            says("cleo", f"case close {y} {outcome} because it is over", other)
+        )
         await asyncio.sleep(0.1)
         assert (await one.store.case(y)).status == Status.OPEN
     await closing
@@ -110,13 +114,16 @@ async def test_two_messages_of_one_sender_at_once_are_one_report(desks: tuple[De
     assert len(await desks[0].store.summaries()) == 9
 
 
-async def test_two_reports_of_one_sender_at_once_are_joined_for_now(desks: tuple[Desk, Desk]) -> None:
+async def test_two_reports_of_one_sender_at_once_are_joined_for_now(
+    desks: tuple[Desk, Desk],
+) -> None:
     for n in range(9):
         at = NOW - (9 - n) * HOUR
         both = [sent("gita", when, text="He hit her.") for when in (at, at + 5 * MINUTE)]
         await asyncio.gather(*map(reception.receive, both, desks))
         cases = [
-            await desks[0].store.case(await desks[0].store.by_source(each.source) or "") for each in both
+            await desks[0].store.case(await desks[0].store.by_source(each.source) or "")
+            for each in both
         ]
         assert sorted(bool(each.joined_to) for each in cases) == [False, True]
     assert len(await desks[0].store.summaries()) == 18
@@ -126,7 +133,9 @@ async def test_an_album_is_overtaken_by_what_is_answered_in_the_same_chat_alone(
     desks: tuple[Desk, Desk],
 ) -> None:
     def part(number: int) -> Incoming:
-        return replace(sent("gita", text=f"He hit her: {number}"), source=f"telegram:7:{number}", album="a")
+        return replace(
+            sent("gita", text=f"He hit her: {number}"), source=f"telegram:7:{number}", album="a"
+        )
 
     answer = await reception.receive(part(1), desks[0])
     assert answer
@@ -137,7 +146,9 @@ async def test_an_album_is_overtaken_by_what_is_answered_in_the_same_chat_alone(
     assert await answer.overtaken()
 
 
-async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(desks: tuple[Desk, Desk]) -> None:
+async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(
+    desks: tuple[Desk, Desk],
+) -> None:
     one, other = desks
     kept = [sent("gita", NOW - (9 - n) * HOUR, text="He hit her.") for n in range(4)]
     for each in kept[:2]:
@@ -195,7 +206,8 @@ async def test_a_command_that_is_sent_again_to_another_machine_is_done_once(
         done: list[list[str]] = []
         for at_once, later in ((desks[:1], ()), (desks, desks)):
             both = [
-                case(by="ben", owner="ben", follow_ups=(STEP,), evidence=SEEN, **closed) for _ in range(2)
+                case(by="ben", owner="ben", follow_ups=(STEP,), evidence=SEEN, **closed)
+                for _ in range(2)
             ]
             for each in both:
                 await desks[0].store.add(each)
@@ -213,11 +225,19 @@ async def test_a_command_that_is_sent_again_to_another_machine_is_done_once(
 
 SEEN = (item(1, "text", text="He hit her."),)
 STEP = FollowUp("own-1", "Ask", "owner", NOW, "school", outcomes=("refused", "not removed"))
-CHANGE_NOTHING = {"case apart", "case later", "case take", "case lift", "case erase"}  # of such a case
+CHANGE_NOTHING = {
+    "case apart",
+    "case later",
+    "case take",
+    "case lift",
+    "case erase",
+}  # of such a case
 TOLD_SO = {"case join"}  # that the one is part of the other already
 
 
-async def test_what_a_person_may_do_in_a_while_is_counted_for_both_machines(desks: tuple[Desk, Desk]) -> None:
+async def test_what_a_person_may_do_in_a_while_is_counted_for_both_machines(
+    desks: tuple[Desk, Desk],
+) -> None:
     one, other = (replace(desk, limits=Limits(acts=6, reports=4, messages=12)) for desk in desks)
     acts = await asyncio.gather(*(says("gita", "case status", desk) for desk in (one, other) * 6))
     assert sum("in one minute" in said for said in acts) == 6
@@ -240,7 +260,8 @@ async def test_the_first_answer_to_an_enquiry_counts(desks: tuple[Desk, Desk]) -
     for n in range(9):
         await one.store.put(Enquiry(f"e{n}", "May I?", "gita", NOW))
         said = await asyncio.gather(
-            says("ben", f"policy-answer e{n} Yes.", one), says("ben", f"policy-answer e{n} No.", other)
+            says("ben", f"policy-answer e{n} Yes.", one),
+            says("ben", f"policy-answer e{n} No.", other),
         )
         assert len(set(said)) == 2
         found = await one.store.memo(Enquiry, f"e{n}")
@@ -251,9 +272,14 @@ async def test_the_first_answer_to_an_enquiry_counts(desks: tuple[Desk, Desk]) -
 async def test_no_message_that_showed_a_case_is_forgotten(desks: tuple[Desk, Desk]) -> None:
     one, other = desks
     x, _ = await two_cases(one)
-    places = [f"slack:D{d} {n}" for d in range(2) for n in range(8)]  # each noted by one machine alone
+    places = [
+        f"slack:D{d} {n}" for d in range(2) for n in range(8)
+    ]  # each noted by one machine alone
     await asyncio.gather(
-        *(note_shown([x], "ben", place, desk) for place, desk in zip(places, (one, other) * 8, strict=True))
+        *(
+            note_shown([x], "ben", place, desk)
+            for place, desk in zip(places, (one, other) * 8, strict=True)
+        )
     )
     shown = await one.store.memo(Shown, x)
     assert shown

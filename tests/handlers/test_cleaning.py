@@ -62,6 +62,12 @@ def test_whole_characters_stay_as_they_are() -> None:
     said = "\0 שלום \u202e 👋🏽 \ufeff"
     origin = Origin("person", author=said)
     incoming = Incoming(
-        "s", Sender("a", said), "p", NOW, text=said, forwarded=(Forwarded(said, origin),), command=said
+        "s",
+        Sender("a", said),
+        "p",
+        NOW,
+        text=said,
+        forwarded=(Forwarded(said, origin),),
+        command=said,
     )
     assert cleaned(incoming) == incoming

@@ -29,8 +29,24 @@ PEOPLE = {
 }
 HIDDEN = "ZZZZ"  # the reference of what is hidden
 COMMANDS = (
-    *("case status", "case list", "case overdue", "case expired", "case searches", "people", "duty", "help"),
-    *("case find fraud", "case find Rao", "case find headteacher", "case zzzy", "case stauts", "policy gaps"),
+    *(
+        "case status",
+        "case list",
+        "case overdue",
+        "case expired",
+        "case searches",
+        "people",
+        "duty",
+        "help",
+    ),
+    *(
+        "case find fraud",
+        "case find Rao",
+        "case find headteacher",
+        "case zzzy",
+        "case stauts",
+        "policy gaps",
+    ),
     *(
         f"case {verb} {HIDDEN}"
         for verb in ("", "take", "log", "evidence", "close", "erase", "note", "urgent")
@@ -48,7 +64,9 @@ class World:
     async def says(self, who: str, text: str = "", command: str | None = None) -> Reply | None:
         source = f"slack:{next(self.numbers)}"
         sender = Sender(f"slack:{who}", PEOPLE[who][0])
-        incoming = Incoming(source, sender, f"slack:D{who}", self.time.now, text=text, command=command)
+        incoming = Incoming(
+            source, sender, f"slack:D{who}", self.time.now, text=text, command=command
+        )
         return await reception.receive(incoming, self.desk)
 
     async def told(self, who: str) -> list[Reply | None]:
@@ -64,7 +82,9 @@ async def worlds(tmp_path: Path) -> AsyncIterator[tuple[World, World]]:
     both = World(tmp_path / "without"), World(tmp_path / "with")
     for world in both:
         for id, (name, role) in PEOPLE.items():
-            await world.desk.store.add_person(Person(id, name, (role,), (f"slack:{id}",), NOW, invited=True))
+            await world.desk.store.add_person(
+                Person(id, name, (role,), (f"slack:{id}",), NOW, invited=True)
+            )
     yield both
     for world in both:
         await world.desk.store.close()
@@ -75,7 +95,9 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *references: str) -> None:
     monkeypatch.setattr("handlers.cases.report.new_reference", lambda: next(left))
 
 
-async def lived(world: World, reader: str, monkeypatch: pytest.MonkeyPatch, *, hidden: bool) -> None:
+async def lived(
+    world: World, reader: str, monkeypatch: pytest.MonkeyPatch, *, hidden: bool
+) -> None:
     chosen(monkeypatch, "7K4M", HIDDEN)
     monkeypatch.setattr(
         "store.model.records.secrets.token_hex", lambda n: random.Random(n).randbytes(n).hex()
@@ -100,9 +122,12 @@ async def test_whom_it_is_about_reads_the_very_same(
         await lived(world, reader, monkeypatch, hidden=hidden)
         assert len(await world.desk.store.summaries()) == 1 + hidden
         seen = {
-            summary.reference for summary in await world.desk.visible(await world.desk.store.person("efua"))
+            summary.reference
+            for summary in await world.desk.visible(await world.desk.store.person("efua"))
         }
-        assert (HIDDEN in seen) is (hidden and reader == "ben")  # what is about the head is the chair's
+        assert (HIDDEN in seen) is (
+            hidden and reader == "ben"
+        )  # what is about the head is the chair's
         if hidden:
             summary = await world.desk.store.summary(HIDDEN)
             assert summary is not None

@@ -68,7 +68,13 @@ class School:
     def said(self, text: str = "", who: str = ASHA, **more: Any) -> Incoming:
         self.number += 1
         sender = Sender(who, NAMES.get(who, "Finn"))
-        given = {"source": f"{who}:{self.number}", "place": who, "at": self.clock.now(), "text": text, **more}
+        given = {
+            "source": f"{who}:{self.number}",
+            "place": who,
+            "at": self.clock.now(),
+            "text": text,
+            **more,
+        }
         return Incoming(sender=sender, **given)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
@@ -89,7 +95,11 @@ class School:
         return str(summary.reference)
 
     async def notes(self, reference: str) -> list[str]:
-        return [e.details["text"] for e in (await self.store.case(reference)).chronology if e.what == "note"]
+        return [
+            e.details["text"]
+            for e in (await self.store.case(reference)).chronology
+            if e.what == "note"
+        ]
 
 
 def words(reply: Reply | None) -> str:
@@ -118,7 +128,9 @@ async def test_an_answer_that_is_sent_again_is_obeyed_once(school: School) -> No
     assert len(await school.store.summaries()) == 1
 
 
-async def test_an_answer_is_known_again_when_another_question_was_asked_since(school: School) -> None:
+async def test_an_answer_is_known_again_when_another_question_was_asked_since(
+    school: School,
+) -> None:
     reference = await school.case()
     await school.says(command=f"case note {reference}")
     answer = school.said("first")
@@ -176,7 +188,9 @@ async def test_a_changed_report_is_kept_even_where_it_reads_like_a_command(schoo
 async def test_one_person_writes_from_two_accounts_at_once(school: School) -> None:
     await school.says(command="report")
     both = [
-        school.said(f"{n}: they laugh at the cook", who) for n in range(5) for who in (ASHA, "slack:T1:U1")
+        school.said(f"{n}: they laugh at the cook", who)
+        for n in range(5)
+        for who in (ASHA, "slack:T1:U1")
     ]
     replies = await asyncio.gather(*(school.receive(one) for one in both))
     assert all("Case" in words(reply) for reply in replies)
@@ -292,7 +306,9 @@ def test_a_policy_question_is_one(words: str) -> None:
     ],
 )
 def test_a_statement_about_policy_is_none(words: str) -> None:
-    assert not reception.re.fullmatch(QUESTION, words, reception.re.DOTALL | reception.re.IGNORECASE)
+    assert not reception.re.fullmatch(
+        QUESTION, words, reception.re.DOTALL | reception.re.IGNORECASE
+    )
 
 
 def test_the_help_names_to_each_role_what_it_is_for() -> None:
@@ -300,9 +316,19 @@ def test_the_help_names_to_each_role_what_it_is_for() -> None:
         person = Person("x", "X", (role,), (), stage.TUESDAY)
         return {c.name for c in COMMANDS.all if c.is_for(person)}
 
-    work = {"case take", "case give", "case close", "case evidence", "case reopen", "case join", "case done"}
+    work = {
+        "case take",
+        "case give",
+        "case close",
+        "case evidence",
+        "case reopen",
+        "case join",
+        "case done",
+    }
     assert not names(Role.STAFF) & (work | {"people", "duty", "case list"})
-    assert {"report", "case status", "case", "case note", "case urgent", "policy"} <= names(Role.STAFF)
+    assert {"report", "case status", "case", "case note", "case urgent", "policy"} <= names(
+        Role.STAFF
+    )
     assert len(names(Role.STAFF)) <= 10
     for role in LEADERS:
         assert work <= names(Role(role))
@@ -311,7 +337,9 @@ def test_the_help_names_to_each_role_what_it_is_for() -> None:
 async def test_a_teachers_help_fits_a_phone(school: School) -> None:
     reply = await school.receive(school.said(command="help"))
     assert reply
-    text = "\n".join(part.text for part in reply.parts if isinstance(part, messages.Text | messages.Heading))
+    text = "\n".join(
+        part.text for part in reply.parts if isinstance(part, messages.Text | messages.Heading)
+    )
     assert sum(len(line) // 40 + 1 for line in text.splitlines()) <= 28
 
 
@@ -359,7 +387,9 @@ text = st.lists(
     st.one_of(
         st.sampled_from(ODD),
         st.text(st.characters(exclude_categories=()), max_size=10),
-        st.sampled_from(["{a}", "staff", "head", "as", "the role", "to", "until", "friday", "?", "9" * 5000]),
+        st.sampled_from(
+            ["{a}", "staff", "head", "as", "the role", "to", "until", "friday", "?", "9" * 5000]
+        ),
         st.sampled_from(
             ["https://x.com/a", "http://[::1", "because", "id", "only", "by", "in 999 school days"]
         ),
@@ -403,7 +433,9 @@ steps = [
     "ben as ,",
     "2 " + "9" * 5000,
 ]
-nearly = st.builds("{} {}".format, st.sampled_from([c.name for c in COMMANDS.all]), st.sampled_from(steps))
+nearly = st.builds(
+    "{} {}".format, st.sampled_from([c.name for c in COMMANDS.all]), st.sampled_from(steps)
+)
 arbitrary = st.builds(
     Incoming,
     source=text,
@@ -444,7 +476,9 @@ mutations = st.tuples(st.integers(0, 60), st.sampled_from([*ODD, "", "9", "zz"])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(arbitrary, min_size=1, max_size=8), st.lists(mutations, max_size=4))
 async def test_nothing_that_comes_in_breaks_the_desk(
-    tmp_path_factory: pytest.TempPathFactory, all_that_comes: list[Incoming], slips: list[tuple[int, str]]
+    tmp_path_factory: pytest.TempPathFactory,
+    all_that_comes: list[Incoming],
+    slips: list[tuple[int, str]],
 ) -> None:
     school = await School(tmp_path_factory.mktemp("any")).enrol()
     try:
@@ -452,15 +486,21 @@ async def test_nothing_that_comes_in_breaks_the_desk(
         tapped: list[str] = []
         for incoming in all_that_comes:
             command = incoming.command and incoming.command.replace("{a}", reference)
-            filled = replace(incoming, text=incoming.text.replace("{a}", reference), command=command)
+            filled = replace(
+                incoming, text=incoming.text.replace("{a}", reference), command=command
+            )
             reply = await school.receive(filled)
             assert reply is None or isinstance(reply, Reply)
             tapped += _buttons(reply)
         for (place, slip), command in zip(slips, reversed(tapped), strict=False):
-            reply = await school.receive(school.said(command=command[:place] + slip + command[place + 1 :]))
+            reply = await school.receive(
+                school.said(command=command[:place] + slip + command[place + 1 :])
+            )
             assert reply is None or isinstance(reply, Reply)
         last = school.said("The last thing", source="last", at=school.clock.now())
-        assert "Case" in words(await school.receive(last)) or "with case" in words(await school.receive(last))
+        assert "Case" in words(await school.receive(last)) or "with case" in words(
+            await school.receive(last)
+        )
         assert any("The last thing" in kept for kept in await school.texts())
     finally:
         await school.bot.close()

@@ -57,7 +57,9 @@ def optional(what: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.none() | what
 
 
-def tuples(what: st.SearchStrategy[object], least: int = 0, most: int = 3) -> st.SearchStrategy[object]:
+def tuples(
+    what: st.SearchStrategy[object], least: int = 0, most: int = 3
+) -> st.SearchStrategy[object]:
     return st.lists(what, min_size=least, max_size=most).map(tuple)
 
 

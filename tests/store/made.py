@@ -22,7 +22,11 @@ def reference() -> str:
 
 
 def case(
-    *sources: str, by: str = ASHA, at: datetime = NOW, evidence: tuple[Evidence, ...] = (), **more: Any
+    *sources: str,
+    by: str = ASHA,
+    at: datetime = NOW,
+    evidence: tuple[Evidence, ...] = (),
+    **more: Any,
 ) -> Case:
     """An open case with one report, whose source keys default to one of its own."""
     ref = more.pop("reference", None) or reference()
@@ -44,4 +48,6 @@ def notice(key: str, due: datetime = NOW, to: str = BEN, kind: str = "alert") ->
 
 
 def person(id: str, *accounts: str, **more: Any) -> Person:
-    return Person(id, id.title(), more.pop("roles", ("staff",)), accounts or (f"slack:T1:{id}",), NOW, **more)
+    return Person(
+        id, id.title(), more.pop("roles", ("staff",)), accounts or (f"slack:T1:{id}",), NOW, **more
+    )

@@ -133,13 +133,17 @@ async def test_everybody_gets_in_who_tries_again(store: Store, later: Later) -> 
     await store.add(made)
 
     async def note(text: str) -> None:
-        while await _refused(store.save((await store.case(made.reference)).note(text, by=BEN, at=NOW))):
+        while await _refused(
+            store.save((await store.case(made.reference)).note(text, by=BEN, at=NOW))
+        ):
             pass
 
     await asyncio.gather(*(note(f"note {n}") for n in range(10)))
     store = await later()
     kept = await store.case(made.reference)
-    assert sorted(e.details["text"] for e in kept.chronology[1:]) == sorted(f"note {n}" for n in range(10))
+    assert sorted(e.details["text"] for e in kept.chronology[1:]) == sorted(
+        f"note {n}" for n in range(10)
+    )
     assert all(e.sound for e in kept.chronology)
 
 
@@ -168,7 +172,9 @@ async def test_a_source_key_of_another_case_is_refused(store: Store, later: Late
     assert await store.by_source("slack:1") == first.reference
 
 
-async def test_of_two_cases_that_take_one_source_key_at_once_one_wins(store: Store, later: Later) -> None:
+async def test_of_two_cases_that_take_one_source_key_at_once_one_wins(
+    store: Store, later: Later
+) -> None:
     cases = [case(f"slack:{n}") for n in range(5)]
     for made in cases:
         await store.add(made)
@@ -186,7 +192,11 @@ async def test_what_one_person_reported_comes_oldest_first(store: Store, later: 
     for made in (new, old, others, between):
         await store.add(made)
     store = await later()
-    assert list(await store.reported_by([ASHA, "asha-before"])) == [old.summary, between.summary, new.summary]
+    assert list(await store.reported_by([ASHA, "asha-before"])) == [
+        old.summary,
+        between.summary,
+        new.summary,
+    ]
     assert list(await store.reported_by([BEN])) == [others.summary]
     assert list(await store.reported_by([CLEO])) == []
     assert list(await store.reported_by([])) == []
@@ -242,7 +252,9 @@ async def test_open_cases_with_the_same_link_or_bytes_are_alike(store: Store, la
     assert list(await store.alike([], [], [])) == []
 
 
-@pytest.mark.parametrize(("bits", "is_alike"), [(0, True), (1, True), (12, True), (13, False), (32, False)])
+@pytest.mark.parametrize(
+    ("bits", "is_alike"), [(0, True), (1, True), (12, True), (13, False), (32, False)]
+)
 async def test_pictures_are_alike_up_to_twelve_bits(
     store: Store, later: Later, bits: int, is_alike: bool
 ) -> None:
@@ -270,7 +282,9 @@ async def test_the_highest_bit_of_a_picture_counts_like_the_others(
 
 
 async def test_closed_cases_are_like_nothing(store: Store, later: Later) -> None:
-    made = case(evidence=(item(normal=LINK, sha256="a" * 64, picture=Picture(9, 9, f"{LOOK:016x}")),))
+    made = case(
+        evidence=(item(normal=LINK, sha256="a" * 64, picture=Picture(9, 9, f"{LOOK:016x}")),)
+    )
     await store.add(made)
     closed = await store.save(made.close("dealt with", by=BEN, at=NOW))
     store = await later()
@@ -282,7 +296,9 @@ async def test_closed_cases_are_like_nothing(store: Store, later: Later) -> None
 async def test_what_becomes_known_of_evidence_later_is_alike(store: Store, later: Later) -> None:
     made = case(evidence=(wanted(),))
     await store.add(made)
-    await store.save(made.with_evidence(item(sha256="a" * 64, picture=Picture(9, 9, f"{LOOK:016x}"))))
+    await store.save(
+        made.with_evidence(item(sha256="a" * 64, picture=Picture(9, 9, f"{LOOK:016x}")))
+    )
     store = await later()
     assert len(await store.alike([], ["a" * 64], [])) == 1
     assert len(await store.alike([], [], [LOOK])) == 1
@@ -296,8 +312,12 @@ async def test_evidence_is_wanted_from_its_next_try_on(store: Store, later: Late
     store = await later()
     assert {e.number for _, e in await store.wanted(NOW)} == {1, 3}
     found = await store.wanted(NOW + MINUTE)
-    assert sorted(found, key=lambda f: f[1].number) == [(made.reference, e) for e in (now, soon, at_once)]
-    await store.save(made.with_evidence(item(1)).with_evidence(replace(at_once, next_try=NOW + 2 * MINUTE)))
+    assert sorted(found, key=lambda f: f[1].number) == [
+        (made.reference, e) for e in (now, soon, at_once)
+    ]
+    await store.save(
+        made.with_evidence(item(1)).with_evidence(replace(at_once, next_try=NOW + 2 * MINUTE))
+    )
     store = await later()
     assert await store.wanted(NOW) == []
     assert [e.number for _, e in await store.wanted(NOW + MINUTE)] == [2]

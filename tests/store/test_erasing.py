@@ -129,11 +129,15 @@ async def test_of_two_at_once_one_erases(store: Store) -> None:
     assert sorted(map(repr, said)) == sorted(["None", *[repr(Conflict(made.reference))] * 3])
 
 
-async def test_whoever_saves_meanwhile_finds_a_conflict_or_is_first(store: Store, later: Later) -> None:
+async def test_whoever_saves_meanwhile_finds_a_conflict_or_is_first(
+    store: Store, later: Later
+) -> None:
     made = full()
     await store.add(made)
     noted = made.note("too late?", by=BEN, at=NOW)
-    erased, saved = await asyncio.gather(_erased(store, made), store.save(noted), return_exceptions=True)
+    erased, saved = await asyncio.gather(
+        _erased(store, made), store.save(noted), return_exceptions=True
+    )
     store = await later()
     assert {type(erased), type(saved)} in ({type(None), Conflict}, {Conflict, Case})
     assert (await store.summary(made.reference) is None) is (erased is None)
@@ -151,7 +155,9 @@ async def test_nothing_can_be_added_to_it_any_more(store: Store, later: Later) -
         await store.settle(reference, replace(claimed, settled=NOW))
     with pytest.raises(Conflict):  # an old message's button would act on somebody else's case
         await store.add(case(reference=made.reference))
-    await store.add(case(*made.summary.sources))  # what was sent may be sent anew: whether, others decide
+    await store.add(
+        case(*made.summary.sources)
+    )  # what was sent may be sent anew: whether, others decide
 
 
 async def test_what_people_were_asked_about_it_is_asked_no_more(store: Store, later: Later) -> None:

@@ -61,7 +61,9 @@ async def test_nothing_at_all_is_kept_too(store: Store, later: Later) -> None:
 
 async def test_the_same_bytes_twice_are_kept_once(store: Store, later: Later) -> None:
     reference = await _a_case(store, DIGEST)
-    both = await asyncio.gather(*(store.keep(reference, pieces(BYTES, n), len(BYTES)) for n in (999, 65_536)))
+    both = await asyncio.gather(
+        *(store.keep(reference, pieces(BYTES, n), len(BYTES)) for n in (999, 65_536))
+    )
     assert both == [Kept(DIGEST, len(BYTES))] * 2
     store = await later()
     assert await _read(store, reference) == BYTES
@@ -78,7 +80,12 @@ async def test_evidence_belongs_to_its_case(store: Store) -> None:
 @pytest.mark.parametrize("reference", ["7K\0M", "", "..", "a/b", "\ue000", "%2E"])
 async def test_what_is_no_name_of_anything_is_not_found(store: Store, reference: str) -> None:
     mine = await _a_case(store)
-    for name, digest in ((reference, DIGEST), (mine, f"{DIGEST[:-1]}\0"), (mine, "../x"), (mine, "")):
+    for name, digest in (
+        (reference, DIGEST),
+        (mine, f"{DIGEST[:-1]}\0"),
+        (mine, "../x"),
+        (mine, ""),
+    ):
         assert not await _is_kept(store, name, digest)
 
 
@@ -93,7 +100,12 @@ async def test_one_byte_too_many_is_refused_and_nothing_stays(store: Store, late
 
 @pytest.mark.parametrize(
     "failure",
-    [ConnectionResetError("gone"), TimeoutError(), RuntimeError("broken"), asyncio.CancelledError()],
+    [
+        ConnectionResetError("gone"),
+        TimeoutError(),
+        RuntimeError("broken"),
+        asyncio.CancelledError(),
+    ],
 )
 async def test_a_stream_that_fails_leaves_nothing_and_says_why(
     store: Store, later: Later, failure: BaseException

@@ -21,7 +21,11 @@ KINDS = list(FOLDERS)
 
 def memos(kind: type[Any]) -> st.SearchStrategy[Any]:
     """Memos of a kind, with every field drawn by its type."""
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
+    hints = {
+        name: hint
+        for name, hint in get_type_hints(kind).items()
+        if name in kind.__dataclass_fields__
+    }
     return st.builds(kind, **{name: _drawn(hint) for name, hint in hints.items()})
 
 
@@ -43,7 +47,9 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
-async def test_whatever_is_in_one_comes_back(kind: type[Memo], opened: Opened, data: st.DataObject) -> None:
+async def test_whatever_is_in_one_comes_back(
+    kind: type[Memo], opened: Opened, data: st.DataObject
+) -> None:
     made = {memo.under: memo for memo in data.draw(st.lists(memos(kind), min_size=1, max_size=4))}
     for memo in made.values():
         await opened.store.put(memo)

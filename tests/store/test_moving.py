@@ -75,7 +75,9 @@ async def everything(store: Store) -> dict[str, object]:
     }
 
 
-async def test_there_and_back_again(folder: TinyStore, postgres: PostgresStore, tmp_path: Path) -> None:
+async def test_there_and_back_again(
+    folder: TinyStore, postgres: PostgresStore, tmp_path: Path
+) -> None:
     await fill(folder)
     moved = await move(folder, postgres)
     assert (moved.cases, moved.evidence, moved.people, moved.others) == (5, 5, 1, 4)
@@ -103,7 +105,9 @@ async def test_what_was_interrupted_is_finished(folder: TinyStore, postgres: Pos
     assert await everything(folder) == await everything(postgres)
 
 
-async def test_what_is_another_there_is_left_alone(folder: TinyStore, postgres: PostgresStore) -> None:
+async def test_what_is_another_there_is_left_alone(
+    folder: TinyStore, postgres: PostgresStore
+) -> None:
     await fill(folder)
     first = (await folder.summaries())[0].reference
     other = replace(await folder.case(first), category="threat")
@@ -142,7 +146,9 @@ async def test_what_cannot_be_read_is_named_before_anything_is_moved(
     assert list(await postgres.summaries()) == []
 
 
-async def test_a_row_that_cannot_be_read_is_named_too(folder: TinyStore, postgres: PostgresStore) -> None:
+async def test_a_row_that_cannot_be_read_is_named_too(
+    folder: TinyStore, postgres: PostgresStore
+) -> None:
     await fill(postgres)
     await postgres._do("UPDATE people SET document = '{}' WHERE school = :school")
     with pytest.raises(Trouble, match="nothing was moved: people/asha"):

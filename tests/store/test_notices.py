@@ -45,7 +45,9 @@ async def test_no_more_than_asked_for(store: Store) -> None:
     assert await store.claim(NOW, 2, LEASE) == []
 
 
-async def test_a_claimed_one_is_given_to_nobody_else_until_the_lease_has_passed(store: Store) -> None:
+async def test_a_claimed_one_is_given_to_nobody_else_until_the_lease_has_passed(
+    store: Store,
+) -> None:
     await store.add(case().owe(notice("n")))
     assert _keys(await store.claim(NOW, 10, LEASE)) == ["n"]
     assert await store.claim(NOW + MINUTE * 0.99, 10, LEASE) == []
@@ -92,7 +94,9 @@ async def test_one_whose_worker_died_is_claimed_again(store: Store, later: Later
     assert _keys(await store.claim(NOW + MINUTE, 10, LEASE)) == ["n"]
 
 
-async def test_one_that_was_settled_stays_settled_when_it_is_owed_again(store: Store, later: Later) -> None:
+async def test_one_that_was_settled_stays_settled_when_it_is_owed_again(
+    store: Store, later: Later
+) -> None:
     made = case().owe(notice("n"))
     await store.add(made)
     [(reference, claimed)] = await store.claim(NOW, 10, LEASE)
@@ -191,7 +195,10 @@ async def test_a_case_is_looked_at_when_it_asked_to_be(store: Store, later: Late
     store = await later()
     assert list(await store.to_wake(NOW, 10)) == [sooner.reference, soon.reference]
     assert list(await store.to_wake(NOW, 1)) == [sooner.reference]
-    assert list(await store.to_wake(NOW, 10)) == [sooner.reference, soon.reference]  # until it asks otherwise
+    assert list(await store.to_wake(NOW, 10)) == [
+        sooner.reference,
+        soon.reference,
+    ]  # until it asks otherwise
     saved = await store.save(replace(sooner, wake_at=NOW + 2 * MINUTE))
     await store.save(replace(soon, wake_at=None))
     store = await later()

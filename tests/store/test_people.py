@@ -24,7 +24,9 @@ async def _took(attempt: object) -> bool:
 
 
 async def test_somebody_is_known_by_id_and_by_each_account(store: Store, later: Later) -> None:
-    asha = person("asha", SLACK, TELEGRAM, awaiting=Awaiting("report", "slack:D7", NOW, True), hints=("x",))
+    asha = person(
+        "asha", SLACK, TELEGRAM, awaiting=Awaiting("report", "slack:D7", NOW, True), hints=("x",)
+    )
     await store.add_person(asha)
     store = await later()
     assert await store.person("asha") == asha
@@ -154,7 +156,9 @@ async def test_a_person_without_accounts_or_roles_is_kept(store: Store, later: L
     assert await store.person("ghost") == nobody
 
 
-async def test_people_are_found_by_role_in_the_order_in_which_they_joined(store: Store, later: Later) -> None:
+async def test_people_are_found_by_role_in_the_order_in_which_they_joined(
+    store: Store, later: Later
+) -> None:
     ben = person("ben", roles=("head", "leader"))
     cleo = replace(person("cleo", roles=("dsl", "leader")), since=NOW - MINUTE)
     for one in (ben, cleo, person("asha", roles=("staff",))):

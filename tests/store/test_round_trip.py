@@ -38,7 +38,8 @@ async def test_cases(opened: Opened, data: st.DataObject) -> None:
         assert all(entry.sound for entry in kept.chronology)
         assert {await store.by_source(s) for s in case.summary.sources} == {case.reference}
     saved = [
-        await store.save(case.note(data.draw(arbitrary.texts), by="ben", at=case.opened_at)) for case in made
+        await store.save(case.note(data.draw(arbitrary.texts), by="ben", at=case.opened_at))
+        for case in made
     ]
     store = await opened.anew()
     assert [await store.case(case.reference) for case in made] == saved

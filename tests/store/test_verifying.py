@@ -37,12 +37,18 @@ async def furnish(folder: Path) -> tuple[str, str]:
     """A folder with a record of each kind; the references of a case with evidence and of one joined to it."""
     store = TinyStore.open(folder)
     made = case(
-        evidence=(item(1, state=State.WANTED), item(2, state=State.WANTED), item(3, "text", text="שלום"))
+        evidence=(
+            item(1, state=State.WANTED),
+            item(2, state=State.WANTED),
+            item(3, "text", text="שלום"),
+        )
     )
     await store.add(made)
     for number, content in ((1, BYTES), (2, OTHER)):
         kept = await store.keep(made.reference, pieces(content), len(content))
-        found = replace(made.evidence[number - 1], state=State.KEPT, sha256=kept.sha256, size=kept.size)
+        found = replace(
+            made.evidence[number - 1], state=State.KEPT, sha256=kept.sha256, size=kept.size
+        )
         details = {"number": str(number), "sha256": kept.sha256}
         made = await store.save(made.with_evidence(found).enter(NOW, "headsup", "kept", **details))
     made = made.categorise("bullying", urgent=False, withhold=False, by=ASHA, at=NOW)
@@ -51,7 +57,9 @@ async def furnish(folder: Path) -> tuple[str, str]:
     await store.add(part)
     gone = case()
     await store.add(gone)
-    await store.erase((gone,), Erased((gone.reference,), (Counted("bullying", "2026-11"),), BEN, NOW))
+    await store.erase(
+        (gone,), Erased((gone.reference,), (Counted("bullying", "2026-11"),), BEN, NOW)
+    )
     await store.add_person(person("asha"))
     await store.add_invitation(Invitation("d" * 64, "Ben", ("head",), NOW))
     await store.owe(notice("loose"))
@@ -148,7 +156,9 @@ def altered(case: Case) -> Case:
 def exchanged(case: Case) -> Case:
     first, second, *rest = case.evidence
     other = replace(first, sha256=second.sha256, size=second.size)
-    return replace(case, evidence=(other, replace(second, sha256=first.sha256, size=first.size), *rest))
+    return replace(
+        case, evidence=(other, replace(second, sha256=first.sha256, size=first.size), *rest)
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,8 +209,14 @@ async def test_who_writes_all_entries_anew_is_found_beside_an_older_copy(tmp_pat
 Spoil = Callable[[Path, Path], object]
 
 SPOILT: dict[str, tuple[Spoil, str]] = {
-    "evidence missing": (lambda home, _: (home / "evidence" / DIGEST).unlink(), "(evidence 1) is missing"),
-    "evidence extra": (lambda home, _: (home / "evidence" / "x.exe").write_bytes(b"x"), "is listed nowhere"),
+    "evidence missing": (
+        lambda home, _: (home / "evidence" / DIGEST).unlink(),
+        "(evidence 1) is missing",
+    ),
+    "evidence extra": (
+        lambda home, _: (home / "evidence" / "x.exe").write_bytes(b"x"),
+        "is listed nowhere",
+    ),
     "evidence swapped": (
         lambda home, _: _swap(*sorted((home / "evidence").iterdir())),
         "is the file of evidence",
@@ -210,11 +226,19 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda home, _: (home / "case.json").rename(home / "case.damaged1"),
         "does not belong there",
     ),
-    "case of another": (lambda home, other: shutil.copy(other / "case.json", home), "is the file of case"),
+    "case of another": (
+        lambda home, other: shutil.copy(other / "case.json", home),
+        "is the file of case",
+    ),
     "root missing": (lambda home, _: shutil.rmtree(home), "is missing, and case"),
-    "case empty": (lambda home, _: (home / "case.json").write_bytes(b""), "is not as it was written"),
+    "case empty": (
+        lambda home, _: (home / "case.json").write_bytes(b""),
+        "is not as it was written",
+    ),
     "person of another": (
-        lambda home, _: (home.parents[1] / "people" / "asha.json").rename(home.parents[1] / "people/b.json"),
+        lambda home, _: (home.parents[1] / "people" / "asha.json").rename(
+            home.parents[1] / "people/b.json"
+        ),
         "is another record’s file",
     ),
     "notice put aside": (
@@ -248,11 +272,16 @@ async def test_what_is_not_ours_or_being_written_is_left_alone(tmp_path: Path) -
     (home / "evidence" / "0a.partial").write_bytes(b"half")
     (tmp_path / "cases" / "7K4M").mkdir()  # a process died before it wrote
     (tmp_path / "people" / "notes.txt").write_text("mine")
-    for folder in (home / "thumbnails", tmp_path / "cases" / "7K4M" / "thumbnails"):  # of an earlier version
+    for folder in (
+        home / "thumbnails",
+        tmp_path / "cases" / "7K4M" / "thumbnails",
+    ):  # of an earlier version
         folder.mkdir()
         (folder / f"{DIGEST}.jpg").write_bytes(b"jpeg")
     assert found(tmp_path) == []
-    store = TinyStore.open(tmp_path)  # and while a bot is running, it may have fetched this just now
+    store = TinyStore.open(
+        tmp_path
+    )  # and while a bot is running, it may have fetched this just now
     (home / "evidence" / ("0" * 64)).write_bytes(b"new")
     assert found(tmp_path) == []
     await store.close()

@@ -16,7 +16,16 @@ from tests.store.test_evidence import BYTES, DIGEST
 
 VERSIONS = sorted((Path(__file__).parent / "versions").iterdir())
 SINCE_0_1 = {
-    *("duties", "erased", "exported", "questions", "enquiries", "statements", "acceptances", "shown"),
+    *(
+        "duties",
+        "erased",
+        "exported",
+        "questions",
+        "enquiries",
+        "statements",
+        "acceptances",
+        "shown",
+    ),
     *("searched", "backups"),
 }
 

@@ -107,7 +107,8 @@ class Conversation:
             await self.stage.says(who, words)
         elif deed[4]:
             await self._until(
-                lambda: any(deed[5] in seen for seen in self.stage.seen(who)), f"a button {deed[5]!r}"
+                lambda: any(deed[5] in seen for seen in self.stage.seen(who)),
+                f"a button {deed[5]!r}",
             )
             await self.stage.taps(who, deed[5])
         elif deed[1] == "sends":

@@ -127,7 +127,9 @@ class Stage(ABC):
     async def enrol(self) -> None:
         store = self.bot.desk.store
         for name, (full, roles) in PEOPLE.items():
-            await store.add_person(Person(name.lower(), full, roles, (self.account(name),), self.clock.now()))
+            await store.add_person(
+                Person(name.lower(), full, roles, (self.account(name),), self.clock.now())
+            )
         await accept_all(await store.people(), self.bot.desk)
 
 
@@ -207,7 +209,11 @@ class TerminalStage(Stage):
         await self._line(name, f"tap {label}")
 
     def handed(self, name: str) -> list[bytes]:
-        paths = [path for seen in self.seen(name) for path in re.findall(r"\[file\] .*?: (.+)", seen.words)]
+        paths = [
+            path
+            for seen in self.seen(name)
+            for path in re.findall(r"\[file\] .*?: (.+)", seen.words)
+        ]
         return [Path(path).read_bytes() for path in paths]
 
     async def moves_clock(self, words: str) -> None:
@@ -219,7 +225,9 @@ class TerminalStage(Stage):
 
 
 class SlackStage(Stage):
-    def __init__(self, folder: Path, clock: StillClock, slack: SlackDouble, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, clock: StillClock, slack: SlackDouble, **environment: str
+    ) -> None:
         super().__init__(folder, clock)
         self.environment = {**slack.environment, **environment}
         self.slack = slack
@@ -267,12 +275,16 @@ class SlackStage(Stage):
 
     async def forwards(self, name: str, words: str, files: list[Path]) -> None:
         channel = self.slack.channel("CPARENTS", "parents", self._user(name))
-        post = await self.slack.post(self._user("Gita"), channel, words, files=self._files("Gita", files))
+        post = await self.slack.post(
+            self._user("Gita"), channel, words, files=self._files("Gita", files)
+        )
         await self.slack.forward(self._user(name), post)
 
     async def taps(self, name: str, label: str) -> None:
         shown = next(s for s in reversed(self.slack.shown(self._user(name))) if label in s.labels)
-        buttons = [e for b in shown.blocks for e in b.get("elements", []) if e.get("type") == "button"]
+        buttons = [
+            e for b in shown.blocks for e in b.get("elements", []) if e.get("type") == "button"
+        ]
         if any(button["text"]["text"] == label for button in buttons):
             await self.slack.tap(self._user(name), shown, label)
         else:
@@ -293,12 +305,17 @@ class SlackStage(Stage):
 
 
 class TelegramStage(Stage):
-    def __init__(self, folder: Path, clock: StillClock, telegram: TelegramDouble, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, clock: StillClock, telegram: TelegramDouble, **environment: str
+    ) -> None:
         super().__init__(folder, clock)
         self.environment = {**telegram.environment, **environment}
         self.telegram = telegram
         telegram.clock = lambda: clock.now().timestamp()
-        names = [*((n, full.split()) for n, (full, _) in PEOPLE.items()), (STRANGER, ["Finn", "Stranger"])]
+        names = [
+            *((n, full.split()) for n, (full, _) in PEOPLE.items()),
+            (STRANGER, ["Finn", "Stranger"]),
+        ]
         self.users = {
             name: telegram.user(1000 + number, *full, started=True)
             for number, (name, full) in enumerate(names)

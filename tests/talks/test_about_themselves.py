@@ -263,7 +263,9 @@ async def test_a_case_about_one_record_is_about_the_other_of_that_name(
     )
 
 
-async def test_a_case_about_a_second_record_of_the_head_is_about_the_head(talk: Talk, stage: Stage) -> None:
+async def test_a_case_about_a_second_record_of_the_head_is_about_the_head(
+    talk: Talk, stage: Stage
+) -> None:
     await with_twin(stage, "Ben Okafor")
     await talk("""
         Asha> They say that somebody shouted
@@ -277,7 +279,9 @@ async def test_a_case_about_a_second_record_of_the_head_is_about_the_head(talk: 
     """)
 
 
-async def test_a_case_about_the_head_is_about_every_record_of_that_name(talk: Talk, stage: Stage) -> None:
+async def test_a_case_about_the_head_is_about_every_record_of_that_name(
+    talk: Talk, stage: Stage
+) -> None:
     await with_twin(stage, "Ben Okafor")
     cases = await talk("""
         Asha> They say that somebody shouted

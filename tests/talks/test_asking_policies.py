@@ -115,7 +115,9 @@ async def test_the_policy_behind_a_case_is_one_tap_away(talk: Talk) -> None:
     """)
 
 
-async def test_new_staff_are_asked_to_accept_the_statement_at_once(talk: Talk, stage: Stage) -> None:
+async def test_new_staff_are_asked_to_accept_the_statement_at_once(
+    talk: Talk, stage: Stage
+) -> None:
     await _accept_again(stage)
     await talk("""
         clock> +1m

@@ -26,7 +26,9 @@ def christmas(tmp_path: Path) -> None:
     (tmp_path / "school.toml").write_text('closed = ["2026-12-19/2027-01-03", 2027-01-04]\n')
 
 
-async def test_a_step_that_nobody_does_is_told_each_day_and_further_up(talk: Talk, stage: Stage) -> None:
+async def test_a_step_that_nobody_does_is_told_each_day_and_further_up(
+    talk: Talk, stage: Stage
+) -> None:
     await talk(COMPLAINT)
     await talk("""
         Cleo> /case take {a}
@@ -140,7 +142,9 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
     """)
 
 
-async def test_whoever_puts_a_step_off_until_tomorrow_is_not_told_that_it_is_due_soon(talk: Talk) -> None:
+async def test_whoever_puts_a_step_off_until_tomorrow_is_not_told_that_it_is_due_soon(
+    talk: Talk,
+) -> None:
     await talk(COMPLAINT)
     await talk("""
         Ben>  /case take {a}
@@ -187,7 +191,9 @@ async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
     """)
 
 
-async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_step(talk: Talk) -> None:
+async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_step(
+    talk: Talk,
+) -> None:
     await talk("""
         Asha> He will come with a knife, it says
         bot>  Case {a}

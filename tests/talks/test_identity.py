@@ -53,12 +53,16 @@ async def test_a_button_in_somebody_elses_hand(name: str, talk: Talk, stage: Sta
 
 
 @only_slack
-async def test_a_button_in_a_channel_is_answered_to_its_finger_alone(talk: Talk, stage: Stage) -> None:
+async def test_a_button_in_a_channel_is_answered_to_its_finger_alone(
+    talk: Talk, stage: Stage
+) -> None:
     assert isinstance(stage, SlackStage)
     case = await _an_alert_to_ben(talk)
     channel = stage.slack.channel("CALL", "all", "UBEN", "UCLEO", "UGITA", "UHEADSUP")
     front_end = stage.bot.front_ends["slack"]
-    await front_end.send(f"slack:{channel}", say("Look", Choices((Choice("Open", f"case {case}"),))))
+    await front_end.send(
+        f"slack:{channel}", say("Look", Choices((Choice("Open", f"case {case}"),)))
+    )
     shown = next(s for s in stage.slack.world.current() if s.channel == channel)
     for name in ("UGITA", "UCLEO", "UBEN"):
         await stage.slack.tap(name, shown, "Open")
@@ -67,7 +71,9 @@ async def test_a_button_in_a_channel_is_answered_to_its_finger_alone(talk: Talk,
     assert told.keys() == {"UGITA", "UCLEO", "UBEN"}
     assert "shouted" in told["UBEN"].words
     assert all("I know no case" in told[name].words for name in ("UGITA", "UCLEO"))
-    open_to_all = [s for s in stage.slack.world.current() if s.channel == channel and not s.ephemeral]
+    open_to_all = [
+        s for s in stage.slack.world.current() if s.channel == channel and not s.ephemeral
+    ]
     assert [s.words for s in open_to_all] == ["Look"]
 
 
@@ -77,7 +83,9 @@ async def test_a_button_in_a_group_shows_nothing_there(talk: Talk, stage: Stage)
     case = await _an_alert_to_ben(talk)
     group = stage.telegram.group(-1001, "Staff room")
     front_end = stage.bot.front_ends["telegram"]
-    await front_end.send(f"telegram:{group.id}", say("Look", Choices((Choice("Open", f"case {case}"),))))
+    await front_end.send(
+        f"telegram:{group.id}", say("Look", Choices((Choice("Open", f"case {case}"),)))
+    )
     for name in ("Ben", "Gita", "Finn"):
         await stage.users[name].taps("Open", chat=group)
     await stage.telegram.taken_in()
@@ -163,11 +171,20 @@ async def test_nothing_of_another_workspace_is_obeyed(way: str, talk: Talk, stag
         await slack._send("interactive", tap | {"user": who["user"] | FOREIGN})
     elif way == "form":
         foreign = {"team": {"id": "TELSE", "domain": "else"}}
-        await slack._send("interactive", {"type": "view_submission", "view": view, **who, **foreign})
+        await slack._send(
+            "interactive", {"type": "view_submission", "view": view, **who, **foreign}
+        )
     else:
-        passed = {"type": "message_action", "callback_id": "pass_on", "action_ts": "1.0", "message_ts": "1.0"}
+        passed = {
+            "type": "message_action",
+            "callback_id": "pass_on",
+            "action_ts": "1.0",
+            "message_ts": "1.0",
+        }
         channel = {"channel": {"id": shown.channel, "name": "x"}, "message": message}
-        await slack._send("interactive", {**passed, **channel, **who, "user": who["user"] | FOREIGN})
+        await slack._send(
+            "interactive", {**passed, **channel, **who, "user": who["user"] | FOREIGN}
+        )
     await stage.bot.settled()
     await asyncio.sleep(QUIET)
     assert (await stage.bot.desk.store.case(case)).owner is None

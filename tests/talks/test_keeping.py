@@ -123,7 +123,9 @@ async def test_only_the_chair_erases_what_is_about_the_head(talk: Talk, stage: S
         Efua> (taps) Erase for good
         bot>  Erased: {a}.
     """)
-    assert not any("time is over" in seen.words and "{a}" in seen.words for seen in stage.seen("Ben"))
+    assert not any(
+        "time is over" in seen.words and "{a}" in seen.words for seen in stage.seen("Ben")
+    )
 
 
 async def test_what_was_joined_goes_along(talk: Talk, stage: Stage) -> None:
@@ -233,5 +235,10 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         Asha> /case {a}
         bot>  What is it mostly about?
     """)
-    told = [who for who in ("Ben", "Asha") for seen in stage.seen(who) if "their own copies" in seen.words]
+    told = [
+        who
+        for who in ("Ben", "Asha")
+        for seen in stage.seen(who)
+        if "their own copies" in seen.words
+    ]
     assert told == ["Ben"]

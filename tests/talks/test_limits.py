@@ -68,7 +68,9 @@ async def test_an_answer_that_comes_too_fast_may_be_sent_again(talk: Talk, stage
     assert len(await stage.bot.desk.store.summaries()) == 1
 
 
-async def test_more_cases_than_one_opens_in_an_hour_are_kept_with_the_last(talk: Talk, stage: Stage) -> None:
+async def test_more_cases_than_one_opens_in_an_hour_are_kept_with_the_last(
+    talk: Talk, stage: Stage
+) -> None:
     narrow(stage, reports=2)
     cases = await talk("""
         Asha> /report the first thing

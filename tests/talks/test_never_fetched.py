@@ -158,7 +158,9 @@ async def test_what_was_kept_before_it_was_known_is_locked_away(talk: Talk, stag
     assert sorted(path.name for path in home.iterdir()) == ["case.json", "evidence"]
 
 
-async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(talk: Talk, stage: Stage) -> None:
+async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(
+    talk: Talk, stage: Stage
+) -> None:
     await talk("""
         Gita> [sends shot.png]
         bot>  Case {a}

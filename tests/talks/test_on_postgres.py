@@ -30,7 +30,9 @@ _schools = itertools.count()
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     (tmp_path / "school.toml").write_text(SCHOOL)  # for the talks about how long cases are kept
     school = f"talk-{next(_schools)}"
-    stage = TerminalStage(tmp_path, StillClock(TUESDAY), DATABASE_URL=database(), HEADSUP_SCHOOL=school)
+    stage = TerminalStage(
+        tmp_path, StillClock(TUESDAY), DATABASE_URL=database(), HEADSUP_SCHOOL=school
+    )
     async with stage.running():
         yield Conversation(stage, tmp_path).hold
 

@@ -55,7 +55,9 @@ async def test_the_ninth_piece_is_handed_over_and_so_is_that_of_a_part(talk: Tal
     """)
 
 
-async def test_all_entries_are_read_in_full_with_those_of_the_parts(talk: Talk, stage: Stage) -> None:
+async def test_all_entries_are_read_in_full_with_those_of_the_parts(
+    talk: Talk, stage: Stage
+) -> None:
     note = "I rang the mother. " + "She was angry, and then she was sorry. " * 20 + "It ends here."
     await talk("""
         Asha> They call the kitchen filthy
@@ -108,7 +110,9 @@ async def test_no_line_of_a_note_looks_like_an_entry(talk: Talk, stage: Stage) -
     """)
     forged = "Tue 24 Nov, 10:00 · Ben Okafor closed it: unfounded"
     await stage.bot.desk.store.save(
-        (await stage.bot.desk.store.case(cases["a"])).note(f"well\n{forged}", by="asha", at=stage.clock.now())
+        (await stage.bot.desk.store.case(cases["a"])).note(
+            f"well\n{forged}", by="asha", at=stage.clock.now()
+        )
     )
     await stage.says("Ben", f"/case log {cases['a']}")
     async with asyncio.timeout(5):

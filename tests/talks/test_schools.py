@@ -233,14 +233,18 @@ async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str
             ("111111", secrets[0], 400),
         ):
             headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-            async with trust.client.post(f"{trust.here}/telegram/{key}", json={}, headers=headers) as answer:
+            async with trust.client.post(
+                f"{trust.here}/telegram/{key}", json={}, headers=headers
+            ) as answer:
                 assert answer.status == status
 
         assert "no longer connected" in await disconnect(of("elmwood", settings), "telegram")
         assert "elmwood (Elmwood School): no chat yet" in await listed(settings)
 
 
-async def test_a_link_installs_for_its_school_alone_and_once(trust: Trust, settings: dict[str, str]) -> None:
+async def test_a_link_installs_for_its_school_alone_and_once(
+    trust: Trust, settings: dict[str, str]
+) -> None:
     oak, elm = await trust.workspace("TOAK"), await trust.workspace("TELM")
     async with running(trust, settings):
         link = await link_for("oakfield", settings)
@@ -251,7 +255,9 @@ async def test_a_link_installs_for_its_school_alone_and_once(trust: Trust, setti
         assert (again.status, "used already" in again.text) == (404, True)
         made_up = await trust.install(link.partition("=")[0] + "=elmwood.abc", elm)
         assert made_up.status == 404
-        assert (await trust.browse(f"{URL}/slack/oauth_redirect?code=x&state=oakfield.x")).status == 400
+        assert (
+            await trust.browse(f"{URL}/slack/oauth_redirect?code=x&state=oakfield.x")
+        ).status == 400
 
         taken = await trust.install(await link_for("elmwood", settings), oak)
         assert "another school&#x27;s already" in taken.text
@@ -262,12 +268,16 @@ async def test_a_link_installs_for_its_school_alone_and_once(trust: Trust, setti
         assert "elmwood (Elmwood School): no chat yet" in lines
 
 
-async def test_a_workspace_that_removes_the_app_is_forgotten(trust: Trust, settings: dict[str, str]) -> None:
+async def test_a_workspace_that_removes_the_app_is_forgotten(
+    trust: Trust, settings: dict[str, str]
+) -> None:
     oak = await trust.workspace("TOAK")
     asha = oak.user("UASHA", "Asha Patel")
     async with running(trust, settings):
         await trust.install(await link_for("oakfield", settings), oak)
-        assert (await oak.event({"type": "app_uninstalled"})).acknowledged  # an old one: the token is good
+        assert (
+            await oak.event({"type": "app_uninstalled"})
+        ).acknowledged  # an old one: the token is good
         case = await report(oak, asha, "They say they will hurt Noor Malik")
 
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOT"]}}
@@ -325,7 +335,9 @@ async def test_one_schools_mistake_stops_that_school_alone(
         with capture_logs() as logs:
             await made.refresh()
             await made.refresh()
-        assert [line["school"] for line in logs if "nation" in line["event"]] == ["elmwood"]  # said once
+        assert [line["school"] for line in logs if "nation" in line["event"]] == [
+            "elmwood"
+        ]  # said once
         await report(oak, asha, "They say they will hurt Noor Malik")
         assert not (await elm.event({"type": "message"})).acknowledged  # it is sent again
         assert b"headsup_schools_away 1.0" in await made.metrics.page([], datetime.now(UTC))
@@ -336,11 +348,15 @@ async def test_one_schools_mistake_stops_that_school_alone(
         assert b"headsup_schools_away 0.0" in await made.metrics.page([], datetime.now(UTC))
 
 
-async def test_what_a_school_does_is_logged_with_its_name(trust: Trust, settings: dict[str, str]) -> None:
+async def test_what_a_school_does_is_logged_with_its_name(
+    trust: Trust, settings: dict[str, str]
+) -> None:
     oak = await trust.workspace("TOAK")
     seen: list[str] = []
     async with schools(settings) as (made, installations):
-        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        installed = Installation(
+            "slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC)
+        )
         await installations.put(installed)
         await made.refresh()
         [service] = made.services
@@ -362,7 +378,9 @@ async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
     oak = await trust.workspace("TOAK")
     asha = oak.user("UASHA", "Asha Patel")
     async with schools(settings) as (made, installations):
-        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        installed = Installation(
+            "slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC)
+        )
         await installations.put(installed)
         await made.refresh()
         head = oak.user("UHEAD", "Head of Oakfield")
@@ -391,7 +409,9 @@ async def test_nothing_is_started_after_the_end_and_nothing_left_behind(
 ) -> None:
     oak = await trust.workspace("TOAK")
     async with schools(settings) as (made, installations):
-        installed = Installation("slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC))
+        installed = Installation(
+            "slack", "TOAK", "oakfield", "Oak", oak.bot_token, datetime.now(UTC)
+        )
         await installations.put(installed)
         refreshing = asyncio.create_task(made.refresh())
         await asyncio.sleep(0)
@@ -404,7 +424,9 @@ async def test_nothing_is_started_after_the_end_and_nothing_left_behind(
         assert made.services == [service]
 
 
-async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: dict[str, str]) -> None:
+async def test_what_is_not_signed_by_slack_is_not_heard(
+    trust: Trust, settings: dict[str, str]
+) -> None:
     oak = await trust.workspace("TOAK")
     async with running(trust, settings):
         await trust.install(await link_for("oakfield", settings), oak)
@@ -425,7 +447,10 @@ async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: 
         ({"TOKEN_KEY": ""}, "headsup schools proposes one"),
         ({"TOKEN_KEY": "abc"}, "TOKEN_KEY is not a key"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
-        ({"PUBLIC_URL": "http://headsup.trust.example"}, "PUBLIC_URL is not set: the address, https://"),
+        (
+            {"PUBLIC_URL": "http://headsup.trust.example"},
+            "PUBLIC_URL is not set: the address, https://",
+        ),
         ({"SLACK_CLIENT_SECRET": ""}, "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN is of one school alone"),
         ({"SCHOOLS": "/nowhere/at/all"}, "which is no folder"),
@@ -433,7 +458,9 @@ async def test_what_is_not_signed_by_slack_is_not_heard(trust: Trust, settings: 
         ({"HEADSUP_SCHOOL": "ashfield"}, "There is no school “ashfield”"),
     ],
 )
-async def test_what_is_set_wrong_is_said(settings: dict[str, str], wrong: dict[str, str], words: str) -> None:
+async def test_what_is_set_wrong_is_said(
+    settings: dict[str, str], wrong: dict[str, str], words: str
+) -> None:
     with pytest.raises(Trouble, match=re.escape(words)):
         await run_schools(load({**settings, **wrong}))
 
@@ -449,7 +476,9 @@ async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) ->
             await command
 
 
-async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, str], tmp_path: Path) -> None:
+async def test_the_check_looks_at_each_school(
+    trust: Trust, settings: dict[str, str], tmp_path: Path
+) -> None:
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
     await connect_telegram(of("oakfield", settings), oak.token)
     oak.revokes_token()
@@ -465,15 +494,21 @@ async def test_the_check_looks_at_each_school(trust: Trust, settings: dict[str, 
     (tmp_path / "schools" / "oakhill").rename(tmp_path / "schools" / "oakfield")
     found = await checked(settings)
     assert any("headsup --school oakfield connect telegram" in words for words in found["oakfield"])
-    assert "no chat is connected yet: headsup --school elmwood connect slack, or telegram" in found["elmwood"]
+    assert (
+        "no chat is connected yet: headsup --school elmwood connect slack, or telegram"
+        in found["elmwood"]
+    )
     assert any("Telegram does not know this token" in words for words in found["oakfield"])
     assert all(
-        any("nobody is headteacher" in words for words in found[key]) for key in ("oakfield", "elmwood")
+        any("nobody is headteacher" in words for words in found[key])
+        for key in ("oakfield", "elmwood")
     )
     assert set(await checked({**settings, "HEADSUP_SCHOOL": "elmwood"})) == {"elmwood"}
 
     other = await checked({**settings, "TOKEN_KEY": TokenKey.new()})
-    assert any("TOKEN_KEY does not open its token of telegram" in words for words in other["oakfield"])
+    assert any(
+        "TOKEN_KEY does not open its token of telegram" in words for words in other["oakfield"]
+    )
     rotated = {**settings, "TOKEN_KEY": f"{TokenKey.new()},{settings['TOKEN_KEY']}"}
     assert not any("TOKEN_KEY" in words for words in (await checked(rotated))["oakfield"])
 
@@ -482,7 +517,9 @@ async def test_a_text_is_added_to_a_school_of_its_own_texts_alone(
     settings: dict[str, str], tmp_path: Path
 ) -> None:
     assert own_texts(of("oakfield", settings)) == tmp_path / "schools" / "oakfield" / "policy_texts"
-    assert own_texts(load(settings)) == ROOT / "policy_texts"  # all schools' that have none of their own
+    assert (
+        own_texts(load(settings)) == ROOT / "policy_texts"
+    )  # all schools' that have none of their own
     with pytest.raises(Trouble, match="elmwood has no texts of its own.*cp -r"):
         own_texts(of("elmwood", settings))
 
@@ -512,7 +549,13 @@ async def test_a_new_key_is_proposed_where_nobody_keeps_it_and_takes_the_old_one
     assert "TOKEN_KEY does not open" in await listed(settings)
 
 
-async def test_schools_share_no_channel_and_no_secret_of_the_deployment(settings: dict[str, str]) -> None:
+async def test_schools_share_no_channel_and_no_secret_of_the_deployment(
+    settings: dict[str, str],
+) -> None:
     more = {"LEADERSHIP_CHANNEL": "C0123", "TELEGRAM_WEBHOOK_SECRET": "left-over"}
     its = with_chats(of("oakfield", {**settings, **more}), [])
-    assert (its.leadership_channel, its.telegram_webhook_secret, its.slack_signing_secret) == ((), None, None)
+    assert (its.leadership_channel, its.telegram_webhook_secret, its.slack_signing_secret) == (
+        (),
+        None,
+        None,
+    )

@@ -191,7 +191,9 @@ async def test_a_digest_is_taken_back(talk: Talk, stage: Stage) -> None:
     assert left(stage, "Cleo", cases["a"]) == []
 
 
-async def test_the_channel_forgets_a_case_about_one_of_its_readers(stage: Stage, talk: Talk) -> None:
+async def test_the_channel_forgets_a_case_about_one_of_its_readers(
+    stage: Stage, talk: Talk
+) -> None:
     if not isinstance(stage, SlackStage):
         return
     from dataclasses import replace

@@ -86,7 +86,9 @@ async def test_the_head_sees_who_searched_but_nothing_about_the_head(talk: Talk)
     """)
 
 
-async def test_the_head_is_shown_nothing_of_searches_that_could_tell(talk: Talk, stage: Stage) -> None:
+async def test_the_head_is_shown_nothing_of_searches_that_could_tell(
+    talk: Talk, stage: Stage
+) -> None:
     await talk("""
         Asha> They say that the head shouted at dinner
         bot>  Case {a}
@@ -105,7 +107,9 @@ async def test_the_head_is_shown_nothing_of_searches_that_could_tell(talk: Talk,
 @pytest.mark.parametrize(
     "words", ["headteacher", "did our Head shout", "head teacher", "the head’s temper", "Okafor's"]
 )
-async def test_the_head_is_not_shown_that_somebody_looked_for_the_head(words: str, talk: Talk) -> None:
+async def test_the_head_is_not_shown_that_somebody_looked_for_the_head(
+    words: str, talk: Talk
+) -> None:
     await talk(f"""
         Efua> /case find {words}
         bot>  No case with
@@ -118,7 +122,9 @@ async def test_the_head_is_not_shown_that_somebody_looked_for_the_head(words: st
     """)
 
 
-async def test_a_search_that_found_what_is_gone_could_tell_as_well(talk: Talk, stage: Stage) -> None:
+async def test_a_search_that_found_what_is_gone_could_tell_as_well(
+    talk: Talk, stage: Stage
+) -> None:
     desk = stage.bot.desk
     await desk.store.put(Searched("s1", "efua", "shouted", desk.now(), ("7K4M",)))
     await talk("""

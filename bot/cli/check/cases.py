@@ -12,7 +12,9 @@ from handlers.rules.access import Act
 from handlers.workflow.recusal import WITHDRAW
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
 
-UNDELIVERED = "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
+UNDELIVERED = (
+    "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
+)
 LOOSE = "{number} notices of no case (digests, duties) could not be delivered to {name}. Invite them again."
 UNHEARD = (
     "the last new case could not be told in {channel}, which LEADERSHIP_CHANNEL names. Is the bot there? "
@@ -55,7 +57,9 @@ def undelivered(looked: Looked) -> Iterator[str]:
     """Notices that were given up; and those of no case that were, since the last one that arrived."""
     for case in looked.cases:
         for to, number in _failed(case.notices):
-            yield UNDELIVERED.format(reference=case.reference, number=number, name=_name(to, looked.people))
+            yield UNDELIVERED.format(
+                reference=case.reference, number=number, name=_name(to, looked.people)
+            )
     for to, number in _failed(looked.notices):
         yield LOOSE.format(number=number, name=_name(to, looked.people))
 
@@ -64,7 +68,9 @@ def unheard(looked: Looked) -> Iterator[str]:
     """Leadership channels that did not take what they were told last. A bot may not ask Slack where it is a member."""
     told = [n for case in looked.cases for n in case.notices if n.kind == CHANNEL and n.settled]
     last = {
-        n.to: n.result for n in sorted(told, key=lambda n: n.settled or n.due) if n.result in (SENT, FAILED)
+        n.to: n.result
+        for n in sorted(told, key=lambda n: n.settled or n.due)
+        if n.result in (SENT, FAILED)
     }
     for channel in addresses(looked):
         if last.get(channel) == FAILED:
@@ -74,7 +80,11 @@ def unheard(looked: Looked) -> Iterator[str]:
 def late(looked: Looked) -> Iterator[str]:
     """Notices whose time has come, and that wait for nothing but the bot."""
     everything = [notice for case in looked.cases for notice in case.notices] + list(looked.notices)
-    due = [n.due for n in everything if n.settled is None and not n.waits and n.due < looked.now - LATE_AFTER]
+    due = [
+        n.due
+        for n in everything
+        if n.settled is None and not n.waits and n.due < looked.now - LATE_AFTER
+    ]
     if due:
         minutes = (looked.now - min(due)) // timedelta(minutes=1)
         yield LATE.format(number=len(due), minutes=minutes)

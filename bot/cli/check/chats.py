@@ -9,7 +9,9 @@ from bot.cli.check.finding import Looked
 from bot.settings import Settings
 from store.errors import Trouble
 
-NO_CHAT = "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, and there is no token for it."
+NO_CHAT = (
+    "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, and there is no token for it."
+)
 PLATFORMS = {"slack": "Slack", "telegram": "Telegram"}
 
 
@@ -48,6 +50,8 @@ async def groups(looked: Looked) -> AsyncIterator[str]:
     token = looked.settings.telegram_bot_token
     for platform, _, group in (address.partition(":") for address in addresses(looked)):
         if token and platform == "telegram":
-            trouble = await try_group(token.get_secret_value(), looked.settings.telegram_api_url, group)
+            trouble = await try_group(
+                token.get_secret_value(), looked.settings.telegram_api_url, group
+            )
             if trouble:
                 yield f"LEADERSHIP_CHANNEL: {trouble}"

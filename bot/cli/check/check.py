@@ -42,7 +42,9 @@ PARTS: tuple[tuple[str, Part], ...] = (
 T = TypeVar("T")
 
 
-async def check(settings: Settings, clock: Callable[[], datetime], *, offline: bool = False) -> Report:
+async def check(
+    settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
+) -> Report:
     """All that is wrong. `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace."""
     found: list[Finding] = []
 
@@ -71,7 +73,9 @@ async def check(settings: Settings, clock: Callable[[], datetime], *, offline: b
     return Report(found, _facts(looked))
 
 
-async def check_all(settings: Settings, clock: Callable[[], datetime], *, offline: bool = False) -> Report:
+async def check_all(
+    settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
+) -> Report:
     """The same for each school of several, or the one that is meant. Raises Trouble."""
     from bot.schools.open import schools_with_chats
 
@@ -81,7 +85,9 @@ async def check_all(settings: Settings, clock: Callable[[], datetime], *, offlin
         if not its.is_of_one_of_several:
             continue
         report = await check(its, clock, offline=offline)
-        found += [replace(each, says=addressed(each.says, its), school=key) for each in report.found]
+        found += [
+            replace(each, says=addressed(each.says, its), school=key) for each in report.found
+        ]
     return Report(found)
 
 

@@ -14,12 +14,8 @@ from bot.cli.check.finding import Looked
 
 ENOUGH = 1_000_000_000  # bytes
 LITTLE_ROOM = "only {left} MB are left on the disk of {folder}. Free some: screenshots need room."
-NO_RIGHTS = (
-    "the folder {folder} cannot be written to. Give the bot's account the right to: chown, chmod u+rwx"
-)
-NO_FOLDER = (
-    "the folder {folder} cannot be made: {parent} is no folder that can be written to. Mend HEADSUP_DATA."
-)
+NO_RIGHTS = "the folder {folder} cannot be written to. Give the bot's account the right to: chown, chmod u+rwx"
+NO_FOLDER = "the folder {folder} cannot be made: {parent} is no folder that can be written to. Mend HEADSUP_DATA."
 OTHERS_READ = "{path} can be read by other accounts of this machine. Run: chmod {mode} {path}"
 NO_LOCKS = "the disk of {folder} knows no locks, so two bots could use it at once. Keep it on a disk of this machine."
 ENV = Path(".env")

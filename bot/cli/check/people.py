@@ -25,7 +25,9 @@ NOBODY_ABOVE = (
     "nobody has the role of {role_is}, which hears of what is overdue from its day {day} on. "
     "Invite one: headsup invite NAME --role {role}"
 )
-NO_ACCOUNT = "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+NO_ACCOUNT = (
+    "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+)
 TWICE = (
     "{name} has {number} records, in {chats}. If they are one person, invite them again under the same name, which "
     "joins the records when the code is used in {other}: headsup invite “{name}” --role {role}"
@@ -46,7 +48,9 @@ def missing(looked: Looked) -> Iterator[str]:
     for category in looked.procedure.category if looked.procedure else ():
         if held.isdisjoint(category.alerts) and SAID.keys().isdisjoint(category.alerts):
             roles = listed((ROLES[role] for role in category.alerts), "or")
-            yield NOBODY_ALERTED.format(roles=roles, category=category.name, role=category.alerts[0])
+            yield NOBODY_ALERTED.format(
+                roles=roles, category=category.name, role=category.alerts[0]
+            )
     for step in looked.procedure.escalation if looked.procedure else ():
         if step.to not in held | SAID.keys():
             yield NOBODY_ABOVE.format(role_is=ROLES[step.to], day=step.day, role=step.to)
@@ -72,7 +76,9 @@ def known_twice(looked: Looked) -> Iterator[str]:
     for person in sorted(looked.people, key=lambda person: not person.invited):
         records[same_name(person.name)].append(person)
     for first, *others in records.values():
-        chats = dict.fromkeys(chat for other in others for chat in _chats(other) if chat not in _chats(first))
+        chats = dict.fromkeys(
+            chat for other in others for chat in _chats(other) if chat not in _chats(first)
+        )
         if chats:
             yield TWICE.format(
                 name=first.name,

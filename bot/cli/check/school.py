@@ -11,26 +11,24 @@ from handlers.text.words import shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.school.school import days
 
-NO_SCHOOL = "there is no {file}, so no holidays and no telephone numbers are known. Run: headsup setup"
-NO_PHONE = (
-    "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
+NO_SCHOOL = (
+    "there is no {file}, so no holidays and no telephone numbers are known. Run: headsup setup"
 )
+NO_PHONE = "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
 NO_AUTHORITY = (
     "the school file has no local_authority_phone, "
     "which is needed where a case is about the chair of governors."
 )
-NO_HOLIDAYS = "{file} knows no holidays after today, so reminders will come in them. Add them under closed."
-NO_OUTCOME = (
-    "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Mend its spelling."
+NO_HOLIDAYS = (
+    "{file} knows no holidays after today, so reminders will come in them. Add them under closed."
 )
+NO_OUTCOME = "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Mend its spelling."
 NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
-NO_STATEMENT = (
-    "no text in {folder} is a statement, so nobody is asked to accept one. Add `kind: statement` on its top."
+NO_STATEMENT = "no text in {folder} is a statement, so nobody is asked to accept one. Add `kind: statement` on its top."
+UNREADABLE = (
+    "{doc} cannot be read as text. Save it as UTF-8, or add the original: headsup policy add FILE"
 )
-UNREADABLE = "{doc} cannot be read as text. Save it as UTF-8, or add the original: headsup policy add FILE"
-PAST_REVIEW = (
-    "{doc}: “{title}” should have been reviewed by {day}. Ask its owner{owner}, and mend `review by:` in it."
-)
+PAST_REVIEW = "{doc}: “{title}” should have been reviewed by {day}. Ask its owner{owner}, and mend `review by:` in it."
 
 
 def facts(looked: Looked) -> Iterator[str]:
@@ -66,7 +64,10 @@ def texts(looked: Looked) -> Iterator[str]:
         elif text.review_by and text.is_past_review(looked.now.date()):
             owner = f", the {text.owner}" if text.owner else ""
             yield PAST_REVIEW.format(
-                doc=text.doc, title=shortened(text.title, 60), day=_spoken(text.review_by), owner=owner
+                doc=text.doc,
+                title=shortened(text.title, 60),
+                day=_spoken(text.review_by),
+                owner=owner,
             )
     if not any(text.kind == "statement" for text in found):
         yield NO_STATEMENT.format(folder=folder)

@@ -41,7 +41,9 @@ async def read_store(looked: Looked) -> tuple[Looked, str]:
     except Trouble as error:
         return replace(looked, readable=False), str(error)
     except OSError as error:
-        return replace(looked, readable=False), str(unavailable(error, looked.settings.headsup_data))
+        return replace(looked, readable=False), str(
+            unavailable(error, looked.settings.headsup_data)
+        )
 
 
 async def bucket(settings: Settings) -> str:
@@ -94,4 +96,6 @@ def damaged(looked: Looked) -> Iterator[str]:
     """Files that could not be read."""
     for path in looked.unreadable:
         folder, _, name = path.partition("/")
-        yield DAMAGED.format(reference=name) if folder == "cases" else DAMAGED_FILE.format(path=path)
+        yield (
+            DAMAGED.format(reference=name) if folder == "cases" else DAMAGED_FILE.format(path=path)
+        )

@@ -24,18 +24,24 @@ async def tokens(settings: Settings, clock: Callable[[], datetime]) -> AsyncIter
     if settings.slack_bot_token:
         from bot.slack.token_check import try_app_token, try_bot_token
 
-        tried = await try_bot_token(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        tried = await try_bot_token(
+            settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+        )
         note("Slack", tried)
         if tried.trouble:
             yield _named("SLACK_BOT_TOKEN", "slack", tried.trouble, settings)
         if settings.slack_app_token and "could not be reached" not in tried.trouble:
-            tried = await try_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+            tried = await try_app_token(
+                settings.slack_app_token.get_secret_value(), settings.slack_api_url
+            )
             if tried.trouble:
                 yield f"SLACK_APP_TOKEN: {tried.trouble}"
     if settings.telegram_bot_token:
         from bot.telegram.token_check import try_token
 
-        tried = await try_token(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        tried = await try_token(
+            settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url
+        )
         note("Telegram", tried)
         if tried.trouble:
             yield _named("TELEGRAM_BOT_TOKEN", "telegram", tried.trouble, settings)

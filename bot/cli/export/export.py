@@ -58,7 +58,9 @@ class Included:
     matter: Matter
     reasons: list[str]
     sure: bool
-    copied: dict[str, str] = field(default_factory=dict)  # evidence, as REFERENCE NUMBER -> file or why not
+    copied: dict[str, str] = field(
+        default_factory=dict
+    )  # evidence, as REFERENCE NUMBER -> file or why not
 
     @property
     def case(self) -> Case:
@@ -78,7 +80,9 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
         raise unavailable(error, folder) from error
 
 
-async def _export(folder: Path, sought: Sought, settings: Settings, held: Held, now: datetime) -> list[str]:
+async def _export(
+    folder: Path, sought: Sought, settings: Settings, held: Held, now: datetime
+) -> list[str]:
     desk = Desk(
         store=cast("Store", held),  # of which no more is asked than names
         procedure=load_procedure(settings.policy_texts),
@@ -139,7 +143,9 @@ def _included(case: Case, sought: Sought, known: Sequence[Person], held: Held) -
         reasons.append("they look after it")
     if any(step.person in ids for step in case.follow_ups):
         reasons.append("a step of it was given to them")
-    if any(entry.by in ids or not ids.isdisjoint(entry.details.values()) for entry in case.chronology):
+    if any(
+        entry.by in ids or not ids.isdisjoint(entry.details.values()) for entry in case.chronology
+    ):
         reasons.append("entries are by them, or name them")
     sure = bool(reasons)
     if how := sought.best(texts_in(asdict(case))):
@@ -203,7 +209,9 @@ async def _copy_evidence(each: Included, folder: Path, held: Held) -> None:
     case = each.case
     for item in case.evidence:
         if item.kind not in ("text", "link"):
-            each.copied[f"{case.reference} {item.number}"] = await _copied(item, each.matter, folder, held)
+            each.copied[f"{case.reference} {item.number}"] = await _copied(
+                item, each.matter, folder, held
+            )
 
 
 async def _copied(item: Evidence, matter: Matter, folder: Path, held: Held) -> str:
@@ -238,7 +246,10 @@ async def _case_page(each: Included, sought: Sought, desk: Desk) -> str:
         ("By", listed([await name(id, desk) for id in case.reporters])),
         ("Looked after by", await name(case.owner, desk) if case.owner else "nobody"),
         ("State", case.status + (f": {case.outcome}" if case.outcome else "")),
-        ("Together with", listed(part.reference for part in matter.parts) if matter.parts else "nothing"),
+        (
+            "Together with",
+            listed(part.reference for part in matter.parts) if matter.parts else "nothing",
+        ),
     ]
     evidence = [[*await _item(item, each, desk)] for item in case.evidence]
     steps = [
@@ -251,7 +262,10 @@ async def _case_page(each: Included, sought: Sought, desk: Desk) -> str:
         for step in case.follow_ups
     ]
     alone = Matter(case, frozenset(), case)
-    happened = [[await full(entry, case, case, desk), _details(entry.details)] for _, entry in entries(alone)]
+    happened = [
+        [await full(entry, case, case, desk), _details(entry.details)]
+        for _, entry in entries(alone)
+    ]
     return page(
         f"Case {case.reference}",
         table(("", ""), facts, sought),
@@ -285,7 +299,11 @@ def _others_page(others: Sequence[tuple[str, object]], sought: Sought) -> str:
 def _index(found: Sequence[Included], sought: Sought, desk: Desk) -> str:
     def rows(sure: bool) -> list[tuple[str, str, str]]:
         return [
-            (each.case.reference, moment(each.case.opened_at, desk.calendar), "; ".join(each.reasons))
+            (
+                each.case.reference,
+                moment(each.case.opened_at, desk.calendar),
+                "; ".join(each.reasons),
+            )
             for each in found
             if each.sure is sure
         ]
@@ -296,7 +314,8 @@ def _index(found: Sequence[Included], sought: Sought, desk: Desk) -> str:
         for number, what in each.copied.items()
     ]
     links = "".join(
-        f'<li><a href="{ref}.html">Case {ref}</a></li>' for ref in (e.case.reference for e in found if e.sure)
+        f'<li><a href="{ref}.html">Case {ref}</a></li>'
+        for ref in (e.case.reference for e in found if e.sure)
     )
     return page(
         f"What is held that names {sought.name}",
@@ -306,6 +325,8 @@ def _index(found: Sequence[Included], sought: Sought, desk: Desk) -> str:
         "<h2>Pictures and files</h2>",
         table(("Case", "No.", "The copy, or why there is none"), held, None),
         "<h2>Perhaps</h2>",
-        paragraph("Only a first name stands there. Look into them in the bot; nothing of them was gathered."),
+        paragraph(
+            "Only a first name stands there. Look into them in the bot; nothing of them was gathered."
+        ),
         table(("Case", "Passed on", "Why"), rows(False), None),
     )

@@ -49,13 +49,16 @@ Files that could not be read, and have to be looked through by hand:{unread}
 def safe(text: str) -> str:
     """Without characters that hide or turn round what stands beside them; they are named instead."""
     return "".join(
-        c if c in "\n\t" or not _is_hidden(c) else f"[U+{ord(c):04X}]" for c in text.replace("\r\n", "\n")
+        c if c in "\n\t" or not _is_hidden(c) else f"[U+{ord(c):04X}]"
+        for c in text.replace("\r\n", "\n")
     )
 
 
 def _is_hidden(character: str) -> bool:
     kind = unicodedata.category(character)
-    return kind in ("Cc", "Cs", "Zl", "Zp") or (kind == "Cf" and character != "\N{ZERO WIDTH JOINER}")
+    return kind in ("Cc", "Cs", "Zl", "Zp") or (
+        kind == "Cf" and character != "\N{ZERO WIDTH JOINER}"
+    )
 
 
 def text(words: object) -> str:

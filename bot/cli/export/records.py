@@ -80,4 +80,6 @@ async def _in_store(store: Store) -> Held:
     others += [("notices", each) for each in await store.loose()]
     for kind, folder in FOLDERS.items():
         others += [(folder, each) for each in await store.memos(kind)]
-    return Held(await store.people(), cases, others, await store.unreadable(), store.kept, store.put)
+    return Held(
+        await store.people(), cases, others, await store.unreadable(), store.kept, store.put
+    )

@@ -18,18 +18,21 @@ FROM_MANIFEST = (
     "  Make the app at https://api.slack.com/apps: Create New App, From a manifest; paste what `headsup manifest`\n"
     "  prints; then Install to Workspace. The bot token is under OAuth & Permissions. It is not shown as you paste it."
 )
-FROM_BOTFATHER = "  Talk to @BotFather in Telegram: /newbot. The token is not shown as you paste it."
+FROM_BOTFATHER = (
+    "  Talk to @BotFather in Telegram: /newbot. The token is not shown as you paste it."
+)
 BOT, APP = "Slack's bot token (xoxb-…)", "Slack's app token (xapp-…)"
 WAY = "How does Slack reach the bot? 1 Socket Mode, recommended: it needs no public address, 2 HTTP"
 WAYS = SOCKETS, HTTP = ("Socket Mode", "HTTP")
-FROM_BASICS = (
-    "  The app token you make under Basic Information, App-Level Tokens, with the scope connections:write."
-)
+FROM_BASICS = "  The app token you make under Basic Information, App-Level Tokens, with the scope connections:write."
 FROM_CREDENTIALS = (
     "  The bot needs a public https address that leads to its port; make the app with `headsup manifest --url`.\n"
     "  The signing secret is under Basic Information, App Credentials. It is not shown as you paste it."
 )
-SIGNING, NO_SECRET = "Slack's signing secret", "  A signing secret is 32 letters and digits: 0-9, a-f."
+SIGNING, NO_SECRET = (
+    "Slack's signing secret",
+    "  A signing secret is 32 letters and digits: 0-9, a-f.",
+)
 PORT, NO_PORT = "Port on this machine", "A port is a number from 1 to 65535."
 OF_BOT = "Telegram's token"
 KEEP, LEAVE = "{words} [Enter keeps {shown}]", "{words} [Enter leaves it out]"
@@ -107,7 +110,9 @@ def masked(token: str) -> str:
     return f"{token[:5]}…{token[-4:]}" if len(token) > 16 else "…"
 
 
-def _token(setting: str, words: str, attempt: Try, url: str, before: Mapping[str, str]) -> dict[str, str]:
+def _token(
+    setting: str, words: str, attempt: Try, url: str, before: Mapping[str, str]
+) -> dict[str, str]:
     kept = before.get(setting, "")
     while True:
         token = ask_hidden(_question(words, kept)) or kept

@@ -116,7 +116,10 @@ def _calendar(path: Path) -> Path:
     if not found:
         raise Unusable(NO_EVENTS.format(path=path))
     typer.echo(
-        "  " + FOUND.format(number=counted(len(found), "closed day or holiday", "closed days or holidays"))
+        "  "
+        + FOUND.format(
+            number=counted(len(found), "closed day or holiday", "closed days or holidays")
+        )
     )
     return path
 

@@ -78,7 +78,9 @@ def set_up() -> bool:
     elif head:
         asyncio.run(print_invitation(head, [Role.HEAD], load()))
     if written:
-        typer.echo(NEXT_OF_SEVERAL.format(key=settings.headsup_school) if settings.schools else NEXT)
+        typer.echo(
+            NEXT_OF_SEVERAL.format(key=settings.headsup_school) if settings.schools else NEXT
+        )
     return written
 
 
@@ -115,7 +117,9 @@ def _folder(settings: Settings) -> dict[str, str]:
     if any(account.startswith("terminal:") for p in _people(folder) for account in p.accounts):
         typer.echo(MADE_UP.format(folder=folder))
         return {"HEADSUP_DATA": ask(FOLDER, str, FRESH)}
-    return {"HEADSUP_DATA": chosen} if (chosen := ask(FOLDER, str, str(folder))) != str(folder) else {}
+    return (
+        {"HEADSUP_DATA": chosen} if (chosen := ask(FOLDER, str, str(folder))) != str(folder) else {}
+    )
 
 
 def _head(settings: Settings, changes: Mapping[str, str]) -> str:
@@ -135,7 +139,11 @@ def _people(folder: Path) -> list[Person]:
 def _new_env(old: str, changes: Mapping[str, str], env: Mapping[str, str]) -> str:
     """The text of `.env` with what has changed, which is shown."""
     fresh = {name: value for name, value in changes.items() if env.get(name) != value}
-    _show(ENV, old, {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()})
+    _show(
+        ENV,
+        old,
+        {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()},
+    )
     return env_file.merged(old, fresh)
 
 

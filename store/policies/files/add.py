@@ -20,7 +20,15 @@ from store.disk.durable import make_folder, remove_file, replace_file, unavailab
 from store.errors import Trouble
 from store.policies.divide import divide, sections
 from store.policies.files.pdf import read_pdf
-from store.policies.files.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Reading, TooLarge
+from store.policies.files.reading import (
+    Damaged,
+    Empty,
+    FileRefused,
+    OtherKind,
+    Protected,
+    Reading,
+    TooLarge,
+)
 from store.policies.files.word import read_word
 from store.policies.texts import LARGEST, SUFFIXES, PolicyText, parse, read
 
@@ -34,20 +42,18 @@ NO_FILE = "There is no file {name}. Check the spelling, or drag the file into th
 NOT_A_FILE = "{name} is no file. Add one .md, .txt, .docx or .pdf file at a time."
 NOT_OPENED = "{name} cannot be opened: {reason}."
 NO_FOLDER = "The folder {folder} is not there. Make it, or say in POLICY_TEXTS where the texts are."
-TOO_LARGE = (
-    "{name} is larger than {most} MB, which is more than any policy. Save it without pictures, and add that."
-)
-TOO_LONG = (
-    "{name} has more than {most} million characters, which is more than any policy. Add the policy alone."
-)
+TOO_LARGE = "{name} is larger than {most} MB, which is more than any policy. Save it without pictures, and add that."
+TOO_LONG = "{name} has more than {most} million characters, which is more than any policy. Add the policy alone."
 EMPTY = "{name} is empty."
-OTHER_KIND = (
-    "{name} is not a kind of file that can be read. Save it as .docx, .pdf, .txt or .md, and add that."
-)
+OTHER_KIND = "{name} is not a kind of file that can be read. Save it as .docx, .pdf, .txt or .md, and add that."
 OLD_WORD = "{name} is a file of an old Word. Open it in Word, save it as .docx, and add that."
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."
-DAMAGED = "{name} is no proper {kind} file: it may be damaged. Save it once more, and add the new file."
-NO_TEXT = "{name} is no text, or in an alphabet that cannot be told. Save it as UTF-8, and add that."
+DAMAGED = (
+    "{name} is no proper {kind} file: it may be damaged. Save it once more, and add the new file."
+)
+NO_TEXT = (
+    "{name} is no text, or in an alphabet that cannot be told. Save it as UTF-8, and add that."
+)
 EXISTS = "There is a text “{title}” already ({doc}). To put this in its place, add --replace; the older one is kept."
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -76,7 +82,8 @@ _OWNER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _POLICY = re.compile(
-    r"polic(?:y|ies)|agreement|statement|procedure|code of|guidance|charter|rules|handbook", re.IGNORECASE
+    r"polic(?:y|ies)|agreement|statement|procedure|code of|guidance|charter|rules|handbook",
+    re.IGNORECASE,
 )
 _SCHOOL = re.compile(r"school|academy|college|primary|nursery|federation|trust", re.IGNORECASE)
 _LABELS = {"review": _REVIEW, "approved": _APPROVED, "past": _PAST}
@@ -162,7 +169,9 @@ def add(
     except OSError as error:
         raise unavailable(error, folder) from error
     units = divide(text)
-    from_words = text.review_by is not None and text.review_by == facts.review_by and review_by is None
+    from_words = (
+        text.review_by is not None and text.review_by == facts.review_by and review_by is None
+    )
     return Added(
         text=text,
         sections=sections(units),
@@ -229,7 +238,9 @@ def _read(name: str, data: bytes) -> tuple[Reading, str]:
         return read_word(name, data), ".docx"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise Protected(LOCKED.format(name=name)) if locked else OtherKind(OLD_WORD.format(name=name))
+        raise (
+            Protected(LOCKED.format(name=name)) if locked else OtherKind(OLD_WORD.format(name=name))
+        )
     if suffix in (".pdf", ".docx"):
         raise Damaged(DAMAGED.format(name=name, kind="PDF" if suffix == ".pdf" else "Word"))
     if suffix not in TEXTS or data.startswith(b"{\\rtf"):
@@ -266,7 +277,11 @@ def _first_line(text: str) -> str:
     line = next((x.strip() for x in text[body:].splitlines() if x.strip()), "")
     if line.startswith("#"):
         return line.strip("# \t")
-    return line if len(line) <= 90 and re.search(r"[^\W\d_]", line) and line[-1] not in ".,;:!?-" else ""
+    return (
+        line
+        if len(line) <= 90 and re.search(r"[^\W\d_]", line) and line[-1] not in ".,;:!?-"
+        else ""
+    )
 
 
 # --- what is known of the text --------------------------------------------------------------------
@@ -388,7 +403,13 @@ def _same(folder: Path, text: PolicyText) -> PolicyText | None:
 
 
 def _write(
-    folder: Path, doc: str, content: bytes, data: bytes, suffix: str, there: PolicyText | None, today: date
+    folder: Path,
+    doc: str,
+    content: bytes,
+    data: bytes,
+    suffix: str,
+    there: PolicyText | None,
+    today: date,
 ) -> tuple[Path, tuple[Path, ...]]:
     """Where the original and the files of an older version are."""
     originals = folder / ORIGINALS

@@ -34,9 +34,7 @@ GARBLED = (
     "save it as PDF once more with another program."
 )
 EMPTY = "{name} holds no words."
-TOO_LONG = (
-    "{name} has more than {most} pages, which is more than any policy. Add the policy's own pages alone."
-)
+TOO_LONG = "{name} has more than {most} pages, which is more than any policy. Add the policy's own pages alone."
 TOO_SLOW = "{name} takes too long to read. Save it as PDF once more, or add the Word file."
 TOO_LARGE = "{name} unpacks to far more than a policy text. Save the text on its own, and add that."
 
@@ -47,7 +45,8 @@ _NUMBER = re.compile(
     r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+\S|\d{1,2}(?:\.\d{1,2}){1,3}\s+\S"
 )
 _PAGE = re.compile(
-    r"(?:p(?:age|\.)?\s*)?[-–|]?\s*\d{1,4}\s*[-–|]?(?:\s*(?:of|/)\s*\d{1,4})?|page\s*\d{1,4}.*", re.IGNORECASE
+    r"(?:p(?:age|\.)?\s*)?[-–|]?\s*\d{1,4}\s*[-–|]?(?:\s*(?:of|/)\s*\d{1,4})?|page\s*\d{1,4}.*",
+    re.IGNORECASE,
 )
 _RUNS_ON = re.compile(
     r"\b(?:section|paragraph|part|appendix|page|years?|stage|class|of|the|a|to|for|by|in|than)\Z",
@@ -67,7 +66,9 @@ _LIGATURES = {
 }
 _DIVIDES = "-"
 _EDGE = 0.14  # of the page's height: where running headers and footers stand
-_COMPOUND = re.compile("self|non|cyber|e|co|well|anti|multi|one|two|three|full|half|high|low", re.IGNORECASE)
+_COMPOUND = re.compile(
+    "self|non|cyber|e|co|well|anti|multi|one|two|three|full|half|high|low", re.IGNORECASE
+)
 _DIVIDED = re.compile(r"([^\W\d_]+) ?[-\u2010\u00ad]\Z")
 _LINK = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:)]\Z")
 
@@ -92,7 +93,11 @@ class _Line:
 
     @property
     def text(self) -> str:
-        return re.sub(r"[ \t\u00a0]+", " ", "".join(b.text for b in self.bits)).translate(_LIGATURES).strip()
+        return (
+            re.sub(r"[ \t\u00a0]+", " ", "".join(b.text for b in self.bits))
+            .translate(_LIGATURES)
+            .strip()
+        )
 
     @property
     def x(self) -> float:
@@ -147,7 +152,9 @@ def _pages(name: str, data: bytes) -> tuple[list[list[_Line]], list[bool]]:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it can mend is no news to the person
+    logging.getLogger("pypdf").setLevel(
+        logging.CRITICAL
+    )  # what it can mend is no news to the person
     watch = _Watch(name)
     pages: list[list[_Line]] = []
     pictures: list[bool] = []
@@ -224,7 +231,9 @@ def _has_picture(page: Any) -> bool:
 
 
 def _is_garbled(text: str) -> bool:
-    bad = len(re.findall(r"[\x00-\x08\x0e-\x1f\ufffd\ue000-\uefff\uf100-\uf8ff]|\(cid:\d+\)|/g\d+", text))
+    bad = len(
+        re.findall(r"[\x00-\x08\x0e-\x1f\ufffd\ue000-\uefff\uf100-\uf8ff]|\(cid:\d+\)|/g\d+", text)
+    )
     return bad * 10 > len(text)
 
 
@@ -246,7 +255,9 @@ def _margins(pages: Sequence[Sequence[_Line]]) -> set[int]:
             found.update(id(line) for line in lines if id(line) in outermost)
     for page in pages:
         for line in (*page[:1], *page[-2:]):
-            numbered = _PAGE.fullmatch(line.text) and (len(pages) > 1 or "page" in line.text.lower())
+            numbered = _PAGE.fullmatch(line.text) and (
+                len(pages) > 1 or "page" in line.text.lower()
+            )
             if line.at_edge and numbered:
                 found.add(id(line))
     return found
@@ -314,7 +325,9 @@ def _whole_words(lines: Sequence[str]) -> Counter[str]:
     else a hyphen is the writer's own, but where neither part is a word of the text.
     """
     text = re.sub(r"[^\W\d_]+ ?[-\u2010\u00ad]\n[^\W\d_]+", " ", "\n".join(lines))
-    words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.sub(r"[\u2010\u00ad]", "-", text.lower())))
+    words = Counter(
+        re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.sub(r"[\u2010\u00ad]", "-", text.lower()))
+    )
     ends = sum(bool(_DIVIDED.search(line)) for line in lines)
     words[_DIVIDES] = int(ends > 0.03 * len(lines))
     return words
@@ -477,9 +490,13 @@ def _joined(lines: Sequence[str], words: Counter[str]) -> str:
         found, after = _DIVIDED.search(text), re.match(r"[^\W\d_]+", line)
         if found and after and (after.group().islower() or found.group(1).isupper()):
             text = (
-                text[: found.start(1)] + _mended(found.group(1), after.group(), words) + line[after.end() :]
+                text[: found.start(1)]
+                + _mended(found.group(1), after.group(), words)
+                + line[after.end() :]
             )
-        elif _LINK.search(text) and (text.endswith("/") or re.match(r"[^\s.,]+[/_=%&.][^\s.]", line)):
+        elif _LINK.search(text) and (
+            text.endswith("/") or re.match(r"[^\s.,]+[/_=%&.][^\s.]", line)
+        ):
             text += line
         else:
             text += (" " if text and not text.endswith(("/", "-", "\u00ad")) else "") + line

@@ -41,6 +41,8 @@ class Reading:
 
     text: str  # Markdown in the school's own words
     title: str = ""  # as the file itself shows it; empty where nothing looks like one
-    margins: tuple[str, ...] = ()  # what stood above or below the pages, once each, and is not in the text
+    margins: tuple[
+        str, ...
+    ] = ()  # what stood above or below the pages, once each, and is not in the text
     left_out: tuple[str, ...] = ()  # what else is not in the text: "the table of contents"
     blank_pages: tuple[int, ...] = ()  # pages with a picture and no text, from 1

@@ -24,9 +24,7 @@ LARGEST_PART = 15_000_000  # bytes of XML; a policy of 100 pages has about 1 mil
 MOST_PARTS = 5_000
 
 NOT_WORD = "{name} is not a Word file. Add a .docx, .pdf, .md or .txt file."
-DAMAGED = (
-    "{name} is damaged and cannot be read to its end. Open it in Word, save it again, and add the new file."
-)
+DAMAGED = "{name} is damaged and cannot be read to its end. Open it in Word, save it again, and add the new file."
 BOMB = "{name} unpacks to far more than a policy text. Save the text on its own, without anything else in it."
 EMPTY = "{name} holds no words. If it shows a picture of a text, type the text out, and add that."
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."
@@ -96,7 +94,9 @@ class _Document:
         self._root = root
         self._styles = self._read_styles()
         self._lists = self._read_lists()
-        self._notes: list[tuple[str, str]] = []  # of each footnote that is referred to, its kind and id
+        self._notes: list[
+            tuple[str, str]
+        ] = []  # of each footnote that is referred to, its kind and id
         self._contents = False
 
     def reading(self) -> Reading:
@@ -129,7 +129,9 @@ class _Document:
         if len(data) > LARGEST_PART:
             raise TooLarge(BOMB.format(name=self.name))
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data or "<!ENTITY".encode("utf-16-le") in data:
-            raise Damaged(DAMAGED.format(name=self.name))  # Word writes neither; bombs are made of them
+            raise Damaged(
+                DAMAGED.format(name=self.name)
+            )  # Word writes neither; bombs are made of them
         return ElementTree.fromstring(data)  # noqa: S314 - nothing with entities comes this far
 
     def _read_styles(self) -> dict[str, _Style]:
@@ -137,7 +139,9 @@ class _Document:
         root = self._part("word/styles.xml")
         for element in root if root is not None else ():
             if _tag(element) == "style":
-                style = _Style(name=_value(element, "name").lower(), based_on=_value(element, "basedOn"))
+                style = _Style(
+                    name=_value(element, "name").lower(), based_on=_value(element, "basedOn")
+                )
                 style.outline = _outline(element)
                 style.number = _number(element)
                 style.bold = _is_on(_find(_find(element, "rPr"), "b"))
@@ -161,7 +165,11 @@ class _Document:
                     if _tag(override) == "lvlOverride":
                         level = _whole(_attribute(override, "ilvl"))
                         kind, text, first = made.levels.get(level, ("decimal", f"%{level + 1}.", 1))
-                        changed[level] = (kind, text, _whole(_value(override, "startOverride"), first))
+                        changed[level] = (
+                            kind,
+                            text,
+                            _whole(_value(override, "startOverride"), first),
+                        )
                         changed.update(_levels(override))
                 own = _List({**made.levels, **changed}) if changed else made
                 lists[_attribute(element, "numId")] = own
@@ -175,7 +183,11 @@ class _Document:
                 root = self._part(path)
                 for block in self._blocks(root) if root is not None else ():
                     line = " ".join(block.text.split())
-                    if re.search(r"[^\W\d_]", line) and not _PAGE.fullmatch(line) and line not in seen:
+                    if (
+                        re.search(r"[^\W\d_]", line)
+                        and not _PAGE.fullmatch(line)
+                        and line not in seen
+                    ):
                         seen.add(line)
                         yield line
 
@@ -236,7 +248,9 @@ class _Document:
 
     def _table(self, table: Element) -> Iterator[_Block]:
         rows = [
-            [list(self._cell(c)) for c in _all(row, "tc")] for row in _all(table, "tr") if not _deleted(row)
+            [list(self._cell(c)) for c in _all(row, "tc")]
+            for row in _all(table, "tr")
+            if not _deleted(row)
         ]
         wide = max((len(r) for r in rows), default=0)
         first = True
@@ -346,7 +360,9 @@ class _Runs:
                 self.words.append("-")
             elif tag == "sym":
                 code = _whole(_attribute(element, "char"), base=16)
-                self.words.append(_SYMBOLS.get(code & 0xFF, chr(code)) if code >= 0xF000 else chr(code))
+                self.words.append(
+                    _SYMBOLS.get(code & 0xFF, chr(code)) if code >= 0xF000 else chr(code)
+                )
             elif tag in ("footnoteReference", "endnoteReference"):
                 self._notes.append((tag.removesuffix("Reference"), _attribute(element, "id")))
                 self.words.append(f"[{len(self._notes)}]")
@@ -374,7 +390,9 @@ def _markdown(blocks: Sequence[_Block]) -> str:
             lines.append("#" * block.level + " " + block.text)
         elif block.kind == "item":
             indent = "  " * block.level
-            lines += [indent + ("  " if n else "") + line for n, line in enumerate(block.text.split("\n"))]
+            lines += [
+                indent + ("  " if n else "") + line for n, line in enumerate(block.text.split("\n"))
+            ]
         else:
             lines += block.text.split("\n")
         before = block.kind
@@ -400,7 +418,9 @@ def _numeral(n: int, form: str) -> str:
 def _roman(n: int) -> str:
     signs = ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i")
     made = ""
-    for value, sign in zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), signs, strict=True):
+    for value, sign in zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), signs, strict=True
+    ):
         made += sign * (n // value)
         n %= value
     return made

@@ -79,7 +79,9 @@ _OFFERS = {
 
 
 def _compiled(table: dict[str, tuple[str, ...]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((k, re.compile(rf"\b(?:{'|'.join(v)})\b", re.IGNORECASE)) for k, v in table.items())
+    return tuple(
+        (k, re.compile(rf"\b(?:{'|'.join(v)})\b", re.IGNORECASE)) for k, v in table.items()
+    )
 
 
 _WANT_PATTERNS, _OFFER_PATTERNS = _compiled(_WANTS), _compiled(_OFFERS)

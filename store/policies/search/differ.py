@@ -13,12 +13,18 @@ from functools import lru_cache
 
 from store.policies.search.words import STOP, groups, stem, words
 
-SHARE = (
-    0.5  # of the words of the shorter statement: so many in common, and two statements deal with one thing
-)
+SHARE = 0.5  # of the words of the shorter statement: so many in common, and two statements deal with one thing
 LEAST = 2  # words that they must have in common
 
-_HOURS = {"minute": 1 / 60, "hour": 1, "day": 24, "week": 168, "month": 720, "term": 2880, "year": 8640}
+_HOURS = {
+    "minute": 1 / 60,
+    "hour": 1,
+    "day": 24,
+    "week": 168,
+    "month": 720,
+    "term": 2880,
+    "year": 8640,
+}
 _OFTEN = {f"{unit}ly": _HOURS[unit] for unit in ("week", "month", "term", "year")}
 _OFTEN |= {"daily": 24, "annually": 8640}
 _SPELT = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -39,8 +45,16 @@ def _clock(found: re.Match[str]) -> float:
 
 _FIGURES: tuple[tuple[str, str, _Figure], ...] = (  # how often and how long in hours
     ("often", rf"\b(?:{'|'.join(_OFTEN)})\b", lambda found: _OFTEN[found[0]]),
-    ("often", rf"\b{_NUMBER} times (?:a|every|each) {_UNIT}\b", lambda f: _HOURS[f[2]] / _number(f[1])),
-    ("often", rf"\b(once|twice) (?:a|every|each) {_UNIT}\b", lambda f: _HOURS[f[2]] / _number(f[1])),
+    (
+        "often",
+        rf"\b{_NUMBER} times (?:a|every|each) {_UNIT}\b",
+        lambda f: _HOURS[f[2]] / _number(f[1]),
+    ),
+    (
+        "often",
+        rf"\b(once|twice) (?:a|every|each) {_UNIT}\b",
+        lambda f: _HOURS[f[2]] / _number(f[1]),
+    ),
     ("often", rf"\bevery {_NUMBER} {_UNIT}\b", lambda found: _HOURS[found[2]] * _number(found[1])),
     ("often", rf"\b(?:every|each) {_UNIT}\b", lambda found: _HOURS[found[1]]),
     (
@@ -49,7 +63,11 @@ _FIGURES: tuple[tuple[str, str, _Figure], ...] = (  # how often and how long in 
         lambda found: _HOURS[found[2]] * _number(found[1]),
     ),
     ("year group", r"\byear (\d{1,2})\b", lambda found: float(found[1])),
-    ("age", r"\b(?:under|over|aged?|at least|until|turn) (\d{1,2})\b", lambda found: float(found[1])),
+    (
+        "age",
+        r"\b(?:under|over|aged?|at least|until|turn) (\d{1,2})\b",
+        lambda found: float(found[1]),
+    ),
     ("age", r"\b(\d{1,2}) years? old\b", lambda found: float(found[1])),
     ("money", r"£(\d+(?:\.\d\d)?)", lambda found: float(found[1])),
     ("time", r"\b(\d{1,2})(?:[.:](\d\d) ?(?:[ap]m)?| ?[ap]m)\b", _clock),
@@ -82,7 +100,9 @@ class Statement:
         frozenset[str], ...
     ]  # for each word that tells something: its stem and its groups of meaning
     figures: tuple[tuple[str, frozenset[float]], ...]  # kind of figure -> the figures
-    allows: tuple[frozenset[str], ...]  # each action that may or must be; empty when it is not named
+    allows: tuple[
+        frozenset[str], ...
+    ]  # each action that may or must be; empty when it is not named
     forbids: tuple[frozenset[str], ...]
 
 
@@ -96,7 +116,9 @@ def statement(text: str) -> Statement:
         for found in pattern.finditer(left):
             figures.setdefault(kind, set()).add(figure(found))
         left = pattern.sub(" ", left)
-    forbids = [action for found in _FORBIDS.finditer(lower) for action in _action(lower[found.start() :])]
+    forbids = [
+        action for found in _FORBIDS.finditer(lower) for action in _action(lower[found.start() :])
+    ]
     allows = [
         action
         for part in [_FORBIDS.sub(";", lower)]
@@ -145,7 +167,9 @@ def _terms(text: str) -> list[frozenset[str]]:
     for first, end, names in groups(stems):
         for n in range(first, end):
             found[n].update("#" + name for name in names)
-    return [frozenset(f) for token, f in zip(tokens, found, strict=True) if token not in STOP | _MODAL]
+    return [
+        frozenset(f) for token, f in zip(tokens, found, strict=True) if token not in STOP | _MODAL
+    ]
 
 
 def _action(modal: str) -> list[frozenset[str]]:

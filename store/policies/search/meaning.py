@@ -71,7 +71,9 @@ class Meaning:
         self._norm = (arrays["norm.w"].astype(np.float32), arrays["norm.b"].astype(np.float32))
         self._layers = [
             {
-                name: np.ascontiguousarray(unpack(arrays[f"{n}.{name}"], arrays[f"{n}.{name}.scale"]).T)
+                name: np.ascontiguousarray(
+                    unpack(arrays[f"{n}.{name}"], arrays[f"{n}.{name}.scale"]).T
+                )
                 if f"{n}.{name}.scale" in arrays
                 else arrays[f"{n}.{name}"].astype(np.float32)
                 for name in (
@@ -140,7 +142,11 @@ class Meaning:
         x = unpack(self._words[used], self._word_scales[used])[where]
         x += self._places[np.concatenate([np.arange(n) for n in lengths])]
         x = _normal(x, *self._norm)
-        hidden = None if len(batch) == 1 else np.where(whose[:, None] == whose, 0, -1e4).astype(np.float32)
+        hidden = (
+            None
+            if len(batch) == 1
+            else np.where(whose[:, None] == whose, 0, -1e4).astype(np.float32)
+        )
         for layer in self._layers:
             x = self._layer(x, layer, hidden)
         mean = np.add.reduceat(x, np.cumsum([0, *lengths[:-1]]), axis=0)

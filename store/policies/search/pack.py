@@ -52,7 +52,11 @@ def pack(folder: Path, to: Path = WEIGHTS) -> None:
         parts = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
         four_bits(f"{n}.qkv", np.concatenate([weight(f"{p}.weight") for p in parts]))
         small[f"{n}.qkv.b"] = np.concatenate([weight(f"{p}.bias") for p in parts])
-        for name, there in (("out", "attention.output."), ("down", "output."), ("up", "intermediate.")):
+        for name, there in (
+            ("out", "attention.output."),
+            ("down", "output."),
+            ("up", "intermediate."),
+        ):
             four_bits(f"{n}.{name}", weight(f"{at}{there}dense.weight"))
             small[f"{n}.{name}.b"] = weight(f"{at}{there}dense.bias")
             if name != "up":

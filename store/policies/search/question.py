@@ -87,9 +87,16 @@ def understand(text: str) -> Question:
             terms["#socialmedia"] = 1.0
         elif token not in STOP:
             terms[stems[n]] = 1.0
-        light = token not in STOP and all(t[1:] in _LIGHT for t in meanings[n]) and bool(meanings[n])
+        light = (
+            token not in STOP and all(t[1:] in _LIGHT for t in meanings[n]) and bool(meanings[n])
+        )
         slots.append(
-            Slot(token, _best_first(terms), light, (COMMONNESS if token in COMMON else 1.0) / inside[n])
+            Slot(
+                token,
+                _best_first(terms),
+                light,
+                (COMMONNESS if token in COMMON else 1.0) / inside[n],
+            )
         )
     if all(slot.light and not _ASKS & {term for term, _ in slot.terms} for slot in slots):
         slots = []
@@ -130,4 +137,6 @@ _LONG_FORMS = {
 def spelt_out(text: str) -> str:
     """The question with its short forms written out, for a model that has learnt from written English."""
     lower = text[:LONGEST_QUESTION].lower()
-    return re.sub(r"[a-z']+", lambda m: _LONG_FORMS.get(m.group().replace("'", ""), m.group()), lower)
+    return re.sub(
+        r"[a-z']+", lambda m: _LONG_FORMS.get(m.group().replace("'", ""), m.group()), lower
+    )

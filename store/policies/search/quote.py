@@ -29,9 +29,17 @@ def span(units: Sequence[Unit], n: int) -> tuple[int, int]:
         while high < last and units[high + 1].end - unit.start <= LONGEST:
             high += 1
     elif unit.item >= 0:
-        while low > first and _same(units[low - 1], unit) and units[high].end - units[low - 1].start <= ITEM:
+        while (
+            low > first
+            and _same(units[low - 1], unit)
+            and units[high].end - units[low - 1].start <= ITEM
+        ):
             low -= 1
-        while high < last and _same(units[high + 1], unit) and units[high + 1].end - units[low].start <= ITEM:
+        while (
+            high < last
+            and _same(units[high + 1], unit)
+            and units[high + 1].end - units[low].start <= ITEM
+        ):
             high += 1
     else:
         low, high = _around(units, n, first, last)
@@ -43,7 +51,10 @@ def listed(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
     if lead.kind != "lead-in":
         return []
     own = [unit for unit in units if unit.lead_in is not None and unit.lead_in[1] == lead.end]
-    return [(item, max(unit.end for unit in some)) for item, some in groupby(own, key=lambda unit: unit.item)]
+    return [
+        (item, max(unit.end for unit in some))
+        for item, some in groupby(own, key=lambda unit: unit.item)
+    ]
 
 
 def _same(other: Unit, unit: Unit) -> bool:
@@ -53,9 +64,17 @@ def _same(other: Unit, unit: Unit) -> bool:
 def _around(units: Sequence[Unit], n: int, first: int, last: int) -> tuple[int, int]:
     low = high = n
     while True:
-        if high < last and units[high + 1].item < 0 and units[high + 1].end - units[low].start <= WHOLE:
+        if (
+            high < last
+            and units[high + 1].item < 0
+            and units[high + 1].end - units[low].start <= WHOLE
+        ):
             high += 1
-        elif low > first and units[low - 1].item < 0 and units[high].end - units[low - 1].start <= WHOLE:
+        elif (
+            low > first
+            and units[low - 1].item < 0
+            and units[high].end - units[low - 1].start <= WHOLE
+        ):
             low -= 1
         else:
             return low, high

@@ -65,8 +65,12 @@ class Index:
         ] = {}  # each set of terms once: a third of the memory
         for number, (title, text, units) in enumerate(docs):
             self._add(number, title, text, units)
-        counts = Counter(w for e in self.entries for w in words(e.text) if w not in STOP and len(w) > 2)
-        self.spoken: dict[str, str] = {}  # stem -> the word of the texts that it most often stands for
+        counts = Counter(
+            w for e in self.entries for w in words(e.text) if w not in STOP and len(w) > 2
+        )
+        self.spoken: dict[
+            str, str
+        ] = {}  # stem -> the word of the texts that it most often stands for
         for word, _ in counts.most_common():
             self.spoken.setdefault(stem(word), word)
         known = sum(any(t[0] == "#" for t in terms) for e in self.entries for terms in e.order)
@@ -170,7 +174,9 @@ class Index:
         pool = set(sorted(ctx, key=lambda n: -(own.get(n, 0.0) + ctx[n]))[:CANDIDATES])
         pool.update(also)
         key = max(range(len(weights)), key=weights.__getitem__, default=None)
-        found: dict[frozenset[str], float] = {}  # headings and lead-ins, of which many passages share one
+        found: dict[
+            frozenset[str], float
+        ] = {}  # headings and lead-ins, of which many passages share one
         scored = []
         for n in pool:
             entry = self.entries[n]
@@ -216,16 +222,25 @@ class Index:
         )
 
     def _near(
-        self, question: Question, weights: list[float], entry: Entry, best: list[dict[int, float]], n: int
+        self,
+        question: Question,
+        weights: list[float],
+        entry: Entry,
+        best: list[dict[int, float]],
+        n: int,
     ) -> float:
         """Weight of neighbouring slots that stand close together in the unit too."""
         there: list[tuple[int, float]] = []
         for strong, weight, here in zip(question.strong, weights, best, strict=True):
             if n not in here:
                 continue
-            spot = next((i for i, terms in enumerate(entry.order) if not strong.isdisjoint(terms)), -1)
+            spot = next(
+                (i for i, terms in enumerate(entry.order) if not strong.isdisjoint(terms)), -1
+            )
             if spot >= 0:
                 there.append((spot, weight))
         return sum(
-            min(a[1], b[1]) for a, b in zip(there, there[1:], strict=False) if 0 < abs(a[0] - b[0]) <= 4
+            min(a[1], b[1])
+            for a, b in zip(there, there[1:], strict=False)
+            if 0 < abs(a[0] - b[0]) <= 4
         )

@@ -48,12 +48,17 @@ def signs(
     seen = [_terms(index, s) for s in scored[:1]] + [_terms(index, s) for s in scored[1:3]]
     three = set().union(*seen)
     heavy = sorted(
-        ((w, s) for s, w in zip(slots, weights, strict=True) if not s.light), key=lambda pair: -pair[0]
+        ((w, s) for s, w in zip(slots, weights, strict=True) if not s.light),
+        key=lambda pair: -pair[0],
     )[:3]
     closest = max(s.features.get("cos", 0.0) for s in scored)
     doubt = 3 * max(0.0, 0.6 - closest)
-    missed = sum(w for w, s in heavy if not _in(seen[0], s.terms)) / (sum(w for w, _ in heavy) or 1.0)
-    uncovered = sum(w for s, w in zip(slots, weights, strict=True) if not _in(three, s.terms)) / total
+    missed = sum(w for w, s in heavy if not _in(seen[0], s.terms)) / (
+        sum(w for w, _ in heavy) or 1.0
+    )
+    uncovered = (
+        sum(w for s, w in zip(slots, weights, strict=True) if not _in(three, s.terms)) / total
+    )
     found = {
         "bias": 1.0,
         "known": index.known,  # where the thesaurus knows few words, less can be expected of an answer
@@ -90,7 +95,9 @@ def signs(
 
 def confidence(found: dict[str, float], model: dict[str, float]) -> float:
     """From 0 to 1: how likely it is that the texts answer."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(model.get(k, 0.0) * v for k, v in found.items())))))
+    return 1 / (
+        1 + math.exp(-max(-30.0, min(30.0, sum(model.get(k, 0.0) * v for k, v in found.items()))))
+    )
 
 
 def _in(there: Container[str], terms: tuple[tuple[str, float], ...]) -> bool:

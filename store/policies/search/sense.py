@@ -83,11 +83,15 @@ class Sense:
         for word, cosines in zip(told, np.stack(list(told.values())) @ self._words.T, strict=True):
             near = np.flatnonzero(cosines > AKIN)
             best = near[np.argsort(-cosines[near])][:AKIN_MOST].tolist()
-            akin[word] = {self._stems[n]: min(AS_GOOD, 2 * (float(cosines[n]) - AKIN)) for n in best}
+            akin[word] = {
+                self._stems[n]: min(AS_GOOD, 2 * (float(cosines[n]) - AKIN)) for n in best
+            }
         return akin
 
 
-def sense(index: Index, places: Sequence[str], vectors: Vectors, at_most: int | None = None) -> Sense | None:
+def sense(
+    index: Index, places: Sequence[str], vectors: Vectors, at_most: int | None = None
+) -> Sense | None:
     """The texts of an index. `places`: for each passage, what stands above it.
 
     None when more than `at_most` new pieces of text would have to be worked out.

@@ -19,7 +19,12 @@ def test_lines_come_back_in_order_with_exact_places(shipped):
         {"qid": 3, "question": "x"},
     ]
     out = io.StringIO()
-    assert ask_lines(shipped, [json.dumps(a) + "\n" for a in asked] + ["\n", "no json\n", "[1]\n"], out) == 5
+    assert (
+        ask_lines(
+            shipped, [json.dumps(a) + "\n" for a in asked] + ["\n", "no json\n", "[1]\n"], out
+        )
+        == 5
+    )
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [a["qid"] for a in answers] == ["b", "a", 3, None, None]
     assert [a["refused"] for a in answers] == [False, True, True, True, True]
@@ -56,7 +61,9 @@ def test_a_folder_without_texts_is_named(tmp_path):
 
 def test_texts_that_disagree_are_said_to(tmp_path):
     for name, days in (("one", "2 school days"), ("two", "5 working days")):
-        (tmp_path / f"{name}.md").write_text(f"# Text {name}\n\nA complaint is answered within {days}.\n")
+        (tmp_path / f"{name}.md").write_text(
+            f"# Text {name}\n\nA complaint is answered within {days}.\n"
+        )
     out = io.StringIO()
     ask_one(open_texts(tmp_path), "how soon is a complaint answered", out)
     assert out.getvalue().startswith("The texts disagree:\n\n> A complaint is answered within")

@@ -69,7 +69,10 @@ async def test_backed_up_put_back_and_verified(tmp_path: Path) -> None:
     assert "What was written was read back, and is right." in said
     assert headsup("restore", "backups", "restored", folder=tmp_path)[0] == 1
     code, said = headsup("restore", "backups", "restored", "--key", "key", folder=tmp_path)
-    assert (code, said.splitlines()[1]) == (0, "All is well. Set HEADSUP_DATA=restored, and start the bot.")
+    assert (code, said.splitlines()[1]) == (
+        0,
+        "All is well. Set HEADSUP_DATA=restored, and start the bot.",
+    )
     assert headsup("verify", folder=tmp_path, HEADSUP_DATA="restored") == (0, "All is well.\n")
     code, said = headsup("restore", "backups", "restored", "--key", "key", folder=tmp_path)
     assert (code, said[:43]) == (1, "headsup: restored holds something already. ")
@@ -103,7 +106,11 @@ def test_what_was_not_well_is_not_well_when_it_is_put_back(
     [
         (datetime(2026, 11, 23, 3, 0, tzinfo=UTC), datetime(2026, 11, 23, 3, 0, tzinfo=UTC), True),
         (datetime(2026, 11, 24, 3, 0, tzinfo=UTC), datetime(2026, 11, 24, 3, 0, tzinfo=UTC), False),
-        (datetime(2026, 11, 24, 2, 59, tzinfo=UTC), datetime(2026, 11, 24, 2, 59, tzinfo=UTC), True),
+        (
+            datetime(2026, 11, 24, 2, 59, tzinfo=UTC),
+            datetime(2026, 11, 24, 2, 59, tzinfo=UTC),
+            True,
+        ),
         (datetime(2026, 11, 23, 3, 0, tzinfo=UTC), NOW - HOUR, True),
         (datetime(2026, 11, 23, 3, 0, tzinfo=UTC), NOW - HOUR / 2, False),
         (None, NOW - HOUR, True),
@@ -179,7 +186,9 @@ async def test_a_failure_is_told_to_head_and_ict_manager_and_by_check(tmp_path: 
 async def test_two_days_without_one_are_told(tmp_path: Path) -> None:
     time, to = Time(NOW), str(tmp_path / "backups")
     nightly, desk = setting_up(tmp_path, to, time)
-    assert await lines_for(Role.HEAD, desk) == ["No backup has been made yet, though backups are set up."]
+    assert await lines_for(Role.HEAD, desk) == [
+        "No backup has been made yet, though backups are set up."
+    ]
     await nightly.minute()
     time.now = NOW + 2 * DAY
     assert await lines_for(Role.HEAD, desk) == []
@@ -216,7 +225,9 @@ async def test_one_by_hand_counts_while_the_bot_runs(tmp_path: Path) -> None:
 
 async def test_a_wrong_key_is_named_by_check(tmp_path: Path) -> None:
     given: Settings = settings(tmp_path, BACKUP_TO=str(tmp_path / "b"), BACKUP_KEY="age1x")
-    said = [f.says for f in (await check(given, lambda: NOW, offline=True)).found if f.part == "backup"]
+    said = [
+        f.says for f in (await check(given, lambda: NOW, offline=True)).found if f.part == "backup"
+    ]
     assert said[0].startswith("BACKUP_KEY: This is no public key of age")
 
 

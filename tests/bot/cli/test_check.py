@@ -61,7 +61,9 @@ async def furnished(folder: Path, *, failed: bool = True) -> None:
     told = Notice("7K4M alert p0", "alert", "p0", NOW, settled=NOW, result=result)
     case = Case("7K4M", NOW, (Report("p1", NOW, ("s",), "telegram:1"),), notices=(told,))
     await store.add(case.enter(NOW, "p1", "opened"))
-    await store.add(Case("2222", NOW, (Report("p1", NOW, ("t",), "telegram:1"),)).enter(NOW, "p1", "opened"))
+    await store.add(
+        Case("2222", NOW, (Report("p1", NOW, ("t",), "telegram:1"),)).enter(NOW, "p1", "opened")
+    )
     await store.close()
 
 
@@ -76,7 +78,12 @@ async def test_undelivered_notices_and_damaged_files_are_named(tmp_path: Path) -
 
 async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -> None:
     found = "\n".join(await problems(settings(tmp_path, SLACK_APP_TOKEN="xapp-1")))
-    for words in ("SLACK_BOT_TOKEN is not", "headteacher", "safeguarding lead", "chair of governors"):
+    for words in (
+        "SLACK_BOT_TOKEN is not",
+        "headteacher",
+        "safeguarding lead",
+        "chair of governors",
+    ):
         assert words in found
 
 
@@ -84,7 +91,10 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
     ("given", "words"),
     [
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "Slack needs SLACK_APP_TOKEN"),
-        ({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"}, "the two tokens of Slack are swapped"),
+        (
+            {"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"},
+            "the two tokens of Slack are swapped",
+        ),
         ({"TELEGRAM_WEBHOOK_URL": "https://x.example"}, "TELEGRAM_BOT_TOKEN is not"),
         (
             {"TELEGRAM_BOT_TOKEN": "1:x", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
@@ -166,9 +176,13 @@ async def test_what_the_school_file_lacks_is_named(tmp_path: Path) -> None:
 async def test_a_mistake_in_the_school_file_is_named_by_its_line(tmp_path: Path) -> None:
     await furnished(tmp_path)
     given = settings(tmp_path)
-    (tmp_path / "school.toml").write_text(SCHOOL + 'timezone = "Europe/Londn"\ncalender = "x.ics"\n')
+    (tmp_path / "school.toml").write_text(
+        SCHOOL + 'timezone = "Europe/Londn"\ncalender = "x.ics"\n'
+    )
     zone, calendar = await only("school", given)
-    assert "line 4: timezone: there is no time zone “Europe/Londn”; write it as Europe/London" in zone
+    assert (
+        "line 4: timezone: there is no time zone “Europe/Londn”; write it as Europe/London" in zone
+    )
     assert "line 5: calender: nothing here is called “calender”" in calendar
 
 
@@ -184,7 +198,9 @@ async def test_texts_that_want_looking_after_are_named(tmp_path: Path) -> None:
     assert unreadable.startswith("scan.txt cannot be read as text")
     assert "is a statement" in nobody_accepts
     after = datetime(2027, 9, 7, 10, tzinfo=UTC)
-    past = [line for line in await only("texts", given, after) if "should have been reviewed" in line]
+    past = [
+        line for line in await only("texts", given, after) if "should have been reviewed" in line
+    ]
     assert len(past) == 7
     assert past[1].startswith("internet-filtering.md: “")
     assert "by 6 September 2027. Ask its owner, the " in past[1]
@@ -194,7 +210,9 @@ async def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
     await furnished(tmp_path)
     (tmp_path / "texts").mkdir()
     given = settings(tmp_path, POLICY_TEXTS=str(tmp_path / "texts"))
-    assert await only("texts", given) == [f"{tmp_path / 'texts'} holds no policy texts (.md or .txt)."]
+    assert await only("texts", given) == [
+        f"{tmp_path / 'texts'} holds no policy texts (.md or .txt)."
+    ]
     [procedure] = await only("procedure", given)
     assert procedure.endswith("procedure.toml is missing.")
 
@@ -253,7 +271,9 @@ async def test_notices_that_are_late_or_of_no_case_are_named(tmp_path: Path) -> 
     await store.owe(Notice("duty 1 p2", "duty", "p2", hour))
     await store.close()
     undelivered, late = await only("notices", settings(tmp_path))
-    assert undelivered.startswith("1 notices of no case (digests, duties) could not be delivered to Person 1")
+    assert undelivered.startswith(
+        "1 notices of no case (digests, duties) could not be delivered to Person 1"
+    )
     assert late.startswith("1 notices should have been sent, the oldest 60 minutes ago.")
 
 
@@ -261,10 +281,15 @@ async def test_a_damaged_person_is_named(tmp_path: Path) -> None:
     await furnished(tmp_path)
     (tmp_path / "data" / "people" / "p3.json").write_text("{")
     [said] = await only("store", settings(tmp_path))
-    assert said == "people/p3.json cannot be read. Put it back from a backup: `headsup verify` says more."
+    assert (
+        said
+        == "people/p3.json cannot be read. Put it back from a backup: `headsup verify` says more."
+    )
 
 
-async def test_a_disk_with_little_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disk_with_little_room_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await furnished(tmp_path)
     monkeypatch.setattr(
         machine.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**10, 10**10, 10**7)
@@ -273,7 +298,9 @@ async def test_a_disk_with_little_room_is_named(tmp_path: Path, monkeypatch: pyt
     assert said.startswith("only 10 MB are left on the disk")
 
 
-async def test_a_folder_that_others_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_folder_that_others_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await furnished(tmp_path)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").chmod(0o755)
@@ -301,10 +328,14 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     given = settings(tmp_path, HEADSUP_DATA=str(tmp_path / "file" / "data"))
     [said] = await only("machine", given)
-    assert said.startswith(f"the folder {tmp_path}/file/data cannot be made: {tmp_path}/file is no folder")
+    assert said.startswith(
+        f"the folder {tmp_path}/file/data cannot be made: {tmp_path}/file is no folder"
+    )
 
 
-async def test_a_disk_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disk_without_locks_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await furnished(tmp_path)
 
     def no_locks(*_: object) -> None:
@@ -384,17 +415,25 @@ async def test_a_role_that_row_level_security_does_not_bind_is_named(tmp_path: P
     assert await only("store", bound) == []
 
 
-async def test_a_bucket_that_takes_no_evidence_is_named_and_one_that_does_is_not(tmp_path: Path) -> None:
+async def test_a_bucket_that_takes_no_evidence_is_named_and_one_that_does_is_not(
+    tmp_path: Path,
+) -> None:
     given = {"DATABASE_URL": databases.database(), "HEADSUP_SCHOOL": "in-a-bucket"}
     bucket = buckets.new_bucket()
-    assert await only("evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x")) == []
+    assert (
+        await only("evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x")) == []
+    )
     assert buckets.keys(bucket) == []
-    [said] = await only("evidence", settings(tmp_path, **given, EVIDENCE_URL="s3://there-is-none/x"))
+    [said] = await only(
+        "evidence", settings(tmp_path, **given, EVIDENCE_URL="s3://there-is-none/x")
+    )
     assert said.startswith(
         "EVIDENCE_URL: s3://there-is-none/x cannot be used: The specified bucket does not exist."
     )
     with buckets.away():
-        [said] = await only("evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x"))
+        [said] = await only(
+            "evidence", settings(tmp_path, **given, EVIDENCE_URL=f"s3://{bucket}/x")
+        )
     assert "Evidence waits until" in said
 
 
@@ -429,8 +468,16 @@ async def groups(folder: Path, telegram: TelegramDouble, channel: str) -> list[s
     [
         ("supergroup", {"status": "member"}, False),
         ("supergroup", {"status": "administrator"}, False),
-        ("supergroup", {"status": "restricted", "is_member": True, "can_send_messages": True}, False),
-        ("supergroup", {"status": "restricted", "is_member": True, "can_send_messages": False}, True),
+        (
+            "supergroup",
+            {"status": "restricted", "is_member": True, "can_send_messages": True},
+            False,
+        ),
+        (
+            "supergroup",
+            {"status": "restricted", "is_member": True, "can_send_messages": False},
+            True,
+        ),
         ("supergroup", {"status": "left"}, True),
         ("channel", {"status": "administrator", "can_post_messages": True}, False),
         ("channel", {"status": "administrator", "can_post_messages": False}, True),
@@ -444,9 +491,9 @@ async def test_groups_in_which_the_bot_may_not_write(
         group = telegram.group(-1001, "Leaders", kind=kind)
         group.makes_bot(**standing)
         said = await groups(tmp_path, telegram, "-1001")
-        assert [line.startswith("LEADERSHIP_CHANNEL: The bot may not write in -1001.") for line in said] == [
-            True
-        ] * mute
+        assert [
+            line.startswith("LEADERSHIP_CHANNEL: The bot may not write in -1001.") for line in said
+        ] == [True] * mute
 
 
 async def test_groups_that_only_administrators_write_in(tmp_path: Path) -> None:
@@ -462,7 +509,9 @@ async def test_groups_that_only_administrators_write_in(tmp_path: Path) -> None:
 async def test_groups_in_which_the_bot_is_not(tmp_path: Path) -> None:
     async with TelegramDouble() as telegram:
         [said] = await groups(tmp_path, telegram, "-1007")
-        assert said.startswith("LEADERSHIP_CHANNEL: The bot is in no group -1007. Add it to the group")
+        assert said.startswith(
+            "LEADERSHIP_CHANNEL: The bot is in no group -1007. Add it to the group"
+        )
         telegram.group(-55, "Leaders", kind="group").becomes_supergroup(-10055)
         [said] = await groups(tmp_path, telegram, "-55")
         assert said.startswith("LEADERSHIP_CHANNEL: Group -55 has the number -10055 now.")
@@ -482,9 +531,9 @@ async def test_a_channel_that_did_not_take_the_last_alert_is_named(tmp_path: Pat
         told = Notice(f"7K4M {hours}", "channel", "slack:C0123", at, settled=at, result=result)
         case = await store.save(replace(case, notices=(*case.notices, told)))
         said = await only("notices", given)
-        assert [line.startswith("the last new case could not be told in C0123") for line in said] == [
-            True
-        ] * named
+        assert [
+            line.startswith("the last new case could not be told in C0123") for line in said
+        ] == [True] * named
     await store.close()
 
 
@@ -497,16 +546,34 @@ async def test_offline_asks_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "error", "words"),
     [
-        ("auth.test", "invalid_auth", "SLACK_BOT_TOKEN: Slack does not know this token. Copy it again"),
+        (
+            "auth.test",
+            "invalid_auth",
+            "SLACK_BOT_TOKEN: Slack does not know this token. Copy it again",
+        ),
         ("auth.test", "token_revoked", "SLACK_BOT_TOKEN: Slack says that this token was revoked"),
         ("auth.test", "account_inactive", "Install the app again"),
         ("auth.test", "token_expired", "SLACK_BOT_TOKEN: Slack says that this token has expired"),
-        ("auth.test", "ekm_access_denied", "SLACK_BOT_TOKEN: Slack refuses this token: ekm_access_denied."),
-        ("apps.connections.open", "missing_scope", "SLACK_APP_TOKEN: This app token lacks connections:write"),
-        ("apps.connections.open", "invalid_auth", "SLACK_APP_TOKEN: Slack does not know this token"),
+        (
+            "auth.test",
+            "ekm_access_denied",
+            "SLACK_BOT_TOKEN: Slack refuses this token: ekm_access_denied.",
+        ),
+        (
+            "apps.connections.open",
+            "missing_scope",
+            "SLACK_APP_TOKEN: This app token lacks connections:write",
+        ),
+        (
+            "apps.connections.open",
+            "invalid_auth",
+            "SLACK_APP_TOKEN: Slack does not know this token",
+        ),
     ],
 )
-async def test_tokens_that_slack_refuses(tmp_path: Path, method: str, error: str, words: str) -> None:
+async def test_tokens_that_slack_refuses(
+    tmp_path: Path, method: str, error: str, words: str
+) -> None:
     async with SlackDouble() as slack:
         slack.fail(method, error)
         [said] = await tokens(tmp_path, **slack.environment)
@@ -523,7 +590,10 @@ async def test_scopes_that_slack_did_not_give(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("token", "words"),
     [
-        ("xoxp-1", "This is a user's token, and the bot token is needed here: it begins with xoxb-"),
+        (
+            "xoxp-1",
+            "This is a user's token, and the bot token is needed here: it begins with xoxb-",
+        ),
         ("xoxe.xoxb-1", "This is a token that expires"),
         ("abc", "This is no token of Slack's: the bot token begins with xoxb-"),
     ],
@@ -537,7 +607,9 @@ async def test_tokens_that_telegram_refuses(tmp_path: Path) -> None:
     async with TelegramDouble() as telegram:
         telegram.api.revoked = True
         [said] = await tokens(tmp_path, **telegram.environment)
-        assert said.startswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token: it was revoked")
+        assert said.startswith(
+            "TELEGRAM_BOT_TOKEN: Telegram does not know this token: it was revoked"
+        )
         [said] = await tokens(tmp_path, **{**telegram.environment, "TELEGRAM_BOT_TOKEN": "123"})
         assert said.startswith("TELEGRAM_BOT_TOKEN: This is no token of Telegram's.")
 
@@ -556,7 +628,9 @@ async def test_an_address_where_something_else_answers(tmp_path: Path) -> None:
         given = {**slack.environment, "SLACK_API_URL": f"{slack.url}/login?"}
         said = await tokens(tmp_path, **given)
         assert "is not Slack. Take SLACK_API_URL out of .env" in said[0]
-        [said_so] = await tokens(tmp_path, **{**telegram.environment, "TELEGRAM_API_URL": "nowhere"})
+        [said_so] = await tokens(
+            tmp_path, **{**telegram.environment, "TELEGRAM_API_URL": "nowhere"}
+        )
         assert "nowhere is no address" in said_so
         assert telegram.token not in said_so
 
@@ -574,7 +648,9 @@ async def test_a_clock_that_is_wrong(tmp_path: Path, skew: int, way: str) -> Non
 
 async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> None:
     given = settings(tmp_path)
-    variables = {name.upper(): str(value) for name, value in given.model_dump(exclude_defaults=True).items()}
+    variables = {
+        name.upper(): str(value) for name, value in given.model_dump(exclude_defaults=True).items()
+    }
 
     async def run(*words: str) -> tuple[str, int | None]:
         process = await asyncio.create_subprocess_exec(
@@ -592,7 +668,12 @@ async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> N
     assert status == 1
     out, status = await run("--offline", "--json")
     found = json.loads(out)
-    assert (found["well"], found["running"], found["last_digest"], status) == (False, False, None, 1)
+    assert (found["well"], found["running"], found["last_digest"], status) == (
+        False,
+        False,
+        None,
+        1,
+    )
     assert {
         "part": "people",
         "says": "nobody is headteacher. Invite one: headsup invite NAME --role head",

@@ -91,7 +91,9 @@ async def test_each_way_of_being_named_is_found_with_its_reason(folder: Folder) 
     assert folder.pages == sorted(made.reference for made in ways.values())
     for reason, made in ways.items():
         assert reason in folder.read(f"{made.reference}.html")
-        assert re.search(rf"<td>{made.reference}</td>.*?{re.escape(reason)}", folder.read("index.html"))
+        assert re.search(
+            rf"<td>{made.reference}</td>.*?{re.escape(reason)}", folder.read("index.html")
+        )
     index = folder.read("index.html")
     assert not any(made.reference in index for made in others)
     assert perhaps.reference in index[index.index("Perhaps") :]
@@ -117,14 +119,20 @@ def test_a_name_is_whole_words(name: str, text: str, how: str) -> None:
     assert Sought(name).how(text) == how
 
 
-async def test_evidence_is_copied_with_its_hash_but_never_what_nobody_may_copy(folder: Folder) -> None:
+async def test_evidence_is_copied_with_its_hash_but_never_what_nobody_may_copy(
+    folder: Folder,
+) -> None:
     kept = await folder.add(case(by="p1", evidence=(item(1, sha256=DIGEST, name="../../x.png"),)))
-    locked = await folder.add(case(by="p1", withheld=True, evidence=(item(1, sha256=DIGEST, name="x.png"),)))
+    locked = await folder.add(
+        case(by="p1", withheld=True, evidence=(item(1, sha256=DIGEST, name="x.png"),))
+    )
     part = await folder.add(
         case(by="p1", joined_to=locked.reference, evidence=(item(1, sha256=DIGEST, name="x.png"),))
     )
     unfetched = await folder.add(case(by="p1", evidence=(item(1, state=State.WITHHELD),)))
-    spoilt = await folder.add(case(by="p1", evidence=(item(1, sha256=DIGEST), item(2, sha256="0" * 64))))
+    spoilt = await folder.add(
+        case(by="p1", evidence=(item(1, sha256=DIGEST), item(2, sha256="0" * 64)))
+    )
     for made in (kept, locked, part, spoilt):
         await folder.store.keep(made.reference, pieces(BYTES), len(BYTES))
     damaged = folder.store.folder / "cases" / spoilt.reference / "evidence" / DIGEST
@@ -172,7 +180,9 @@ async def test_it_leaves_a_trace_in_each_case_and_changes_nothing_else(
     desk = desk_in(tmp_path, Time(LATER))
     for _ in range(2):
         await note_exports(desk, LATER)
-    entries = [e for e in (await desk.store.case(mine.reference)).chronology if e.what == "exported"]
+    entries = [
+        e for e in (await desk.store.case(mine.reference)).chronology if e.what == "exported"
+    ]
     assert [(e.at, e.by) for e in entries] == [(LATER, "headsup")]
     assert await desk.store.case(other.reference) == other
     [memo] = await desk.store.memos(Exported)
@@ -245,7 +255,9 @@ async def test_nothing_found_makes_no_folder_and_what_is_damaged_is_named(folder
     assert folder.pages == [made.reference]
 
 
-async def test_from_the_command_line(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_from_the_command_line(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await folder.add(case(by="p1"))
     for name in ("headsup_data", "school_file", "policy_texts"):
         monkeypatch.setenv(name.upper(), str(getattr(folder.given, name)))
@@ -290,7 +302,9 @@ async def test_what_a_database_holds_is_gathered_and_noted_there(tmp_path: Path)
         locked = await put(case(by="p1", withheld=True, evidence=(item(1, sha256=DIGEST),)))
         lost = case(by="p1", evidence=(item(1, sha256="0" * 64),))
         await store.add(lost)
-        await put(case(by="zoe", evidence=(item(1, sha256="1" * 64),)))  # another's, which is lost as well
+        await put(
+            case(by="zoe", evidence=(item(1, sha256="1" * 64),))
+        )  # another's, which is lost as well
         said = await export_to(tmp_path / "out", "Asha Patel", given, LATER)
         assert "3 cases." in said[0]
         assert [p.read_bytes() for p in (tmp_path / "out" / "evidence").iterdir()] == [BYTES]

@@ -83,7 +83,9 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
         child.expect_exact(question)
         child.expect([r": $", r"\]: $", r"\]$"])
         child.sendintr() if typed == CTRL_C else child.sendline(typed)
-    while answers and answers[-1][1] == CTRL_C and child.expect([pexpect.EOF, pexpect.TIMEOUT], AGAIN):
+    while (
+        answers and answers[-1][1] == CTRL_C and child.expect([pexpect.EOF, pexpect.TIMEOUT], AGAIN)
+    ):
         child.sendintr()  # it came between the question and the reading of the answer
     child.expect(pexpect.EOF)
     child.close()
@@ -115,7 +117,10 @@ async def test_from_nothing_to_the_head_s_invitation(
     assert (school.name, school.nation) == ("Hillside Primary School", "Wales")
     assert (f"{school.opens:%H:%M}", f"{school.closes:%H:%M}") == ("08:15", "16:30")
     assert school.closed == ("2026-12-21/2027-01-01", "2027-01-04")
-    assert (school.safeguarding_phone, school.local_authority_phone) == ("01632 960123", "01632 960456")
+    assert (school.safeguarding_phone, school.local_authority_phone) == (
+        "01632 960123",
+        "01632 960456",
+    )
     assert env_file.read(tmp_path / ".env") == {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -238,7 +243,9 @@ def over_http(secret: str, *more: tuple[str, str]) -> Answers:
 
 async def test_slack_over_http_and_back(tmp_path: Path, slack: SlackDouble) -> None:
     secret = slack.signing_secret
-    (tmp_path / ".env").write_text(f"SLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}\n")
+    (tmp_path / ".env").write_text(
+        f"SLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}\n"
+    )
     answers = over_http(
         "not it",
         ("A signing secret is 32 letters and digits", secret),
@@ -260,7 +267,8 @@ async def test_slack_over_http_and_back(tmp_path: Path, slack: SlackDouble) -> N
     assert (status, "[HTTP]" in screen, ".env stays as it is." in screen) == (0, True, True)
 
     back = [
-        ("reach the bot", "s") if asked == "reach the bot" else (asked, typed) for asked, typed in answers
+        ("reach the bot", "s") if asked == "reach the bot" else (asked, typed)
+        for asked, typed in answers
     ]
     index = [asked for asked, _ in back].index("signing secret")
     back[index : index + 2] = [("app token", slack.app_token)]
@@ -292,7 +300,9 @@ async def test_the_school_s_own_calendar_will_do(tmp_path: Path) -> None:
         (asked, "terms.ics" if asked.startswith("Holidays") else typed) for asked, typed in SCHOOL
     ]
     for answers in (with_calendar, KEPT):  # and again, with what there is
-        screen, status = await answer(tmp_path, [*answers, *WITHOUT_CHATS, *HEAD, ("Write this?", "y")])
+        screen, status = await answer(
+            tmp_path, [*answers, *WITHOUT_CHATS, *HEAD, ("Write this?", "y")]
+        )
         assert status == 0
         assert load_school(tmp_path / "school.toml").closed == ("2027-02-15/2027-02-19",)
     assert "[terms.ics]" in screen
@@ -340,7 +350,9 @@ async def test_run_again_it_shows_what_there_is_and_keeps_what_it_does_not_know(
         ("use Telegram", ENTER),
         ("Folder for cases", ENTER),
     ]
-    screen, status = await answer(tmp_path, [*again, ("Write this?", ENTER)], SLACK_API_URL=slack.api_url)
+    screen, status = await answer(
+        tmp_path, [*again, ("Write this?", ENTER)], SLACK_API_URL=slack.api_url
+    )
     assert status == 1
     assert "Nothing was changed." in screen
     assert (tmp_path / "school.toml").read_text() == OLD_SCHOOL
@@ -349,7 +361,9 @@ async def test_run_again_it_shows_what_there_is_and_keeps_what_it_does_not_know(
     assert "Ben Okafor is headteacher already." in screen
     assert ".env stays as it is.\nschool.toml changes:\n" in screen
 
-    screen, status = await answer(tmp_path, [*again, ("Write this?", "y")], SLACK_API_URL=slack.api_url)
+    screen, status = await answer(
+        tmp_path, [*again, ("Write this?", "y")], SLACK_API_URL=slack.api_url
+    )
     assert status == 0
     assert "An invitation" not in screen
     assert (tmp_path / ".env").read_text() == old
@@ -419,11 +433,20 @@ def test_a_school_file_keeps_its_lines(tmp_path: Path) -> None:
     days = [f"2027-0{month}-01/2027-0{month}-09" for month in range(1, 9)]
     made = school_file.merged(
         OLD_SCHOOL,
-        {"name": 'The "Hill" \\ School\x07', "closed": days, "nation": "Wales", "safeguarding_phone": ""},
+        {
+            "name": 'The "Hill" \\ School\x07',
+            "closed": days,
+            "nation": "Wales",
+            "safeguarding_phone": "",
+        },
     )
     (tmp_path / "school.toml").write_text(made)
     school = load_school(tmp_path / "school.toml")
-    assert (school.name, school.nation, list(school.closed)) == ('The "Hill" \\ School', "Wales", days)
+    assert (school.name, school.nation, list(school.closed)) == (
+        'The "Hill" \\ School',
+        "Wales",
+        days,
+    )
     assert school.retention.years == 7
     assert made.startswith("# Ask Dev before you change this.\n")
 
@@ -473,7 +496,10 @@ async def test_one_school_of_several_is_asked_what_is_its_own(tmp_path: Path) ->
     asked: Answers = [*SCHOOL, *HEAD, ("Write this?", "y")]
     screen, status = await answer(tmp_path, asked, **given, SCHOOL="oakfield")
     assert status == 0, screen
-    assert load_school(tmp_path / "schools" / "oakfield" / "school.toml").name == "Hillside Primary School"
+    assert (
+        load_school(tmp_path / "schools" / "oakfield" / "school.toml").name
+        == "Hillside Primary School"
+    )
     assert "An invitation for Ben Okafor (headteacher)" in screen
     assert "headsup --school oakfield connect slack" in screen
     assert not (tmp_path / ".env").exists()

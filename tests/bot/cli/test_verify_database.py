@@ -86,7 +86,9 @@ async def test_what_is_not_is_named(
 ) -> None:
     reference = await furnish(given)
     change(sql, given)
-    found = [line for line in await said(given) if line.startswith(f"{where.format(ref=reference)}: ")]
+    found = [
+        line for line in await said(given) if line.startswith(f"{where.format(ref=reference)}: ")
+    ]
     assert len(found) == 1
     assert what in found[0]
     assert "verify" not in found[0]

@@ -14,7 +14,17 @@ import pytest
 from bot.outbox.delivery import IN_ORDER, MESSAGES, Delivery
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
-from handlers.messages import Choice, Choices, DeliveryFailed, Heading, Incoming, Reply, Sender, Text, say
+from handlers.messages import (
+    Choice,
+    Choices,
+    DeliveryFailed,
+    Heading,
+    Incoming,
+    Reply,
+    Sender,
+    Text,
+    say,
+)
 from handlers.reception import receive
 from handlers.workflow.recusal import WITHDRAW
 from store.errors import StoreUnavailable
@@ -37,7 +47,9 @@ def time() -> Time:
 async def desk(tmp_path: Path, time: Time) -> AsyncIterator[Desk]:
     desk = desk_in(tmp_path, time)
     for name, role in (("asha", Role.STAFF), ("ben", Role.HEAD), ("cleo", Role.DSL)):
-        await desk.store.add_person(Person(name, name.title(), (role,), (f"slack:{name}",), TUESDAY))
+        await desk.store.add_person(
+            Person(name, name.title(), (role,), (f"slack:{name}",), TUESDAY)
+        )
     yield desk
     await desk.store.close()
 
@@ -102,7 +114,9 @@ async def _owe(
     urgent = kind == "urgent"
     notice = Notice(f"{reference} {kind} {to}", kind, to, due, waits=kind == "alert")
     report = Report("asha", TUESDAY, (f"slack:{reference}",), "slack:asha")
-    made = Case(reference, TUESDAY, (report,), category="school-complaint", urgent=urgent, notices=(notice,))
+    made = Case(
+        reference, TUESDAY, (report,), category="school-complaint", urgent=urgent, notices=(notice,)
+    )
     await desk.store.add(made.enter(TUESDAY, "asha", "opened"))
     return notice
 
@@ -141,7 +155,9 @@ async def test_not_too_many_at_once(desk: Desk, chat: Chat, delivery: Delivery) 
     assert 1 < chat.most_at_once <= 20
 
 
-async def test_what_comes_together_is_one_message(desk: Desk, chat: Chat, delivery: Delivery) -> None:
+async def test_what_comes_together_is_one_message(
+    desk: Desk, chat: Chat, delivery: Delivery
+) -> None:
     for reference in REFERENCES[:5]:
         await _owe(desk, reference)
     await delivery.tick()
@@ -153,7 +169,9 @@ async def test_what_comes_together_is_one_message(desk: Desk, chat: Chat, delive
         assert parts[at].text == f"{n}. New case {reference}"  # type: ignore[union-attr]
         buttons = parts[at + 2]
         assert isinstance(buttons, Choices)
-        assert buttons.options[0] == Choice(f"{n}. I'll take it", f"also case take {reference}", "primary")
+        assert buttons.options[0] == Choice(
+            f"{n}. I'll take it", f"also case take {reference}", "primary"
+        )
 
 
 async def test_one_alone_is_as_it_was(desk: Desk, chat: Chat, delivery: Delivery) -> None:
@@ -217,7 +235,9 @@ async def test_retry_after_nothing_is_not_at_once(
     assert len(chat.trouble["ben"]) == 998
 
 
-async def test_what_failed_is_not_overtaken(desk: Desk, chat: Chat, delivery: Delivery, time: Time) -> None:
+async def test_what_failed_is_not_overtaken(
+    desk: Desk, chat: Chat, delivery: Delivery, time: Time
+) -> None:
     chat.trouble["ben"] = [DeliveryFailed("slow down", retry_after=30)]
     await _owe(desk, "D222")
     await delivery.tick()

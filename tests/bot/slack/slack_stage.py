@@ -49,7 +49,9 @@ def populate(slack: SlackDouble) -> None:
 
 
 @asynccontextmanager
-async def on_stage(way: str = "sockets", *, strict: bool = True, **settings: str) -> AsyncIterator[Stage]:
+async def on_stage(
+    way: str = "sockets", *, strict: bool = True, **settings: str
+) -> AsyncIterator[Stage]:
     """A running bot, by Socket Mode or by signed HTTP. At the end, nothing it sent may have been refused."""
     async with SlackDouble(events_url="set below" if way == "http" else "") as slack:
         populate(slack)

@@ -93,7 +93,11 @@ def mistakes(given: Any, shape: Any, where: str, optional: set[str]) -> list[str
     if isinstance(shape, dict):
         missing = [f"{where}: no {key}" for key in shape.keys() - given.keys() - optional]
         unknown = [f"{where}: {key}?" for key in given.keys() - shape.keys()]
-        inside = [m for k in given.keys() & shape.keys() for m in mistakes(given[k], shape[k], k, optional)]
+        inside = [
+            m
+            for k in given.keys() & shape.keys()
+            for m in mistakes(given[k], shape[k], k, optional)
+        ]
         return missing + unknown + inside
     if isinstance(shape, list):
         several = [] if 0 < len(given) <= MOST[where] else [f"{where}: {len(given)} of them"]
@@ -101,14 +105,20 @@ def mistakes(given: Any, shape: Any, where: str, optional: set[str]) -> list[str
     if shape == YES_OR_NO:
         return [] if isinstance(given, bool) else [f"{where}: {given!r}"]
     least, most, pattern = shape
-    return [] if least <= len(given) <= most and re.fullmatch(pattern, given) else [f"{where}: {given!r}"]
+    return (
+        []
+        if least <= len(given) <= most and re.fullmatch(pattern, given)
+        else [f"{where}: {given!r}"]
+    )
 
 
 @pytest.mark.parametrize("url", [OVER_SOCKETS, OVER_HTTP])
 def test_the_manifest_has_the_documented_shape(url: str | None) -> None:
     made = manifest(url)
     assert mistakes(made, SHAPE, "manifest", set() if url else ONLY_OVER_HTTP) == []
-    assert bool(ONLY_OVER_HTTP & set(re.findall(r'"(\w+)":', json.dumps(made)))) is (url is not None)
+    assert bool(ONLY_OVER_HTTP & set(re.findall(r'"(\w+)":', json.dumps(made)))) is (
+        url is not None
+    )
     assert made["settings"]["socket_mode_enabled"] is (url is None)
 
 
@@ -152,7 +162,9 @@ def test_every_command_is_reached_by_what_the_manifest_offers() -> None:
 
 
 def test_nothing_is_offered_that_slack_keeps_to_itself() -> None:
-    offered = [command["command"].removeprefix("/") for command in manifest()["features"]["slash_commands"]]
+    offered = [
+        command["command"].removeprefix("/") for command in manifest()["features"]["slash_commands"]
+    ]
     assert not set(TAKEN.split()) & set(offered)
     assert len(offered) == len(set(offered))
 
@@ -174,7 +186,9 @@ async def test_what_the_manifest_declares_is_heard() -> None:
             "message.im": slack.message(ASHA, "Hello"),
             "app_mention": slack.mention(ASHA, STAFF, "hello"),
         }
-        assert set(made["settings"]["event_subscriptions"]["bot_events"]) == set(heard) == set(EVENTS)
+        assert (
+            set(made["settings"]["event_subscriptions"]["bot_events"]) == set(heard) == set(EVENTS)
+        )
         for said_so in heard.values():
             await said_so
         await slack.until(lambda: len(stage.heard) == len(made["features"]["slash_commands"]) + 3)
@@ -183,13 +197,17 @@ async def test_what_the_manifest_declares_is_heard() -> None:
 def test_the_scopes_are_those_that_it_needs_and_no_more() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "bot" / "slack").glob("*.py"))
     methods = set(re.findall(r"client\.([a-z]+_\w+)", sources))
-    needed = {NEEDS[method] for method in methods} | {NEEDS[event] for event in EVENTS} | {"commands"}
+    needed = (
+        {NEEDS[method] for method in methods} | {NEEDS[event] for event in EVENTS} | {"commands"}
+    )
     assert needed - {None, APP_SCOPE} == set(SCOPES)
 
 
 def test_each_scope_and_event_has_its_reason_in_the_docs() -> None:
     page = (ROOT / "docs" / "technician.md").read_text("utf-8")
-    reasons = dict(re.findall(r"^\| `([a-z_]+(?::[a-z_]+)?)` \| (\w.{20,}) \|$", page, re.MULTILINE))
+    reasons = dict(
+        re.findall(r"^\| `([a-z_]+(?::[a-z_]+)?)` \| (\w.{20,}) \|$", page, re.MULTILINE)
+    )
     scopes = {name for name in reasons if ":" in name or name == "commands"} - {"connections:write"}
     assert scopes == set(manifest()["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
 

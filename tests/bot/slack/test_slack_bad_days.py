@@ -215,7 +215,13 @@ def test_socket_mode_needs_no_route() -> None:
 async def test_only_what_slack_signed_a_moment_ago_is_taken() -> None:
     async with on_stage("http") as stage:
         form = urlencode(
-            {"command": "/case", "text": "list", "user_id": ASHA, "team_id": "T0SCHOOL", "trigger_id": "1"}
+            {
+                "command": "/case",
+                "text": "list",
+                "user_id": ASHA,
+                "team_id": "T0SCHOOL",
+                "trigger_id": "1",
+            }
         )
         kind = "application/x-www-form-urlencoded"
         posts = stage.slack.posts
@@ -234,7 +240,9 @@ async def test_what_nobody_listens_for_is_acknowledged_and_what_is_malformed_is_
         posts = stage.slack.posts
         challenge = '{"type":"url_verification","challenge":"abc","token":"x"}'
         assert await posts.post(challenge, "application/json", {}) == (200, '{"challenge": "abc"}')
-        suggestion = urlencode({"payload": '{"type":"block_suggestion","action_id":"x","value":"y"}'})
+        suggestion = urlencode(
+            {"payload": '{"type":"block_suggestion","action_id":"x","value":"y"}'}
+        )
         assert await posts.post(suggestion, "application/x-www-form-urlencoded", {}) == (200, "")
         malformed = urlencode({"payload": '{"type":"block_actions","actions":[{"value":"a"}]}'})
         assert await posts.post(malformed, "application/x-www-form-urlencoded", {}) == (503, "")

@@ -25,7 +25,11 @@ from bot.slack.markup import decode, links_in, links_in_blocks
         ("<@U1> <@U2|ben> <#C1|staff> <#C2|>", "@U1 @ben #staff #C2", ()),
         ("<!here> <!subteam^S1|@leaders> <!channel|channel>", "@here @leaders @channel", ()),
         ("<!date^1392734382^{date}|18 February>", "18 February", ()),
-        ("see https://a.example/x_(y). ok", "see https://a.example/x_(y). ok", ("https://a.example/x_(y)",)),
+        (
+            "see https://a.example/x_(y). ok",
+            "see https://a.example/x_(y). ok",
+            ("https://a.example/x_(y)",),
+        ),
         ("(https://a.example/x)", "(https://a.example/x)", ("https://a.example/x",)),
         ("a < b > c <not a link>", "a < b > c <not a link>", ()),
         (
@@ -48,8 +52,13 @@ def test_links_in_what_slack_has_not_encoded() -> None:
 
 def test_links_behind_words() -> None:
     link = {"type": "link", "url": "https://a.example", "text": "here"}
-    nested = {"type": "rich_text_list", "elements": [{"type": "rich_text_section", "elements": [link]}]}
+    nested = {
+        "type": "rich_text_list",
+        "elements": [{"type": "rich_text_section", "elements": [link]}],
+    }
     mail = {"type": "link", "url": "mailto:a@b.example"}
-    blocks = [{"type": "rich_text", "elements": [nested, {"type": "rich_text_quote", "elements": [mail]}]}]
+    blocks = [
+        {"type": "rich_text", "elements": [nested, {"type": "rich_text_quote", "elements": [mail]}]}
+    ]
     assert list(links_in_blocks(blocks)) == ["https://a.example"]
     assert list(links_in_blocks(None)) == []

@@ -12,12 +12,22 @@ from bot.slack.destination import Spot
 from bot.slack.forms import prompt_form, read_metadata, report_form
 from bot.slack.render import MAX_MESSAGES, MORE_FOLLOWS, files_of, render
 from bot.slack.text import cut, divide, weigh
-from handlers.messages import Choice, Choices, Fields, File, Heading, Part, Prompt, Quote, Reply, Text, say
+from handlers.messages import (
+    Choice,
+    Choices,
+    Fields,
+    File,
+    Heading,
+    Part,
+    Prompt,
+    Quote,
+    Reply,
+    Text,
+    say,
+)
 from tests.doubles.slack_blocks import MAX_TOGETHER, characters, check_message, check_view, words
 
-NASTY = (
-    "<!channel> <@U1> @here *bold* _x_ ~y~ `z` :fire: https://evil.example <https://e.example|click> &amp;"
-)
+NASTY = "<!channel> <@U1> @here *bold* _x_ ~y~ `z` :fire: https://evil.example <https://e.example|click> &amp;"
 
 anything = st.text(st.characters(codec=None, categories=None)) | st.builds(
     lambda t, n: t * n, st.text(min_size=1, max_size=20), st.integers(1, 2_000)
@@ -75,9 +85,13 @@ def test_what_people_typed_is_never_markup() -> None:
     (message,) = render(Reply(some))
     assert NASTY in words(message.blocks)
     assert "mrkdwn" not in str(message.blocks)
-    assert _kinds(message.blocks) <= {"text"}  # no link, mention or emoji among the rich text's elements
+    assert _kinds(message.blocks) <= {
+        "text"
+    }  # no link, mention or emoji among the rich text's elements
     assert all(
-        text["emoji"] is False for text in _objects(message.blocks) if text.get("type") == "plain_text"
+        text["emoji"] is False
+        for text in _objects(message.blocks)
+        if text.get("type") == "plain_text"
     )
     assert "<" not in message.text
     assert "&lt;!channel&gt;" in message.text
@@ -91,7 +105,9 @@ def test_each_part() -> None:
                 Text("One\ntwo"),
                 Fields((("Category", "Bullying"), ("Owner", ""))),
                 Quote("Keep calm.", "Policy, 3.1"),
-                Choices((Choice("Take it", "case take 7K4M", "primary"), Choice("Open", "case 7K4M"))),
+                Choices(
+                    (Choice("Take it", "case take 7K4M", "primary"), Choice("Open", "case 7K4M"))
+                ),
             )
         )
     )
@@ -107,7 +123,11 @@ def test_each_part() -> None:
         "Case 7K4M\nOne\ntwo\nCategory: Bullying\nOwner: –\nKeep calm.\nPolicy, 3.1"
     )
     take, see = message.blocks[-1]["elements"]
-    assert (take["value"], take["style"], take["text"]["text"]) == ("case take 7K4M", "primary", "Take it")
+    assert (take["value"], take["style"], take["text"]["text"]) == (
+        "case take 7K4M",
+        "primary",
+        "Take it",
+    )
     assert "style" not in see
     assert take["action_id"] != see["action_id"]
     assert message.text.splitlines()[-1] == "[Take it] [Open]"

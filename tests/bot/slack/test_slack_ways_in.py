@@ -19,7 +19,8 @@ from tests.bot.slack.slack_stage import ASHA, BEN, FINN, GUS, QUIET, STAFF, Stag
 
 URGENT = Choices((Choice("Urgent", "case urgent 7K4M", "danger"), Choice("Skip", "case skip 7K4M")))
 CATEGORIES = Choices(
-    tuple(Choice(f"Category {n}", f"case category 7K4M {n}") for n in range(14)), "What is it about?"
+    tuple(Choice(f"Category {n}", f"case category 7K4M {n}") for n in range(14)),
+    "What is it about?",
 )
 
 
@@ -92,7 +93,9 @@ async def test_a_file_kept_elsewhere_is_a_link(stage: Stage) -> None:
 @pytest.mark.parametrize("stubs", [False, True])
 async def test_a_forwarded_message(stage: Stage, stubs: bool) -> None:
     picture = stage.slack.file(BEN, "screenshot.png", b"the bytes")
-    original = await stage.slack.post(BEN, STAFF, "Parents say https://example.com/p", files=[picture])
+    original = await stage.slack.post(
+        BEN, STAFF, "Parents say https://example.com/p", files=[picture]
+    )
     await stage.slack.forward(ASHA, original, stubs=stubs)
     await stage.slack.next(ASHA)
     (heard,) = stage.heard
@@ -106,7 +109,11 @@ async def test_a_forwarded_message(stage: Stage, stubs: bool) -> None:
     assert origin.link == stage.slack.permalink(original)
     assert origin.sent_at == datetime.fromtimestamp(float(original["ts"]), UTC)
     (attachment,) = heard.attachments
-    assert (attachment.kind, attachment.name, attachment.origin) == ("picture", "screenshot.png", origin)
+    assert (attachment.kind, attachment.name, attachment.origin) == (
+        "picture",
+        "screenshot.png",
+        origin,
+    )
     assert b"".join([p async for p in stage.front_end.fetch(attachment.pointer)]) == b"the bytes"
 
 
@@ -154,7 +161,9 @@ async def test_what_is_not_somebody_speaking_is_ignored(stage: Stage) -> None:
     await stage.slack.event({**event, "user": stage.slack.bot_user})
     await stage.slack.event({**event, "user": ASHA, "subtype": "channel_join"})
     await stage.slack.event({**event, "user": ASHA, "channel": STAFF, "channel_type": "channel"})
-    await stage.slack.event({"type": "app_home_opened", "user": ASHA, "channel": "DASHA", "tab": "home"})
+    await stage.slack.event(
+        {"type": "app_home_opened", "user": ASHA, "channel": "DASHA", "tab": "home"}
+    )
     assert [heard.text for heard in stage.heard] == ["hello"]
 
 
@@ -203,12 +212,16 @@ async def test_slash_commands(stage: Stage, command: str, text: str, obeyed: str
     assert heard.command == obeyed
     assert heard.forms
     assert heard.private
-    assert heard.place == f"slack:{stage.slack.team}:{ASHA}"  # never the channel, where all would see it
+    assert (
+        heard.place == f"slack:{stage.slack.team}:{ASHA}"
+    )  # never the channel, where all would see it
     assert stage.slack.posted(STAFF) == []
 
 
 async def test_a_link_in_a_slash_command(stage: Stage) -> None:
-    await stage.slack.slash(ASHA, "/report", "bad page (https://example.com/x?a=1&b=2).", channel=STAFF)
+    await stage.slack.slash(
+        ASHA, "/report", "bad page (https://example.com/x?a=1&b=2).", channel=STAFF
+    )
     assert stage.heard[0].links == ("https://example.com/x?a=1&b=2",)
 
 
@@ -227,7 +240,9 @@ async def test_report_without_words_opens_the_form(stage: Stage) -> None:
     assert not form.open
 
 
-async def test_the_global_shortcut_opens_the_form_and_an_empty_one_is_not_sent(stage: Stage) -> None:
+async def test_the_global_shortcut_opens_the_form_and_an_empty_one_is_not_sent(
+    stage: Stage,
+) -> None:
     await stage.slack.shortcut(ASHA)
     form = await stage.slack.next_view(ASHA)
     answer = await stage.slack.submit(ASHA, form)
@@ -247,7 +262,10 @@ async def test_the_message_shortcut_passes_a_message_on(stage: Stage) -> None:
     assert stage.slack.posted(QUIET) == []
     (heard,) = stage.heard
     (forwarded,) = heard.forwarded
-    assert (forwarded.text, forwarded.links) == ("look at https://example.com/r", ("https://example.com/r",))
+    assert (forwarded.text, forwarded.links) == (
+        "look at https://example.com/r",
+        ("https://example.com/r",),
+    )
     assert (forwarded.origin.author, forwarded.origin.author_id) == ("Ben Okafor", BEN)
     assert (forwarded.origin.place_id, forwarded.origin.message_id) == (QUIET, original["ts"])
     assert forwarded.origin.link == stage.slack.permalink(original)
@@ -282,7 +300,10 @@ async def test_a_button_and_a_menu_in_a_direct_message(stage: Stage) -> None:
     urgent = await stage.slack.next(ASHA)
     assert (urgent.channel, urgent.replaced) == ("DASHA", False)
     assert urgent.ts != case.ts
-    assert [heard.command for heard in stage.heard[1:]] == ["case category 7K4M 3", "case urgent 7K4M"]
+    assert [heard.command for heard in stage.heard[1:]] == [
+        "case category 7K4M 3",
+        "case urgent 7K4M",
+    ]
     assert all(heard.forms for heard in stage.heard[1:])
     assert stage.heard[1].place == "slack:DASHA"
 
@@ -308,7 +329,9 @@ async def test_a_button_on_a_message_for_all_is_answered_to_one(stage: Stage) ->
 
 
 async def test_a_prompt_is_a_form_after_a_tap(stage: Stage) -> None:
-    stage.says = lambda incoming: say("Case 7K4M", Choices((Choice("Somebody else", "case about 7K4M"),)))
+    stage.says = lambda incoming: say(
+        "Case 7K4M", Choices((Choice("Somebody else", "case about 7K4M"),))
+    )
     await stage.slack.slash(ASHA, "/report", "words", channel=STAFF)
     case = await stage.slack.next(ASHA)
     stage.says = lambda incoming: Reply((Prompt("Who is it about?", "case about 7K4M", "Name"),))

@@ -41,7 +41,9 @@ async def test_to_a_channel_pings_and_unfurls_nothing(stage: Stage) -> None:
     assert shown.words == "<!channel> see https://example.com"
     assert shown.text == "&lt;!channel&gt; see https://example.com"
     arguments = dict(stage.slack.calls[-1][1])
-    assert {name: arguments[name] for name in ("unfurl_links", "unfurl_media", "link_names", "parse")} == {
+    assert {
+        name: arguments[name] for name in ("unfurl_links", "unfurl_media", "link_names", "parse")
+    } == {
         "unfurl_links": False,
         "unfurl_media": False,
         "link_names": False,
@@ -106,7 +108,9 @@ async def test_a_delivery_while_slack_is_gone(stage: Stage) -> None:
 async def test_a_file_goes_to_the_person_alone(stage: Stage, tmp_path: Path) -> None:
     pack = tmp_path / "pack.pdf"
     pack.write_bytes(b"%PDF" + bytes(200_000))
-    stage.says = lambda incoming: Reply((Text("Here it is."), File(pack, "7K4M.pdf", "application/pdf")))
+    stage.says = lambda incoming: Reply(
+        (Text("Here it is."), File(pack, "7K4M.pdf", "application/pdf"))
+    )
     await stage.slack.slash(ASHA, "/case", "pack 7K4M", channel=STAFF)
     assert (await stage.slack.next(ASHA)).words == "Here it is."
     (upload,) = await stage.slack.until(lambda: stage.slack.uploads)
@@ -161,7 +165,9 @@ async def test_a_file_over_the_limit(known: str) -> None:
         unsized = known == "from counting"
         file = stage.slack.file(ASHA, "a.png", bytes(1024 * 1024 + 1), unsized=unsized)
         pointer = (
-            {"file": file["id"]} if known == "from files.info" else {"url": file["url_private_download"]}
+            {"file": file["id"]}
+            if known == "from files.info"
+            else {"url": file["url_private_download"]}
         )
         with pytest.raises(TooLarge):
             await _bytes(stage, pointer)

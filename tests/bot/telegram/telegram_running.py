@@ -62,9 +62,13 @@ class Running:
             await self.task
 
 
-def front_end(telegram: TelegramDouble, pauses: Pauses = QUICK, **environment: str) -> TelegramFrontEnd:
+def front_end(
+    telegram: TelegramDouble, pauses: Pauses = QUICK, **environment: str
+) -> TelegramFrontEnd:
     """A front-end that points to the double."""
-    return TelegramFrontEnd(load({**telegram.environment, **environment}), commands=COMMANDS, pauses=pauses)
+    return TelegramFrontEnd(
+        load({**telegram.environment, **environment}), commands=COMMANDS, pauses=pauses
+    )
 
 
 @asynccontextmanager

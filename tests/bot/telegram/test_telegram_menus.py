@@ -58,7 +58,9 @@ async def test_who_joins_as_a_leader_is_shown_what_leaders_may(stage: TelegramSt
     await is_shown(stage, "Finn", LEADERS)
 
 
-async def test_a_menu_that_telegram_refuses_is_logged_and_keeps_nobody_waiting(stage: TelegramStage) -> None:
+async def test_a_menu_that_telegram_refuses_is_logged_and_keeps_nobody_waiting(
+    stage: TelegramStage,
+) -> None:
     stage.telegram.refuses("setMyCommands", "chat not found")
     with capture_logs() as logs:
         await stage.says("Ben", "/people give Asha the role leader")

@@ -37,7 +37,9 @@ def echo(incoming: Incoming) -> Reply:
     return say(f"You said {incoming.text or incoming.command}.")
 
 
-async def test_what_is_not_yet_durable_is_not_confirmed(telegram: TelegramDouble, asha: User) -> None:
+async def test_what_is_not_yet_durable_is_not_confirmed(
+    telegram: TelegramDouble, asha: User
+) -> None:
     script = Script(gate=asyncio.Event())
     async with running(telegram, script):
         await asha.says("one")
@@ -85,7 +87,9 @@ async def test_one_chats_updates_keep_their_order_and_others_do_not_wait(
     await asyncio.wait({bot})
 
 
-async def test_an_update_that_comes_twice_is_answered_once(telegram: TelegramDouble, asha: User) -> None:
+async def test_an_update_that_comes_twice_is_answered_once(
+    telegram: TelegramDouble, asha: User
+) -> None:
     async with running(telegram) as bot:
         update = await asha.says("one", resend=True)
         await bot.got()
@@ -96,7 +100,9 @@ async def test_an_update_that_comes_twice_is_answered_once(telegram: TelegramDou
         assert [i.text for i in bot.script.received] == ["one", "two"]
 
 
-async def test_an_album_is_answered_once_with_the_last_reply(telegram: TelegramDouble, asha: User) -> None:
+async def test_an_album_is_answered_once_with_the_last_reply(
+    telegram: TelegramDouble, asha: User
+) -> None:
     numbers = iter(range(1, 9))
     async with running(telegram, Script(lambda _: say(f"{next(numbers)} so far"))) as bot:
         await asha.sends_album([b"1", b"2", b"3"])
@@ -105,7 +111,9 @@ async def test_an_album_is_answered_once_with_the_last_reply(telegram: TelegramD
         assert telegram.texts(asha) == ["3 so far"]
 
 
-async def test_an_album_is_over_when_something_else_is_answered(telegram: TelegramDouble, asha: User) -> None:
+async def test_an_album_is_over_when_something_else_is_answered(
+    telegram: TelegramDouble, asha: User
+) -> None:
     async with running(telegram, pauses=api.Pauses(album=60.0, poll=1)):
         await asha.sends_album([b"1", b"2"])
         last = await asha.says("and this")
@@ -134,7 +142,9 @@ async def test_what_goes_wrong_is_answered_kindly_and_blocks_nothing(
     assert "Asha" not in str(logs)
 
 
-async def test_an_update_of_an_unknown_shape_blocks_nothing(telegram: TelegramDouble, asha: User) -> None:
+async def test_an_update_of_an_unknown_shape_blocks_nothing(
+    telegram: TelegramDouble, asha: User
+) -> None:
     async with running(telegram) as bot:
         await asha.sends_other(text="x", forward_origin={"type": "user"})
         await asha.says("two")
@@ -162,7 +172,9 @@ async def test_silence_is_silence(telegram: TelegramDouble, asha: User) -> None:
 async def test_a_slow_answer_holds_up_neither_intake_nor_other_chats(
     telegram: TelegramDouble, asha: User, ben: User
 ) -> None:
-    telegram.refuses("sendMessage", "Too Many Requests: retry after 1", 429, chat=asha, retry_after=1)
+    telegram.refuses(
+        "sendMessage", "Too Many Requests: retry after 1", 429, chat=asha, retry_after=1
+    )
     async with running(telegram) as bot:
         await asha.says("one")
         await asha.says("two")
@@ -172,12 +184,16 @@ async def test_a_slow_answer_holds_up_neither_intake_nor_other_chats(
         assert not telegram.shown(asha)
         await telegram.until(lambda: len(telegram.shown(asha)) == 2)
         one, again = (
-            c for c in telegram.called("sendMessage")[:4] if c.status != 200 or "Kept 1" in str(c.given)
+            c
+            for c in telegram.called("sendMessage")[:4]
+            if c.status != 200 or "Kept 1" in str(c.given)
         )
         assert again.at - one.at >= 1.0
 
 
-async def test_an_answer_is_tried_again_when_the_line_goes_dead(telegram: TelegramDouble, asha: User) -> None:
+async def test_an_answer_is_tried_again_when_the_line_goes_dead(
+    telegram: TelegramDouble, asha: User
+) -> None:
     telegram.drops("sendMessage", times=3)
     async with running(telegram):
         await asha.says("one")
@@ -201,11 +217,16 @@ async def test_an_answer_to_somebody_who_blocked_the_bot_is_given_up(
 async def test_an_answer_in_place_of_the_message_that_was_tapped(
     telegram: TelegramDouble, asha: User
 ) -> None:
-    choices = Choices((Choice("A pupil", "about pupil"), Choice("Same", "same"), Choice("New", "new")))
+    choices = Choices(
+        (Choice("A pupil", "about pupil"), Choice("Same", "same"), Choice("New", "new"))
+    )
 
     def answer(incoming: Incoming) -> Reply:
         question = Reply(say("What is it?", choices).parts, replaces=True)
-        replies = {"about pupil": Reply(say("Thank you.").parts, replaces=True), "new": say("Another.")}
+        replies = {
+            "about pupil": Reply(say("Thank you.").parts, replaces=True),
+            "new": say("Another."),
+        }
         return replies.get(incoming.command or "", question)
 
     async with running(telegram, Script(answer)) as bot:
@@ -222,8 +243,12 @@ async def test_an_answer_in_place_of_the_message_that_was_tapped(
         assert telegram.texts(asha) == ["Thank you.", "Another."]
 
 
-async def test_what_cannot_be_replaced_any_more_is_said_anew(telegram: TelegramDouble, asha: User) -> None:
-    replies = iter([say("?", Choices((Choice("Yes", "y"),))), Reply(say("Good.").parts, replaces=True)])
+async def test_what_cannot_be_replaced_any_more_is_said_anew(
+    telegram: TelegramDouble, asha: User
+) -> None:
+    replies = iter(
+        [say("?", Choices((Choice("Yes", "y"),))), Reply(say("Good.").parts, replaces=True)]
+    )
     async with running(telegram, Script(lambda _: next(replies))):
         await asha.says("hello")
         await telegram.waits_for(asha, "Yes")
@@ -240,7 +265,9 @@ async def test_a_wrong_token_is_a_setting_to_mend(telegram: TelegramDouble) -> N
         await front_end(telegram).run(Script().receive)
 
 
-async def test_a_token_that_is_taken_back_later_is_too(telegram: TelegramDouble, asha: User) -> None:
+async def test_a_token_that_is_taken_back_later_is_too(
+    telegram: TelegramDouble, asha: User
+) -> None:
     async with running(telegram) as bot:
         await asha.says("one")
         await bot.got()
@@ -257,7 +284,9 @@ def test_no_token_is_a_setting_to_mend() -> None:
         TelegramFrontEnd(load({}))
 
 
-async def test_telegram_out_of_reach_at_start_and_later(telegram: TelegramDouble, asha: User) -> None:
+async def test_telegram_out_of_reach_at_start_and_later(
+    telegram: TelegramDouble, asha: User
+) -> None:
     telegram.goes_down()
     with capture_logs() as logs:
         async with running(telegram) as bot:
@@ -296,7 +325,9 @@ async def test_a_webhook_left_behind_is_removed_and_what_waits_is_kept(
         assert [i.text for i in await bot.got()] == ["one"]
 
 
-async def test_a_server_without_the_inessential_methods_will_do(telegram: TelegramDouble, asha: User) -> None:
+async def test_a_server_without_the_inessential_methods_will_do(
+    telegram: TelegramDouble, asha: User
+) -> None:
     telegram.api.unimplemented = {
         "setMyCommands",
         "setMyDescription",
@@ -327,7 +358,11 @@ async def test_it_says_what_it_is_before_anybody_writes_and_once(telegram: Teleg
                     len(telegram.called("getMyDescription")) == n and telegram.api.described == ours
                 )
             )
-    assert len(telegram.called("setMyShortDescription")) == len(telegram.called("setMyDescription")) == 1
+    assert (
+        len(telegram.called("setMyShortDescription"))
+        == len(telegram.called("setMyDescription"))
+        == 1
+    )
 
 
 async def test_only_what_it_reads_is_asked_for(telegram: TelegramDouble, asha: User) -> None:
@@ -340,7 +375,9 @@ async def test_only_what_it_reads_is_asked_for(telegram: TelegramDouble, asha: U
     )
 
 
-async def test_stopping_finishes_what_it_has_and_confirms_it(telegram: TelegramDouble, asha: User) -> None:
+async def test_stopping_finishes_what_it_has_and_confirms_it(
+    telegram: TelegramDouble, asha: User
+) -> None:
     script = Script(gate=asyncio.Event())
     async with running(telegram, script, QUICK) as bot:
         await asha.says("one")

@@ -53,7 +53,9 @@ def test_every_part_has_its_look() -> None:
         Quote("two\nlines", "Policy 3.2"),
     )
     text, entities = read_back(page)
-    assert text == "Case 7K4M\nKept: a message.\n\nOwner: Ben\nDue: Monday\n\ntwo\nlines\nPolicy 3.2"
+    assert (
+        text == "Case 7K4M\nKept: a message.\n\nOwner: Ben\nDue: Monday\n\ntwo\nlines\nPolicy 3.2"
+    )
     assert entities == [
         ("bold", "Case 7K4M"),
         ("bold", "Owner:"),
@@ -164,7 +166,10 @@ _typed = st.text(st.characters(codec=None), max_size=60) | st.sampled_from(
     ]
 )
 _choices = st.builds(
-    Choice, _typed, st.text("ab c", min_size=1, max_size=64), st.sampled_from(["", "primary", "danger"])
+    Choice,
+    _typed,
+    st.text("ab c", min_size=1, max_size=64),
+    st.sampled_from(["", "primary", "danger"]),
 )
 _part = st.one_of(
     st.builds(Heading, _typed),
@@ -190,5 +195,7 @@ def test_whatever_people_typed_telegram_takes_it(parts: list[Any]) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_typed, max_size=8))
 def test_nothing_that_people_typed_becomes_a_link(typed: list[str]) -> None:
-    for page in pages(*(Quote(words) for words in typed), Fields(tuple(("Said", words) for words in typed))):
+    for page in pages(
+        *(Quote(words) for words in typed), Fields(tuple(("Said", words) for words in typed))
+    ):
         assert not [entity for entity in read_back(page)[1] if entity[0] in LINKS]

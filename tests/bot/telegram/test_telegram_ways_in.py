@@ -76,7 +76,9 @@ async def test_a_photo_is_a_pointer_to_its_largest_size(
     assert incoming.links == ("https://a.example/1",)
 
 
-async def test_nothing_is_fetched_unasked(telegram: TelegramDouble, bot: Running, asha: User) -> None:
+async def test_nothing_is_fetched_unasked(
+    telegram: TelegramDouble, bot: Running, asha: User
+) -> None:
     await asha.sends_photo()
     await bot.got()
     assert not telegram.methods & {"getFile", "(file)"}
@@ -120,7 +122,9 @@ async def test_what_is_too_large_to_fetch_comes_in_all_the_same(bot: Running, as
         ("sticker", "picture"),
     ],
 )
-async def test_each_kind_of_media_is_one_attachment(bot: Running, asha: User, sent: str, kind: str) -> None:
+async def test_each_kind_of_media_is_one_attachment(
+    bot: Running, asha: User, sent: str, kind: str
+) -> None:
     await asha.sends(sent, b"12345678")
     (found,) = (await only(bot)).attachments
     assert (found.kind, found.size) == (kind, 8)
@@ -149,7 +153,9 @@ async def test_what_is_neither_text_nor_file_is_described(
 
 
 async def test_a_poll_is_described(bot: Running, asha: User) -> None:
-    options = [{"persistent_id": str(n), "text": t, "voter_count": 0} for n, t in enumerate(("Yes", "No"))]
+    options = [
+        {"persistent_id": str(n), "text": t, "voter_count": 0} for n, t in enumerate(("Yes", "No"))
+    ]
     poll = {
         "id": "1",
         "question": "Sack Mr X?",
@@ -202,10 +208,14 @@ async def test_forwarded_from_a_group(telegram: TelegramDouble, bot: Running, as
     parents = telegram.group(-1001, "Year 4 parents")
     await asha.forwards("nasty", group=parents, signature="Admin")
     found = (await only(bot)).forwarded[0].origin
-    assert found == Origin("group", "Admin", place="Year 4 parents", place_id="-1001", sent_at=POSTED)
+    assert found == Origin(
+        "group", "Admin", place="Year 4 parents", place_id="-1001", sent_at=POSTED
+    )
 
 
-async def test_a_picture_forwarded_from_a_channel(telegram: TelegramDouble, bot: Running, asha: User) -> None:
+async def test_a_picture_forwarded_from_a_channel(
+    telegram: TelegramDouble, bot: Running, asha: User
+) -> None:
     channel = telegram.group(-1002, "Town gossip", kind="channel", username="gossip")
     photo = await telegram.user(5, "Gil").sends_photo(b"shot")
     await bot.got()
@@ -276,7 +286,9 @@ async def test_another_bots_command_is_left_alone(bot: Running, asha: User) -> N
 
 
 async def test_a_tap_is_a_command_and_is_acknowledged(telegram: TelegramDouble, asha: User) -> None:
-    script = Script(lambda i: say("What is it?", Choices((Choice("A pupil", "case about 7K4M pupil"),))))
+    script = Script(
+        lambda i: say("What is it?", Choices((Choice("A pupil", "case about 7K4M pupil"),)))
+    )
     async with running(telegram, script) as bot:
         await asha.says("hello")
         await telegram.waits_for(asha, "A pupil")
@@ -309,7 +321,11 @@ async def test_a_group_is_heard_only_where_the_bot_is_meant(
     await asha.says("/ban him", chat=staff)
     await asha.sends_photo(caption="look", chat=staff)
     staff.posts("a channel's post")
-    for text in ("/case@headsup_test_bot list", "/report he hit", "@headsup_test_bot https://x.example/2"):
+    for text in (
+        "/case@headsup_test_bot list",
+        "/report he hit",
+        "@headsup_test_bot https://x.example/2",
+    ):
         await asha.says(text, chat=staff)
     mention = await asha.sends_photo(caption="@headsup_test_bot this", chat=staff)
     received = await bot.got(4)
@@ -325,7 +341,9 @@ async def test_a_group_is_heard_only_where_the_bot_is_meant(
 async def test_half_a_surrogate_pair_does_not_stop_anything(bot: Running, asha: User) -> None:
     await asha.says("fine")
     await bot.got()
-    broken = await asha.sends_other(text="half \ud83d", entities=[{"type": "url", "offset": 0, "length": 6}])
+    broken = await asha.sends_other(
+        text="half \ud83d", entities=[{"type": "url", "offset": 0, "length": 6}]
+    )
     incoming = (await bot.got(2))[1]
     assert incoming.text == "half \ufffd"
     assert incoming.links == ("half \ufffd",)

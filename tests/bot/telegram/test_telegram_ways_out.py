@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.messages import Choice, Choices, DeliveryFailed, File, Prompt, Reply, Text, TooLarge, say
+from handlers.messages import (
+    Choice,
+    Choices,
+    DeliveryFailed,
+    File,
+    Prompt,
+    Reply,
+    Text,
+    TooLarge,
+    say,
+)
 from tests.bot.telegram.telegram_running import Running, running
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
@@ -37,7 +47,9 @@ async def fetched(bot: Running, file_id: str) -> bytes:
     return b"".join([piece async for piece in bot.front_end.fetch(pointer)])
 
 
-async def test_a_notice_is_sent_and_changed_later(telegram: TelegramDouble, bot: Running, ben: User) -> None:
+async def test_a_notice_is_sent_and_changed_later(
+    telegram: TelegramDouble, bot: Running, ben: User
+) -> None:
     number = await bot.front_end.send(
         "telegram:4343", say("Case 7K4M", Choices((Choice("Open", "case 7K4M"),)))
     )
@@ -55,10 +67,14 @@ async def test_a_notice_is_sent_and_changed_later(telegram: TelegramDouble, bot:
 
 async def test_links_are_not_previewed(telegram: TelegramDouble, bot: Running, ben: User) -> None:
     await bot.front_end.send("telegram:4343", say("x"))
-    assert telegram.called("sendMessage")[0].given["link_preview_options"] == '{"is_disabled": true}'
+    assert (
+        telegram.called("sendMessage")[0].given["link_preview_options"] == '{"is_disabled": true}'
+    )
 
 
-async def test_a_channel_is_reached_by_number_or_name(telegram: TelegramDouble, bot: Running) -> None:
+async def test_a_channel_is_reached_by_number_or_name(
+    telegram: TelegramDouble, bot: Running
+) -> None:
     leaders = telegram.group(-1007, "Leadership", kind="channel", username="leaders_only")
     await bot.front_end.send("telegram:-1007", say("one"))
     await bot.front_end.send("telegram:@leaders_only", say("two"))
@@ -106,7 +122,14 @@ async def test_who_has_not_started_or_has_blocked_the_bot_is_not_tried_again(
     gone.leaves_telegram()
     kicked = telegram.group(-9, "Staff")
     kicked.removes_bot()
-    for address in ("telegram:5", "telegram:4343", "telegram:6", "telegram:-9", "telegram:404", "slack:U1"):
+    for address in (
+        "telegram:5",
+        "telegram:4343",
+        "telegram:6",
+        "telegram:-9",
+        "telegram:404",
+        "slack:U1",
+    ):
         with pytest.raises(DeliveryFailed) as failed:
             await bot.front_end.send(address, say("x"))
         assert failed.value.permanent, address
@@ -154,7 +177,9 @@ async def test_a_large_file_comes_in_pieces(telegram: TelegramDouble, bot: Runni
     assert max(sizes) <= 64 * 1024
 
 
-async def test_what_is_too_large_is_never_asked_for_again(telegram: TelegramDouble, bot: Running) -> None:
+async def test_what_is_too_large_is_never_asked_for_again(
+    telegram: TelegramDouble, bot: Running
+) -> None:
     file_id, _ = telegram.store(b"", "film.mp4", size=21 * 1024 * 1024)
     with pytest.raises(TooLarge):
         await fetched(bot, file_id)
@@ -168,7 +193,9 @@ async def test_a_pointer_to_nothing_is_not_tried_again(bot: Running, file_id: st
     assert failed.value.permanent
 
 
-async def test_a_fetch_that_breaks_off_may_be_tried_again(telegram: TelegramDouble, bot: Running) -> None:
+async def test_a_fetch_that_breaks_off_may_be_tried_again(
+    telegram: TelegramDouble, bot: Running
+) -> None:
     file_id, _ = telegram.store(b"bytes", "x.bin")
     words = "wrong file_id or the file is temporarily unavailable"
     for fault in (lambda: telegram.drops("(file)"), lambda: telegram.refuses("getFile", words)):
@@ -196,7 +223,9 @@ async def test_neither_token_nor_words_are_logged(
     assert "secret words" not in said
 
 
-async def test_after_it_has_stopped_a_notice_fails_for_now(telegram: TelegramDouble, ben: User) -> None:
+async def test_after_it_has_stopped_a_notice_fails_for_now(
+    telegram: TelegramDouble, ben: User
+) -> None:
     async with running(telegram) as bot:
         await telegram.until(lambda: telegram.called("getUpdates"))
     with pytest.raises(DeliveryFailed) as failed:

@@ -39,7 +39,9 @@ def hooked(telegram: TelegramDouble, url: str = URL, secret: str = SECRET) -> Te
 
 
 @asynccontextmanager
-async def serving(telegram: TelegramDouble, script: Script, *, ready: bool = True) -> AsyncIterator[str]:
+async def serving(
+    telegram: TelegramDouble, script: Script, *, ready: bool = True
+) -> AsyncIterator[str]:
     """The bot behind its webhook. Gives the address where it really listens."""
     bot = hooked(telegram)
     app = web.Application()
@@ -76,7 +78,9 @@ async def test_updates_come_in_and_are_answered(telegram: TelegramDouble, asha: 
     assert not telegram.called("getUpdates")
 
 
-async def test_200_is_said_only_after_receive_has_returned(telegram: TelegramDouble, asha: User) -> None:
+async def test_200_is_said_only_after_receive_has_returned(
+    telegram: TelegramDouble, asha: User
+) -> None:
     script = Script(gate=asyncio.Event())
     async with serving(telegram, script):
         await asha.says("one")
@@ -88,7 +92,9 @@ async def test_200_is_said_only_after_receive_has_returned(telegram: TelegramDou
         assert telegram.updates.webhook_answers == [200]
 
 
-async def test_what_telegram_sends_again_is_taken_once(telegram: TelegramDouble, asha: User) -> None:
+async def test_what_telegram_sends_again_is_taken_once(
+    telegram: TelegramDouble, asha: User
+) -> None:
     script = Script()
     async with serving(telegram, script):
         await asha.says("one", resend=True)
@@ -132,7 +138,9 @@ async def test_nobody_else_is_heard(telegram: TelegramDouble, asha: User) -> Non
         (b'{"update_id": 1}', 200),
     ],
 )
-async def test_what_is_no_update_is_refused(telegram: TelegramDouble, body: bytes, status: int) -> None:
+async def test_what_is_no_update_is_refused(
+    telegram: TelegramDouble, body: bytes, status: int
+) -> None:
     script = Script()
     async with (
         serving(telegram, script) as address,
@@ -143,7 +151,9 @@ async def test_what_is_no_update_is_refused(telegram: TelegramDouble, body: byte
     assert script.received == []
 
 
-async def test_before_it_knows_its_name_it_asks_telegram_to_come_again(telegram: TelegramDouble) -> None:
+async def test_before_it_knows_its_name_it_asks_telegram_to_come_again(
+    telegram: TelegramDouble,
+) -> None:
     async with (
         serving(telegram, Script(), ready=False) as address,
         aiohttp.ClientSession() as client,
@@ -165,7 +175,9 @@ def test_settings_that_cannot_be_right(url: str, secret: str, named: str) -> Non
         hooked(TelegramDouble(), url, secret)
 
 
-async def test_an_address_that_telegram_refuses_is_a_setting_to_mend(telegram: TelegramDouble) -> None:
+async def test_an_address_that_telegram_refuses_is_a_setting_to_mend(
+    telegram: TelegramDouble,
+) -> None:
     bot = hooked(telegram, "http://school.example/hook")
     with pytest.raises(SettingsError, match="(?i)https url must be provided"):
         await bot.run(Script().receive)

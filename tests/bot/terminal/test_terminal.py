@@ -59,7 +59,9 @@ def test_a_post_from_a_parent_to_the_end(tmp_path: Path) -> None:
         "this is not read",
     )
     assert status == 0
-    assert "Don't send your children to this school!" not in out.split("bot>", 1)[1].split("as ben")[0]
+    assert (
+        "Don't send your children to this school!" not in out.split("bot>", 1)[1].split("as ben")[0]
+    )
     assert "a message and 2 pictures" in out
     assert "Who is it about?" in out
     assert "Urgent: case" in out
@@ -135,8 +137,12 @@ def test_clumsy_lines_are_something_to_report(tmp_path: Path) -> None:
     assert "You are Asha" not in out
 
 
-def test_the_latest_button_with_that_beginning_is_pressed_if_there_is_but_one(tmp_path: Path) -> None:
-    out, status = run(tmp_path, "They laugh at the cook", "tap a", "tap .", "tap 99", "tap eat", "tap Thre")
+def test_the_latest_button_with_that_beginning_is_pressed_if_there_is_but_one(
+    tmp_path: Path,
+) -> None:
+    out, status = run(
+        tmp_path, "They laugh at the cook", "tap a", "tap .", "tap 99", "tap eat", "tap Thre"
+    )
     assert "Several buttons begin with “a”" in out
     assert "There is no button “.” here." in out
     assert "There is no button “99” here." in out

@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
@@ -129,7 +135,9 @@ class Life(RuleBasedStateMachine):
         number = next(self.numbers)
         self.now += timedelta(seconds=1)
         place = f"chat:{who}"
-        incoming = Incoming(f"{place}:{number}", Sender(place, who), place, self.now, command=command)
+        incoming = Incoming(
+            f"{place}:{number}", Sender(place, who), place, self.now, command=command
+        )
         reply = self.wait(receive(incoming, self.desk))
         assert reply is not None
         assert reply.understood, command
@@ -200,7 +208,8 @@ class Life(RuleBasedStateMachine):
     def postpone(self, who: str, case: int, step: int, day: str) -> None:
         reference = self.case(case)
         self.says(
-            who, f"case postpone {reference} {self.step(reference, step)} until {day}, because she is ill"
+            who,
+            f"case postpone {reference} {self.step(reference, step)} until {day}, because she is ill",
         )
 
     @rule(who=leaders, case=numbers, day=days)
@@ -211,7 +220,9 @@ class Life(RuleBasedStateMachine):
     def again(self, who: str, case: int) -> None:
         self.says(who, f"case again {self.case(case)}")
 
-    @rule(who=leaders, case=numbers, outcome=outcomes, why=st.sampled_from(["", " because we agreed"]))
+    @rule(
+        who=leaders, case=numbers, outcome=outcomes, why=st.sampled_from(["", " because we agreed"])
+    )
     def close(self, who: str, case: int, outcome: str, why: str) -> None:
         self.says(who, f"case close {self.case(case)} {outcome}{why}")
 
@@ -232,7 +243,9 @@ class Life(RuleBasedStateMachine):
         self.says(who, f"case apart {self.case(case)}")
 
     @rule(
-        who=people, case=numbers, words=st.sampled_from(["case", "case status", "case note", "case overdue"])
+        who=people,
+        case=numbers,
+        words=st.sampled_from(["case", "case status", "case note", "case overdue"]),
     )
     def look(self, who: str, case: int, words: str) -> None:
         self.says(who, words if words == "case overdue" else f"{words} {self.case(case)}")
@@ -288,8 +301,12 @@ class Life(RuleBasedStateMachine):
             assert bool(case.alarm_at) == (case.urgent and case.owner is None)
             assert not open_steps or case.wake_at
             steps = PROCEDURE.steps(case.category)
-            assert {f.key for f in open_steps if not f.key.startswith("own-")} <= {s.key for s in steps}
-            assert {s.key for s in steps if "opening" in s.after} <= {f.key for f in case.follow_ups}
+            assert {f.key for f in open_steps if not f.key.startswith("own-")} <= {
+                s.key for s in steps
+            }
+            assert {s.key for s in steps if "opening" in s.after} <= {
+                f.key for f in case.follow_ups
+            }
         assert bool(case.outcome) == (case.status == Status.CLOSED)
         keys = [f.key for f in case.follow_ups]
         assert len(keys) == len(set(keys))
@@ -320,7 +337,9 @@ class Life(RuleBasedStateMachine):
         if of_head and withheld or len(matter) > 1:
             return []  # who may see several at once is tested elsewhere
         return [
-            p.id for p in people if p.has(*usual) and p.id not in subjects and not (of_head and p.has("head"))
+            p.id
+            for p in people
+            if p.has(*usual) and p.id not in subjects and not (of_head and p.has("head"))
         ]
 
     def _is_none_of_its_subjects(self, case: Case) -> None:
@@ -328,7 +347,9 @@ class Life(RuleBasedStateMachine):
         if case.about and case.about.subject == Subject.HEAD and "ben" not in case.reporters:
             said = self.about_head.setdefault(case.reference, len(self.chat.sent))
             told = [
-                words for name, words in self.chat.sent[said:] if name == "ben" and case.reference in words
+                words
+                for name, words in self.chat.sent[said:]
+                if name == "ben" and case.reference in words
             ]
             assert told == []
         else:

@@ -20,7 +20,13 @@ from tests.desks import Time, desk_in
 from tests.store import made
 from tests.store.made import MINUTE, NOW
 
-ROLES = {"asha": Role.STAFF, "gita": Role.STAFF, "ben": Role.HEAD, "dev": Role.ICT, "lena": Role.LEADER}
+ROLES = {
+    "asha": Role.STAFF,
+    "gita": Role.STAFF,
+    "ben": Role.HEAD,
+    "dev": Role.ICT,
+    "lena": Role.LEADER,
+}
 OTHERS = ("threat", "bullying", "unsuitable-site", "other")
 
 
@@ -55,7 +61,9 @@ class Play:
     async def _in(self, name: str, **more: Any) -> None:
         source = f"slack:T1:D:{next(self.numbers)}"
         sender = Sender(f"slack:T1:{name}", name)
-        await reception.receive(Incoming(source, sender, "slack:D", self.time.now, **more), self.desk)
+        await reception.receive(
+            Incoming(source, sender, "slack:D", self.time.now, **more), self.desk
+        )
 
     async def cases(self) -> list[str]:
         found = sorted(await self.desk.store.summaries(), key=lambda s: (s.opened_at, s.reference))
@@ -63,8 +71,12 @@ class Play:
 
 
 deeds = st.one_of(
-    st.tuples(st.just("sends"), st.sampled_from(["asha", "gita"]), st.sampled_from([None, "1", "2"])),
-    st.tuples(st.just("kind"), st.sampled_from(["gita", "ben", "dev", "lena"]), st.sampled_from(OTHERS)),
+    st.tuples(
+        st.just("sends"), st.sampled_from(["asha", "gita"]), st.sampled_from([None, "1", "2"])
+    ),
+    st.tuples(
+        st.just("kind"), st.sampled_from(["gita", "ben", "dev", "lena"]), st.sampled_from(OTHERS)
+    ),
     st.tuples(st.just("says it"), st.just("asha"), st.none()),
     st.tuples(
         st.sampled_from(["urgent", "apart", "take", "close", "reopen"]),

@@ -49,7 +49,9 @@ async def desk(tmp_path: Path, time: Time, texts: Path) -> AsyncIterator[Desk]:
 
 async def ask(desk: Desk, who: str, command: str) -> Reply:
     source = f"slack:{who}:{desk.now().isoformat()}:{command}"
-    incoming = Incoming(source, Sender(f"slack:{who}", who), f"slack:D{who}", desk.now(), command=command)
+    incoming = Incoming(
+        source, Sender(f"slack:{who}", who), f"slack:D{who}", desk.now(), command=command
+    )
     reply = await reception.receive(incoming, desk)
     assert reply is not None
     return reply
@@ -65,7 +67,9 @@ def headings(reply: Reply) -> str:
 
 
 def tap(reply: Reply, label: str) -> str:
-    choices = [choice for part in reply.parts if isinstance(part, Choices) for choice in part.options]
+    choices = [
+        choice for part in reply.parts if isinstance(part, Choices) for choice in part.options
+    ]
     return next(choice.command for choice in choices if choice.label.startswith(label))
 
 
@@ -73,8 +77,12 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-async def test_a_gap_is_closed_when_a_text_comes_to_answer_it(desk: Desk, texts: Path, time: Time) -> None:
-    assert "do not say" in words(await ask(desk, "asha", "policy who repairs the boiler in the winter"))
+async def test_a_gap_is_closed_when_a_text_comes_to_answer_it(
+    desk: Desk, texts: Path, time: Time
+) -> None:
+    assert "do not say" in words(
+        await ask(desk, "asha", "policy who repairs the boiler in the winter")
+    )
     assert "who repairs the boiler" in words(await ask(desk, "ben", "policy gaps"))
     write(texts, "heating.md", BOILER)
     await sweep(desk)
@@ -88,7 +96,9 @@ async def test_a_gap_is_closed_when_a_text_comes_to_answer_it(desk: Desk, texts:
     )
 
 
-async def test_a_question_that_was_answered_is_forgotten_after_a_week(desk: Desk, time: Time) -> None:
+async def test_a_question_that_was_answered_is_forgotten_after_a_week(
+    desk: Desk, time: Time
+) -> None:
     await ask(desk, "asha", "policy can I reply to a parent on facebook?")
     await ask(desk, "asha", "policy who repairs the boiler in the winter")
     time.now += timedelta(days=8)
@@ -106,9 +116,13 @@ async def test_a_text_past_its_review_is_quoted_and_says_so_and_is_its_owners_du
     desk: Desk, texts: Path, time: Time
 ) -> None:
     write(
-        texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2026-11-20\n---\n{BOILER}"
+        texts,
+        "heating.md",
+        f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2026-11-20\n---\n{BOILER}",
     )
-    assert "its review was due 20 November 2026" in words(await ask(desk, "asha", "policy boiler repairs"))
+    assert "its review was due 20 November 2026" in words(
+        await ask(desk, "asha", "policy boiler repairs")
+    )
     [due] = [due for due in await all_due(desk, time.now) if due.duty.key == REVIEW]
     assert (due.duty.do, due.duty.owner, due.day) == ("Review “Heating”", Role.ICT, NOW.date())
     await sweep(desk)
@@ -118,22 +132,32 @@ async def test_a_text_past_its_review_is_quoted_and_says_so_and_is_its_owners_du
     assert "have the new review day put into the text" in words(reply)
     assert [d for d in await all_due(desk, time.now) if d.duty.key == REVIEW] == []
     write(
-        texts, "heating.md", f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2027-11-20\n---\n{BOILER}"
+        texts,
+        "heating.md",
+        f"---\ntitle: Heating\nowner: ICT manager\nreview by: 2027-11-20\n---\n{BOILER}",
     )
     [due] = [due for due in await all_due(desk, time.now) if due.duty.key == REVIEW]
     assert due.day == date(2027, 11, 20)
 
 
-async def test_many_texts_of_like_names_are_as_many_duties(desk: Desk, texts: Path, time: Time) -> None:
+async def test_many_texts_of_like_names_are_as_many_duties(
+    desk: Desk, texts: Path, time: Time
+) -> None:
     for n in range(40):
-        write(texts, f"st-marys-primary-school-policy-{n}.md", f"---\nreview by: 2027-01-02\n---\n{BOILER}")
+        write(
+            texts,
+            f"st-marys-primary-school-policy-{n}.md",
+            f"---\nreview by: 2027-01-02\n---\n{BOILER}",
+        )
     keys = [due.duty.key for due in await all_due(desk, time.now)]
     assert len(keys) == len(set(keys))
 
 
 async def test_texts_that_disagree_are_shown_side_by_side(desk: Desk, texts: Path) -> None:
     write(texts, "heating.md", BOILER)
-    write(texts, "repairs.md", BOILER.replace("Heating", "Repairs").replace("two days", "nine days"))
+    write(
+        texts, "repairs.md", BOILER.replace("Heating", "Repairs").replace("two days", "nine days")
+    )
     reply = words(await ask(desk, "asha", "policy who repairs the boiler in the winter"))
     assert "do not agree" in reply
     assert "within two days" in reply
@@ -159,7 +183,9 @@ async def test_the_end_of_the_passages_is_a_gap_as_well(desk: Desk) -> None:
     assert [question.lacking for question in await desk.store.memos(Question)] == [True]
 
 
-async def test_a_full_disk_keeps_nobody_from_an_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_keeps_nobody_from_an_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
@@ -228,7 +254,9 @@ async def test_accepting_twice_keeps_the_first_time(desk: Desk, time: Time) -> N
         "drop a complaint",
     ],
 )
-async def test_a_question_that_begins_like_a_command_is_a_question(desk: Desk, question: str) -> None:
+async def test_a_question_that_begins_like_a_command_is_a_question(
+    desk: Desk, question: str
+) -> None:
     reply = await ask(desk, "asha", f"policy {question}")
     [asked] = await desk.store.memos(Question)
     assert asked.text == question
@@ -258,7 +286,9 @@ async def test_a_head_is_not_shown_what_was_asked_of_the_head(desk: Desk) -> Non
     assert "boiler" in words(await ask(desk, "dev", "policy gaps"))
 
 
-async def test_what_did_not_help_stays_on_the_list_until_the_texts_change(desk: Desk, texts: Path) -> None:
+async def test_what_did_not_help_stays_on_the_list_until_the_texts_change(
+    desk: Desk, texts: Path
+) -> None:
     reply = await ask(desk, "asha", "policy can I reply to a parent on facebook?")
     while "say no more" not in words(reply):
         reply = await ask(desk, "asha", tap(reply, "Not it"))
@@ -296,7 +326,9 @@ async def test_whoever_comes_back_is_asked_before_anybody_is_told(
     for _ in range(40):
         time.now += timedelta(days=1)
         await sweep(desk)
-    kinds = [(n.kind, n.stage) for n in await desk.store.loose() if "asha" in n.key and n.kind != "duty"]
+    kinds = [
+        (n.kind, n.stage) for n in await desk.store.loose() if "asha" in n.key and n.kind != "duty"
+    ]
     assert sorted(kinds) == [*(("statement", n) for n in range(4)), ("unaccepted", 0)]
 
 
@@ -311,7 +343,9 @@ async def test_without_a_slash_a_command_of_the_policies_is_no_report(desk: Desk
     assert list(await desk.store.summaries()) == []
 
 
-async def test_what_does_not_help_after_the_texts_changed_is_a_gap_again(desk: Desk, texts: Path) -> None:
+async def test_what_does_not_help_after_the_texts_changed_is_a_gap_again(
+    desk: Desk, texts: Path
+) -> None:
     await ask(desk, "asha", "policy who repairs the boiler in the winter")
     write(texts, "heating.md", BOILER)
     await sweep(desk)

@@ -19,7 +19,9 @@ TODAY = date(2026, 11, 21)
 
 
 def _pages(text):
-    made = print_text(parse("text.md", text.encode()) if isinstance(text, str) else text, "Deer Park", TODAY)
+    made = print_text(
+        parse("text.md", text.encode()) if isinstance(text, str) else text, "Deer Park", TODAY
+    )
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
 
 
@@ -38,7 +40,10 @@ def test_every_word_of_a_shipped_text_is_printed_in_order(doc):
     assert "Review by 6 September 2027" in printed
     body = re.sub(r"[#_•-]+", " ", text.text[text.body :].replace(f"# {text.title}", "", 1)).split()
     assert (
-        re.sub(r"[#_•-]+", " ", printed[printed.index(body[0], printed.index("For ") + 4) :]).split() == body
+        re.sub(
+            r"[#_•-]+", " ", printed[printed.index(body[0], printed.index("For ") + 4) :]
+        ).split()
+        == body
     )
 
 
@@ -91,7 +96,8 @@ def test_letters_of_other_languages_are_printed(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["😀 👩‍👩‍👧 🏴󠁧󠁢󠁷󠁬󠁳󠁿", "中文 العربية עברית हिन्दी", "\u202egnp\u202c \u200b \ufeff", "x" * 5_000]
+    "words",
+    ["😀 👩‍👩‍👧 🏴󠁧󠁢󠁷󠁬󠁳󠁿", "中文 العربية עברית हिन्दी", "\u202egnp\u202c \u200b \ufeff", "x" * 5_000],
 )
 def test_no_letters_are_too_odd(words):
     assert "After it." in _words(f"# T\n\n{words}\n\nAfter it.\n")
@@ -142,7 +148,9 @@ def test_the_shipped_agreement_ends_in_lines_of_its_own():
 
 
 def test_each_who_signs_gets_lines_for_signature_name_and_date():
-    printed = _words("---\ntitle: T\nkind: agreement\nsign: parent or carer, pupil\n---\n\nWe agree.\n")
+    printed = _words(
+        "---\ntitle: T\nkind: agreement\nsign: parent or carer, pupil\n---\n\nWe agree.\n"
+    )
     lines = "Signature Name in capitals Date"
     assert printed.endswith(f"We agree. Signatures Parent or carer {lines} Pupil {lines}")
 
@@ -167,4 +175,6 @@ def test_lines_to_write_on_stay_with_what_is_signed():
 
 
 def test_a_review_that_is_overdue_is_said_to_be():
-    assert "Review was due 1 May 2026" in _words("---\ntitle: T\nreview by: 2026-05-01\n---\nText.\n")
+    assert "Review was due 1 May 2026" in _words(
+        "---\ntitle: T\nreview by: 2026-05-01\n---\nText.\n"
+    )

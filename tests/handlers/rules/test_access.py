@@ -18,7 +18,18 @@ import pytest
 from handlers import reception
 from handlers.desk import NO_SUCH_CASE, NOT_YOURS_TO_DO, Desk
 from handlers.menu import COMMANDS
-from handlers.messages import Choice, Choices, Fields, Heading, Incoming, Prompt, Quote, Reply, Sender, Text
+from handlers.messages import (
+    Choice,
+    Choices,
+    Fields,
+    Heading,
+    Incoming,
+    Prompt,
+    Quote,
+    Reply,
+    Sender,
+    Text,
+)
 from handlers.notices.bundle import NO_BUTTON
 from handlers.notices.wording import worded
 from handlers.reception import NOT_YOURS
@@ -141,7 +152,13 @@ LISTED = {
         "chair": "ss-s-",
     },
     **dict.fromkeys(
-        ("case list", "case list mine", "case overdue", "case find wrote", "case find school-complaint"),
+        (
+            "case list",
+            "case list mine",
+            "case overdue",
+            "case find wrote",
+            "case find school-complaint",
+        ),
         {
             "staff": "-----",
             "leader": "ss--s",
@@ -216,9 +233,13 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     store = await BACKENDS[request.param](tmp_path / "data").open()
     desk = desk_in(tmp_path / "unused", Time(NOW))
     await desk.store.close()
-    desk = replace(desk, store=store, limits=Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000))
+    desk = replace(
+        desk, store=store, limits=Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000)
+    )
     for role in ROLES:
-        await store.add_person(Person(role, f"The {role.title()}", (role,), (f"slack:T1:{role}",), NOW))
+        await store.add_person(
+            Person(role, f"The {role.title()}", (role,), (f"slack:T1:{role}",), NOW)
+        )
     await store.add_person(Person("rita", "Rita Reporter", (Role.STAFF,), ("slack:T1:rita",), NOW))
     await store.add_person(Person("hana", "Hana Free", (Role.LEADER,), ("slack:T1:hana",), NOW))
     yield World(desk, itertools.count(1))
@@ -289,7 +310,9 @@ async def test_a_case_about_oneself_reads_like_one_that_is_not_there(world: Worl
         there = words_of(
             await world.asks(person, f"{command} {arguments.format(a=case.reference, b='2222')}")
         )
-        absent = words_of(await world.asks(person, f"{command} {arguments.format(a='ZZZZ', b='2222')}"))
+        absent = words_of(
+            await world.asks(person, f"{command} {arguments.format(a='ZZZZ', b='2222')}")
+        )
         assert there.replace(case.reference, "ZZZZ") == absent
 
 
@@ -297,11 +320,16 @@ async def test_a_case_about_oneself_reads_like_one_that_is_not_there(world: Worl
 async def test_commands_of_no_case(world: World, command: str) -> None:
     arguments, roles = OF_NO_CASE[command]
     for way in ("typed", "tapped", "also"):
-        if (way == "also" and command in ("help", "start", "also")) or (way, command) == ("typed", "also"):
+        if (way == "also" and command in ("help", "start", "also")) or (way, command) == (
+            "typed",
+            "also",
+        ):
             continue  # no button of several does that, and what is typed so is a report
         may = []
         for role in ROLES:
-            reply = await world.asks(await world.person(role), f"{command} {arguments}".strip(), way)
+            reply = await world.asks(
+                await world.person(role), f"{command} {arguments}".strip(), way
+            )
             if outcome(reply) == "m":
                 may.append(role)
         assert " ".join(may) == roles
@@ -328,7 +356,9 @@ async def test_lists(world: World, command: str) -> None:
 
 
 def about(kind: str) -> dict[str, Any]:
-    person = next((p for p in ("head", "chair", "dsl", "leader", "ict") if f"the {p}" in kind), None)
+    person = next(
+        (p for p in ("head", "chair", "dsl", "leader", "ict") if f"the {p}" in kind), None
+    )
     more: dict[str, Any] = {"category": "school-complaint", "about": None}
     if kind == "nothing yet":
         more["category"] = None
@@ -347,7 +377,9 @@ async def test_whom_a_case_reaches(world: World, kind: str) -> None:
     found = ""
     for role in ROLES:
         case = await world.case(await world.person(role), "none", **about(kind))
-        found += outcome(await world.asks(await world.person(role), f"case {case.reference}"), case.reference)
+        found += outcome(
+            await world.asks(await world.person(role), f"case {case.reference}"), case.reference
+        )
     assert found == REACHED[kind]
 
 
@@ -358,9 +390,17 @@ async def test_every_button_is_good_for_whoever_may_type_it(world: World) -> Non
         person = await world.person(role)
         case = await world.case(person, relation)
         buttons: list[Choice] = []
-        for words in ("case {a}", "case category {a}", "case about {a}", "case give {a}", "case close {a}"):
+        for words in (
+            "case {a}",
+            "case category {a}",
+            "case about {a}",
+            "case give {a}",
+            "case close {a}",
+        ):
             reply = await world.asks(head, words.format(a=case.reference))
-            buttons += [c for part in reply.parts if isinstance(part, Choices) for c in part.options]
+            buttons += [
+                c for part in reply.parts if isinstance(part, Choices) for c in part.options
+            ]
         for button in buttons:
             command, _ = COMMANDS.find(button.command) or pytest.fail(button.command)
             if command.name not in OF_CASES:
@@ -371,7 +411,17 @@ async def test_every_button_is_good_for_whoever_may_type_it(world: World) -> Non
                 assert got == letter, (role, relation, button.command)
 
 
-KINDS = ("alert", "urgent", "more", "given", "uncategorised", "before", "overdue", "digest", "channel")
+KINDS = (
+    "alert",
+    "urgent",
+    "more",
+    "given",
+    "uncategorised",
+    "before",
+    "overdue",
+    "digest",
+    "channel",
+)
 REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
 
 
@@ -380,16 +430,22 @@ async def test_no_notice_reaches_whoever_it_is_about(world: World, relation: str
     waiting = (made.item(1, state=State.WAITING),)
     for role, kind in itertools.product(ROLES, (*KINDS, *REPORTERS)):
         person = await world.person(role)
-        case = await world.case(person, relation, urgent=kind == "urgent", category=None, owner="hana")
+        case = await world.case(
+            person, relation, urgent=kind == "urgent", category=None, owner="hana"
+        )
         case = await world.desk.store.save(replace(case, evidence=waiting))
-        notice = Notice("key", kind, person.id, NOW, step="own-1", stage=5 if kind == "overdue" else 0)
+        notice = Notice(
+            "key", kind, person.id, NOW, step="own-1", stage=5 if kind == "overdue" else 0
+        )
         if kind == "digest":
             reply = await digest_notice(notice, world.desk)
             assert reply is None or case.reference not in words_of(reply)
         elif kind == "channel":
             desk = replace(world.desk, channels=("slack:C1",))
             reply = await worded(case.reference, replace(notice, to="slack:C1"), desk)
-            assert reply is None or not person.has(Role.LEADER, Role.HEAD, Role.DSL, Role.ICT, Role.CHAIR)
+            assert reply is None or not person.has(
+                Role.LEADER, Role.HEAD, Role.DSL, Role.ICT, Role.CHAIR
+            )
         else:
             reply = await worded(case.reference, notice, world.desk)
             allowed = kind in REPORTERS and relation == "subject and reporter"
@@ -422,7 +478,9 @@ async def test_a_form_is_checked_again_when_it_comes_back(world: World) -> None:
     prompt = next(part for part in asked.parts if isinstance(part, Prompt))
     about_them = About(Subject.STAFF, leader.id, leader.name)
     stored = await world.desk.store.case(case.reference)
-    saved = await world.desk.store.save(stored.concern(about_them, by="rita", at=NOW + timedelta(minutes=1)))
+    saved = await world.desk.store.save(
+        stored.concern(about_them, by="rita", at=NOW + timedelta(minutes=1))
+    )
     reply = await world.asks(leader, f"{prompt.command} my words", "form")
     assert outcome(reply, case.reference) == "x"
     assert await world.desk.store.case(case.reference) == saved
@@ -432,7 +490,9 @@ async def test_of_a_closed_case_its_reporter_may_see_and_add_and_no_more(world: 
     staff = await world.person("staff")
     for command, (arguments, expected) in OF_CASES.items():
         if expected is EVERYBODYS:
-            case, other = [await world.case(staff, "reporter", status=Status.CLOSED) for _ in range(2)]
+            case, other = [
+                await world.case(staff, "reporter", status=Status.CLOSED) for _ in range(2)
+            ]
             words = arguments.format(a=case.reference, b=other.reference)
             await world.asks(staff, f"{command} {words}", "tapped")
             now = await world.desk.store.case(case.reference)

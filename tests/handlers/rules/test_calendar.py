@@ -20,7 +20,9 @@ LONDON = ZoneInfo("Europe/London")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NEVER = ("2020-01-01/2045-12-31",)
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)  # the clocks change on these Sundays
-BANK = {nation: holidays.UK(subdiv=code, years=range(2024, 2033)) for nation, code in NATIONS.items()}
+BANK = {
+    nation: holidays.UK(subdiv=code, years=range(2024, 2033)) for nation, code in NATIONS.items()
+}
 
 
 def utc(text: str) -> datetime:
@@ -73,7 +75,9 @@ def school_days_between(after: date, until: date, school: School) -> int:
 
 dates = st.dates(date(2026, 1, 1), date(2029, 12, 31))
 moments = st.builds(
-    lambda day, seconds: on(day, time(0)) + timedelta(seconds=seconds), dates, st.integers(0, 86_399)
+    lambda day, seconds: on(day, time(0)) + timedelta(seconds=seconds),
+    dates,
+    st.integers(0, 86_399),
 )
 near_changes = st.builds(
     lambda day, hours, seconds: on(day, time(0)) + timedelta(hours=hours, seconds=seconds),
@@ -82,13 +86,17 @@ near_changes = st.builds(
     st.integers(0, 3599),
 )
 spells = st.builds(
-    lambda first, days: f"{first}/{first + days * DAY}" if days else first, dates, st.integers(0, 45)
+    lambda first, days: f"{first}/{first + days * DAY}" if days else first,
+    dates,
+    st.integers(0, 45),
 )
 hours = st.tuples(st.integers(2 * 60, 11 * 60), st.integers(12 * 60, 23 * 60 + 59)).map(
     lambda m: (time(m[0] // 60, m[0] % 60), time(m[1] // 60, m[1] % 60))
 )
 schools = st.builds(
-    lambda nation, closed, at: School(nation=nation, closed=tuple(closed), opens=at[0], closes=at[1]),
+    lambda nation, closed, at: School(
+        nation=nation, closed=tuple(closed), opens=at[0], closes=at[1]
+    ),
     st.sampled_from(sorted(NATIONS)),
     st.lists(spells, max_size=6),
     hours,
@@ -115,7 +123,9 @@ quick = settings(max_examples=150, deadline=None)
 @example(TERMS, utc("2026-10-23T17:00"))  # half term, and the clocks' going back
 @example(TERMS, utc("2027-01-04T09:00"))  # INSET
 @example(School(), utc("2028-02-28T18:00"))
-def test_the_next_school_minute_is_in_school_and_none_is_before_it(school: School, at: datetime) -> None:
+def test_the_next_school_minute_is_in_school_and_none_is_before_it(
+    school: School, at: datetime
+) -> None:
     calendar = Calendar(school)
     found = calendar.next_school_minute(at)
     assert found == walked_to_school(at, school)
@@ -130,7 +140,10 @@ def test_the_next_school_minute_is_in_school_and_none_is_before_it(school: Schoo
 @example(TERMS, date(2027, 7, 21), 1)
 def test_so_many_school_days_lie_between(school: School, day: date, number: int) -> None:
     calendar = Calendar(school)
-    later, earlier = calendar.school_days_after(day, number), calendar.school_days_after(day, -number)
+    later, earlier = (
+        calendar.school_days_after(day, number),
+        calendar.school_days_after(day, -number),
+    )
     assert teaches(later, school)
     assert school_days_between(day, later, school) == number
     assert teaches(earlier, school)
@@ -155,7 +168,9 @@ def test_there_and_back_is_the_same_school_day(school: School, day: date, number
 
 @quick
 @given(schools, st.one_of(moments, near_changes), st.integers(1, 30))
-def test_what_counts_school_days_is_due_when_school_closes(school: School, at: datetime, number: int) -> None:
+def test_what_counts_school_days_is_due_when_school_closes(
+    school: School, at: datetime, number: int
+) -> None:
     due = Calendar(school).due(at, Span(number, "school day")).astimezone(LONDON)
     assert teaches(due.date(), school)
     assert due.time() == school.closes
@@ -176,7 +191,12 @@ def test_no_school_holiday_moves_the_legal_clock(school: School, at: datetime, n
 
 
 @quick
-@given(schools, st.one_of(moments, near_changes), st.integers(1, 200), st.sampled_from(["minute", "hour"]))
+@given(
+    schools,
+    st.one_of(moments, near_changes),
+    st.integers(1, 200),
+    st.sampled_from(["minute", "hour"]),
+)
 def test_minutes_and_hours_run_through_everything(
     school: School, at: datetime, number: int, unit: str
 ) -> None:
@@ -186,7 +206,9 @@ def test_minutes_and_hours_run_through_everything(
 
 @quick
 @given(schools, dates, st.integers(1, 12))
-def test_reminders_of_the_school_clock_begin_in_school(school: School, day: date, stage: int) -> None:
+def test_reminders_of_the_school_clock_begin_in_school(
+    school: School, day: date, stage: int
+) -> None:
     """Also where the school's holidays have changed since it was given its due time."""
     calendar = Calendar(school)
     follow_up = FollowUp("evidence", "Gather it", "owner", calendar.closing(day), "school")
@@ -216,13 +238,23 @@ def test_school_opens_at_eight_on_both_sides_of_the_clocks_change(change: date) 
 @pytest.mark.parametrize(
     ("nation", "closed", "open_"),
     [
-        ("England", ["2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26", "2027-03-29"], ["2027-01-04"]),
-        ("Wales", ["2026-12-25", "2026-12-28", "2027-03-26", "2027-03-29"], ["2027-03-01", "2027-07-12"]),
+        (
+            "England",
+            ["2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26", "2027-03-29"],
+            ["2027-01-04"],
+        ),
+        (
+            "Wales",
+            ["2026-12-25", "2026-12-28", "2027-03-26", "2027-03-29"],
+            ["2027-03-01", "2027-07-12"],
+        ),
         ("Scotland", ["2026-11-30", "2027-01-04", "2027-03-26"], ["2027-03-29", "2027-08-30"]),
         ("Northern Ireland", ["2027-03-17", "2027-07-12", "2027-03-29"], ["2026-11-30"]),
     ],
 )
-def test_each_nation_has_its_bank_holidays(nation: str, closed: list[str], open_: list[str]) -> None:
+def test_each_nation_has_its_bank_holidays(
+    nation: str, closed: list[str], open_: list[str]
+) -> None:
     calendar = Calendar(School(nation=nation))  # type: ignore[arg-type]
     assert [day for day in closed if calendar.is_working_day(date.fromisoformat(day))] == []
     assert [day for day in open_ if not calendar.is_school_day(date.fromisoformat(day))] == []
@@ -231,7 +263,9 @@ def test_each_nation_has_its_bank_holidays(nation: str, closed: list[str], open_
 def test_christmas_stops_the_school_clock_and_not_the_legal_one() -> None:
     calendar = Calendar(TERMS)
     friday = utc("2026-12-18T15:00")  # the last afternoon of term
-    assert calendar.due(friday, Span(1, "school day")) == utc("2027-01-05T17:00")  # after the INSET day
+    assert calendar.due(friday, Span(1, "school day")) == utc(
+        "2027-01-05T17:00"
+    )  # after the INSET day
     assert calendar.due(friday, Span(1, "working day")) == utc("2026-12-21T15:00")
     assert calendar.due(utc("2026-12-24T15:00"), Span(1, "working day")) == utc("2026-12-29T15:00")
     assert calendar.due(utc("2026-12-25T15:00"), Span(1, "working day")) == utc("2026-12-29T17:00")

@@ -74,7 +74,20 @@ def test_what_people_type(words: str, day: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "by", "nonsense", "31/02", "31/11", "11/27", "12/25/2026", "0/1", "13/13", "0", "32", "31 november"]
+    [
+        "",
+        "by",
+        "nonsense",
+        "31/02",
+        "31/11",
+        "11/27",
+        "12/25/2026",
+        "0/1",
+        "13/13",
+        "0",
+        "32",
+        "31 november",
+    ]
     + ["asdf friday", "soon", "friday " * 20, "/", "<b>friday</b>"],
 )
 def test_what_is_no_day_is_refused_with_an_example(words: str) -> None:
@@ -98,7 +111,9 @@ def test_what_is_past_is_refused(words: str, day: str) -> None:
         named(words)
 
 
-@pytest.mark.parametrize("words", ["31/12/9999", "26/11/2027", "29/02", "in 300 school days", "in 3 years"])
+@pytest.mark.parametrize(
+    "words", ["31/12/9999", "26/11/2027", "29/02", "in 300 school days", "in 3 years"]
+)
 def test_what_is_more_than_a_year_away_is_refused(words: str) -> None:
     with pytest.raises(Refused, match="more than a year away"):
         named(words)
@@ -111,7 +126,11 @@ def test_what_is_more_than_a_year_away_is_refused(words: str) -> None:
         ("2027-01-02T10:00", "31/12", None),
         ("2027-06-02T10:00", "31/12", "2027-12-31"),
         ("2028-01-10T10:00", "29/02", "2028-02-29"),
-        ("2026-10-24T23:30", "tomorrow", "2026-10-26"),  # half past midnight in London, in summer time
+        (
+            "2026-10-24T23:30",
+            "tomorrow",
+            "2026-10-26",
+        ),  # half past midnight in London, in summer time
         ("2026-12-31T23:30", "today", "2026-12-31"),
     ],
 )
@@ -160,7 +179,10 @@ def test_every_day_written_the_british_way_is_that_day(day: date, form: str) -> 
 
 
 def test_a_day_off_moves_on_and_says_so() -> None:
-    assert due_on(date(2026, 11, 27), TUESDAY, CALENDAR) == (datetime(2026, 11, 27, 17, tzinfo=UTC), "")
+    assert due_on(date(2026, 11, 27), TUESDAY, CALENDAR) == (
+        datetime(2026, 11, 27, 17, tzinfo=UTC),
+        "",
+    )
     for day in (date(2026, 12, 21), date(2026, 12, 25), date(2027, 1, 3)):
         due, moved = due_on(day, TUESDAY, CALENDAR)
         assert due == datetime(2027, 1, 4, 17, tzinfo=UTC)

@@ -78,7 +78,9 @@ async def _wanted(desk: Desk, reference: str = "7K4M", pictures: int = 1, **more
 
 async def _is_undressed(desk: Desk, reference: str) -> None:
     case = await desk.store.case(reference)
-    await desk.store.save(case.categorise("undressed", urgent=True, withhold=True, by="asha", at=NOW))
+    await desk.store.save(
+        case.categorise("undressed", urgent=True, withhold=True, by="asha", at=NOW)
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -109,7 +111,9 @@ async def test_what_fails_once_is_kept_later(desk: Desk, time: Time, tmp_path: P
     assert (await desk.store.case("7K4M")).evidence[0].sha256 == DIGEST
 
 
-async def test_it_waits_for_a_bucket_that_is_away_as_long_as_that_takes(desk: Desk, time: Time) -> None:
+async def test_it_waits_for_a_bucket_that_is_away_as_long_as_that_takes(
+    desk: Desk, time: Time
+) -> None:
     bucket = EvidenceBucket(f"s3://{new_bucket()}", "waiting")
     store = await PostgresWithBucket.open_with(bucket, database(), "waiting")
     waiting = replace(desk, store=store)
@@ -148,7 +152,9 @@ async def test_too_large_names_the_limit_that_it_was(
     assert (item.state, item.problem) == (State.TOO_LARGE, problem)
 
 
-async def test_a_picture_on_its_way_is_stopped_when_it_may_not_be_had(desk: Desk, tmp_path: Path) -> None:
+async def test_a_picture_on_its_way_is_stopped_when_it_may_not_be_had(
+    desk: Desk, tmp_path: Path
+) -> None:
     await _wanted(desk, pictures=2)
     chat = Chat()
     chat.may_end.clear()
@@ -175,7 +181,9 @@ async def test_a_picture_that_has_just_come_is_neither_looked_at_nor_left(
         return kept
 
     monkeypatch.setattr(desk.store, "keep", then_tapped)
-    monkeypatch.setattr("handlers.workflow.fetching.look", lambda path: pytest.fail("it was looked at"))
+    monkeypatch.setattr(
+        "handlers.workflow.fetching.look", lambda path: pytest.fail("it was looked at")
+    )
     await _fetcher(desk, Chat()).tick()
     assert _files(tmp_path) == []
 

@@ -56,7 +56,9 @@ async def test_what_is_shown_too_late_is_taken_back_at_once(desk: Desk) -> None:
     assert [n.to for n in await withdrawals(desk, case.reference)] == ["cleo"]
 
 
-async def test_a_file_that_was_on_its_way_when_its_case_was_locked_away_is_deleted(desk: Desk) -> None:
+async def test_a_file_that_was_on_its_way_when_its_case_was_locked_away_is_deleted(
+    desk: Desk,
+) -> None:
     case = made.case(withheld=True, category="child-undressed")
     await desk.store.add(case)
     for message in ("slack: file:F1", "slack: D2:17.5"):
@@ -64,7 +66,9 @@ async def test_a_file_that_was_on_its_way_when_its_case_was_locked_away_is_delet
     assert [n.message for n in await withdrawals(desk, case.reference)] == ["slack: file:F1"]
 
 
-async def test_a_message_is_taken_back_once_for_each_time_that_it_showed_the_case(desk: Desk) -> None:
+async def test_a_message_is_taken_back_once_for_each_time_that_it_showed_the_case(
+    desk: Desk,
+) -> None:
     case = made.case()
     await desk.store.add(case)
     sent = Notice("k", "alert", "cleo", NOW, settled=NOW, result="sent", message=MESSAGE)

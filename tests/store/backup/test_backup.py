@@ -57,8 +57,14 @@ def into(tmp_path: Path) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """All that counts: no lock, and nothing that a backup remembers for itself."""
-    found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    return {name: content for name, content in found.items() if not name.startswith((".lock", ".backup"))}
+    found = {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+    return {
+        name: content
+        for name, content in found.items()
+        if not name.startswith((".lock", ".backup"))
+    }
 
 
 def files(place: str) -> list[Path]:
@@ -100,7 +106,9 @@ async def test_what_is_put_back_is_what_was_there(data: Path, place: str, into: 
     await store.close()
 
 
-async def test_a_second_one_copies_what_has_changed_and_no_more(data: Path, place: str, into: Path) -> None:
+async def test_a_second_one_copies_what_has_changed_and_no_more(
+    data: Path, place: str, into: Path
+) -> None:
     first = make(data, place, NOW)
     second = make(data, place, NOW + DAY)
     assert (first.copied, second.copied) == (first.files + 1, 0)  # the list
@@ -113,7 +121,9 @@ async def test_a_second_one_copies_what_has_changed_and_no_more(data: Path, plac
     earlier = into.with_name("earlier")
     restore(place, earlier, name=first.name)
     assert list(verify(into, Walk(), earlier)) == []
-    changed = {name for name, content in contents(into).items() if contents(earlier)[name] != content}
+    changed = {
+        name for name, content in contents(into).items() if contents(earlier)[name] != content
+    }
     assert changed == {f"cases/{reference}/case.json"}
 
 
@@ -136,7 +146,9 @@ async def test_small_copies_that_an_earlier_version_made_are_in_none(
     assert made.odd == (f"cases/{damaged.name}/case.json",)
     assert not holds(place, b"small copy")
     restore(place, into)
-    assert contents(into) == {path: c for path, c in contents(data).items() if "thumbnails" not in path}
+    assert contents(into) == {
+        path: c for path, c in contents(data).items() if "thumbnails" not in path
+    }
 
 
 # --- while a bot runs ----------------------------------------------------------------------------------
@@ -166,7 +178,9 @@ class Busy:
         got = await self.store.keep(made.reference, pieces(content), len(content))
         found = replace(made.evidence[0], state=State.KEPT, sha256=got.sha256, size=got.size)
         details = {"number": "1", "sha256": got.sha256}
-        made = await self.store.save(made.with_evidence(found).enter(NOW, "headsup", "kept", **details))
+        made = await self.store.save(
+            made.with_evidence(found).enter(NOW, "headsup", "kept", **details)
+        )
         part = case(by=f"p{name}").join(made.reference, by=BEN, at=NOW)
         await self.store.add(part)
         self.acknowledged += [made.reference, part.reference]
@@ -178,13 +192,17 @@ class Busy:
             return
         references = (made.reference, part.reference)
         try:
-            await self.store.erase((made, part), Erased(references, (Counted("other", "2026-11"),), BEN, NOW))
+            await self.store.erase(
+                (made, part), Erased(references, (Counted("other", "2026-11"),), BEN, NOW)
+            )
         except Conflict:
             return
         self.erased.update(references)
 
 
-async def test_a_backup_while_reports_stream_in_is_of_one_moment(data: Path, place: str, into: Path) -> None:
+async def test_a_backup_while_reports_stream_in_is_of_one_moment(
+    data: Path, place: str, into: Path
+) -> None:
     store = TinyStore.open(data)
     busy = Busy(store)
     work = [asyncio.create_task(busy.go_on(number)) for number in range(3)]
@@ -335,7 +353,9 @@ def test_encrypted_nobody_reads_it_without_the_private_key(
     assert contents(into) == contents(data)
 
 
-def test_another_key_is_for_everything_that_comes(data: Path, place: str, into: Path, tmp_path: Path) -> None:
+def test_another_key_is_for_everything_that_comes(
+    data: Path, place: str, into: Path, tmp_path: Path
+) -> None:
     old, new = make_key(tmp_path / "old"), make_key(tmp_path / "new")
     first = make(data, place, NOW, old)
     make(data, place, NOW + DAY, new)
@@ -405,7 +425,9 @@ def test_a_list_with_another_path_puts_nothing_back(data: Path, place: str, into
     assert not there(into)
 
 
-def test_a_damaged_piece_is_found_in_time_and_written_again(data: Path, place: str, into: Path) -> None:
+def test_a_damaged_piece_is_found_in_time_and_written_again(
+    data: Path, place: str, into: Path
+) -> None:
     make(data, place, NOW)
     pieces = list((Path(place) / "pieces").rglob("?" * 64))
     for path in pieces:
@@ -444,7 +466,9 @@ async def test_a_full_disk_is_a_sentence_and_harms_nothing(
     assert list(verify(into, Walk())) == []
 
 
-async def test_what_is_damaged_here_is_copied_as_it_is_and_told(data: Path, place: str, into: Path) -> None:
+async def test_what_is_damaged_here_is_copied_as_it_is_and_told(
+    data: Path, place: str, into: Path
+) -> None:
     reference = await change(data)
     flip(data / "cases" / reference / "case.json", 800)
     missing = next(p for p in (data / "cases").glob("*/evidence/*"))
@@ -455,7 +479,9 @@ async def test_what_is_damaged_here_is_copied_as_it_is_and_told(data: Path, plac
     assert missing.exists()
 
 
-async def test_a_place_belongs_to_one_data_folder(data: Path, place: str, tmp_path: Path, into: Path) -> None:
+async def test_a_place_belongs_to_one_data_folder(
+    data: Path, place: str, tmp_path: Path, into: Path
+) -> None:
     make(data, place, NOW)
     await furnish(tmp_path / "another")
     with pytest.raises(Trouble, match="holds the backups of another data folder"):
@@ -469,7 +495,8 @@ def test_what_leads_out_of_the_folder_is_not_followed(data: Path, place: str, in
     from store.backup.generations import Copied
 
     assert not any(
-        restoring._is_within(Copied(path, 1, "", "")) for path in ("/etc/x", "../x", "a/../../x", "")
+        restoring._is_within(Copied(path, 1, "", ""))
+        for path in ("/etc/x", "../x", "a/../../x", "")
     )
     assert restoring._is_within(Copied("cases/7K4M/case.json", 1, "", ""))
 

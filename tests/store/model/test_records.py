@@ -119,7 +119,9 @@ def test_more_of_a_report_is_one_report_and_numbered_on() -> None:
     later = Report(ASHA, NOW + MINUTE, ("slack:1", "slack:2"), "slack:D9")
     more = made.receive(later, (item(0), item(0)), "received")
     assert [e.number for e in more.evidence] == [1, 2, 3]
-    assert more.reports == (replace(made.reports[0], sources=("slack:1", "slack:2"), place="slack:D9"),)
+    assert more.reports == (
+        replace(made.reports[0], sources=("slack:1", "slack:2"), place="slack:D9"),
+    )
     others = more.receive(Report(BEN, NOW, ("slack:3",), "slack:D2"), (item(0),), "received")
     assert [r.by for r in others.reports] == [ASHA, BEN]
 
@@ -166,7 +168,10 @@ def test_a_follow_up_ends_only_as_it_may() -> None:
         made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW)
     refused = made.settle_step("first", Progress.REFUSED, by=BEN, at=NOW)
     assert refused.follow_ups[0].progress == Progress.REFUSED
-    assert made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW, why="gone").summary.due is None
+    assert (
+        made.settle_step("first", Progress.NOT_NEEDED, by=BEN, at=NOW, why="gone").summary.due
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +180,9 @@ def test_a_follow_up_ends_only_as_it_may() -> None:
 )
 def test_who_only_looked_has_not_touched_it(what: str, worked: bool) -> None:
     made = case().note("he wrote again", by=BEN, at=NOW)
-    assert made.enter(NOW + MINUTE, BEN, what).summary.touched_at == (NOW + MINUTE if worked else NOW)
+    assert made.enter(NOW + MINUTE, BEN, what).summary.touched_at == (
+        NOW + MINUTE if worked else NOW
+    )
 
 
 def test_a_case_is_closed_over_an_urgent_follow_up_for_a_reason_only() -> None:
@@ -189,7 +196,9 @@ def test_a_case_is_closed_over_an_urgent_follow_up_for_a_reason_only() -> None:
 
 def test_steps_of_ones_own_are_numbered() -> None:
     made = (
-        case().add_step("Ring", NOW, "owner", by=BEN, at=NOW).add_step("Write", NOW, "owner", by=BEN, at=NOW)
+        case()
+        .add_step("Ring", NOW, "owner", by=BEN, at=NOW)
+        .add_step("Write", NOW, "owner", by=BEN, at=NOW)
     )
     assert [f.key for f in made.follow_ups] == ["own-1", "own-2"]
     with pytest.raises(IllegalMove, match="is closed"):
@@ -208,7 +217,11 @@ def test_a_notice_is_owed_once() -> None:
     made = case().owe(notice("n"), notice("m"))
     sent = replace(made.notices[0], settled=NOW)
     settled = made.settle(sent)
-    assert settled.owe(notice("n", NOW + MINUTE), notice("o")).notices == (sent, made.notices[1], notice("o"))
+    assert settled.owe(notice("n", NOW + MINUTE), notice("o")).notices == (
+        sent,
+        made.notices[1],
+        notice("o"),
+    )
     assert settled.settle(notice("unknown")) == settled
 
 
@@ -225,7 +238,11 @@ def test_a_reference_spells_nothing_and_tells_nothing() -> None:
 
 who = st.sampled_from([ASHA, BEN, CLEO])
 reports = st.builds(
-    Report, who, st.just(NOW), st.lists(arbitrary.texts, min_size=1, max_size=2).map(tuple), arbitrary.texts
+    Report,
+    who,
+    st.just(NOW),
+    st.lists(arbitrary.texts, min_size=1, max_size=2).map(tuple),
+    arbitrary.texts,
 )
 abouts = st.builds(About, st.sampled_from(Subject), st.none() | who, arbitrary.texts)
 moves = st.one_of(
@@ -274,7 +291,10 @@ def test_after_any_moves_the_chronology_is_sound_and_unbroken(
         assert len(made.chronology) - len(before.chronology) == (made is not before)
         assert made.evidence[: len(before.evidence)] == before.evidence or move[0] == "categorise"
         assert made.status in Status
-    assert [entry.before for entry in made.chronology] == ["", *(e.hash for e in made.chronology[:-1])]
+    assert [entry.before for entry in made.chronology] == [
+        "",
+        *(e.hash for e in made.chronology[:-1]),
+    ]
     assert all(entry.sound for entry in made.chronology)
 
 

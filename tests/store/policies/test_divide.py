@@ -20,13 +20,22 @@ def _lead(text: str, unit: Unit) -> str:
 
 
 @pytest.mark.parametrize(
-    "mark", ["-", "*", "•", "·", "▪", "➢", "✓", "–", "o", "1.", "2)", "(a)", "b)", "iv.", "1.2", "\uf0b7"]
+    "mark",
+    ["-", "*", "•", "·", "▪", "➢", "✓", "–", "o", "1.", "2)", "(a)", "b)", "iv.", "1.2", "\uf0b7"],
 )
 def test_a_bullet_of_any_kind_stands_without_its_mark(mark):
     text = f"Parents are asked to:\n\n{mark} keep calm\n{mark} speak to the teacher\n"
-    assert [u[2] for u in _units(text)] == ["Parents are asked to:", "keep calm", "speak to the teacher"]
+    assert [u[2] for u in _units(text)] == [
+        "Parents are asked to:",
+        "keep calm",
+        "speak to the teacher",
+    ]
     parsed = parse("text.txt", text.encode())
-    assert [_lead(text, u) for u in divide(parsed)] == ["", "Parents are asked to:", "Parents are asked to:"]
+    assert [_lead(text, u) for u in divide(parsed)] == [
+        "",
+        "Parents are asked to:",
+        "Parents are asked to:",
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -105,7 +114,13 @@ def test_the_version_is_that_of_the_text_and_not_of_its_header():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x00\x01\x02\x03" * 100, b"\xff\xfe\x41", "naïve".encode("cp1252"), "Gut.".encode("utf-16")],
+    [
+        b"",
+        b"\x00\x01\x02\x03" * 100,
+        b"\xff\xfe\x41",
+        "naïve".encode("cp1252"),
+        "Gut.".encode("utf-16"),
+    ],
 )
 def test_odd_bytes_are_no_error(data):
     divide(parse("odd.txt", data))

@@ -47,7 +47,10 @@ def test_there_are_three_questions_for_each_of_the_50_provisions(answered, unans
 def test_what_counts_as_an_answer_stands_in_the_texts(shipped, answered):
     texts = _texts(shipped).values()
     missing = [
-        piece for group in answered for piece in group["answers"] if not any(piece in t for t in texts)
+        piece
+        for group in answered
+        for piece in group["answers"]
+        if not any(piece in t for t in texts)
     ]
     assert missing == []
 
@@ -87,7 +90,9 @@ def elsewhere() -> Policies:
 @pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt"])
 def test_every_piece_that_answers_stands_in_the_texts(file):
     folder = SHIPPED if file == "afresh.txt" else HERE / "elsewhere"
-    texts = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".toml")
+    texts = "".join(
+        path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix != ".toml"
+    )
     assert [piece for _, pieces in asked_in(file) for piece in pieces if piece not in texts] == []
 
 
@@ -95,7 +100,9 @@ def test_every_piece_that_answers_stands_in_the_texts(file):
     ("file", "first", "in_three", "answered", "refused"),
     [("afresh.txt", 0.70, 0.84, 0.85, 0.66), ("elsewhere.txt", 0.75, 0.86, 0.88, 0.68)],
 )
-def test_questions_that_taught_nothing(shipped, elsewhere, file, first, in_three, answered, refused):
+def test_questions_that_taught_nothing(
+    shipped, elsewhere, file, first, in_three, answered, refused
+):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
     policies = shipped if file == "afresh.txt" else elsewhere
     answers = [(policies.ask(question), pieces) for question, pieces in asked_in(file)]

@@ -53,7 +53,9 @@ _texts = st.lists(st.one_of(_pieces, st.text(max_size=12)), max_size=60).map("".
 _questions = st.one_of(st.text(max_size=80), st.lists(_pieces, max_size=8).map("".join))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     text=_texts,
     question=_questions,
@@ -77,7 +79,9 @@ def test_every_quotation_is_a_slice_of_the_file(tmp_path_factory, text, question
         assert all(bullet in kept for bullet in passage.rest)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.binary(max_size=400), question=_questions)
 def test_no_file_is_too_odd(tmp_path_factory, data, question):
     folder = tmp_path_factory.mktemp("texts")
@@ -87,7 +91,8 @@ def test_no_file_is_too_odd(tmp_path_factory, data, question):
 
 
 @pytest.mark.parametrize(
-    "question", ["", " ", "?", "\x00\x01\x02" * 50, "a" * 10_000, "can i " * 2_000, "\ud800", "of the"]
+    "question",
+    ["", " ", "?", "\x00\x01\x02" * 50, "a" * 10_000, "can i " * 2_000, "\ud800", "of the"],
 )
 def test_what_is_no_question_is_refused(shipped, question):
     assert shipped.ask(question).refused
@@ -95,7 +100,9 @@ def test_what_is_no_question_is_refused(shipped, question):
 
 def test_the_same_question_gives_the_same_answer(shipped):
     first, second = (shipped.ask("who checks the filter") for _ in range(2))
-    assert [(p.doc, p.start, p.end) for p in first.ranked] == [(p.doc, p.start, p.end) for p in second.ranked]
+    assert [(p.doc, p.start, p.end) for p in first.ranked] == [
+        (p.doc, p.start, p.end) for p in second.ranked
+    ]
     assert first.refused == second.refused
     assert first.confidence == pytest.approx(second.confidence, abs=0.001)
 

@@ -89,12 +89,16 @@ async def test_a_film_is_put_by_one_request_which_leaves_no_half_of_it(
     made = await add(store)
     kept = await store.keep(made.reference, pieces(film), len(film))
     [key] = place.keys()
-    assert "-" not in client().head_object(Bucket=place.bucket, Key=key)["ETag"]  # as of several parts
+    assert (
+        "-" not in client().head_object(Bucket=place.bucket, Key=key)["ETag"]
+    )  # as of several parts
     async with store.kept(made.reference, kept.sha256) as path:
         assert path.read_bytes() == film
 
 
-async def test_schools_that_share_a_bucket_never_meet(place: Place, store: PostgresWithBucket) -> None:
+async def test_schools_that_share_a_bucket_never_meet(
+    place: Place, store: PostgresWithBucket
+) -> None:
     made = await add(store, DIGEST)
     await keep(store, made)
     for name in (f"{place.school}-too", f"{place.school}/{made.reference}", "..", ".", "a b%2F"):
@@ -153,7 +157,9 @@ async def test_whoever_gives_up_while_the_bytes_are_put_there_leaves_none(
     assert place.keys() == []
 
 
-async def test_what_a_case_comes_to_refer_to_meanwhile_is_not_taken_back(store: PostgresWithBucket) -> None:
+async def test_what_a_case_comes_to_refer_to_meanwhile_is_not_taken_back(
+    store: PostgresWithBucket,
+) -> None:
     made = await add(store)
     await keep(store, made)
     async with store._connections.together() as saving:
@@ -290,6 +296,8 @@ async def test_what_could_not_be_removed_is_removed_once_the_bucket_is_back(
             await asyncio.sleep(0.01)
 
 
-async def test_a_bucket_that_works_is_left_as_it_was(place: Place, store: PostgresWithBucket) -> None:
+async def test_a_bucket_that_works_is_left_as_it_was(
+    place: Place, store: PostgresWithBucket
+) -> None:
     await store._bucket.try_out()
     assert place.keys() == []

@@ -39,7 +39,9 @@ def installations(database: Database) -> Installations:
     return Installations(database, TokenKey(KEY))
 
 
-async def test_each_is_kept_once_and_replaced_by_its_own_school(installations: Installations) -> None:
+async def test_each_is_kept_once_and_replaced_by_its_own_school(
+    installations: Installations,
+) -> None:
     for installation in (OAK, ELM, newer := replace(OAK, token="xoxb-3", name="Oakfield High")):
         await installations.put(installation)
     assert await installations.all() == [ELM, newer]
@@ -73,7 +75,9 @@ async def test_a_token_opens_with_its_key_and_for_its_school_alone(
     assert [i.token for i in await installations.all()] == [None, None]  # the old key may go
     for installation in (OAK, ELM):
         await installations.put(installation)
-    swapped = "UPDATE installations SET token = (SELECT token FROM installations WHERE key = 'TELM')"
+    swapped = (
+        "UPDATE installations SET token = (SELECT token FROM installations WHERE key = 'TELM')"
+    )
     await installations._do(swapped)
     assert {i.key: i.token for i in await installations.all()} == {"TELM": "xoxb-2", "TOAK": None}
 

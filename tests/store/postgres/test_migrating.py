@@ -31,12 +31,21 @@ async def test_small_copies_of_pictures_go_from_every_school_and_what_was_receiv
         for school in ("here", "there"):
             everything.execute("INSERT INTO schools (school) VALUES (%s)", (school,))
             for kind, number in (("bytes", 0), ("bytes", 1), ("thumbnail", 0)):
-                values = (school, "7K4M", DIGEST, kind, number, f"{kind} {number} {school}".encode())
+                values = (
+                    school,
+                    "7K4M",
+                    DIGEST,
+                    kind,
+                    number,
+                    f"{kind} {number} {school}".encode(),
+                )
                 everything.execute("INSERT INTO evidence VALUES (%s, %s, %s, %s, %s, %s)", values)
     assert migrate(url) == known()
     with psycopg.connect(server().get_uri("small_copies")) as everything:
         left = everything.execute("SELECT bytes FROM evidence ORDER BY school, number").fetchall()
-        assert left == [(f"bytes {n} {school}".encode(),) for school in ("here", "there") for n in (0, 1)]
+        assert left == [
+            (f"bytes {n} {school}".encode(),) for school in ("here", "there") for n in (0, 1)
+        ]
         key = "PRIMARY KEY (school, reference, sha256, number)"
         assert everything.execute(KEY).fetchall() == [(key, True, True)]
     store = await PostgresStore.open(url, "here")
@@ -97,5 +106,9 @@ def _columns(case: Case) -> tuple[object, ...]:
     """As migration 0003 left them."""
     summary = case.summary
     documents = (case.version, to_jsonb(case), to_jsonb(summary), summary.status)
-    found_by = (list(summary.reporters), [key_of(link) for link in summary.links], list(summary.hashes))
+    found_by = (
+        list(summary.reporters),
+        [key_of(link) for link in summary.links],
+        list(summary.hashes),
+    )
     return case.reference, *documents, *found_by

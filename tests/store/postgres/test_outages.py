@@ -60,7 +60,8 @@ class Network:
         database()
         there = await asyncio.open_unix_connection(f"{server().pgdata}/.s.PGSQL.5432")
         both = [
-            asyncio.create_task(self._pass_on(*ways)) for ways in ((reader, there[1]), (there[0], writer))
+            asyncio.create_task(self._pass_on(*ways))
+            for ways in ((reader, there[1]), (there[0], writer))
         ]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         for each in both:
@@ -172,7 +173,9 @@ async def test_a_connection_to_what_became_a_standby_is_left_at_once(store: Post
 async def test_while_there_is_nothing_but_a_standby_people_are_told() -> None:
     store = await PostgresStore.open(own_database(), "school")
     with superuser() as server:
-        server.execute("ALTER ROLE headsup IN DATABASE outages SET default_transaction_read_only = on")
+        server.execute(
+            "ALTER ROLE headsup IN DATABASE outages SET default_transaction_read_only = on"
+        )
         await asyncio.to_thread(cut_every_connection)
         for _ in range(3):
             with pytest.raises(StoreUnavailable, match=AWAY):
@@ -244,7 +247,9 @@ async def test_a_statement_that_somebody_cancels(store: PostgresStore) -> None:
     with superuser("headsup") as other, other.transaction():
         other.execute("SELECT FROM memos FOR UPDATE")
         waiting = asyncio.create_task(store.put(Question("q", "changed", NOW)))
-        cancelled = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        cancelled = (
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        )
         while not other.execute(cancelled).fetchall():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         with pytest.raises(StoreUnavailable, match=AWAY):
@@ -256,7 +261,9 @@ async def test_a_statement_that_somebody_cancels(store: PostgresStore) -> None:
 async def test_a_network_that_hangs_is_waited_for_no_longer_than_a_while(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(connecting.REACHING, "connect_timeout", 2)  # the shortest that the driver knows
+    monkeypatch.setitem(
+        connecting.REACHING, "connect_timeout", 2
+    )  # the shortest that the driver knows
     async with network.between() as url, asyncio.timeout(20):
         store = await PostgresStore.open(url, f"outage-{next(_schools)}")
         async with store.alone("joining"):
@@ -264,7 +271,9 @@ async def test_a_network_that_hangs_is_waited_for_no_longer_than_a_while(
         monkeypatch.setattr("store.postgres.bounded.ANSWERED_WITHIN", 0.2)
         network.hangs()
         for _ in ("of a connection that there was", "of a new one"):
-            told = await asyncio.gather(store.memos(Question), takes_a_turn(store), return_exceptions=True)
+            told = await asyncio.gather(
+                store.memos(Question), takes_a_turn(store), return_exceptions=True
+            )
             assert [type(error) for error in told] == [StoreUnavailable] * 2
         network.flows()
         assert len(await store.memos(Question)) == 1

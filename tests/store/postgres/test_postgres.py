@@ -68,12 +68,16 @@ async def test_two_schools_may_have_the_same_reference_and_the_same_person(
 async def test_connections_that_schools_share_never_mix_them_up(school: PostgresStore) -> None:
     second = await PostgresStore.open(school._database, "second")
     for n in range(20):
-        await asyncio.gather(*(s.put(Question(f"{n}", s._connections.school, NOW)) for s in (school, second)))
+        await asyncio.gather(
+            *(s.put(Question(f"{n}", s._connections.school, NOW)) for s in (school, second))
+        )
     for store in (school, second):
         assert {q.text for q in await store.memos(Question)} == {store._connections.school}
 
 
-async def test_row_level_security_lets_an_index_serve_what_cases_are_found_by(school: PostgresStore) -> None:
+async def test_row_level_security_lets_an_index_serve_what_cases_are_found_by(
+    school: PostgresStore,
+) -> None:
     """It does for `=`, which tells nothing of other rows, and not for the operators of arrays."""
     found = f"EXPLAIN SELECT 1 FROM cases WHERE school = :school AND {MARKED}"  # noqa: S608
     await asyncio.gather(*(school.add(case(by=f"person {n}")) for n in range(100)))
@@ -116,7 +120,9 @@ async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone
 @pytest.mark.parametrize(
     "change", ["TABLE marks RENAME TO signs", "TABLE cases RENAME COLUMN summary TO gist"]
 )
-async def test_a_bot_whose_tables_are_migrated_while_it_runs_is_told_to_start_again(change: str) -> None:
+async def test_a_bot_whose_tables_are_migrated_while_it_runs_is_told_to_start_again(
+    change: str,
+) -> None:
     url = new_database(f"outgrown_{next(_numbers)}")
     migrate(url)
     store = await PostgresStore.open(url)
@@ -151,7 +157,9 @@ async def test_a_lost_connection_fails_one_request_and_mends_itself(school: Post
     assert len(await school.memos(Question)) == 2
 
 
-async def test_when_every_connection_was_lost_one_request_learns_so_for_all(school: PostgresStore) -> None:
+async def test_when_every_connection_was_lost_one_request_learns_so_for_all(
+    school: PostgresStore,
+) -> None:
     made = await fill(school)
     several = [school.case(made.reference) for _ in range(8)]
     await asyncio.gather(*several)
@@ -161,7 +169,9 @@ async def test_when_every_connection_was_lost_one_request_learns_so_for_all(scho
     assert await asyncio.gather(*(school.case(made.reference) for _ in range(8))) == [made] * 8
 
 
-async def test_a_request_that_is_given_up_leaves_a_connection_that_works(school: PostgresStore) -> None:
+async def test_a_request_that_is_given_up_leaves_a_connection_that_works(
+    school: PostgresStore,
+) -> None:
     for _ in range(9):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):

@@ -24,7 +24,17 @@ from tests.databases import contents, database, server
 from tests.store.made import NOW, case, notice, wanted
 
 OF_NO_SCHOOL = {"schools", "installations", "installation_links"}  # they say which school it is
-TABLES = ("cases", "sources", "notices", "people", "accounts", "invitations", "memos", "evidence", "tallies")
+TABLES = (
+    "cases",
+    "sources",
+    "notices",
+    "people",
+    "accounts",
+    "invitations",
+    "memos",
+    "evidence",
+    "tallies",
+)
 OTHER = b"other bytes"
 LONG_AFTER = datetime(2100, 1, 1, tzinfo=UTC)
 _numbers = itertools.count()
@@ -51,7 +61,9 @@ async def fill(store: PostgresStore) -> Case:
     made = case("s", reference="7K4M", notices=(notice("k"),), evidence=(wanted(),), wake_at=NOW)
     await store.add(made)
     asked = Awaiting(f"case note {made.reference}", "slack:D1", NOW)
-    await store.add_person(Person("asha", "Asha", (Role.STAFF,), ("slack:T1:U1",), NOW, awaiting=asked))
+    await store.add_person(
+        Person("asha", "Asha", (Role.STAFF,), ("slack:T1:U1",), NOW, awaiting=asked)
+    )
     await store.add_invitation(Invitation("d1", "Ina", (Role.STAFF,), LONG_AFTER))
     await store.owe(notice("loose 7K4M"))
     for memo in (
@@ -73,7 +85,9 @@ def school(store: PostgresStore) -> str:
     return store._connections.school
 
 
-async def test_what_one_school_does_leaves_the_other_as_it_was(stores: Stores, tmp_path: Path) -> None:
+async def test_what_one_school_does_leaves_the_other_as_it_was(
+    stores: Stores, tmp_path: Path
+) -> None:
     """The same references, keys, ids and accounts are there in both."""
     here, there = stores
     made = await fill(there)
@@ -92,7 +106,9 @@ async def test_what_one_school_does_leaves_the_other_as_it_was(stores: Stores, t
     assert await here.use_invitation("d1")
     assert await here.drop(Question, "d1")
     assert await here.count("act asha", NOW, timedelta(hours=1), 1)
-    await here.count("act ben", LONG_AFTER, timedelta(hours=1), 1)  # what was counted long ago is forgotten
+    await here.count(
+        "act ben", LONG_AFTER, timedelta(hours=1), 1
+    )  # what was counted long ago is forgotten
     stored = await here.save(replace(await here.case(made.reference), urgent=True))
     await here.erase([stored], Erased((made.reference,), (), "ben", NOW))
     folder = TinyStore.open(tmp_path / "folder")
@@ -142,7 +158,10 @@ async def test_an_empty_school_finds_nothing_of_a_full_one(stores: Stores) -> No
     for looking in (here.case(made.reference), here.person("asha"), here.remove_person("asha")):
         with pytest.raises(NotFound):
             await looking
-    for changing in (here.save(made), here.erase([made], Erased((made.reference,), (), "ben", NOW))):
+    for changing in (
+        here.save(made),
+        here.erase([made], Erased((made.reference,), (), "ben", NOW)),
+    ):
         with pytest.raises(Conflict):
             await changing
     with pytest.raises(NotFound):
@@ -172,7 +191,9 @@ async def test_every_table_that_has_a_school_shows_its_rows_alone() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-async def test_a_statement_that_forgets_the_school_reaches_no_other(stores: Stores, table: str) -> None:
+async def test_a_statement_that_forgets_the_school_reaches_no_other(
+    stores: Stores, table: str
+) -> None:
     here, there = stores
     await fill(there)
     before = contents(school(there))

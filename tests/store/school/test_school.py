@@ -65,7 +65,9 @@ def school(folder: Path, ics: str | bytes | None) -> Path:
         (date(2027, 1, 5), True),
     ],
 )
-def test_holidays_and_inset_days_of_the_file_are_closed(day: date, is_open: bool, tmp_path: Path) -> None:
+def test_holidays_and_inset_days_of_the_file_are_closed(
+    day: date, is_open: bool, tmp_path: Path
+) -> None:
     assert Calendar(load_school(school(tmp_path, TERMS))).is_school_day(day) is is_open
 
 
@@ -84,7 +86,9 @@ def test_a_calendar_that_cannot_be_read_is_named(ics: str | bytes | None, tmp_pa
 )
 def test_an_event_whose_days_cannot_be_read_is_named(tmp_path: Path, days: str) -> None:
     event = f"BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Christmas holiday\r\n{days}\r\nEND:VEVENT"
-    (tmp_path / "terms.ics").write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}\r\nEND:VCALENDAR\r\n")
+    (tmp_path / "terms.ics").write_text(
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}\r\nEND:VCALENDAR\r\n"
+    )
     (tmp_path / "school.toml").write_text('calendar = "terms.ics"\n')
     with pytest.raises(FileMistake, match="the days of “Christmas holiday” cannot be read"):
         load_school(tmp_path / "school.toml")

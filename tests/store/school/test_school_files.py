@@ -84,14 +84,21 @@ def _with_line(number: int, change: Callable[[str], str]) -> str:
 
 
 def test_the_kinds_of_lines_were_found() -> None:
-    assert {"ladder", "[[category]] key", "[[category]] alerts", "[[outcome]] name"} <= ASSIGNMENTS.keys()
+    assert {
+        "ladder",
+        "[[category]] key",
+        "[[category]] alerts",
+        "[[outcome]] name",
+    } <= ASSIGNMENTS.keys()
     assert len(ASSIGNMENTS) > 12
 
 
 @pytest.mark.parametrize("kind", ASSIGNMENTS)
 def test_a_misspelt_word_is_named_by_its_line(tmp_path: Path, kind: str) -> None:
     number = ASSIGNMENTS[kind]
-    mistakes = _procedure_mistakes(tmp_path, _with_line(number, lambda line: line.replace(" =", "x =", 1)))
+    mistakes = _procedure_mistakes(
+        tmp_path, _with_line(number, lambda line: line.replace(" =", "x =", 1))
+    )
     assert "nothing here is called" in mistakes[number]
     assert kind.split()[-1] + "x" in mistakes[number]
 
@@ -113,11 +120,17 @@ def test_a_value_of_the_wrong_kind_is_named_by_its_line(tmp_path: Path, kind: st
         ('key = "threat"', 'key = "staff-photo"', "there more than once"),
         ('name = "Threat of violence"', 'name = ""', "at least 1 character"),
         ('name = "Threat of violence"', f'name = "{"x" * 61}"', "at most 60 characters"),
-        ('ladder = ["head", "dsl", "leader", "chair"]', 'ladder = ["janitor"]', "'staff', 'leader', 'head'"),
+        (
+            'ladder = ["head", "dsl", "leader", "chair"]',
+            'ladder = ["janitor"]',
+            "'staff', 'leader', 'head'",
+        ),
         ('ladder = ["head", "dsl", "leader", "chair"]', "ladder = []", "at least 1"),
     ],
 )
-def test_a_wrong_value_is_named_by_its_line(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+def test_a_wrong_value_is_named_by_its_line(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
     assert TEXT.count(right) == 1
     text = TEXT.replace(right, wrong)
     number = text[: text.index(wrong)].count("\n") + 1
@@ -132,14 +145,18 @@ def test_a_wrong_value_is_named_by_its_line(tmp_path: Path, right: str, wrong: s
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    text = TEXT.replace('key = "threat"', 'key = "Threat"').replace('key = "staff-photo"', 'key = "9"')
+    text = TEXT.replace('key = "threat"', 'key = "Threat"').replace(
+        'key = "staff-photo"', 'key = "9"'
+    )
     lines = text.split("\n")
     numbers = {lines.index('key = "Threat"') + 1, lines.index('key = "9"') + 1}
     assert _procedure_mistakes(tmp_path, text).keys() == numbers
 
 
 def test_one_category_withholds(tmp_path: Path) -> None:
-    [said] = _procedure_mistakes(tmp_path, TEXT.replace("withhold = true", "withhold = false")).values()
+    [said] = _procedure_mistakes(
+        tmp_path, TEXT.replace("withhold = true", "withhold = false")
+    ).values()
     assert "withhold = true" in said
 
 
@@ -149,7 +166,9 @@ def test_a_missing_table_is_a_sentence(tmp_path: Path, table: str) -> None:
     assert table in document
     text = re.sub(rf"(?ms)^\[\[?{table}\]\]?.*?(?=^\[(?!\[?{table}\b)|\Z)", "", TEXT)
     assert table not in tomllib.loads(text)
-    [said] = [said for said in _procedure_mistakes(tmp_path, text).values() if said.startswith(table)]
+    [said] = [
+        said for said in _procedure_mistakes(tmp_path, text).values() if said.startswith(table)
+    ]
     assert "required" in said
 
 
@@ -230,7 +249,11 @@ def test_steps_and_duties_are_read(tmp_path: Path) -> None:
         ('after = ["first", "refused", "again"]', 'after = "second"', "“second” is neither"),
         ('outcomes = ["refused"]', 'outcomes = ["maybe"]', "'refused'"),
         ('passage = "online-incidents.md"', 'passage = "lost.md"', "there is no text “lost.md”"),
-        ('passage = "online-incidents.md"', 'passage = "online-incidents.md#No"', "has no heading “No”"),
+        (
+            'passage = "online-incidents.md"',
+            'passage = "online-incidents.md#No"',
+            "has no heading “No”",
+        ),
         ('key = "second"', 'key = "first"', "“first” is there more than once"),
         ('due = "09-30"', 'due = "02-30"', "“02-30” is not a month and day"),
         ('due = "09-30"', 'due = ["09-30", "13-01"]', "“13-01” is not a month and day"),

@@ -42,7 +42,11 @@ async def _anew(store: TinyStore) -> TinyStore:
 
 def _python(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", script, str(folder)], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", script, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
 
 
@@ -133,7 +137,9 @@ async def test_a_write_touches_one_file(tiny: TinyStore) -> None:
     assert changed == {tiny.folder / "cases" / cases[7].reference / "case.json"}
 
 
-async def test_starting_reads_each_file_once(tiny: TinyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_starting_reads_each_file_once(
+    tiny: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(20):
         await tiny.add(case())
     read: list[Path] = []
@@ -198,14 +204,18 @@ SMALL = ("a.jpg", "b.jpg")
 
 def _small_copies(tiny: TinyStore, *references: str) -> list[Path]:
     """As an earlier version made them."""
-    made = [tiny.folder / "cases" / ref / "thumbnails" / name for ref in references for name in SMALL]
+    made = [
+        tiny.folder / "cases" / ref / "thumbnails" / name for ref in references for name in SMALL
+    ]
     for path in made:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"jpeg")
     return made
 
 
-async def test_small_copies_of_pictures_that_an_earlier_version_made_are_taken_away(tiny: TinyStore) -> None:
+async def test_small_copies_of_pictures_that_an_earlier_version_made_are_taken_away(
+    tiny: TinyStore,
+) -> None:
     bad, good = case(), case(evidence=(item(sha256=DIGEST),))
     for made in (bad, good):
         await tiny.add(made)
@@ -262,7 +272,9 @@ def _broken(good: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("damage", list(_broken(b"")))
-async def test_a_damaged_case_is_put_aside_and_the_others_work(tiny: TinyStore, damage: str) -> None:
+async def test_a_damaged_case_is_put_aside_and_the_others_work(
+    tiny: TinyStore, damage: str
+) -> None:
     bad, good = case("slack:bad"), case("slack:good")
     for made in (bad, good):
         await tiny.add(made)
@@ -384,8 +396,12 @@ async def test_what_the_disk_says_is_a_sentence(
     assert str(refused.value) == sentence.format(folder=tiny.folder)
 
 
-@pytest.mark.parametrize("at", [0, 1, 2])  # the folder, the file, the folder after the file was put in place
-async def test_a_case_that_could_not_be_added_leaves_nothing(tiny: TinyStore, disk: Disk, at: int) -> None:
+@pytest.mark.parametrize(
+    "at", [0, 1, 2]
+)  # the folder, the file, the folder after the file was put in place
+async def test_a_case_that_could_not_be_added_leaves_nothing(
+    tiny: TinyStore, disk: Disk, at: int
+) -> None:
     made = case("slack:1").owe(notice("n"))
     disk.fails_from = at
     with pytest.raises(StoreUnavailable):
@@ -426,7 +442,9 @@ async def test_a_change_that_could_not_be_written_leaves_the_old(
     await anew.close()
 
 
-async def test_people_that_could_not_be_written_are_as_they_were(tiny: TinyStore, disk: Disk) -> None:
+async def test_people_that_could_not_be_written_are_as_they_were(
+    tiny: TinyStore, disk: Disk
+) -> None:
     asha = person("asha")
     await tiny.add_person(asha)
     disk.fails_from = 0
@@ -446,7 +464,9 @@ async def test_people_that_could_not_be_written_are_as_they_were(tiny: TinyStore
 
 
 @pytest.mark.parametrize("at", [0, 1])
-async def test_evidence_that_does_not_fit_leaves_nothing(tiny: TinyStore, disk: Disk, at: int) -> None:
+async def test_evidence_that_does_not_fit_leaves_nothing(
+    tiny: TinyStore, disk: Disk, at: int
+) -> None:
     made = case()
     await tiny.add(made)
     disk.fails_from = at
@@ -560,7 +580,9 @@ async def test_a_person_whose_caller_went_away_is_kept_once(tiny: TinyStore, dis
     await anew.close()
 
 
-async def test_who_comes_second_waits_until_the_first_is_on_the_disk(tiny: TinyStore, disk: Disk) -> None:
+async def test_who_comes_second_waits_until_the_first_is_on_the_disk(
+    tiny: TinyStore, disk: Disk
+) -> None:
     first, second = case("slack:1"), case("slack:1")
     disk.open.clear()
     winning = asyncio.ensure_future(tiny.add(first))
@@ -576,7 +598,9 @@ async def test_who_comes_second_waits_until_the_first_is_on_the_disk(tiny: TinyS
     await winning
 
 
-async def test_who_waited_for_a_write_that_failed_may_try_again(tiny: TinyStore, disk: Disk) -> None:
+async def test_who_waited_for_a_write_that_failed_may_try_again(
+    tiny: TinyStore, disk: Disk
+) -> None:
     disk.open.clear()
     disk.fails_from = 0
     winning = asyncio.ensure_future(tiny.add(case("slack:1")))

@@ -38,7 +38,9 @@ def naming(folder: Path, words: str) -> list[Path]:
 
 
 async def test_no_file_holds_any_of_it(tiny: TinyStore) -> None:
-    made = case(evidence=(item(1, "text", text="what they wrote"), item(2, sha256=DIGEST))).owe(notice("n"))
+    made = case(evidence=(item(1, "text", text="what they wrote"), item(2, sha256=DIGEST))).owe(
+        notice("n")
+    )
     await tiny.add(made)
     await tiny.keep(made.reference, pieces(BYTES), len(BYTES))
     home = tiny.folder / "cases" / made.reference

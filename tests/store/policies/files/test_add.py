@@ -27,7 +27,15 @@ from handlers.policies.printing import print_text
 from store.errors import StoreUnavailable, Trouble
 from store.policies import Policies
 from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
-from store.policies.files.reading import Damaged, Empty, FileRefused, OtherKind, Protected, Scan, TooLarge
+from store.policies.files.reading import (
+    Damaged,
+    Empty,
+    FileRefused,
+    OtherKind,
+    Protected,
+    Scan,
+    TooLarge,
+)
 from store.policies.texts import read
 from tests.store.policies.conftest import SHIPPED
 
@@ -72,7 +80,9 @@ def _docx(body, **parts):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", f"<w:document {W} {MC}><w:body>{body}</w:body></w:document>")
+        archive.writestr(
+            "word/document.xml", f"<w:document {W} {MC}><w:body>{body}</w:body></w:document>"
+        )
         for name, xml in parts.items():
             archive.writestr(f"word/{name}.xml", xml)
     return file.getvalue()
@@ -92,9 +102,7 @@ STYLES = (
     '<w:style w:styleId="Ours"><w:name w:val="School heading"/><w:basedOn w:val="H1"/></w:style>'
     '<w:style w:styleId="C1"><w:name w:val="toc 1"/></w:style></w:styles>'
 )
-LEVEL = (
-    '<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
-)
+LEVEL = '<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
 NUMBERING = (
     f'<w:numbering {W}><w:abstractNum w:abstractNumId="0">'
     + LEVEL.format(n=0, form="decimal", text="%1.")
@@ -226,7 +234,9 @@ def test_what_is_wrong_with_a_word_file_is_said(put, folder, data, refusal):
 )
 def test_no_word_file_is_too_broken(tmp_path_factory, words, cut, junk, stored):
     folder = tmp_path_factory.mktemp("texts")
-    whole = _docx(_p("Be kind.") + (words if stored else _p("Off.")), styles=STYLES, numbering=NUMBERING)
+    whole = _docx(
+        _p("Be kind.") + (words if stored else _p("Off.")), styles=STYLES, numbering=NUMBERING
+    )
     cut = cut % len(whole)
     (folder / "broken.docx").write_bytes(whole[:cut] + junk + whole[cut + len(junk) :])
     with contextlib.suppress(FileRefused):
@@ -263,13 +273,19 @@ def _school_pdf(page="", pages=1):
         f"{page}\n#set par(justify: true)\n= Online Safety Policy\n== Roles and duties\n{text}\n\n"
         f"== Bullets\n- never lent to anybody, not even for a short while, and not to a pupil who asks for it kindly\n"
         f"- kept in the office\n\n1.1 Numbered by hand.\n\n1.2 Numbered again.\n\n"
-        f"== More of it\n{again}\n\n" + "#pagebreak()\n".join(again + "\n\n" for _ in range(pages - 1))
+        f"== More of it\n{again}\n\n"
+        + "#pagebreak()\n".join(again + "\n\n" for _ in range(pages - 1))
     )
 
 
 @pytest.mark.parametrize(
     "page",
-    ["", '#set page("a5", columns: 2)', '#set page("a4", columns: 2)', '#set page("a5", flipped: true)'],
+    [
+        "",
+        '#set page("a5", columns: 2)',
+        '#set page("a4", columns: 2)',
+        '#set page("a5", flipped: true)',
+    ],
 )
 def test_every_sentence_of_a_pdf_is_found_in_its_section(put, folder, page):
     added = put("policy.pdf", _school_pdf(page))
@@ -330,10 +346,10 @@ def test_running_headers_and_page_numbers_are_left_out_and_shown(put, folder):
 
 
 def test_a_sentence_goes_on_over_the_page(put):
-    words = (
-        "The Headteacher and the Chair of Governors Decide on Every Matter that Nobody Else Can Settle, and "
+    words = "The Headteacher and the Chair of Governors Decide on Every Matter that Nobody Else Can Settle, and "
+    added = put(
+        "long.pdf", _pdf(f'#set page("a6")\n= Policy\n{words * 30} that is all.\n\nThe end.')
     )
-    added = put("long.pdf", _pdf(f'#set page("a6")\n= Policy\n{words * 30} that is all.\n\nThe end.'))
     assert words * 30 + "that is all." in _words(added)
     assert added.text.text.count("\n\n") == 3
 
@@ -435,7 +451,8 @@ def _solid(text):
 @settings(max_examples=200, deadline=None)
 @given(
     text=st.text(
-        st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t#-*:. "), max_size=200
+        st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t#-*:. "),
+        max_size=200,
     ),
     way=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     suffix=st.sampled_from([".md", ".txt"]),
@@ -537,22 +554,32 @@ def test_the_review_day_is_found_where_the_text_says_it(put, folder, words, day)
 
 def test_what_is_told_goes_before_what_is_found(put, folder):
     text = "Phones\n\nPolicy owner: Mrs Price\n\nReview date: 1 May 2027\n"
-    added = put("a.txt", text, title="Mobile\nphones", owner="Headteacher", review_by=date(2028, 1, 1))
+    added = put(
+        "a.txt", text, title="Mobile\nphones", owner="Headteacher", review_by=date(2028, 1, 1)
+    )
     assert (added.text.title, added.text.owner) == ("Mobile phones", "Headteacher")
     assert added.text.review_by == date(2028, 1, 1)
     assert "Review by: 1 January 2028\n" in _shown(added, folder)
 
 
 def test_a_header_of_its_own_stays(put):
-    text = "---\r\ntitle: Phones\r\nreview: 1 May 2027\r\nfor: staff\r\n---\r\n\r\nPhones are off.\r\n"
+    text = (
+        "---\r\ntitle: Phones\r\nreview: 1 May 2027\r\nfor: staff\r\n---\r\n\r\nPhones are off.\r\n"
+    )
     assert put("a.md", text).text.text == text
-    told = put("b.md", text.replace("Phones", "Tablets"), owner="Head", review_by=date(2028, 1, 1)).text
+    told = put(
+        "b.md", text.replace("Phones", "Tablets"), owner="Head", review_by=date(2028, 1, 1)
+    ).text
     assert (told.title, told.owner, told.audience) == ("Tablets", "Head", "staff")
     assert told.review_by == date(2028, 1, 1)
 
 
 def test_the_school_s_name_is_not_the_title(put):
-    body = _p("St Mary’s Primary School", "H1") + _p("Mobile Phone Policy", "H1") + _p("Phones are off.")
+    body = (
+        _p("St Mary’s Primary School", "H1")
+        + _p("Mobile Phone Policy", "H1")
+        + _p("Phones are off.")
+    )
     assert put("x.docx", _docx(body, styles=STYLES)).text.title == "Mobile Phone Policy"
 
 
@@ -595,7 +622,9 @@ def test_nothing_is_overwritten_unasked(put, folder):
 
 
 def test_a_new_version_keeps_the_old_one_and_what_lasts(put, folder):
-    first = put("phones.txt", "Phones\n\nPhones are off.\n", owner="Head", signed_by="parent, pupil")
+    first = put(
+        "phones.txt", "Phones\n\nPhones are off.\n", owner="Head", signed_by="parent, pupil"
+    )
     policies = Policies(folder, by_meaning=False)
     assert policies.ask("are phones off").ranked[0].text == "Phones are off."
     second = put("phones.pdf", _pdf("= Phones\nPhones stay at home."), instead=True)
@@ -603,7 +632,9 @@ def test_a_new_version_keeps_the_old_one_and_what_lasts(put, folder):
     assert policies.ask("where do phones stay").ranked[0].text == "Phones stay at home."
     assert (second.text.owner, second.text.sign) == ("Head", ("parent", "pupil"))
     kept = {p.name: p.read_bytes() for p in second.kept}
-    assert sorted(kept.values()) == sorted([first.text.text.encode(), b"Phones\n\nPhones are off.\n"])
+    assert sorted(kept.values()) == sorted(
+        [first.text.text.encode(), b"Phones\n\nPhones are off.\n"]
+    )
     assert all(name.startswith("phones.2026-11-21.") for name in kept)
     assert sorted(p.name for p in folder.iterdir()) == ["originals", "phones.md"]
     assert "originals/phones.2026-11-21." in _shown(second, folder)

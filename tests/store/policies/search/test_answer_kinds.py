@@ -17,9 +17,17 @@ def _gives(question: str, passage: str) -> bool:
         ("how much does the filter cost", "It costs £40 a year.", "The filter is reviewed."),
         ("what does the photographer charge", "A print is £5.", "A photographer visits in May."),
         ("how long is the log kept", "It is kept for two years.", "The lead keeps the log."),
-        ("how many laptops can a family borrow", "A family may borrow 2.", "Laptops belong to the academy."),
+        (
+            "how many laptops can a family borrow",
+            "A family may borrow 2.",
+            "Laptops belong to the academy.",
+        ),
         ("what is the helpdesk number", "Ring 0800 030 5182.", "Ask the helpdesk."),
-        ("which platform do we use", "The platform is called Cloudroom.", "Lessons are on our own platform."),
+        (
+            "which platform do we use",
+            "The platform is called Cloudroom.",
+            "Lessons are on our own platform.",
+        ),
         ("what make is the safe", "Mr Lund bought it.", "Phones are locked in the safe."),
         ("who is the headteacher", "Mrs Abara runs the school.", "Tell the headteacher."),
         ("what time does school start", "It starts at 8.45.", "It starts early."),
@@ -33,7 +41,12 @@ def test_a_passage_gives_it_or_lacks_it(question, given, lacking):
 
 @pytest.mark.parametrize(
     "question",
-    ["who is in charge of the filter", "what posts make us look bad", "can i post this", "which laws apply"],
+    [
+        "who is in charge of the filter",
+        "what posts make us look bad",
+        "can i post this",
+        "which laws apply",
+    ],
 )
 def test_nothing_precise_is_asked(question):
     assert precise(question) == ()

@@ -16,10 +16,16 @@ from store.policies.search.differ import contradict, statement
             "The school replies to every written complaint within two school days of receiving it.",
             "A written complaint is answered by the school within 5 working days.",
         ),
-        ("Use it from at least 13 years old.", "Pupils under 16 may not use it: use is for older pupils."),
+        (
+            "Use it from at least 13 years old.",
+            "Pupils under 16 may not use it: use is for older pupils.",
+        ),
         ("Children in Year 5 may bring a phone.", "Only children in Year 6 may bring a phone."),
         ("School starts at 8.45am for all pupils.", "Pupils start school at 8.35."),
-        ("Gifts worth more than £25 are reported to the head.", "Report a gift over £50 to the headteacher."),
+        (
+            "Gifts worth more than £25 are reported to the head.",
+            "Report a gift over £50 to the headteacher.",
+        ),
         ("The filter is reviewed annually.", "The filter is reviewed every two years."),
         ("Staff are trained once a year.", "Staff are trained twice a year."),
         (
@@ -27,7 +33,10 @@ from store.policies.search.differ import contradict, statement
             "Parents must not take photographs at school concerts.",
         ),
         ("You can reply to a parent on Facebook.", "Do not reply to a parent on Facebook."),
-        ("Parents are welcome to film the nativity.", "Parents are not allowed to film the nativity."),
+        (
+            "Parents are welcome to film the nativity.",
+            "Parents are not allowed to film the nativity.",
+        ),
         ("Smart watches may be worn.", "Smart watches are not allowed."),
         ("Personal phones are forbidden in class.", "Personal phones may be used in class."),
     ],
@@ -45,9 +54,15 @@ def test_they_contradict_each_other(one, other):
         ("Recordings are kept for 30 days.", "Recordings are kept for one month."),
         ("Staff never reply to comments online.", "Staff should not reply to comments online."),
         ("Staff must not reply to comments online.", "Staff must report comments online."),
-        ("Reply to a parent within 2 school days.", "The filter is reviewed within 5 working days."),
+        (
+            "Reply to a parent within 2 school days.",
+            "The filter is reviewed within 5 working days.",
+        ),
         ("Explain what is fine to post and what is not.", "Parents may post what is fine."),
-        ("You are not allowed to take pictures of pupils.", "You are allowed to show pupils pictures."),
+        (
+            "You are not allowed to take pictures of pupils.",
+            "You are allowed to show pupils pictures.",
+        ),
     ],
 )
 def test_both_can_hold(one, other):

@@ -41,7 +41,13 @@ def test_what_means_the_same_is_near(model, one, near, far):
 
 
 def test_a_vector_does_not_depend_on_what_goes_through_the_model_beside_it(model):
-    texts = ["phones", "Parents must not post pictures of pupils.", "", "\ud800 ☃", "word " * 500] * 9
+    texts = [
+        "phones",
+        "Parents must not post pictures of pupils.",
+        "",
+        "\ud800 ☃",
+        "word " * 500,
+    ] * 9
     together = model.embed(texts)
     assert together.shape == (45, SIZE)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-4)
@@ -72,7 +78,9 @@ def test_texts_are_asked_by_meaning_without_being_told_to(tmp_path):
     policies = Policies(tmp_path)
     assert policies.ask("wine at the leaving do").ranked[0].text.startswith("Alcohol")
     assert policies.by_meaning
-    (tmp_path / "code.md").write_text("# Code\n\nBeer is kept in the cellar.\n\nSmart dress is worn.\n")
+    (tmp_path / "code.md").write_text(
+        "# Code\n\nBeer is kept in the cellar.\n\nSmart dress is worn.\n"
+    )
     assert policies.ask("wine at the leaving do").ranked[0].text.startswith("Beer")
 
 
