@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from handlers.messages import Incoming
 from store.base import Store
+from store.model.address import Address
 from store.model.records import Notice
 
 LATE = timedelta(minutes=2)  # after it was due; a notice that was tried again is late too
@@ -84,7 +85,7 @@ class Metrics:
 
 
 def chat_of(address: str) -> str:
-    return address.partition(":")[0]
+    return Address.parse(address).platform
 
 
 def kind_of(incoming: Incoming) -> str:

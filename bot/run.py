@@ -21,6 +21,7 @@ from bot.nightly import IN_A_DATABASE, Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed
 from handlers.desk import Desk
+from store.model.address import Address, Platform
 from store.model.records import Role
 
 BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
@@ -179,7 +180,9 @@ async def warn(settings: Settings, desk: Desk) -> None:
         (
             MADE_UP,
             any(
-                account.startswith("terminal:") for person in people for account in person.accounts
+                Address.parse(account).platform == Platform.TERMINAL
+                for person in people
+                for account in person.accounts
             ),
         ),
         (NO_SCHOOL, not settings.school_file.exists()),

@@ -21,10 +21,11 @@ from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
 from handlers.notices.bundle import fit, together
 from handlers.notices.wording import in_its_place, worded
-from handlers.workflow.alerts import FOR_REPORTERS, passed_up
-from handlers.workflow.recusal import WITHDRAW
+from handlers.workflow.alerts import passed_up
 from handlers.workflow.shown import marked, take_back_from
 from store.errors import Conflict, NotFound
+from store.model.address import Address, MessageRef
+from store.model.kinds import CAN_WAIT, NoticeKind, NoticeResult
 from store.model.records import Notice
 
 AT_ONCE = 100  # notices claimed together
@@ -39,8 +40,6 @@ IN_ORDER = 3  # tries, after which what cannot be sent lets later notices pass
 A_MINUTE = timedelta(seconds=50)  # the clock ticks each minute, and never quite on time
 MESSAGES = 4  # to one person in that time, urgent ones aside
 MOMENT = timedelta(microseconds=1)
-
-CAN_WAIT = (*FOR_REPORTERS, "given", "duty", "digest")
 
 log = structlog.get_logger()
 
@@ -123,7 +122,7 @@ class Delivery:
             if self._stopping:
                 await self._let_go(waiting)
                 return
-            if waiting[0][1].kind == WITHDRAW:
+            if waiting[0][1].kind == NoticeKind.WITHDRAW:
                 await self._take_back(receiver, waiting.popleft())
                 continue
             if not is_urgent(waiting[0][1]) and (later := receiver.free_at(self.desk.now())):
@@ -168,7 +167,7 @@ class Delivery:
         """What it says, or None where nothing is to be sent now."""
         try:
             if message := self._sent.get(notice.key):
-                await self._settle(reference, notice, "sent", message)
+                await self._settle(reference, notice, NoticeResult.SENT, message)
                 return None
             now = self.desk.now()
             if notice.waits and not self.desk.calendar.is_school_time(now):
@@ -178,14 +177,14 @@ class Delivery:
             desk = replace(self.desk, opened=set())
             reply = await worded(reference, notice, desk) if await self._exists(notice) else None
             if reply is None:
-                await self._settle(reference, notice, "moot")
+                await self._settle(reference, notice, NoticeResult.MOOT)
         except Exception as error:
             _not_settled(reference, notice, error)
             return None
         return reply and marked(reply, desk)
 
     async def _exists(self, notice: Notice) -> bool:
-        if notice.kind == "channel":
+        if notice.kind == NoticeKind.CHANNEL:
             return True
         try:
             await self.desk.store.person(notice.to)
@@ -204,12 +203,12 @@ class Delivery:
     async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
         """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
         reference, notice = owed
-        address, _, message = notice.message.rpartition(" ")
-        front_end = self.front_ends.get(address.split(":")[0])
+        shown = MessageRef.parse(notice.message)
+        front_end = self.front_ends.get(Address.parse(shown.address).platform)
         try:
             if front_end is None:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
-            await front_end.edit(address, message, in_its_place(notice))
+            await front_end.edit(shown.address, shown.id, in_its_place(notice))
         except Exception as error:
             failure = (
                 error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
@@ -217,21 +216,26 @@ class Delivery:
             if failure.permanent:
                 log.warning("message cannot be taken back", case=reference, why=str(failure))
                 await _safely(
-                    reference, notice, self._settle(reference, notice, "failed", notice.message)
+                    reference,
+                    notice,
+                    self._settle(reference, notice, NoticeResult.FAILED, notice.message),
                 )
             else:
                 await self._try_later(receiver, [owed], failure)
             return
-        await _safely(reference, notice, self._settle(reference, notice, "sent", notice.message))
+        await _safely(
+            reference, notice, self._settle(reference, notice, NoticeResult.SENT, notice.message)
+        )
 
     async def _send(self, reply: Reply, notice: Notice) -> str | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
         failure = DeliveryFailed("no way to reach this person", permanent=True)
         for address in await self._addresses(notice):
-            platform = address.split(":")[0]
+            platform = Address.parse(address).platform
             try:
                 async with self._places[platform]:
-                    return f"{address} {await self.front_ends[platform].send(address, reply)}"
+                    id = await self.front_ends[platform].send(address, reply)
+                    return str(MessageRef(address, id))
             except DeliveryFailed as error:
                 failed = error
             except (
@@ -244,11 +248,11 @@ class Delivery:
         return failure
 
     async def _addresses(self, notice: Notice) -> list[str]:
-        if notice.kind == "channel":
+        if notice.kind == NoticeKind.CHANNEL:
             addresses: tuple[str, ...] = (notice.to,)
         else:
             addresses = (await self.desk.store.person(notice.to)).accounts
-        return [address for address in addresses if address.split(":")[0] in self.front_ends]
+        return [a for a in addresses if Address.parse(a).platform in self.front_ends]
 
     # --- what became of it ----------------------------------------------------------------------------
 
@@ -256,7 +260,9 @@ class Delivery:
         self._sent.update((notice.key, message) for _, notice in notices)
         for reference, notice in notices:
             self._metrics.sent(notice, self.desk.now())
-            await _safely(reference, notice, self._settle(reference, notice, "sent", message))
+            await _safely(
+                reference, notice, self._settle(reference, notice, NoticeResult.SENT, message)
+            )
             if reference:  # it may have become a case about them while it was on its way
                 await _safely(reference, notice, take_back_from(notice.to, reference, self.desk))
 
@@ -265,7 +271,7 @@ class Delivery:
             log.warning(
                 "notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key
             )
-            await _safely(reference, notice, self._settle(reference, notice, "failed"))
+            await _safely(reference, notice, self._settle(reference, notice, NoticeResult.FAILED))
             if reference:
                 await _safely(reference, notice, self._pass_up(reference, notice))
 
@@ -319,12 +325,12 @@ class Delivery:
 
 def _queue_of(notice: Notice) -> str:
     """What is taken back waits for nothing else, and keeps nothing else waiting."""
-    return f"{WITHDRAW} {notice.to}" if notice.kind == WITHDRAW else notice.to
+    return f"{NoticeKind.WITHDRAW} {notice.to}" if notice.kind == NoticeKind.WITHDRAW else notice.to
 
 
 def is_urgent(notice: Notice) -> bool:
     """Whether it waits for nothing: no school hours, no other notice. What is overdue is so on its first day."""
-    again = notice.kind == "overdue" and notice.stage > 1
+    again = notice.kind == NoticeKind.OVERDUE and notice.stage > 1
     return not (notice.waits or again or notice.kind in CAN_WAIT)
 
 

@@ -13,6 +13,7 @@ from bot.front_end import FrontEnd
 from handlers.desk import Desk
 from handlers.workflow.fetching import fetch, is_wanted
 from store.errors import NotFound, StoreUnavailable
+from store.model.address import SourceKey
 from store.model.records import Evidence
 
 AT_ONCE = 4
@@ -104,4 +105,4 @@ class Fetcher:
 
     @staticmethod
     def _platform(item: Evidence) -> str:
-        return item.source.split(":")[0]
+        return SourceKey.parse(item.source).platform

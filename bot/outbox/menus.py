@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from bot.front_end import FrontEnd
 from handlers.menu import COMMANDS
+from store.model.address import Address
 from store.model.records import Person, Role
 
 
@@ -27,5 +28,5 @@ def own_menu(person: Person) -> list[tuple[str, str]]:
 def offer(person: Person, front_ends: Mapping[str, FrontEnd]) -> None:
     """Show a person in each chat what is theirs, or no more than the usual."""
     for account in person.accounts:
-        if front_end := front_ends.get(account.split(":")[0]):
+        if front_end := front_ends.get(Address.parse(account).platform):
             front_end.offer(account, own_menu(person))

@@ -12,6 +12,7 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import Reply
 from handlers.workflow.shown import forget_shown, mentioned, note_shown
+from store.model.address import MessageRef
 
 log = structlog.get_logger()
 
@@ -33,9 +34,11 @@ class Watcher:
             nonlocal first
             references, first = showing - spared if first else showing, False
             if references:
-                self._start(note_shown(references, person, f"{address} {message}", self.desk))
+                self._start(
+                    note_shown(references, person, str(MessageRef(address, message)), self.desk)
+                )
             if others:
-                self._start(forget_shown(others, f"{address} {message}", self.desk))
+                self._start(forget_shown(others, str(MessageRef(address, message)), self.desk))
 
         return replace(reply, noted=noted) if showing or others else reply
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from functools import partial
 from os import SEEK_END
 from typing import Any, BinaryIO
 
@@ -34,19 +35,18 @@ class Shower:
         `trigger` lets a form be opened, for three seconds after what it came with.
         """
         prompt = prompt_of(reply)
-        opened = bool(prompt and trigger) and await self._open(
-            forms.prompt_form(prompt, spot), trigger
-        )  # type: ignore[arg-type]
+        opened = False
+        if prompt and trigger:
+            opened = await self._open(forms.prompt_form(prompt, spot), trigger)
         replaces = reply.replaces and bool(spot.tapped)
         for message in render(reply, forms=opened)[skip:]:
-            place = await self._web.patiently(
-                lambda m=message, r=replaces: self._place(m, spot, replaces=r)
-            )  # type: ignore[misc]
+            show = partial(self._place, message, spot, replaces=replaces)
+            place = await self._web.patiently(show)
             _note(reply, place)
             replaces = False
         for file in files_of(reply):
-            channel = await self._web.patiently(lambda: self._people.direct(spot.user))
-            _note(reply, await self._web.patiently(lambda f=file, c=channel: self._upload(f, c)))  # type: ignore[misc]
+            channel = await self._web.patiently(partial(self._people.direct, spot.user))
+            _note(reply, await self._web.patiently(partial(self._upload, file, channel)))
 
     async def open_report(self, trigger: str) -> bool:
         """Open the form for passing something on; False where Slack does not let it."""
@@ -57,9 +57,7 @@ class Shower:
         first = ""
         for message in render(reply):
             if first:  # what has begun is finished, so that its beginning is not sent again
-                _note(
-                    reply, await self._web.patiently(lambda m=message, c=channel: self._post(c, m))
-                )  # type: ignore[misc]
+                _note(reply, await self._web.patiently(partial(self._post, channel, message)))
                 continue
             first = await self._post(channel, message)
             channel = first.partition(":")[0]

@@ -35,6 +35,7 @@ from handlers.messages import (
 )
 from handlers.text.links import find
 from handlers.text.words import listed, shortened
+from store.model.address import Address
 
 GREETING = """Heads Up, in the terminal. Nothing leaves this machine. You are Asha; these people are made up:
 
@@ -122,12 +123,12 @@ class TerminalFrontEnd:
         await self.work()
 
     async def send(self, address: str, reply: Reply) -> str:
-        name = address.partition(":")[2]
+        name = Address.parse(address).place
         return await self._show(name, reply, f"→ {name.capitalize()}")
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """What has been printed stays; its buttons can be pressed no more."""
-        name = address.partition(":")[2]
+        name = Address.parse(address).place
         kept = [(number, shown) for number, shown in self._shown[name] if number != message]
         self._shown[name] = deque(kept, maxlen=REMEMBERED)
         await self.send(address, reply)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from store.base import Store
+from store.model.address import Address, Platform
 from store.model.records import Person, Role, new_id
 
 PEOPLE = {
@@ -26,7 +27,7 @@ async def move_in(store: Store, now: datetime) -> None:
 
 
 def account_of(name: str) -> str:
-    return f"terminal:{name.lower()}"
+    return str(Address(Platform.TERMINAL, name.lower()))
 
 
 def introduction() -> str:

@@ -10,44 +10,45 @@ from handlers.desk import Desk, Matter
 from handlers.text.words import moment
 from handlers.workflow.people import name
 from store.model.case import Case
+from store.model.kinds import EntryKind
 from store.model.records import (
     About,
     Entry,
 )
 
-ENTRY_WORDS = {
-    "opened": "passed it on",
-    "received": "sent more",
-    "edited": "changed a message",
-    "category": "said what it is about: {category}",
-    "about": "said whom it is about: {about}",
-    "urgent": "made it urgent",
-    "taken": "took it",
-    "given": "gave it to {to}",
-    "given up": "found that its owner can no longer look after it",
-    "note": "noted: {text}",
-    "closed": "closed it: {outcome}{reason}",
-    "reopened": "reopened it: {reason}",
-    "step": "· {progress}: {step}{why}",
-    "step given": "gave “{step}” to {to}",
-    "step added": "added: {step}, due {due}",
-    "postponed": "put off “{step}” until {until}{why}",
-    "again": "saw it posted again",
-    "joined": "joined it to {to}",
-    "parted": "let it stand alone",
-    "held": "held it back from being erased: {reason}",
-    "lifted": "lifted that it was held",
-    "exported": "noted that it was gathered for somebody’s request for what is held about them",
-    "looked": "looked at it",
-    "read": "read all entries",
-    "evidence": "was handed evidence {numbers}",
-    "kept": "kept evidence {number}",
-    "failed": "could not keep evidence {number}",
-    "withheld": "left evidence {number} unfetched for good",
+ENTRY_WORDS: dict[str, str] = {
+    EntryKind.OPENED: "passed it on",
+    EntryKind.RECEIVED: "sent more",
+    EntryKind.EDITED: "changed a message",
+    EntryKind.CATEGORY: "said what it is about: {category}",
+    EntryKind.ABOUT: "said whom it is about: {about}",
+    EntryKind.URGENT: "made it urgent",
+    EntryKind.TAKEN: "took it",
+    EntryKind.GIVEN: "gave it to {to}",
+    EntryKind.GIVEN_UP: "found that its owner can no longer look after it",
+    EntryKind.NOTE: "noted: {text}",
+    EntryKind.CLOSED: "closed it: {outcome}{reason}",
+    EntryKind.REOPENED: "reopened it: {reason}",
+    EntryKind.STEP: "· {progress}: {step}{why}",
+    EntryKind.STEP_GIVEN: "gave “{step}” to {to}",
+    EntryKind.STEP_ADDED: "added: {step}, due {due}",
+    EntryKind.POSTPONED: "put off “{step}” until {until}{why}",
+    EntryKind.AGAIN: "saw it posted again",
+    EntryKind.JOINED: "joined it to {to}",
+    EntryKind.SEPARATED: "let it stand alone",
+    EntryKind.HELD: "held it back from being erased: {reason}",
+    EntryKind.HOLD_LIFTED: "lifted that it was held",
+    EntryKind.EXPORTED: "noted that it was gathered for somebody’s request for what is held about them",
+    EntryKind.LOOKED: "looked at it",
+    EntryKind.READ: "read all entries",
+    EntryKind.EVIDENCE: "was handed evidence {numbers}",
+    EntryKind.KEPT: "kept evidence {number}",
+    EntryKind.FETCH_FAILED: "could not keep evidence {number}",
+    EntryKind.WITHHELD: "left evidence {number} unfetched for good",
 }
 
 
-HIDDEN = ("looked", "read")
+HIDDEN = frozenset({EntryKind.LOOKED, EntryKind.READ})
 
 
 def entries(matter: Matter) -> list[tuple[Case, Entry]]:
@@ -65,13 +66,13 @@ async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
         details["category"] = category.name
     if outcome := desk.procedure.outcome_named(details["outcome"]):
         details["outcome"] = outcome.name.lower()
-    if entry.what == "closed" and details["reason"]:
+    if entry.what == EntryKind.CLOSED and details["reason"]:
         details["reason"] = f" ({details['reason']})"
-    if entry.what in ("step", "postponed") and details["why"]:
+    if entry.what in (EntryKind.STEP, EntryKind.POSTPONED) and details["why"]:
         details["why"] = f", because {details['why'].removeprefix('because ')}"
-    if entry.what == "about":
+    if entry.what == EntryKind.ABOUT:
         details["about"] = about_words(About(details["subject"], name=details["name"]))
-    if entry.what in ("given", "step given"):
+    if entry.what in (EntryKind.GIVEN, EntryKind.STEP_GIVEN):
         details["to"] = await name(details["to"], desk)
     for key in ("until", "due"):
         details[key] = _moment_in(details[key], desk)

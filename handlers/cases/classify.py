@@ -18,6 +18,7 @@ from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
 from store.model.case import Case
+from store.model.kinds import EntryKind
 from store.model.records import Person, Status
 from store.school.procedure import Category
 
@@ -168,7 +169,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
 
 def _said_by(person: Person, case: Case) -> bool:
     """Whether this person has said what a case is about."""
-    said = [entry.by for entry in case.chronology if entry.what == "category"]
+    said = [entry.by for entry in case.chronology if entry.what == EntryKind.CATEGORY]
     return bool(said) and said[-1] in person.ids
 
 

@@ -9,10 +9,11 @@ from handlers.desk import Desk, Matter
 from handlers.rules.access import Relation
 from handlers.text.links import host_of
 from handlers.text.words import counted, listed
+from store.model.kinds import EvidenceKind
 from store.model.records import Evidence, Person, State, Status, Summary
 
-ORDER = ("text", "link", "picture", "video", "audio", "file")
-NAMES = {"audio": ("sound recording", "sound recordings")}
+ORDER = tuple(EvidenceKind)
+NAMES: dict[str, tuple[str, ...]] = {EvidenceKind.AUDIO: ("sound recording", "sound recordings")}
 
 STATES: dict[str, str] = {
     State.WAITING: "Not fetched yet: {what}. That waits until you say what it is about.",
@@ -32,12 +33,14 @@ def described(evidence: Iterable[Evidence]) -> str:
 
 
 def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:
-    if kind == "text":
+    if kind == EvidenceKind.TEXT:
         return counted(number, "message")
     words = counted(number, *NAMES.get(kind, (kind,)))
-    if kind == "link":
+    if kind == EvidenceKind.LINK:
         hosts = list(
-            dict.fromkeys(filter(None, (host_of(e.normal) for e in items if e.kind == "link")))
+            dict.fromkeys(
+                filter(None, (host_of(e.normal) for e in items if e.kind == EvidenceKind.LINK))
+            )
         )
         shown = hosts[:3] + (["other places"] if len(hosts) > 3 else [])
         words += f" to {listed(shown)}" if shown else ""

@@ -18,6 +18,7 @@ from handlers.text.pages import PAGE, divided, page_named, paged
 from handlers.text.words import counted, listed
 from handlers.workflow.changes import change
 from store.model.case import Case
+from store.model.kinds import WORDS, EntryKind, EvidenceKind
 from store.model.records import Evidence, Person, State
 
 NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
@@ -77,7 +78,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
         ask.person,
         reference,
         Act.EVIDENCE,
-        lambda case: case.enter(ask.at, ask.person.id, "evidence", numbers=numbers),
+        lambda case: case.enter(ask.at, ask.person.id, EntryKind.EVIDENCE, numbers=numbers),
     )
     page_of = PAGE_OF.format(page=page, pages=len(pages)) if len(pages) > 1 else ""
     parts: list[Part] = [Text(HANDED.format(what=_what(handed), reference=root, page=page_of))]
@@ -94,7 +95,7 @@ async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
         (case, item) for case in matter.cases for item in case.evidence if item.state == State.KEPT
     ]
     for case, item in sorted(rows, key=lambda row: row[1].at):
-        if item.kind in ("text", "link"):
+        if item.kind in WORDS:
             place = await place_of(item, case, matter.case, desk)
             texts = divided(item.text, PIECE)
             for number, text in enumerate(texts, 1):
@@ -108,7 +109,7 @@ async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
 def _what(handed: list[Piece]) -> str:
     """`2 messages, a link and 3 files`."""
     kinds = {(p.case.reference, p.item.number): p.item.kind for p in handed}
-    names = {"text": "message", "link": "link"}
+    names: dict[str, str] = {EvidenceKind.TEXT: "message", EvidenceKind.LINK: "link"}
     counts = Counter(names.get(kind, "file") for kind in kinds.values())
     what = listed(
         counted(counts[name], name) for name in ("message", "link", "file") if counts[name]
@@ -173,5 +174,5 @@ async def log(ask: Ask, desk: Desk) -> Reply:
 def _read(case: Case, ask: Ask) -> Case:
     """Turning the pages is one reading."""
     last = case.chronology[-1]
-    known = last.what == "read" and last.by == ask.person.id
-    return case if known else case.enter(ask.at, ask.person.id, "read")
+    known = last.what == EntryKind.READ and last.by == ask.person.id
+    return case if known else case.enter(ask.at, ask.person.id, EntryKind.READ)

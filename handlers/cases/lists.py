@@ -14,6 +14,7 @@ from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
 from handlers.workflow.hints import is_first_time
 from store.model.case import Case
+from store.model.kinds import EntryKind
 from store.model.records import Person, Status, Summary
 from store.school.procedure import Category
 
@@ -79,9 +80,11 @@ async def _show(ask: Ask, desk: Desk) -> Reply:
 
 def _looked(case: Case, ask: Ask) -> Case:
     lately = (e for e in reversed(case.chronology) if ask.at - e.at < LOOK)
-    if any(e.by == ask.person.id and e.what in ("opened", "looked") for e in lately):
+    if any(
+        e.by == ask.person.id and e.what in (EntryKind.OPENED, EntryKind.LOOKED) for e in lately
+    ):
         return case
-    return case.enter(ask.at, ask.person.id, "looked")
+    return case.enter(ask.at, ask.person.id, EntryKind.LOOKED)
 
 
 @command(

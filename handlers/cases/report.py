@@ -21,7 +21,9 @@ from handlers.workflow.consequences import with_consequences
 from handlers.workflow.hints import is_first_time
 from handlers.workflow.resent import refuse_erased
 from store.errors import Conflict, NotFound, StoreUnavailable
+from store.model.address import SourceKey
 from store.model.case import Case
+from store.model.kinds import ARRIVALS, EntryKind, EvidenceKind
 from store.model.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
 ONE_REPORT = timedelta(minutes=2)
@@ -33,7 +35,6 @@ SAME_MATTER = timedelta(minutes=10)
 LINKS = 50  # of one text, that are pieces of their own; what there is beyond them is kept as one
 MANY = 50  # pieces of evidence, after which a report is not added to
 TRIES = 50
-CAME = ("opened", "received")  # entries of messages that are answered with all that the case holds
 
 WHAT_DID_YOU_SEE = (
     "What did you see, and where? A screenshot or a link can be sent straight to me instead."
@@ -129,7 +130,9 @@ async def _keep_once(
             return case, True, False  # by another process, since it was asked above
         held = {_file_of(e) for e in case.evidence if e.pointer}
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
-        moved = case.receive(given, fresh, "edited" if incoming.edits else "received")
+        moved = case.receive(
+            given, fresh, EntryKind.EDITED if incoming.edits else EntryKind.RECEIVED
+        )
         return await store.save(await with_consequences(moved, desk)), False, crowded
     place = _place_after(mine, person)
     if place not in tried:  # else it is held by a case of theirs that cannot be read
@@ -137,7 +140,9 @@ async def _keep_once(
         tried.add(place)
     case = Case(new_reference(), desk.now(), (given,), evidence)
     kinds = ", ".join(e.kind for e in evidence)
-    case = case.enter(desk.now(), person.id, "opened", source=incoming.source, evidence=kinds)
+    case = case.enter(
+        desk.now(), person.id, EntryKind.OPENED, source=incoming.source, evidence=kinds
+    )
     if earlier:
         root = await desk.root(earlier)
         case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
@@ -152,13 +157,10 @@ async def _overtaken(source: str, reference: str, desk: Desk) -> bool:
         case = await desk.store.case(reference)
     except (NotFound, StoreUnavailable):
         return False
-    sources = [entry.details["source"] for entry in case.chronology if entry.what in CAME]
-    return [each for each in sources if _chat(each) == _chat(source)][-1:] != [source]
-
-
-def _chat(source: str) -> str:
-    """Of the key of a message, which ends with the message's own number."""
-    return source.rpartition(":")[0]
+    sources = [entry.details["source"] for entry in case.chronology if entry.what in ARRIVALS]
+    chat = SourceKey.parse(source).chat
+    in_this_chat = [each for each in sources if SourceKey.parse(each).chat == chat]
+    return in_this_chat[-1:] != [source]
 
 
 def _place_after(mine: Sequence[Summary], person: Person) -> str:
@@ -231,11 +233,11 @@ def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidenc
     ):
         where = _origin(origin)
         if text.strip() and (text.strip(),) != links:
-            add("text", text=text, origin=where, kept_at=now)
+            add(EvidenceKind.TEXT, text=text, origin=where, kept_at=now)
         for link in links[:LINKS]:
-            add("link", text=link, normal=normal(link), origin=where, kept_at=now)
+            add(EvidenceKind.LINK, text=link, normal=normal(link), origin=where, kept_at=now)
         if more := links[LINKS:]:
-            add("text", text="\n".join(more), origin=where, kept_at=now)
+            add(EvidenceKind.TEXT, text="\n".join(more), origin=where, kept_at=now)
     for attachment in incoming.attachments:
         add(attachment.kind, **_pointer(attachment, desk))
     return tuple(found)

@@ -18,6 +18,7 @@ from handlers.workflow.changes import TOO_BUSY, TRIES, change
 from handlers.workflow.resent import trace
 from store.errors import Conflict
 from store.model.case import Case
+from store.model.kinds import EvidenceKind, NoticeKind
 from store.model.memos import Counted, Erased
 from store.model.records import Notice, Person, Subject, Summary
 
@@ -131,7 +132,7 @@ async def owe_retention(desk: Desk, now: datetime) -> None:
     for person in await desk.store.having(access.TABLE[Act.ERASE].roles):
         if person.since <= first:
             key = f"retention {month:%Y-%m} {person.id}"
-            await desk.store.owe(Notice(key, "retention", person.id, now, waits=True))
+            await desk.store.owe(Notice(key, NoticeKind.RETENTION, person.id, now, waits=True))
 
 
 async def retention_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -259,7 +260,7 @@ def _question(matter: Matter, desk: Desk) -> Reply:
 
 def _all_of(matter: Matter) -> str:
     """`2 messages, a picture and 14 entries`."""
-    names = {"text": "message"}
+    names: dict[str, str] = {EvidenceKind.TEXT: "message"}
     kinds = Counter(
         names.get(item.kind, item.kind) for case in matter.cases for item in case.evidence
     )

@@ -16,6 +16,7 @@ from handlers.text.words import moment, shortened
 from handlers.workflow.people import name
 from store.errors import NotFound
 from store.model.case import Case
+from store.model.kinds import EntryKind
 from store.model.memos import Searched
 from store.model.records import Person, Summary, new_id
 
@@ -88,7 +89,9 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
     yield case.about.name if case.about else ""
     for item in case.evidence:
         yield from (item.text, item.normal, item.name)
-    yield from (entry.details.get("text", "") for entry in case.chronology if entry.what == "note")
+    yield from (
+        entry.details.get("text", "") for entry in case.chronology if entry.what == EntryKind.NOTE
+    )
 
 
 async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:

@@ -17,6 +17,7 @@ from handlers.text.words import listed, moment, shortened, size
 from handlers.workflow.people import name
 from handlers.workflow.steps import owners
 from store.model.case import Case
+from store.model.kinds import WORDS
 from store.model.records import (
     Evidence,
     FollowUp,
@@ -221,7 +222,7 @@ def _origin(item: Evidence, desk: Desk) -> str:
 
 
 def _content(item: Evidence, matter: Matter) -> str:
-    if item.kind in ("text", "link"):
+    if item.kind in WORDS:
         return _beginning(item.text, QUOTED)
     facts = [
         f"{item.kind.capitalize()} {item.name}".strip(),

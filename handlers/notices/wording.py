@@ -6,6 +6,7 @@ something overdue without being allowed to see the case reads its reference and 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.cases.evidence_words import alike, described
@@ -21,23 +22,23 @@ from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
 from handlers.text.words import moment
 from handlers.workflow.alerts import (
-    FOR_REPORTERS,
     channel_may_know,
     matter_with,
     nobody_told,
     recipients,
 )
-from handlers.workflow.recusal import _is_channel
 from handlers.workflow.steps import is_above
 from store.errors import NotFound
+from store.model.address import is_address
 from store.model.case import Case
+from store.model.kinds import ABOUT_STEPS, FOR_REPORTERS, Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person, State, Status
 
 URGENT = "Urgent: case {reference}"
 NEW = "New case {reference}"
 MORE = "More for case {reference}"
 GIVEN = "Case {reference} is yours to look after now"
-HEADINGS = {"more": MORE, "given": GIVEN}
+HEADINGS: dict[str, str] = {NoticeKind.MORE: MORE, NoticeKind.GIVEN: GIVEN}
 UNCATEGORISED = "Nobody has said yet what it is about."
 WITHHELD = (
     "Nobody should pass the picture on, open it again or delete it, and nothing of it can be seen here. "
@@ -61,10 +62,10 @@ LOST = (
 NOBODY = "Case {reference} still waits, and nobody has been told. {what}"
 DUE_SOON = "Case {reference}: due {due}"
 OVERDUE = "Case {reference}: overdue since {due}, day {day}"
-CLOCKS = {
-    "school": "Counted in school days.",
-    "legal": "Counted in working days, which no school holiday stops.",
-    "now": "Counted in hours; it waits for nothing.",
+CLOCKS: dict[str, str] = {
+    Clock.SCHOOL: "Counted in school days.",
+    Clock.LEGAL: "Counted in working days, which no school holiday stops.",
+    Clock.NOW: "Counted in hours; it waits for nothing.",
 }
 URGENT_ABOVE = "Urgent: case {reference}. Nobody has taken it yet. Please see that a leader does."
 OVERDUE_ABOVE = (
@@ -76,7 +77,7 @@ async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     """What a notice says now, or None when it is no longer needed, or no longer allowed."""
     if not reference:
         return await OF_NO_CASE[notice.kind](notice, desk)
-    if notice.kind == "channel":
+    if notice.kind == NoticeKind.CHANNEL:
         return await _for_channel(await desk.store.case(reference), desk)
     try:
         person = await desk.store.person(notice.to)
@@ -93,7 +94,7 @@ async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
         return reply and replace(reply, of=frozenset())
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
-    if notice.kind in ("before", "overdue"):
+    if notice.kind in ABOUT_STEPS:
         return _step(matter.case, notice, person, desk)
     return await _for_leader(notice, person, matter, desk)
 
@@ -113,11 +114,11 @@ async def _for_channel(case: Case, desk: Desk) -> Reply | None:
 async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
     """In the words of the very case that owes it, also where that was joined to another."""
     case, root = matter.named, matter.case
-    moot = {
-        "alert": case.urgent or root.owner is not None,
-        "urgent": notice.stage > 0 and root.owner is not None,
-        "given": root.owner not in person.ids,
-        "uncategorised": case.category is not None and not case.waiting,
+    moot: dict[str, bool] = {
+        NoticeKind.ALERT: case.urgent or root.owner is not None,
+        NoticeKind.URGENT: notice.stage > 0 and root.owner is not None,
+        NoticeKind.GIVEN: root.owner not in person.ids,
+        NoticeKind.UNCATEGORISED: case.category is not None and not case.waiting,
     }
     if root.status == Status.CLOSED or moot.get(notice.kind, False):
         return None
@@ -127,7 +128,7 @@ async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk
         lines.append(WITH.format(reference=root.reference))
     if case.withheld:
         lines.append(WITHHELD)
-    if notice.kind == "urgent" and notice.stage:
+    if notice.kind == NoticeKind.URGENT and notice.stage:
         lines.append(NOBODY_TOOK_IT)
     choices = [Choice("Open", f"case {root.reference}")]
     if root.owner is None:
@@ -176,11 +177,11 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
     """For somebody higher up who may not see the case: its reference and the step alone."""
     if case.status == Status.CLOSED or not is_above(person, await matter_with(case, desk), desk):
         return None
-    if notice.kind == "urgent" and notice.stage:
+    if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
     follow_up = case.follow_up(notice.step)
     escalated = {rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage}
-    if notice.kind != "overdue" or follow_up is None or not _still(follow_up, notice):
+    if notice.kind != NoticeKind.OVERDUE or follow_up is None or not _still(follow_up, notice):
         return None
     if not person.has(*escalated):
         return None
@@ -218,14 +219,14 @@ async def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(LOST.format(reference=reference, what=described(lost))) if lost else None
 
 
-OF_NO_CASE = {
-    "digest": digest_notice,
-    "duty": duty_notice,
-    "retention": retention_notice,
-    "statement": statement_notice,
-    "unaccepted": unaccepted_notice,
-    "enquiry": enquiry_notice,
-    "answer": answer_notice,
+OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
+    NoticeKind.DIGEST: digest_notice,
+    NoticeKind.DUTY: duty_notice,
+    NoticeKind.RETENTION: retention_notice,
+    NoticeKind.STATEMENT: statement_notice,
+    NoticeKind.UNACCEPTED: unaccepted_notice,
+    NoticeKind.ENQUIRY: enquiry_notice,
+    NoticeKind.ANSWER: answer_notice,
 }
 
 
@@ -236,12 +237,12 @@ async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     return say(NOBODY.format(reference=reference, what=nobody_told(case)))
 
 
-REPORTERS = {
-    "waiting": _waiting,
-    "taken": _taken,
-    "closed": _closed,
-    "lost": _lost,
-    "nobody": _nobody,
+REPORTERS: dict[str, Callable[[str, Matter, Desk], Awaitable[Reply | None]]] = {
+    NoticeKind.WAITING: _waiting,
+    NoticeKind.TAKEN: _taken,
+    NoticeKind.CLOSED: _closed,
+    NoticeKind.LOST: _lost,
+    NoticeKind.NOBODY: _nobody,
 }
 
 
@@ -253,4 +254,4 @@ NOT_HERE = "This message is no longer available."
 
 def in_its_place(notice: Notice) -> Reply:
     """What stands where the message was: no word of why, and no button."""
-    return say(NOT_HERE if _is_channel(notice.to) else NO_LONGER)
+    return say(NOT_HERE if is_address(notice.to) else NO_LONGER)

@@ -15,6 +15,7 @@ from handlers.text.words import listed, moment
 from handlers.workflow.people import name
 from handlers.workflow.steps import reachable
 from store.errors import NotFound
+from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
 from store.model.records import Notice, Person, Role, new_id
 
@@ -81,7 +82,15 @@ async def owe_enquiries(desk: Desk, now: datetime) -> None:
         for person in await whom_to_ask(asker, desk):
             key = f"enquiry {enquiry.id} {stage} {person.id}"
             await desk.store.owe(
-                Notice(key, "enquiry", person.id, now, step=enquiry.id, stage=stage, waits=True)
+                Notice(
+                    key,
+                    NoticeKind.ENQUIRY,
+                    person.id,
+                    now,
+                    step=enquiry.id,
+                    stage=stage,
+                    waits=True,
+                )
             )
 
 

@@ -19,6 +19,7 @@ from handlers.policies.ask import policy
 from handlers.rules.access import Act
 from handlers.text.pages import PAGE, divided
 from handlers.text.words import listed
+from store.model.kinds import NoticeKind
 from store.model.memos import Acceptance, Reminded, Statement
 from store.model.records import Notice, Person, Role
 from store.policies.texts import PolicyText
@@ -131,12 +132,21 @@ async def _ask_again(person: Person, statement: Statement, now: datetime, desk: 
     key = f"statement {statement.version} {times} {person.id}"
     if times <= REMINDERS:
         step = statement.version
-        notice = Notice(key, "statement", person.id, now, step=step, stage=times, waits=not is_new)
+        notice = Notice(
+            key, NoticeKind.STATEMENT, person.id, now, step=step, stage=times, waits=not is_new
+        )
         await desk.store.owe(notice)
     else:
         for manager in await _managers(desk):
             await desk.store.owe(
-                Notice(f"{key} {manager.id}", "unaccepted", manager.id, now, step=key, waits=True)
+                Notice(
+                    f"{key} {manager.id}",
+                    NoticeKind.UNACCEPTED,
+                    manager.id,
+                    now,
+                    step=key,
+                    waits=True,
+                )
             )
     await desk.store.put(Reminded(person.id, statement.version, times + 1, now))
 

@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 
 from handlers.rules.calendar import DAY, Calendar
 from store.model.case import Case
+from store.model.kinds import Clock
 from store.model.records import FollowUp, Status
 
 NEXT_OF_LADDER = timedelta(minutes=15)
 """An urgent case that nobody has taken goes to the next of the ladder after this, and again."""
-
-
-SCHOOL, LEGAL, NOW = "school", "legal", "now"
 
 
 LAST_STAGE = 400
@@ -23,21 +21,23 @@ def stage_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetim
     """When a stage begins; None for a stage 0 that there is none of."""
     due_day = calendar.local(follow_up.due).date()
     if stage == 0:
-        if follow_up.clock == NOW:
+        if follow_up.clock == Clock.NOW:
             return None
         days_after = (
-            calendar.school_days_after if follow_up.clock == SCHOOL else calendar.working_days_after
+            calendar.school_days_after
+            if follow_up.clock == Clock.SCHOOL
+            else calendar.working_days_after
         )
         before = calendar.opening(days_after(due_day, -1))
         opened = follow_up.opened_at
         return before if opened is None or before > opened else None
-    if follow_up.clock == SCHOOL:
+    if follow_up.clock == Clock.SCHOOL:
         first = calendar.school_time_from(follow_up.due)
         day = calendar.local(first).date()
         return first if stage == 1 else calendar.opening(calendar.school_days_after(day, stage - 1))
     if stage == 1:
         return follow_up.due
-    if follow_up.clock == LEGAL:
+    if follow_up.clock == Clock.LEGAL:
         return calendar.opening(calendar.working_days_after(due_day, stage - 1))
     return calendar.opening(due_day + (stage - 1) * DAY)
 
@@ -66,7 +66,7 @@ def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
     for follow_up in case.follow_ups:
         if follow_up.is_open and (following := next_stage(follow_up, calendar)):
             waits = (
-                follow_up.clock == SCHOOL
+                follow_up.clock == Clock.SCHOOL
                 and following[1] <= now
                 and not calendar.is_school_time(now)
             )

@@ -18,10 +18,10 @@ from handlers.school.duties import all_due
 from handlers.school.duties import line as duty_line
 from handlers.text.words import listed, moment, shortened
 from handlers.workflow.people import name
-from handlers.workflow.recusal import WITHDRAW
 from handlers.workflow.steps import owners
 from store.errors import DamagedCase
 from store.model.case import Case
+from store.model.kinds import NoticeKind, NoticeResult
 from store.model.memos import Enquiry
 from store.model.records import FollowUp, Notice, Person, Status, Summary
 
@@ -60,7 +60,7 @@ async def owe_digests(desk: Desk, now: datetime) -> None:
         if person.since > desk.calendar.opening(first):
             continue  # new since then
         await desk.store.owe(
-            Notice(f"digest {week} {person.id}", "digest", person.id, now, waits=True)
+            Notice(f"digest {week} {person.id}", NoticeKind.DIGEST, person.id, now, waits=True)
         )
 
 
@@ -192,6 +192,9 @@ def _enquiry(enquiry: Enquiry, desk: Desk) -> str:
 
 async def _undelivered(case: Case, desk: Desk) -> list[str]:
     failed = dict.fromkeys(
-        n.to for n in case.notices if n.result == "failed" and n.kind not in ("channel", WITHDRAW)
+        n.to
+        for n in case.notices
+        if n.result == NoticeResult.FAILED
+        and n.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
     )
     return [f"{case.reference} · to {await name(id, desk)}" for id in failed]

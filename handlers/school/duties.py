@@ -16,6 +16,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.stages import reached
 from handlers.text.words import ROLES, shortened
+from store.model.kinds import Clock, NoticeKind
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
 from store.policies import PolicyText
 from store.school.procedure import Duty, Span
@@ -48,7 +49,7 @@ class Due:
     def follow_up(self, desk: Desk) -> FollowUp:
         """As a follow-up whose stage 0 begins with the duty's lead time."""
         due = desk.calendar.closing(desk.calendar.school_day_from(self.day))
-        return FollowUp(self.duty.key, self.duty.do, self.duty.owner, due, "school")
+        return FollowUp(self.duty.key, self.duty.do, self.duty.owner, due, Clock.SCHOOL)
 
 
 async def all_due(desk: Desk, now: datetime) -> list[Due]:
@@ -112,7 +113,15 @@ async def owe_duties(desk: Desk, now: datetime) -> None:
             for person in await _who(due.duty, stage, desk):
                 key = f"duty {due.duty.key} {due.day} {stage} {person.id}"
                 await desk.store.owe(
-                    Notice(key, "duty", person.id, now, step=due.duty.key, stage=stage, waits=True)
+                    Notice(
+                        key,
+                        NoticeKind.DUTY,
+                        person.id,
+                        now,
+                        step=due.duty.key,
+                        stage=stage,
+                        waits=True,
+                    )
                 )
 
 

@@ -10,6 +10,7 @@ from handlers.desk import Desk
 from handlers.rules import access
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
+from store.model.kinds import ADDITIONS, FOR_REPORTERS, EntryKind, NoticeKind
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
@@ -20,19 +21,22 @@ SETTLING = timedelta(minutes=10)
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
 NOBODY_BUT_HEAD = "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
 
-FOR_REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
-
 
 async def with_alerts(case: Case, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
     now, reference = desk.now(), case.reference
     if case.status == Status.CLOSED:
-        return case.owe(*[notice async for notice in _for_reporters("closed", case, desk)])
+        return case.owe(*[notice async for notice in _for_reporters(NoticeKind.CLOSED, case, desk)])
     if case.owner:
-        case = case.owe(*[notice async for notice in _for_reporters("taken", case, desk)])
-        if case.chronology[-1].what == "given" and (owner := case.owner):
+        case = case.owe(*[notice async for notice in _for_reporters(NoticeKind.TAKEN, case, desk)])
+        if case.chronology[-1].what == EntryKind.GIVEN and (owner := case.owner):
             case = case.owe(
-                Notice(f"{reference} given {len(case.chronology)} {owner}", "given", owner, now)
+                Notice(
+                    f"{reference} given {len(case.chronology)} {owner}",
+                    NoticeKind.GIVEN,
+                    owner,
+                    now,
+                )
             )
     soon = now if case.urgent else desk.calendar.next_school_minute(now)
     waits = not case.urgent
@@ -41,22 +45,25 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
         key = f"{reference} nobody {desk.calendar.local(now):%Y-%m-%d}"
         later = now + REMIND_REPORTER
         case = case.owe(
-            *(Notice(f"{key} {person}", "nobody", person, later) for person in case.reporters)
+            *(
+                Notice(f"{key} {person}", NoticeKind.NOBODY, person, later)
+                for person in case.reporters
+            )
         )
     if case.joined_to:
         settling = now if case.settled else case.opened_at + SETTLING
         later = settling if case.urgent else desk.calendar.next_school_minute(settling)
-        case = case.owe(*[_to(case, "more", person.id, later, waits) for person in people])
+        case = case.owe(*[_to(case, NoticeKind.MORE, person.id, later, waits) for person in people])
         if not case.urgent:
             return case
     case = case.owe(*_more(case, people, soon, waits))
     if case.category or case.urgent or (case.about and case.about.subject == Subject.HEAD):
-        kind = "urgent" if case.urgent else "alert"
+        kind = NoticeKind.URGENT if case.urgent else NoticeKind.ALERT
         case = case.owe(*[_to(case, kind, person.id, soon, waits) for person in people])
         if await channel_may_know(case, desk):
             key = f"{reference} {'urgent ' if case.urgent else ''}channel"
             places = (
-                Notice(f"{key} {place}", "channel", place, soon, waits=waits)
+                Notice(f"{key} {place}", NoticeKind.CHANNEL, place, soon, waits=waits)
                 for place in desk.channels
             )
             case = case.owe(*places)
@@ -64,10 +71,10 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
         later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
         case = case.owe(
             *(
-                _to(case, "waiting", person, case.opened_at + REMIND_REPORTER)
+                _to(case, NoticeKind.WAITING, person, case.opened_at + REMIND_REPORTER)
                 for person in case.reporters
             ),
-            *(_to(case, "uncategorised", person.id, later, True) for person in people),
+            *(_to(case, NoticeKind.UNCATEGORISED, person.id, later, True) for person in people),
         )
     return case
 
@@ -75,11 +82,11 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
 def _more(case: Case, people: Sequence[Person], soon: datetime, waits: bool) -> Iterator[Notice]:
     """What a reporter added after leadership was told."""
     last = case.chronology[-1]
-    if last.what in ("received", "edited", "note") and last.by in case.reporters and case.category:
+    if last.what in ADDITIONS and last.by in case.reporters and case.category:
         for person in people:
             if person.id != last.by:
                 key = f"{case.reference} more {len(case.chronology)} {person.id}"
-                yield Notice(key, "more", person.id, soon, waits=waits)
+                yield Notice(key, NoticeKind.MORE, person.id, soon, waits=waits)
 
 
 def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) -> Notice:
@@ -92,9 +99,11 @@ def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) 
 async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Notice]:
     """To everybody who reported a part of it, but not to the one who did it."""
     done = [
-        e.by for e in case.chronology if e.what == kind or (kind == "taken" and e.what == "given")
+        e.by
+        for e in case.chronology
+        if e.what == kind or (kind == "taken" and e.what == EntryKind.GIVEN)
     ]
-    by, times = done[-1] if done else "", len(done) if kind == "closed" else 1
+    by, times = done[-1] if done else "", len(done) if kind == NoticeKind.CLOSED else 1
     for part in await matter_with(case, desk):
         for person in part.reporters:
             if person not in (by, case.owner):
@@ -154,7 +163,7 @@ async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:
         for n in case.notices
         if (n.kind, n.step, n.stage) == (notice.kind, notice.step, notice.stage)
     }
-    if notice.kind in ("channel", *FOR_REPORTERS):
+    if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
     matter = await matter_with(case, desk)
     for role in desk.procedure.ladder:

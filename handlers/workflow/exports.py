@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.workflow.changes import Move, apply
 from store.errors import DamagedCase, NotFound
+from store.model.kinds import EntryKind
 from store.model.memos import Exported
 from store.model.records import SYSTEM
 
@@ -27,7 +28,7 @@ async def note_exports(desk: Desk, now: datetime) -> None:
 
 
 def _enter(memo: Exported) -> Move:
-    return lambda case: case.enter(memo.at, SYSTEM, "exported", export=memo.id)
+    return lambda case: case.enter(memo.at, SYSTEM, EntryKind.EXPORTED, export=memo.id)
 
 
 async def _is_entered(memo: Exported, reference: str, desk: Desk) -> bool:

@@ -15,6 +15,7 @@ from handlers.workflow.pictures import Look, look
 from store.base import Kept
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
+from store.model.kinds import EntryKind, EvidenceKind, NoticeKind
 from store.model.records import SYSTEM, Evidence, Notice, State
 
 Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
@@ -86,7 +87,7 @@ async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
 
 async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk) -> bool:
     seen = Look()
-    if item.kind == "picture":
+    if item.kind == EvidenceKind.PICTURE:
         async with desk.store.kept(reference, kept.sha256) as path:
             seen = await asyncio.to_thread(look, path)
     return await _note(
@@ -143,15 +144,15 @@ def _entered(case: Case, item: Evidence, desk: Desk) -> Case:
     now, number = desk.now(), str(item.number)
     if item.state == State.KEPT:
         return case.enter(
-            now, SYSTEM, "kept", number=number, sha256=item.sha256, size=str(item.size)
+            now, SYSTEM, EntryKind.KEPT, number=number, sha256=item.sha256, size=str(item.size)
         )
     if item.state == State.WANTED:
         return case
     if item.state == State.WITHHELD:
-        return case.enter(now, SYSTEM, "withheld", number=number)
-    case = case.enter(now, SYSTEM, "failed", number=number, problem=item.problem)
+        return case.enter(now, SYSTEM, EntryKind.WITHHELD, number=number)
+    case = case.enter(now, SYSTEM, EntryKind.FETCH_FAILED, number=number, problem=item.problem)
     key = f"{case.reference} lost {number} {item.by}"
-    return case.owe(Notice(key, "lost", item.by, now))
+    return case.owe(Notice(key, NoticeKind.LOST, item.by, now))
 
 
 def _current(case: Case, item: Evidence) -> Evidence:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.rules import access
-from handlers.workflow.alerts import FOR_REPORTERS, channel_may_know, matter_with
+from handlers.workflow.alerts import channel_may_know, matter_with
 from store.errors import NotFound
+from store.model.address import MessageRef, is_address
 from store.model.case import Case
+from store.model.kinds import NOT_TAKEN_BACK, NoticeKind
 from store.model.memos import Shown
 from store.model.records import Notice, Summary
-
-WITHDRAW = "withdraw"
 
 
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
@@ -28,11 +28,11 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
     people = {to async for to, _, _ in _sent(case, matter, desk)}
     taken_from = {to for to in people if await _must_not_know(to, case, matter, desk)}
     owed = {
-        (key := f"{case.reference} {WITHDRAW} {message} {at.isoformat()}"): Notice(
-            key, WITHDRAW, to, desk.now(), message=message
+        (key := f"{case.reference} {NoticeKind.WITHDRAW} {message} {at.isoformat()}"): Notice(
+            key, NoticeKind.WITHDRAW, to, desk.now(), message=message
         )
         async for to, message, at in _sent(case, matter, desk)
-        if to in taken_from or (withheld and is_file(message))
+        if to in taken_from or (withheld and MessageRef.parse(message).is_file)
     }
     return case.owe(*owed.values())
 
@@ -50,25 +50,15 @@ async def _sent(
         except NotFound:
             continue
         for notice in of.notices:
-            if notice.message and notice.settled and notice.kind not in (WITHDRAW, *FOR_REPORTERS):
+            if notice.message and notice.settled and notice.kind not in NOT_TAKEN_BACK:
                 yield notice.to, notice.message, notice.settled
 
 
 async def _must_not_know(to: str, case: Case, matter: list[Summary], desk: Desk) -> bool:
-    if _is_channel(to):
+    if is_address(to):
         return not await channel_may_know(case, desk)
     try:
         person = await desk.store.person(to)
     except NotFound:
         return False
     return any(access.is_subject(person, part.about) for part in matter)
-
-
-def is_file(message: str) -> bool:
-    """Whether a message is a file that was handed over: `slack: file:F123`."""
-    return message.rpartition(" ")[2].startswith("file:")
-
-
-def _is_channel(to: str) -> bool:
-    """Channels have addresses, people ids."""
-    return ":" in to

@@ -13,9 +13,10 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.rules.calendar import Calendar
-from handlers.rules.stages import NEXT_OF_LADDER, SCHOOL, reached, wakes_at
+from handlers.rules.stages import NEXT_OF_LADDER, reached, wakes_at
 from handlers.workflow.steps import is_above, owners
 from store.model.case import Case
+from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Summary
 
 
@@ -36,7 +37,7 @@ async def remind(case: Case, now: datetime, desk: Desk) -> Case:
     ]
     for follow_up in case.follow_ups:
         if not follow_up.is_open or (
-            follow_up.clock == SCHOOL and not calendar.is_school_time(now)
+            follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         ):
             continue
         stage = reached(follow_up, now, calendar)
@@ -51,10 +52,16 @@ async def remind(case: Case, now: datetime, desk: Desk) -> Case:
 
 def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: datetime) -> Notice:
     due = follow_up.due.strftime("%Y-%m-%dT%H:%M")
-    key = f"{case.reference} {follow_up.key} {due} {'overdue' if stage else 'before'} {stage} {person.id}"
-    kind = "overdue" if stage else "before"
+    kind = NoticeKind.OVERDUE if stage else NoticeKind.BEFORE
+    key = f"{case.reference} {follow_up.key} {due} {kind} {stage} {person.id}"
     return Notice(
-        key, kind, person.id, now, step=follow_up.key, stage=stage, waits=follow_up.clock == SCHOOL
+        key,
+        kind,
+        person.id,
+        now,
+        step=follow_up.key,
+        stage=stage,
+        waits=follow_up.clock == Clock.SCHOOL,
     )
 
 
@@ -76,7 +83,7 @@ async def _up_the_ladder(case: Case, matter: Sequence[Summary], now: datetime, d
     for role in desk.procedure.ladder:
         people = await desk.store.having((role,))
         ladder += [p for p in people if p not in ladder and is_above(p, matter, desk)]
-    told = {n.to for n in case.notices if n.kind == "urgent" and n.stage == 0}
+    told = {n.to for n in case.notices if n.kind == NoticeKind.URGENT and n.stage == 0}
     turns = [p for p in ladder if p.id not in told] + ladder
     later = replace(case, alarm_at=now + NEXT_OF_LADDER, rung=case.rung + 1)
     if not ladder:
@@ -84,4 +91,4 @@ async def _up_the_ladder(case: Case, matter: Sequence[Summary], now: datetime, d
     fresh = len(turns) - len(ladder)
     person = turns[case.rung] if case.rung < fresh else ladder[(case.rung - fresh) % len(ladder)]
     key = f"{case.reference} urgent {case.rung + 1} {person.id}"
-    return later.owe(Notice(key, "urgent", person.id, now, stage=case.rung + 1))
+    return later.owe(Notice(key, NoticeKind.URGENT, person.id, now, stage=case.rung + 1))

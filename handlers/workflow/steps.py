@@ -10,12 +10,19 @@ from handlers.desk import Desk
 from handlers.rules import access
 from handlers.rules.access import Act
 from store.errors import NotFound
+from store.model.address import Address
 from store.model.case import Case
+from store.model.kinds import Clock
 from store.model.records import FollowUp, Person, Progress, Role, Status, Summary
 from store.school.procedure import AGAIN, OPENING, Step
 
 OWNER = "owner"
-CLOCKS = {"school day": "school", "working day": "legal", "hour": "now", "minute": "now"}
+CLOCKS = {
+    "school day": Clock.SCHOOL,
+    "working day": Clock.LEGAL,
+    "hour": Clock.NOW,
+    "minute": Clock.NOW,
+}
 
 
 def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
@@ -29,7 +36,7 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
     steps = () if case.joined_to else desk.procedure.steps(case.category)
     wanted = {step.key for step in steps}
     for follow_up in case.follow_ups:
-        of_procedure = not follow_up.key.startswith("own-")
+        of_procedure = not follow_up.is_own
         if follow_up.is_open and (case.joined_to or (of_procedure and follow_up.key not in wanted)):
             case = case.with_follow_up(replace(follow_up, progress=Progress.ENDED, settled_at=now))
         elif follow_up.progress == Progress.ENDED and not of_procedure and not case.joined_to:
@@ -102,7 +109,7 @@ def may_be_told(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
 
 def reachable(person: Person, desk: Desk) -> bool:
     """Whether one of the chats that are running reaches this person."""
-    return any(account.split(":")[0] in desk.platforms for account in person.accounts)
+    return any(Address.parse(account).platform in desk.platforms for account in person.accounts)
 
 
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from store.model.kinds import LOOKS, OWN_STEP, Clock, EntryKind
 from store.model.records import (
     About,
     Entry,
@@ -27,8 +28,6 @@ from store.model.records import (
 STAYS_WITHHELD = (
     "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
 )
-LOOKING = frozenset({"looked", "read", "evidence", "exported"})
-"""Entries of those who looked, and did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,9 @@ class Case:
         """When it was closed last; None while it is open."""
         if self.status != Status.CLOSED:
             return None
-        return next((e.at for e in reversed(self.chronology) if e.what == "closed"), self.opened_at)
+        return next(
+            (e.at for e in reversed(self.chronology) if e.what == EntryKind.CLOSED), self.opened_at
+        )
 
     @property
     def summary(self) -> Summary:
@@ -80,7 +81,7 @@ class Case:
             status=self.status,
             opened_at=self.opened_at,
             touched_at=next(
-                (e.at for e in reversed(self.chronology) if e.what not in LOOKING), self.opened_at
+                (e.at for e in reversed(self.chronology) if e.what not in LOOKS), self.opened_at
             ),
             category=self.category,
             urgent=self.urgent,
@@ -183,31 +184,36 @@ class Case:
             withheld=withhold,
             evidence=evidence,
         )
-        return case.enter(at, by, "category", category=category)
+        return case.enter(at, by, EntryKind.CATEGORY, category=category)
 
     def make_urgent(self, *, by: str, at: datetime) -> Case:
         self._must_be_open()
-        return self if self.urgent else replace(self, urgent=True).enter(at, by, "urgent")
+        return self if self.urgent else replace(self, urgent=True).enter(at, by, EntryKind.URGENT)
 
     def concern(self, about: About, *, by: str, at: datetime) -> Case:
         """Say whom it is about."""
         self._must_be_open()
         return replace(self, about=about).enter(
-            at, by, "about", subject=about.subject, person=about.person or "", name=about.name
+            at,
+            by,
+            EntryKind.ABOUT,
+            subject=about.subject,
+            person=about.person or "",
+            name=about.name,
         )
 
     def give(self, to: str, *, by: str, at: datetime) -> Case:
         """Make somebody its owner."""
         self._must_be_open()
-        what = "taken" if to == by else "given"
+        what = EntryKind.TAKEN if to == by else EntryKind.GIVEN
         return self if self.owner == to else replace(self, owner=to).enter(at, by, what, to=to)
 
     def give_up(self, *, by: str, at: datetime) -> Case:
         """Be without an owner: whoever it was may no longer look after it."""
-        return replace(self, owner=None).enter(at, by, "given up") if self.owner else self
+        return replace(self, owner=None).enter(at, by, EntryKind.GIVEN_UP) if self.owner else self
 
     def note(self, text: str, *, by: str, at: datetime) -> Case:
-        return self.enter(at, by, "note", text=text)
+        return self.enter(at, by, EntryKind.NOTE, text=text)
 
     def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
         """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""
@@ -221,34 +227,34 @@ class Case:
         closed = replace(
             self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None
         )
-        return closed.enter(at, by, "closed", outcome=outcome, reason=reason)
+        return closed.enter(at, by, EntryKind.CLOSED, outcome=outcome, reason=reason)
 
     def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
         if self.status != Status.CLOSED:
             raise IllegalMove(f"Case {self.reference} is open already.")
         return replace(self, status=Status.OPEN, outcome="").enter(
-            at, by, "reopened", reason=reason
+            at, by, EntryKind.REOPENED, reason=reason
         )
 
     def hold_back(self, reason: str, *, by: str, at: datetime) -> Case:
         """Keep it until somebody lifts that, however old it grows."""
-        return replace(self, hold=reason).enter(at, by, "held", reason=reason)
+        return replace(self, hold=reason).enter(at, by, EntryKind.HELD, reason=reason)
 
     def lift(self, *, by: str, at: datetime) -> Case:
         if not self.hold:
             raise IllegalMove(f"Case {self.reference} is not held.")
-        return replace(self, hold="").enter(at, by, "lifted")
+        return replace(self, hold="").enter(at, by, EntryKind.HOLD_LIFTED)
 
     def join(self, to: str, *, by: str, at: datetime, settled: bool = True) -> Case:
         """Become part of another case; the reference goes on working."""
         if to == self.reference:
             raise IllegalMove("A case cannot be joined to itself.")
-        return replace(self, joined_to=to, settled=settled).enter(at, by, "joined", to=to)
+        return replace(self, joined_to=to, settled=settled).enter(at, by, EntryKind.JOINED, to=to)
 
     def part(self, *, by: str, at: datetime) -> Case:
         """Stand alone again."""
         return replace(self, joined_to=None, settled=True).enter(
-            at, by, "parted", **{"from": self.joined_to or ""}
+            at, by, EntryKind.SEPARATED, **{"from": self.joined_to or ""}
         )
 
     def with_evidence(self, item: Evidence) -> Case:
@@ -292,30 +298,36 @@ class Case:
             raise IllegalMove("Say why it is not needed.")
         settled = replace(found, progress=progress, settled_at=at)
         details = {"step": found.what, "progress": progress, "why": why}
-        return self.with_follow_up(settled).enter(at, by, "step", **details)
+        return self.with_follow_up(settled).enter(at, by, EntryKind.STEP, **details)
 
     def hand_step(self, key: str, to: str, *, by: str, at: datetime) -> Case:
         """Ask somebody to do it."""
         found = self._open_step(key)
         given = replace(found, person=to)
-        return self.with_follow_up(given).enter(at, by, "step given", step=found.what, to=to)
+        return self.with_follow_up(given).enter(
+            at, by, EntryKind.STEP_GIVEN, step=found.what, to=to
+        )
 
     def postpone_step(self, key: str, due: datetime, why: str, *, by: str, at: datetime) -> Case:
         found = self._open_step(key)
         later = replace(found, due=due, postponed=found.postponed + 1, told=-1)
         details = {"step": found.what, "until": due.isoformat(), "why": why}
-        return self.with_follow_up(later).enter(at, by, "postponed", **details)
+        return self.with_follow_up(later).enter(at, by, EntryKind.POSTPONED, **details)
 
     def add_step(self, what: str, due: datetime, owner: str, *, by: str, at: datetime) -> Case:
         """A follow-up of one's own."""
         self._must_be_open()
-        number = sum(f.key.startswith("own-") for f in self.follow_ups) + 1
-        own = FollowUp(f"own-{number}", what, owner, due, "school", person=by, opened_at=at)
-        return self.with_follow_up(own).enter(at, by, "step added", step=what, due=due.isoformat())
+        number = sum(f.is_own for f in self.follow_ups) + 1
+        own = FollowUp(
+            f"{OWN_STEP}{number}", what, owner, due, Clock.SCHOOL, person=by, opened_at=at
+        )
+        return self.with_follow_up(own).enter(
+            at, by, EntryKind.STEP_ADDED, step=what, due=due.isoformat()
+        )
 
     def posted_again(self, *, by: str, at: datetime) -> Case:
         self._must_be_open()
-        return replace(self, again=self.again + 1).enter(at, by, "again")
+        return replace(self, again=self.again + 1).enter(at, by, EntryKind.AGAIN)
 
     def _open_step(self, key: str) -> FollowUp:
         self._must_be_open()

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from store.model.kinds import OWN_STEP
+
 REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 """28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are misread."""
 
@@ -218,6 +220,11 @@ class FollowUp:
     @property
     def is_open(self) -> bool:
         return self.progress == Progress.OPEN
+
+    @property
+    def is_own(self) -> bool:
+        """Somebody has added it to this case; no procedure calls for it."""
+        return self.key.startswith(OWN_STEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ Ask = Callable[[str], object]
 
 
 def questions() -> list[str]:
-    groups = tomllib.loads((ROOT / "policy" / "answered.toml").read_text(encoding="utf-8"))["asked"]
+    groups = tomllib.loads(
+        (ROOT / "store" / "policies" / "answered.toml").read_text(encoding="utf-8")
+    )["asked"]
     asked = [question for group in groups for question in group["questions"]]
     return random.Random(4).sample(asked, ROUNDS)
 

@@ -122,9 +122,10 @@ class SlackServer:
     async def next(self, user: str, seconds: float = 5.0) -> Shown:
         """The next thing that the bot shows somebody, new or in place of another; in order, each once."""
         read = self._read.get(user, 0)
-        mine: Callable[[], list[Shown]] = lambda: [s for s in self.world.history if s.user == user][
-            read:
-        ]  # noqa: E731
+
+        def mine() -> list[Shown]:
+            return [s for s in self.world.history if s.user == user][read:]
+
         found: list[Shown] = await self.until(mine, seconds)
         self._read[user] = read + 1
         return found[0]

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from handlers.notices.wording import NO_LONGER, NOT_HERE
-from handlers.workflow.recusal import is_file
+from store.model.address import MessageRef
 from store.model.memos import Shown
 from tests.talks.conftest import PATIENCE, Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
@@ -119,7 +119,9 @@ async def handed_over(stage: Stage, reference: str) -> None:
     async with asyncio.timeout(PATIENCE):
         while True:
             shown = await stage.bot.desk.store.memo(Shown, reference)
-            if shown and any(is_file(showing.message) for showing in shown.showings):
+            if shown and any(
+                MessageRef.parse(showing.message).is_file for showing in shown.showings
+            ):
                 return
             await asyncio.sleep(0.01)
 

@@ -9,7 +9,8 @@ from bot.cli.check.chats import addresses
 from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.workflow.recusal import WITHDRAW
+from store.model.address import Address
+from store.model.kinds import NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
 
 UNDELIVERED = (
@@ -26,7 +27,6 @@ NOBODY = (
     "Invite somebody: headsup invite NAME --role {role}"
 )
 LATE_AFTER = timedelta(minutes=15)
-SENT, FAILED, DIGEST, CHANNEL = "sent", "failed", "digest", "channel"
 
 
 def seen_by_nobody(looked: Looked) -> Iterator[str]:
@@ -66,15 +66,20 @@ def undelivered(looked: Looked) -> Iterator[str]:
 
 def unheard(looked: Looked) -> Iterator[str]:
     """Leadership channels that did not take what they were told last. A bot may not ask Slack where it is a member."""
-    told = [n for case in looked.cases for n in case.notices if n.kind == CHANNEL and n.settled]
+    told = [
+        n
+        for case in looked.cases
+        for n in case.notices
+        if n.kind == NoticeKind.CHANNEL and n.settled
+    ]
     last = {
         n.to: n.result
         for n in sorted(told, key=lambda n: n.settled or n.due)
-        if n.result in (SENT, FAILED)
+        if n.result in (NoticeResult.SENT, NoticeResult.FAILED)
     }
     for channel in addresses(looked):
-        if last.get(channel) == FAILED:
-            yield UNHEARD.format(channel=channel.partition(":")[2])
+        if last.get(channel) == NoticeResult.FAILED:
+            yield UNHEARD.format(channel=Address.parse(channel).place)
 
 
 def late(looked: Looked) -> Iterator[str]:
@@ -93,14 +98,23 @@ def late(looked: Looked) -> Iterator[str]:
 def last_digest(looked: Looked) -> datetime | None:
     """When the last weekly digest was sent."""
     return max(
-        (n.settled for n in looked.notices if n.kind == DIGEST and n.result == SENT and n.settled),
+        (
+            n.settled
+            for n in looked.notices
+            if n.kind == NoticeKind.DIGEST and n.result == NoticeResult.SENT and n.settled
+        ),
         default=None,
     )
 
 
 def _failed(notices: Sequence[Notice]) -> Iterator[tuple[str, int]]:
     """To whom, and how many."""
-    failed = [n.to for n in notices if n.result == FAILED and n.kind not in (CHANNEL, WITHDRAW)]
+    failed = [
+        n.to
+        for n in notices
+        if n.result == NoticeResult.FAILED
+        and n.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
+    ]
     yield from ((to, failed.count(to)) for to in dict.fromkeys(failed))
 
 

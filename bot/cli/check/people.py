@@ -9,6 +9,7 @@ from bot.cli.check.chats import running
 from bot.cli.check.finding import Looked
 from handlers.rules.names import same_name
 from handlers.text.words import ROLES, listed
+from store.model.address import Address, Platform
 from store.model.records import Person, Role
 
 NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"
@@ -33,7 +34,7 @@ TWICE = (
     "joins the records when the code is used in {other}: headsup invite “{name}” --role {role}"
 )
 MADE_UP = "the made-up people of the terminal are in {folder}. Choose a fresh HEADSUP_DATA for real work: headsup setup"
-TERMINAL = "terminal"
+TERMINAL = Platform.TERMINAL
 SAID = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
 
 
@@ -62,7 +63,7 @@ def out_of_reach(looked: Looked) -> Iterator[str]:
     if not chats:
         return
     for person in looked.people:
-        mine = {account.partition(":")[0] for account in person.accounts}
+        mine = {Address.parse(account).platform for account in person.accounts}
         if mine == {TERMINAL}:
             yield MADE_UP.format(folder=looked.settings.headsup_data)
             return
@@ -91,4 +92,4 @@ def known_twice(looked: Looked) -> Iterator[str]:
 
 def _chats(person: Person) -> list[str]:
     """`slack` for `slack:T1:U7`."""
-    return list(dict.fromkeys(account.partition(":")[0] for account in person.accounts))
+    return list(dict.fromkeys(Address.parse(account).platform for account in person.accounts))

@@ -32,6 +32,7 @@ from store.disk.durable import unavailable
 from store.disk.evidence import sha256_of
 from store.errors import NotFound, Trouble
 from store.model.case import Case
+from store.model.kinds import WORDS
 from store.model.memos import Exported
 from store.model.records import Evidence, Person, State, new_id
 from store.policies import Policies
@@ -208,7 +209,7 @@ def _put(path: Path, text: str) -> None:
 async def _copy_evidence(each: Included, folder: Path, held: Held) -> None:
     case = each.case
     for item in case.evidence:
-        if item.kind not in ("text", "link"):
+        if item.kind not in WORDS:
             each.copied[f"{case.reference} {item.number}"] = await _copied(
                 item, each.matter, folder, held
             )

@@ -21,6 +21,7 @@ from bot.open_store import WHICH
 from bot.settings import Settings, SettingsError, load
 from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
+from store.model.address import Address, Platform
 from store.model.records import Person, Role
 from store.school.school import School, load_school
 from store.tiny.reading import Reading
@@ -114,7 +115,11 @@ def _folder(settings: Settings) -> dict[str, str]:
     if settings.database_url:
         return {}
     folder = settings.headsup_data
-    if any(account.startswith("terminal:") for p in _people(folder) for account in p.accounts):
+    if any(
+        Address.parse(account).platform == Platform.TERMINAL
+        for p in _people(folder)
+        for account in p.accounts
+    ):
         typer.echo(MADE_UP.format(folder=folder))
         return {"HEADSUP_DATA": ask(FOLDER, str, FRESH)}
     return (

@@ -26,9 +26,9 @@ from handlers.messages import (
     say,
 )
 from handlers.reception import receive
-from handlers.workflow.recusal import WITHDRAW
 from store.errors import StoreUnavailable
 from store.model.case import Case
+from store.model.kinds import NoticeKind
 from store.model.records import Notice, Person, Report, Role
 from tests.desks import Time, desk_in
 
@@ -338,7 +338,7 @@ async def test_what_was_sent_in_a_chat_that_runs_no_longer_is_not_taken_back_for
 ) -> None:
     await _owe(desk, "B222", kind="note")
     case = await desk.store.case("B222")
-    gone = replace(case.notices[0], kind=WITHDRAW, message="telegram:77 5")
+    gone = replace(case.notices[0], kind=NoticeKind.WITHDRAW, message="telegram:77 5")
     await desk.store.save(case.settle(gone))
     await delivery.tick()
     (notice,) = (await desk.store.case("B222")).notices

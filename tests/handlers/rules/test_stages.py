@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers.rules.calendar import Calendar
-from handlers.rules.stages import LEGAL, NOW, SCHOOL, wakes_at
+from handlers.rules.stages import wakes_at
+from store.model.kinds import Clock
 from store.model.records import FollowUp
 from store.school.school import School
 from tests.store.made import case
@@ -26,10 +27,10 @@ def overdue(clock: str) -> FollowUp:
 @pytest.mark.parametrize(
     ("clock", "now", "then"),
     [
-        (SCHOOL, FRIDAY, FRIDAY - timedelta(hours=1)),  # at once
-        (SCHOOL, SATURDAY, MONDAY),  # and not each minute until then
-        (LEGAL, SATURDAY, FRIDAY - timedelta(hours=1)),
-        (NOW, SATURDAY, FRIDAY - timedelta(hours=1)),
+        (Clock.SCHOOL, FRIDAY, FRIDAY - timedelta(hours=1)),  # at once
+        (Clock.SCHOOL, SATURDAY, MONDAY),  # and not each minute until then
+        (Clock.LEGAL, SATURDAY, FRIDAY - timedelta(hours=1)),
+        (Clock.NOW, SATURDAY, FRIDAY - timedelta(hours=1)),
     ],
 )
 def test_what_waits_for_school_hours_is_not_looked_at_before(

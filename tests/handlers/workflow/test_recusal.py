@@ -10,8 +10,8 @@ import pytest
 
 from handlers.desk import Desk
 from handlers.workflow.changes import apply
-from handlers.workflow.recusal import WITHDRAW
 from handlers.workflow.shown import MOST, REMEMBERED, note_shown
+from store.model.kinds import NoticeKind
 from store.model.memos import Showing, Shown
 from store.model.records import About, Notice, Role
 from store.tiny import TinyStore
@@ -32,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def withdrawals(desk: Desk, reference: str) -> list[Notice]:
-    return [n for n in (await desk.store.case(reference)).notices if n.kind == WITHDRAW]
+    return [n for n in (await desk.store.case(reference)).notices if n.kind == NoticeKind.WITHDRAW]
 
 
 async def test_a_kill_in_between_forgets_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -43,7 +43,9 @@ async def test_a_kill_in_between_forgets_nothing(desk: Desk, tmp_path: Path) -> 
     await apply(desk, case.reference, lambda c: c.concern(about, by="asha", at=NOW))
     await desk.store.close()
     store = TinyStore.open(tmp_path / "data")
-    claimed = [n for _, n in await store.claim(NOW + MINUTE, 100, 60) if n.kind == WITHDRAW]
+    claimed = [
+        n for _, n in await store.claim(NOW + MINUTE, 100, 60) if n.kind == NoticeKind.WITHDRAW
+    ]
     await store.close()
     assert [(n.to, n.message) for n in claimed] == [("cleo", MESSAGE)]
 

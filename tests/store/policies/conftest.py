@@ -14,7 +14,7 @@ Asked = tuple[str, list[str]]
 """A question, and the pieces of the texts that answer it; none where they do not."""
 
 HERE = Path(__file__).parent
-SHIPPED = HERE.parent.parent / "policy_texts"
+SHIPPED = Path(__file__).parents[3] / "policy_texts"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,139 @@
+"""The kinds of things that are written down, and what belongs to each kind.
+
+Their values lie on schools' disks, so they stay as they are. Records hold them as text: a version that does not
+know a kind which a later one has written reads it all the same.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What an entry of a chronology says was done. `handlers.cases.chronology` has the words for each."""
+
+    OPENED = "opened"
+    RECEIVED = "received"
+    EDITED = "edited"
+    CATEGORY = "category"
+    ABOUT = "about"
+    URGENT = "urgent"
+    TAKEN = "taken"
+    GIVEN = "given"
+    GIVEN_UP = "given up"
+    NOTE = "note"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    STEP = "step"
+    STEP_GIVEN = "step given"
+    STEP_ADDED = "step added"
+    POSTPONED = "postponed"
+    AGAIN = "again"
+    JOINED = "joined"
+    SEPARATED = "parted"
+    HELD = "held"
+    HOLD_LIFTED = "lifted"
+    EXPORTED = "exported"
+    LOOKED = "looked"
+    READ = "read"
+    EVIDENCE = "evidence"
+    KEPT = "kept"
+    FETCH_FAILED = "failed"
+    WITHHELD = "withheld"
+
+
+#: Entries of those who looked, and did nothing: the case is as old as before.
+LOOKS = frozenset({EntryKind.LOOKED, EntryKind.READ, EntryKind.EVIDENCE, EntryKind.EXPORTED})
+
+#: Entries of messages that opened a case or added to it, each with the key of its message as `source`.
+ARRIVALS = frozenset({EntryKind.OPENED, EntryKind.RECEIVED})
+
+#: Entries by which the reporter has added something that leadership has not seen yet.
+ADDITIONS = frozenset({EntryKind.RECEIVED, EntryKind.EDITED, EntryKind.NOTE})
+
+#: Entries by which somebody became the owner of a case.
+OWNERSHIP = frozenset({EntryKind.TAKEN, EntryKind.GIVEN})
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is. Words and links are kept at once; the others are pointers to be fetched."""
+
+    TEXT = "text"
+    LINK = "link"
+    PICTURE = "picture"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FILE = "file"
+
+
+#: Evidence that is words, kept in the case itself.
+WORDS = frozenset({EvidenceKind.TEXT, EvidenceKind.LINK})
+
+
+class NoticeKind(StrEnum):
+    """Why the bot owes somebody a message. `handlers.notices.wording` has what each says."""
+
+    # About a case, to leaders.
+    ALERT = "alert"
+    URGENT = "urgent"
+    MORE = "more"
+    GIVEN = "given"
+    UNCATEGORISED = "uncategorised"
+    BEFORE = "before"
+    OVERDUE = "overdue"
+    # About a case, to a leadership channel.
+    CHANNEL = "channel"
+    # About a case, to whoever reported it.
+    WAITING = "waiting"
+    TAKEN = "taken"
+    CLOSED = "closed"
+    LOST = "lost"
+    NOBODY = "nobody"
+    # A message that is taken back from its reader.
+    WITHDRAW = "withdraw"
+    # About no case.
+    DIGEST = "digest"
+    DUTY = "duty"
+    RETENTION = "retention"
+    STATEMENT = "statement"
+    UNACCEPTED = "unaccepted"
+    ENQUIRY = "enquiry"
+    ANSWER = "answer"
+
+
+#: Notices to whoever reported a case: they say no more of it than a reporter may know.
+FOR_REPORTERS = frozenset(
+    {NoticeKind.WAITING, NoticeKind.TAKEN, NoticeKind.CLOSED, NoticeKind.LOST, NoticeKind.NOBODY}
+)
+
+#: Notices that may come with the next message, though they do not wait for school hours.
+CAN_WAIT = FOR_REPORTERS | {NoticeKind.GIVEN, NoticeKind.DUTY, NoticeKind.DIGEST}
+
+#: Notices that stay with their reader whatever becomes of the case: they show nothing of it.
+NOT_TAKEN_BACK = FOR_REPORTERS | {NoticeKind.WITHDRAW}
+
+#: Notices about one step of a case's procedure.
+ABOUT_STEPS = frozenset({NoticeKind.BEFORE, NoticeKind.OVERDUE})
+
+
+class NoticeResult(StrEnum):
+    """What became of a notice. Until then it has none, which is kept as an empty text."""
+
+    SENT = "sent"
+    MOOT = "moot"
+    FAILED = "failed"
+
+
+class Clock(StrEnum):
+    """What a follow-up's days are counted in, and what its reminders wait for."""
+
+    #: School days; reminders wait for school hours.
+    SCHOOL = "school"
+    #: Working days, which no school holiday stops: clocks set by law. Waits for nothing.
+    LEGAL = "legal"
+    #: Hours and minutes. Waits for nothing.
+    NOW = "now"
+
+
+#: What a case's own follow-ups, which no procedure calls for, have before their number: `own-1`.
+OWN_STEP = "own-"
