@@ -59,7 +59,7 @@ class Bot:
             reader = await self.desk.store.by_account(incoming.sender.account)
         except StoreUnavailable:
             if (
-                reply and reply.of
+                reply and reply.shows
             ):  # what shows somebody a case is not shown where that cannot be noted
                 raise
             return reply

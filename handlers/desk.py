@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from weakref import WeakValueDictionary
 
-from handlers.messages import Incoming, Refused
+from handlers.messages import Incoming, Refused, Reply
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.calendar import Calendar
@@ -73,6 +73,21 @@ class Matter:
     def withheld(self) -> bool:
         return any(case.withheld for case in self.cases)
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """The references of the cases that words about it show to whoever sees all of it; of others, none."""
+        return frozenset({self.named.reference, self.case.reference}) if self.whole else frozenset()
+
+    def shown_in(self, reply: Reply) -> Reply:
+        """A reply about it, saying so: it shows the matter, or to its reporter only mentions the case."""
+        if self.whole:
+            return reply.showing(self.shown)
+        return reply.mentioning([self.named.reference])
+
+    def refusal(self, words: str) -> Refused:
+        """To raise where the words name it."""
+        return Refused(words, shows=self.shown)
+
     def may(self, person: Person, act: Act) -> bool:
         return access.may_with(person, act, self.relations)
 
@@ -95,9 +110,6 @@ class Desk:
     limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
     source: str = ""  # key of the message that is being answered, if it is one
-    opened: set[str] = field(
-        default_factory=set
-    )  # cases of which the asker saw more than a reporter may
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
@@ -114,8 +126,6 @@ class Desk:
             raise refused
         if not access.may_with(person, act, relations):
             raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference))
-        if relations & access.INSIDE:
-            self.opened.update(summary.reference for summary in matter)
         case, *parts = [await self.store.case(summary.reference) for summary in matter]
         asked = next(c for c in (case, *parts) if c.reference == named.reference)
         return Matter(asked, relations, case, tuple(parts))
@@ -181,15 +191,13 @@ class Desk:
         }
 
     async def inside(self, person: Person, summary: Summary) -> bool:
-        """Whether a person may see more of a case than its reporter may. That it was opened is noted."""
+        """Whether a person may see more of a case than its reporter may."""
         return bool(await self.inside_of(person, [summary]))
 
     async def inside_of(self, person: Person, summaries: Sequence[Summary]) -> list[Summary]:
         """The same for several: those of which the person may see more."""
         relations = await self.relations_to(person, summaries)
-        inside = [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
-        self.opened.update(summary.reference for summary in inside)
-        return inside
+        return [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
 
     async def visible(self, person: Person) -> Sequence[Summary]:
         """Every case that the person may see, newest first; joined ones only as the reporter's own."""

@@ -8,7 +8,7 @@ typed is never markup, a ping or a link.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -208,17 +208,29 @@ class Reply:
     parts: tuple[Part, ...] = field(default_factory=tuple)
     replaces: bool = False  # shown in place of the message whose button was tapped
     understood: bool = True  # False: there is no such command
-    of: frozenset[str] | None = (
-        None  # cases of which it shows more than a reporter may know; None: not said
-    )
+    #: References of cases of which it shows more than their reporter may know. Whoever draws a case says so here;
+    #: the message is taken back from a reader who turns out to be the subject of one of them.
+    shows: frozenset[str] = frozenset()
+    #: References of cases that it is about without showing more of them. Where it takes the place of a message that
+    #: did show more, that message shows no more of them from then on.
+    mentions: frozenset[str] = frozenset()
     noted: Noted | None = field(default=None, compare=False)  # told of each message that shows it
     overtaken: Overtaken | None = field(
         default=None, compare=False
     )  # asked just before an album's is shown
 
     def __add__(self, other: Reply) -> Reply:
-        of = self.of if other.of is None else other.of
-        return replace(self, parts=self.parts + other.parts, of=of)
+        together = replace(self, parts=self.parts + other.parts)
+        return together.showing(other.shows).mentioning(other.mentions)
+
+    def showing(self, references: Iterable[str]) -> Reply:
+        """The reply, saying that it shows more of these cases than their reporter may know."""
+        shows = self.shows.union(references)
+        return replace(self, shows=shows, mentions=self.mentions - shows)
+
+    def mentioning(self, references: Iterable[str]) -> Reply:
+        """The reply, saying that it is about these cases, of which it shows no more than their reporter may know."""
+        return replace(self, mentions=self.mentions.union(references) - self.shows)
 
 
 def say(text: str, *parts: Part) -> Reply:
@@ -230,7 +242,14 @@ def say(text: str, *parts: Part) -> Reply:
 
 
 class Refused(Exception):
-    """What was asked cannot be done; its text is shown to the person as it stands."""
+    """What was asked cannot be done; its text is shown to the person as it stands.
+
+    `shows`: references of the cases that the text tells of, as a reply's `shows`.
+    """
+
+    def __init__(self, message: str, *, shows: frozenset[str] = frozenset()) -> None:
+        super().__init__(message)
+        self.shows = shows
 
 
 class DeliveryFailed(Exception):

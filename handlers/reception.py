@@ -18,7 +18,6 @@ from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
 from handlers.school import people
 from handlers.text.words import seconds, shortened
-from handlers.workflow.shown import marked
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
 
@@ -95,9 +94,7 @@ class TooFast(Refused):
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk."""
     incoming = _dated(cleaned(incoming), desk.now())
-    desk = replace(desk, opened=set(), source=incoming.source)
-    reply = await _answered(incoming, desk)
-    return reply and marked(reply, desk)
+    return await _answered(incoming, replace(desk, source=incoming.source))
 
 
 async def _answered(incoming: Incoming, desk: Desk) -> Reply | None:
@@ -109,7 +106,9 @@ async def _answered(incoming: Incoming, desk: Desk) -> Reply | None:
                 return await _receive(incoming, desk)
             async with desk.memory.turn(f"person {person.id}"):
                 return await _receive(incoming, desk)
-    except (Refused, IllegalMove, DamagedCase) as refusal:
+    except Refused as refusal:
+        return say(str(refusal)).showing(refusal.shows)
+    except (IllegalMove, DamagedCase) as refusal:
         return say(str(refusal))
     except StoreUnavailable:
         return say(NOT_KEPT)

@@ -22,7 +22,7 @@ from handlers.messages import DeliveryFailed, Reply
 from handlers.notices.bundle import fit, together
 from handlers.notices.wording import in_its_place, worded
 from handlers.workflow.alerts import passed_up
-from handlers.workflow.shown import marked, take_back_from
+from handlers.workflow.shown import take_back_from
 from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef
 from store.model.kinds import CAN_WAIT, NoticeKind, NoticeResult
@@ -174,14 +174,14 @@ class Delivery:
                 opens = self.desk.calendar.school_time_from(now)
                 await self._write(reference, replace(notice, due=opens))
                 return None
-            desk = replace(self.desk, opened=set())
-            reply = await worded(reference, notice, desk) if await self._exists(notice) else None
+            exists = await self._exists(notice)
+            reply = await worded(reference, notice, self.desk) if exists else None
             if reply is None:
                 await self._settle(reference, notice, NoticeResult.MOOT)
         except Exception as error:
             _not_settled(reference, notice, error)
             return None
-        return reply and marked(reply, desk)
+        return reply
 
     async def _exists(self, notice: Notice) -> bool:
         if notice.kind == NoticeKind.CHANNEL:
@@ -194,11 +194,12 @@ class Delivery:
 
     def _watched(self, message: Sequence[tuple[Owed, Reply]]) -> Reply:
         """One message of them all. The notices note for themselves in which message they are."""
-        replies = [reply for _, reply in message]
-        of = frozenset(reference for reply in replies for reference in reply.of or ())
+        bundled = together([reply for _, reply in message])
+        for _, reply in message:
+            bundled = bundled.showing(reply.shows).mentioning(reply.mentions)
         (_, first), *_ = [owed for owed, _ in message]
         spared = frozenset(reference for (reference, _), _ in message)
-        return self.watcher.watched(replace(together(replies), of=of), first.to, spared)
+        return self.watcher.watched(bundled, first.to, spared)
 
     async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
         """Put a few words in place of a message that showed a case to whom it is about, or try again later."""

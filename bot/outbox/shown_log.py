@@ -11,7 +11,7 @@ import structlog
 
 from handlers.desk import Desk
 from handlers.messages import Reply
-from handlers.workflow.shown import forget_shown, mentioned, note_shown
+from handlers.workflow.shown import forget_shown, note_shown
 from store.model.address import MessageRef
 
 log = structlog.get_logger()
@@ -27,8 +27,8 @@ class Watcher:
 
         `spared`: cases that note its first message themselves.
         """
-        showing, first = reply.of or frozenset(), True
-        others = frozenset(mentioned(reply)) - showing
+        showing, first = reply.shows, True
+        others = reply.mentions
 
         def noted(address: str, message: str) -> None:
             nonlocal first

@@ -13,7 +13,7 @@ from handlers.cases.reporter_view import answer, stop
 from handlers.cases.view import shown
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
-from handlers.messages import Refused, Reply, Text, say
+from handlers.messages import Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
@@ -45,7 +45,7 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
-        return Reply(lead) + category_question(matter.named, desk)
+        return matter.shown_in(Reply(lead) + category_question(matter.named, desk))
 
     def move(case: Case) -> Case:
         if case.category == chosen.key and not case.waiting:
@@ -113,7 +113,7 @@ async def urgent(ask: Ask, desk: Desk) -> Reply:
         root = await desk.root(matter.named.summary)
         if root.status == Status.OPEN:
             await apply(desk, root.reference, lambda c: c.make_urgent(by=ask.person.id, at=ask.at))
-    said = say(NOW_URGENT.format(reference=matter.named.reference))
+    said = matter.shown_in(say(NOW_URGENT.format(reference=matter.named.reference)))
     return replace(said + await next_of(ask, matter, desk), replaces=True)
 
 
@@ -146,10 +146,11 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         target = await desk.case_for(ask.person, to, Act.CLASSIFY)
         part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
         root = await desk.root(target.named.summary)
-        await refuse_ring(part.named, root.reference, to, desk)
+        await refuse_ring(part, root.reference, to, desk)
         if root.status == Status.CLOSED:
             reply = await _apart(ask, reference, desk)
-            return replace(say(CLOSED_STAYS_APART.format(to=to)) + reply, replaces=True)
+            said = target.shown_in(say(CLOSED_STAYS_APART.format(to=to)))
+            return replace(said + reply, replaces=True)
         known = desk.procedure.named(target.named.category)
         unlocks = part.may(ask.person, Act.UNLOCK)
         if part.named.waiting and not unlocks and not _said_by(ask.person, target.named):
@@ -164,7 +165,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         return await answer(matter.named, ask.person, desk)
     if known is None:
         return await answer(target.named, ask.person, desk)
-    return replace(say(PART.format(reference=to)), replaces=True)
+    return replace(target.shown_in(say(PART.format(reference=to))), replaces=True)
 
 
 def _said_by(person: Person, case: Case) -> bool:
@@ -173,10 +174,11 @@ def _said_by(person: Person, case: Case) -> bool:
     return bool(said) and said[-1] in person.ids
 
 
-async def refuse_ring(part: Case, root: str, to: str, desk: Desk) -> None:
+async def refuse_ring(part: Matter, root: str, to: str, desk: Desk) -> None:
     """Raises Refused where the case to join to is part of the one to be joined."""
-    if (await desk.root(part.summary)).reference == root and part.joined_to is None:
-        raise Refused(IN_A_RING.format(reference=part.reference, to=to))
+    case = part.named
+    if (await desk.root(case.summary)).reference == root and case.joined_to is None:
+        raise part.refusal(IN_A_RING.format(reference=case.reference, to=to))
 
 
 @command(
@@ -196,7 +198,7 @@ async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     case = matter.named
     if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
-        raise Refused(NOT_APART.format(reference=case.reference))
+        raise matter.refusal(NOT_APART.format(reference=case.reference))
 
     def move(case: Case) -> Case:
         return case.part(by=ask.person.id, at=ask.at) if case.joined_to else case

@@ -91,9 +91,8 @@ async def not_needed(ask: Ask, desk: Desk) -> Reply:
     matter, step, why = await _step(ask, not_needed.usage, desk)
     if not why:
         question = WHY_NOT.format(reference=matter.case.reference, what=step.what)
-        return Reply(
-            (Prompt(question, f"case not-needed {matter.case.reference} {step.key}", "Reason"),)
-        )
+        prompt = Prompt(question, f"case not-needed {matter.case.reference} {step.key}", "Reason")
+        return matter.shown_in(Reply((prompt,)))
     return await _settle(ask, Progress.NOT_NEEDED, not_needed.usage, desk)
 
 
@@ -123,11 +122,11 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
             Choice(p.name, f"case hand {reference} {step.key} id {p.id}") for p in able[:50]
         )
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
-        return Reply((Text(question), Choices(options, menu=question)))
+        return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     known = typed.removeprefix("id ")
     person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
     if person not in able:
-        raise Refused(NOT_TO.format(name=person.name, reference=reference))
+        raise matter.refusal(NOT_TO.format(name=person.name, reference=reference))
     return await _moved(
         ask, matter, desk, lambda c: c.hand_step(step.key, person.id, by=ask.person.id, at=ask.at)
     )
@@ -151,9 +150,8 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
         raise Refused(TWICE)
     if not words:
         question = UNTIL_WHEN.format(reference=reference, what=step.what)
-        return Reply(
-            (Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why"),)
-        )
+        prompt = Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why")
+        return matter.shown_in(Reply((prompt,)))
     until, why = (*BREAK.split(words, maxsplit=1), "")[:2]
     if not why.strip():
         raise Refused(UNTIL_AND_WHY)
@@ -191,7 +189,7 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     said = ADDED.format(
         reference=matter.case.reference, what=what, due=moment(due, desk.calendar), moved=moved
     )
-    return say(said.strip())
+    return matter.shown_in(say(said.strip()))
 
 
 @command(
@@ -219,8 +217,10 @@ async def _step(ask: Ask, usage: str, desk: Desk) -> tuple[Matter, FollowUp, str
         return matter, found, rest.strip()
     steps = ", ".join(f.key for f in matter.case.follow_ups if f.is_open)
     if not steps:
-        raise Refused(NO_STEPS.format(reference=matter.case.reference))
-    raise Refused(WHICH_STEP.format(usage=usage, reference=matter.case.reference, steps=steps))
+        raise matter.refusal(NO_STEPS.format(reference=matter.case.reference))
+    raise matter.refusal(
+        WHICH_STEP.format(usage=usage, reference=matter.case.reference, steps=steps)
+    )
 
 
 async def _moved(ask: Ask, matter: Matter, desk: Desk, move: Callable[[Case], Case]) -> Reply:

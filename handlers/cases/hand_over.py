@@ -68,7 +68,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     last = _not_handed(ask.person, matter)
     pieces = await _pieces(matter, desk)
     if not pieces:
-        return say(NOTHING_KEPT.format(reference=root), *last)
+        return matter.shown_in(say(NOTHING_KEPT.format(reference=root), *last))
     pages = paged(pieces, lambda piece: piece.length, FILES)
     page = page_named(typed, len(pages))
     handed = pages[page - 1]
@@ -84,8 +84,10 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     parts: list[Part] = [Text(HANDED.format(what=_what(handed), reference=root, page=page_of))]
     parts += [_part(piece, desk) for piece in handed]
     if page < len(pages):
-        return Reply((*parts, Choices((Choice(MORE, f"case evidence {root} {page + 1}"),))))
-    return Reply((*parts, *last))
+        parts.append(Choices((Choice(MORE, f"case evidence {root} {page + 1}"),)))
+    else:
+        parts += last
+    return matter.shown_in(Reply(tuple(parts))).showing(piece.case.reference for piece in handed)
 
 
 async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
@@ -168,7 +170,7 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     parts: list[Part] = [Heading(EVERYTHING.format(reference=root)), shown]
     if page < len(pages):
         parts.append(Choices((Choice("More", f"case log {root} {page + 1}"),)))
-    return Reply(tuple(parts))
+    return Reply(tuple(parts)).showing(case.reference for case in matter.cases)
 
 
 def _read(case: Case, ask: Ask) -> Case:

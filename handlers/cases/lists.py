@@ -154,7 +154,9 @@ async def _page(
     ]
     if begin + PAGE < len(found):
         parts.append(Choices((Choice(MORE, f"{words} {begin // PAGE + 2}"),)))
-    return Reply(tuple(parts))
+    reply = Reply(tuple(parts))
+    inside = await desk.inside_of(person, rows)
+    return reply.showing(s.reference for s in inside).mentioning(s.reference for s in rows)
 
 
 async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers.cases.view import shown
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
-from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, Prompt, Reply, Text, say
 from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
@@ -65,11 +65,11 @@ async def give(ask: Ask, desk: Desk) -> Reply:
             Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50]
         )
         question = TO_WHOM.format(reference=matter.case.reference)
-        return Reply((Text(question), Choices(options, menu=question)))
+        return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     known = typed.removeprefix("id ")
     person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
     if person.id not in {p.id for p in await able_to_work(matter, desk)}:
-        raise Refused(NOT_TO.format(name=person.name, reference=matter.case.reference))
+        raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
         desk,
         ask.person,
@@ -99,15 +99,9 @@ async def note(ask: Ask, desk: Desk) -> Reply:
     reference, words = take_reference(ask.words, note.usage)
     matter = await desk.case_for(ask.person, reference, Act.NOTE)
     if not words:
-        return Reply(
-            (
-                Prompt(
-                    WHAT_TO_NOTE.format(reference=matter.named.reference),
-                    f"case note {matter.named.reference}",
-                    "Note",
-                ),
-            )
-        )
+        reference = matter.named.reference
+        question = WHAT_TO_NOTE.format(reference=reference)
+        return matter.shown_in(Reply((Prompt(question, f"case note {reference}", "Note"),)))
     kept = words[:NOTE_LIMIT]
     me = ask.person.id
     await change(
@@ -118,7 +112,7 @@ async def note(ask: Ask, desk: Desk) -> Reply:
         lambda case: case.note(kept, by=me, at=ask.at),
         named=True,
     )
-    return say(NOTED.format(reference=matter.named.reference))
+    return matter.shown_in(say(NOTED.format(reference=matter.named.reference)))
 
 
 @command(
@@ -142,15 +136,17 @@ async def close(ask: Ask, desk: Desk) -> Reply:
         options = [
             Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome
         ]
-        return Reply((Text(question), Choices(tuple(options))), replaces=True)
+        return matter.shown_in(Reply((Text(question), Choices(tuple(options))), replaces=True))
     urgent = [f.what for f in matter.case.follow_ups if f.is_open and f.urgent]
     if urgent and not why.strip():
         question = WHY_CLOSE.format(reference=reference, what=urgent[0])
-        return Reply((Prompt(question, f"case close {reference} {outcome.key} because", "Reason"),))
+        prompt = Prompt(question, f"case close {reference} {outcome.key} because", "Reason")
+        return matter.shown_in(Reply((prompt,)))
     async with desk.store.alone(JOINING):
-        root = (await desk.case_for(ask.person, reference, Act.WORK)).case.reference
+        matter = await desk.case_for(ask.person, reference, Act.WORK)
+        root = matter.case.reference
         if root != reference:
-            raise Refused(JOINED_MEANWHILE.format(reference=reference, root=root))
+            raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
         for part in await desk.store.joined_to(reference):
             if not part.settled:  # its reporter has not called it part of this
                 await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
@@ -177,7 +173,8 @@ async def reopen(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     if not why:
         question = WHY_REOPEN.format(reference=matter.case.reference)
-        return Reply((Prompt(question, f"case reopen {matter.case.reference}", "Reason"),))
+        prompt = Prompt(question, f"case reopen {matter.case.reference}", "Reason")
+        return matter.shown_in(Reply((prompt,)))
     matter = await change(
         desk,
         ask.person,
@@ -205,9 +202,9 @@ async def join(ask: Ask, desk: Desk) -> Reply:
         part = await desk.case_for(ask.person, reference, Act.WORK)
         root = target.case
         if root.reference == part.case.reference:
-            raise Refused(IN_A_RING.format(reference=part.case.reference, to=to))
+            raise target.refusal(IN_A_RING.format(reference=part.case.reference, to=to))
         if root.status == Status.CLOSED:
-            raise Refused(TO_A_CLOSED_ONE.format(to=root.reference))
+            raise target.refusal(TO_A_CLOSED_ONE.format(to=root.reference))
         matter = await change(
             desk,
             ask.person,

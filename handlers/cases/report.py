@@ -85,7 +85,8 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
         except Conflict:
             continue
         if incoming.edits and not known:
-            return say(KEPT_LATER_VERSION.format(reference=case.reference))
+            kept = say(KEPT_LATER_VERSION.format(reference=case.reference))
+            return kept.mentioning([case.reference])
         reply = replace(await answer(case, person, desk), replaces=False)
         if incoming.album:
             reply = replace(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers.cases.evidence_words import alike, described, unkept
 from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
 from handlers.cases.view import other_route
@@ -40,7 +38,7 @@ AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps i
 async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True) -> Reply:
     """The answer to a report, with the next question that is open; with none where `ask_now` is False."""
     reply = await (stop(case, desk) if case.withheld else _answer(case, person, desk, ask_now))
-    return replace(reply, of=frozenset())
+    return reply.mentioning([case.reference])
 
 
 async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Reply:
@@ -121,4 +119,4 @@ async def stop(case: Case, desk: Desk) -> Reply:
         STOP_TOLD if await recipients(case, desk) else STOP_NOBODY,
     )
     parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
-    return Reply(parts, replaces=True, of=frozenset())
+    return Reply(parts, replaces=True).mentioning([case.reference])

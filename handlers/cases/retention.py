@@ -66,9 +66,8 @@ async def hold(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     reference = matter.case.reference
     if not why:
-        return Reply(
-            (Prompt(WHY_HOLD.format(reference=reference), f"case hold {reference}", "Reason"),)
-        )
+        prompt = Prompt(WHY_HOLD.format(reference=reference), f"case hold {reference}", "Reason")
+        return matter.shown_in(Reply((prompt,)))
     reason = shortened(why, REASON)
     await change(
         desk,
@@ -77,7 +76,7 @@ async def hold(ask: Ask, desk: Desk) -> Reply:
         Act.WORK,
         lambda c: c.hold_back(reason, by=ask.person.id, at=ask.at),
     )
-    return say(HELD.format(reference=reference))
+    return matter.shown_in(say(HELD.format(reference=reference)))
 
 
 @command(
@@ -101,7 +100,7 @@ async def lift(ask: Ask, desk: Desk) -> Reply:
             lambda c: c.lift(by=ask.person.id, at=ask.at),
             named=True,
         )
-    return say(LIFTED.format(reference=matter.case.reference))
+    return matter.shown_in(say(LIFTED.format(reference=matter.case.reference)))
 
 
 # --- what could go ---------------------------------------------------------------------------------------
@@ -152,7 +151,8 @@ async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply |
         buttons.append(Choice("More", f"case expired {begin // PAGE + 2}"))
     lines = "\n".join(_line(summary, desk) for summary in rows)
     heading = f"{HEADING}: {len(over)}"
-    return Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
+    reply = Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
+    return reply.showing(summary.reference for summary in rows)
 
 
 def _line(summary: Summary, desk: Desk) -> str:
@@ -214,9 +214,9 @@ async def erase(ask: Ask, desk: Desk) -> Reply:
                 await desk.store.erase(matter.cases, _leaving(matter, ask, desk))
             except Conflict:  # a notice of it was sent meanwhile, or more
                 continue
-            return replace(
-                say(ERASED.format(what=listed(c.reference for c in matter.cases))), replaces=True
-            )
+            erased = [case.reference for case in matter.cases]
+            said = say(ERASED.format(what=listed(erased))).showing(erased)
+            return replace(said, replaces=True)
     raise Refused(TOO_BUSY.format(reference=reference))
 
 
@@ -225,11 +225,11 @@ def _refuse(matter: Matter, now: datetime, desk: Desk) -> None:
     root = matter.case.reference
     until = kept_until(matter.case.summary, desk)
     if until is None:
-        raise Refused(IS_OPEN.format(reference=root))
+        raise matter.refusal(IS_OPEN.format(reference=root))
     if reasons := [case.hold for case in matter.cases if case.hold]:
-        raise Refused(IS_HELD.format(reference=root, reason="; ".join(reasons)))
+        raise matter.refusal(IS_HELD.format(reference=root, reason="; ".join(reasons)))
     if until > now:
-        raise Refused(TOO_EARLY.format(reference=root, until=_day(until, desk.calendar)))
+        raise matter.refusal(TOO_EARLY.format(reference=root, until=_day(until, desk.calendar)))
 
 
 def _confirmed(matter: Matter) -> str:
@@ -255,7 +255,8 @@ def _question(matter: Matter, desk: Desk) -> Reply:
         Choice("Hold it instead", f"case hold {root}"),
         Choice("Open", f"case {root}"),
     )
-    return Reply((*parts, Text(NO_WAY_BACK.format(stays=stays)), Choices(choices)))
+    reply = Reply((*parts, Text(NO_WAY_BACK.format(stays=stays)), Choices(choices)))
+    return reply.showing(case.reference for case in matter.cases)
 
 
 def _all_of(matter: Matter) -> str:

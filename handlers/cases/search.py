@@ -56,7 +56,7 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     shown = found[:SHOWN]
     further = [Text(FURTHER)] if len(found) > SHOWN else []
     buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
-    return Reply(
+    reply = Reply(
         (
             Heading(FOUND.format(words=typed)),
             Text(await lines(shown, ask.person, desk)),
@@ -64,6 +64,7 @@ async def find(ask: Ask, desk: Desk) -> Reply:
             *further,
         )
     )
+    return reply.showing(summary.reference for summary in shown)
 
 
 async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, list[Case]]]:
@@ -119,7 +120,14 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
         )
         for search in allowed[:SEARCHES]
     ]
-    return Reply((Heading(HEADING), Text("\n".join(lines))))
+    reply = Reply((Heading(HEADING), Text("\n".join(lines))))
+    return reply.showing(r for search in allowed[:SEARCHES] for r in _looked_for(search))
+
+
+def _looked_for(search: Searched) -> list[str]:
+    """References that somebody has typed to look for them, and has found: the line says so."""
+    typed = search.words.upper().split()
+    return [reference for reference in search.found if reference in typed]
 
 
 async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:

@@ -41,14 +41,15 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     reference, typed = take_reference(ask.words, about.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if not typed:
-        return subject_question(matter.named)
+        return matter.shown_in(subject_question(matter.named))
     kind, _, name = typed.partition(" ")
     kind, name = kind.lower(), " ".join(name.split())
     if kind == Subject.STAFF and name in ("", "?"):
-        return await _short_list(matter.named, name == "?", desk)
+        return matter.shown_in(await _short_list(matter.named, name == "?", desk))
     named = await _subject(ask, kind, name, " ".join(typed.split()), desk)
     if not isinstance(named, About):
-        return _which_of(matter.named, named, name if kind == Subject.STAFF else typed)
+        wanted = name if kind == Subject.STAFF else typed
+        return matter.shown_in(_which_of(matter.named, named, wanted))
     matter = await change(
         desk,
         ask.person,

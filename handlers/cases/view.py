@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from handlers.cases.chronology import HIDDEN, _moment_in, entries, full
 from handlers.cases.evidence_words import alike, described, unkept
@@ -70,9 +69,10 @@ STATES: dict[str, str] = {
 
 async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
-    if matter.whole:
-        return await _whole(person, matter, desk)
-    return replace(await _own(matter, desk), of=frozenset())
+    if not matter.whole:
+        return matter.shown_in(await _own(matter, desk))
+    reply = await _whole(person, matter, desk)
+    return reply.showing(case.reference for case in matter.cases)
 
 
 async def _own(matter: Matter, desk: Desk) -> Reply:
@@ -121,12 +121,14 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     parts += await _steps(case, desk)
     parts += await _evidence(matter, desk)
     parts.append(await _latest(matter, desk))
-    for other in await alike(person, matter, desk):
+    similar = await alike(person, matter, desk)
+    for other in similar:
         join = Choice(
             f"Join to {other.reference}", f"case join {case.reference} to {other.reference}"
         )
         parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
-    return Reply((*parts, Choices(_moves(person, matter, desk))))
+    reply = Reply((*parts, Choices(_moves(person, matter, desk))))
+    return reply.showing(other.reference for other in similar)
 
 
 def _moves(person: Person, matter: Matter, desk: Desk) -> tuple[Choice, ...]:

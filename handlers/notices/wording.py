@@ -7,7 +7,6 @@ something overdue without being allowed to see the case reads its reference and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from handlers.cases.evidence_words import alike, described
 from handlers.cases.questions import category_question
@@ -91,7 +90,7 @@ async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
         if matter is None or Relation.REPORTER not in matter.relations:
             return None
         reply = await REPORTERS[notice.kind](notice.reference or reference, matter, desk)
-        return reply and replace(reply, of=frozenset())
+        return reply and reply.mentioning([notice.reference or reference])
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ABOUT_STEPS:
@@ -135,12 +134,14 @@ async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk
         choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
     if not case.urgent:
         choices.append(Choice("Urgent", f"case urgent {root.reference}", "danger"))
-    for other in await alike(person, matter, desk):
+    similar = await alike(person, matter, desk)
+    for other in similar:
         lines.append(ALIKE.format(reference=other.reference))
         join = f"case join {root.reference} to {other.reference}"
         choices.append(Choice(JOIN.format(reference=other.reference), join))
     words = Heading(heading.format(reference=case.reference)), Text("\n".join(lines))
-    return Reply((*words, Choices(tuple(choices))))
+    reply = Reply((*words, Choices(tuple(choices))))
+    return matter.shown_in(reply).showing(other.reference for other in similar)
 
 
 def _category(case: Case, desk: Desk) -> str:
@@ -160,12 +161,8 @@ def _step(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | Non
     if not notice.stage:
         heading = DUE_SOON.format(reference=case.reference, due=due)
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
-    return Reply(
-        (
-            *parts,
-            Choices((*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))),
-        )
-    )
+    choices = (*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))
+    return Reply((*parts, Choices(choices))).showing([case.reference])
 
 
 def _still(follow_up: FollowUp, notice: Notice) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
+from handlers.messages import Choice, Choices, Heading, Reply, Text
 from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
 from handlers.rules import access
@@ -26,8 +27,10 @@ from store.model.memos import Enquiry
 from store.model.records import FollowUp, Notice, Person, Status, Summary
 
 WEEK = timedelta(days=7)
-QUIET = 10  # school days in which nobody did more than look
-SHOWN = 15  # lines of each part
+#: School days in which nobody did more than look.
+QUIET = 10
+#: Lines of each section, buttons that open a case, and buttons that answer a question.
+SHOWN, OPENED, ANSWERED = 15, 5, 3
 
 HEADING = "Your week"
 NOW = "Overdue"
@@ -82,52 +85,78 @@ async def overdue(ask: Ask, desk: Desk) -> Reply:
 
 
 async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
-    """What this person may see of the week; no count says more than the lines do."""
-    cases = await _inside(person, desk)
-    late = [row for case in cases for row in await _late(case, now, desk)]
-    parts: list[Part] = [Heading(HEADING)]
-    parts += _section(OVERDUE, [words for _, words in late]) or [Text(NOTHING_OVERDUE)]
+    """What this person may see of the week at `now` (UTC); no count says more than the lines do."""
+    cases = await _cases_inside(person, desk)
     open_cases = [case for case in cases if case.status == Status.OPEN]
-    parts += _section(YOURS, [w for c in open_cases for w in await _own(c, person, now, desk)])
-    week_ago = now - WEEK
-    parts += _section(NEW, [_line(c, desk) for c in open_cases if c.opened_at >= week_ago])
-    waiting = [c for c in open_cases if c.category is None or c.summary.unkept]
-    parts += _section(WAITING, [_line(c, desk) for c in waiting])
-    quiet = [c for c in open_cases if _is_quiet(c.summary, now, desk)]
-    parts += _section(GOING_QUIET, [_line(c, desk) for c in quiet])
-    closed = [c for c in cases if c.closed_at and c.closed_at >= week_ago]
-    parts += _section(CLOSED, [_line(c, desk) for c in closed])
-    parts += _section(DUTIES, await _duties(person, now, desk))
-    if access.may(person, Act.POLICIES):
-        waiting_for = await waiting_enquiries(person, desk)
-        parts += _section(ASKED, [_enquiry(e, desk) for e in waiting_for])
-        if waiting_for:
-            answers = (
-                Choice(f"Answer {n}", f"policy-answer {e.id}")
-                for n, e in enumerate(waiting_for[:3], 1)
-            )
-            parts.append(Choices(tuple(answers)))
-        lacking = [q for q in await gaps_for(person, desk) if q.asked_at >= week_ago]
-        parts += _section(LACKING, [gap_line(question) for question in lacking])
-    parts += _section(
-        UNDELIVERED, [words for c in open_cases for words in await _undelivered(c, desk)]
+    late = await _late(cases, now, desk)
+
+    reply = Reply((Heading(HEADING),))
+    reply += _section(OVERDUE, late) if late else Reply((Text(NOTHING_OVERDUE),))
+    reply += _section(YOURS, await _own(open_cases, person, now, desk))
+    reply += _of_cases(NEW, [c for c in open_cases if c.opened_at >= now - WEEK], desk)
+    reply += _of_cases(WAITING, [c for c in open_cases if _is_waiting(c)], desk)
+    reply += _of_cases(
+        GOING_QUIET, [c for c in open_cases if _is_quiet(c.summary, now, desk)], desk
     )
+    reply += _of_cases(CLOSED, [c for c in cases if _was_closed_since(c, now - WEEK)], desk)
+    reply += _section(DUTIES, await _duties(person, now, desk))
+    if access.may(person, Act.POLICIES):
+        reply += await _policies(person, now, desk)
+    reply += _section(UNDELIVERED, await _undelivered(open_cases, desk))
     if access.may(person, Act.BACKUPS):
-        parts += _section(BACKUPS, await backup_trouble(desk))
-    buttons = tuple(dict.fromkeys(reference for reference, _ in late))[:5]
-    if buttons:
-        parts.append(Choices(tuple(Choice(f"Open {r}", f"case {r}") for r in buttons)))
-    return Reply(tuple(parts))
+        reply += _section(BACKUPS, [Row(line) for line in await backup_trouble(desk)])
+    return reply + _buttons(late)
 
 
-def _section(heading: str, lines: Sequence[str]) -> list[Part]:
-    if not lines:
-        return []
-    further = [MORE.format(number=len(lines) - SHOWN)] if len(lines) > SHOWN else []
-    return [Heading(heading), Text("\n".join([*lines[:SHOWN], *further]))]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the digest, and the reference of the case that it shows something of, where it does."""
+
+    words: str
+    reference: str = ""
 
 
-async def _inside(person: Person, desk: Desk) -> list[Case]:
+def _section(heading: str, rows: Sequence[Row]) -> Reply:
+    """Nothing where there are no rows."""
+    if not rows:
+        return Reply()
+    shown = rows[:SHOWN]
+    lines = [row.words for row in shown]
+    if len(rows) > SHOWN:
+        lines.append(MORE.format(number=len(rows) - SHOWN))
+    reply = Reply((Heading(heading), Text("\n".join(lines))))
+    return reply.showing(row.reference for row in shown if row.reference)
+
+
+def _of_cases(heading: str, cases: Sequence[Case], desk: Desk) -> Reply:
+    return _section(heading, [Row(_line(case, desk), case.reference) for case in cases])
+
+
+def _buttons(late: Sequence[Row]) -> Reply:
+    """A button for each of the first cases in which something is overdue."""
+    references = list(dict.fromkeys(row.reference for row in late))[:OPENED]
+    if not references:
+        return Reply()
+    choices = tuple(Choice(f"Open {r}", f"case {r}") for r in references)
+    return Reply((Choices(choices),)).showing(references)
+
+
+async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
+    """Questions of the staff's that wait for this person, and what the texts did not answer last week."""
+    waiting = await waiting_enquiries(person, desk)
+    reply = _section(ASKED, [Row(_enquiry(enquiry, desk)) for enquiry in waiting])
+    if waiting:
+        choices = [
+            Choice(f"Answer {number}", f"policy-answer {enquiry.id}")
+            for number, enquiry in enumerate(waiting[:ANSWERED], 1)
+        ]
+        reply += Reply((Choices(tuple(choices)),))
+    gaps = await gaps_for(person, desk)
+    lacking = [question for question in gaps if question.asked_at >= now - WEEK]
+    return reply + _section(LACKING, [Row(gap_line(question)) for question in lacking])
+
+
+async def _cases_inside(person: Person, desk: Desk) -> list[Case]:
     """Cases that the person may see as more than their reporter: open ones, and those closed last week."""
     found = []
     since = desk.now() - WEEK
@@ -143,25 +172,28 @@ async def _inside(person: Person, desk: Desk) -> list[Case]:
     return found
 
 
-async def _late(case: Case, now: datetime, desk: Desk) -> list[tuple[str, str]]:
+async def _late(cases: Sequence[Case], now: datetime, desk: Desk) -> list[Row]:
     rows = []
-    for follow_up in case.follow_ups:
-        if follow_up.is_open and follow_up.due <= now:
-            stage = max(1, reached(follow_up, now, desk.calendar))
-            who = await _whose(follow_up, case, desk)
-            words = f"{_line(case, desk)} · {follow_up.what} · {who} · day {stage}"
-            rows.append((case.reference, words))
+    for case in cases:
+        for follow_up in case.follow_ups:
+            if follow_up.is_open and follow_up.due <= now:
+                stage = max(1, reached(follow_up, now, desk.calendar))
+                who = await _whose(follow_up, case, desk)
+                words = f"{_line(case, desk)} · {follow_up.what} · {who} · day {stage}"
+                rows.append(Row(words, case.reference))
     return rows
 
 
-async def _own(case: Case, person: Person, now: datetime, desk: Desk) -> list[str]:
+async def _own(cases: Sequence[Case], person: Person, now: datetime, desk: Desk) -> list[Row]:
     rows = []
-    matter = await desk.matter_of(case.summary)
-    for follow_up in case.follow_ups:
-        soon = follow_up.is_open and now < follow_up.due <= now + WEEK
-        if soon and person in await owners(follow_up, case, matter, desk):
-            due = moment(follow_up.due, desk.calendar)
-            rows.append(f"{case.reference} · {follow_up.what} · due {due}")
+    for case in cases:
+        matter = await desk.matter_of(case.summary)
+        for follow_up in case.follow_ups:
+            soon = follow_up.is_open and now < follow_up.due <= now + WEEK
+            if soon and person in await owners(follow_up, case, matter, desk):
+                due = moment(follow_up.due, desk.calendar)
+                words = f"{case.reference} · {follow_up.what} · due {due}"
+                rows.append(Row(words, case.reference))
     return rows
 
 
@@ -172,7 +204,13 @@ async def _whose(follow_up: FollowUp, case: Case, desk: Desk) -> str:
 
 def _line(case: Case, desk: Desk) -> str:
     category = desk.procedure.named(case.category)
-    return f"{case.reference} · {shortened(category.name, 60) if category else 'no category yet'}"
+    kind = shortened(category.name, 60) if category else "no category yet"
+    return f"{case.reference} · {kind}"
+
+
+def _is_waiting(case: Case) -> bool:
+    """Nobody has said what it is about, or something of it has not been fetched."""
+    return case.category is None or case.summary.unkept > 0
 
 
 def _is_quiet(summary: Summary, now: datetime, desk: Desk) -> bool:
@@ -180,21 +218,33 @@ def _is_quiet(summary: Summary, now: datetime, desk: Desk) -> bool:
     return now >= desk.calendar.opening(desk.calendar.school_days_after(day, QUIET))
 
 
-async def _duties(person: Person, now: datetime, desk: Desk) -> list[str]:
+def _was_closed_since(case: Case, since: datetime) -> bool:
+    return case.closed_at is not None and case.closed_at >= since
+
+
+async def _duties(person: Person, now: datetime, desk: Desk) -> list[Row]:
     soon = desk.calendar.local(now + 2 * WEEK).date()
-    mine = (d for d in await all_due(desk, now) if access.answers_for(person, d.duty.owner))
-    return [duty_line(due, now, desk) for due in mine if due.day <= soon]
+    rows = []
+    for due in await all_due(desk, now):
+        if due.day <= soon and access.answers_for(person, due.duty.owner):
+            rows.append(Row(duty_line(due, now, desk)))
+    return rows
 
 
 def _enquiry(enquiry: Enquiry, desk: Desk) -> str:
     return f"{shortened(enquiry.text, 120)} · {moment(enquiry.at, desk.calendar)}"
 
 
-async def _undelivered(case: Case, desk: Desk) -> list[str]:
-    failed = dict.fromkeys(
-        n.to
-        for n in case.notices
-        if n.result == NoticeResult.FAILED
-        and n.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
-    )
-    return [f"{case.reference} · to {await name(id, desk)}" for id in failed]
+async def _undelivered(cases: Sequence[Case], desk: Desk) -> list[Row]:
+    rows = []
+    for case in cases:
+        for receiver in dict.fromkeys(n.to for n in case.notices if _has_failed(n)):
+            words = f"{case.reference} · to {await name(receiver, desk)}"
+            rows.append(Row(words, case.reference))
+    return rows
+
+
+def _has_failed(notice: Notice) -> bool:
+    """Whether a person was to be told something, and could not be."""
+    to_a_person = notice.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
+    return to_a_person and notice.result == NoticeResult.FAILED

@@ -11,7 +11,7 @@ from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
-from store.model.records import SYSTEM, Person, Status
+from store.model.records import SYSTEM, IllegalMove, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
 CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."
@@ -27,7 +27,7 @@ async def change(
 
     `named`: on the very case that was asked for, also where it was joined to another. Gives back the matter as
     it is then, without relations when the change took it out of the person's sight. What the same message has
-    changed before it does not change again. Raises Refused, and IllegalMove from the move.
+    changed before it does not change again. Raises Refused, also for a move that the case does not allow.
     """
     for _ in range(TRIES):
         matter = await desk.case_for(person, reference, act)
@@ -35,8 +35,11 @@ async def change(
         if desk.source and case.holds(desk.source):
             return matter  # the platform has sent it again, or it was done and another thing went wrong
         if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
-            raise Refused(CLOSED.format(reference=reference))
-        moved = move(case)
+            raise matter.refusal(CLOSED.format(reference=reference))
+        try:
+            moved = move(case)
+        except IllegalMove as illegal:
+            raise matter.refusal(str(illegal)) from illegal
         if moved is case:
             return matter
         try:

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.desk import Desk
-from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
 from handlers.rules import access
 from handlers.workflow.changes import apply
 from store.errors import DamagedCase, NotFound
 from store.model.memos import Showing, Shown
-from store.model.records import REFERENCE_ALPHABET
 
-REFERENCE = re.compile(rf"(?<![0-9A-Za-z])[{REFERENCE_ALPHABET}]{{4}}(?![0-9A-Za-z])")
 MOST = 500  # showings of one case that are remembered
 REMEMBERED = timedelta(days=400)
-
-
-def marked(reply: Reply, desk: Desk) -> Reply:
-    """The reply, saying of which of the cases that were opened for it there is something in it."""
-    if reply.of is not None:
-        return reply
-    return replace(
-        reply, of=frozenset(desk.opened & mentioned(reply)) if desk.opened else frozenset()
-    )
-
-
-def mentioned(reply: Reply) -> set[str]:
-    """References that stand anywhere in a reply, buttons included."""
-    return {reference for words in _words(reply) for reference in REFERENCE.findall(words)}
-
-
-def _words(reply: Reply) -> Iterator[str]:
-    for part in reply.parts:
-        match part:
-            case Heading(text) | Text(text):
-                yield text
-            case Fields(pairs):
-                yield from (words for pair in pairs for words in pair)
-            case Quote(text, place):
-                yield from (text, place)
-            case Choices(options):
-                yield from (choice.command for choice in options)
-            case Prompt():
-                yield part.command
-            case File():
-                yield part.name
 
 
 async def note_shown(references: Collection[str], person: str, message: str, desk: Desk) -> None:
