@@ -125,7 +125,9 @@ class Desk:
         if not access.may_with(person, Act.SEE, relations):
             raise refused
         if not access.may_with(person, act, relations):
-            raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference))
+            is_inside = relations & access.INSIDE
+            shows = frozenset({named.reference} if is_inside else ())
+            raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference), shows=shows)
         case, *parts = [await self.store.case(summary.reference) for summary in matter]
         asked = next(c for c in (case, *parts) if c.reference == named.reference)
         return Matter(asked, relations, case, tuple(parts))

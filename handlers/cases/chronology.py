@@ -57,6 +57,15 @@ def entries(matter: Matter) -> list[tuple[Case, Entry]]:
     return sorted(rows, key=lambda row: row[1].at)
 
 
+def cases_named_in(matter: Matter) -> set[str]:
+    """References that the chronology names: of the matter's cases, and of those that one was joined to before."""
+    named = {case.reference for case in matter.cases}
+    for _, entry in entries(matter):
+        if entry.what == EntryKind.JOINED:
+            named.add(entry.details.get("to", ""))
+    return named - {""}
+
+
 async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
     """An entry in words. The lines of a note are set in, so that none looks like an entry."""
     details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})

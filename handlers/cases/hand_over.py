@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
-from handlers.cases.chronology import entries, full
+from handlers.cases.chronology import cases_named_in, entries, full
 from handlers.cases.evidence_words import unkept
 from handlers.cases.view import place_of
 from handlers.commands import WITH_CASE, command
@@ -170,7 +170,7 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     parts: list[Part] = [Heading(EVERYTHING.format(reference=root)), shown]
     if page < len(pages):
         parts.append(Choices((Choice("More", f"case log {root} {page + 1}"),)))
-    return Reply(tuple(parts)).showing(case.reference for case in matter.cases)
+    return Reply(tuple(parts)).showing(cases_named_in(matter))
 
 
 def _read(case: Case, ask: Ask) -> Case:

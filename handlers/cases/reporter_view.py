@@ -44,19 +44,23 @@ async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True
 async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Reply:
     head = Heading((CASE if case.settled else WITH).format(reference=case.reference))
     if not case.settled and case.joined_to:
-        return Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
+        asked = Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
+        return asked.mentioning([case.joined_to])
     parts: list[Part] = [head, *_received(case, desk)]
-    for other in await alike(person, Matter(case, frozenset(), case), desk):
+    similar = await alike(person, Matter(case, frozenset(), case), desk)
+    for other in similar:
         choice = Choice(
             PART.format(reference=other.reference), f"case same {case.reference} {other.reference}"
         )
         parts += [Text(SAME_BEFORE.format(reference=other.reference)), Choices((choice,))]
     question = _question(case, desk)
     if question and ask_now:
-        return Reply((*parts, *question.parts), replaces=True)
-    unknown = question and case.category is None
-    parts += [Text(LATER if unknown else await _thanks(case, desk)), *_last(case, desk)]
-    return Reply(tuple(parts), replaces=True)
+        parts += question.parts
+    else:
+        unknown = question and case.category is None
+        parts += [Text(LATER if unknown else await _thanks(case, desk)), *_last(case, desk)]
+    reply = Reply(tuple(parts), replaces=True)
+    return reply.mentioning(other.reference for other in similar)
 
 
 def _question(case: Case, desk: Desk) -> Reply | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.cases.chronology import HIDDEN, _moment_in, entries, full
+from handlers.cases.chronology import HIDDEN, _moment_in, cases_named_in, entries, full
 from handlers.cases.evidence_words import alike, described, unkept
 from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
 from handlers.desk import Desk, Matter
@@ -72,7 +72,7 @@ async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
     if not matter.whole:
         return matter.shown_in(await _own(matter, desk))
     reply = await _whole(person, matter, desk)
-    return reply.showing(case.reference for case in matter.cases)
+    return reply.showing(cases_named_in(matter))
 
 
 async def _own(matter: Matter, desk: Desk) -> Reply:

@@ -36,6 +36,7 @@ from store.school.school import School
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
+from tests.handlers.shown import says_what_it_shows
 
 TEXTS = Path(__file__).parents[3] / "policy_texts"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -141,6 +142,9 @@ class Life(RuleBasedStateMachine):
         reply = self.wait(receive(incoming, self.desk))
         assert reply is not None
         assert reply.understood, command
+        person = self.wait(self.store.by_account(place))
+        if person is not None:
+            self.wait(says_what_it_shows(reply, person, self.desk))
         for part in reply.parts:
             if isinstance(part, Choices):
                 assert all(len(choice.command.encode()) <= 64 for choice in part.options)

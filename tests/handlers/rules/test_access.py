@@ -21,14 +21,10 @@ from handlers.menu import COMMANDS
 from handlers.messages import (
     Choice,
     Choices,
-    Fields,
-    Heading,
     Incoming,
     Prompt,
-    Quote,
     Reply,
     Sender,
-    Text,
 )
 from handlers.notices.bundle import NO_BUTTON
 from handlers.notices.wording import worded
@@ -40,6 +36,7 @@ from handlers.workflow.consequences import with_consequences
 from store.model.case import Case
 from store.model.records import About, FollowUp, Notice, Person, Role, State, Status, Subject
 from tests.desks import Time, desk_in
+from tests.handlers.shown import says_what_it_shows, words_in
 from tests.store import made
 from tests.store.conftest import BACKENDS
 from tests.store.made import NOW
@@ -225,7 +222,9 @@ class World:
             text={"typed": f"/{command}", "form": "words"}.get(way, ""),
             forms=way in ("tapped", "form"),
         )
-        return await reception.receive(incoming, self.desk) or Reply()
+        reply = await reception.receive(incoming, self.desk) or Reply()
+        await says_what_it_shows(reply, await self.desk.store.person(person.id), self.desk)
+        return reply
 
 
 @pytest.fixture(params=list(BACKENDS))
@@ -247,21 +246,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 def words_of(reply: Reply) -> str:
-    """All that can be read in a reply, and what its buttons do."""
-    found: list[str] = []
-    for part in reply.parts:
-        match part:
-            case Heading(text) | Text(text):
-                found.append(text)
-            case Quote(text, place):
-                found += [text, place]
-            case Fields(pairs):
-                found += [words for pair in pairs for words in pair]
-            case Choices(options):
-                found += [words for c in options for words in (c.label, c.command)]
-            case Prompt():
-                found += [part.question, part.command]
-    return "\n".join(found)
+    return "\n".join(words_in(reply))
 
 
 def outcome(reply: Reply, *references: str) -> str:

@@ -1,0 +1,42 @@
+"""Whether a reply says of which cases it shows something: read from its words, which the product never does."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.desk import Desk
+from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
+from store.model.records import REFERENCE_ALPHABET, Person
+
+REFERENCE = re.compile(rf"(?<![0-9A-Za-z])[{REFERENCE_ALPHABET}]{{4}}(?![0-9A-Za-z])")
+
+
+def words_in(reply: Reply) -> list[str]:
+    """All that can be read in a reply, what its buttons do, and what its files are called."""
+    found: list[str] = []
+    for part in reply.parts:
+        match part:
+            case Heading(text) | Text(text):
+                found.append(text)
+            case Quote(text, place):
+                found += [text, place]
+            case Fields(pairs):
+                found += [words for pair in pairs for words in pair]
+            case Choices(options):
+                found += [words for choice in options for words in (choice.label, choice.command)]
+            case Prompt():
+                found += [part.question, part.command]
+            case File():
+                found.append(part.name)
+    return found
+
+
+async def says_what_it_shows(reply: Reply, person: Person, desk: Desk) -> None:
+    """Every case of which the reader sees all, and that is named to them, is one that the reply shows or mentions."""
+    named = {reference for words in words_in(reply) for reference in REFERENCE.findall(words)}
+    for reference in named - reply.shows - reply.mentions:
+        summary = await desk.store.summary(reference)
+        assert summary is None or not await desk.inside(person, summary), (
+            reference,
+            words_in(reply),
+        )
