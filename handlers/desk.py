@@ -35,7 +35,8 @@ REFERENCE = re.compile(rf"#?([{REFERENCE_ALPHABET}]{{4}})", re.IGNORECASE)
 class Memory:
     """What may be forgotten when the process ends."""
 
-    told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # strangers and groups
+    #: Strangers and groups.
+    told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: str) -> asyncio.Lock:
@@ -43,18 +44,23 @@ class Memory:
         return self.turns.setdefault(account, asyncio.Lock())
 
 
+#: Who joins, closes or erases does so alone: two at once could make a ring, or end what something
+#: is joined to.
 JOINING = "joining"
-"""Who joins, closes or erases does so alone: two at once could make a ring, or end what something is joined to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """A case as one person may see it."""
 
-    named: Case  # the one that was asked for: the root, or a part
-    relations: frozenset[Relation]  # to the named case, and to the matter as a whole
-    case: Case  # the root: what everything else was joined to; to a reporter, the named case
-    parts: tuple[Case, ...] = ()  # what was joined to it
+    #: The one that was asked for: the root, or a part.
+    named: Case
+    #: To the named case, and to the matter as a whole.
+    relations: frozenset[Relation]
+    #: The root: what everything else was joined to; to a reporter, the named case.
+    case: Case
+    #: What was joined to it.
+    parts: tuple[Case, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -98,18 +104,22 @@ class Desk:
     procedure: Procedure
     policies: Policies
     calendar: Calendar
-    now: Callable[[], datetime]  # aware UTC
-    channels: tuple[str, ...] = ()  # addresses of leadership channels
-    platforms: frozenset[str] = frozenset()  # the chats that are running
+    #: Aware UTC.
+    now: Callable[[], datetime]
+    #: Addresses of leadership channels.
+    channels: tuple[str, ...] = ()
+    #: The chats that are running.
+    platforms: frozenset[str] = frozenset()
     join_link: Callable[[str], str | None] = lambda code: None
-    roles_changed: Callable[[Person], None] = lambda person: (
-        None
-    )  # told of each, once it is written
+    #: Told of each, once it is written.
+    roles_changed: Callable[[Person], None] = lambda person: None
     max_file_bytes: int = 100_000_000
-    backup_to: str = ""  # where backups go by themselves, if they do
+    #: Where backups go by themselves, if they do.
+    backup_to: str = ""
     limits: Limits = Limits()
     memory: Memory = field(default_factory=Memory)
-    source: str = ""  # key of the message that is being answered, if it is one
+    #: Key of the message that is being answered, if it is one.
+    source: str = ""
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
@@ -222,7 +232,8 @@ class Ask:
     person: Person
     words: str
     incoming: Incoming
-    at: datetime  # UTC
+    #: UTC.
+    at: datetime
 
 
 def normal_reference(text: str) -> str:

@@ -25,9 +25,12 @@ FILE_GONE = "{name} cannot be read just now. If it stays so, please tell your te
 class Standing(Enum):
     """What the platform itself vouches for."""
 
-    MEMBER = "member"  # a full member of the school's own workspace: staff without an invitation
-    INVITED = "invited"  # the platform vouches for nobody: an invitation is needed
-    OUTSIDER = "outsider"  # a guest, a stranger from a shared channel, a bot: never let in
+    #: A full member of the school's own workspace: staff without an invitation.
+    MEMBER = "member"
+    #: The platform vouches for nobody: an invitation is needed.
+    INVITED = "invited"
+    #: A guest, a stranger from a shared channel, a bot: never let in.
+    OUTSIDER = "outsider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class Origin:
     place: str = ""
     place_id: str = ""
     message_id: str = ""
-    sent_at: datetime | None = None  # UTC
-    link: str = ""  # the platform's own permanent link
+    #: UTC.
+    sent_at: datetime | None = None
+    #: The platform's own permanent link.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,16 @@ class Attachment:
     """A picture, video or file as a pointer. Nothing of it has been fetched."""
 
     kind: Literal["picture", "video", "audio", "file"]
-    pointer: Mapping[
-        str, str
-    ]  # what this front-end needs to fetch it, and the platform's own ids; JSON
+    #: What this front-end needs to fetch it, and the platform's own ids; JSON.
+    pointer: Mapping[str, str]
     name: str = ""
     media_type: str = ""
-    size: int | None = None  # bytes, as the platform says
-    reduced: bool = False  # the platform has made it smaller than the original
-    limit: int | None = None  # bytes that the platform hands over at most, where it has a limit
+    #: Bytes, as the platform says.
+    size: int | None = None
+    #: The platform has made it smaller than the original.
+    reduced: bool = False
+    #: Bytes that the platform hands over at most, where it has a limit.
+    limit: int | None = None
     origin: Origin | None = None
 
 
@@ -82,26 +89,34 @@ class Attachment:
 class Incoming:
     """One thing that somebody sent, typed or tapped."""
 
-    source: str  # the same when the platform sends it again: `slack:T1:D9:1732.001`
+    #: The same when the platform sends it again: `slack:T1:D9:1732.001`.
+    source: str
     sender: Sender
-    place: str  # where it came in, as an address that a front-end can send to
-    at: datetime  # UTC, as the platform says
-    private: bool = True  # nobody but the sender sees it, or the answer
-    text: str = ""  # as typed, untouched
-    links: tuple[str, ...] = ()  # every link in `text`, and those behind words, in order
+    #: Where it came in, as an address that a front-end can send to.
+    place: str
+    #: UTC, as the platform says.
+    at: datetime
+    #: Nobody but the sender sees it, or the answer.
+    private: bool = True
+    #: As typed, untouched.
+    text: str = ""
+    #: Every link in `text`, and those behind words, in order.
+    links: tuple[str, ...] = ()
     forwarded: tuple[Forwarded, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    album: str | None = None  # the same for every part of one album
-    edits: str | None = None  # the source key of the message that this one is a later version of
-    command: str | None = (
-        None  # words to obey, without the slash: from a command, a button or a form
-    )
-    forms: bool = False  # the front-end can open a form in answer to this
+    #: The same for every part of one album.
+    album: str | None = None
+    #: The source key of the message that this one is a later version of.
+    edits: str | None = None
+    #: Words to obey, without the slash: from a command, a button or a form.
+    command: str | None = None
+    #: The front-end can open a form in answer to this.
+    forms: bool = False
 
 
+#: Obeys or keeps what came in. What it returns may be shown: whatever it says was kept is on the
+#: disk. None: say nothing.
 Receive = Callable[[Incoming], Awaitable["Reply | None"]]
-"""Obeys or keeps what came in. What it returns may be shown: whatever it says was kept is on the disk.
-None: say nothing."""
 
 
 # --- what comes out -------------------------------------------------------------------------------
@@ -165,7 +180,8 @@ class Prompt:
     question: str
     command: str
     label: str = "Answer"
-    short: bool = False  # a name or a number is expected; a longer message is something else
+    #: A name or a number is expected; a longer message is something else.
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +208,11 @@ class File:
             yield until.enter_context(await asyncio.to_thread(path.open, "rb"))
 
 
+#: Takes an address and a message's id there, as `edit` of a front-end does.
 Noted = Callable[[str, str], None]
-"""Takes an address and a message's id there, as `edit` of a front-end does."""
 
+#: Whether the answer to something later, maybe by another process, says all of this.
 Overtaken = Callable[[], Awaitable[bool]]
-"""Whether the answer to something later, maybe by another process, says all of this."""
 
 Part = Heading | Text | Fields | Quote | Choices | Prompt | File
 
@@ -206,18 +222,20 @@ class Reply:
     """An answer, or a notice: parts from top to bottom."""
 
     parts: tuple[Part, ...] = field(default_factory=tuple)
-    replaces: bool = False  # shown in place of the message whose button was tapped
-    understood: bool = True  # False: there is no such command
+    #: Shown in place of the message whose button was tapped.
+    replaces: bool = False
+    #: False: there is no such command.
+    understood: bool = True
     #: References of cases of which it shows more than their reporter may know. Whoever draws a case says so here;
     #: the message is taken back from a reader who turns out to be the subject of one of them.
     shows: frozenset[str] = frozenset()
     #: References of cases that it is about without showing more of them. Where it takes the place of a message that
     #: did show more, that message shows no more of them from then on.
     mentions: frozenset[str] = frozenset()
-    noted: Noted | None = field(default=None, compare=False)  # told of each message that shows it
-    overtaken: Overtaken | None = field(
-        default=None, compare=False
-    )  # asked just before an album's is shown
+    #: Told of each message that shows it.
+    noted: Noted | None = field(default=None, compare=False)
+    #: Asked just before an album's is shown.
+    overtaken: Overtaken | None = field(default=None, compare=False)
 
     def __add__(self, other: Reply) -> Reply:
         together = replace(self, parts=self.parts + other.parts)

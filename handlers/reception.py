@@ -43,7 +43,8 @@ TOO_FAST = "That was more than I can take in one minute. I have done nothing wit
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 COURTESIES = {
-    "",  # 👍
+    # 👍.
+    "",
     *(
         "hi",
         "hello",
@@ -79,10 +80,13 @@ COURTESIES = {
     ),
 }
 AGAIN_TO_STRANGERS = timedelta(hours=1)
-REMEMBERED = 10_000  # strangers, groups and questions
+#: Strangers, groups and questions.
+REMEMBERED = 10_000
 ANSWER_WITHIN = timedelta(minutes=10)
-SHORT_WORDS, SHORT = 5, 60  # words and characters of an answer to a short question
-USED = 10  # answers that are remembered, in case they are sent again
+#: Words and characters of an answer to a short question.
+SHORT_WORDS, SHORT = 5, 60
+#: Answers that are remembered, in case they are sent again.
+USED = 10
 TRIES = 20
 PUNCTUATION = " .,;:!?"
 
@@ -263,7 +267,8 @@ def _reference_in(typed: str) -> str | None:
 
 def _fits(command: Command, words: str, incoming: Incoming) -> bool:
     """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip, and `/also this one` a report."""
-    if command.name == ALSO and incoming.text:  # typed, where it is usually tapped
+    # Typed, where it is usually tapped.
+    if command.name == ALSO and incoming.text:
         return COMMANDS.find(words) is not None
     return command.name != "case" or not words or bool(REFERENCE.fullmatch(words.split()[0]))
 
@@ -299,7 +304,8 @@ async def _bare_command(incoming: Incoming, person: Person, desk: Desk) -> str |
         return None
     command, words = found
     if not words:
-        return alone  # who may not use it is told so: there is nothing to keep in it
+        # Who may not use it is told so: there is nothing to keep in it.
+        return alone
     if not access.may(person, command.may):
         return None
     command, words = COMMANDS.find(typed) or found

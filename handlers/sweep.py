@@ -16,7 +16,8 @@ from handlers.workflow.reminders import remind
 from handlers.workflow.resent import forget_traces
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 
-AT_ONCE = 200  # cases looked at together
+#: Cases looked at together.
+AT_ONCE = 200
 
 log = structlog.get_logger()
 
@@ -38,7 +39,8 @@ async def sweep(desk: Desk) -> None:
             await owe(desk, now)
         except StoreUnavailable:
             raise
-        except Exception as error:  # nor must one kind of reminder silence the others
+        except Exception as error:
+            # Nor must one kind of reminder silence the others.
             log.error("reminders not written", what=owe.__name__, why=type(error).__name__)
 
 
@@ -48,7 +50,8 @@ async def _remind(reference: str, desk: Desk) -> bool:
         try:
             case = await desk.store.case(reference)
             if case.wake_at is None or case.wake_at > desk.now():
-                return True  # another machine has looked at it meanwhile
+                # Another machine has looked at it meanwhile.
+                return True
             await desk.store.save(await remind(case, desk.now(), desk))
         except Conflict:
             continue
@@ -56,7 +59,8 @@ async def _remind(reference: str, desk: Desk) -> bool:
             return False
         except StoreUnavailable:
             raise
-        except Exception as error:  # one case must not silence the others
+        except Exception as error:
+            # One case must not silence the others.
             log.error("case not looked at", case=reference, why=type(error).__name__)
             return False
         return True

@@ -28,22 +28,30 @@ from store.model.address import Address, MessageRef
 from store.model.kinds import CAN_WAIT, NoticeKind, NoticeResult
 from store.model.records import Notice
 
-AT_ONCE = 100  # notices claimed together
-MOST = 1_000  # notices claimed before the first of them is sent
-SENDING = 20  # messages on their way to one platform at once
-LEASE = 300.0  # seconds in which a claimed notice is sent and noted
+#: Notices claimed together.
+AT_ONCE = 100
+#: Notices claimed before the first of them is sent.
+MOST = 1_000
+#: Messages on their way to one platform at once.
+SENDING = 20
+#: Seconds in which a claimed notice is sent and noted.
+LEASE = 300.0
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 SHORTEST_PAUSE = timedelta(seconds=1)
-IN_ORDER = 3  # tries, after which what cannot be sent lets later notices pass
+#: Tries, after which what cannot be sent lets later notices pass.
+IN_ORDER = 3
 
-A_MINUTE = timedelta(seconds=50)  # the clock ticks each minute, and never quite on time
-MESSAGES = 4  # to one person in that time, urgent ones aside
+#: The clock ticks each minute, and never quite on time.
+A_MINUTE = timedelta(seconds=50)
+#: To one person in that time, urgent ones aside.
+MESSAGES = 4
 MOMENT = timedelta(microseconds=1)
 
 log = structlog.get_logger()
 
-Owed = tuple[str, Notice]  # with its case's reference
+#: With its case's reference.
+Owed = tuple[str, Notice]
 
 
 @dataclass(slots=True)
@@ -51,8 +59,10 @@ class Receiver:
     """A person, or a channel."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    held_until: datetime | None = None  # something failed: what is owed later does not overtake it
-    put_off: int = 0  # notices since then, so that they stay in order
+    #: Something failed: what is owed later does not overtake it.
+    held_until: datetime | None = None
+    #: Notices since then, so that they stay in order.
+    put_off: int = 0
     lately: deque[datetime] = field(default_factory=lambda: deque(maxlen=MESSAGES))
 
     def free_at(self, now: datetime) -> datetime | None:
@@ -78,7 +88,8 @@ class Delivery:
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
-        self._sent: dict[str, str] = {}  # sent, and not yet noted: the disk was full
+        # Sent, and not yet noted: the disk was full.
+        self._sent: dict[str, str] = {}
         self._stopping = False
 
     def stop(self) -> None:
@@ -241,7 +252,8 @@ class Delivery:
                 failed = error
             except (
                 Exception
-            ) as error:  # a front-end's mistake: the other account may do, or another time
+                # A front-end's mistake: the other account may do, or another time.
+            ) as error:
                 log.error("notice not sent", kind=notice.kind, why=type(error).__name__)
                 failed = DeliveryFailed(type(error).__name__)
             self._metrics.failed(platform, permanent=failed.permanent)
@@ -264,7 +276,8 @@ class Delivery:
             await _safely(
                 reference, notice, self._settle(reference, notice, NoticeResult.SENT, message)
             )
-            if reference:  # it may have become a case about them while it was on its way
+            # It may have become a case about them while it was on its way.
+            if reference:
                 await _safely(reference, notice, take_back_from(notice.to, reference, self.desk))
 
     async def _give_up(self, notices: Sequence[Owed]) -> None:

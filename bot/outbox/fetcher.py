@@ -17,9 +17,8 @@ from store.model.address import SourceKey
 from store.model.records import Evidence
 
 AT_ONCE = 4
-ITS_TURN = timedelta(
-    minutes=5
-)  # of a process that has begun to fetch something; after that, another's
+#: Of a process that has begun to fetch something; after that, another's.
+ITS_TURN = timedelta(minutes=5)
 
 log = structlog.get_logger()
 
@@ -31,9 +30,8 @@ class Fetcher:
         self.desk = desk
         self.front_ends = front_ends
         self._under_way: dict[tuple[str, int], tuple[Evidence, asyncio.Task[None]]] = {}
-        self._mine: dict[
-            tuple[str, int], datetime
-        ] = {}  # what only this process fetches, and until when
+        # What only this process fetches, and until when.
+        self._mine: dict[tuple[str, int], datetime] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
         self._starting = asyncio.Lock()
         self._started = False
@@ -53,7 +51,8 @@ class Fetcher:
         if self._stopping:
             return
         async with self._starting:
-            if not self._started:  # what a process that died was fetching
+            # What a process that died was fetching.
+            if not self._started:
                 await self.desk.store.discard_strays()
                 self._started = True
         await self._stop_unwanted()

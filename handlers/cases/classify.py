@@ -154,7 +154,8 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         known = desk.procedure.named(target.named.category)
         unlocks = part.may(ask.person, Act.UNLOCK)
         if part.named.waiting and not unlocks and not _said_by(ask.person, target.named):
-            known = None  # nobody who has seen the picture has said what it is
+            # Nobody who has seen the picture has said what it is.
+            known = None
 
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)

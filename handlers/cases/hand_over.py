@@ -34,8 +34,10 @@ LOCKED_FOR_LEAD = (
     "are there; they say what happens to them."
 )
 MORE = "The next ones"
-PIECE = PAGE - 400  # characters of a text, with room for where it came from
-FILES = 10  # in one answer
+#: Characters of a text, with room for where it came from.
+PIECE = PAGE - 400
+#: In one answer.
+FILES = 10
 EVERYTHING = "Case {reference}: all entries"
 
 

@@ -19,8 +19,8 @@ from store.model.records import Person, Status, Summary
 from store.school.procedure import Category
 
 PAGE = 10
+#: Opening a case again within this is the same look.
 LOOK = timedelta(hours=1)
-"""Opening a case again within this is the same look."""
 
 NONE_YET = "You have not passed anything on yet. Forward a post, a screenshot or a link to me."
 NO_CASES = {

@@ -148,7 +148,8 @@ async def close(ask: Ask, desk: Desk) -> Reply:
         if root != reference:
             raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
         for part in await desk.store.joined_to(reference):
-            if not part.settled:  # its reporter has not called it part of this
+            # Its reporter has not called it part of this.
+            if not part.settled:
                 await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
         matter = await change(
             desk,

@@ -26,14 +26,16 @@ from store.model.case import Case
 from store.model.kinds import ARRIVALS, EntryKind, EvidenceKind
 from store.model.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
+#: What one person sends within this of the first thing is one report.
 ONE_REPORT = timedelta(minutes=2)
-"""What one person sends within this of the first thing is one report."""
 
+#: What comes within this is kept with the case before, until its reporter says otherwise.
 SAME_MATTER = timedelta(minutes=10)
-"""What comes within this is kept with the case before, until its reporter says otherwise."""
 
-LINKS = 50  # of one text, that are pieces of their own; what there is beyond them is kept as one
-MANY = 50  # pieces of evidence, after which a report is not added to
+#: Of one text, that are pieces of their own; what there is beyond them is kept as one.
+LINKS = 50
+#: Pieces of evidence, after which a report is not added to.
+MANY = 50
 TRIES = 50
 
 WHAT_DID_YOU_SEE = (
@@ -128,7 +130,8 @@ async def _keep_once(
     if earlier and (one_report or crowded):
         case = await store.case(earlier.reference)
         if incoming.source in case.summary.sources:
-            return case, True, False  # by another process, since it was asked above
+            # By another process, since it was asked above.
+            return case, True, False
         held = {_file_of(e) for e in case.evidence if e.pointer}
         fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
         moved = case.receive(
@@ -136,7 +139,8 @@ async def _keep_once(
         )
         return await store.save(await with_consequences(moved, desk)), False, crowded
     place = _place_after(mine, person)
-    if place not in tried:  # else it is held by a case of theirs that cannot be read
+    # Else it is held by a case of theirs that cannot be read.
+    if place not in tried:
         given = replace(given, sources=(*sources, place))
         tried.add(place)
     case = Case(new_reference(), desk.now(), (given,), evidence)

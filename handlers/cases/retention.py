@@ -23,7 +23,8 @@ from store.model.memos import Counted, Erased
 from store.model.records import Notice, Person, Subject, Summary
 
 PAGE = 10
-REASON = 300  # characters
+#: Characters.
+REASON = 300
 
 WHY_HOLD = "Why should case {reference} be kept beyond its time?"
 HELD = "Case {reference} is held: it is not proposed for erasing until somebody lifts that."
@@ -212,7 +213,8 @@ async def erase(ask: Ask, desk: Desk) -> Reply:
                 return _question(matter, desk)
             try:
                 await desk.store.erase(matter.cases, _leaving(matter, ask, desk))
-            except Conflict:  # a notice of it was sent meanwhile, or more
+            except Conflict:
+                # A notice of it was sent meanwhile, or more.
                 continue
             erased = [case.reference for case in matter.cases]
             said = say(ERASED.format(what=listed(erased))).showing(erased)

@@ -29,7 +29,8 @@ NOBODY = "Nobody has searched for anything that you may know of."
 LINE = "{at} · {who}: “{words}”, {found}"
 SHOWN = 10
 SEARCHES = 30
-LONGEST = 120  # characters that are looked for
+#: Characters that are looked for.
+LONGEST = 120
 KEPT = timedelta(days=366)
 
 
@@ -72,7 +73,8 @@ async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, 
     for summary in await desk.inside_of(person, await desk.visible(person)):
         cases = []
         for part in await desk.matter_of(summary):
-            with suppress(NotFound):  # damaged, or erased meanwhile
+            # Damaged, or erased meanwhile.
+            with suppress(NotFound):
                 cases.append(await desk.store.case(part.reference))
         yield summary, cases
 

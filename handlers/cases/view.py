@@ -28,10 +28,14 @@ from store.model.records import (
 )
 
 ENTRIES = 5
-QUOTED = 300  # characters of a text that are shown with its case
-NOTED = 200  # characters of a note that are shown with its case
-PASSAGE = 400  # characters of the passage that a step rests on
-SHOWN = 6  # pieces of evidence that are shown with their case
+#: Characters of a text that are shown with its case.
+QUOTED = 300
+#: Characters of a note that are shown with its case.
+NOTED = 200
+#: Characters of the passage that a step rests on.
+PASSAGE = 400
+#: Pieces of evidence that are shown with their case.
+SHOWN = 6
 
 LOOKED_AFTER = "somebody in leadership is looking after it"
 NOT_TAKEN = "leadership has it; nobody has taken it yet"

@@ -16,7 +16,8 @@ NOTICES = 6
 BUTTONS = 12
 CHARACTERS = 2_500
 ALSO = "also"
-LONGEST = 64 - len(f"{ALSO} ")  # bytes of a button's command
+#: Bytes of a button's command.
+LONGEST = 64 - len(f"{ALSO} ")
 
 NO_BUTTON = "That button does not work any more. Please open the case: /case REFERENCE"
 
@@ -24,12 +25,11 @@ NO_BUTTON = "That button does not work any more. Please open the case: /case REF
 def fit(replies: Sequence[Reply]) -> bool:
     """Whether they are short enough for one message on a phone."""
     choices = [choice for reply in replies for choice in _choices(reply)]
+    # A digest stands alone.
     return (
         len(replies) <= NOTICES
         and len(choices) <= BUTTONS
-        and (
-            len(replies) == 1 or all(_headings(reply) < 2 for reply in replies)
-        )  # a digest stands alone
+        and (len(replies) == 1 or all(_headings(reply) < 2 for reply in replies))
         and sum(_length(part) for reply in replies for part in reply.parts) <= CHARACTERS
         and all(len(choice.command.encode()) <= LONGEST for choice in choices)
     )
@@ -82,7 +82,8 @@ def _length(part: Part) -> int:
             return sum(len(name) + len(value) for name, value in pairs)
         case Choices():
             return 0
-    return CHARACTERS + 1  # a question or a file stands alone
+    # A question or a file stands alone.
+    return CHARACTERS + 1
 
 
 def also_for(commands: Commands) -> Command:

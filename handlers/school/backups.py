@@ -11,7 +11,8 @@ from store.model.memos import BackedUp
 
 LATE = timedelta(days=2)
 AGAIN = timedelta(hours=1)
-NIGHT = 3  # o’clock, local: no hour that a change of the clocks skips or repeats
+#: O’clock, local: no hour that a change of the clocks skips or repeats.
+NIGHT = 3
 
 NEVER = "No backup has been made yet, though backups are set up."
 FAILED = "The last backup failed, on {when}: {why}"

@@ -61,7 +61,8 @@ async def owe_digests(desk: Desk, now: datetime) -> None:
     week = f"{monday.isocalendar().year}-W{monday.isocalendar().week:02}"
     for person in await desk.store.having(access.WORKERS):
         if person.since > desk.calendar.opening(first):
-            continue  # new since then
+            # New since then.
+            continue
         await desk.store.owe(
             Notice(f"digest {week} {person.id}", NoticeKind.DIGEST, person.id, now, waits=True)
         )

@@ -19,8 +19,8 @@ REF_IS = "REF is the case’s reference, such as 7K4M."
 SLACK_LAST = (
     "In Slack, type “/headsup” before anything but /case, /policy and /report: “/headsup people”."
 )
+#: Commands at most, for which one list is easier to read than several.
 WITHOUT_HEADINGS = 12
-"""Commands at most, for which one list is easier to read than several."""
 
 Groups = Mapping[str, Sequence[Command]]
 

@@ -20,15 +20,15 @@ from handlers.workflow.people import one, same_person
 from store.errors import Conflict, NotFound
 from store.model.records import Invitation, Person, Role, new_id
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that a phone turns into something else, or is misread
+#: Nothing that a phone turns into something else, or is misread.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 TRIES = 20
 VALID = timedelta(days=7)
 _ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
 WITH_ROLE = rf".+\s(as|(the\s)?role)\s+({_ROLE})((\s*,\s*|\s+and\s+)({_ROLE}))*[.\s]*"
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
-CODE_ALONE = (
-    r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"  # no word that is joined: `join TeachersAgainstHomework`
-)
+#: No word that is joined: `join TeachersAgainstHomework`.
+CODE_ALONE = r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"
 
 WELCOME = (
     "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link or "

@@ -15,8 +15,8 @@ from store.model.records import Notice, Person, Role, Status, Subject, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
 REMIND_LEADERS = timedelta(hours=1)
+#: In which a reporter may say that something new is a case of its own.
 SETTLING = timedelta(minutes=10)
-"""In which a reporter may say that something new is a case of its own."""
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
 NOBODY_BUT_HEAD = "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
@@ -90,9 +90,8 @@ def _more(case: Case, people: Sequence[Person], soon: datetime, waits: bool) -> 
 
 
 def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) -> Notice:
-    told_as = (
-        f"withheld {kind}" if case.withheld else kind
-    )  # whoever was told of it as something else is told again
+    # Whoever was told of it as something else is told again.
+    told_as = f"withheld {kind}" if case.withheld else kind
     return Notice(f"{case.reference} {told_as} {person}", kind, person, due, waits=waits)
 
 
@@ -142,7 +141,8 @@ async def matter_with(case: Case, desk: Desk) -> list[Summary]:
     ]
     if summary in matter:
         return matter
-    return [*matter, summary, *await desk.store.joined_to(summary.reference)]  # joined just now
+    # Joined just now.
+    return [*matter, summary, *await desk.store.joined_to(summary.reference)]
 
 
 async def channel_may_know(case: Case, desk: Desk) -> bool:

@@ -33,7 +33,8 @@ async def change(
         matter = await desk.case_for(person, reference, act)
         case = matter.named if named else matter.case
         if desk.source and case.holds(desk.source):
-            return matter  # the platform has sent it again, or it was done and another thing went wrong
+            # The platform has sent it again, or it was done and another thing went wrong.
+            return matter
         if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
             raise matter.refusal(CLOSED.format(reference=reference))
         try:

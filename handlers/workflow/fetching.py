@@ -45,9 +45,11 @@ async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
     except OverLimit:
         problem = OVER.format(limit=desk.max_file_bytes // MEGABYTE)
         await _note(reference, item, desk, state=State.TOO_LARGE, problem=problem)
-    except TooLarge as refusal:  # the platform's limit, in its own words
+    except TooLarge as refusal:
+        # The platform's limit, in its own words.
         await _note(reference, item, desk, state=State.TOO_LARGE, problem=str(refusal).rstrip("."))
-    except Exception as error:  # whatever a platform sends: the next try may be spared it
+    except Exception as error:
+        # Whatever a platform sends: the next try may be spared it.
         failure = (
             error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
         )
@@ -81,7 +83,8 @@ async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
         if await is_wanted(reference, item, desk):
             noted = await _look_and_note(reference, item, kept, desk)
     finally:
-        if not noted:  # nobody wants it any more, or there is no time left for it
+        # Nobody wants it any more, or there is no time left for it.
+        if not noted:
             await desk.store.discard(reference, kept.sha256)
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from store.model.records import Picture
 
+#: A tall screenshot has 20 million. What claims to be larger is kept, and not opened.
 MAX_PIXELS = 50_000_000
-"""A tall screenshot has 20 million. What claims to be larger is kept, and not opened."""
 
+#: What phones and screens make. Of the others, some start a program (PostScript) or read further
+#: files.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
-"""What phones and screens make. Of the others, some start a program (PostScript) or read further files."""
 
+#: Pixels: a JPEG is decoded no larger than this needs. With another size the same picture is less
+#: like itself.
 DRAFT = (640, 640)
-"""Pixels: a JPEG is decoded no larger than this needs. With another size the same picture is less like itself."""
 
 CANNOT_OPEN = "could not be opened as a picture"
 TOO_MANY_PIXELS = "too large a picture to open"
@@ -42,7 +44,8 @@ def look(path: Path) -> Look:
                 small = upright.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return Look(problem=TOO_MANY_PIXELS)
-    except Exception:  # Pillow raises nearly anything on a file that is made to break it
+    except Exception:
+        # Pillow raises nearly anything on a file that is made to break it.
         return Look(problem=CANNOT_OPEN)
     return Look(Picture(width, height, difference_hash(small.tobytes())))
 

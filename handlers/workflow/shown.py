@@ -12,7 +12,8 @@ from handlers.workflow.changes import apply
 from store.errors import DamagedCase, NotFound
 from store.model.memos import Showing, Shown
 
-MOST = 500  # showings of one case that are remembered
+#: Showings of one case that are remembered.
+MOST = 500
 REMEMBERED = timedelta(days=400)
 
 
@@ -54,7 +55,8 @@ async def _change(
 ) -> None:
     async with desk.store.alone(f"shown {reference}"):
         if await desk.store.summary(reference) is None:
-            return  # erased meanwhile
+            # Erased meanwhile.
+            return
         known = await desk.store.memo(Shown, reference) or Shown(reference)
         showings = _lately(change(known.showings), desk.now())
         if showings != known.showings:

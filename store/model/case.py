@@ -41,18 +41,26 @@ class Case:
     status: str = Status.OPEN
     category: str | None = None
     urgent: bool = False
-    withheld: bool = False  # about a child undressed: no picture or file is ever fetched or shown
+    #: About a child undressed: no picture or file is ever fetched or shown.
+    withheld: bool = False
     about: About | None = None
     owner: str | None = None
-    joined_to: str | None = None  # the case that this one has become part of
-    settled: bool = True  # False: joined for now, until the reporter says otherwise
+    #: The case that this one has become part of.
+    joined_to: str | None = None
+    #: False: joined for now, until the reporter says otherwise.
+    settled: bool = True
     outcome: str = ""
     follow_ups: tuple[FollowUp, ...] = ()
-    again: int = 0  # how often it was posted again
-    rung: int = 0  # how often an urgent case has gone to the next of the ladder
-    alarm_at: datetime | None = None  # when it goes to the next
-    wake_at: datetime | None = None  # when to look at what is overdue next
-    hold: str = ""  # why it is not to be erased, however old it grows
+    #: How often it was posted again.
+    again: int = 0
+    #: How often an urgent case has gone to the next of the ladder.
+    rung: int = 0
+    #: When it goes to the next.
+    alarm_at: datetime | None = None
+    #: When to look at what is overdue next.
+    wake_at: datetime | None = None
+    #: Why it is not to be erased, however old it grows.
+    hold: str = ""
     version: int = 0
 
     @property

@@ -22,13 +22,19 @@ Kind = TypeVar("Kind", bound=Memo)
 class Question:
     """Something that was asked of the policy texts. Who asked is not kept."""
 
-    digest: str  # of its words
-    text: str  # as it was typed last
-    asked_at: datetime  # last
+    #: Of its words.
+    digest: str
+    #: As it was typed last.
+    text: str
+    #: Last.
+    asked_at: datetime
     times: int = 1
-    lacking: bool = False  # the texts do not say
-    answered_at: datetime | None = None  # when a text came to answer it
-    texts: str = ""  # a digest of the texts that it was put to
+    #: The texts do not say.
+    lacking: bool = False
+    #: When a text came to answer it.
+    answered_at: datetime | None = None
+    #: A digest of the texts that it was put to.
+    texts: str = ""
 
     @property
     def under(self) -> str:
@@ -41,10 +47,12 @@ class Enquiry:
 
     id: str
     text: str
-    by: str  # person id
+    #: Person id.
+    by: str
     at: datetime
     answer: str = ""
-    answered_by: str = ""  # person id
+    #: Person id.
+    answered_by: str = ""
     answered_at: datetime | None = None
 
     @property
@@ -56,7 +64,8 @@ class Enquiry:
 class Statement:
     """One version of a text that staff accept, as it read."""
 
-    version: str  # a digest of its words
+    #: A digest of its words.
+    version: str
     title: str
     text: str
     since: datetime
@@ -70,10 +79,13 @@ class Statement:
 class Reminded:
     """How often somebody was asked to accept a statement."""
 
-    person: str  # id
-    version: str  # of the statement
+    #: Id.
+    person: str
+    #: Of the statement.
+    version: str
     times: int
-    at: datetime  # last
+    #: Last.
+    at: datetime
 
     @property
     def under(self) -> str:
@@ -82,8 +94,10 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    person: str  # id
-    version: str  # of the statement
+    #: Id.
+    person: str
+    #: Of the statement.
+    version: str
     at: datetime
 
     @property
@@ -96,20 +110,22 @@ class Counted:
     """What stays of an erased case, for the counts."""
 
     category: str
-    month: str  # in which it was opened: `2026-11`
+    #: In which it was opened: `2026-11`.
+    month: str
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
     """A case was erased, with what had been joined to it. Their references are given to no other case."""
 
-    references: tuple[str, ...]  # the case's first
+    #: The case's first.
+    references: tuple[str, ...]
     counted: tuple[Counted, ...]
-    by: str  # person id
+    #: Person id.
+    by: str
     at: datetime
-    sources: tuple[
-        str, ...
-    ] = ()  # SHA-256 of each source key, while the platform may send it again
+    #: SHA-256 of each source key, while the platform may send it again.
+    sources: tuple[str, ...] = ()
 
     @property
     def under(self) -> str:
@@ -121,10 +137,13 @@ class Exported:
     """What is held about somebody was gathered at the command line, for a request of theirs."""
 
     id: str
-    name: str  # whose
-    references: tuple[str, ...]  # of the cases that were gathered
+    #: Whose.
+    name: str
+    #: Of the cases that were gathered.
+    references: tuple[str, ...]
     at: datetime
-    noted: bool = False  # in the chronology of each of them
+    #: In the chronology of each of them.
+    noted: bool = False
 
     @property
     def under(self) -> str:
@@ -135,8 +154,10 @@ class Exported:
 class Showing:
     """A message that showed somebody more of a case than its reporter may know."""
 
-    person: str  # id
-    message: str  # address and platform's id
+    #: Id.
+    person: str
+    #: Address and platform's id.
+    message: str
     at: datetime
 
 
@@ -157,10 +178,13 @@ class Searched:
     """Somebody searched the cases."""
 
     id: str
-    by: str  # person id
-    words: str  # as they were typed
+    #: Person id.
+    by: str
+    #: As they were typed.
+    words: str
     at: datetime
-    found: tuple[str, ...] = ()  # references
+    #: References.
+    found: tuple[str, ...] = ()
 
     @property
     def under(self) -> str:
@@ -172,15 +196,19 @@ class BackedUp:
     """How the backups to one place have gone."""
 
     to: str
-    tried_at: datetime  # last
-    done_at: datetime | None = None  # when one went well, last
-    failed: str = ""  # why the last did not, as a sentence
+    #: Last.
+    tried_at: datetime
+    #: When one went well, last.
+    done_at: datetime | None = None
+    #: Why the last did not, as a sentence.
+    failed: str = ""
 
     @property
     def under(self) -> str:
         return self.to
 
 
+#: Every kind, and the folder of its files in the embedded store.
 FOLDERS: dict[type[Memo], str] = {
     BackedUp: "backups",
     DutyDone: "duties",
@@ -194,4 +222,3 @@ FOLDERS: dict[type[Memo], str] = {
     Shown: "shown",
     Searched: "searched",
 }
-"""Every kind, and the folder of its files in the embedded store."""

@@ -15,11 +15,12 @@ from enum import StrEnum
 
 from store.model.kinds import OWN_STEP
 
+#: 28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are
+#: misread.
 REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
-"""28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are misread."""
 
+#: Who did it, where nobody did: the bot itself.
 SYSTEM = "headsup"
-"""Who did it, where nobody did: the bot itself."""
 
 
 class IllegalMove(Exception):
@@ -30,7 +31,8 @@ class Role(StrEnum):
     STAFF = "staff"
     LEADER = "leader"
     HEAD = "head"
-    DSL = "dsl"  # designated safeguarding lead
+    #: Designated safeguarding lead.
+    DSL = "dsl"
     ICT = "ict"
     CHAIR = "chair"
 
@@ -44,11 +46,15 @@ class State(StrEnum):
     """How far a piece of evidence has come."""
 
     KEPT = "kept"
-    WAITING = "waiting"  # for somebody to say what it is about; nothing has been fetched
-    WANTED = "wanted"  # to be fetched
+    #: For somebody to say what it is about; nothing has been fetched.
+    WAITING = "waiting"
+    #: To be fetched.
+    WANTED = "wanted"
     TOO_LARGE = "too large"
-    LOST = "lost"  # given up after a day of trying, or gone from the platform
-    WITHHELD = "withheld"  # a child undressed: never fetched
+    #: Given up after a day of trying, or gone from the platform.
+    LOST = "lost"
+    #: A child undressed: never fetched.
+    WITHHELD = "withheld"
 
 
 class Progress(StrEnum):
@@ -59,7 +65,8 @@ class Progress(StrEnum):
     REFUSED = "refused"
     NOT_REMOVED = "not removed"
     NOT_NEEDED = "not needed"
-    ENDED = "ended"  # with its case
+    #: With its case.
+    ENDED = "ended"
 
 
 class Subject(StrEnum):
@@ -70,7 +77,8 @@ class Subject(StrEnum):
     HEAD = "head"
     PUPIL = "pupil"
     PARENT = "parent"
-    ME = "me"  # the person who reported it
+    #: The person who reported it.
+    ME = "me"
     UNSURE = "unsure"
 
 
@@ -78,11 +86,14 @@ class Subject(StrEnum):
 class Awaiting:
     """The bot has asked something; the next words of this person complete the command."""
 
-    command: str  # empty: nothing is awaited, and only `used` is remembered
+    #: Empty: nothing is awaited, and only `used` is remembered.
+    command: str
     place: str
     until: datetime
-    short: bool = False  # a name or a number; a longer message is something else
-    used: tuple[str, ...] = ()  # source keys of the last answers, which the platform may send again
+    #: A name or a number; a longer message is something else.
+    short: bool = False
+    #: Source keys of the last answers, which the platform may send again.
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +101,16 @@ class Person:
     id: str
     name: str
     roles: tuple[str, ...]
-    accounts: tuple[str, ...]  # `slack:T1:U7`, `telegram:4242`
+    #: `slack:T1:U7`, `telegram:4242`.
+    accounts: tuple[str, ...]
     since: datetime
-    earlier: tuple[str, ...] = ()  # ids that this person had before two records were made one
+    #: Ids that this person had before two records were made one.
+    earlier: tuple[str, ...] = ()
     awaiting: Awaiting | None = None
-    hints: tuple[str, ...] = ()  # what is said once, and has been
-    invited: bool = (
-        False  # came by an invitation; otherwise the platform alone vouches for the name
-    )
+    #: What is said once, and has been.
+    hints: tuple[str, ...] = ()
+    #: Came by an invitation; otherwise the platform alone vouches for the name.
+    invited: bool = False
     version: int = 0
 
     @property
@@ -116,50 +129,61 @@ class Invitation:
     name: str
     roles: tuple[str, ...]
     until: datetime
-    person: str | None = None  # whose further account this is, where it is somebody we know
+    #: Whose further account this is, where it is somebody we know.
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    subject: str  # a Subject
-    person: str | None = None  # id, where it is somebody we know
+    #: A Subject.
+    subject: str
+    #: Id, where it is somebody we know.
+    person: str | None = None
     name: str = ""
-    heads: tuple[
-        str, ...
-    ] = ()  # ids of the headteachers of that moment, where it is about the headteacher
-    nobody_of: tuple[str, ...] = ()  # ids of those of a like name whom the reporter did not mean
+    #: Ids of the headteachers of that moment, where it is about the headteacher.
+    heads: tuple[str, ...] = ()
+    #: Ids of those of a like name whom the reporter did not mean.
+    nobody_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     width: int
     height: int
-    likeness: str  # 64-bit difference hash, 16 hexadecimal digits; empty for a plain surface
+    #: 64-bit difference hash, 16 hexadecimal digits; empty for a plain surface.
+    likeness: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One screenshot, file, link or text as received."""
 
-    number: int  # 1, 2, 3 … within its case
-    kind: str  # text, link, picture, video, audio, file
-    source: str  # source key of the message that it came in
-    by: str  # person id
+    #: 1, 2, 3 … within its case.
+    number: int
+    #: Text, link, picture, video, audio, file.
+    kind: str
+    #: Source key of the message that it came in.
+    source: str
+    #: Person id.
+    by: str
     at: datetime
     state: str = State.KEPT
-    text: str = ""  # a text, or a link, as typed
-    normal: str = ""  # a link's normal form
+    #: A text, or a link, as typed.
+    text: str = ""
+    #: A link's normal form.
+    normal: str = ""
     name: str = ""
     media_type: str = ""
-    size: int | None = None  # bytes
+    #: Bytes.
+    size: int | None = None
     pointer: Mapping[str, str] = field(default_factory=dict)
-    origin: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what the platform says of the original
+    #: What the platform says of the original.
+    origin: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
     kept_at: datetime | None = None
     picture: Picture | None = None
-    problem: str = ""  # why it is not kept, or could not be opened
+    #: Why it is not kept, or could not be opened.
+    problem: str = ""
     tries: int = 0
     next_try: datetime | None = None
     first_try: datetime | None = None
@@ -169,10 +193,13 @@ class Evidence:
 class Report:
     """One person passed something on, in one or several messages."""
 
-    by: str  # person id
+    #: Person id.
+    by: str
     at: datetime
-    sources: tuple[str, ...]  # source keys, of messages and albums; each is of one case alone
-    place: str  # where to answer
+    #: Source keys, of messages and albums; each is of one case alone.
+    sources: tuple[str, ...]
+    #: Where to answer.
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +227,17 @@ class Entry:
 class FollowUp:
     """One step of one case: of its procedure, or one of its own."""
 
-    key: str  # the step's, or own-1, own-2 …
+    #: The step's, or own-1, own-2 …
+    key: str
     what: str
-    owner: str  # a role, or “owner”: whoever looks after the case
+    #: A role, or “owner”: whoever looks after the case.
+    owner: str
     due: datetime
-    clock: str  # school: waits for school days and hours; legal: working days, waits for nothing; now: at once
-    person: str | None = None  # who was asked to do it, in place of the role
+    #: School: waits for school days and hours; legal: working days, waits for nothing; now: at
+    #: once.
+    clock: str
+    #: Who was asked to do it, in place of the role.
+    person: str | None = None
     urgent: bool = False
     outcomes: tuple[str, ...] = ()
     passage: str = ""
@@ -213,9 +245,8 @@ class FollowUp:
     opened_at: datetime | None = None
     settled_at: datetime | None = None
     postponed: int = 0
-    told: int = (
-        -1
-    )  # the last stage that was told: 0 before it is due, 1, 2 … the days for which it is overdue
+    #: The last stage that was told: 0 before it is due, 1, 2 … the days for which it is overdue.
+    told: int = -1
 
     @property
     def is_open(self) -> bool:
@@ -231,17 +262,28 @@ class FollowUp:
 class Notice:
     """A message that the bot owes somebody. What it says is worded when it is sent."""
 
-    key: str  # unique: however often it is owed, it is sent once
-    kind: str  # alert, channel, waiting, taken, closed …
-    to: str  # person id, or an address for a channel
-    due: datetime  # not sent before
-    reference: str = ""  # the case as the reader knows it, where that is one joined to this
-    step: str = ""  # the follow-up or duty that it is about
-    stage: int = 0  # of its being overdue, in days; 0 before that
-    waits: bool = False  # for school hours
-    settled: datetime | None = None  # sent, or no longer needed
-    result: str = ""  # sent, moot, failed
-    message: str = ""  # address and platform's id of what was sent
+    #: Unique: however often it is owed, it is sent once.
+    key: str
+    #: Alert, channel, waiting, taken, closed …
+    kind: str
+    #: Person id, or an address for a channel.
+    to: str
+    #: Not sent before.
+    due: datetime
+    #: The case as the reader knows it, where that is one joined to this.
+    reference: str = ""
+    #: The follow-up or duty that it is about.
+    step: str = ""
+    #: Of its being overdue, in days; 0 before that.
+    stage: int = 0
+    #: For school hours.
+    waits: bool = False
+    #: Sent, or no longer needed.
+    settled: datetime | None = None
+    #: Sent, moot, failed.
+    result: str = ""
+    #: Address and platform's id of what was sent.
+    message: str = ""
     tries: int = 0
 
 
@@ -251,7 +293,8 @@ class DutyDone:
 
     key: str
     due: date
-    by: str  # person id
+    #: Person id.
+    by: str
     at: datetime
 
     @property
@@ -267,11 +310,13 @@ class Summary:
     version: int
     status: str
     opened_at: datetime
-    touched_at: datetime  # by whoever did more than look
+    #: By whoever did more than look.
+    touched_at: datetime
     category: str | None
     urgent: bool
     withheld: bool
-    withholds: bool  # something of it is never fetched
+    #: Something of it is never fetched.
+    withholds: bool
     about: About | None
     owner: str | None
     joined_to: str | None
@@ -283,11 +328,15 @@ class Summary:
     hashes: tuple[str, ...]
     likenesses: tuple[int, ...]
     unkept: int
-    outcome: str  # how it ended
+    #: How it ended.
+    outcome: str
     closed_at: datetime | None
-    held: bool  # not to be erased
-    due: datetime | None  # of the earliest open follow-up
-    wake_at: datetime | None  # when somebody is to be reminded of something next
+    #: Not to be erased.
+    held: bool
+    #: Of the earliest open follow-up.
+    due: datetime | None
+    #: When somebody is to be reminded of something next.
+    wake_at: datetime | None
 
 
 def new_reference() -> str:
