@@ -16,7 +16,7 @@ from bot.logs import request
 from bot.metrics import Metrics, chat_of, kind_of
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
-from bot.outbox.menus import offer, own_menu
+from bot.outbox.menus import offer_menu, own_menu
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply
@@ -63,7 +63,7 @@ class Bot:
             ):  # what shows somebody a case is not shown where that cannot be noted
                 raise
             return reply
-        return self.delivery.watcher.watched(reply, reader.id) if reply and reader else reply
+        return self.delivery.shown_log.log_showing(reply, reader.id) if reply and reader else reply
 
     def wake(self) -> None:
         """Deliver and fetch soon, without waiting for the minute."""
@@ -81,7 +81,7 @@ class Bot:
     async def _offer_menus(self) -> None:
         for person in await self.desk.store.people():
             if own_menu(person):
-                offer(person, self.front_ends)
+                offer_menu(person, self.front_ends)
 
     async def work(self) -> None:
         """Fetch, remind and deliver what is due, and return when that is done."""
@@ -130,7 +130,7 @@ class Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(AFTER):
                 await self.settled()
-                await self.delivery.watcher.settled()
+                await self.delivery.shown_log.drain()
         await self.desk.store.close()
 
 

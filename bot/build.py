@@ -18,7 +18,7 @@ from bot.open_store import open_store
 from bot.open_texts import _texts_in
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
-from bot.outbox.menus import USUAL, offer
+from bot.outbox.menus import USUAL, offer_menu
 from bot.settings import Settings, SettingsError
 from handlers.desk import Desk
 from handlers.policies.statement import accept_all
@@ -66,7 +66,7 @@ async def build(
         channels=tuple(address for c in channels if (address := address_of(c))),
         platforms=frozenset(front_ends),
         join_link=lambda code: next(filter(None, (link(code) for link in links)), None),
-        roles_changed=lambda person: offer(person, front_ends),
+        roles_changed=lambda person: offer_menu(person, front_ends),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
         backup_to="" if settings.database_url else settings.backup_to,
         limits=Limits(

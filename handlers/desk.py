@@ -60,7 +60,7 @@ class Matter:
     #: The root: what everything else was joined to; to a reporter, the named case.
     case: Case
     #: What was joined to it.
-    parts: tuple[Case, ...] = ()
+    joined: tuple[Case, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -69,7 +69,7 @@ class Matter:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        return (self.case, *self.parts)
+        return (self.case, *self.joined)
 
     @property
     def urgent(self) -> bool:

@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "Passing things on": (
         report.report,
         lists.status,
-        lists.opened,
+        lists.open_case,
         ownership.note,
         classify.urgent,
     ),

@@ -12,7 +12,7 @@ from handlers.policies.statement import owe_statements
 from handlers.school.digest import owe_digests
 from handlers.school.duties import owe_duties
 from handlers.workflow.exports import note_exports
-from handlers.workflow.reminders import remind
+from handlers.workflow.reminders import owe_reminders
 from handlers.workflow.resent import forget_traces
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 
@@ -52,7 +52,7 @@ async def _remind(reference: str, desk: Desk) -> bool:
             if case.wake_at is None or case.wake_at > desk.now():
                 # Another machine has looked at it meanwhile.
                 return True
-            await desk.store.save(await remind(case, desk.now(), desk))
+            await desk.store.save(await owe_reminders(case, desk.now(), desk))
         except Conflict:
             continue
         except (DamagedCase, NotFound):

@@ -16,12 +16,12 @@ import structlog
 
 from bot.front_end import FrontEnd
 from bot.metrics import Metrics
-from bot.outbox.shown_log import Watcher
+from bot.outbox.shown_log import ShownLog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
-from handlers.notices.bundle import fit, together
-from handlers.notices.wording import in_its_place, worded
-from handlers.workflow.alerts import passed_up
+from handlers.notices.bundle import bundle, fits_one_message
+from handlers.notices.wording import gravestone, render_notice
+from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import take_back_from
 from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef
@@ -84,7 +84,7 @@ class Delivery:
         self.desk = desk
         self._metrics = metrics or Metrics()
         self.front_ends = front_ends
-        self.watcher = Watcher(desk)
+        self.shown_log = ShownLog(desk)
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
@@ -169,7 +169,7 @@ class Delivery:
                 continue
             if message:
                 alone = _is_alone(waiting[0][1]) or _is_alone(message[0][0][1])
-                if alone or not fit([*(r for _, r in message), reply]):
+                if alone or not fits_one_message([*(r for _, r in message), reply]):
                     break
             message.append((waiting.popleft(), reply))
         return message
@@ -186,7 +186,7 @@ class Delivery:
                 await self._write(reference, replace(notice, due=opens))
                 return None
             exists = await self._exists(notice)
-            reply = await worded(reference, notice, self.desk) if exists else None
+            reply = await render_notice(reference, notice, self.desk) if exists else None
             if reply is None:
                 await self._settle(reference, notice, NoticeResult.MOOT)
         except Exception as error:
@@ -205,12 +205,12 @@ class Delivery:
 
     def _watched(self, message: Sequence[tuple[Owed, Reply]]) -> Reply:
         """One message of them all. The notices note for themselves in which message they are."""
-        bundled = together([reply for _, reply in message])
+        bundled = bundle([reply for _, reply in message])
         for _, reply in message:
             bundled = bundled.showing(reply.shows).mentioning(reply.mentions)
         (_, first), *_ = [owed for owed, _ in message]
         spared = frozenset(reference for (reference, _), _ in message)
-        return self.watcher.watched(bundled, first.to, spared)
+        return self.shown_log.log_showing(bundled, first.to, spared)
 
     async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
         """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
@@ -220,7 +220,7 @@ class Delivery:
         try:
             if front_end is None:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
-            await front_end.edit(shown.address, shown.id, in_its_place(notice))
+            await front_end.edit(shown.address, shown.id, gravestone(notice))
         except Exception as error:
             failure = (
                 error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
@@ -328,7 +328,7 @@ class Delivery:
     async def _pass_up(self, reference: str, notice: Notice) -> None:
         while True:
             case = await self.desk.store.case(reference)
-            owing = await passed_up(case, notice, self.desk)
+            owing = await pass_up(case, notice, self.desk)
             try:
                 if owing is not case:
                     await self.desk.store.save(owing)

@@ -25,7 +25,7 @@ def own_menu(person: Person) -> list[tuple[str, str]]:
     return menu if set(menu) - set(USUAL) else []
 
 
-def offer(person: Person, front_ends: Mapping[str, FrontEnd]) -> None:
+def offer_menu(person: Person, front_ends: Mapping[str, FrontEnd]) -> None:
     """Show a person in each chat what is theirs, or no more than the usual."""
     for account in person.accounts:
         if front_end := front_ends.get(Address.parse(account).platform):

@@ -17,12 +17,12 @@ from store.model.address import MessageRef
 log = structlog.get_logger()
 
 
-class Watcher:
+class ShownLog:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def watched(self, reply: Reply, person: str, spared: frozenset[str] = frozenset()) -> Reply:
+    def log_showing(self, reply: Reply, person: str, spared: frozenset[str] = frozenset()) -> Reply:
         """The reply, telling of each message that shows it.
 
         `spared`: cases that note its first message themselves.
@@ -53,7 +53,7 @@ class Watcher:
         except Exception as error:
             log.error("not noted who was shown a case", why=type(error).__name__)
 
-    async def settled(self) -> None:
+    async def drain(self) -> None:
         """Wait for what is being noted."""
         while self._tasks:
             await asyncio.wait(self._tasks)

@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.cases.questions import about_words
 from handlers.desk import Desk, Matter
 from handlers.text.words import moment
-from handlers.workflow.people import name
+from handlers.workflow.people import name_of
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import (
@@ -51,7 +51,7 @@ ENTRY_WORDS: dict[str, str] = {
 HIDDEN = frozenset({EntryKind.LOOKED, EntryKind.READ})
 
 
-def entries(matter: Matter) -> list[tuple[Case, Entry]]:
+def entries_of(matter: Matter) -> list[tuple[Case, Entry]]:
     """The entries of a case and of all that was joined to it, in the order of time."""
     rows = [(case, entry) for case in matter.cases for entry in case.chronology]
     return sorted(rows, key=lambda row: row[1].at)
@@ -60,13 +60,13 @@ def entries(matter: Matter) -> list[tuple[Case, Entry]]:
 def cases_named_in(matter: Matter) -> set[str]:
     """References that the chronology names: of the matter's cases, and of those that one was joined to before."""
     named = {case.reference for case in matter.cases}
-    for _, entry in entries(matter):
+    for _, entry in entries_of(matter):
         if entry.what == EntryKind.JOINED:
             named.add(entry.details.get("to", ""))
     return named - {""}
 
 
-async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
+async def entry_line(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
     """An entry in words. The lines of a note are set in, so that none looks like an entry."""
     details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})
     if "\n" in entry.details.get("text", ""):
@@ -82,12 +82,12 @@ async def full(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
     if entry.what == EntryKind.ABOUT:
         details["about"] = about_words(About(details["subject"], name=details["name"]))
     if entry.what in (EntryKind.GIVEN, EntryKind.STEP_GIVEN):
-        details["to"] = await name(details["to"], desk)
+        details["to"] = await name_of(details["to"], desk)
     for key in ("until", "due"):
         details[key] = _moment_in(details[key], desk)
     words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
     where = f"{case.reference} · " if case.reference != root.reference else ""
-    return f"{moment(entry.at, desk.calendar)} · {where}{await name(entry.by, desk)} {words}"
+    return f"{moment(entry.at, desk.calendar)} · {where}{await name_of(entry.by, desk)} {words}"
 
 
 def _moment_in(text: str, desk: Desk) -> str:

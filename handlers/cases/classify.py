@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from handlers.cases.questions import category_question
 from handlers.cases.reporter_view import answer, stop
-from handlers.cases.view import shown
+from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Reply, Text, say
@@ -202,14 +202,14 @@ async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
         raise matter.refusal(NOT_APART.format(reference=case.reference))
 
     def move(case: Case) -> Case:
-        return case.part(by=ask.person.id, at=ask.at) if case.joined_to else case
+        return case.separate(by=ask.person.id, at=ask.at) if case.joined_to else case
 
     matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
 def _standing_alone(case: Case, ask: Ask) -> Case:
-    return case if case.settled else case.part(by=ask.person.id, at=ask.at)
+    return case if case.settled else case.separate(by=ask.person.id, at=ask.at)
 
 
 async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:
@@ -218,4 +218,4 @@ async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:
         return replace(say(OUT_OF_SIGHT), replaces=True)
     if Relation.REPORTER in matter.relations and matter.case.owner not in ask.person.ids:
         return await answer(matter.named, ask.person, desk)
-    return replace(await shown(ask.person, matter, desk), replaces=True)
+    return replace(await show_case(ask.person, matter, desk), replaces=True)

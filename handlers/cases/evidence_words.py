@@ -24,7 +24,7 @@ STATES: dict[str, str] = {
 }
 
 
-def described(evidence: Iterable[Evidence]) -> str:
+def describe(evidence: Iterable[Evidence]) -> str:
     """`a message, a link to facebook.com and 2 pictures`: kinds and hosts, never the content."""
     items = list(evidence)
     counts = Counter(e.kind for e in items)
@@ -47,16 +47,16 @@ def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:
     return words
 
 
-def unkept(evidence: Sequence[Evidence]) -> list[str]:
+def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
     """A line for each state in which something is not kept."""
     lines = []
     for state, line in STATES.items():
         if items := [e for e in evidence if e.state == state]:
-            lines.append(line.format(what=described(items)))
+            lines.append(line.format(what=describe(items)))
     return lines
 
 
-async def alike(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
+async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
     """Other open cases with the same link, bytes or picture, that this person may know of: at most three."""
     cases = [case.summary for case in matter.cases]
     known = {s.reference for s in cases}

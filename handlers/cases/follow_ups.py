@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers.cases.ownership import able_to_work
-from handlers.cases.view import shown
+from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
@@ -16,7 +16,7 @@ from handlers.text.dates import day_named, due_on
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change
-from handlers.workflow.reminders import known_to_come
+from handlers.workflow.reminders import without_warning
 from store.model.case import Case
 from store.model.records import FollowUp, Progress
 
@@ -124,7 +124,9 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     known = typed.removeprefix("id ")
-    person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
+    person = await (
+        people.person_by_id(known, desk) if known != typed else people.person_named(typed, desk)
+    )
     if person not in able:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=reference))
     return await _moved(
@@ -160,7 +162,7 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
 
     def move(case: Case) -> Case:
         later = case.postpone_step(step.key, due, why.strip()[:500], by=ask.person.id, at=ask.at)
-        return known_to_come(later, step.key, ask.at, desk.calendar)
+        return without_warning(later, step.key, ask.at, desk.calendar)
 
     return replace(say(said) + await _moved(ask, matter, desk, move), replaces=True)
 
@@ -225,4 +227,4 @@ async def _step(ask: Ask, usage: str, desk: Desk) -> tuple[Matter, FollowUp, str
 
 async def _moved(ask: Ask, matter: Matter, desk: Desk, move: Callable[[Case], Case]) -> Reply:
     changed = await change(desk, ask.person, matter.case.reference, Act.WORK, move)
-    return replace(await shown(ask.person, changed, desk), replaces=True)
+    return replace(await show_case(ask.person, changed, desk), replaces=True)

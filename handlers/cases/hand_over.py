@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
-from handlers.cases.chronology import cases_named_in, entries, full
-from handlers.cases.evidence_words import unkept
+from handlers.cases.chronology import cases_named_in, entries_of, entry_line
+from handlers.cases.evidence_words import unkept_lines
 from handlers.cases.view import place_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
@@ -139,7 +139,7 @@ def file_name(reference: str, item: Evidence) -> str:
 def _not_handed(person: Person, matter: Matter) -> list[Text]:
     """What there is besides, and why it is not handed over."""
     items = [item for case in matter.cases for item in case.evidence]
-    said = unkept(items)
+    said = unkept_lines(items)
     if matter.withheld and any(item.sha256 for item in items):
         locked = LOCKED_FOR_LEAD if matter.may(person, Act.UNLOCK) else LOCKED
         said.insert(0, locked.format(reference=matter.case.reference))
@@ -160,8 +160,8 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     root = matter.case.reference
     lines = [
         piece
-        for case, entry in entries(matter)
-        for line in (await full(entry, case, matter.case, desk)).split("\n")
+        for case, entry in entries_of(matter)
+        for line in (await entry_line(entry, case, matter.case, desk)).split("\n")
         for piece in divided(line, PIECE)
     ]
     pages = paged(lines, lambda line: len(line) + 1)

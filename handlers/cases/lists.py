@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.cases.view import shown, state_of
+from handlers.cases.view import show_case, state_of
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
@@ -61,18 +61,18 @@ async def status(ask: Ask, desk: Desk) -> Reply:
 
 
 @command("case", usage="/case REFERENCE", may=Act.SEE_OWN, summary="open one case", bare=OR_ALONE)
-async def opened(ask: Ask, desk: Desk) -> Reply:
+async def open_case(ask: Ask, desk: Desk) -> Reply:
     """One case; asked alone, all that the asker may see."""
     return await _show(ask, desk) if ask.words else await status.run(ask, desk)
 
 
 async def _show(ask: Ask, desk: Desk) -> Reply:
     """One case, as the asker may see it. That somebody looked is an entry."""
-    reference, _ = take_reference(ask.words, opened.usage)
+    reference, _ = take_reference(ask.words, open_case.usage)
     matter = await desk.case_for(ask.person, reference, Act.SEE)
     if matter.whole:
         matter = await change(desk, ask.person, reference, Act.SEE, lambda case: _looked(case, ask))
-    reply = await shown(ask.person, matter, desk)
+    reply = await show_case(ask.person, matter, desk)
     if matter.whole and await is_first_time(HINT_COPIES, ask.person, desk):
         reply += Reply((Text(CHAT_COPIES),))
     return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers.cases.view import shown
+from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Prompt, Reply, Text, say
@@ -67,7 +67,9 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         question = TO_WHOM.format(reference=matter.case.reference)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     known = typed.removeprefix("id ")
-    person = await (people.known(known, desk) if known != typed else people.one(typed, desk))
+    person = await (
+        people.person_by_id(known, desk) if known != typed else people.person_named(typed, desk)
+    )
     if person.id not in {p.id for p in await able_to_work(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
@@ -82,7 +84,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
 
 async def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
     """Who may be asked to look after a case, or to do a step of it."""
-    summaries = [case.summary for case in (matter.case, *matter.parts)]
+    summaries = [case.summary for case in (matter.case, *matter.joined)]
     people = await desk.store.having(WORKERS)
     return [person for person in people if may_be_told(person, summaries, desk)]
 
@@ -150,7 +152,7 @@ async def close(ask: Ask, desk: Desk) -> Reply:
         for part in await desk.store.joined_to(reference):
             # Its reporter has not called it part of this.
             if not part.settled:
-                await apply(desk, part.reference, lambda c: c.part(by=ask.person.id, at=ask.at))
+                await apply(desk, part.reference, lambda c: c.separate(by=ask.person.id, at=ask.at))
         matter = await change(
             desk,
             ask.person,
@@ -218,4 +220,4 @@ async def join(ask: Ask, desk: Desk) -> Reply:
 
 
 async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:
-    return replace(await shown(ask.person, matter, desk), replaces=True)
+    return replace(await show_case(ask.person, matter, desk), replaces=True)

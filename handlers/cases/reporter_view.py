@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cases.evidence_words import alike, described, unkept
+from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
 from handlers.cases.view import other_route
 from handlers.desk import Desk, Matter
@@ -47,7 +47,7 @@ async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Repl
         asked = Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
         return asked.mentioning([case.joined_to])
     parts: list[Part] = [head, *_received(case, desk)]
-    similar = await alike(person, Matter(case, frozenset(), case), desk)
+    similar = await similar_cases(person, Matter(case, frozenset(), case), desk)
     for other in similar:
         choice = Choice(
             PART.format(reference=other.reference), f"case same {case.reference} {other.reference}"
@@ -73,13 +73,13 @@ def _question(case: Case, desk: Desk) -> Reply | None:
 
 def _received(case: Case, desk: Desk) -> list[Text]:
     kept = [e for e in case.evidence if e.state == State.KEPT]
-    lines = [RECEIVED.format(what=described(kept))] if kept else []
+    lines = [RECEIVED.format(what=describe(kept))] if kept else []
     category = desk.procedure.named(case.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
         about = f", about {about_words(case.about)}" if case.about else ""
         lines.insert(0, RECORDED.format(category=category.name, urgent=urgent, about=about))
-    return [Text("\n".join([*lines, *unkept(case.evidence), DO_NOT]))]
+    return [Text("\n".join([*lines, *unkept_lines(case.evidence), DO_NOT]))]
 
 
 def _part_or_new(case: Case, desk: Desk) -> list[Part]:

@@ -15,7 +15,7 @@ from handlers.rules.access import Act
 from handlers.rules.calendar import Calendar
 from handlers.text.words import counted, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
-from handlers.workflow.resent import trace
+from handlers.workflow.resent import trace_of
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import EvidenceKind, NoticeKind
@@ -246,9 +246,9 @@ def _question(matter: Matter, desk: Desk) -> Reply:
         Heading(SURE.format(reference=root)),
         Text(GONE_WILL_BE.format(what=_all_of(matter))),
     ]
-    if matter.parts:
+    if matter.joined:
         parts.append(
-            Text(JOINED.format(references=listed(part.reference for part in matter.parts)))
+            Text(JOINED.format(references=listed(part.reference for part in matter.joined)))
         )
     if matter.withheld:
         parts.append(Text(LOCKED))
@@ -284,7 +284,7 @@ def _leaving(matter: Matter, ask: Ask, desk: Desk) -> Erased:
         counted=tuple(Counted(case.category or "", f"{month:%Y-%m}") for case, month in months),
         by=ask.person.id,
         at=ask.at,
-        sources=tuple(trace(source) for case in matter.cases for source in case.summary.sources),
+        sources=tuple(trace_of(source) for case in matter.cases for source in case.summary.sources),
     )
 
 

@@ -13,7 +13,7 @@ from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, sa
 from handlers.rules.access import Act
 from handlers.rules.names import speaks_of
 from handlers.text.words import moment, shortened
-from handlers.workflow.people import name
+from handlers.workflow.people import name_of
 from store.errors import NotFound
 from store.model.case import Case
 from store.model.kinds import EntryKind
@@ -116,7 +116,7 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
     lines = [
         LINE.format(
             at=moment(search.at, desk.calendar),
-            who=await name(search.by, desk),
+            who=await name_of(search.by, desk),
             words=search.words,
             found=f"{len(search.found)} found",
         )

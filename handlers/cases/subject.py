@@ -65,9 +65,9 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 async def _subject(ask: Ask, kind: str, name: str, typed: str, desk: Desk) -> About | list[Person]:
     """Whom the words mean; people, where they could mean some whom we know."""
     if kind == "id" and name:
-        return await _known(await people.known(name, desk), desk)
+        return await _known(await people.person_by_id(name, desk), desk)
     if kind == "only":
-        meant = [person.id for person in await people.matching(name, desk)]
+        meant = [person.id for person in await people.people_matching(name, desk)]
         return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
     wanted = name if kind == Subject.STAFF else typed
     subject = _subject_named(wanted)
@@ -81,7 +81,7 @@ async def _subject(ask: Ask, kind: str, name: str, typed: str, desk: Desk) -> Ab
         return await _known(found[0], desk) if len(found) == 1 else found
     if kind in (Subject.PUPIL, Subject.PARENT):
         return About(kind, name=shortened(name, LONGEST))
-    found = _once(await people.matching(wanted, desk))
+    found = _once(await people.people_matching(wanted, desk))
     if len(found) == 1 and found[0].name.lower() == wanted.lower():
         return await _known(found[0], desk)
     if found or LIKE_THE_HEAD.search(wanted):

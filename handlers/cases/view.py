@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.cases.chronology import HIDDEN, _moment_in, cases_named_in, entries, full
-from handlers.cases.evidence_words import alike, described, unkept
+from handlers.cases.chronology import HIDDEN, _moment_in, cases_named_in, entries_of, entry_line
+from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
 from handlers.desk import Desk, Matter
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -13,8 +13,8 @@ from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.words import listed, moment, shortened, size
-from handlers.workflow.people import name
-from handlers.workflow.steps import owners
+from handlers.workflow.people import name_of
+from handlers.workflow.steps import owners_of
 from store.model.case import Case
 from store.model.kinds import WORDS
 from store.model.records import (
@@ -71,7 +71,7 @@ STATES: dict[str, str] = {
 }
 
 
-async def shown(person: Person, matter: Matter, desk: Desk) -> Reply:
+async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
     if not matter.whole:
         return matter.shown_in(await _own(matter, desk))
@@ -85,11 +85,11 @@ async def _own(matter: Matter, desk: Desk) -> Reply:
     facts = (
         ("About", _category(case, desk)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
-        ("You sent", described(case.evidence)),
+        ("You sent", describe(case.evidence)),
         ("Now", state),
     )
     reply = Reply(
-        (Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept(case.evidence)))
+        (Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept_lines(case.evidence)))
     )
     if (await desk.root(case.summary)).status == Status.CLOSED:
         return reply
@@ -106,7 +106,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     """What it is and where it stands; then what is to be done; then what was sent, and what happened."""
     case, cases = matter.case, matter.cases
     reporters = dict.fromkeys(id for c in cases for id in c.reporters)
-    by = listed([await name(id, desk) for id in reporters])
+    by = listed([await name_of(id, desk) for id in reporters])
     kinds = dict.fromkeys(_category(c, desk) for c in cases if c.category) or (NOT_SAID,)
     concerns = [words for c in cases if (words := about_words(c.about)) != NOT_SAID]
     facts = [
@@ -117,15 +117,15 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     ]
     if reasons := [c.hold for c in cases if c.hold]:
         facts.append(("Held", "; ".join(reasons)))
-    if matter.parts:
-        facts.append(("With it", listed(part.reference for part in matter.parts)))
+    if matter.joined:
+        facts.append(("With it", listed(part.reference for part in matter.joined)))
     parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
     parts += _lines([_locked(person, matter, desk)] if matter.withheld else [])
     parts += _lines(list(filter(None, [await other_route([c.summary for c in cases], desk)])))
     parts += await _steps(case, desk)
     parts += await _evidence(matter, desk)
     parts.append(await _latest(matter, desk))
-    similar = await alike(person, matter, desk)
+    similar = await similar_cases(person, matter, desk)
     for other in similar:
         join = Choice(
             f"Join to {other.reference}", f"case join {case.reference} to {other.reference}"
@@ -176,7 +176,7 @@ async def _steps(case: Case, desk: Desk) -> list[Part]:
 
 
 async def _step_line(step: FollowUp, case: Case, desk: Desk, is_next: bool) -> str:
-    whose = await owners(step, case, await desk.matter_of(case.summary), desk)
+    whose = await owners_of(step, case, await desk.matter_of(case.summary), desk)
     return (NEXT if is_next else THEN).format(
         what=step.what,
         who=listed([p.name for p in whose]) or "nobody",
@@ -217,7 +217,7 @@ async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
     number = (
         f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
     )
-    return f"{number} · {await name(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
+    return f"{number} · {await name_of(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
 
 
 def _origin(item: Evidence, desk: Desk) -> str:
@@ -248,9 +248,11 @@ def _beginning(text: str, limit: int) -> str:
 
 
 async def _latest(matter: Matter, desk: Desk) -> Quote:
-    rows = entries(matter)
+    rows = entries_of(matter)
     shown = [row for row in rows if row[1].what not in HIDDEN][-ENTRIES:]
-    lines = [shortened(await full(entry, case, matter.case, desk), NOTED) for case, entry in shown]
+    lines = [
+        shortened(await entry_line(entry, case, matter.case, desk), NOTED) for case, entry in shown
+    ]
     return Quote("\n".join(lines), LATEST.format(number=len(rows)))
 
 
@@ -266,7 +268,7 @@ async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
         )
     if root.owner is None:
         return NOBODY_YET if inside else NOT_TAKEN
-    return TAKEN_BY.format(name=await name(root.owner, desk)) if inside else LOOKED_AFTER
+    return TAKEN_BY.format(name=await name_of(root.owner, desk)) if inside else LOOKED_AFTER
 
 
 def _locked(person: Person, matter: Matter, desk: Desk) -> str:

@@ -22,7 +22,7 @@ LONGEST = 64 - len(f"{ALSO} ")
 NO_BUTTON = "That button does not work any more. Please open the case: /case REFERENCE"
 
 
-def fit(replies: Sequence[Reply]) -> bool:
+def fits_one_message(replies: Sequence[Reply]) -> bool:
     """Whether they are short enough for one message on a phone."""
     choices = [choice for reply in replies for choice in _choices(reply)]
     # A digest stands alone.
@@ -35,7 +35,7 @@ def fit(replies: Sequence[Reply]) -> bool:
     )
 
 
-def together(replies: Sequence[Reply]) -> Reply:
+def bundle(replies: Sequence[Reply]) -> Reply:
     """The notices, one below the other. What is alike by name is told apart by a number.
 
     What a button answers does not take the message's place: the others are still to be read.

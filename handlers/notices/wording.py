@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers.cases.evidence_words import alike, described
+from handlers.cases.evidence_words import describe, similar_cases
 from handlers.cases.questions import category_question
 from handlers.cases.retention import retention_notice
 from handlers.cases.view import step_choices
@@ -22,9 +22,9 @@ from handlers.school.duties import duty_notice
 from handlers.text.words import moment
 from handlers.workflow.alerts import (
     channel_may_know,
-    matter_with,
     nobody_told,
     recipients,
+    summaries_with,
 )
 from handlers.workflow.steps import is_above
 from store.errors import NotFound
@@ -72,7 +72,7 @@ OVERDUE_ABOVE = (
 )
 
 
-async def worded(reference: str, notice: Notice, desk: Desk) -> Reply | None:
+async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     """What a notice says now, or None when it is no longer needed, or no longer allowed."""
     if not reference:
         return await OF_NO_CASE[notice.kind](notice, desk)
@@ -134,7 +134,7 @@ async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk
         choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
     if not case.urgent:
         choices.append(Choice("Urgent", f"case urgent {root.reference}", "danger"))
-    similar = await alike(person, matter, desk)
+    similar = await similar_cases(person, matter, desk)
     for other in similar:
         lines.append(ALIKE.format(reference=other.reference))
         join = f"case join {root.reference} to {other.reference}"
@@ -172,7 +172,7 @@ def _still(follow_up: FollowUp, notice: Notice) -> bool:
 
 async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
     """For somebody higher up who may not see the case: its reference and the step alone."""
-    if case.status == Status.CLOSED or not is_above(person, await matter_with(case, desk), desk):
+    if case.status == Status.CLOSED or not is_above(person, await summaries_with(case, desk), desk):
         return None
     if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
@@ -197,7 +197,7 @@ async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if case.status == Status.CLOSED or (case.category and not case.waiting):
         return None
-    waits = WAITS.format(what=described(case.waiting)) if case.waiting else ""
+    waits = WAITS.format(what=describe(case.waiting)) if case.waiting else ""
     return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(
         case, desk
     )
@@ -213,7 +213,7 @@ async def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
 
 async def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     lost = [e for e in matter.named.evidence if e.state in (State.LOST, State.TOO_LARGE)]
-    return say(LOST.format(reference=reference, what=described(lost))) if lost else None
+    return say(LOST.format(reference=reference, what=describe(lost))) if lost else None
 
 
 OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
@@ -249,6 +249,6 @@ NO_LONGER = "This message is no longer available. “/case status” shows what 
 NOT_HERE = "This message is no longer available."
 
 
-def in_its_place(notice: Notice) -> Reply:
+def gravestone(notice: Notice) -> Reply:
     """What stands where the message was: no word of why, and no button."""
     return say(NOT_HERE if is_address(notice.to) else NO_LONGER)

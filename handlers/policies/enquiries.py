@@ -12,7 +12,7 @@ from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, sa
 from handlers.policies.questions import asked
 from handlers.rules.access import LEADERS, Act
 from handlers.text.words import listed, moment
-from handlers.workflow.people import name
+from handlers.workflow.people import name_of
 from handlers.workflow.steps import reachable
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
@@ -112,7 +112,7 @@ async def enquiry_notice(notice: Notice, desk: Desk) -> Reply | None:
     if enquiry is None or enquiry.answered_at or not await _is_for(notice.to, enquiry, desk):
         return None
     asks = STILL_ASKS if notice.stage else ASKS
-    words = asks.format(name=await name(enquiry.by, desk), at=moment(enquiry.at, desk.calendar))
+    words = asks.format(name=await name_of(enquiry.by, desk), at=moment(enquiry.at, desk.calendar))
     answer = Choice("Answer", f"policy-answer {enquiry.id}", "primary")
     return say(words, Quote(enquiry.text), Choices((answer,)))
 
@@ -122,7 +122,7 @@ async def answer_notice(notice: Notice, desk: Desk) -> Reply | None:
     enquiry = await desk.store.memo(Enquiry, notice.step)
     if enquiry is None or not enquiry.answered_at:
         return None
-    words = ANSWER.format(name=await name(enquiry.answered_by, desk))
+    words = ANSWER.format(name=await name_of(enquiry.answered_by, desk))
     return Reply((Quote(enquiry.text), *say(words, Quote(enquiry.answer)).parts))
 
 
@@ -141,7 +141,7 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
         if enquiry is None:
             raise Refused(NO_SUCH)
         if enquiry.answered_at:
-            by = await name(enquiry.answered_by, desk)
+            by = await name_of(enquiry.answered_by, desk)
             raise Refused(ANSWERED_BEFORE.format(name=by, answer=enquiry.answer))
         if not words.strip():
             return say(YOUR_ANSWER, Prompt(enquiry.text, f"policy-answer {enquiry.id}"))
@@ -150,7 +150,7 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
         )
         await desk.store.put(answered)
     await owe_enquiries(desk, ask.at)
-    return say(ANSWERED.format(name=await name(enquiry.by, desk)))
+    return say(ANSWERED.format(name=await name_of(enquiry.by, desk)))
 
 
 async def waiting_enquiries(person: Person, desk: Desk) -> list[Enquiry]:

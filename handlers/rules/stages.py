@@ -50,7 +50,7 @@ def next_stage(follow_up: FollowUp, calendar: Calendar) -> tuple[int, datetime] 
     return None
 
 
-def reached(follow_up: FollowUp, now: datetime, calendar: Calendar) -> int:
+def stage_reached(follow_up: FollowUp, now: datetime, calendar: Calendar) -> int:
     """The stage that has been reached, or the last that was told."""
     current = follow_up
     while (following := next_stage(current, calendar)) and following[1] <= now:

@@ -13,13 +13,12 @@ from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.stages import reached
+from handlers.rules.stages import stage_reached
 from handlers.school.backups import backup_trouble
-from handlers.school.duties import all_due
-from handlers.school.duties import line as duty_line
+from handlers.school.duties import all_due, duty_line
 from handlers.text.words import listed, moment, shortened
-from handlers.workflow.people import name
-from handlers.workflow.steps import owners
+from handlers.workflow.people import name_of
+from handlers.workflow.steps import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import NoticeKind, NoticeResult
@@ -178,7 +177,7 @@ async def _late(cases: Sequence[Case], now: datetime, desk: Desk) -> list[Row]:
     for case in cases:
         for follow_up in case.follow_ups:
             if follow_up.is_open and follow_up.due <= now:
-                stage = max(1, reached(follow_up, now, desk.calendar))
+                stage = max(1, stage_reached(follow_up, now, desk.calendar))
                 who = await _whose(follow_up, case, desk)
                 words = f"{_line(case, desk)} · {follow_up.what} · {who} · day {stage}"
                 rows.append(Row(words, case.reference))
@@ -191,7 +190,7 @@ async def _own(cases: Sequence[Case], person: Person, now: datetime, desk: Desk)
         matter = await desk.matter_of(case.summary)
         for follow_up in case.follow_ups:
             soon = follow_up.is_open and now < follow_up.due <= now + WEEK
-            if soon and person in await owners(follow_up, case, matter, desk):
+            if soon and person in await owners_of(follow_up, case, matter, desk):
                 due = moment(follow_up.due, desk.calendar)
                 words = f"{case.reference} · {follow_up.what} · due {due}"
                 rows.append(Row(words, case.reference))
@@ -199,7 +198,7 @@ async def _own(cases: Sequence[Case], person: Person, now: datetime, desk: Desk)
 
 
 async def _whose(follow_up: FollowUp, case: Case, desk: Desk) -> str:
-    people = await owners(follow_up, case, await desk.matter_of(case.summary), desk)
+    people = await owners_of(follow_up, case, await desk.matter_of(case.summary), desk)
     return listed([p.name for p in people]) or "nobody"
 
 
@@ -240,7 +239,7 @@ async def _undelivered(cases: Sequence[Case], desk: Desk) -> list[Row]:
     rows = []
     for case in cases:
         for receiver in dict.fromkeys(n.to for n in case.notices if _has_failed(n)):
-            words = f"{case.reference} · to {await name(receiver, desk)}"
+            words = f"{case.reference} · to {await name_of(receiver, desk)}"
             rows.append(Row(words, case.reference))
     return rows
 

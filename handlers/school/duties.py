@@ -14,7 +14,7 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.stages import reached
+from handlers.rules.stages import stage_reached
 from handlers.text.words import ROLES, shortened
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
@@ -126,7 +126,7 @@ async def owe_duties(desk: Desk, now: datetime) -> None:
 
 
 def _stage(due: Due, now: datetime, desk: Desk) -> int:
-    stage = reached(due.follow_up(desk), now, desk.calendar)
+    stage = stage_reached(due.follow_up(desk), now, desk.calendar)
     return stage if stage > 0 else 0 if now >= _lead_begins(due, desk) else -1
 
 
@@ -162,11 +162,11 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
 @command("duty", usage="/duty", may=Act.LIST, summary="what the school does every year or term")
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Every duty, whose it is, and when it is due."""
-    lines = [line(due, ask.at, desk) for due in await all_due(desk, ask.at)]
+    lines = [duty_line(due, ask.at, desk) for due in await all_due(desk, ask.at)]
     return Reply((Heading(HEADING), Text("\n".join(lines))))
 
 
-def line(due: Due, now: datetime, desk: Desk) -> str:
+def duty_line(due: Due, now: datetime, desk: Desk) -> str:
     """One duty on one line."""
     stage = _stage(due, now, desk)
     overdue = f" · overdue, day {stage}" if stage > 0 else ""

@@ -16,7 +16,7 @@ from handlers.rules.access import Act
 from handlers.rules.limits import DAY
 from handlers.text.words import ROLES, listed, moment, shortened
 from handlers.workflow.changes import reconsider
-from handlers.workflow.people import one, same_person
+from handlers.workflow.people import person_named, same_person
 from store.errors import Conflict, NotFound
 from store.model.records import Invitation, Person, Role, new_id
 
@@ -222,7 +222,7 @@ async def _change_roles(
     name: str, desk: Desk, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()
 ) -> Reply:
     for _ in range(5):
-        person = await one(name, desk, NOBODY_HERE)
+        person = await person_named(name, desk, NOBODY_HERE)
         others = [p for p in await desk.store.people() if p.id != person.id]
         if (
             Role.HEAD in remove

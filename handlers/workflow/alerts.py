@@ -103,7 +103,7 @@ async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Not
         if e.what == kind or (kind == "taken" and e.what == EntryKind.GIVEN)
     ]
     by, times = done[-1] if done else "", len(done) if kind == NoticeKind.CLOSED else 1
-    for part in await matter_with(case, desk):
+    for part in await summaries_with(case, desk):
         for person in part.reporters:
             if person not in (by, case.owner):
                 key = f"{part.reference} {kind} {times} {person}"
@@ -112,7 +112,7 @@ async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Not
 
 async def recipients(case: Case, desk: Desk) -> list[Person]:
     """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
-    matter = await matter_with(case, desk)
+    matter = await summaries_with(case, desk)
     category = desk.procedure.named(case.category)
     roles = set(category.alerts if category else desk.procedure.uncategorised.alerts)
     if any(part.about and part.about.subject == Subject.HEAD for part in matter):
@@ -133,7 +133,7 @@ def nobody_told(case: Case) -> str:
     return NOBODY_BUT_HEAD if about_head else NOBODY
 
 
-async def matter_with(case: Case, desk: Desk) -> list[Summary]:
+async def summaries_with(case: Case, desk: Desk) -> list[Summary]:
     """The summaries of a matter, with this not yet saved state of one of its cases."""
     summary = case.summary
     matter = [
@@ -148,7 +148,7 @@ async def matter_with(case: Case, desk: Desk) -> list[Summary]:
 async def channel_may_know(case: Case, desk: Desk) -> bool:
     """Nobody who may be in the channel is the subject of any part of it."""
     workers = await desk.store.having(access.WORKERS)
-    for part in await matter_with(case, desk):
+    for part in await summaries_with(case, desk):
         if part.about and part.about.subject == Subject.HEAD:
             return False
         if any(access.is_subject(person, part.about) for person in workers):
@@ -156,7 +156,7 @@ async def channel_may_know(case: Case, desk: Desk) -> bool:
     return True
 
 
-async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:
+async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
     """The case, owing to the next of the ladder what could not be delivered to this person."""
     told = {
         n.to
@@ -165,7 +165,7 @@ async def passed_up(case: Case, notice: Notice, desk: Desk) -> Case:
     }
     if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
-    matter = await matter_with(case, desk)
+    matter = await summaries_with(case, desk)
     for role in desk.procedure.ladder:
         people = [
             p

@@ -29,7 +29,7 @@ def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
     return next((p for p in everybody if p.invited and p.name.lower() == name.lower()), None)
 
 
-async def known(id: str, desk: Desk) -> Person:
+async def person_by_id(id: str, desk: Desk) -> Person:
     """Raises Refused."""
     try:
         return await desk.store.person(id)
@@ -37,7 +37,7 @@ async def known(id: str, desk: Desk) -> Person:
         raise Refused(HAS_LEFT) from error
 
 
-async def matching(name: str, desk: Desk) -> list[Person]:
+async def people_matching(name: str, desk: Desk) -> list[Person]:
     """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`."""
     wanted = name_words(name)
     everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
@@ -49,9 +49,9 @@ def _like(word: str, names: list[str]) -> bool:
     return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
 
 
-async def one(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
+async def person_named(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
     """Whom a typed name means. Raises Refused: with `nobody` where it is no one's."""
-    found = await matching(name, desk)
+    found = await people_matching(name, desk)
     if not found:
         raise Refused(nobody.format(name=shortened(name, 40)))
     if len(found) > 1:
@@ -59,7 +59,7 @@ async def one(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:
     return found[0]
 
 
-async def name(id: str, desk: Desk) -> str:
+async def name_of(id: str, desk: Desk) -> str:
     """A person's name, by an id that they have or had."""
     if id == SYSTEM:
         return "Heads Up"

@@ -13,22 +13,22 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.rules.calendar import Calendar
-from handlers.rules.stages import NEXT_OF_LADDER, reached, wakes_at
-from handlers.workflow.steps import is_above, owners
+from handlers.rules.stages import NEXT_OF_LADDER, stage_reached, wakes_at
+from handlers.workflow.steps import is_above, owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Summary
 
 
-def known_to_come(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
+def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
     """The case, where whoever has just said when a step is due need not be told that it is due soon."""
     follow_up = case.follow_up(key)
     if follow_up is None:
         return case
-    return case.with_follow_up(replace(follow_up, told=reached(follow_up, now, calendar)))
+    return case.with_follow_up(replace(follow_up, told=stage_reached(follow_up, now, calendar)))
 
 
-async def remind(case: Case, now: datetime, desk: Desk) -> Case:
+async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
     matter = [
@@ -40,7 +40,7 @@ async def remind(case: Case, now: datetime, desk: Desk) -> Case:
             follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         ):
             continue
-        stage = reached(follow_up, now, calendar)
+        stage = stage_reached(follow_up, now, calendar)
         if stage > follow_up.told:
             people = await _who(follow_up, stage, case, matter, desk)
             case = case.owe(*(_notice(case, follow_up, stage, person, now) for person in people))
@@ -69,7 +69,7 @@ async def _who(
     follow_up: FollowUp, stage: int, case: Case, matter: Sequence[Summary], desk: Desk
 ) -> list[Person]:
     """Its owner, and from certain days of being overdue those whom the escalation names."""
-    told = await owners(follow_up, case, matter, desk)
+    told = await owners_of(follow_up, case, matter, desk)
     for rung in desk.procedure.escalation:
         if stage >= rung.day:
             above = await desk.store.having((rung.to,))

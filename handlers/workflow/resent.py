@@ -16,14 +16,14 @@ SENT_AGAIN = "That came in before, and was erased since. If it should be looked 
 MAY_COME_AGAIN = timedelta(days=30)
 
 
-def trace(source: str) -> str:
+def trace_of(source: str) -> str:
     """What is remembered of a source key."""
     return hashlib.sha256(source.encode()).hexdigest()
 
 
 async def refuse_erased(incoming: Incoming, desk: Desk) -> None:
     """Raises Refused for what was part of an erased case."""
-    keys = {trace(source) for source in (incoming.source, incoming.album) if source}
+    keys = {trace_of(source) for source in (incoming.source, incoming.album) if source}
     for memo in await desk.store.memos(Erased):
         if not keys.isdisjoint(memo.sources):
             raise Refused(SENT_AGAIN)

@@ -79,7 +79,7 @@ def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
     return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
 
 
-async def owners(
+async def owners_of(
     follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk
 ) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""

@@ -259,7 +259,7 @@ class Case:
             raise IllegalMove("A case cannot be joined to itself.")
         return replace(self, joined_to=to, settled=settled).enter(at, by, EntryKind.JOINED, to=to)
 
-    def part(self, *, by: str, at: datetime) -> Case:
+    def separate(self, *, by: str, at: datetime) -> Case:
         """Stand alone again."""
         return replace(self, joined_to=None, settled=True).enter(
             at, by, EntryKind.SEPARATED, **{"from": self.joined_to or ""}

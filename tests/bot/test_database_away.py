@@ -133,10 +133,10 @@ async def test_told_to_stop_it_waits_for_no_database_that_hangs(
         bot = await over(url, board, tmp_path)
         await says("asha", "He hit her.", bot)
         await bot.work()
-        noted = bot.delivery.watcher.watched(Reply(shows=frozenset({"7K4M"})), "ben").noted
+        noted = bot.delivery.shown_log.log_showing(Reply(shows=frozenset({"7K4M"})), "ben").noted
         assert noted
         noted("board:ben", "1")
-        await bot.delivery.watcher.settled()
+        await bot.delivery.shown_log.drain()
         network.hangs()
         noted("board:ben", "2")
         asking = asyncio.create_task(bot.desk.store.people())

@@ -13,7 +13,7 @@ import pytest
 from handlers import reception
 from handlers.desk import Memory
 from handlers.messages import Incoming, Reply, Sender
-from handlers.notices.wording import worded
+from handlers.notices.wording import render_notice
 from handlers.reception import STRANGER
 from handlers.rules.limits import Limits
 from handlers.school.people import digest
@@ -156,7 +156,7 @@ async def test_no_list_names_anything_of_another_school(schools: Schools) -> Non
     owed = await schools.here.desk.store.claim(NOW + timedelta(days=400), 999, 60)
     assert owed
     for reference, notice in owed:
-        reply = await worded(reference, notice, schools.here.desk)
+        reply = await render_notice(reference, notice, schools.here.desk)
         assert not tells(words_of(reply or Reply()), schools), notice.kind
     assert schools.other == before
 

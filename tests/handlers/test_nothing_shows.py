@@ -12,7 +12,7 @@ import pytest
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply, Sender
-from handlers.notices.wording import worded
+from handlers.notices.wording import render_notice
 from handlers.rules.access import is_subject
 from handlers.sweep import sweep
 from store.model.records import Person, Role
@@ -73,7 +73,7 @@ class World:
         """What is owed to somebody now."""
         owed = await self.desk.store.claim(self.time.now, 999, 60)
         mine = sorted(((r, n) for r, n in owed if n.to == who), key=lambda row: row[1].key)
-        words = [await worded(reference, notice, self.desk) for reference, notice in mine]
+        words = [await render_notice(reference, notice, self.desk) for reference, notice in mine]
         return [reply for reply in words if reply]
 
 

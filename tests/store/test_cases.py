@@ -224,7 +224,7 @@ async def test_what_was_joined_is_found_until_it_parts(store: Store, later: Late
     moved = await store.save(joined.join(other.reference, by=BEN, at=NOW))
     assert list(await store.joined_to(root.reference)) == []
     assert list(await store.joined_to(other.reference)) == [moved.summary]
-    await store.save(moved.part(by=BEN, at=NOW))
+    await store.save(moved.separate(by=BEN, at=NOW))
     store = await later()
     assert list(await store.joined_to(other.reference)) == []
 

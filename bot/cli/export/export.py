@@ -18,7 +18,7 @@ from bot.cli.export.names import PERHAPS, Sought, texts_in
 from bot.cli.export.pages import README, page, paragraph, safe, table
 from bot.cli.export.records import Held, all_held
 from bot.settings import Settings
-from handlers.cases.chronology import entries, full
+from handlers.cases.chronology import entries_of, entry_line
 from handlers.cases.hand_over import file_name
 from handlers.cases.questions import about_words
 from handlers.desk import Desk, Matter
@@ -26,7 +26,7 @@ from handlers.rules.access import is_subject
 from handlers.rules.calendar import Calendar
 from handlers.rules.names import names_alike
 from handlers.text.words import listed, moment
-from handlers.workflow.people import name
+from handlers.workflow.people import name_of
 from store.base import Store
 from store.disk.durable import unavailable
 from store.disk.evidence import sha256_of
@@ -244,12 +244,12 @@ async def _case_page(each: Included, sought: Sought, desk: Desk) -> str:
         ("Category", category.name if category else "none"),
         ("About", about_words(case.about)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
-        ("By", listed([await name(id, desk) for id in case.reporters])),
-        ("Looked after by", await name(case.owner, desk) if case.owner else "nobody"),
+        ("By", listed([await name_of(id, desk) for id in case.reporters])),
+        ("Looked after by", await name_of(case.owner, desk) if case.owner else "nobody"),
         ("State", case.status + (f": {case.outcome}" if case.outcome else "")),
         (
             "Together with",
-            listed(part.reference for part in matter.parts) if matter.parts else "nothing",
+            listed(part.reference for part in matter.joined) if matter.joined else "nothing",
         ),
     ]
     evidence = [[*await _item(item, each, desk)] for item in case.evidence]
@@ -258,14 +258,14 @@ async def _case_page(each: Included, sought: Sought, desk: Desk) -> str:
             step.what,
             step.progress,
             moment(step.due, desk.calendar),
-            step.person and await name(step.person, desk),
+            step.person and await name_of(step.person, desk),
         ]
         for step in case.follow_ups
     ]
     alone = Matter(case, frozenset(), case)
     happened = [
-        [await full(entry, case, case, desk), _details(entry.details)]
-        for _, entry in entries(alone)
+        [await entry_line(entry, case, case, desk), _details(entry.details)]
+        for _, entry in entries_of(alone)
     ]
     return page(
         f"Case {case.reference}",
@@ -284,7 +284,7 @@ async def _item(item: Evidence, each: Included, desk: Desk) -> tuple[str, ...]:
     origin = _details(item.origin)
     named = f"{item.kind} {item.name}".strip() + (f" ({origin})" if origin else "")
     when = moment(item.at, desk.calendar)
-    return str(item.number), named, await name(item.by, desk), when, words, item.sha256
+    return str(item.number), named, await name_of(item.by, desk), when, words, item.sha256
 
 
 def _details(details: object) -> str:

@@ -27,7 +27,7 @@ from handlers.reception import receive
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.sweep import sweep
-from handlers.workflow.steps import owners
+from handlers.workflow.steps import owners_of
 from store.model.case import Case
 from store.model.records import Person, Progress, Role, Status, Subject, Summary
 from store.policies import Policies
@@ -328,7 +328,7 @@ class Life(RuleBasedStateMachine):
         able = self._leaders_who_may(matter)
         for follow_up in case.follow_ups:
             if follow_up.is_open:
-                assert able == [] or self.wait(owners(follow_up, case, matter, self.desk))
+                assert able == [] or self.wait(owners_of(follow_up, case, matter, self.desk))
 
     def _leaders_who_may(self, matter: list[Summary]) -> list[str]:
         """Of the head, the safeguarding lead and the chair; for a case about the head, of the chair alone."""

@@ -15,7 +15,7 @@ import pytest
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Choices, Heading, Incoming, Quote, Reply, Sender, Text
-from handlers.notices.wording import worded
+from handlers.notices.wording import render_notice
 from handlers.school.duties import all_due
 from handlers.sweep import sweep
 from store.model.memos import Acceptance, Enquiry, Question, Statement
@@ -307,10 +307,10 @@ async def test_an_enquiry_is_for_the_head_alone_and_no_longer_for_a_former_one(
     assert "wait for an answer" in headings(await ask(desk, "ben", "case overdue"))
     assert "wait for an answer" not in headings(await ask(desk, "cleo", "case overdue"))
     [notice] = [n for _, n in await desk.store.claim(NOW, 99, 60) if n.kind == "enquiry"]
-    assert await worded("", notice, desk)
+    assert await render_notice("", notice, desk)
     ben = await desk.store.person("ben")
     await desk.store.save_person(replace(ben, roles=(Role.STAFF,)))
-    assert await worded("", notice, desk) is None
+    assert await render_notice("", notice, desk) is None
 
 
 async def test_whoever_comes_back_is_asked_before_anybody_is_told(

@@ -27,7 +27,7 @@ from handlers.messages import (
     Sender,
 )
 from handlers.notices.bundle import NO_BUTTON
-from handlers.notices.wording import worded
+from handlers.notices.wording import render_notice
 from handlers.reception import NOT_YOURS
 from handlers.rules.access import TABLE, Act
 from handlers.rules.limits import Limits
@@ -427,12 +427,12 @@ async def test_no_notice_reaches_whoever_it_is_about(world: World, relation: str
             assert reply is None or case.reference not in words_of(reply)
         elif kind == "channel":
             desk = replace(world.desk, channels=("slack:C1",))
-            reply = await worded(case.reference, replace(notice, to="slack:C1"), desk)
+            reply = await render_notice(case.reference, replace(notice, to="slack:C1"), desk)
             assert reply is None or not person.has(
                 Role.LEADER, Role.HEAD, Role.DSL, Role.ICT, Role.CHAIR
             )
         else:
-            reply = await worded(case.reference, notice, world.desk)
+            reply = await render_notice(case.reference, notice, world.desk)
             allowed = kind in REPORTERS and relation == "subject and reporter"
             assert reply is None or allowed, (role, kind)
 
