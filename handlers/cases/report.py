@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -78,82 +78,124 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
         raise Refused(NOTHING_IN_IT)
     if not await desk.store.by_source(incoming.source):
         await _refuse_flood(person, desk)
-    tried = set[str]()
+
+    arrival = _Arrival(incoming, evidence, person, explicit)
     for _ in range(TRIES):
         try:
-            case, known, crowded = await _keep_once(
-                incoming, evidence, person, desk, explicit, tried
-            )
+            kept = await _keep_once(arrival, desk)
         except Conflict:
             continue
-        if incoming.edits and not known:
-            kept = say(KEPT_LATER_VERSION.format(reference=case.reference))
-            return kept.mentioning([case.reference])
-        reply = replace(await answer(case, person, desk), replaces=False)
-        if incoming.album:
-            reply = replace(
-                reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk)
-            )
-        if crowded:
-            reply += say(CROWDED.format(reference=case.reference))
-        return reply if known else await _with_hint(reply, incoming, person, desk)
+        return await _reply(kept, arrival, desk)
     raise Refused(BUSY)
 
 
-async def _keep_once(
-    incoming: Incoming,
-    evidence: tuple[Evidence, ...],
-    person: Person,
-    desk: Desk,
-    explicit: bool,
-    tried: set[str],
-) -> tuple[Case, bool, bool]:
-    """The case that now holds it, whether it did before, and whether it was put there for want of room.
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """What came in, from whom, and as which evidence."""
 
-    `tried`: places that other cases turned out to have. Raises Conflict when somebody was faster.
-    """
-    store = desk.store
-    if reference := await store.by_source(incoming.source):
-        return await store.case(reference), True, False
+    incoming: Incoming
+    evidence: tuple[Evidence, ...]
+    person: Person
+    #: The person asked for a report of its own.
+    explicit: bool
+    #: Places after others of this person's cases that turned out to be taken; see `_place_after`.
+    tried_places: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The case that holds it now."""
+
+    case: Case
+    #: It did before: the platform has sent it again.
+    known: bool = False
+    #: It was put there because the person has opened so many cases in an hour.
+    crowded: bool = False
+
+
+async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
+    incoming, person, case = arrival.incoming, arrival.person, kept.case
+    if incoming.edits and not kept.known:
+        said = say(KEPT_LATER_VERSION.format(reference=case.reference))
+        return said.mentioning([case.reference])
+
+    reply = replace(await answer(case, person, desk), replaces=False)
+    if incoming.album:
+        reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
+    if kept.crowded:
+        reply += say(CROWDED.format(reference=case.reference))
+    if kept.known:
+        return reply
+    return await _with_hint(reply, incoming, person, desk)
+
+
+async def _keep_once(arrival: _Arrival, desk: Desk) -> _Kept:
+    """Add it to the case that it belongs to, or open one. Raises Conflict when somebody was faster."""
+    incoming, person = arrival.incoming, arrival.person
+    if reference := await desk.store.by_source(incoming.source):
+        return _Kept(await desk.store.case(reference), known=True)
     await refuse_erased(incoming, desk)
-    mine = await store.reported_by(person.ids)
+
+    mine = await desk.store.reported_by(person.ids)
     earlier = await _earlier(incoming, mine, desk)
-    new_album = incoming.album and not await store.by_source(incoming.album)
-    sources = (
-        (incoming.source, incoming.album) if new_album and incoming.album else (incoming.source,)
+    report = Report(person.id, incoming.at, await _sources_of(incoming, desk), incoming.place)
+    if earlier and _is_one_report(incoming, earlier, arrival.explicit):
+        return await _add_to(earlier, report, arrival, desk)
+    if latest := await _where_crowded(person, mine, desk):
+        kept = await _add_to(latest, report, arrival, desk)
+        return replace(kept, crowded=not kept.known)
+    return _Kept(await _open_case(report, mine, earlier, arrival, desk))
+
+
+async def _sources_of(incoming: Incoming, desk: Desk) -> tuple[str, ...]:
+    """The keys of the message, and of its album where nothing of that has been kept yet."""
+    if incoming.album and not await desk.store.by_source(incoming.album):
+        return (incoming.source, incoming.album)
+    return (incoming.source,)
+
+
+async def _add_to(earlier: Summary, report: Report, arrival: _Arrival, desk: Desk) -> _Kept:
+    """Add it to a case of the same person's, without the files that the case has already."""
+    case = await desk.store.case(earlier.reference)
+    if arrival.incoming.source in case.summary.sources:
+        # Another process has kept it since it was asked for.
+        return _Kept(case, known=True)
+
+    held = {_file_of(item) for item in case.evidence if item.pointer}
+    fresh = tuple(
+        item for item in arrival.evidence if not item.pointer or _file_of(item) not in held
     )
-    given = Report(person.id, incoming.at, sources, incoming.place)
-    one_report = earlier is not None and _is_one_report(incoming, earlier, explicit)
-    crowded = False
-    if not one_report and (latest := await _where_crowded(person, mine, desk)):
-        earlier, crowded = latest, True
-    if earlier and (one_report or crowded):
-        case = await store.case(earlier.reference)
-        if incoming.source in case.summary.sources:
-            # By another process, since it was asked above.
-            return case, True, False
-        held = {_file_of(e) for e in case.evidence if e.pointer}
-        fresh = tuple(e for e in evidence if not e.pointer or _file_of(e) not in held)
-        moved = case.receive(
-            given, fresh, EntryKind.EDITED if incoming.edits else EntryKind.RECEIVED
-        )
-        return await store.save(await with_consequences(moved, desk)), False, crowded
-    place = _place_after(mine, person)
-    # Else it is held by a case of theirs that cannot be read.
-    if place not in tried:
-        given = replace(given, sources=(*sources, place))
-        tried.add(place)
-    case = Case(new_reference(), desk.now(), (given,), evidence)
-    kinds = ", ".join(e.kind for e in evidence)
+    kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
+    moved = await with_consequences(case.receive(report, fresh, kind), desk)
+    return _Kept(await desk.store.save(moved))
+
+
+async def _open_case(
+    report: Report,
+    mine: Sequence[Summary],
+    earlier: Summary | None,
+    arrival: _Arrival,
+    desk: Desk,
+) -> Case:
+    """Open a case, joined for now to the `earlier` one that it may be part of."""
+    place = _place_after(mine, arrival.person)
+    # A place that was tried in vain is held by a case of theirs that cannot be read.
+    if place not in arrival.tried_places:
+        report = replace(report, sources=(*report.sources, place))
+        arrival.tried_places.add(place)
+
+    case = Case(new_reference(), desk.now(), (report,), arrival.evidence)
+    kinds = ", ".join(item.kind for item in arrival.evidence)
+    source = arrival.incoming.source
     case = case.enter(
-        desk.now(), person.id, EntryKind.OPENED, source=incoming.source, evidence=kinds
+        desk.now(), arrival.person.id, EntryKind.OPENED, source=source, evidence=kinds
     )
     if earlier:
         root = await desk.root(earlier)
-        case = case.join(root.reference, by=person.id, at=desk.now(), settled=False)
+        case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
     case = await with_consequences(case, desk)
-    await store.add(case)
-    return case, False, False
+    await desk.store.add(case)
+    return case
 
 
 async def _overtaken(source: str, reference: str, desk: Desk) -> bool:

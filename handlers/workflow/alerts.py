@@ -1,16 +1,16 @@
-"""Who is told of a case, and when. What they are told is in `notices.py`."""
+"""Who is told of a case, and when. What they are told is in `handlers.notices.wording`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.desk import Desk
 from handlers.rules import access
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
-from store.model.kinds import ADDITIONS, FOR_REPORTERS, EntryKind, NoticeKind
+from store.model.kinds import ADDITIONS, FOR_REPORTERS, OWNERSHIP, EntryKind, NoticeKind
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
@@ -22,109 +22,183 @@ NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in p
 NOBODY_BUT_HEAD = "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
 
 
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """The leaders who are told of a case, and from when."""
+
+    people: Sequence[Person]
+    #: UTC; now for what is urgent, else the next minute of school hours.
+    soon: datetime
+    #: What is not urgent waits for school hours, also when it is tried again.
+    waits: bool
+
+
 async def with_alerts(case: Case, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
-    now, reference = desk.now(), case.reference
     if case.status == Status.CLOSED:
-        return case.owe(*[notice async for notice in _for_reporters(NoticeKind.CLOSED, case, desk)])
-    if case.owner:
-        case = case.owe(*[notice async for notice in _for_reporters(NoticeKind.TAKEN, case, desk)])
-        if case.chronology[-1].what == EntryKind.GIVEN and (owner := case.owner):
-            case = case.owe(
-                Notice(
-                    f"{reference} given {len(case.chronology)} {owner}",
-                    NoticeKind.GIVEN,
-                    owner,
-                    now,
-                )
-            )
-    soon = now if case.urgent else desk.calendar.next_school_minute(now)
-    waits = not case.urgent
-    people = await recipients(case, desk)
-    if not people and not case.joined_to:
-        key = f"{reference} nobody {desk.calendar.local(now):%Y-%m-%d}"
-        later = now + REMIND_REPORTER
-        case = case.owe(
-            *(
-                Notice(f"{key} {person}", NoticeKind.NOBODY, person, later)
-                for person in case.reporters
-            )
-        )
+        return case.owe(*await _for_reporters(NoticeKind.CLOSED, case, desk))
+    case = await _with_owner_told(case, desk)
+
+    now = desk.now()
+    audience = _Audience(
+        people=await recipients(case, desk),
+        soon=now if case.urgent else desk.calendar.next_school_minute(now),
+        waits=not case.urgent,
+    )
     if case.joined_to:
-        settling = now if case.settled else case.opened_at + SETTLING
-        later = settling if case.urgent else desk.calendar.next_school_minute(settling)
-        case = case.owe(*[_to(case, NoticeKind.MORE, person.id, later, waits) for person in people])
+        case = case.owe(*_of_what_was_joined(case, audience, desk))
+        # What is part of another case is told with that one, unless it cannot wait.
         if not case.urgent:
             return case
-    case = case.owe(*_more(case, people, soon, waits))
-    if case.category or case.urgent or (case.about and case.about.subject == Subject.HEAD):
-        kind = NoticeKind.URGENT if case.urgent else NoticeKind.ALERT
-        case = case.owe(*[_to(case, kind, person.id, soon, waits) for person in people])
+    elif not audience.people:
+        case = case.owe(*_that_nobody_is_told(case, desk))
+
+    case = case.owe(*_of_what_was_added(case, audience))
+    if _can_be_told(case):
+        case = case.owe(*_of_the_case(case, audience))
         if await channel_may_know(case, desk):
-            key = f"{reference} {'urgent ' if case.urgent else ''}channel"
-            places = (
-                Notice(f"{key} {place}", NoticeKind.CHANNEL, place, soon, waits=waits)
-                for place in desk.channels
-            )
-            case = case.owe(*places)
+            case = case.owe(*_to_channels(case, audience, desk))
     if case.category is None or case.waiting:
-        later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
-        case = case.owe(
-            *(
-                _to(case, NoticeKind.WAITING, person, case.opened_at + REMIND_REPORTER)
-                for person in case.reporters
-            ),
-            *(_to(case, NoticeKind.UNCATEGORISED, person.id, later, True) for person in people),
-        )
+        case = case.owe(*_of_open_questions(case, audience, desk))
     return case
 
 
-def _more(case: Case, people: Sequence[Person], soon: datetime, waits: bool) -> Iterator[Notice]:
-    """What a reporter added after leadership was told."""
+async def _with_owner_told(case: Case, desk: Desk) -> Case:
+    """The case, owing it to its reporters that somebody has it, and to an owner who was asked that it is theirs."""
+    owner = case.owner
+    if owner is None:
+        return case
+    case = case.owe(*await _for_reporters(NoticeKind.TAKEN, case, desk))
+    if case.chronology[-1].what != EntryKind.GIVEN:
+        return case
+    key = f"{case.reference} given {len(case.chronology)} {owner}"
+    return case.owe(Notice(key, NoticeKind.GIVEN, owner, desk.now()))
+
+
+def _that_nobody_is_told(case: Case, desk: Desk) -> list[Notice]:
+    """Once a day, a little later, in case somebody can be told by then."""
+    now = desk.now()
+    key = f"{case.reference} nobody {desk.calendar.local(now):%Y-%m-%d}"
+    later = now + REMIND_REPORTER
+    return [Notice(f"{key} {id}", NoticeKind.NOBODY, id, later) for id in case.reporters]
+
+
+def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
+    """More for another case; not before its reporter has had time to say that it is a case of its own."""
+    settling = desk.now() if case.settled else case.opened_at + SETTLING
+    later = settling if case.urgent else desk.calendar.next_school_minute(settling)
+    return [
+        _to_leader(case, NoticeKind.MORE, person.id, later, waits=audience.waits)
+        for person in audience.people
+    ]
+
+
+def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
+    """What a reporter added after leadership was told, to everybody but whoever added it."""
     last = case.chronology[-1]
-    if last.what in ADDITIONS and last.by in case.reporters and case.category:
-        for person in people:
-            if person.id != last.by:
-                key = f"{case.reference} more {len(case.chronology)} {person.id}"
-                yield Notice(key, NoticeKind.MORE, person.id, soon, waits=waits)
+    is_addition = last.what in ADDITIONS and last.by in case.reporters
+    if not is_addition or not case.category:
+        return []
+    found = []
+    for person in audience.people:
+        if person.id != last.by:
+            key = f"{case.reference} more {len(case.chronology)} {person.id}"
+            waits = audience.waits
+            found.append(Notice(key, NoticeKind.MORE, person.id, audience.soon, waits=waits))
+    return found
 
 
-def _to(case: Case, kind: str, person: str, due: datetime, waits: bool = False) -> Notice:
-    # Whoever was told of it as something else is told again.
+def _can_be_told(case: Case) -> bool:
+    """Whether enough is known of it for leaders to be told what it is."""
+    about_head = case.about is not None and case.about.subject == Subject.HEAD
+    return case.category is not None or case.urgent or about_head
+
+
+def _of_the_case(case: Case, audience: _Audience) -> list[Notice]:
+    kind = NoticeKind.URGENT if case.urgent else NoticeKind.ALERT
+    return [
+        _to_leader(case, kind, person.id, audience.soon, waits=audience.waits)
+        for person in audience.people
+    ]
+
+
+def _to_channels(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
+    urgent = "urgent " if case.urgent else ""
+    found = []
+    for place in desk.channels:
+        key = f"{case.reference} {urgent}channel {place}"
+        waits = audience.waits
+        found.append(Notice(key, NoticeKind.CHANNEL, place, audience.soon, waits=waits))
+    return found
+
+
+def _of_open_questions(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
+    """That nobody has said what it is about: to its reporters, and later to leaders."""
+    soon = case.opened_at + REMIND_REPORTER
+    later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
+    found = [_to_leader(case, NoticeKind.WAITING, id, soon) for id in case.reporters]
+    for person in audience.people:
+        kind = NoticeKind.UNCATEGORISED
+        found.append(_to_leader(case, kind, person.id, later, waits=True))
+    return found
+
+
+def _to_leader(
+    case: Case, kind: NoticeKind, person: str, due: datetime, *, waits: bool = False
+) -> Notice:
+    # Whoever was told of it before it was known to be about a child undressed is told again.
     told_as = f"withheld {kind}" if case.withheld else kind
     return Notice(f"{case.reference} {told_as} {person}", kind, person, due, waits=waits)
 
 
-async def _for_reporters(kind: str, case: Case, desk: Desk) -> AsyncIterator[Notice]:
-    """To everybody who reported a part of it, but not to the one who did it."""
-    done = [
-        e.by
-        for e in case.chronology
-        if e.what == kind or (kind == "taken" and e.what == EntryKind.GIVEN)
-    ]
-    by, times = done[-1] if done else "", len(done) if kind == NoticeKind.CLOSED else 1
+async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notice]:
+    """To everybody who reported a part of it, but not to its owner, nor to the one who did it."""
+    ways = OWNERSHIP if kind == NoticeKind.TAKEN else {kind}
+    done = [entry.by for entry in case.chronology if entry.what in ways]
+    by = done[-1] if done else ""
+    # A case may be closed again and again; that somebody looks after it is told once.
+    times = len(done) if kind == NoticeKind.CLOSED else 1
+
+    found = []
     for part in await summaries_with(case, desk):
         for person in part.reporters:
             if person not in (by, case.owner):
                 key = f"{part.reference} {kind} {times} {person}"
-                yield Notice(key, kind, person, desk.now(), part.reference)
+                found.append(Notice(key, kind, person, desk.now(), part.reference))
+    return found
 
 
 async def recipients(case: Case, desk: Desk) -> list[Person]:
     """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
     matter = await summaries_with(case, desk)
-    category = desk.procedure.named(case.category)
-    roles = set(category.alerts if category else desk.procedure.uncategorised.alerts)
-    if any(part.about and part.about.subject == Subject.HEAD for part in matter):
-        roles = {Role.CHAIR} | (roles if case.withheld else set())
-    owners = {part.owner for part in matter}
     workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
-    if not case.urgent and (found := [p for p in workers if not owners.isdisjoint(p.ids)]):
-        return found
-    for wanted in (roles, *({role} for role in desk.procedure.ladder)):
-        if found := [p for p in workers if p.has(*wanted)]:
+    if not case.urgent:
+        owners = {part.owner for part in matter}
+        found = [person for person in workers if not owners.isdisjoint(person.ids)]
+        if found:
+            return found
+
+    wanted: list[set[str]] = [_roles_alerted(case, matter, desk)]
+    wanted += [{role} for role in desk.procedure.ladder]
+    for roles in wanted:
+        found = [person for person in workers if person.has(*roles)]
+        if found:
             return found
     return []
+
+
+def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str]:
+    """Whom the category names; of what is about the head, the chair of governors instead."""
+    category = desk.procedure.named(case.category)
+    roles: set[str] = set(category.alerts if category else desk.procedure.uncategorised.alerts)
+    if not _is_about_head(matter):
+        return roles
+    # The safeguarding lead hears of a child undressed, whomever else it is about.
+    return {Role.CHAIR} | roles if case.withheld else {Role.CHAIR}
+
+
+def _is_about_head(matter: Sequence[Summary]) -> bool:
+    return any(part.about and part.about.subject == Subject.HEAD for part in matter)
 
 
 def nobody_told(case: Case) -> str:
@@ -141,41 +215,37 @@ async def summaries_with(case: Case, desk: Desk) -> list[Summary]:
     ]
     if summary in matter:
         return matter
-    # Joined just now.
+    # Joined just now: the store knows it as a case of its own still.
     return [*matter, summary, *await desk.store.joined_to(summary.reference)]
 
 
 async def channel_may_know(case: Case, desk: Desk) -> bool:
     """Nobody who may be in the channel is the subject of any part of it."""
-    workers = await desk.store.having(access.WORKERS)
-    for part in await summaries_with(case, desk):
-        if part.about and part.about.subject == Subject.HEAD:
-            return False
-        if any(access.is_subject(person, part.about) for person in workers):
+    matter = await summaries_with(case, desk)
+    if _is_about_head(matter):
+        return False
+    for person in await desk.store.having(access.WORKERS):
+        if any(access.is_subject(person, part.about) for part in matter):
             return False
     return True
 
 
 async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
     """The case, owing to the next of the ladder what could not be delivered to this person."""
-    told = {
-        n.to
-        for n in case.notices
-        if (n.kind, n.step, n.stage) == (notice.kind, notice.step, notice.stage)
-    }
     if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
     matter = await summaries_with(case, desk)
+    told = {other.to for other in case.notices if _says_the_same(other, notice)}
     for role in desk.procedure.ladder:
-        people = [
-            p
-            for p in await desk.store.having((role,))
-            if p.id not in told and may_be_told(p, matter, desk)
-        ]
-        if people:
-            further = (
-                replace(notice, key=f"{notice.key} for {p.id}", to=p.id, due=desk.now(), tries=0)
-                for p in people
-            )
-            return case.owe(*further)
+        found = []
+        for person in await desk.store.having((role,)):
+            if person.id not in told and may_be_told(person, matter, desk):
+                key = f"{notice.key} for {person.id}"
+                found.append(replace(notice, key=key, to=person.id, due=desk.now(), tries=0))
+        if found:
+            return case.owe(*found)
     return case
+
+
+def _says_the_same(one: Notice, other: Notice) -> bool:
+    return (one.kind, one.step, one.stage) == (other.kind, other.step, other.stage)

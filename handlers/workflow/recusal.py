@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.desk import Desk
@@ -16,6 +17,15 @@ from store.model.memos import Shown
 from store.model.records import Notice, Summary
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message that showed something of a case: to a person's id or a channel's address, and when (UTC)."""
+
+    to: str
+    message: str
+    at: datetime
+
+
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
     """The case, owing it to take back each message that showed any part of the matter to its subject.
 
@@ -25,36 +35,46 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
     withheld = any(part.withheld for part in matter)
     if not withheld and all(part.about is None for part in matter):
         return case
-    people = {to async for to, _, _ in _sent(case, matter, desk)}
-    taken_from = {to for to in people if await _must_not_know(to, case, matter, desk)}
-    owed = {
-        (key := f"{case.reference} {NoticeKind.WITHDRAW} {message} {at.isoformat()}"): Notice(
-            key, NoticeKind.WITHDRAW, to, desk.now(), message=message
-        )
-        async for to, message, at in _sent(case, matter, desk)
-        if to in taken_from or (withheld and MessageRef.parse(message).is_file)
-    }
+
+    sent = await _sent_of(case, matter, desk)
+    taken_from = set()
+    for receiver in {message.to for message in sent}:
+        if await _must_not_know(receiver, case, matter, desk):
+            taken_from.add(receiver)
+    # By key: one message may have shown several parts of the matter.
+    owed = {}
+    for each in sent:
+        is_locked = withheld and MessageRef.parse(each.message).is_file
+        if each.to in taken_from or is_locked:
+            notice = _withdrawal(case, each, desk)
+            owed[notice.key] = notice
     return case.owe(*owed.values())
 
 
-async def _sent(
-    case: Case, matter: list[Summary], desk: Desk
-) -> AsyncIterator[tuple[str, str, datetime]]:
-    """To whom each message about any part of the matter went, its address and id, and when."""
+def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:
+    key = f"{case.reference} {NoticeKind.WITHDRAW} {sent.message} {sent.at.isoformat()}"
+    return Notice(key, NoticeKind.WITHDRAW, sent.to, desk.now(), message=sent.message)
+
+
+async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_Sent]:
+    """Each message about any part of the matter: answers that were noted, and notices."""
+    sent = []
     for part in matter:
-        if shown := await desk.store.memo(Shown, part.reference):
-            for showing in shown.showings:
-                yield showing.person, showing.message, showing.at
+        shown = await desk.store.memo(Shown, part.reference)
+        if shown:
+            sent += [_Sent(s.person, s.message, s.at) for s in shown.showings]
         try:
-            of = case if part.reference == case.reference else await desk.store.case(part.reference)
+            is_this = part.reference == case.reference
+            known = case if is_this else await desk.store.case(part.reference)
         except NotFound:
             continue
-        for notice in of.notices:
+        for notice in known.notices:
             if notice.message and notice.settled and notice.kind not in NOT_TAKEN_BACK:
-                yield notice.to, notice.message, notice.settled
+                sent.append(_Sent(notice.to, notice.message, notice.settled))
+    return sent
 
 
-async def _must_not_know(to: str, case: Case, matter: list[Summary], desk: Desk) -> bool:
+async def _must_not_know(to: str, case: Case, matter: Sequence[Summary], desk: Desk) -> bool:
     if is_address(to):
         return not await channel_may_know(case, desk)
     try:

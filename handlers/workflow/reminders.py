@@ -31,19 +31,19 @@ def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> 
 async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
+    summary = case.summary
     matter = [
-        case.summary if s.reference == case.reference else s
-        for s in await desk.matter_of(case.summary)
+        summary if part.reference == case.reference else part
+        for part in await desk.matter_of(summary)
     ]
     for follow_up in case.follow_ups:
-        if not follow_up.is_open or (
-            follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
-        ):
+        waits = follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
+        if waits or not follow_up.is_open:
             continue
         stage = stage_reached(follow_up, now, calendar)
         if stage > follow_up.told:
-            people = await _who(follow_up, stage, case, matter, desk)
-            case = case.owe(*(_notice(case, follow_up, stage, person, now) for person in people))
+            for person in await _who(follow_up, stage, case, matter, desk):
+                case = case.owe(_notice(case, follow_up, stage, person, now))
             case = case.with_follow_up(replace(follow_up, told=stage))
     if case.alarm_at and case.alarm_at <= now:
         case = await _up_the_ladder(case, matter, now, desk)
@@ -73,22 +73,34 @@ async def _who(
     for rung in desk.procedure.escalation:
         if stage >= rung.day:
             above = await desk.store.having((rung.to,))
-            told += [p for p in above if p not in told and is_above(p, matter, desk)]
+            for person in above:
+                if person not in told and is_above(person, matter, desk):
+                    told.append(person)
     return told
 
 
 async def _up_the_ladder(case: Case, matter: Sequence[Summary], now: datetime, desk: Desk) -> Case:
     """To the next person of the ladder, those first who have not been told; then round again."""
-    ladder: list[Person] = []
-    for role in desk.procedure.ladder:
-        people = await desk.store.having((role,))
-        ladder += [p for p in people if p not in ladder and is_above(p, matter, desk)]
-    told = {n.to for n in case.notices if n.kind == NoticeKind.URGENT and n.stage == 0}
-    turns = [p for p in ladder if p.id not in told] + ladder
     later = replace(case, alarm_at=now + NEXT_OF_LADDER, rung=case.rung + 1)
+    ladder = await _people_of_ladder(matter, desk)
     if not ladder:
         return later
-    fresh = len(turns) - len(ladder)
-    person = turns[case.rung] if case.rung < fresh else ladder[(case.rung - fresh) % len(ladder)]
+
+    told = {n.to for n in case.notices if n.kind == NoticeKind.URGENT and n.stage == 0}
+    fresh = [person for person in ladder if person.id not in told]
+    if case.rung < len(fresh):
+        person = fresh[case.rung]
+    else:
+        person = ladder[(case.rung - len(fresh)) % len(ladder)]
     key = f"{case.reference} urgent {case.rung + 1} {person.id}"
     return later.owe(Notice(key, NoticeKind.URGENT, person.id, now, stage=case.rung + 1))
+
+
+async def _people_of_ladder(matter: Sequence[Summary], desk: Desk) -> list[Person]:
+    """Who may hear of the case, in the order in which the procedure names their roles."""
+    ladder: list[Person] = []
+    for role in desk.procedure.ladder:
+        for person in await desk.store.having((role,)):
+            if person not in ladder and is_above(person, matter, desk):
+                ladder.append(person)
+    return ladder

@@ -22,10 +22,9 @@ async def note_shown(references: Collection[str], person: str, message: str, des
 
     `message`: its address and the platform's id. Raises StoreUnavailable.
     """
-    now = desk.now()
+    showing = Showing(person, message, desk.now())
     for reference in references:
-        showing = Showing(person, message, now)
-        await _change(reference, lambda known, s=showing: (*_without(known, s.message), s), desk)  # type: ignore[misc]
+        await _change(reference, lambda known: (*_without(known, message), showing), desk)
         await take_back_from(person, reference, desk)
 
 

@@ -33,30 +33,48 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
     """
     if case.status == Status.CLOSED:
         return case
-    steps = () if case.joined_to else desk.procedure.steps(case.category)
+    if case.joined_to:
+        return _with_all_ended(case, now)
+
+    steps = desk.procedure.steps(case.category)
     wanted = {step.key for step in steps}
     for follow_up in case.follow_ups:
-        of_procedure = not follow_up.is_own
-        if follow_up.is_open and (case.joined_to or (of_procedure and follow_up.key not in wanted)):
-            case = case.with_follow_up(replace(follow_up, progress=Progress.ENDED, settled_at=now))
-        elif follow_up.progress == Progress.ENDED and not of_procedure and not case.joined_to:
+        ended = follow_up.progress == Progress.ENDED
+        if follow_up.is_own and ended:
             case = case.with_follow_up(_opened_again(follow_up, desk, now))
+        elif follow_up.is_open and not follow_up.is_own and follow_up.key not in wanted:
+            case = case.with_follow_up(_ended(follow_up, now))
     for step in steps:
         known = case.follow_up(step.key)
-        if (known is None or known.progress == Progress.ENDED) and _is_called_for(step, case):
+        is_new = known is None or known.progress == Progress.ENDED
+        if is_new and _is_called_for(step, case):
             case = case.with_follow_up(_follow_up(step, desk, now))
     return case
 
 
+def _with_all_ended(case: Case, now: datetime) -> Case:
+    for follow_up in case.follow_ups:
+        if follow_up.is_open:
+            case = case.with_follow_up(_ended(follow_up, now))
+    return case
+
+
+def _ended(follow_up: FollowUp, now: datetime) -> FollowUp:
+    return replace(follow_up, progress=Progress.ENDED, settled_at=now)
+
+
 def _is_called_for(step: Step, case: Case) -> bool:
+    return any(_has_happened(word, case) for word in step.after)
+
+
+def _has_happened(word: str, case: Case) -> bool:
+    """Whether what a step comes after has come: the opening, a step that is done, or an outcome such as “refused”."""
+    if word == OPENING:
+        return True
+    if word == AGAIN and case.again > 0:
+        return True
     progress = {f.key: f.progress for f in case.follow_ups}
-    return any(
-        word == OPENING
-        or (word == AGAIN and case.again > 0)
-        or word in progress.values()
-        or progress.get(word) == Progress.DONE
-        for word in step.after
-    )
+    return word in progress.values() or progress.get(word) == Progress.DONE
 
 
 def _follow_up(step: Step, desk: Desk, now: datetime) -> FollowUp:
@@ -83,17 +101,26 @@ async def owners_of(
     follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk
 ) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
-    for by_name in (follow_up.person, case.owner if follow_up.owner == OWNER else None):
-        if by_name and (named := await _known(by_name, matter, desk)):
-            return [named]
-    role = Role.HEAD if follow_up.owner == OWNER else Role(follow_up.owner)
+    is_the_owners = follow_up.owner == OWNER
+    asked = [follow_up.person]
+    if is_the_owners:
+        asked.append(case.owner)
+    for id in asked:
+        person = await _if_told(id, matter, desk) if id else None
+        if person:
+            return [person]
+
+    role = Role.HEAD if is_the_owners else Role(follow_up.owner)
     for wanted in (role, *desk.procedure.ladder):
-        if found := [p for p in await desk.store.having((wanted,)) if may_be_told(p, matter, desk)]:
+        people = await desk.store.having((wanted,))
+        found = [person for person in people if may_be_told(person, matter, desk)]
+        if found:
             return found
     return []
 
 
-async def _known(id: str, matter: Sequence[Summary], desk: Desk) -> Person | None:
+async def _if_told(id: str, matter: Sequence[Summary], desk: Desk) -> Person | None:
+    """The person, where a notice about the case can reach them."""
     try:
         person = await desk.store.person(id)
     except NotFound:
