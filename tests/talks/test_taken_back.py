@@ -27,7 +27,7 @@ async def quiet(stage: Stage) -> None:
         if tasks := set(getattr(showing, "_tasks", ())):
             await asyncio.wait(tasks, timeout=PATIENCE)
     await stage.bot.settled()
-    await stage.bot.delivery.watcher.settled()
+    await stage.bot.delivery.shown_log.drain()
     await stage.bot.work()
 
 
@@ -202,7 +202,7 @@ async def test_the_channel_forgets_a_case_about_one_of_its_readers(
 
     channel = stage.slack.channel("CLEADERS", "leaders", "UBEN", "UCLEO", "UHEADSUP")
     desk = replace(stage.bot.desk, channels=(f"slack:{channel}",))
-    stage.bot.desk = stage.bot.delivery.desk = stage.bot.delivery.watcher.desk = desk
+    stage.bot.desk = stage.bot.delivery.desk = stage.bot.delivery.shown_log.desk = desk
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
