@@ -128,16 +128,18 @@ class Desk:
         if named is None:
             await self._say_if_damaged(person, normal_reference(reference))
             raise refused
+
         matter = await self.matter_of(named)
         relations = access.relations(person, named, matter, self.procedure)
-        if not relations & access.INSIDE:
-            matter = [named]
+        is_inside = bool(relations & access.INSIDE)
         if not access.may_with(person, Act.SEE, relations):
             raise refused
         if not access.may_with(person, act, relations):
-            is_inside = relations & access.INSIDE
             shows = frozenset({named.reference} if is_inside else ())
             raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference), shows=shows)
+
+        if not is_inside:
+            matter = [named]
         case, *parts = [await self.store.case(summary.reference) for summary in matter]
         asked = next(c for c in (case, *parts) if c.reference == named.reference)
         return Matter(asked, relations, case, tuple(parts))
@@ -148,23 +150,33 @@ class Desk:
         return matter
 
     async def _matters_of(self, summaries: Sequence[Summary]) -> list[list[Summary]]:
-        """The same for each of several, asking the store about all of them at once."""
+        """The matter of each of several cases, in their order, asking the store about all of them at once."""
         known = {summary.reference: summary for summary in summaries}
         roots = [await self.root(summary, known) for summary in summaries]
-        joined: dict[str, list[Summary]] = {}
-        asked = {root.reference for root in roots}
-        while asked:
-            joined |= {reference: [] for reference in asked}
-            for part in await self.store.joined_to(*asked):
-                joined[part.joined_to or ""].append(part)
-            asked = {
-                part.reference for reference in asked for part in joined[reference]
-            } - joined.keys()
-        matters = [[root] for root in roots]
-        for matter in matters:
+        joined = await self._joined_below({root.reference for root in roots})
+
+        matters = []
+        for root in roots:
+            matter = [root]
+            # It grows while it is walked: what was joined to a part comes after the part.
             for part in matter:
-                matter += [s for s in joined[part.reference] if s not in matter]
+                for further in joined[part.reference]:
+                    if further not in matter:
+                        matter.append(further)
+            matters.append(matter)
         return matters
+
+    async def _joined_below(self, asked: set[str]) -> dict[str, list[Summary]]:
+        """What was joined to each of these cases, by its reference; and to those, however deep."""
+        joined: dict[str, list[Summary]] = {}
+        while asked:
+            for reference in asked:
+                joined[reference] = []
+            found = await self.store.joined_to(*asked)
+            for part in found:
+                joined[part.joined_to or ""].append(part)
+            asked = {part.reference for part in found} - joined.keys()
+        return joined
 
     async def root(
         self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})

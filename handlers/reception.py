@@ -96,20 +96,11 @@ class TooFast(Refused):
 
 
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
-    """Obey or keep what came in. What the reply says was kept is on the disk."""
+    """Obey or keep what came in. What the reply says was kept is on the disk. None: say nothing."""
     incoming = _dated(cleaned(incoming), desk.now())
-    return await _answered(incoming, replace(desk, source=incoming.source))
-
-
-async def _answered(incoming: Incoming, desk: Desk) -> Reply | None:
-    account = incoming.sender.account
+    desk = replace(desk, source=incoming.source)
     try:
-        async with desk.memory.turn(f"account {account}"):
-            person = await desk.store.by_account(account)
-            if person is None:
-                return await _receive(incoming, desk)
-            async with desk.memory.turn(f"person {person.id}"):
-                return await _receive(incoming, desk)
+        return await _in_turn(incoming, desk)
     except Refused as refusal:
         return say(str(refusal)).showing(refusal.shows)
     except (IllegalMove, DamagedCase) as refusal:
@@ -118,46 +109,62 @@ async def _answered(incoming: Incoming, desk: Desk) -> Reply | None:
         return say(NOT_KEPT)
 
 
-async def _receive(incoming: Incoming, desk: Desk) -> Reply | None:
+async def _in_turn(incoming: Incoming, desk: Desk) -> Reply | None:
+    """One thing at a time from one account, and from all accounts of one person, in the order in which they came."""
+    account = incoming.sender.account
+    async with desk.memory.turn(f"account {account}"):
+        person = await desk.store.by_account(account)
+        if person is None:
+            return await _until_unchanged(incoming, desk)
+        async with desk.memory.turn(f"person {person.id}"):
+            return await _until_unchanged(incoming, desk)
+
+
+async def _until_unchanged(incoming: Incoming, desk: Desk) -> Reply | None:
+    """Try again where somebody else has changed the same thing meanwhile."""
     for _ in range(TRIES):
         try:
-            return await _sort(incoming, desk)
+            return await _dispatch(incoming, desk)
         except Conflict:
             continue
     return say(BUSY)
 
 
-async def _sort(incoming: Incoming, desk: Desk) -> Reply | None:
-    """Is it a command, an answer or a report?"""
+async def _dispatch(incoming: Incoming, desk: Desk) -> Reply | None:
+    """Who is it, and may they be heard here?"""
     if not incoming.private:
-        return (
-            say(PRIVATELY)
-            if _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk)
-            else None
-        )
+        is_first = _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk)
+        return say(PRIVATELY) if is_first else None
     person = await _person(incoming, desk)
     if person is None:
         return await _stranger(incoming, desk)
     if person.awaiting and incoming.source in person.awaiting.used:
         return say(HAVE_THAT)
     if incoming.edits:
-        return await _changed(incoming, person, desk)
+        return await _later_version(incoming, person, desk)
+    return await _command_answer_or_report(incoming, person, desk)
+
+
+async def _command_answer_or_report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     command = incoming.command
     if command is None and not _carries(incoming):
         command = await _bare_command(incoming, person, desk)
+
     question = _question(person, desk)
-    if question and command is None and _answers(incoming, question):
-        return await _answer(question, incoming, person, desk)
     if question:
+        if command is None and _answers(incoming, question):
+            return await _answer(question, incoming, person, desk)
+        # Something else has come in its place: it is asked no longer.
         person = await _ask_next(None, person, desk)
+
     if command is not None:
         return await _obey(command, incoming, person, desk)
     if not _carries(incoming) and _is_courtesy(incoming.text):
         return say(COURTESY)
-    return await _kept(incoming, person, desk)
+    return await _report(incoming, person, desk)
 
 
-async def _kept(incoming: Incoming, person: Person, desk: Desk) -> Reply:
+async def _report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     if not access.may(person, Act.REPORT):
         raise Refused(NOT_YOURS)
     return await keep(incoming, person, desk)
@@ -177,10 +184,10 @@ async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
     return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
 
 
-async def _changed(incoming: Incoming, person: Person, desk: Desk) -> Reply:
+async def _later_version(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """A later version of a report is kept. A command or an answer was obeyed when it first came."""
     if incoming.command is None and await desk.store.by_source(incoming.edits or ""):
-        return await _kept(incoming, person, desk)
+        return await _report(incoming, person, desk)
     return say(REPORTS_ONLY)
 
 
@@ -190,16 +197,18 @@ async def _person(incoming: Incoming, desk: Desk) -> Person | None:
     if sender.standing == Standing.OUTSIDER:
         return None
     person = await desk.store.by_account(sender.account)
-    if person is not None and not person.roles:
+    if person is not None:
+        # Whoever has no role any more has left, and is a stranger.
+        return person if person.roles else None
+    if sender.standing != Standing.MEMBER:
         return None
-    if person is None and sender.standing == Standing.MEMBER:
-        person = Person(
-            new_id(), shortened(sender.name, 80), (Role.STAFF,), (sender.account,), desk.now()
-        )
-        try:
-            await desk.store.add_person(person)
-        except Conflict:
-            return await desk.store.by_account(sender.account)
+
+    name = shortened(sender.name, 80)
+    person = Person(new_id(), name, (Role.STAFF,), (sender.account,), desk.now())
+    try:
+        await desk.store.add_person(person)
+    except Conflict:
+        return await desk.store.by_account(sender.account)
     return person
 
 
@@ -234,22 +243,35 @@ async def _obey(
     if not access.may(person, command.may):
         raise Refused(NOT_YOURS)
     await _refuse_haste(command, words, person, desk)
+
     reply = await command.run(Ask(person, words, incoming, desk.now()), desk)
-    prompt = next((part for part in reply.parts if isinstance(part, Prompt)), None)
-    awaited = None
-    if prompt and not incoming.forms:
-        awaited = Awaiting(prompt.command, incoming.place, desk.now() + ANSWER_WITHIN, prompt.short)
+    awaited = _awaited(reply, incoming, desk)
     if awaited or used:
         await _ask_next(awaited, person, desk, used)
     return reply
 
 
+def _awaited(reply: Reply, incoming: Incoming, desk: Desk) -> Awaiting | None:
+    """The question that the next message answers; where the front-end opens a form, none."""
+    if incoming.forms:
+        return None
+    for part in reply.parts:
+        if isinstance(part, Prompt):
+            until = desk.now() + ANSWER_WITHIN
+            return Awaiting(part.command, incoming.place, until, part.short)
+    return None
+
+
 async def _refuse_haste(command: Command, words: str, person: Person, desk: Desk) -> None:
     """Raises TooFast for more than a person does in a minute. Reports are counted by themselves."""
-    name = COMMANDS.find(words) if command.name == ALSO else None
-    if (name[0] if name else command).name in NEVER_REFUSED:
+    meant = command
+    if command.name == ALSO:
+        found = COMMANDS.find(words)
+        meant = found[0] if found else command
+    if meant.name in NEVER_REFUSED:
         return
-    if free := await desk.store.count(f"act {person.id}", desk.now(), MINUTE, desk.limits.acts):
+    free = await desk.store.count(f"act {person.id}", desk.now(), MINUTE, desk.limits.acts)
+    if free:
         raise TooFast(TOO_FAST.format(time=seconds(free, desk.calendar)))
 
 
@@ -276,12 +298,17 @@ def _fits(command: Command, words: str, incoming: Incoming) -> bool:
 async def _unknown(typed: str, incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """A slip of the keyboard; or a report that begins with a slash, as `/r/teachers` does."""
     like = COMMANDS.like(typed, person)
-    long = bool(incoming.links) or len(typed.split(maxsplit=MANY_WORDS)) >= MANY_WORDS
-    if long and not like:
+    has_many_words = len(typed.split(maxsplit=MANY_WORDS)) >= MANY_WORDS
+    is_long = has_many_words or bool(incoming.links)
+    if is_long and not like:
         text = incoming.text if incoming.text.lstrip().startswith("/") else typed
-        kept = await _kept(replace(incoming, text=text, command=None), person, desk)
-        return say(KEPT_INSTEAD.format(typed="/" + shortened(typed.split()[0], 40))) + kept
-    said = UNKNOWN.format(typed="/" + shortened(typed, 40)) + (NOTHING_KEPT if long else "")
+        kept = await _report(replace(incoming, text=text, command=None), person, desk)
+        first_word = shortened(typed.split()[0], 40)
+        return say(KEPT_INSTEAD.format(typed=f"/{first_word}")) + kept
+
+    said = UNKNOWN.format(typed=f"/{shortened(typed, 40)}")
+    if is_long:
+        said += NOTHING_KEPT
     if like:
         said += DID_YOU_MEAN.format(commands=" or ".join(f"“{c.usage}”" for c in like))
     else:
@@ -296,8 +323,14 @@ async def _bare_command(incoming: Incoming, person: Person, desk: Desk) -> str |
         return typed[1:]
     if incoming.links:
         return None
-    if reference := _reference_in(typed):
+    reference = _reference_in(typed)
+    if reference:
         return f"case {reference}" if await _sees(person, reference, desk) else None
+    return _bare_words(typed, person)
+
+
+def _bare_words(typed: str, person: Person) -> str | None:
+    """`duty done safety-audit` is a command; `case of beer in the classroom` is none."""
     alone = typed.rstrip(PUNCTUATION)
     found = COMMANDS.find(alone)
     if found is None or not found[0].typed:
@@ -309,7 +342,8 @@ async def _bare_command(incoming: Incoming, person: Person, desk: Desk) -> str |
     if not access.may(person, command.may):
         return None
     command, words = COMMANDS.find(typed) or found
-    return typed if re.fullmatch(command.bare, words, re.DOTALL | re.IGNORECASE) else None
+    is_command = re.fullmatch(command.bare, words, re.DOTALL | re.IGNORECASE)
+    return typed if is_command else None
 
 
 async def _sees(person: Person, reference: str, desk: Desk) -> bool:
@@ -326,22 +360,23 @@ async def _sees(person: Person, reference: str, desk: Desk) -> bool:
 def _question(person: Person, desk: Desk) -> Awaiting | None:
     """What the person was asked last, and has not answered."""
     asked = person.awaiting
-    return (
-        asked if asked and asked.command and _key(person, asked) not in desk.memory.told else None
-    )
+    if asked is None or not asked.command:
+        return None
+    # What could not be written is remembered as asked no longer.
+    return None if _key(person, asked) in desk.memory.told else asked
 
 
 def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
     """Whether it can be the answer. A link, a file or something forwarded is a report."""
     if _carries(incoming) or incoming.links or not incoming.text.strip():
         return False
-    text = incoming.text.strip()
-    short = len(text) <= SHORT and "\n" not in text and len(text.split()) <= SHORT_WORDS
-    return (
-        incoming.place == awaited.place
-        and incoming.at <= awaited.until
-        and (short or not awaited.short)
-    )
+    if incoming.place != awaited.place or incoming.at > awaited.until:
+        return False
+    return _is_short(incoming.text.strip()) if awaited.short else True
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= SHORT and "\n" not in text and len(text.split()) <= SHORT_WORDS
 
 
 async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:
@@ -374,11 +409,11 @@ async def _ask_next(
         try:
             fresh = await desk.store.person(person.id)
             before = fresh.awaiting.used if fresh.awaiting else ()
-            awaited = question or Awaiting("", "", desk.now())
-            awaited = replace(awaited, used=(*before, *used)[-USED:])
-            return await desk.store.save_person(
-                replace(fresh, awaiting=awaited if question or awaited.used else None)
-            )
+            used_lately = (*before, *used)[-USED:]
+            awaited: Awaiting | None = None
+            if question or used_lately:
+                awaited = replace(question or Awaiting("", "", desk.now()), used=used_lately)
+            return await desk.store.save_person(replace(fresh, awaiting=awaited))
         except Conflict:
             continue
         except (NotFound, StoreUnavailable):
@@ -390,6 +425,3 @@ async def _ask_next(
 
 def _key(person: Person, asked: Awaiting) -> str:
     return f"question {person.id} {asked.until.isoformat()}"
-
-
-# --- what came in, made fit to keep --------------------------------------------------------------------
