@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.cases.questions import about_words
@@ -51,47 +53,71 @@ ENTRY_WORDS: dict[str, str] = {
 HIDDEN = frozenset({EntryKind.LOOKED, EntryKind.READ})
 
 
-def entries_of(matter: Matter) -> list[tuple[Case, Entry]]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry, and the case of the matter whose chronology it stands in."""
+
+    case: Case
+    entry: Entry
+
+
+def entries_of(matter: Matter) -> list[Row]:
     """The entries of a case and of all that was joined to it, in the order of time."""
-    rows = [(case, entry) for case in matter.cases for entry in case.chronology]
-    return sorted(rows, key=lambda row: row[1].at)
+    rows = [Row(case, entry) for case in matter.cases for entry in case.chronology]
+    return sorted(rows, key=lambda row: row.entry.at)
 
 
 def cases_named_in(matter: Matter) -> set[str]:
     """References that the chronology names: of the matter's cases, and of those that one was joined to before."""
     named = {case.reference for case in matter.cases}
-    for _, entry in entries_of(matter):
-        if entry.what == EntryKind.JOINED:
-            named.add(entry.details.get("to", ""))
+    for row in entries_of(matter):
+        if row.entry.what == EntryKind.JOINED:
+            named.add(row.entry.details.get("to", ""))
     return named - {""}
 
 
-async def entry_line(entry: Entry, case: Case, root: Case, desk: Desk) -> str:
+async def entry_line(row: Row, root: Case, desk: Desk) -> str:
     """An entry in words. The lines of a note are set in, so that none looks like an entry."""
-    details = defaultdict(str, {k: " ".join(v.split()) for k, v in entry.details.items()})
+    entry = row.entry
+    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(await _details(entry, desk))
+    at, who = moment(entry.at, desk.calendar), await name_of(entry.by, desk)
+    if row.case.reference == root.reference:
+        return f"{at} · {who} {words}"
+    return f"{at} · {row.case.reference} · {who} {words}"
+
+
+async def _details(entry: Entry, desk: Desk) -> Mapping[str, str]:
+    """What an entry holds, as its words want it; what it does not hold is empty."""
+    details = defaultdict[str, str](str)
+    for key, value in entry.details.items():
+        details[key] = " ".join(value.split())
     if "\n" in entry.details.get("text", ""):
         details["text"] = "".join(f"\n    {line}" for line in entry.details["text"].splitlines())
-    if category := desk.procedure.named(details["category"]):
+
+    category = desk.procedure.named(details["category"])
+    if category:
         details["category"] = category.name
-    if outcome := desk.procedure.outcome_named(details["outcome"]):
+    outcome = desk.procedure.outcome_named(details["outcome"])
+    if outcome:
         details["outcome"] = outcome.name.lower()
-    if entry.what == EntryKind.CLOSED and details["reason"]:
-        details["reason"] = f" ({details['reason']})"
-    if entry.what in (EntryKind.STEP, EntryKind.POSTPONED) and details["why"]:
-        details["why"] = f", because {details['why'].removeprefix('because ')}"
-    if entry.what == EntryKind.ABOUT:
-        details["about"] = about_words(About(details["subject"], name=details["name"]))
-    if entry.what in (EntryKind.GIVEN, EntryKind.STEP_GIVEN):
-        details["to"] = await name_of(details["to"], desk)
     for key in ("until", "due"):
-        details[key] = _moment_in(details[key], desk)
-    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(details)
-    where = f"{case.reference} · " if case.reference != root.reference else ""
-    return f"{moment(entry.at, desk.calendar)} · {where}{await name_of(entry.by, desk)} {words}"
+        details[key] = moment_in(details[key], desk)
+
+    match entry.what:
+        case EntryKind.CLOSED if details["reason"]:
+            details["reason"] = f" ({details['reason']})"
+        case EntryKind.STEP | EntryKind.POSTPONED if details["why"]:
+            details["why"] = f", because {details['why'].removeprefix('because ')}"
+        case EntryKind.ABOUT:
+            about = About(details["subject"], name=details["name"])
+            details["about"] = about_words(about)
+        case EntryKind.GIVEN | EntryKind.STEP_GIVEN:
+            details["to"] = await name_of(details["to"], desk)
+    return details
 
 
-def _moment_in(text: str, desk: Desk) -> str:
-    """A time as records hold it, as people read it."""
+def moment_in(text: str, desk: Desk) -> str:
+    """A moment that an entry or a platform gives as text, as people read it; the text itself where it is none."""
     try:
         return moment(datetime.fromisoformat(text), desk.calendar)
     except ValueError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.cases.questions import category_question
+from handlers.cases.questions import category_named, category_question
 from handlers.cases.reporter_view import answer, stop
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
@@ -58,11 +58,6 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if chosen.withhold and Relation.REPORTER in matter.relations:
         return await stop(matter.named, desk)
     return await next_of(ask, matter, desk)
-
-
-def category_named(typed: str, desk: Desk) -> Category | None:
-    wanted = typed.strip().lower()
-    return next((c for c in desk.procedure.category if wanted in (c.key, c.name.lower())), None)
 
 
 def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:

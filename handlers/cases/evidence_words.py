@@ -13,6 +13,10 @@ from store.model.kinds import EvidenceKind
 from store.model.records import Evidence, Person, State, Status, Summary
 
 ORDER = tuple(EvidenceKind)
+#: At most, in one line.
+HOSTS = 3
+#: At most, of other cases that are named.
+SIMILAR = 3
 NAMES: dict[str, tuple[str, ...]] = {EvidenceKind.AUDIO: ("sound recording", "sound recordings")}
 
 STATES: dict[str, str] = {
@@ -27,50 +31,56 @@ STATES: dict[str, str] = {
 def describe(evidence: Iterable[Evidence]) -> str:
     """`a message, a link to facebook.com and 2 pictures`: kinds and hosts, never the content."""
     items = list(evidence)
-    counts = Counter(e.kind for e in items)
-    words = [_kind(kind, counts[kind], items) for kind in ORDER if counts[kind]]
-    return listed(words)
+    counts = Counter(item.kind for item in items)
+    return listed(_kind(kind, counts[kind], items) for kind in ORDER if counts[kind])
 
 
 def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:
     if kind == EvidenceKind.TEXT:
         return counted(number, "message")
     words = counted(number, *NAMES.get(kind, (kind,)))
-    if kind == EvidenceKind.LINK:
-        hosts = list(
-            dict.fromkeys(
-                filter(None, (host_of(e.normal) for e in items if e.kind == EvidenceKind.LINK))
-            )
-        )
-        shown = hosts[:3] + (["other places"] if len(hosts) > 3 else [])
-        words += f" to {listed(shown)}" if shown else ""
-    return words
+    hosts = _hosts(items) if kind == EvidenceKind.LINK else []
+    return f"{words} to {listed(hosts)}" if hosts else words
+
+
+def _hosts(items: Sequence[Evidence]) -> list[str]:
+    """Where the links lead: three hosts, each once, and that there are others."""
+    hosts = [host_of(item.normal) for item in items if item.kind == EvidenceKind.LINK]
+    known = [host for host in dict.fromkeys(hosts) if host]
+    if len(known) > HOSTS:
+        return [*known[:HOSTS], "other places"]
+    return known
 
 
 def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
     """A line for each state in which something is not kept."""
     lines = []
     for state, line in STATES.items():
-        if items := [e for e in evidence if e.state == state]:
+        items = [item for item in evidence if item.state == state]
+        if items:
             lines.append(line.format(what=describe(items)))
     return lines
 
 
 async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
     """Other open cases with the same link, bytes or picture, that this person may know of: at most three."""
-    cases = [case.summary for case in matter.cases]
-    known = {s.reference for s in cases}
+    summaries = [case.summary for case in matter.cases]
+    links = [link for summary in summaries for link in summary.links]
+    hashes = [digest for summary in summaries for digest in summary.hashes]
+    likenesses = [likeness for summary in summaries for likeness in summary.likenesses]
+
+    known = {summary.reference for summary in summaries}
     found: dict[str, Summary] = {}
-    for other in await desk.store.alike(
-        [link for s in cases for link in s.links],
-        [digest for s in cases for digest in s.hashes],
-        [likeness for s in cases for likeness in s.likenesses],
-    ):
+    for other in await desk.store.alike(links, hashes, likenesses):
         root = await desk.root(other)
-        if matter.whole:
-            allowed = await desk.inside(person, root)
-        else:
-            allowed = Relation.REPORTER in await desk.relations(person, root)
-        if allowed and root.reference not in known and root.status == Status.OPEN:
+        is_other = root.reference not in known and root.status == Status.OPEN
+        if is_other and await _may_know(person, root, matter, desk):
             found[root.reference] = root
-    return list(found.values())[:3]
+    return list(found.values())[:SIMILAR]
+
+
+async def _may_know(person: Person, root: Summary, matter: Matter, desk: Desk) -> bool:
+    """Who sees all of this matter hears of others of which they see all; its reporter, of their own."""
+    if matter.whole:
+        return await desk.inside(person, root)
+    return Relation.REPORTER in await desk.relations(person, root)

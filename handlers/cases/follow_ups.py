@@ -115,7 +115,7 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     """Give one step to somebody who may work the case."""
     matter, step, typed = await _step(ask, hand.usage, desk)
     reference = matter.case.reference
-    typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
+    typed = people.without_to(typed)
     able = await able_to_work(matter, desk)
     if not typed:
         options = tuple(
@@ -123,10 +123,7 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
         )
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
-    known = typed.removeprefix("id ")
-    person = await (
-        people.person_by_id(known, desk) if known != typed else people.person_named(typed, desk)
-    )
+    person = await people.person_meant(typed, desk)
     if person not in able:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=reference))
     return await _moved(

@@ -158,12 +158,11 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     reference, typed = take_reference(ask.words, log.usage)
     matter = await change(desk, ask.person, reference, Act.WORK, lambda case: _read(case, ask))
     root = matter.case.reference
-    lines = [
-        piece
-        for case, entry in entries_of(matter)
-        for line in (await entry_line(entry, case, matter.case, desk)).split("\n")
-        for piece in divided(line, PIECE)
-    ]
+    lines: list[str] = []
+    for row in entries_of(matter):
+        words = await entry_line(row, matter.case, desk)
+        for line in words.split("\n"):
+            lines += divided(line, PIECE)
     pages = paged(lines, lambda line: len(line) + 1)
     page = page_named(typed, len(pages))
     shown = Quote(

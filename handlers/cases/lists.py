@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from handlers.cases.questions import category_named
 from handlers.cases.view import show_case, state_of
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
@@ -79,11 +80,11 @@ async def _show(ask: Ask, desk: Desk) -> Reply:
 
 
 def _looked(case: Case, ask: Ask) -> Case:
-    lately = (e for e in reversed(case.chronology) if ask.at - e.at < LOOK)
-    if any(
-        e.by == ask.person.id and e.what in (EntryKind.OPENED, EntryKind.LOOKED) for e in lately
-    ):
-        return case
+    """The case, with an entry that this person has looked at it, unless they did so lately."""
+    for entry in reversed(case.chronology):
+        is_look = entry.what in (EntryKind.OPENED, EntryKind.LOOKED)
+        if is_look and entry.by == ask.person.id and ask.at - entry.at < LOOK:
+            return case
     return case.enter(ask.at, ask.person.id, EntryKind.LOOKED)
 
 
@@ -99,12 +100,15 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     words = ask.words.lower().split() or ["open"]
     page = _page_number(words[-1]) if len(words) > 1 else None
     typed = " ".join(words[:-1] if page else words)
-    category = next((c for c in desk.procedure.category if typed in (c.key, c.name.lower())), None)
+    category = category_named(typed, desk)
     if category is None and typed not in LISTS:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
-    seen = await desk.inside_of(ask.person, await desk.visible(ask.person))
-    found = [s for s in seen if await _is_listed(s, category, typed, ask, desk)]
+
+    found = []
+    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
+        if await _is_listed(summary, category, typed, ask, desk):
+            found.append(summary)
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
     key = category.key if category else typed
@@ -163,20 +167,20 @@ async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str
     """Each case on a line, as a person may know it."""
     inside = {summary.reference for summary in await desk.inside_of(person, summaries)}
     relations = await desk.relations_to(person, summaries)
-    return "\n".join(
-        [await _line(s, s.reference in inside, relations[s.reference], desk) for s in summaries]
-    )
+    rows = []
+    for summary in summaries:
+        reference = summary.reference
+        rows.append(await _line(summary, reference in inside, relations[reference], desk))
+    return "\n".join(rows)
 
 
 async def _line(summary: Summary, inside: bool, relations: frozenset[Relation], desk: Desk) -> str:
     category = desk.procedure.named(summary.category)
-    facts = [
-        summary.reference,
-        category.name if category else "not categorised yet",
-        *(["urgent"] if summary.urgent else []),
-        moment(summary.opened_at, desk.calendar),
-        await state_of(summary, desk, inside=inside),
-    ]
+    facts = [summary.reference, category.name if category else "not categorised yet"]
+    if summary.urgent:
+        facts.append("urgent")
+    facts.append(moment(summary.opened_at, desk.calendar))
+    facts.append(await state_of(summary, desk, inside=inside))
     if inside and Relation.REPORTER in relations:
         facts.append("passed on by you")
     return " · ".join(facts)

@@ -15,6 +15,7 @@ from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
 from handlers.workflow.steps import may_be_told
 from store.model.records import Person, Status
+from store.school.procedure import Outcome
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
 NOTED = "Noted with case {reference}."
@@ -27,7 +28,9 @@ WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
 TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
 JOINED_MEANWHILE = "Case {reference} has just become part of case {root}. Look at that one first."
+#: Characters.
 NOTE_LIMIT = 20_000
+REASON = 500
 
 
 @command(
@@ -58,7 +61,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     """Make somebody else the owner, who is told."""
     reference, typed = take_reference(ask.words, give.usage)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    typed = re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
+    typed = people.without_to(typed)
     if not typed:
         able = await able_to_work(matter, desk)
         options = tuple(
@@ -66,10 +69,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         )
         question = TO_WHOM.format(reference=matter.case.reference)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
-    known = typed.removeprefix("id ")
-    person = await (
-        people.person_by_id(known, desk) if known != typed else people.person_named(typed, desk)
-    )
+    person = await people.person_meant(typed, desk)
     if person.id not in {p.id for p in await able_to_work(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
@@ -84,9 +84,9 @@ async def give(ask: Ask, desk: Desk) -> Reply:
 
 async def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
     """Who may be asked to look after a case, or to do a step of it."""
-    summaries = [case.summary for case in (matter.case, *matter.joined)]
-    people = await desk.store.having(WORKERS)
-    return [person for person in people if may_be_told(person, summaries, desk)]
+    summaries = [case.summary for case in matter.cases]
+    workers = await desk.store.having(WORKERS)
+    return [person for person in workers if may_be_told(person, summaries, desk)]
 
 
 @command(
@@ -128,39 +128,57 @@ async def close(ask: Ask, desk: Desk) -> Reply:
     """End a case; asked without an outcome, offer them."""
     reference, typed = take_reference(ask.words, close.usage)
     typed, _, why = typed.partition("because ")
+    why = why.strip()
     wanted = typed.strip().lower()
-    outcome = next((o for o in desk.procedure.outcome if wanted in (o.key, o.name.lower())), None)
+    outcome = _outcome_named(wanted, desk)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     reference = matter.case.reference
     if outcome is None:
         words = WHICH_OUTCOME if wanted else HOW_CLOSED
         question = words.format(reference=reference, typed=shortened(typed, 40))
-        options = [
-            Choice(o.name, f"case close {reference} {o.key}") for o in desk.procedure.outcome
-        ]
-        return matter.shown_in(Reply((Text(question), Choices(tuple(options))), replaces=True))
+        return matter.shown_in(_outcomes(question, reference, desk))
+
     urgent = [f.what for f in matter.case.follow_ups if f.is_open and f.urgent]
-    if urgent and not why.strip():
+    if urgent and not why:
         question = WHY_CLOSE.format(reference=reference, what=urgent[0])
         prompt = Prompt(question, f"case close {reference} {outcome.key} because", "Reason")
         return matter.shown_in(Reply((prompt,)))
+    matter = await _close(ask, reference, outcome, why[:REASON], desk)
+    return await _shown(ask, matter, desk)
+
+
+def _outcome_named(wanted: str, desk: Desk) -> Outcome | None:
+    for outcome in desk.procedure.outcome:
+        if wanted in (outcome.key, outcome.name.lower()):
+            return outcome
+    return None
+
+
+def _outcomes(question: str, reference: str, desk: Desk) -> Reply:
+    options = [
+        Choice(outcome.name, f"case close {reference} {outcome.key}")
+        for outcome in desk.procedure.outcome
+    ]
+    return Reply((Text(question), Choices(tuple(options))), replaces=True)
+
+
+async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Desk) -> Matter:
+    """End the root of a matter. What its reporter has not called part of it stands alone from then on."""
     async with desk.store.alone(JOINING):
         matter = await desk.case_for(ask.person, reference, Act.WORK)
         root = matter.case.reference
         if root != reference:
             raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
         for part in await desk.store.joined_to(reference):
-            # Its reporter has not called it part of this.
             if not part.settled:
                 await apply(desk, part.reference, lambda c: c.separate(by=ask.person.id, at=ask.at))
-        matter = await change(
+        return await change(
             desk,
             ask.person,
             reference,
             Act.WORK,
-            lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why.strip()[:500]),
+            lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why),
         )
-    return await _shown(ask, matter, desk)
 
 
 @command(
@@ -183,7 +201,7 @@ async def reopen(ask: Ask, desk: Desk) -> Reply:
         ask.person,
         reference,
         Act.WORK,
-        lambda c: c.reopen(why[:500], by=ask.person.id, at=ask.at),
+        lambda c: c.reopen(why[:REASON], by=ask.person.id, at=ask.at),
     )
     return await _shown(ask, matter, desk)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
 from store.model.case import Case
-from store.model.records import (
-    About,
-    Subject,
-)
+from store.model.records import About, Subject
+from store.school.procedure import Category
 
 WHAT = "What is it mostly about?"
 WHO = "Who is it about?"
+NOT_SAID = "not said yet"
 SUBJECTS: tuple[tuple[str, str], ...] = (
     (Subject.SCHOOL, "The school"),
     (Subject.STAFF, "A member of staff"),
@@ -23,19 +22,31 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
 )
 
 
+def category_named(typed: str, desk: Desk) -> Category | None:
+    """The category that somebody has typed: by its key or its whole name."""
+    wanted = typed.strip().lower()
+    for category in desk.procedure.category:
+        if wanted in (category.key, category.name.lower()):
+            return category
+    return None
+
+
 def category_question(case: Case, desk: Desk) -> Reply:
+    """What is it about? With every category as a button."""
     reference = case.reference
-    options = tuple(
-        Choice(c.name, f"case category {reference} {c.key}") for c in desk.procedure.category
-    )
-    more: list[Choice] = []
+    options = [
+        Choice(category.name, f"case category {reference} {category.key}")
+        for category in desk.procedure.category
+    ]
+    further = [*urgent_choice(case)]
     if case.about is None:
-        more.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))
-    more.append(Choice("Later", f"case later {reference}"))
-    return Reply((Text(WHAT), Choices(options, menu=WHAT), Choices((*urgent_choice(case), *more))))
+        further.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))
+    further.append(Choice("Later", f"case later {reference}"))
+    return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), Choices(tuple(further))))
 
 
 def subject_question(case: Case) -> Reply:
+    """Whom is it about? With a button for each kind of subject."""
     options = tuple(Choice(name, f"case about {case.reference} {key}") for key, name in SUBJECTS)
     later = Choice("Later", f"case later {case.reference}")
     return Reply((Text(WHO), Choices(options), Choices((*urgent_choice(case), later))))
@@ -46,12 +57,11 @@ def urgent_choice(case: Case) -> tuple[Choice, ...]:
     return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
 
 
-NOT_SAID = "not said yet"
-
-
 def about_words(about: About | None) -> str:
     """Whom a case is about, in words."""
     if about is None or about.subject == Subject.UNSURE:
         return NOT_SAID
-    label = "the reporter" if about.subject == Subject.ME else dict(SUBJECTS)[about.subject].lower()
+    label = dict(SUBJECTS)[about.subject].lower()
+    if about.subject == Subject.ME:
+        label = "the reporter"
     return f"{about.name} ({label})" if about.name else label

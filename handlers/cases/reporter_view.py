@@ -42,28 +42,36 @@ async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True
 
 
 async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Reply:
-    head = Heading((CASE if case.settled else WITH).format(reference=case.reference))
-    if not case.settled and case.joined_to:
-        asked = Reply((head, *_received(case, desk), *_part_or_new(case, desk)), replaces=True)
-        return asked.mentioning([case.joined_to])
-    parts: list[Part] = [head, *_received(case, desk)]
+    if case.joined_to and not case.settled:
+        return _part_or_new(case, desk)
+
+    parts: list[Part] = [_heading(case), *_received(case, desk)]
     similar = await similar_cases(person, Matter(case, frozenset(), case), desk)
     for other in similar:
-        choice = Choice(
-            PART.format(reference=other.reference), f"case same {case.reference} {other.reference}"
-        )
-        parts += [Text(SAME_BEFORE.format(reference=other.reference)), Choices((choice,))]
+        parts += _same_before(case, other.reference)
     question = _question(case, desk)
     if question and ask_now:
         parts += question.parts
     else:
-        unknown = question and case.category is None
-        parts += [Text(LATER if unknown else await _thanks(case, desk)), *_last(case, desk)]
+        parts += await _end(case, question, desk)
     reply = Reply(tuple(parts), replaces=True)
     return reply.mentioning(other.reference for other in similar)
 
 
+def _heading(case: Case) -> Heading:
+    """What is kept with another case for now is not called a case."""
+    words = CASE if case.settled else WITH
+    return Heading(words.format(reference=case.reference))
+
+
+def _same_before(case: Case, earlier: str) -> list[Part]:
+    """That it looks like an earlier case of theirs, with a button that makes it part of that one."""
+    part = Choice(PART.format(reference=earlier), f"case same {case.reference} {earlier}")
+    return [Text(SAME_BEFORE.format(reference=earlier)), Choices((part,))]
+
+
 def _question(case: Case, desk: Desk) -> Reply | None:
+    """The next question that is open: what it is about, and then whom."""
     if case.status == Status.CLOSED:
         return None
     if case.category is None or case.waiting:
@@ -72,17 +80,21 @@ def _question(case: Case, desk: Desk) -> Reply | None:
 
 
 def _received(case: Case, desk: Desk) -> list[Text]:
-    kept = [e for e in case.evidence if e.state == State.KEPT]
-    lines = [RECEIVED.format(what=describe(kept))] if kept else []
+    """What has been said of it, what is kept and what is not, and what not to do."""
+    lines = []
     category = desk.procedure.named(case.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
         about = f", about {about_words(case.about)}" if case.about else ""
-        lines.insert(0, RECORDED.format(category=category.name, urgent=urgent, about=about))
+        lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
+    kept = [item for item in case.evidence if item.state == State.KEPT]
+    if kept:
+        lines.append(RECEIVED.format(what=describe(kept)))
     return [Text("\n".join([*lines, *unkept_lines(case.evidence), DO_NOT]))]
 
 
-def _part_or_new(case: Case, desk: Desk) -> list[Part]:
+def _part_or_new(case: Case, desk: Desk) -> Reply:
+    """Is what came soon after another report part of it? That it is urgent, or worse, can be said all the same."""
     to = case.joined_to or ""
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),
@@ -90,35 +102,45 @@ def _part_or_new(case: Case, desk: Desk) -> list[Part]:
         *urgent_choice(case),
     ]
     if case.waiting:
-        choices += [
-            Choice(c.name, f"case category {case.reference} {c.key}", "danger")
-            for c in desk.procedure.category
-            if c.withhold
-        ]
-    return [Text(PART_OR_NEW.format(reference=to)), Choices(tuple(choices))]
+        for category in desk.procedure.category:
+            if category.withhold:
+                command = f"case category {case.reference} {category.key}"
+                choices.append(Choice(category.name, command, "danger"))
+    asked = (Text(PART_OR_NEW.format(reference=to)), Choices(tuple(choices)))
+    reply = Reply((_heading(case), *_received(case, desk), *asked), replaces=True)
+    return reply.mentioning([to])
+
+
+async def _end(case: Case, question: Reply | None, desk: Desk) -> list[Part]:
+    """Thanks, and what may be tapped when nothing is asked now."""
+    is_unknown = question is not None and case.category is None
+    words = LATER if is_unknown else await _thanks(case, desk)
+    choices = list(policy_choice(case.category, desk))
+    if case.status != Status.CLOSED:
+        choices = [*urgent_choice(case), *choices]
+    parts: list[Part] = [Text(words)]
+    if choices:
+        parts.append(Choices(tuple(choices)))
+    return parts
 
 
 async def _thanks(case: Case, desk: Desk) -> str:
-    told = TOLD_NOW if case.urgent else TOLD_SOON
-    who = told if await recipients(case, desk) else nobody_told(case)
-    if route := await other_route([case.summary], desk):
+    if await recipients(case, desk):
+        who = TOLD_NOW if case.urgent else TOLD_SOON
+    else:
+        who = nobody_told(case)
+    route = await other_route([case.summary], desk)
+    if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
-
-
-def _last(case: Case, desk: Desk) -> list[Part]:
-    """What may be tapped when nothing is left to ask."""
-    urgent = () if case.status == Status.CLOSED else urgent_choice(case)
-    choices = (*urgent, *policy_choice(case.category, desk))
-    return [Choices(choices)] if choices else []
 
 
 async def stop(case: Case, desk: Desk) -> Reply:
     """What to do about a picture of a child undressed."""
     phone = desk.calendar.school.safeguarding_phone
-    fetched = any(e.state == State.KEPT and e.sha256 for e in case.evidence)
+    was_fetched = any(item.state == State.KEPT and item.sha256 for item in case.evidence)
     lines = (
-        STOP_PICTURE.format(fetched=FETCHED if fetched else NOT_FETCHED),
+        STOP_PICTURE.format(fetched=FETCHED if was_fetched else NOT_FETCHED),
         STOP_RING.format(phone=f" on {phone}" if phone else ""),
         STOP_TOLD if await recipients(case, desk) else STOP_NOBODY,
     )

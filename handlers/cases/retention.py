@@ -142,7 +142,7 @@ async def retention_notice(notice: Notice, desk: Desk) -> Reply | None:
 
 
 async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply | None:
-    over = await time_is_over(person, now, desk)
+    over = await expired_matters(person, now, desk)
     if not over:
         return None
     begin = min(PAGE * max(page - 1, 0), (len(over) - 1) // PAGE * PAGE)
@@ -166,18 +166,25 @@ def _line(summary: Summary, desk: Desk) -> str:
     )
 
 
-async def time_is_over(person: Person, now: datetime, desk: Desk) -> Sequence[Summary]:
+async def expired_matters(person: Person, now: datetime, desk: Desk) -> Sequence[Summary]:
     """The matters that this person may erase now, longest closed first."""
     if not access.may(person, Act.ERASE):
         return []
     found = []
     for summary in await desk.store.summaries():
-        if summary.joined_to is None and (until := kept_until(summary, desk)) and until <= now:
-            held = any(part.held for part in await desk.matter_of(summary))
-            may = access.may_with(person, Act.ERASE, await desk.relations(person, summary))
-            if may and not held and await desk.inside(person, summary):
-                found.append((until, summary.reference, summary))
-    return [summary for *_, summary in sorted(found, key=lambda row: row[:2])]
+        until = kept_until(summary, desk)
+        is_over = until is not None and until <= now
+        if is_over and summary.joined_to is None and await _may_erase(person, summary, desk):
+            found.append((until, summary.reference, summary))
+    found.sort(key=lambda row: row[:2])
+    return [summary for *_, summary in found]
+
+
+async def _may_erase(person: Person, summary: Summary, desk: Desk) -> bool:
+    if any(part.held for part in await desk.matter_of(summary)):
+        return False
+    relations = await desk.relations(person, summary)
+    return bool(relations & access.INSIDE) and access.may_with(person, Act.ERASE, relations)
 
 
 def kept_until(summary: Summary, desk: Desk) -> datetime | None:
@@ -185,11 +192,11 @@ def kept_until(summary: Summary, desk: Desk) -> datetime | None:
     if summary.closed_at is None:
         return None
     closed = desk.calendar.local(summary.closed_at).date()
-    year = closed.year + desk.calendar.school.retention.years_of(summary.outcome)
-    leap = (closed.month, closed.day) == (2, 29)
-    return desk.calendar.midnight(
-        closed.replace(year=year, day=28) if leap else closed.replace(year=year)
-    )
+    if (closed.month, closed.day) == (2, 29):
+        # The year in which its time is over may have no such day.
+        closed = closed.replace(day=28)
+    years = desk.calendar.school.retention.years_of(summary.outcome)
+    return desk.calendar.midnight(closed.replace(year=closed.year + years))
 
 
 # --- erasing -----------------------------------------------------------------------------------------------
@@ -228,7 +235,8 @@ def _refuse(matter: Matter, now: datetime, desk: Desk) -> None:
     until = kept_until(matter.case.summary, desk)
     if until is None:
         raise matter.refusal(IS_OPEN.format(reference=root))
-    if reasons := [case.hold for case in matter.cases if case.hold]:
+    reasons = [case.hold for case in matter.cases if case.hold]
+    if reasons:
         raise matter.refusal(IS_HELD.format(reference=root, reason="; ".join(reasons)))
     if until > now:
         raise matter.refusal(TOO_EARLY.format(reference=root, until=_day(until, desk.calendar)))
@@ -264,11 +272,10 @@ def _question(matter: Matter, desk: Desk) -> Reply:
 def _all_of(matter: Matter) -> str:
     """`2 messages, a picture and 14 entries`."""
     names: dict[str, str] = {EvidenceKind.TEXT: "message"}
-    kinds = Counter(
-        names.get(item.kind, item.kind) for case in matter.cases for item in case.evidence
-    )
-    entries = sum(len(case.chronology) for case in matter.cases)
+    items = [item for case in matter.cases for item in case.evidence]
+    kinds = Counter(names.get(item.kind, item.kind) for item in items)
     what = [counted(number, kind) for kind, number in kinds.items()]
+    entries = sum(len(case.chronology) for case in matter.cases)
     return listed([*what, counted(entries, "entry", "entries")])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -46,37 +46,33 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     words = typed.casefold().split()
     if not words:
         raise Refused(WHAT.format(usage=find.usage))
-    found = [
-        summary
-        async for summary, cases in _readable(ask.person, desk)
-        if _holds(cases, words, desk)
-    ]
+    found = []
+    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
+        if _holds(await _cases_of(summary, desk), words, desk):
+            found.append(summary)
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
+    return await _found(typed, found, ask.person, desk)
+
+
+async def _found(typed: str, found: Sequence[Summary], person: Person, desk: Desk) -> Reply:
     shown = found[:SHOWN]
-    further = [Text(FURTHER)] if len(found) > SHOWN else []
     buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
-    reply = Reply(
-        (
-            Heading(FOUND.format(words=typed)),
-            Text(await lines(shown, ask.person, desk)),
-            buttons,
-            *further,
-        )
-    )
+    heading = Heading(FOUND.format(words=typed))
+    reply = Reply((heading, Text(await lines(shown, person, desk)), buttons))
+    if len(found) > SHOWN:
+        reply += Reply((Text(FURTHER),))
     return reply.showing(summary.reference for summary in shown)
 
 
-async def _readable(person: Person, desk: Desk) -> AsyncIterator[tuple[Summary, list[Case]]]:
-    """Each matter of which the person may see all, with its cases."""
-    for summary in await desk.inside_of(person, await desk.visible(person)):
-        cases = []
-        for part in await desk.matter_of(summary):
-            # Damaged, or erased meanwhile.
-            with suppress(NotFound):
-                cases.append(await desk.store.case(part.reference))
-        yield summary, cases
+async def _cases_of(summary: Summary, desk: Desk) -> list[Case]:
+    """The cases of a matter that can be read: one may be damaged, or erased meanwhile."""
+    cases = []
+    for part in await desk.matter_of(summary):
+        with suppress(NotFound):
+            cases.append(await desk.store.case(part.reference))
+    return cases
 
 
 def _holds(cases: list[Case], words: list[str], desk: Desk) -> bool:
@@ -92,9 +88,9 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
     yield case.about.name if case.about else ""
     for item in case.evidence:
         yield from (item.text, item.normal, item.name)
-    yield from (
-        entry.details.get("text", "") for entry in case.chronology if entry.what == EntryKind.NOTE
-    )
+    for entry in case.chronology:
+        if entry.what == EntryKind.NOTE:
+            yield entry.details.get("text", "")
 
 
 async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:

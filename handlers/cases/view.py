@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.cases.chronology import HIDDEN, _moment_in, cases_named_in, entries_of, entry_line
+from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
 from handlers.desk import Desk, Matter
@@ -21,6 +21,7 @@ from store.model.records import (
     Evidence,
     FollowUp,
     Person,
+    Progress,
     Role,
     State,
     Status,
@@ -80,80 +81,113 @@ async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
 
 
 async def _own(matter: Matter, desk: Desk) -> Reply:
+    """What its reporter may know, and the next question that is open."""
     case = matter.named
-    state = await state_of(case.summary, desk, inside=False)
     facts = (
         ("About", _category(case, desk)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
-        ("Now", state),
+        ("Now", await state_of(case.summary, desk, inside=False)),
     )
-    reply = Reply(
-        (Heading(f"Case {case.reference}"), Fields(facts), *_lines(unkept_lines(case.evidence)))
-    )
+    heading = Heading(f"Case {case.reference}")
+    reply = Reply((heading, Fields(facts), *_lines(unkept_lines(case.evidence))))
     if (await desk.root(case.summary)).status == Status.CLOSED:
         return reply
     if case.category is None or case.waiting:
         return reply + category_question(case, desk)
+
     if case.about is None:
         reply += subject_question(case)
-    return reply + Reply(
-        (Choices((_choice("Add a note", "note", case), *policy_choice(case.category, desk))),)
-    )
+    choices = (_choice("Add a note", "note", case), *policy_choice(case.category, desk))
+    return reply + Reply((Choices(choices),))
 
 
 async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     """What it is and where it stands; then what is to be done; then what was sent, and what happened."""
-    case, cases = matter.case, matter.cases
-    reporters = dict.fromkeys(id for c in cases for id in c.reporters)
-    by = listed([await name_of(id, desk) for id in reporters])
-    kinds = dict.fromkeys(_category(c, desk) for c in cases if c.category) or (NOT_SAID,)
-    concerns = [words for c in cases if (words := about_words(c.about)) != NOT_SAID]
-    facts = [
-        ("About", "; ".join(kinds) + (" · urgent" if matter.urgent else "")),
-        ("Concerns", "; ".join(dict.fromkeys(concerns)) or NOT_SAID),
-        ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {by}"),
-        ("Now", await state_of(case.summary, desk, inside=True)),
+    case = matter.case
+    parts: list[Part] = [
+        Heading(f"Case {case.reference}"),
+        Fields(tuple(await _facts(matter, desk))),
     ]
-    if reasons := [c.hold for c in cases if c.hold]:
-        facts.append(("Held", "; ".join(reasons)))
-    if matter.joined:
-        facts.append(("With it", listed(part.reference for part in matter.joined)))
-    parts: list[Part] = [Heading(f"Case {case.reference}"), Fields(tuple(facts))]
-    parts += _lines([_locked(person, matter, desk)] if matter.withheld else [])
-    parts += _lines(list(filter(None, [await other_route([c.summary for c in cases], desk)])))
+    if matter.withheld:
+        parts.append(Text(_locked(person, matter, desk)))
+    route = await other_route([part.summary for part in matter.cases], desk)
+    if route:
+        parts.append(Text(route))
     parts += await _steps(case, desk)
     parts += await _evidence(matter, desk)
     parts.append(await _latest(matter, desk))
+
     similar = await similar_cases(person, matter, desk)
     for other in similar:
-        join = Choice(
-            f"Join to {other.reference}", f"case join {case.reference} to {other.reference}"
-        )
-        parts += [Text(LOOKS_LIKE.format(reference=other.reference)), Choices((join,))]
-    reply = Reply((*parts, Choices(_moves(person, matter, desk))))
+        join = f"case join {case.reference} to {other.reference}"
+        parts.append(Text(LOOKS_LIKE.format(reference=other.reference)))
+        parts.append(Choices((Choice(f"Join to {other.reference}", join),)))
+    reply = Reply((*parts, Choices(tuple(_moves(person, matter, desk)))))
     return reply.showing(other.reference for other in similar)
 
 
-def _moves(person: Person, matter: Matter, desk: Desk) -> tuple[Choice, ...]:
+async def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
+    """The head of the card. A matter is of every kind, and concerns everybody, that any part of it does."""
     case = matter.case
-    evidence = () if matter.withheld else (_choice("Evidence", "evidence", case),)
-    entries = _choice(ALL_ENTRIES, "log", case)
+    facts = [
+        ("About", _kinds(matter, desk)),
+        ("Concerns", _concerns(matter)),
+        ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {await _by(matter, desk)}"),
+        ("Now", await state_of(case.summary, desk, inside=True)),
+    ]
+    reasons = [part.hold for part in matter.cases if part.hold]
+    if reasons:
+        facts.append(("Held", "; ".join(reasons)))
+    if matter.joined:
+        facts.append(("With it", listed(part.reference for part in matter.joined)))
+    return facts
+
+
+def _kinds(matter: Matter, desk: Desk) -> str:
+    kinds = [_category(part, desk) for part in matter.cases if part.category]
+    words = "; ".join(dict.fromkeys(kinds)) or NOT_SAID
+    return f"{words} · urgent" if matter.urgent else words
+
+
+def _concerns(matter: Matter) -> str:
+    said = [about_words(part.about) for part in matter.cases]
+    known = [words for words in said if words != NOT_SAID]
+    return "; ".join(dict.fromkeys(known)) or NOT_SAID
+
+
+async def _by(matter: Matter, desk: Desk) -> str:
+    """Who passed it on, each once, in the order in which they did."""
+    names = []
+    reporters = [reporter for part in matter.cases for reporter in part.reporters]
+    for reporter in dict.fromkeys(reporters):
+        names.append(await name_of(reporter, desk))
+    return listed(names)
+
+
+def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
+    """The buttons below the card."""
+    case = matter.case
+    records = [] if matter.withheld else [_choice("Evidence", "evidence", case)]
+    records.append(_choice(ALL_ENTRIES, "log", case))
     if case.status == Status.CLOSED:
-        return (*evidence, entries, _choice("Reopen", "reopen", case))
-    mine = case.owner in person.ids
-    return (
-        *(() if mine else (_choice("I'll take it", "take", case),)),
-        *(() if matter.urgent else (_choice("Urgent", "urgent", case),)),
-        *evidence,
-        entries,
+        return [*records, _choice("Reopen", "reopen", case)]
+
+    choices = []
+    if case.owner not in person.ids:
+        choices.append(_choice("I'll take it", "take", case))
+    if not matter.urgent:
+        choices.append(_choice("Urgent", "urgent", case))
+    return [
+        *choices,
+        *records,
         *policy_choice(case.category, desk),
         _choice("Add a note", "note", case),
         _choice("Kind", "category", case),
         _choice("Whom it is about", "about", case),
         _choice("Give case to", "give", case),
         _choice("Close", "close", case),
-    )
+    ]
 
 
 def _choice(label: str, verb: str, case: Case) -> Choice:
@@ -165,21 +199,21 @@ async def _steps(case: Case, desk: Desk) -> list[Part]:
     steps = sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due)
     if not steps:
         return []
-    first, *others = [await _step_line(step, case, desk, n == 0) for n, step in enumerate(steps)]
-    parts: list[Part] = [Text(first)]
-    if passage := passage_at(steps[0].passage, desk):
-        parts.append(
-            Quote(_beginning(passage.text, PASSAGE), f"{passage.title} · {passage.section}")
-        )
-    parts.append(Choices(step_choices(case, steps[0])))
-    return [*parts, *_lines(others)]
+    first, *others = steps
+    parts: list[Part] = [Text(await _step_line(NEXT, first, case, desk))]
+    passage = passage_at(first.passage, desk)
+    if passage:
+        place = f"{passage.title} · {passage.section}"
+        parts.append(Quote(_beginning(passage.text, PASSAGE), place))
+    parts.append(Choices(step_choices(case, first)))
+    return [*parts, *_lines([await _step_line(THEN, step, case, desk) for step in others])]
 
 
-async def _step_line(step: FollowUp, case: Case, desk: Desk, is_next: bool) -> str:
+async def _step_line(words: str, step: FollowUp, case: Case, desk: Desk) -> str:
     whose = await owners_of(step, case, await desk.matter_of(case.summary), desk)
-    return (NEXT if is_next else THEN).format(
+    return words.format(
         what=step.what,
-        who=listed([p.name for p in whose]) or "nobody",
+        who=listed([person.name for person in whose]) or "nobody",
         due=moment(step.due, desk.calendar),
         overdue=" · overdue" if step.due <= desk.now() else "",
     )
@@ -188,10 +222,14 @@ async def _step_line(step: FollowUp, case: Case, desk: Desk, is_next: bool) -> s
 def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
     """The buttons that deal with a follow-up, wherever it is shown."""
     place = f"{case.reference} {follow_up.key}"
-    labels = {"refused": "Refused", "not removed": "Not removed"}
+    labels: dict[str, str] = {Progress.REFUSED: "Refused", Progress.NOT_REMOVED: "Not removed"}
+    outcomes = []
+    for outcome in follow_up.outcomes:
+        command = outcome.replace(" ", "-")
+        outcomes.append(Choice(labels[outcome], f"case {command} {place}"))
     return (
         Choice("Done", f"case done {place}", "primary"),
-        *(Choice(labels[o], f"case {o.replace(' ', '-')} {place}") for o in follow_up.outcomes),
+        *outcomes,
         Choice("Not needed", f"case not-needed {place}"),
         Choice("Give to", f"case hand {place}"),
         Choice("Later", f"case postpone {place}"),
@@ -203,41 +241,44 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
 
 async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
     rows = [(case, item) for case in matter.cases for item in case.evidence]
-    parts: list[Part] = [
-        Quote(_content(item, matter), await place_of(item, case, matter.case, desk))
-        for case, item in rows[:SHOWN]
-    ]
-    if len(rows) > SHOWN or any(len(item.text) > QUOTED for _, item in rows[:SHOWN]):
+    parts: list[Part] = []
+    is_cut = len(rows) > SHOWN
+    for case, item in rows[:SHOWN]:
+        place = await place_of(item, case, matter.case, desk)
+        parts.append(Quote(_content(item, matter), place))
+        is_cut = is_cut or len(item.text) > QUOTED
+    if is_cut:
         parts.append(Text(FURTHER.format(reference=matter.case.reference)))
     return parts
 
 
 async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
     """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
-    number = (
-        f"{item.number}" if case.reference == root.reference else f"{case.reference} {item.number}"
-    )
-    return f"{number} · {await name_of(item.by, desk)}, {moment(item.at, desk.calendar)}{_origin(item, desk)}"
+    is_of_root = case.reference == root.reference
+    number = f"{item.number}" if is_of_root else f"{case.reference} {item.number}"
+    who, when = await name_of(item.by, desk), moment(item.at, desk.calendar)
+    return f"{number} · {who}, {when}{_origin(item, desk)}"
 
 
 def _origin(item: Evidence, desk: Desk) -> str:
-    known = [item.origin[k] for k in ("author", "place") if item.origin.get(k)]
-    if sent_at := item.origin.get("sent_at"):
-        known.append(_moment_in(sent_at, desk))
+    known = [item.origin[key] for key in ("author", "place") if item.origin.get(key)]
+    sent_at = item.origin.get("sent_at")
+    if sent_at:
+        known.append(moment_in(sent_at, desk))
     return f" · first posted: {', '.join(known)}" if known else ""
 
 
 def _content(item: Evidence, matter: Matter) -> str:
     if item.kind in WORDS:
         return _beginning(item.text, QUOTED)
-    facts = [
-        f"{item.kind.capitalize()} {item.name}".strip(),
-        *([size(item.size)] if item.size else []),
-    ]
+    words = f"{item.kind.capitalize()} {item.name}".strip()
+    if item.size:
+        words += f" · {size(item.size)}"
     state = STATES.get(item.state, item.state)
     if item.state == State.KEPT and matter.withheld:
         state = "locked away"
-    return " · ".join(facts) + f": {state}" + (f" ({item.problem})" if item.problem else "")
+    words += f": {state}"
+    return f"{words} ({item.problem})" if item.problem else words
 
 
 def _beginning(text: str, limit: int) -> str:
@@ -249,40 +290,46 @@ def _beginning(text: str, limit: int) -> str:
 
 async def _latest(matter: Matter, desk: Desk) -> Quote:
     rows = entries_of(matter)
-    shown = [row for row in rows if row[1].what not in HIDDEN][-ENTRIES:]
-    lines = [
-        shortened(await entry_line(entry, case, matter.case, desk), NOTED) for case, entry in shown
-    ]
+    shown = [row for row in rows if row.entry.what not in HIDDEN]
+    lines = []
+    for row in shown[-ENTRIES:]:
+        line = await entry_line(row, matter.case, desk)
+        lines.append(shortened(line, NOTED))
     return Quote("\n".join(lines), LATEST.format(number=len(rows)))
 
 
 async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
     """Where a case stands, in a few words; to a reporter, who looks after it is not said."""
     root = await desk.root(summary)
+    if not inside:
+        return _state_for_reporter(root)
     if root.status == Status.CLOSED:
         outcome = desk.procedure.outcome_named(root.outcome)
-        return (
-            CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "")
-            if inside
-            else DEALT_WITH
-        )
+        return CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "")
     if root.owner is None:
-        return NOBODY_YET if inside else NOT_TAKEN
-    return TAKEN_BY.format(name=await name_of(root.owner, desk)) if inside else LOOKED_AFTER
+        return NOBODY_YET
+    return TAKEN_BY.format(name=await name_of(root.owner, desk))
+
+
+def _state_for_reporter(root: Summary) -> str:
+    if root.status == Status.CLOSED:
+        return DEALT_WITH
+    return NOT_TAKEN if root.owner is None else LOOKED_AFTER
 
 
 def _locked(person: Person, matter: Matter, desk: Desk) -> str:
     """What is to be done about a child undressed, and about what had been kept of it before that was known."""
-    phone = desk.calendar.school.safeguarding_phone
-    told = (
-        ""
-        if matter.may(person, Act.UNLOCK)
-        else LEAD_DECIDES.format(phone=f" on {phone}" if phone else "")
-    )
-    kept = any(
-        item.state == State.KEPT and item.sha256 for case in matter.cases for item in case.evidence
-    )
-    return f"{LOCKED} {KEPT_BEFORE if kept else ''} {told}".replace("  ", " ").strip()
+    words = [LOCKED]
+    items = [item for case in matter.cases for item in case.evidence]
+    if any(item.state == State.KEPT and item.sha256 for item in items):
+        words.append(KEPT_BEFORE)
+    if not matter.may(person, Act.UNLOCK):
+        words.append(LEAD_DECIDES.format(phone=_on(desk.calendar.school.safeguarding_phone)))
+    return " ".join(words)
+
+
+def _on(phone: str) -> str:
+    return f" on {phone}" if phone else ""
 
 
 async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
@@ -290,8 +337,7 @@ async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
     chairs = await desk.store.having((Role.CHAIR,))
     if not any(access.is_subject(chair, part.about) for part in matter for chair in chairs):
         return ""
-    phone = desk.calendar.school.local_authority_phone
-    return ABOUT_CHAIR.format(phone=f" on {phone}" if phone else "")
+    return ABOUT_CHAIR.format(phone=_on(desk.calendar.school.local_authority_phone))
 
 
 def _category(case: Case, desk: Desk) -> str:

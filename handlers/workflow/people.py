@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from handlers.desk import Desk
@@ -10,17 +11,10 @@ from handlers.messages import Refused
 from handlers.rules.names import name_words
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
-from store.model.records import (
-    SYSTEM,
-    Person,
-)
+from store.model.records import SYSTEM, Person
 
 NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
-
-
 HAS_LEFT = "That person has left. Please choose somebody else."
-
-
 SEVERAL = "Several people are called that: {names}. Please type the whole name."
 
 
@@ -57,6 +51,19 @@ async def person_named(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> P
     if len(found) > 1:
         raise Refused(SEVERAL.format(names=listed(p.name for p in found)))
     return found[0]
+
+
+async def person_meant(typed: str, desk: Desk) -> Person:
+    """Whom a button (`id 3f2a…`) or a typed name means. Raises Refused."""
+    by_button, id, name = typed.partition("id ")
+    if not by_button and id:
+        return await person_by_id(name, desk)
+    return await person_named(typed, desk)
+
+
+def without_to(typed: str) -> str:
+    """`to Ben Okafor` -> `Ben Okafor`."""
+    return re.sub(r"^to\s*", "", typed, flags=re.IGNORECASE)
 
 
 async def name_of(id: str, desk: Desk) -> str:

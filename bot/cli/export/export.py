@@ -264,8 +264,8 @@ async def _case_page(each: Included, sought: Sought, desk: Desk) -> str:
     ]
     alone = Matter(case, frozenset(), case)
     happened = [
-        [await entry_line(entry, case, case, desk), _details(entry.details)]
-        for _, entry in entries_of(alone)
+        [await entry_line(row, row.case, desk), _details(row.entry.details)]
+        for row in entries_of(alone)
     ]
     return page(
         f"Case {case.reference}",

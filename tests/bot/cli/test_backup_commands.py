@@ -226,9 +226,7 @@ async def test_one_by_hand_counts_while_the_bot_runs(tmp_path: Path) -> None:
 async def test_a_wrong_key_is_named_by_check(tmp_path: Path) -> None:
     given: Settings = settings(tmp_path, BACKUP_TO=str(tmp_path / "b"), BACKUP_KEY="age1x")
     said = [
-        f.says
-        for f in (await check(given, lambda: NOW, offline=True)).found
-        if f.part == "backup"
+        f.says for f in (await check(given, lambda: NOW, offline=True)).found if f.part == "backup"
     ]
     assert said[0].startswith("BACKUP_KEY: This is no public key of age")
 
