@@ -206,8 +206,6 @@ class Delivery:
     def _watched(self, message: Sequence[tuple[Owed, Reply]]) -> Reply:
         """One message of them all. The notices note for themselves in which message they are."""
         bundled = bundle([reply for _, reply in message])
-        for _, reply in message:
-            bundled = bundled.showing(reply.shows).mentioning(reply.mentions)
         (_, first), *_ = [owed for owed, _ in message]
         spared = frozenset(reference for (reference, _), _ in message)
         return self.shown_log.log_showing(bundled, first.to, spared)

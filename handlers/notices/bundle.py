@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,39 +24,50 @@ NO_BUTTON = "That button does not work any more. Please open the case: /case REF
 def fits_one_message(replies: Sequence[Reply]) -> bool:
     """Whether they are short enough for one message on a phone."""
     choices = [choice for reply in replies for choice in _choices(reply)]
-    # A digest stands alone.
-    return (
-        len(replies) <= NOTICES
-        and len(choices) <= BUTTONS
-        and (len(replies) == 1 or all(_headings(reply) < 2 for reply in replies))
-        and sum(_length(part) for reply in replies for part in reply.parts) <= CHARACTERS
-        and all(len(choice.command.encode()) <= LONGEST for choice in choices)
-    )
+    if len(replies) > NOTICES or len(choices) > BUTTONS:
+        return False
+    if any(len(choice.command.encode()) > LONGEST for choice in choices):
+        return False
+    # A digest, which has several headings, stands alone.
+    if len(replies) > 1 and any(_headings(reply) > 1 for reply in replies):
+        return False
+    return sum(_length(reply) for reply in replies) <= CHARACTERS
 
 
 def bundle(replies: Sequence[Reply]) -> Reply:
     """The notices, one below the other. What is alike by name is told apart by a number.
 
-    What a button answers does not take the message's place: the others are still to be read.
+    What a button answers does not take the message's place: the others are still to be read. It shows every case that
+    one of them shows.
     """
     if len(replies) == 1:
         return replies[0]
-    labels = Counter(label for reply in replies for label in {c.label for c in _choices(reply)})
-    numbered = any(count > 1 for count in labels.values())
-    return Reply(
-        tuple(
-            _part(part, f"{number}. " if numbered else "", first=part is reply.parts[0])
-            for number, reply in enumerate(replies, 1)
-            for part in reply.parts
-        )
-    )
+    is_numbered = _have_a_label_in_common(replies)
+    together = Reply()
+    for number, reply in enumerate(replies, 1):
+        mark = f"{number}. " if is_numbered else ""
+        parts = [_part(part, mark, first=part is reply.parts[0]) for part in reply.parts]
+        said = Reply(tuple(parts), shows=reply.shows, mentions=reply.mentions)
+        together += said
+    return together
+
+
+def _have_a_label_in_common(replies: Sequence[Reply]) -> bool:
+    known: set[str] = set()
+    for reply in replies:
+        labels = {choice.label for choice in _choices(reply)}
+        if labels & known:
+            return True
+        known |= labels
+    return False
 
 
 def _part(part: Part, number: str, *, first: bool) -> Part:
     if isinstance(part, Choices):
-        options = (
-            replace(c, label=number + c.label, command=f"{ALSO} {c.command}") for c in part.options
-        )
+        options = []
+        for choice in part.options:
+            command = f"{ALSO} {choice.command}"
+            options.append(replace(choice, label=number + choice.label, command=command))
         return replace(part, options=tuple(options))
     if first and isinstance(part, Heading | Text):
         return replace(part, text=number + part.text)
@@ -72,7 +82,12 @@ def _headings(reply: Reply) -> int:
     return sum(isinstance(part, Heading) for part in reply.parts)
 
 
-def _length(part: Part) -> int:
+def _length(reply: Reply) -> int:
+    """Characters that are read in it."""
+    return sum(_length_of(part) for part in reply.parts)
+
+
+def _length_of(part: Part) -> int:
     match part:
         case Heading(text) | Text(text):
             return len(text)

@@ -73,7 +73,10 @@ OVERDUE_ABOVE = (
 
 
 async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | None:
-    """What a notice says now, or None when it is no longer needed, or no longer allowed."""
+    """What a notice says now, or None when it is no longer needed, or no longer allowed.
+
+    `reference`: of the case that owes it; empty for a notice of no case.
+    """
     if not reference:
         return await OF_NO_CASE[notice.kind](notice, desk)
     if notice.kind == NoticeKind.CHANNEL:
@@ -82,19 +85,18 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
         person = await desk.store.person(notice.to)
     except NotFound:
         return None
+
+    named = notice.reference or reference
     try:
-        matter = await desk.case_for(person, notice.reference or reference, Act.SEE)
+        matter = await desk.case_for(person, named, Act.SEE)
     except Refused:
         matter = None
     if notice.kind in FOR_REPORTERS:
-        if matter is None or Relation.REPORTER not in matter.relations:
-            return None
-        reply = await REPORTERS[notice.kind](notice.reference or reference, matter, desk)
-        return reply and reply.mentioning([notice.reference or reference])
+        return await _for_reporter(named, notice, matter, desk)
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ABOUT_STEPS:
-        return _step(matter.case, notice, person, desk)
+        return _step(matter.case, notice, desk)
     return await _for_leader(notice, person, matter, desk)
 
 
@@ -107,41 +109,73 @@ async def _for_channel(case: Case, desk: Desk) -> Reply | None:
     )
 
 
+async def _for_reporter(
+    reference: str, notice: Notice, matter: Matter | None, desk: Desk
+) -> Reply | None:
+    if matter is None or Relation.REPORTER not in matter.relations:
+        return None
+    reply = await REPORTERS[notice.kind](reference, matter, desk)
+    return reply.mentioning([reference]) if reply else None
+
+
 # --- leaders -------------------------------------------------------------------------------------------
 
 
 async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
     """In the words of the very case that owes it, also where that was joined to another."""
-    case, root = matter.named, matter.case
-    moot: dict[str, bool] = {
-        NoticeKind.ALERT: case.urgent or root.owner is not None,
-        NoticeKind.URGENT: notice.stage > 0 and root.owner is not None,
-        NoticeKind.GIVEN: root.owner not in person.ids,
-        NoticeKind.UNCATEGORISED: case.category is not None and not case.waiting,
-    }
-    if root.status == Status.CLOSED or moot.get(notice.kind, False):
+    if _is_moot(notice, person, matter):
         return None
-    heading = HEADINGS.get(notice.kind, URGENT if case.urgent else NEW)
+    similar = await similar_cases(person, matter, desk)
+    heading = HEADINGS.get(notice.kind, URGENT if matter.named.urgent else NEW)
+    lines = _lines(notice, matter, desk)
+    choices = _choices(matter)
+    for other in similar:
+        lines.append(ALIKE.format(reference=other.reference))
+        join = f"case join {matter.case.reference} to {other.reference}"
+        choices.append(Choice(JOIN.format(reference=other.reference), join))
+    words = Heading(heading.format(reference=matter.named.reference)), Text("\n".join(lines))
+    reply = Reply((*words, Choices(tuple(choices))))
+    return matter.shown_in(reply).showing(other.reference for other in similar)
+
+
+def _is_moot(notice: Notice, person: Person, matter: Matter) -> bool:
+    """What it would say is no longer so, or is said by another notice."""
+    case, root = matter.named, matter.case
+    if root.status == Status.CLOSED:
+        return True
+    is_owned = root.owner is not None
+    match notice.kind:
+        case NoticeKind.ALERT:
+            return case.urgent or is_owned
+        case NoticeKind.URGENT:
+            return notice.stage > 0 and is_owned
+        case NoticeKind.GIVEN:
+            return root.owner not in person.ids
+        case NoticeKind.UNCATEGORISED:
+            return case.category is not None and not case.waiting
+    return False
+
+
+def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
+    case = matter.named
     lines = [_category(case, desk)]
-    if root is not case:
-        lines.append(WITH.format(reference=root.reference))
+    if matter.case is not case:
+        lines.append(WITH.format(reference=matter.case.reference))
     if case.withheld:
         lines.append(WITHHELD)
     if notice.kind == NoticeKind.URGENT and notice.stage:
         lines.append(NOBODY_TOOK_IT)
+    return lines
+
+
+def _choices(matter: Matter) -> list[Choice]:
+    root = matter.case
     choices = [Choice("Open", f"case {root.reference}")]
     if root.owner is None:
         choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
-    if not case.urgent:
+    if not matter.named.urgent:
         choices.append(Choice("Urgent", f"case urgent {root.reference}", "danger"))
-    similar = await similar_cases(person, matter, desk)
-    for other in similar:
-        lines.append(ALIKE.format(reference=other.reference))
-        join = f"case join {root.reference} to {other.reference}"
-        choices.append(Choice(JOIN.format(reference=other.reference), join))
-    words = Heading(heading.format(reference=case.reference)), Text("\n".join(lines))
-    reply = Reply((*words, Choices(tuple(choices))))
-    return matter.shown_in(reply).showing(other.reference for other in similar)
+    return choices
 
 
 def _category(case: Case, desk: Desk) -> str:
@@ -152,7 +186,7 @@ def _category(case: Case, desk: Desk) -> str:
 # --- follow-ups ------------------------------------------------------------------------------------------
 
 
-def _step(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
+def _step(case: Case, notice: Notice, desk: Desk) -> Reply | None:
     follow_up = case.follow_up(notice.step)
     if follow_up is None or not _still(follow_up, notice):
         return None
@@ -176,11 +210,12 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
         return None
     if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
+    if notice.kind != NoticeKind.OVERDUE:
+        return None
+
     follow_up = case.follow_up(notice.step)
     escalated = {rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage}
-    if notice.kind != NoticeKind.OVERDUE or follow_up is None or not _still(follow_up, notice):
-        return None
-    if not person.has(*escalated):
+    if follow_up is None or not _still(follow_up, notice) or not person.has(*escalated):
         return None
     due = moment(follow_up.due, desk.calendar)
     return say(

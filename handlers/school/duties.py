@@ -38,6 +38,9 @@ NOT_YOURS = "That is for the {owner} or the headteacher to say."
 SOON = "Due {due}: {do}"
 OVERDUE = "Overdue since {due}, day {day}: {do}"
 
+#: The stage of a duty that is not due so soon that somebody is told.
+NOT_YET_SOON = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -54,21 +57,30 @@ class Due:
 
 async def all_due(desk: Desk, now: datetime) -> list[Due]:
     """Each duty with the first of its days that has not been done, from when the school began to use this."""
-    everybody = await desk.store.people()
-    since = desk.calendar.local(min((p.since for p in everybody), default=now)).date()
-    done = {(d.key, d.due) for d in await desk.store.memos(DutyDone)}
-    today = desk.calendar.local(now).date()
-    yearly = [
-        Due(duty, next(day for day in _days(duty, since, today) if (duty.key, day) not in done))
-        for duty in desk.procedure.duty
-    ]
-    reviews = _reviews(desk.policies.texts(), since)
-    return [*yearly, *(due for due in reviews if (due.duty.key, due.day) not in done)]
+    since = await _first_day(desk, now)
+    done = {(memo.key, memo.due) for memo in await desk.store.memos(DutyDone)}
+    found = []
+    for duty in desk.procedure.duty:
+        # There is a next one for ever.
+        first = next(day for day in _days(duty, since) if (duty.key, day) not in done)
+        found.append(Due(duty, first))
+    for review in _reviews(desk.policies.texts(), since):
+        if (review.duty.key, review.day) not in done:
+            found.append(review)
+    return found
+
+
+async def _first_day(desk: Desk, now: datetime) -> date:
+    """The local day on which the first of all people joined."""
+    joined = [person.since for person in await desk.store.people()]
+    return desk.calendar.local(min(joined, default=now)).date()
 
 
 def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
     """The review of each policy text, for whoever keeps it; for the headteacher where its header names no role."""
-    roles = {name.lower(): role for role in Role for name in (role.value, ROLES[role])}
+    roles: dict[str, Role] = {}
+    for role in Role:
+        roles[role.value] = roles[ROLES[role].lower()] = role
     found: dict[str, Due] = {}
     for text in texts:
         if text.review_by:
@@ -91,13 +103,15 @@ def _review_key(text: PolicyText) -> str:
     return f"review-{name}-{letters}" if name else f"review-{letters}"
 
 
-def _days(duty: Duty, since: date, today: date) -> Iterator[date]:
+def _days(duty: Duty, since: date) -> Iterator[date]:
     """The days on which it is due from `since` on, endlessly."""
     year = since.year
     while True:
         for text in sorted(duty.due):
             month, day = (int(part) for part in text.split("-"))
-            found = date(year, month, min(day, 28) if month == 2 else day)
+            if month == 2:
+                day = min(day, 28)
+            found = date(year, month, day)
             if found >= since:
                 yield found
         year += 1
@@ -109,25 +123,45 @@ async def owe_duties(desk: Desk, now: datetime) -> None:
         return
     for due in await all_due(desk, now):
         stage = _stage(due, now, desk)
-        if stage >= 0:
-            for person in await _who(due.duty, stage, desk):
-                key = f"duty {due.duty.key} {due.day} {stage} {person.id}"
-                await desk.store.owe(
-                    Notice(
-                        key,
-                        NoticeKind.DUTY,
-                        person.id,
-                        now,
-                        step=due.duty.key,
-                        stage=stage,
-                        waits=True,
-                    )
-                )
+        if stage == NOT_YET_SOON:
+            continue
+        for person in await _who(due.duty, stage, desk):
+            await desk.store.owe(_notice(due, stage, person, now))
+
+
+def _notice(due: Due, stage: int, person: Person, now: datetime) -> Notice:
+    key = str(_Told(due.duty.key, str(due.day), stage, person.id))
+    step = due.duty.key
+    return Notice(key, NoticeKind.DUTY, person.id, now, step=step, stage=stage, waits=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The key of a duty's notice: which duty, for which of its days, at which stage, to whom."""
+
+    duty: str
+    day: str
+    stage: int
+    person: str
+
+    @classmethod
+    def parse(cls, key: str) -> _Told | None:
+        """None for a key that is no duty's."""
+        match key.split():
+            case ["duty", duty, day, stage, person] if stage.isdecimal():
+                return cls(duty, day, int(stage), person)
+        return None
+
+    def __str__(self) -> str:
+        return f"duty {self.duty} {self.day} {self.stage} {self.person}"
 
 
 def _stage(due: Due, now: datetime, desk: Desk) -> int:
+    """1, 2 … for each day that it is overdue; 0 from when it is told that it is due soon; before, NOT_YET_SOON."""
     stage = stage_reached(due.follow_up(desk), now, desk.calendar)
-    return stage if stage > 0 else 0 if now >= _lead_begins(due, desk) else -1
+    if stage > 0:
+        return stage
+    return 0 if now >= _lead_begins(due, desk) else NOT_YET_SOON
 
 
 def _lead_begins(due: Due, desk: Desk) -> datetime:
@@ -136,27 +170,41 @@ def _lead_begins(due: Due, desk: Desk) -> datetime:
 
 
 async def _who(duty: Duty, stage: int, desk: Desk) -> list[Person]:
-    roles = [duty.owner, *(rung.to for rung in desk.procedure.escalation if stage >= rung.day)]
-    people = [p for role in roles for p in await desk.store.having((role,))]
+    """Its owner, and from certain days of being overdue those whom the escalation names; else the headteachers."""
+    roles: list[str] = [duty.owner]
+    for rung in desk.procedure.escalation:
+        if stage >= rung.day:
+            roles.append(rung.to)
+    people: list[Person] = []
+    for role in roles:
+        people += await desk.store.having((role,))
     return list(dict.fromkeys(people)) or list(await desk.store.having((Role.HEAD,)))
 
 
 async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
     """The words of a duty's notice, unless it was done meanwhile or has gone on to another stage."""
     now = desk.now()
-    due = next((d for d in await all_due(desk, now) if d.duty.key == notice.step), None)
-    if (
-        due is None
-        or str(due.day) not in notice.key
-        or max(_stage(due, now, desk), 0) != notice.stage
-    ):
+    due = await _due_named(notice.step, now, desk)
+    told = _Told.parse(notice.key)
+    if due is None or told is None or told.day != str(due.day):
         return None
-    if not any(notice.to in person.ids for person in await _who(due.duty, notice.stage, desk)):
+    if max(_stage(due, now, desk), 0) != notice.stage:
         return None
-    words = (OVERDUE if notice.stage else SOON).format(
-        due=_day(due.day), day=notice.stage, do=due.duty.do
-    )
-    return say(words, Choices((Choice("Done", f"duty done {due.duty.key} {due.day}", "primary"),)))
+    people = await _who(due.duty, notice.stage, desk)
+    if not any(notice.to in person.ids for person in people):
+        return None
+
+    words = OVERDUE if notice.stage else SOON
+    said = words.format(due=_day(due.day), day=notice.stage, do=due.duty.do)
+    done = Choice("Done", f"duty done {due.duty.key} {due.day}", "primary")
+    return say(said, Choices((done,)))
+
+
+async def _due_named(key: str, now: datetime, desk: Desk) -> Due | None:
+    for due in await all_due(desk, now):
+        if due.duty.key == key:
+            return due
+    return None
 
 
 @command("duty", usage="/duty", may=Act.LIST, summary="what the school does every year or term")
@@ -182,19 +230,22 @@ def duty_line(due: Due, now: datetime, desk: Desk) -> str:
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Note that a duty is done for the day on which it was due; said twice, it is not done for the next one too."""
     key, _, day = ask.words.strip().lower().partition(" ")
-    due = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
+    due = await _due_named(key, ask.at, desk)
     if due is None:
         raise Refused(NO_DUTY.format(key=key[:40]))
     if not access.answers_for(ask.person, due.duty.owner):
         raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
-    before = [d.due for d in await desk.store.memos(DutyDone) if d.key == key]
+
+    before = {memo.due for memo in await desk.store.memos(DutyDone) if memo.key == key}
     if day and day in map(str, before):
         return say(DONE_BEFORE.format(do=due.duty.do, due=_day(date.fromisoformat(day))))
-    if before and day != str(due.day) and _stage(due, ask.at, desk) < 0:
+    is_early = _stage(due, ask.at, desk) == NOT_YET_SOON
+    if before and is_early and day != str(due.day):
         told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
         raise Refused(told)
+
     await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
-    following = next((d for d in await all_due(desk, ask.at) if d.duty.key == key), None)
+    following = await _due_named(key, ask.at, desk)
     if following is None:
         return say(REVIEWED.format(do=due.duty.do))
     return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from handlers.commands import Command, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Heading, Part, Reply, Text
 from handlers.rules.access import Act
+from store.model.address import HAS_COMMANDS_OF_ITS_OWN, Address
 
 HEADING = "Heads Up"
 FIRST = (
@@ -30,19 +31,14 @@ def help_for(groups: Groups) -> Command:
 
     @command("help", usage="/help", may=Act.HELP, summary="this page")
     async def help_(ask: Ask, desk: Desk) -> Reply:
-        mine = {
-            heading: _lines(c for c in group if c.is_for(ask.person))
-            for heading, group in groups.items()
-        }
-        lines = [line for group in mine.values() for line in group]
-        parts: list[Part] = [Heading(HEADING), Text(FIRST)]
-        if len(lines) <= WITHOUT_HEADINGS:
-            parts.append(Text("\n".join(lines)))
-        else:
-            for heading, group in mine.items():
-                parts += [Heading(heading), Text("\n".join(group))] if group else []
-        parts.append(Text(REF_IS))
-        if ask.incoming.sender.account.startswith("slack:"):
+        mine = {}
+        for heading, group in groups.items():
+            lines = [_line(one) for one in group if one.is_for(ask.person)]
+            if lines:
+                mine[heading] = lines
+        parts: list[Part] = [Heading(HEADING), Text(FIRST), *_commands(mine), Text(REF_IS)]
+        platform = Address.parse(ask.incoming.sender.account).platform
+        if platform in HAS_COMMANDS_OF_ITS_OWN:
             parts.append(Text(SLACK_LAST))
         return Reply(tuple(parts))
 
@@ -54,5 +50,16 @@ def start_for(help_: Command) -> Command:
     return replace(help_, name="start", usage="/start", typed=False)
 
 
-def _lines(commands: Iterable[Command]) -> list[str]:
-    return [f"{c.usage.replace('REFERENCE', 'REF')} – {c.summary}" for c in commands]
+def _commands(mine: Mapping[str, Sequence[str]]) -> list[Part]:
+    """A line for each, under its heading where there are many."""
+    everything = [line for lines in mine.values() for line in lines]
+    if len(everything) <= WITHOUT_HEADINGS:
+        return [Text("\n".join(everything))]
+    parts: list[Part] = []
+    for heading, lines in mine.items():
+        parts += [Heading(heading), Text("\n".join(lines))]
+    return parts
+
+
+def _line(of: Command) -> str:
+    return f"{of.usage.replace('REFERENCE', 'REF')} – {of.summary}"

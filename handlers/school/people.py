@@ -76,14 +76,16 @@ def role_named(word: str) -> Role:
 async def join(code: str, sender: Sender, desk: Desk) -> Reply:
     """Enrol an account by a code. Raises Refused for one that is wrong, used or too old."""
     here = await desk.store.by_account(sender.account)
-    if code and (
-        free := await desk.store.count(f"code {sender.account}", desk.now(), DAY, desk.limits.codes)
-    ):
+    if not code:
+        raise Refused(ALREADY.format(name=here.name) if here else BAD_CODE)
+    limit = desk.limits.codes
+    free = await desk.store.count(f"code {sender.account}", desk.now(), DAY, limit)
+    if free:
         raise Refused(TOO_MANY_CODES.format(time=moment(free, desk.calendar)))
-    found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
-    if found is None or found.until < desk.now():
-        raise Refused(ALREADY.format(name=here.name) if here and not code else BAD_CODE)
+
+    found = await _invitation_of(code, desk)
     if not await desk.store.use_invitation(found.digest):
+        # Somebody else has used it at this moment.
         raise Refused(BAD_CODE)
     try:
         person = await _enrol(found, sender.account, here, desk)
@@ -93,6 +95,14 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
     desk.roles_changed(person)
     await reconsider(desk)
     return say(WELCOME.format(name=person.name))
+
+
+async def _invitation_of(code: str, desk: Desk) -> Invitation:
+    """Raises Refused where there is none, or it is too old."""
+    found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
+    if found is None or found.until < desk.now():
+        raise Refused(BAD_CODE)
+    return found
 
 
 async def _enrol(found: Invitation, account: str, here: Person | None, desk: Desk) -> Person:
@@ -119,15 +129,17 @@ async def _enrol(found: Invitation, account: str, here: Person | None, desk: Des
 
 def _as_one(one: Person, other: Person | None, found: Invitation, account: str) -> Person:
     """One person of two, with the roles of both and of the invitation."""
-    both = [one, other] if other else [one]
+    roles, accounts, ids = [*found.roles], list[str](), list[str]()
+    for person in [one, other] if other else [one]:
+        roles += person.roles
+        accounts += person.accounts
+        ids += person.ids
     return replace(
         one,
         name=found.name,
-        roles=tuple(
-            dict.fromkeys([*found.roles, *(role for person in both for role in person.roles)])
-        ),
-        accounts=tuple(dict.fromkeys([*(a for person in both for a in person.accounts), account])),
-        earlier=tuple(dict.fromkeys(id for person in both for id in person.ids if id != one.id)),
+        roles=tuple(dict.fromkeys(roles)),
+        accounts=tuple(dict.fromkeys([*accounts, account])),
+        earlier=tuple(dict.fromkeys(id for id in ids if id != one.id)),
         invited=True,
     )
 
@@ -184,7 +196,8 @@ def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
     """How to use an invitation, in each chat."""
     until = moment(made.until, desk.calendar)
     lines = [CODE_LINES.format(code=code)]
-    if link := desk.join_link(code):
+    link = desk.join_link(code)
+    if link:
         lines.append(LINK_LINE.format(link=link))
     return say(
         INVITED.format(name=made.name, roles=_roles(made.roles), until=until),
@@ -223,14 +236,9 @@ async def _change_roles(
 ) -> Reply:
     for _ in range(5):
         person = await person_named(name, desk, NOBODY_HERE)
-        others = [p for p in await desk.store.people() if p.id != person.id]
-        if (
-            Role.HEAD in remove
-            and person.has(Role.HEAD)
-            and not any(p.has(Role.HEAD) for p in others)
-        ):
+        if Role.HEAD in remove and await _is_only_head(person, desk):
             raise Refused(LAST_HEAD.format(name=person.name))
-        roles = tuple(r for r in dict.fromkeys(person.roles + add) if r not in remove)
+        roles = tuple(role for role in dict.fromkeys(person.roles + add) if role not in remove)
         try:
             saved = await desk.store.save_person(replace(person, roles=roles))
         except Conflict:
@@ -239,6 +247,11 @@ async def _change_roles(
         await reconsider(desk)
         return say(GIVEN.format(name=person.name, roles=_roles(roles) or "without a role, and out"))
     raise Refused(BUSY.format(name=shortened(name, 40)))
+
+
+async def _is_only_head(person: Person, desk: Desk) -> bool:
+    others = [other for other in await desk.store.people() if other.id != person.id]
+    return person.has(Role.HEAD) and not any(other.has(Role.HEAD) for other in others)
 
 
 def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[str, ...]]:

@@ -26,6 +26,11 @@ class Platform(StrEnum):
         return self.value.capitalize()
 
 
+#: Chats with commands of their own (Slack's /join, /help, /invite …) that no app can take: there, most of ours are
+#: typed behind one word.
+HAS_COMMANDS_OF_ITS_OWN = frozenset({Platform.SLACK})
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """An account or a channel: `slack:T1:U7`, `telegram:4242`, `slack:C0123`, `telegram:@heads`.
