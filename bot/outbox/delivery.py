@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -50,8 +51,23 @@ MOMENT = timedelta(microseconds=1)
 
 log = structlog.get_logger()
 
-#: With its case's reference.
-Owed = tuple[str, Notice]
+
+class Owed(NamedTuple):
+    """A notice that was claimed, with the reference of its case; empty for a notice of no case."""
+
+    reference: str
+    notice: Notice
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.reference, self.notice.key
+
+
+class Ready(NamedTuple):
+    """A notice with what it says as of now."""
+
+    owed: Owed
+    reply: Reply
 
 
 @dataclass(slots=True)
@@ -69,8 +85,10 @@ class Receiver:
         """When something that can wait may be sent; None for now."""
         if self.held_until and now < self.held_until:
             return self.held_until
-        if len(self.lately) == MESSAGES and now < (free := self.lately[0] + A_MINUTE):
-            return free
+        if len(self.lately) == MESSAGES:
+            free = self.lately[0] + A_MINUTE
+            if now < free:
+                return free
         self.held_until, self.put_off = None, 0
         return None
 
@@ -88,7 +106,7 @@ class Delivery:
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
-        # Sent, and not yet noted: the disk was full.
+        # Where a notice went whose sending is not noted yet, by its key: the disk was full.
         self._sent: dict[str, str] = {}
         self._stopping = False
 
@@ -98,99 +116,119 @@ class Delivery:
 
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
-        while not self._stopping and (queues := await self._claim()):
+        while not self._stopping:
+            queues = await self._claim()
+            if not queues:
+                return
             try:
                 await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
             finally:
-                self._under_way.difference_update(
-                    (r, n.key) for queue in queues.values() for r, n in queue
-                )
+                for queue in queues.values():
+                    self._under_way.difference_update(owed.key for owed in queue)
 
     async def _claim(self) -> Mapping[str, list[Owed]]:
         """What is due, by receiver. What this process holds already it leaves to whoever has it."""
-        claimed: list[Owed] = []
-        while len(claimed) < MOST and (
-            more := await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)
-        ):
-            claimed += more
         queues: defaultdict[str, list[Owed]] = defaultdict(list)
-        for reference, notice in claimed:
-            if (reference, notice.key) not in self._under_way:
-                self._under_way.add((reference, notice.key))
-                self._metrics.due(notice.tries == 0)
-                queues[_queue_of(notice)].append((reference, notice))
+        for owed in await self._claim_all():
+            if owed.key not in self._under_way:
+                self._under_way.add(owed.key)
+                self._metrics.due(owed.notice.tries == 0)
+                queues[_queue_of(owed.notice)].append(owed)
         return queues
+
+    async def _claim_all(self) -> list[Owed]:
+        claimed: list[Owed] = []
+        while len(claimed) < MOST:
+            more = await self.desk.store.claim(self.desk.now(), AT_ONCE, LEASE)
+            if not more:
+                break
+            claimed += [Owed(reference, notice) for reference, notice in more]
+        return claimed
 
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
         receiver = self._receivers[to]
+        urgent_first = sorted(queue, key=lambda owed: not is_urgent(owed.notice))
         async with receiver.turn:
-            await self._in_turn(
-                receiver, deque(sorted(queue, key=lambda owed: not is_urgent(owed[1])))
-            )
+            await self._in_turn(receiver, deque(urgent_first))
 
     async def _in_turn(self, receiver: Receiver, waiting: deque[Owed]) -> None:
+        """Send what waits for one receiver, until it is sent or put off."""
         while waiting:
             if self._stopping:
                 await self._let_go(waiting)
                 return
-            if waiting[0][1].kind == NoticeKind.WITHDRAW:
+            notice = waiting[0].notice
+            if notice.kind == NoticeKind.WITHDRAW:
                 await self._take_back(receiver, waiting.popleft())
                 continue
-            if not is_urgent(waiting[0][1]) and (later := receiver.free_at(self.desk.now())):
+            later = None if is_urgent(notice) else receiver.free_at(self.desk.now())
+            if later:
                 await self._put_off(receiver, waiting, later)
                 return
             message = await self._next(waiting)
             if not message:
                 continue
-            notices = [owed for owed, _ in message]
-            result = await self._send(self._watched(message), notices[0][1])
-            if isinstance(result, str):
-                if not is_urgent(notices[0][1]):
-                    receiver.lately.append(self.desk.now())
-                await self._note_sent(notices, result)
-            elif result.permanent:
-                await self._give_up(notices)
-            else:
-                later = await self._try_later(receiver, notices, result)
-                if notices[0][1].tries < IN_ORDER:
-                    receiver.held_until = later
-                    await self._put_off(receiver, waiting, later)
-                    return
+            held_until = await self._send_message(receiver, message)
+            if held_until:
+                await self._put_off(receiver, waiting, held_until)
+                return
+
+    async def _send_message(self, receiver: Receiver, message: Sequence[Ready]) -> datetime | None:
+        """Send the notices of one message; until when nothing may overtake it, where it could not be sent."""
+        notices = [ready.owed for ready in message]
+        first = notices[0].notice
+        result = await self._send(self._bundled(message), first)
+        if isinstance(result, MessageRef):
+            if not is_urgent(first):
+                receiver.lately.append(self.desk.now())
+            await self._note_sent(notices, str(result))
+            return None
+        if result.permanent:
+            await self._give_up(notices)
+            return None
+
+        later = await self._try_later(receiver, notices, result)
+        if first.tries >= IN_ORDER:
+            return None
+        receiver.held_until = later
+        return later
 
     # --- what is sent ---------------------------------------------------------------------------------
 
-    async def _next(self, waiting: deque[Owed]) -> list[tuple[Owed, Reply]]:
+    async def _next(self, waiting: deque[Owed]) -> list[Ready]:
         """The notices of the next message, worded as of now."""
-        message: list[tuple[Owed, Reply]] = []
+        message: list[Ready] = []
         while waiting:
-            reply = await self._ready(*waiting[0])
+            reply = await self._ready(waiting[0])
             if reply is None:
                 waiting.popleft()
                 continue
-            if message:
-                alone = _is_alone(waiting[0][1]) or _is_alone(message[0][0][1])
-                if alone or not fits_one_message([*(r for _, r in message), reply]):
-                    break
-            message.append((waiting.popleft(), reply))
+            ready = Ready(waiting[0], reply)
+            if message and not _go_together(message, ready):
+                break
+            waiting.popleft()
+            message.append(ready)
         return message
 
-    async def _ready(self, reference: str, notice: Notice) -> Reply | None:
+    async def _ready(self, owed: Owed) -> Reply | None:
         """What it says, or None where nothing is to be sent now."""
+        reference, notice = owed
         try:
-            if message := self._sent.get(notice.key):
-                await self._settle(reference, notice, NoticeResult.SENT, message)
+            message = self._sent.get(notice.key)
+            if message:
+                await self._settle(owed, NoticeResult.SENT, message)
                 return None
             now = self.desk.now()
             if notice.waits and not self.desk.calendar.is_school_time(now):
                 opens = self.desk.calendar.school_time_from(now)
-                await self._write(reference, replace(notice, due=opens))
+                await self._write(Owed(reference, replace(notice, due=opens)))
                 return None
             exists = await self._exists(notice)
             reply = await render_notice(reference, notice, self.desk) if exists else None
             if reply is None:
-                await self._settle(reference, notice, NoticeResult.MOOT)
+                await self._settle(owed, NoticeResult.MOOT)
         except Exception as error:
-            _not_settled(reference, notice, error)
+            _not_settled(owed, error)
             return None
         return reply
 
@@ -203,16 +241,16 @@ class Delivery:
             return False
         return True
 
-    def _watched(self, message: Sequence[tuple[Owed, Reply]]) -> Reply:
+    def _bundled(self, message: Sequence[Ready]) -> Reply:
         """One message of them all. The notices note for themselves in which message they are."""
-        bundled = bundle([reply for _, reply in message])
-        (_, first), *_ = [owed for owed, _ in message]
-        spared = frozenset(reference for (reference, _), _ in message)
-        return self.shown_log.log_showing(bundled, first.to, spared)
+        reply = bundle([ready.reply for ready in message])
+        reader = message[0].owed.notice.to
+        noted_by_notices = frozenset(ready.owed.reference for ready in message)
+        return self.shown_log.log_showing(reply, reader, noted_by_notices)
 
     async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
         """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
-        reference, notice = owed
+        notice = owed.notice
         shown = MessageRef.parse(notice.message)
         front_end = self.front_ends.get(Address.parse(shown.address).platform)
         try:
@@ -220,24 +258,17 @@ class Delivery:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
             await front_end.edit(shown.address, shown.id, gravestone(notice))
         except Exception as error:
-            failure = (
-                error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
-            )
-            if failure.permanent:
-                log.warning("message cannot be taken back", case=reference, why=str(failure))
-                await _safely(
-                    reference,
-                    notice,
-                    self._settle(reference, notice, NoticeResult.FAILED, notice.message),
-                )
-            else:
+            failure = _as_failure(error)
+            if not failure.permanent:
                 await self._try_later(receiver, [owed], failure)
-            return
-        await _safely(
-            reference, notice, self._settle(reference, notice, NoticeResult.SENT, notice.message)
-        )
+                return
+            log.warning("message cannot be taken back", case=owed.reference, why=str(failure))
+            result = NoticeResult.FAILED
+        else:
+            result = NoticeResult.SENT
+        await _safely(owed, self._settle(owed, result, notice.message))
 
-    async def _send(self, reply: Reply, notice: Notice) -> str | DeliveryFailed:
+    async def _send(self, reply: Reply, notice: Notice) -> MessageRef | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
         failure = DeliveryFailed("no way to reach this person", permanent=True)
         for address in await self._addresses(notice):
@@ -245,88 +276,89 @@ class Delivery:
             try:
                 async with self._places[platform]:
                     id = await self.front_ends[platform].send(address, reply)
-                    return str(MessageRef(address, id))
-            except DeliveryFailed as error:
-                failed = error
-            except (
-                Exception
-                # A front-end's mistake: the other account may do, or another time.
-            ) as error:
-                log.error("notice not sent", kind=notice.kind, why=type(error).__name__)
-                failed = DeliveryFailed(type(error).__name__)
+                    return MessageRef(address, id)
+            except Exception as error:
+                failed = _as_failure(error)
+                if failed is not error:
+                    # A front-end's mistake: the other account may do, or another time.
+                    log.error("notice not sent", kind=notice.kind, why=type(error).__name__)
             self._metrics.failed(platform, permanent=failed.permanent)
-            failure = failed if failure.permanent else failure
+            if failure.permanent:
+                failure = failed
         return failure
 
     async def _addresses(self, notice: Notice) -> list[str]:
-        if notice.kind == NoticeKind.CHANNEL:
-            addresses: tuple[str, ...] = (notice.to,)
-        else:
+        """Where it may go, in the chats that are running: a channel, or each account of a person."""
+        addresses: tuple[str, ...] = (notice.to,)
+        if notice.kind != NoticeKind.CHANNEL:
             addresses = (await self.desk.store.person(notice.to)).accounts
         return [a for a in addresses if Address.parse(a).platform in self.front_ends]
 
     # --- what became of it ----------------------------------------------------------------------------
 
     async def _note_sent(self, notices: Sequence[Owed], message: str) -> None:
-        self._sent.update((notice.key, message) for _, notice in notices)
-        for reference, notice in notices:
-            self._metrics.sent(notice, self.desk.now())
-            await _safely(
-                reference, notice, self._settle(reference, notice, NoticeResult.SENT, message)
-            )
+        for owed in notices:
+            self._sent[owed.notice.key] = message
+        for owed in notices:
+            self._metrics.sent(owed.notice, self.desk.now())
+            await _safely(owed, self._settle(owed, NoticeResult.SENT, message))
             # It may have become a case about them while it was on its way.
-            if reference:
-                await _safely(reference, notice, take_back_from(notice.to, reference, self.desk))
+            if owed.reference:
+                await _safely(owed, take_back_from(owed.notice.to, owed.reference, self.desk))
 
     async def _give_up(self, notices: Sequence[Owed]) -> None:
-        for reference, notice in notices:
+        for owed in notices:
+            reference, notice = owed
             log.warning(
                 "notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key
             )
-            await _safely(reference, notice, self._settle(reference, notice, NoticeResult.FAILED))
+            await _safely(owed, self._settle(owed, NoticeResult.FAILED))
             if reference:
-                await _safely(reference, notice, self._pass_up(reference, notice))
+                await _safely(owed, self._pass_up(owed))
 
-    async def _settle(self, reference: str, notice: Notice, result: str, message: str = "") -> None:
-        settled = replace(notice, settled=self.desk.now(), result=result, message=message)
-        await self._write(reference, settled)
-        self._sent.pop(notice.key, None)
+    async def _settle(self, owed: Owed, result: NoticeResult, message: str = "") -> None:
+        now = self.desk.now()
+        settled = replace(owed.notice, settled=now, result=result, message=message)
+        await self._write(Owed(owed.reference, settled))
+        self._sent.pop(owed.notice.key, None)
 
-    async def _write(self, reference: str, notice: Notice) -> None:
+    async def _write(self, owed: Owed) -> None:
         """From here on, whoever claims it may have it."""
-        self._under_way.discard((reference, notice.key))
-        await self.desk.store.settle(reference, notice)
+        self._under_way.discard(owed.key)
+        await self.desk.store.settle(owed.reference, owed.notice)
 
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed
     ) -> datetime:
+        """Put off what could not be sent, with growing pauses or as the platform asks; until when (UTC)."""
         if self._stopping:
             await self._let_go(notices)
             return self.desk.now()
-        pause = min(FIRST_PAUSE * 2 ** min(notices[0][1].tries, 10), LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2 ** min(notices[0].notice.tries, 10), LONGEST_PAUSE)
         if failure.retry_after is not None:
             pause = max(timedelta(seconds=failure.retry_after), SHORTEST_PAUSE)
         later: datetime = self.desk.now() + pause
-        await self._put_off(
-            receiver, [(r, replace(n, tries=n.tries + 1)) for r, n in notices], later
-        )
+        tried = [Owed(r, replace(notice, tries=notice.tries + 1)) for r, notice in notices]
+        await self._put_off(receiver, tried, later)
         return later
 
     async def _let_go(self, notices: Iterable[Owed]) -> None:
-        for reference, notice in notices:
-            await _safely(reference, notice, self._write(reference, notice))
+        for owed in notices:
+            await _safely(owed, self._write(owed))
 
-    async def _put_off(self, receiver: Receiver, notices: Sequence[Owed], later: datetime) -> None:
+    async def _put_off(self, receiver: Receiver, notices: Iterable[Owed], later: datetime) -> None:
         """To a later time, in the same order, and after what was put off to it before."""
-        for reference, notice in notices:
+        for owed in notices:
             due = later + receiver.put_off * MOMENT
             receiver.put_off += 1
-            await _safely(reference, notice, self._write(reference, replace(notice, due=due)))
+            put_off = Owed(owed.reference, replace(owed.notice, due=due))
+            await _safely(owed, self._write(put_off))
 
-    async def _pass_up(self, reference: str, notice: Notice) -> None:
+    async def _pass_up(self, owed: Owed) -> None:
+        """Owe it to the next of the ladder."""
         while True:
-            case = await self.desk.store.case(reference)
-            owing = await pass_up(case, notice, self.desk)
+            case = await self.desk.store.case(owed.reference)
+            owing = await pass_up(case, owed.notice, self.desk)
             try:
                 if owing is not case:
                     await self.desk.store.save(owing)
@@ -337,13 +369,22 @@ class Delivery:
 
 def _queue_of(notice: Notice) -> str:
     """What is taken back waits for nothing else, and keeps nothing else waiting."""
-    return f"{NoticeKind.WITHDRAW} {notice.to}" if notice.kind == NoticeKind.WITHDRAW else notice.to
+    if notice.kind == NoticeKind.WITHDRAW:
+        return f"{NoticeKind.WITHDRAW} {notice.to}"
+    return notice.to
 
 
 def is_urgent(notice: Notice) -> bool:
-    """Whether it waits for nothing: no school hours, no other notice. What is overdue is so on its first day."""
-    again = notice.kind == NoticeKind.OVERDUE and notice.stage > 1
-    return not (notice.waits or again or notice.kind in CAN_WAIT)
+    """It waits for nothing: no school hours, no other notice. What is overdue is so on its first day."""
+    is_repeated = notice.kind == NoticeKind.OVERDUE and notice.stage > 1
+    return not (notice.waits or is_repeated or notice.kind in CAN_WAIT)
+
+
+def _go_together(message: Sequence[Ready], further: Ready) -> bool:
+    """One more notice can stand in the same message."""
+    if _is_alone(further.owed.notice) or _is_alone(message[0].owed.notice):
+        return False
+    return fits_one_message([*(ready.reply for ready in message), further.reply])
 
 
 def _is_alone(notice: Notice) -> bool:
@@ -351,13 +392,19 @@ def _is_alone(notice: Notice) -> bool:
     return is_urgent(notice) or notice.tries >= IN_ORDER
 
 
-async def _safely(reference: str, notice: Notice, doing: Awaitable[None]) -> None:
+def _as_failure(error: Exception) -> DeliveryFailed:
+    """A front-end's own failure; for any other mistake, one that another try may be spared."""
+    return error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+
+
+async def _safely(owed: Owed, doing: Awaitable[None]) -> None:
     """What cannot be noted now is claimed again when its lease has passed."""
     try:
         await doing
     except Exception as error:
-        _not_settled(reference, notice, error)
+        _not_settled(owed, error)
 
 
-def _not_settled(reference: str, notice: Notice, error: Exception) -> None:
-    log.error("notice not settled", case=reference, kind=notice.kind, why=type(error).__name__)
+def _not_settled(owed: Owed, error: Exception) -> None:
+    why = type(error).__name__
+    log.error("notice not settled", case=owed.reference, kind=owed.notice.kind, why=why)

@@ -28,5 +28,6 @@ def own_menu(person: Person) -> list[tuple[str, str]]:
 def offer_menu(person: Person, front_ends: Mapping[str, FrontEnd]) -> None:
     """Show a person in each chat what is theirs, or no more than the usual."""
     for account in person.accounts:
-        if front_end := front_ends.get(Address.parse(account).platform):
+        front_end = front_ends.get(Address.parse(account).platform)
+        if front_end:
             front_end.offer(account, own_menu(person))

@@ -18,29 +18,31 @@ log = structlog.get_logger()
 
 
 class ShownLog:
+    """Which message showed which cases to whom, so that it can be taken back."""
+
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
 
     def log_showing(self, reply: Reply, person: str, spared: frozenset[str] = frozenset()) -> Reply:
-        """The reply, telling of each message that shows it.
+        """The reply, telling this log of each message that shows it to a person, by their id.
 
         `spared`: cases that note its first message themselves.
         """
-        showing, first = reply.shows, True
-        others = reply.mentions
+        if not reply.shows and not reply.mentions:
+            return reply
+        left_out = spared
 
         def noted(address: str, message: str) -> None:
-            nonlocal first
-            references, first = showing - spared if first else showing, False
-            if references:
-                self._start(
-                    note_shown(references, person, str(MessageRef(address, message)), self.desk)
-                )
-            if others:
-                self._start(forget_shown(others, str(MessageRef(address, message)), self.desk))
+            nonlocal left_out
+            shown, left_out = reply.shows - left_out, frozenset()
+            ref = str(MessageRef(address, message))
+            if shown:
+                self._start(note_shown(shown, person, ref, self.desk))
+            if reply.mentions:
+                self._start(forget_shown(reply.mentions, ref, self.desk))
 
-        return replace(reply, noted=noted) if showing or others else reply
+        return replace(reply, noted=noted)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._do(work))

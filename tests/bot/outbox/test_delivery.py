@@ -312,7 +312,7 @@ async def test_a_long_notice_stands_alone(
     async def long(reference: str, notice: Notice, desk: Desk) -> Reply:
         return say(f"Case {reference}: " + "word " * (500 if reference == "C222" else 20))
 
-    monkeypatch.setattr("bot.outbox.delivery.worded", long)
+    monkeypatch.setattr("bot.outbox.delivery.render_notice", long)
     for reference in ("B222", "C222", "D222", "F222"):
         await _owe(desk, reference)
     await delivery.tick()
@@ -326,7 +326,7 @@ async def test_a_digest_stands_alone(
         new = (Heading("New"), Text("B222")) if reference == "C222" else ()
         return Reply((Heading(f"Case {reference}"), *new))
 
-    monkeypatch.setattr("bot.outbox.delivery.worded", week)
+    monkeypatch.setattr("bot.outbox.delivery.render_notice", week)
     for reference in ("B222", "C222", "D222", "F222"):
         await _owe(desk, reference)
     await delivery.tick()
