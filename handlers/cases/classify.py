@@ -17,7 +17,7 @@ from handlers.messages import Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.kinds import EntryKind
 from store.model.records import Person, Status
 from store.school.procedure import Category
@@ -62,15 +62,14 @@ async def category(ask: Ask, desk: Desk) -> Reply:
 
 def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:
     """Only what this person sent is let go: nobody else has seen it. The safeguarding lead decides for all."""
-    return case.categorise(
+    said = Classification(
         chosen.key,
         urgent=chosen.urgent,
         withhold=chosen.withhold,
-        by=ask.person.id,
-        at=ask.at,
         releases=None if unlocks else ask.person.ids,
         lift=unlocks,
     )
+    return case.categorise(said, by=ask.person.id, at=ask.at)
 
 
 async def _categorise_parts(

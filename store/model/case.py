@@ -31,6 +31,21 @@ STAYS_WITHHELD = (
 
 
 @dataclass(frozen=True, slots=True)
+class Classification:
+    """What somebody says that a case is about, and what follows from it for its evidence."""
+
+    #: The key of a category.
+    category: str
+    urgent: bool
+    #: About a child undressed: nothing that waits is ever fetched.
+    withhold: bool
+    #: Ids of those whose evidence this lets go, None for everybody's: whoever has seen a picture says what it is.
+    releases: Collection[str] | None = None
+    #: The safeguarding lead's right to take back that it is withheld; what was withheld stays so.
+    lift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     reference: str
     opened_at: datetime
@@ -76,9 +91,18 @@ class Case:
         """When it was closed last; None while it is open."""
         if self.status != Status.CLOSED:
             return None
-        return next(
-            (e.at for e in reversed(self.chronology) if e.what == EntryKind.CLOSED), self.opened_at
-        )
+        for entry in reversed(self.chronology):
+            if entry.what == EntryKind.CLOSED:
+                return entry.at
+        return self.opened_at
+
+    @property
+    def touched_at(self) -> datetime:
+        """When somebody last did more than look."""
+        for entry in reversed(self.chronology):
+            if entry.what not in LOOKS:
+                return entry.at
+        return self.opened_at
 
     @property
     def summary(self) -> Summary:
@@ -88,9 +112,7 @@ class Case:
             version=self.version,
             status=self.status,
             opened_at=self.opened_at,
-            touched_at=next(
-                (e.at for e in reversed(self.chronology) if e.what not in LOOKS), self.opened_at
-            ),
+            touched_at=self.touched_at,
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,
@@ -160,39 +182,23 @@ class Case:
             )
         else:
             reports.append(report)
-        case = replace(self, reports=tuple(reports), evidence=self.evidence + numbered)
+        case = replace(self, reports=tuple(reports), evidence=(*self.evidence, *numbered))
         kinds = ", ".join(e.kind for e in evidence)
         return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
 
-    def categorise(
-        self,
-        category: str,
-        *,
-        urgent: bool,
-        withhold: bool,
-        by: str,
-        at: datetime,
-        releases: Collection[str] | None = None,
-        lift: bool = False,
-    ) -> Case:
-        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good.
-
-        `releases`: ids of those whose evidence this lets go, None for everybody's: the choice is made by
-        whoever has seen the picture. `lift`: the safeguarding lead's right to take back that it is withheld;
-        what was withheld stays so.
-        """
+    def categorise(self, chosen: Classification, *, by: str, at: datetime) -> Case:
+        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good."""
         self._must_be_open()
-        if self.withheld and not withhold and not lift:
+        if self.withheld and not chosen.withhold and not chosen.lift:
             raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
-        evidence = tuple(_released(e, withhold, releases, at) for e in self.evidence)
         case = replace(
             self,
-            category=category,
-            urgent=self.urgent or urgent,
-            withheld=withhold,
-            evidence=evidence,
+            category=chosen.category,
+            urgent=self.urgent or chosen.urgent,
+            withheld=chosen.withhold,
+            evidence=tuple(_released(item, chosen, at) for item in self.evidence),
         )
-        return case.enter(at, by, EntryKind.CATEGORY, category=category)
+        return case.enter(at, by, EntryKind.CATEGORY, category=chosen.category)
 
     def make_urgent(self, *, by: str, at: datetime) -> Case:
         self._must_be_open()
@@ -228,12 +234,17 @@ class Case:
         self._must_be_open()
         if not reason and any(f.is_open and f.urgent for f in self.follow_ups):
             raise IllegalMove(f"Case {self.reference} has an urgent follow-up that is open.")
-        ended = tuple(
-            replace(f, progress=Progress.ENDED, settled_at=at) if f.is_open else f
-            for f in self.follow_ups
-        )
+        follow_ups = []
+        for follow_up in self.follow_ups:
+            if follow_up.is_open:
+                follow_up = replace(follow_up, progress=Progress.ENDED, settled_at=at)
+            follow_ups.append(follow_up)
         closed = replace(
-            self, status=Status.CLOSED, outcome=outcome, follow_ups=ended, wake_at=None
+            self,
+            status=Status.CLOSED,
+            outcome=outcome,
+            follow_ups=tuple(follow_ups),
+            wake_at=None,
         )
         return closed.enter(at, by, EntryKind.CLOSED, outcome=outcome, reason=reason)
 
@@ -353,11 +364,10 @@ class Case:
             )
 
 
-def _released(
-    item: Evidence, withhold: bool, releases: Collection[str] | None, at: datetime
-) -> Evidence:
-    if withhold and item.state in (State.WAITING, State.WANTED):
+def _released(item: Evidence, chosen: Classification, at: datetime) -> Evidence:
+    if chosen.withhold and item.state in (State.WAITING, State.WANTED):
         return replace(item, state=State.WITHHELD, next_try=None)
-    if item.state == State.WAITING and (releases is None or item.by in releases):
+    is_let_go = chosen.releases is None or item.by in chosen.releases
+    if item.state == State.WAITING and is_let_go:
         return replace(item, state=State.WANTED, next_try=at)
     return item

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from store.disk.durable import replace_file
 from store.documents import case_tables, record_tables, to_json
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report
 from tests.bench.platforms import SECRET, SLACK_TOKEN, TEAM, TELEGRAM_TOKEN, WORDS, Slack, Telegram
 from tests.bench.wire import serve
@@ -209,7 +209,7 @@ def a_case(reference: str, number: int) -> Case:
         reference, at, (Report(by, at, (source,), "slack:D1"),), (words, link), notices=(told,)
     )
     case = case.enter(at, by, "opened", source=source, evidence="text, link")
-    case = case.categorise("bullying", urgent=False, withhold=False, by=by, at=at)
+    case = case.categorise(Classification("bullying", urgent=False, withhold=False), by=by, at=at)
     return case.close("dealt with", by="p1", at=at) if number % 2 else case
 
 

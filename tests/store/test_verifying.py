@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from store.disk.seal import opened, sealed
 from store.documents import case_from, case_tables, record_tables, to_json
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.memos import Counted, Erased
 from store.model.records import Entry, Invitation, State
 from store.tiny import TinyStore, verifying
@@ -51,7 +51,9 @@ async def furnish(folder: Path) -> tuple[str, str]:
         )
         details = {"number": str(number), "sha256": kept.sha256}
         made = await store.save(made.with_evidence(found).enter(NOW, "headsup", "kept", **details))
-    made = made.categorise("bullying", urgent=False, withhold=False, by=ASHA, at=NOW)
+    made = made.categorise(
+        Classification("bullying", urgent=False, withhold=False), by=ASHA, at=NOW
+    )
     made = await store.save(made.give(BEN, by=BEN, at=NOW).owe(notice("n")))
     part = case().join(made.reference, by=CLEO, at=NOW)
     await store.add(part)

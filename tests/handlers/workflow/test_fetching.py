@@ -15,7 +15,7 @@ from bot.outbox.fetcher import ITS_TURN, Fetcher
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.workflow.fetching import GIVE_UP
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.records import Evidence, Report, State
 from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
@@ -79,7 +79,7 @@ async def _wanted(desk: Desk, reference: str = "7K4M", pictures: int = 1, **more
 async def _is_undressed(desk: Desk, reference: str) -> None:
     case = await desk.store.case(reference)
     await desk.store.save(
-        case.categorise("undressed", urgent=True, withhold=True, by="asha", at=NOW)
+        case.categorise(Classification("undressed", urgent=True, withhold=True), by="asha", at=NOW)
     )
 
 

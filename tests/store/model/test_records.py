@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.records import (
     REFERENCE_ALPHABET,
     About,
@@ -35,7 +35,9 @@ def _receive(made: Case) -> Case:
 
 MOVES: dict[str, Callable[[Case], Case]] = {
     "receive": _receive,
-    "categorise": lambda c: c.categorise("threat", urgent=True, withhold=False, by=ASHA, at=NOW),
+    "categorise": lambda c: c.categorise(
+        Classification("threat", urgent=True, withhold=False), by=ASHA, at=NOW
+    ),
     "make urgent": lambda c: c.make_urgent(by=BEN, at=NOW),
     "concern": lambda c: c.concern(HEAD, by=ASHA, at=NOW),
     "give": lambda c: c.give(CLEO, by=BEN, at=NOW),
@@ -87,7 +89,9 @@ def test_nothing_changes_in_place() -> None:
 @pytest.mark.parametrize("withhold", [False, True])
 def test_saying_what_it_is_about_lets_fetch_only_what_waited(state: State, withhold: bool) -> None:
     made = case(evidence=(item(state=state),))
-    said = made.categorise("x", urgent=False, withhold=withhold, by=ASHA, at=NOW).evidence[0]
+    said = made.categorise(
+        Classification("x", urgent=False, withhold=withhold), by=ASHA, at=NOW
+    ).evidence[0]
     if withhold:
         expected = State.WITHHELD if state in (State.WAITING, State.WANTED) else state
     else:
@@ -98,16 +102,20 @@ def test_saying_what_it_is_about_lets_fetch_only_what_waited(state: State, withh
 
 def test_what_is_withheld_stays_so() -> None:
     made = case(evidence=(item(1, state=State.WAITING), wanted(2)))
-    held = made.categorise("undressed", urgent=True, withhold=True, by=ASHA, at=NOW)
+    held = made.categorise(Classification("undressed", urgent=True, withhold=True), by=ASHA, at=NOW)
     with pytest.raises(IllegalMove, match="about a child undressed"):
-        held.categorise("other", urgent=False, withhold=False, by=ASHA, at=NOW)
-    lifted = held.categorise("other", urgent=False, withhold=False, by=CLEO, at=NOW, lift=True)
+        held.categorise(Classification("other", urgent=False, withhold=False), by=ASHA, at=NOW)
+    lifted = held.categorise(
+        Classification("other", urgent=False, withhold=False, lift=True), by=CLEO, at=NOW
+    )
     assert [e.state for e in lifted.evidence] == [State.WITHHELD] * 2
     assert lifted.urgent
 
 
 def test_more_for_a_case_that_is_withheld_is_withheld_too() -> None:
-    held = case().categorise("undressed", urgent=True, withhold=True, by=ASHA, at=NOW)
+    held = case().categorise(
+        Classification("undressed", urgent=True, withhold=True), by=ASHA, at=NOW
+    )
     more = held.receive(
         Report(BEN, NOW, ("slack:2",), "slack:D2"), (item(0, state=State.WAITING),), "received"
     )
@@ -255,7 +263,7 @@ moves = st.one_of(
     st.tuples(st.just("close"), arbitrary.texts),
     st.tuples(st.just("reopen"), arbitrary.texts),
     st.tuples(st.just("join"), arbitrary.texts),
-    st.tuples(st.just("part")),
+    st.tuples(st.just("separate")),
     st.tuples(st.just("give_up")),
     st.tuples(st.just("posted_again")),
     st.tuples(st.just("add_step"), arbitrary.texts, arbitrary.times, st.just("owner")),
@@ -271,7 +279,9 @@ def _moved(made: Case, move: tuple[object, ...], by: str, n: int) -> Case:
     if name == "receive":
         return made.receive(words[0], (item(),), "received")  # type: ignore[arg-type]
     if name == "categorise":
-        return made.categorise(words[0], urgent=words[1], withhold=words[2], **acted)  # type: ignore[arg-type]
+        return made.categorise(
+            Classification(words[0], urgent=words[1], withhold=words[2]), **acted
+        )  # type: ignore[arg-type]
     return getattr(made, str(name))(*words, **acted)  # type: ignore[no-any-return]
 
 
