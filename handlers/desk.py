@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from handlers.messages import Incoming, Refused, Reply
@@ -20,8 +21,11 @@ from store.base import Store
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
 from store.model.records import REFERENCE_ALPHABET, Person, Summary
-from store.policies import Policies
 from store.school.procedure import Procedure
+
+if TYPE_CHECKING:
+    # The texts and their search are a long way down, and nothing of them is needed to hand them on.
+    from store.policies import Policies
 
 NO_SUCH_CASE = "I know no case “{reference}” that you may see. “/case status” lists yours."
 NOT_YOURS_TO_DO = (

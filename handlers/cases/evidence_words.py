@@ -64,12 +64,14 @@ def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
 
 async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
     """Other open cases with the same link, bytes or picture, that this person may know of: at most three."""
-    summaries = [case.summary for case in matter.cases]
-    links = [link for summary in summaries for link in summary.links]
-    hashes = [digest for summary in summaries for digest in summary.hashes]
-    likenesses = [likeness for summary in summaries for likeness in summary.likenesses]
+    links, hashes, likenesses = list[str](), list[str](), list[int]()
+    for case in matter.cases:
+        summary = case.summary
+        links += summary.links
+        hashes += summary.hashes
+        likenesses += summary.likenesses
 
-    known = {summary.reference for summary in summaries}
+    known = {case.reference for case in matter.cases}
     found: dict[str, Summary] = {}
     for other in await desk.store.alike(links, hashes, likenesses):
         root = await desk.root(other)

@@ -214,8 +214,10 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
         return None
 
     follow_up = case.follow_up(notice.step)
-    escalated = {rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage}
-    if follow_up is None or not _still(follow_up, notice) or not person.has(*escalated):
+    if follow_up is None or not _still(follow_up, notice):
+        return None
+    escalated = [rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage]
+    if not person.has(*escalated):
         return None
     due = moment(follow_up.due, desk.calendar)
     return say(

@@ -88,17 +88,14 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     """What this person may see of the week at `now` (UTC); no count says more than the lines do."""
     cases = await _cases_inside(person, desk)
     open_cases = [case for case in cases if case.status == Status.OPEN]
+    closed = [case for case in cases if _was_closed_since(case, now - WEEK)]
     late = await _late(cases, now, desk)
 
     reply = Reply((Heading(HEADING),))
     reply += _section(OVERDUE, late) if late else Reply((Text(NOTHING_OVERDUE),))
     reply += _section(YOURS, await _own(open_cases, person, now, desk))
-    reply += _of_cases(NEW, [c for c in open_cases if c.opened_at >= now - WEEK], desk)
-    reply += _of_cases(WAITING, [c for c in open_cases if _is_waiting(c)], desk)
-    reply += _of_cases(
-        GOING_QUIET, [c for c in open_cases if _is_quiet(c.summary, now, desk)], desk
-    )
-    reply += _of_cases(CLOSED, [c for c in cases if _was_closed_since(c, now - WEEK)], desk)
+    reply += _of_open_cases(open_cases, now, desk)
+    reply += _of_cases(CLOSED, closed, desk)
     reply += _section(DUTIES, await _duties(person, now, desk))
     if access.may(person, Act.POLICIES):
         reply += await _policies(person, now, desk)
@@ -126,6 +123,15 @@ def _section(heading: str, rows: Sequence[Row]) -> Reply:
         lines.append(MORE.format(number=len(rows) - SHOWN))
     reply = Reply((Heading(heading), Text("\n".join(lines))))
     return reply.showing(row.reference for row in shown if row.reference)
+
+
+def _of_open_cases(cases: Sequence[Case], now: datetime, desk: Desk) -> Reply:
+    """What is new, what waits for somebody's word, and what nobody has touched for long."""
+    new = [case for case in cases if case.opened_at >= now - WEEK]
+    waiting = [case for case in cases if _is_waiting(case)]
+    quiet = [case for case in cases if _is_quiet(case.summary, now, desk)]
+    reply = _of_cases(NEW, new, desk) + _of_cases(WAITING, waiting, desk)
+    return reply + _of_cases(GOING_QUIET, quiet, desk)
 
 
 def _of_cases(heading: str, cases: Sequence[Case], desk: Desk) -> Reply:

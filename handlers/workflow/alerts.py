@@ -172,11 +172,9 @@ async def recipients(case: Case, desk: Desk) -> list[Person]:
     """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
     matter = await summaries_with(case, desk)
     workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
-    if not case.urgent:
-        owners = {part.owner for part in matter}
-        found = [person for person in workers if not owners.isdisjoint(person.ids)]
-        if found:
-            return found
+    owners = [] if case.urgent else _owners_among(workers, matter)
+    if owners:
+        return owners
 
     wanted: list[set[str]] = [_roles_alerted(case, matter, desk)]
     wanted += [{role} for role in desk.procedure.ladder]
@@ -185,6 +183,11 @@ async def recipients(case: Case, desk: Desk) -> list[Person]:
         if found:
             return found
     return []
+
+
+def _owners_among(people: Sequence[Person], matter: Sequence[Summary]) -> list[Person]:
+    owners = {part.owner for part in matter}
+    return [person for person in people if not owners.isdisjoint(person.ids)]
 
 
 def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str]:

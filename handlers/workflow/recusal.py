@@ -25,6 +25,10 @@ class _Sent:
     message: str
     at: datetime
 
+    @property
+    def is_file(self) -> bool:
+        return MessageRef.parse(self.message).is_file
+
 
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
     """The case, owing it to take back each message that showed any part of the matter to its subject.
@@ -44,8 +48,7 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
     # By key: one message may have shown several parts of the matter.
     owed = {}
     for each in sent:
-        is_locked = withheld and MessageRef.parse(each.message).is_file
-        if each.to in taken_from or is_locked:
+        if each.to in taken_from or (withheld and each.is_file):
             notice = _withdrawal(case, each, desk)
             owed[notice.key] = notice
     return case.owe(*owed.values())

@@ -39,15 +39,14 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
     steps = desk.procedure.steps(case.category)
     wanted = {step.key for step in steps}
     for follow_up in case.follow_ups:
-        ended = follow_up.progress == Progress.ENDED
-        if follow_up.is_own and ended:
-            case = case.with_follow_up(_opened_again(follow_up, desk, now))
-        elif follow_up.is_open and not follow_up.is_own and follow_up.key not in wanted:
+        if follow_up.is_own:
+            # They ended with the case, or when it was joined.
+            if follow_up.progress == Progress.ENDED:
+                case = case.with_follow_up(_opened_again(follow_up, desk, now))
+        elif follow_up.is_open and follow_up.key not in wanted:
             case = case.with_follow_up(_ended(follow_up, now))
     for step in steps:
-        known = case.follow_up(step.key)
-        is_new = known is None or known.progress == Progress.ENDED
-        if is_new and _is_called_for(step, case):
+        if _is_called_for(step, case):
             case = case.with_follow_up(_follow_up(step, desk, now))
     return case
 
@@ -64,6 +63,10 @@ def _ended(follow_up: FollowUp, now: datetime) -> FollowUp:
 
 
 def _is_called_for(step: Step, case: Case) -> bool:
+    """It is not there yet, or ended with the case, and what it comes after has come."""
+    known = case.follow_up(step.key)
+    if known is not None and known.progress != Progress.ENDED:
+        return False
     return any(_has_happened(word, case) for word in step.after)
 
 
@@ -102,11 +105,11 @@ async def owners_of(
 ) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
     is_the_owners = follow_up.owner == OWNER
-    asked = [follow_up.person]
+    asked = [follow_up.person or ""]
     if is_the_owners:
-        asked.append(case.owner)
+        asked.append(case.owner or "")
     for id in asked:
-        person = await _if_told(id, matter, desk) if id else None
+        person = await _if_told(id, matter, desk)
         if person:
             return [person]
 
@@ -121,6 +124,8 @@ async def owners_of(
 
 async def _if_told(id: str, matter: Sequence[Summary], desk: Desk) -> Person | None:
     """The person, where a notice about the case can reach them."""
+    if not id:
+        return None
     try:
         person = await desk.store.person(id)
     except NotFound:

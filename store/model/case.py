@@ -106,7 +106,11 @@ class Case:
 
     @property
     def summary(self) -> Summary:
+        """What lists and access need to know of it."""
         evidence = self.evidence
+        pictures = [item.picture for item in evidence if item.picture]
+        open_steps = [follow_up.due for follow_up in self.follow_ups if follow_up.is_open]
+        states = [item.state for item in evidence]
         return Summary(
             reference=self.reference,
             version=self.version,
@@ -116,7 +120,7 @@ class Case:
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,
-            withholds=any(e.state == State.WITHHELD for e in evidence),
+            withholds=State.WITHHELD in states,
             about=self.about,
             owner=self.owner,
             joined_to=self.joined_to,
@@ -124,16 +128,14 @@ class Case:
             reporters=self.reporters,
             last_report_at=max(report.at for report in self.reports),
             sources=tuple(source for report in self.reports for source in report.sources),
-            links=tuple(e.normal for e in evidence if e.normal),
-            hashes=tuple(e.sha256 for e in evidence if e.sha256),
-            likenesses=tuple(
-                int(e.picture.likeness, 16) for e in evidence if e.picture and e.picture.likeness
-            ),
-            unkept=sum(e.state in (State.WAITING, State.WANTED) for e in evidence),
+            links=tuple(item.normal for item in evidence if item.normal),
+            hashes=tuple(item.sha256 for item in evidence if item.sha256),
+            likenesses=tuple(int(p.likeness, 16) for p in pictures if p.likeness),
+            unkept=states.count(State.WAITING) + states.count(State.WANTED),
             outcome=self.outcome,
             closed_at=self.closed_at,
             held=bool(self.hold),
-            due=min((f.due for f in self.follow_ups if f.is_open), default=None),
+            due=min(open_steps, default=None),
             wake_at=self.wake_at,
         )
 
