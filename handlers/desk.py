@@ -153,6 +153,17 @@ class Desk:
         [matter] = await self._matters_of([summary])
         return matter
 
+    async def matter_with(self, case: Case) -> list[Summary]:
+        """The matter of a case of which this is a newer state than the store's, perhaps not saved yet."""
+        summary = case.summary
+        matter = []
+        for part in await self.matter_of(summary):
+            matter.append(summary if part.reference == case.reference else part)
+        if summary in matter:
+            return matter
+        # Joined just now: the store knows it as a case of its own still.
+        return [*matter, summary, *await self.store.joined_to(summary.reference)]
+
     async def _matters_of(self, summaries: Sequence[Summary]) -> list[list[Summary]]:
         """The matter of each of several cases, in their order, asking the store about all of them at once."""
         known = {summary.reference: summary for summary in summaries}

@@ -24,7 +24,6 @@ from handlers.workflow.alerts import (
     channel_may_know,
     nobody_told,
     recipients,
-    summaries_with,
 )
 from handlers.workflow.steps import is_above
 from store.errors import NotFound
@@ -206,7 +205,7 @@ def _still(follow_up: FollowUp, notice: Notice) -> bool:
 
 async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
     """For somebody higher up who may not see the case: its reference and the step alone."""
-    if case.status == Status.CLOSED or not is_above(person, await summaries_with(case, desk), desk):
+    if case.status == Status.CLOSED or not is_above(person, await desk.matter_with(case), desk):
         return None
     if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))

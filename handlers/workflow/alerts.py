@@ -160,7 +160,7 @@ async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notic
     times = len(done) if kind == NoticeKind.CLOSED else 1
 
     found = []
-    for part in await summaries_with(case, desk):
+    for part in await desk.matter_with(case):
         for person in part.reporters:
             if person not in (by, case.owner):
                 key = f"{part.reference} {kind} {times} {person}"
@@ -170,7 +170,7 @@ async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notic
 
 async def recipients(case: Case, desk: Desk) -> list[Person]:
     """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
-    matter = await summaries_with(case, desk)
+    matter = await desk.matter_with(case)
     workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
     owners = [] if case.urgent else _owners_among(workers, matter)
     if owners:
@@ -210,21 +210,9 @@ def nobody_told(case: Case) -> str:
     return NOBODY_BUT_HEAD if about_head else NOBODY
 
 
-async def summaries_with(case: Case, desk: Desk) -> list[Summary]:
-    """The summaries of a matter, with this not yet saved state of one of its cases."""
-    summary = case.summary
-    matter = [
-        summary if s.reference == case.reference else s for s in await desk.matter_of(summary)
-    ]
-    if summary in matter:
-        return matter
-    # Joined just now: the store knows it as a case of its own still.
-    return [*matter, summary, *await desk.store.joined_to(summary.reference)]
-
-
 async def channel_may_know(case: Case, desk: Desk) -> bool:
     """Nobody who may be in the channel is the subject of any part of it."""
-    matter = await summaries_with(case, desk)
+    matter = await desk.matter_with(case)
     if _is_about_head(matter):
         return False
     for person in await desk.store.having(access.WORKERS):
@@ -237,7 +225,7 @@ async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
     """The case, owing to the next of the ladder what could not be delivered to this person."""
     if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
-    matter = await summaries_with(case, desk)
+    matter = await desk.matter_with(case)
     told = {other.to for other in case.notices if _says_the_same(other, notice)}
     for role in desk.procedure.ladder:
         found = []

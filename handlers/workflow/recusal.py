@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.rules import access
-from handlers.workflow.alerts import channel_may_know, summaries_with
+from handlers.workflow.alerts import channel_may_know
 from store.errors import NotFound
 from store.model.address import MessageRef, is_address
 from store.model.case import Case
@@ -35,7 +35,7 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
 
     Of a case about a child undressed, each file that was handed over to anybody.
     """
-    matter = await summaries_with(case, desk)
+    matter = await desk.matter_with(case)
     withheld = any(part.withheld for part in matter)
     if not withheld and all(part.about is None for part in matter):
         return case

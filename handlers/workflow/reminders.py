@@ -31,11 +31,7 @@ def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> 
 async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
-    summary = case.summary
-    matter = [
-        summary if part.reference == case.reference else part
-        for part in await desk.matter_of(summary)
-    ]
+    matter = await desk.matter_with(case)
     for follow_up in case.follow_ups:
         waits = follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         if waits or not follow_up.is_open:

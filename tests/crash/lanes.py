@@ -25,6 +25,7 @@ from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
 from tests.store.made import NOW
 
+LEAST = 10  # of each thing that is looked for; else nothing was tried
 LATE = "acknowledged what was not sent"  # to a Slack that waits a second or less
 SENDERS = 8
 CALLS = 24  # of the chat by one bot, before it is killed at the latest
@@ -140,8 +141,14 @@ class Lane(ABC):
                 await process.wait()
 
     async def rest(self, bots: Nursery, reporting: Iterable[asyncio.Task[None]]) -> None:
-        """A bot that lives until everything that was sent is acknowledged, fetched and told, and ends well."""
+        """A bot that lives until everything that was sent is acknowledged, fetched and told, and ends well.
+
+        People go on until enough has been tried for the checks to mean something: on a busy machine, bots are killed
+        before they have answered much.
+        """
         bot = await bots.start(self.folder, self.environment, self.log)
+        with suppress(TimeoutError):
+            await self.until(self.is_tried, 60)
         self._stop.set()
         _, waiting = await asyncio.wait(reporting, timeout=20)
         with suppress(TimeoutError):  # what is missing then is named by the checks
@@ -162,6 +169,15 @@ class Lane(ABC):
     def alerts(self, leader: str) -> list[list[str]]:
         """The urgent cases that each message told of."""
         return [found for words in self.words(leader) if (found := ALERT.findall(words))]
+
+    def is_tried(self) -> bool:
+        """Whether LEAST reports were answered, half of them categorised, and some of those with a picture."""
+        answered = [sent for sent in self.sent if sent.user != GITA and self.named(sent.user)]
+        categorised = [sent for sent in answered if sent.categorised]
+        pictures = [sent for sent in categorised if sent.content]
+        return (
+            len(answered) >= LEAST and len(categorised) >= LEAST / 2 and len(pictures) >= LEAST / 5
+        )
 
     def untold(self) -> list[str]:
         """Urgent cases of which Ben or Cleo has not heard."""

@@ -20,12 +20,11 @@ from store.model.records import State
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
-from tests.crash.lanes import BEN, CLEO, GITA, SENDERS, Lane, lane_of
+from tests.crash.lanes import BEN, CLEO, GITA, LEAST, SENDERS, Lane, lane_of
 from tests.crash.processes import nursery
 
 KILLS = 50
 COLD = 2  # of them, from nothing
-LEAST = 10  # of each thing that is looked for; else nothing was tried
 PATIENCE = 0.1  # seconds that Slack waits: it asks again while the bot is dead
 
 
