@@ -12,7 +12,7 @@ import structlog
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.school.backups import is_due, last_backup
-from store.backup import Made, make
+from store.backup import BackupOptions, Made, make
 from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.memos import BackedUp
@@ -39,8 +39,9 @@ def _noted(
     before = read_backed_up(folder, to)
     stopped = stop.is_set if stop else lambda: False
     new = stop is None or before is None or before.done_at is None
+    options = BackupOptions(key, forget_older=forget_older, new=new, is_stopped=stopped)
     try:
-        made = make(folder, to, now, key, forget_older=forget_older, new=new, stopped=stopped)
+        made = make(folder, to, now, options)
     except Trouble as error:
         if not stopped() and (folder / "cases").is_dir():
             _note(folder, BackedUp(to, now, before.done_at if before else None, str(error)))

@@ -9,17 +9,27 @@ from datetime import timedelta
 
 from store.errors import StoreUnavailable, Trouble
 
-NO_EXTRA = "s3:// needs one more package. Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
+NO_EXTRA = (
+    "s3:// needs one more package. "
+    "Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
+)
 NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
-SAID = re.compile("<Message>(.+?)</Message>", re.DOTALL)  # in an answer of S3
-NO_BUCKET = "NoSuchBucket"  # its code for that; a missing object has another
 
-AT_ONCE = 1_000  # names in one question
+#: What an answer of S3 says of an error.
+SAID = re.compile("<Message>(.+?)</Message>", re.DOTALL)
+#: Its code for a bucket that is missing; a missing object has another.
+NO_BUCKET = "NoSuchBucket"
+
+#: Names in one question.
+AT_ONCE = 1_000
 REACHED_IN = timedelta(seconds=5)
-ANSWERED_IN = timedelta(minutes=5)  # the whole of one request, which may carry a film
-TRIES = 4  # further ones, within a second or two: whoever asked waits for them
-TRIED_FOR = timedelta(seconds=20)  # from the first attempt until no further one is made
+#: The whole of one request, which may carry a film.
+ANSWERED_IN = timedelta(minutes=5)
+#: Further attempts, within a second or two: whoever asked waits for them.
+TRIES = 4
+#: From the first attempt until no further one is made.
+TRIED_FOR = timedelta(seconds=20)
 
 try:
     from obstore.exceptions import BaseError
@@ -29,13 +39,16 @@ except ImportError as error:
 
 
 class Bucket:
-    """Raises StoreUnavailable where `where` names none."""
+    """A connection to a bucket, on which the kinds of stores in one build.
+
+    Raises StoreUnavailable where `where` names none.
+    """
 
     def __init__(self, where: str) -> None:
         self._where = where
         if not where.startswith("s3://"):
             raise StoreUnavailable(NO_ADDRESS.format(where=where))
-        with self._worded():
+        with self._translating_errors():
             self._store = S3Store.from_url(
                 where,
                 client_options={
@@ -47,8 +60,12 @@ class Bucket:
             )
 
     @contextmanager
-    def _worded(self, *, may_lack: bool = False) -> Iterator[None]:
-        """The bucket's errors as StoreUnavailable, in a sentence. `may_lack`: an object, which is FileNotFoundError."""
+    def _translating_errors(self, *, may_lack: bool = False) -> Iterator[None]:
+        """Raise the bucket's errors as StoreUnavailable, in a sentence.
+
+        With `may_lack`, FileNotFoundError is let through where an object is missing, but not where
+        the whole bucket is.
+        """
         try:
             yield
         except FileNotFoundError as error:
@@ -61,6 +78,5 @@ class Bucket:
     def _refused(self, error: Exception) -> StoreUnavailable:
         found = SAID.search(str(error))
         reason = found[1] if found else str(error).strip().splitlines()[0][:200]
-        return StoreUnavailable(
-            REFUSED.format(place=self._where, reason=reason.strip(" .,\n") + ".")
-        )
+        reason = reason.strip(" .,\n") + "."
+        return StoreUnavailable(REFUSED.format(place=self._where, reason=reason))

@@ -13,15 +13,14 @@ from store.model.case import Case
 Record = TypeVar("Record")
 Tables = dict[str, dict[str, Any]]
 
+#: Fields of a case that are tables of their own.
 LISTS = ("chronology", "follow_ups", "notices")
-"""Fields of a case that are tables of their own."""
-
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """Made once for each kind: making one takes milliseconds."""
+    """What checks and makes records of a kind. One for each: making one takes milliseconds."""
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
     return _adapters[kind]
@@ -35,8 +34,10 @@ def to_json(tables: Tables) -> bytes:
 def case_tables(case: Case) -> Tables:
     """A case as TinyDB's tables: one document for the case, one for each entry and notice."""
     document = {f.name: getattr(case, f.name) for f in fields(case) if f.name not in LISTS}
-    lists = {name: {str(n): row for n, row in enumerate(getattr(case, name), 1)} for name in LISTS}
-    return {"case": {"1": document}, **lists}
+    tables: Tables = {"case": {"1": document}}
+    for name in LISTS:
+        tables[name] = {str(number): row for number, row in enumerate(getattr(case, name), 1)}
+    return tables
 
 
 def case_from(tables: Tables) -> Case:
@@ -45,6 +46,7 @@ def case_from(tables: Tables) -> Case:
         document = dict(tables["case"]["1"])
         for name in LISTS:
             rows = tables.get(name, {})
+            # JSON has the numbers as text, by which 10 would come before 2.
             document[name] = [rows[number] for number in sorted(rows, key=int)]
         case: Case = adapter(Case).validate_python(document)
         return case
@@ -53,6 +55,7 @@ def case_from(tables: Tables) -> Case:
 
 
 def record_tables(record: object) -> Tables:
+    """A record as TinyDB's only table, with one document."""
     return {"_default": {"1": record}}
 
 

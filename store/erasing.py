@@ -1,4 +1,7 @@
-"""What erasing takes along, whatever the store: notices that name a case, questions about it, and searches."""
+"""What erasing takes along, whatever the store: what names a case outside the case itself.
+
+Those are notices that name it, questions about it, and searches.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,29 @@ from store.model.memos import Searched
 from store.model.records import Person
 
 
-def naming(references: Collection[str]) -> re.Pattern[str]:
+def reference_pattern(references: Collection[str]) -> re.Pattern[str]:
     """Finds any of these references, as a word."""
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, references))})\b")
+    alternatives = "|".join(map(re.escape, references))
+    return re.compile(rf"\b(?:{alternatives})\b")
 
 
 def tells_of(search: Searched, references: Collection[str]) -> bool:
-    """Whether a search found one of these cases, or looked for it by its reference."""
-    return (
-        re.search(
-            naming(references).pattern, " ".join((search.words, *search.found)), re.IGNORECASE
-        )
-        is not None
-    )
+    """True for a search that found one of these cases, or looked for it by its reference."""
+    text = " ".join((search.words, *search.found))
+    # People type references in small letters, too.
+    pattern = reference_pattern(references).pattern
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def without_question(person: Person, references: Collection[str]) -> Person:
-    """The same person, where they were last asked something about one of these cases: no longer asked."""
+    """The person as they are to be kept once these cases are gone.
+
+    Whoever was last asked something about one of them is no longer asked. Anybody else comes back
+    as the very same object.
+    """
     awaited = person.awaiting
-    if awaited is None or not naming(references).search(awaited.command):
+    if awaited is None or not reference_pattern(references).search(awaited.command):
         return person
-    return replace(person, awaiting=replace(awaited, command="") if awaited.used else None)
+    if not awaited.used:
+        return replace(person, awaiting=None)
+    return replace(person, awaiting=replace(awaited, command=""))

@@ -13,9 +13,10 @@ from store.errors import Conflict, NotFound, Trouble
 from store.model.case import Case
 from store.model.memos import FOLDERS
 from store.model.records import Evidence, Person
-from store.verifying import broken_chain, wrong_bytes
+from store.verifying import check_bytes, find_broken_entry
 
-PIECE = 1024 * 1024  # bytes
+#: Bytes of evidence that are read at once.
+PIECE = 1024 * 1024
 
 OTHER = (
     "{what} is in the other place already, and is not the same there. Nothing was put over it. "
@@ -44,54 +45,79 @@ class Moved:
 async def move(source: Store, target: Store) -> Moved:
     """Copy everything; again, what has arrived is left. Nobody may write to either meanwhile.
 
-    Raises Trouble for what is broken, or already there and not the same; StoreUnavailable. What cannot be read at
-    all is said before anything is copied.
+    Raises Trouble for what is broken, or already there and not the same, and StoreUnavailable. What
+    cannot be read at all is said before anything is copied.
     """
-    if unreadable := await source.unreadable():
+    unreadable = await source.unreadable()
+    if unreadable:
         raise Trouble(UNREADABLE.format(what=", ".join(unreadable)))
     moved = Moved()
     for person in await source.people():
-        with suppress(Conflict):
-            await target.add_person(person)
-        _same(f"The person {person.name}", person, await _person(person.id, target))
+        await _move_person(person, target)
         moved.people += 1
     for summary in await source.summaries():
         case = await source.case(summary.reference)
-        if broken_chain(case):
-            raise Trouble(BROKEN.format(what=f"Case {case.reference}"))
-        with suppress(Conflict):
-            await target.add(case)
-        _same(f"Case {case.reference}", case, await _case(case.reference, target))
+        await _move_case(case, target)
         moved.cases += 1
-        for item in case.evidence:
-            if item.sha256:
-                await _move_evidence(case, item, source, target)
-                moved.evidence += 1
-    for kind in FOLDERS:
-        for memo in await source.memos(kind):
-            await target.put(memo)
-            moved.others += 1
-    for notice in await source.loose():
-        await target.owe(notice)
-        moved.others += 1
-    for invitation in await source.invitations():
-        await target.add_invitation(invitation)
-        moved.others += 1
+        moved.evidence += await _move_all_evidence(case, source, target)
+    moved.others = await _move_others(source, target)
     return moved
 
 
-def _same(what: str, here: Record, there: Record | None) -> None:
+async def _move_person(person: Person, target: Store) -> None:
+    # An earlier move may have brought the same already.
+    with suppress(Conflict):
+        await target.add_person(person)
+    _must_be_equal(f"The person {person.name}", person, await _find_person(person.id, target))
+
+
+async def _move_case(case: Case, target: Store) -> None:
+    what = f"Case {case.reference}"
+    if find_broken_entry(case):
+        raise Trouble(BROKEN.format(what=what))
+    with suppress(Conflict):
+        await target.add(case)
+    _must_be_equal(what, case, await _find_case(case.reference, target))
+
+
+async def _move_all_evidence(case: Case, source: Store, target: Store) -> int:
+    """How many pieces of evidence of a case are there now. Raises Trouble."""
+    number = 0
+    for item in case.evidence:
+        if item.sha256:
+            await _move_evidence(case, item, source, target)
+            number += 1
+    return number
+
+
+async def _move_others(source: Store, target: Store) -> int:
+    """Memos, notices of no case and invitations; how many are there now."""
+    number = 0
+    for kind in FOLDERS:
+        for memo in await source.memos(kind):
+            await target.put(memo)
+            number += 1
+    for notice in await source.loose():
+        await target.owe(notice)
+        number += 1
+    for invitation in await source.invitations():
+        await target.add_invitation(invitation)
+        number += 1
+    return number
+
+
+def _must_be_equal(what: str, here: Record, there: Record | None) -> None:
     if here != there:
         raise Trouble(OTHER.format(what=what))
 
 
-async def _person(id: str, target: Store) -> Person | None:
+async def _find_person(id: str, target: Store) -> Person | None:
     with suppress(NotFound):
         return await target.person(id)
     return None
 
 
-async def _case(reference: str, target: Store) -> Case | None:
+async def _find_case(reference: str, target: Store) -> Case | None:
     with suppress(NotFound):
         return await target.case(reference)
     return None
@@ -102,7 +128,8 @@ async def _move_evidence(case: Case, item: Evidence, source: Store, target: Stor
     what = f"Evidence {item.number} of case {case.reference}"
     try:
         async with source.kept(case.reference, item.sha256) as path:
-            if not await wrong_bytes(case, item, target):
+            is_there_already = not await check_bytes(case, item, target)
+            if is_there_already:
                 return
             kept = await target.keep(case.reference, _pieces(path), path.stat().st_size)
     except NotFound as error:

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.tiny.verifying import verify
-from store.verifying import Finding, Walk, look_through
+from store.verifying import Mismatch, Walk, look_through
 
 WELL = "All is well."
 UNSEALED = (
@@ -33,9 +33,9 @@ def print_findings(
     as_json: bool = False,
 ) -> bool:
     """Say what is wrong, a line each, as it is found. Whether all is well. Raises Trouble."""
-    walk, found = Walk(), list[Finding]()
+    walk, found = Walk(), list[Mismatch]()
 
-    def note(finding: Finding) -> None:
+    def note(finding: Mismatch) -> None:
         found.append(finding)
         if not as_json:
             say(str(finding))
@@ -55,7 +55,7 @@ def print_findings(
 
 
 def _in_folder(
-    folder: Path, against: Path | None, walk: Walk, note: Callable[[Finding], None]
+    folder: Path, against: Path | None, walk: Walk, note: Callable[[Mismatch], None]
 ) -> None:
     if not folder.is_dir():
         raise Trouble(NO_FOLDER.format(folder=folder))
@@ -68,7 +68,7 @@ def _in_folder(
         raise unavailable(error, folder) from error
 
 
-async def _in_database(settings: Settings, walk: Walk, note: Callable[[Finding], None]) -> None:
+async def _in_database(settings: Settings, walk: Walk, note: Callable[[Mismatch], None]) -> None:
     store = await open_store(settings)
     try:
         async for finding in look_through(store, walk):
@@ -77,6 +77,6 @@ async def _in_database(settings: Settings, walk: Walk, note: Callable[[Finding],
         await store.close()
 
 
-def _summary(walk: Walk, found: list[Finding]) -> dict[str, object]:
+def _summary(walk: Walk, found: list[Mismatch]) -> dict[str, object]:
     counts = {"cases": len(walk.cases), "evidence": walk.evidence, "records": walk.records}
     return {"well": not found, "looked_at": counts, "unsealed": walk.unsealed, "found": found}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from store.school.procedure import Span
+from store.school.procedure import Delay
 from store.school.school import School, days
 
 NATIONS = {"England": "ENG", "Scotland": "SCT", "Wales": "WLS", "Northern Ireland": "NIR"}
@@ -103,7 +103,7 @@ class Calendar:
         day = self.school_day_from(self.local(at).date())
         return self.closing(self.school_days_after(day, 1))
 
-    def due(self, start: datetime, span: Span) -> datetime:
+    def due(self, start: datetime, span: Delay) -> datetime:
         """When something is due that begins at `start`.
 
         Minutes and hours run through. Working days end at the same time of day, and those of something that

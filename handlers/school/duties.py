@@ -19,7 +19,7 @@ from handlers.text.words import ROLES, shortened
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
 from store.policies import PolicyText
-from store.school.procedure import Duty, Span
+from store.school.procedure import Delay, Duty
 
 HEADING = "What the school does every year or term"
 LINE = "{key}: {do} · {owner} · due {due}{overdue}"
@@ -165,7 +165,7 @@ def _stage(due: Due, now: datetime, desk: Desk) -> int:
 
 
 def _lead_begins(due: Due, desk: Desk) -> datetime:
-    lead: Span = due.duty.lead
+    lead: Delay = due.duty.lead
     return desk.calendar.opening(desk.calendar.school_days_after(due.day, -lead.number))
 
 

@@ -3,11 +3,12 @@
     TO/generations/20261121T020000Z.json   one copy: when, and which pieces it is made of
     TO/pieces/3f/3f09…                     bytes, under the SHA-256 of what lies there
 
-A piece is written once, however many generations hold it, so a copy costs what has changed. A generation is
-written last: what a process leaves that dies before is no generation, and the older ones are untouched.
+A piece is written once, however many generations hold it, so a copy costs what has changed. A
+generation is written last: what a process leaves that dies before is no generation, and the older
+ones are untouched.
 """
 
-from store.backup.making import Made, make
+from store.backup.making import BackupOptions, Made, make
 from store.backup.restoring import Restored, restore
 
-__all__ = ["Made", "Restored", "make", "restore"]
+__all__ = ["BackupOptions", "Made", "Restored", "make", "restore"]

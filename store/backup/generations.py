@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from store.backup.places import Place
-from store.disk.seal import opened, sealed
+from store.backup.places import BackupPlace
+from store.disk.seal import seal, unseal
 from store.documents import adapter
 
 FORMAT = 1
-NEWEST = 7  # days of which the last generation is kept
+#: How many days, of those with a backup, the last generation is kept of.
+NEWEST = 7
+#: And how many weeks.
 WEEKS = 5
-LONGEST = timedelta(days=35)  # what was erased is in no generation any more after this
+#: What was erased is in no generation any more after this.
+LONGEST = timedelta(days=35)
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -23,11 +26,15 @@ STAMP = "%Y%m%dT%H%M%SZ"
 class Generation:
     """What anybody may know of one copy: no path, and no name."""
 
-    made: datetime  # UTC
-    of: str  # the data folder's own id
-    key: str  # the public key that it is encrypted to, or nothing
+    #: UTC
+    made: datetime
+    #: The data folder's own id.
+    of: str
+    #: The public key that it is encrypted to, or nothing.
+    key: str
     files: int
-    manifest: str  # the piece that lists the files
+    #: The piece that lists the files.
+    manifest: str
     pieces: tuple[str, ...]
     format: int = FORMAT
 
@@ -37,13 +44,16 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedFile:
     """One file of a generation."""
 
-    path: str  # within the data folder
-    size: int  # bytes
+    #: Within the data folder.
+    path: str
+    #: Bytes.
+    size: int
     sha256: str
-    piece: str  # where its bytes are
+    #: Where its bytes are.
+    piece: str
 
 
 def piece_name(sha256: str) -> str:
@@ -51,15 +61,19 @@ def piece_name(sha256: str) -> str:
 
 
 def path_of(name: str) -> str:
+    """Where the list of the generation of this name lies in a place."""
     return f"generations/{name}.json"
 
 
 def to_bytes(generation: Generation) -> bytes:
-    return sealed(orjson.dumps(generation, option=orjson.OPT_INDENT_2))
+    return seal(orjson.dumps(generation, option=orjson.OPT_INDENT_2))
 
 
-def read_generations(place: Place) -> dict[str, Generation | None]:
-    """Every generation by its name, oldest first; None for one that cannot be read. Raises OSError."""
+def read_generations(place: BackupPlace) -> dict[str, Generation | None]:
+    """Every generation by its name, oldest first; None for one that cannot be read.
+
+    Raises OSError.
+    """
     found = {}
     for path in sorted(place.sizes("generations")):
         name = path.removeprefix("generations/").removesuffix(".json")
@@ -69,28 +83,41 @@ def read_generations(place: Place) -> dict[str, Generation | None]:
 
 def _from_bytes(content: bytes) -> Generation | None:
     try:
-        made: Generation = adapter(Generation).validate_python(opened(content))
+        generation: Generation = adapter(Generation).validate_python(unseal(content))
     except ValueError:
         return None
-    return made
+    return generation
 
 
-def manifest_bytes(files: Iterable[Copied]) -> bytes:
+def manifest_bytes(files: Iterable[CopiedFile]) -> bytes:
     return orjson.dumps(list(files))
 
 
-def manifest_from(content: bytes) -> list[Copied]:
+def manifest_from(content: bytes) -> list[CopiedFile]:
     """Raises ValueError."""
-    files: list[Copied] = adapter(list[Copied]).validate_python(orjson.loads(content))
+    files: list[CopiedFile] = adapter(list[CopiedFile]).validate_python(orjson.loads(content))
     return files
 
 
-def kept(generations: Iterable[Generation]) -> set[str]:
-    """The names of those to keep: the last of each of seven days and five weeks, none older than five weeks."""
-    newest_first = sorted(generations, key=lambda g: g.made, reverse=True)
-    if not newest_first:
+def names_to_keep(generations: Iterable[Generation]) -> set[str]:
+    """The names of the last generation of each of seven days and of each of five weeks.
+
+    Days and weeks are those of UTC, and only those count that have a generation. None is older than
+    five weeks, counted back from the newest.
+    """
+    oldest_first = sorted(generations, key=lambda generation: generation.made)
+    if not oldest_first:
         return set()
-    young = [g for g in newest_first if newest_first[0].made - g.made < LONGEST]
-    days = {f"{g.made:%F}": g.name for g in reversed(young)}
-    weeks = {f"{g.made:%G-%V}": g.name for g in reversed(young)}
-    return {*list(days.values())[-NEWEST:], *list(weeks.values())[-WEEKS:]}
+    newest = oldest_first[-1]
+
+    days: dict[str, str] = {}
+    weeks: dict[str, str] = {}
+    for generation in oldest_first:
+        if newest.made - generation.made >= LONGEST:
+            continue
+        # A later generation of the same day or week takes the earlier one's place.
+        days[f"{generation.made:%F}"] = generation.name
+        weeks[f"{generation.made:%G-%V}"] = generation.name
+    last_days = list(days.values())[-NEWEST:]
+    last_weeks = list(weeks.values())[-WEEKS:]
+    return {*last_days, *last_weeks}

@@ -1,4 +1,7 @@
-"""Encryption to an age key: whoever has the public key can write, and only the private key reads. https://age-encryption.org"""
+"""Encryption to an age key: whoever has the public key can write, and only the private key reads.
+
+See https://age-encryption.org
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from store.errors import Trouble
 
-NO_PUBLIC_KEY = "This is no public key of age: it begins with age1. Make a pair of keys with: headsup backup-key FILE"
+NO_PUBLIC_KEY = (
+    "This is no public key of age: it begins with age1. "
+    "Make a pair of keys with: headsup backup-key FILE"
+)
 PRIVATE_GIVEN = (
     "This is the private key, which must not be kept beside the bot. "
     "Give the public one: it begins with age1."
@@ -22,12 +28,8 @@ WRONG_KEY = "The key in {file} does not open this backup. It is for {public}."
 SECRET = re.compile(r"^AGE-SECRET-KEY-1\w+", re.MULTILINE | re.IGNORECASE)
 
 
-class Damaged(Exception):
+class DamagedBackup(Exception):
     """A piece is not what was written."""
-
-
-class Writer(Protocol):
-    def encrypt(self, content: BinaryIO, into: BinaryIO) -> None: ...
 
 
 class ToKey:
@@ -47,11 +49,11 @@ class ToKey:
         """Raises OSError."""
         import pyrage
 
-        tied = _Tied(into.write)
+        output = _Output(into.write)
         try:
-            pyrage.encrypt_io(content, tied, [self._recipient])
+            pyrage.encrypt_io(content, output, [self._recipient])
         except pyrage.EncryptError as error:
-            raise tied.trouble or OSError(str(error)) from error
+            raise output.trouble or OSError(str(error)) from error
 
 
 class FromKey:
@@ -76,19 +78,23 @@ class FromKey:
             raise Trouble(WRONG_KEY.format(file=self._file, public=public))
 
     def decrypt(self, pieces: Iterator[bytes], into: BinaryIO) -> None:
-        """Raises Damaged, and OSError."""
+        """Write what the encrypted pieces say into a file. Raises DamagedBackup, and OSError."""
         import pyrage
 
-        tied = _Tied(into.write)
-        source = _Pieces(pieces)
+        output = _Output(into.write)
+        source = _Source(pieces)
         try:
-            pyrage.decrypt_io(cast("BinaryIO", source), tied, [self._identity])
+            pyrage.decrypt_io(cast("BinaryIO", source), output, [self._identity])
         except (pyrage.DecryptError, OSError) as error:
-            raise tied.trouble or source.trouble or Damaged from error
+            raise output.trouble or source.trouble or DamagedBackup from error
 
 
-class _Tied(io.RawIOBase):
-    """What is written goes on, and the disk's own trouble is remembered: pyrage words it anew."""
+# pyrage gives errors of its own for whatever goes wrong in the files that it reads and writes: a
+# full disk would look like a damaged backup. So both files remember the disk's own trouble.
+
+
+class _Output(io.RawIOBase):
+    """A file to write to, which hands everything on to `write`."""
 
     def __init__(self, write: Callable[[bytes], int]) -> None:
         self._write = write
@@ -105,8 +111,8 @@ class _Tied(io.RawIOBase):
             raise
 
 
-class _Pieces(io.RawIOBase):
-    """An iterator of bytes as a file to read."""
+class _Source(io.RawIOBase):
+    """A file to read, made of an iterator of bytes."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -117,19 +123,32 @@ class _Pieces(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes, or one whole piece where it is negative; nothing at the end."""
+        if not self._left:
+            self._left = self._next_piece()
+        if size < 0:
+            size = len(self._left)
+        given = self._left[:size]
+        self._left = self._left[size:]
+        return given
+
+    def _next_piece(self) -> bytes:
+        """The next that is not empty, for that would be taken for the end. Nothing at the end."""
         try:
-            while not self._left and (more := next(self._pieces, None)) is not None:
-                self._left = more
+            for piece in self._pieces:
+                if piece:
+                    return piece
         except OSError as error:
             self.trouble = error
             raise
-        size = len(self._left) if size < 0 else size
-        given, self._left = self._left[:size], self._left[size:]
-        return given
+        return b""
 
 
 def make_key(file: Path) -> str:
-    """Write a new private key into a new file, for its owner alone; gives the public key. Raises OSError."""
+    """Write a new private key into a new file, which its owner alone can read.
+
+    Gives the public key. Raises OSError, also where there is such a file already.
+    """
     import os
 
     import pyrage

@@ -11,36 +11,54 @@ from typing import BinaryIO, Protocol
 from store.disk.durable import PARTIAL, lock_folder, make_folder, remove_partial, sync_folder
 from store.errors import StoreUnavailable, Trouble
 
-CHUNK = 1024 * 1024  # bytes
+#: Bytes that are read and written at once.
+CHUNK = 1024 * 1024
 BUCKET = "s3://"
 
-NO_PLACE = "There is no backup at {place}: it would hold a folder called generations. Is its disk attached?"
+NO_PLACE = (
+    "There is no backup at {place}: it would hold a folder called generations. "
+    "Is its disk attached?"
+)
 UNDER_WAY = "A backup to {place} is under way already."
 
 
-class Place(Protocol):
-    """Names are `pieces/3f/3f09…` and `generations/….json`. Everything raises OSError."""
+class BackupPlace(Protocol):
+    """What holds the files of backups, whose names are `pieces/3f/3f09…` and `generations/….json`.
+
+    Everything raises OSError, or StoreUnavailable where the place is a bucket.
+    """
+
+    @property
+    def where(self) -> str:
+        """How the place was named: a path, or `s3://bucket/path`."""
 
     def lock(self) -> AbstractContextManager[object]:
-        """One backup at a time. Raises Trouble."""
+        """Let one backup at a time write, until the block ends. Raises Trouble where one does."""
 
     def sizes(self, within: str) -> dict[str, int]:
         """The names in `pieces` or `generations`, with their size in bytes."""
 
-    def put(self, name: str, content: BinaryIO) -> None: ...
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Write what is left to read of `content`, and leave it read to its end."""
 
     def settle(self) -> None:
         """Return once all that was put outlives a crash."""
 
     def read(self, name: str) -> Iterator[bytes]:
-        """Raises FileNotFoundError."""
+        """The content, piece by piece. Raises FileNotFoundError."""
 
-    def remove(self, names: Iterable[str]) -> None: ...
+    def remove(self, names: Iterable[str]) -> None:
+        """Take files away, so that a crash does not bring them back. One may be gone already."""
 
 
-def open_place(where: str, *, new: bool = False) -> Place:
-    """A folder, or `s3://bucket/path`. `new`: make it where it is missing. Raises Trouble."""
+def open_place(where: str, *, new: bool = False) -> BackupPlace:
+    """The place at a folder's path, or at `s3://bucket/path`.
+
+    `new` makes a folder that is missing; without it, a folder must hold backups already. Raises
+    Trouble.
+    """
     if where.startswith(BUCKET):
+        # It needs a package that a school without a bucket need not have.
         from store.backup.bucket import BucketPlace
 
         return BucketPlace(where)
@@ -49,12 +67,16 @@ def open_place(where: str, *, new: bool = False) -> Place:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     elif not (folder / "generations").is_dir():
         raise Trouble(NO_PLACE.format(place=where))
-    return FolderPlace(folder)
+    return FolderPlace(where)
 
 
 class FolderPlace:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    """Backups in a folder, on a disk or a share. See BackupPlace."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self._folder = Path(where)
+        #: Folders that have changed since they were last known to outlive a crash.
         self._touched: set[Path] = set()
 
     def lock(self) -> AbstractContextManager[object]:
@@ -71,9 +93,10 @@ class FolderPlace:
         found = {}
         for parent, _, names in os.walk(self._folder / within):
             for name in names:
+                if name.startswith(".") or name.endswith(PARTIAL):
+                    continue
                 path = Path(parent, name)
-                if not name.startswith(".") and not name.endswith(PARTIAL):
-                    found[path.relative_to(self._folder).as_posix()] = path.stat().st_size
+                found[path.relative_to(self._folder).as_posix()] = path.stat().st_size
         return found
 
     def put(self, name: str, content: BinaryIO) -> None:
@@ -91,6 +114,7 @@ class FolderPlace:
         except OSError:
             partial.unlink(missing_ok=True)
             raise
+        # The folder itself is synced later, once for all that was put: see `settle`.
         self._touched.add(path.parent)
 
     def settle(self) -> None:

@@ -1,7 +1,8 @@
 """The data folder as it is read for a copy, while a bot writes to it.
 
-Each file is replaced as a whole, so each is read whole. What refers to something is read before it: a case before its
-evidence, cases before people, and what was erased last, so that nothing that a copy speaks of is missing from it.
+Each file is replaced as a whole, so each is read whole. What refers to something is read before it:
+a case before its evidence, cases before people, and what was erased last, so that nothing that a
+copy speaks of is missing from it.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pathlib import Path
 
 from store.disk.durable import PARTIAL, make_folder, replace_file
 from store.disk.evidence import EVIDENCE, THUMBNAILS
-from store.disk.seal import opened
+from store.disk.seal import unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased
 
-OWN = ".backup"  # what backups remember, in the data folder
+#: What backups remember, in the data folder.
+OWN = ".backup"
 ID = f"{OWN}/id"
 FIRST = ("invitations", "people")
 LAST = FOLDERS[Erased]
 
 
 def own_folder(folder: Path) -> Path:
+    """What backups remember of a data folder; it is made when it is first wanted."""
     make_folder(folder / OWN)
     return folder / OWN
 
@@ -38,47 +41,63 @@ def id_of(folder: Path) -> str:
 
 
 def case_folders(folder: Path) -> list[Path]:
-    return [home for home in children(folder / "cases") if home.is_dir()]
+    return [home for home in list_visible(folder / "cases") if home.is_dir()]
 
 
-def listed(case: Case, home: Path) -> Iterator[Path]:
-    """The evidence of a case."""
-    for sha256 in sorted({item.sha256 for item in case.evidence if item.sha256}):
-        yield home / EVIDENCE / sha256
+def evidence_paths(case: Case, home: Path) -> list[Path]:
+    """Where the evidence that a case lists lies, in the folder of the case, each path once."""
+    hashes = {item.sha256 for item in case.evidence if item.sha256}
+    return [home / EVIDENCE / sha256 for sha256 in sorted(hashes)]
 
 
-def all_in(home: Path) -> Iterator[Path]:
-    """Every file of a folder but what is being written, what a file manager leaves, and old copies of pictures."""
+def walk_files(home: Path) -> Iterator[Path]:
+    """Every file in a folder and below it.
+
+    Left out are files that are being written, what a file manager leaves, and the small copies of
+    pictures that earlier versions made.
+    """
     for parent, _, names in sorted(os.walk(home)):
-        for name in sorted(names) if Path(parent).name != THUMBNAILS else ():
+        if Path(parent).name == THUMBNAILS:
+            continue
+        for name in sorted(names):
             if not name.startswith(".") and not name.endswith(PARTIAL):
                 yield Path(parent, name)
 
 
-def others(folder: Path) -> Iterator[Path]:
-    """Every file that is no case's, in the order in which they are read."""
-    rest = [path.name for path in children(folder) if path.name not in ("cases", *FIRST, LAST)]
+def walk_other_files(folder: Path) -> Iterator[Path]:
+    """Every file of a data folder that is no case's, in the order in which they must be read."""
+    placed = ("cases", *FIRST, LAST)
+    rest = [path.name for path in list_visible(folder) if path.name not in placed]
     for name in (*FIRST, *rest, LAST):
-        yield from all_in(folder / name) if (folder / name).is_dir() else [folder / name]
+        path = folder / name
+        if path.is_dir():
+            yield from walk_files(path)
+        else:
+            # One that is not there at all comes too: whoever reads it finds out.
+            yield path
     yield folder / ID
 
 
-def children(folder: Path) -> list[Path]:
+def list_visible(folder: Path) -> list[Path]:
+    """What is in a folder, by name, without what begins with a dot; nothing where it is gone."""
     try:
-        return [folder / name for name in sorted(os.listdir(folder)) if not name.startswith(".")]
+        names = sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
+    return [folder / name for name in names if not name.startswith(".")]
 
 
-def case_in(content: bytes) -> Case | None:
+def parse_case(content: bytes) -> Case | None:
+    """The case that a file holds; None where it cannot be read."""
     try:
-        return case_from(opened(content))
+        return case_from(unseal(content))
     except ValueError:
         return None
 
 
-def erased_in(content: bytes) -> tuple[str, ...]:
+def parse_erased(content: bytes) -> tuple[str, ...]:
+    """The references that a record of what was erased names; none where it cannot be read."""
     try:
-        return record_from(Erased, opened(content)).references
+        return record_from(Erased, unseal(content)).references
     except ValueError:
         return ()

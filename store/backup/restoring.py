@@ -11,14 +11,22 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from store.backup.generations import Copied, Generation, manifest_from, piece_name, read_generations
-from store.backup.keys import KEY_NEEDED, Damaged, FromKey
-from store.backup.places import Place, open_place
+from store.backup.generations import (
+    CopiedFile,
+    Generation,
+    manifest_from,
+    piece_name,
+    read_generations,
+)
+from store.backup.keys import KEY_NEEDED, DamagedBackup, FromKey
+from store.backup.places import BackupPlace, open_place
 from store.disk.durable import make_folder, unavailable
 from store.disk.evidence import EVIDENCE
 from store.errors import Trouble
 
+#: The folder, within the one that is filled, that has everything until it is whole.
 UNFINISHED = ".restoring"
+#: What an empty folder may have in it.
 NOTHING = {UNFINISHED, "lost+found"}
 
 NOT_EMPTY = (
@@ -27,130 +35,192 @@ NOT_EMPTY = (
 NONE = "There is no backup at {place} yet."
 NO_SUCH = "There is no backup called {name} at {place}. There are: {names}."
 DAMAGED_LIST = "The backup {name} is damaged: its list of files cannot be read. {older}"
-DAMAGED = "The backup {name} is damaged: {number} of its files are missing or changed, the first is {first}. {older}"
+DAMAGED = (
+    "The backup {name} is damaged: {number} of its files are missing or changed, "
+    "the first is {first}. {older}"
+)
 OLDER = "Try an older one: --generation {name}"
 NO_OLDER = "There is no older one."
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    name: str  # of the generation
+    """What was put back."""
+
+    #: Of the generation.
+    name: str
+    #: When it was made, in UTC.
     made: datetime
     files: int
-    size: int  # bytes
+    #: Bytes.
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The generation to put back, and the sentence about those before it."""
+
+    generation: Generation
+    older: str
 
 
 def restore(where: str, folder: Path, key_file: Path | None = None, name: str = "") -> Restored:
-    """Put the newest generation back, or the one of this name. Raises Trouble, and leaves nothing then."""
+    """Put the newest generation back, or the one of this name, into an empty or new folder.
+
+    Raises Trouble, and leaves nothing then.
+    """
     key = FromKey(key_file) if key_file else None
     _must_be_empty(folder)
     try:
         place = open_place(where)
-        generation, older = _chosen(read_generations(place), where, name)
+        choice = _choose(read_generations(place), where, name)
     except OSError as error:
         raise unavailable(error, Path(where)) from error
-    if generation.key and key is None:
-        raise Trouble(KEY_NEEDED)
-    if generation.key and key:
-        key.must_fit(generation.key)
-    unfinished, is_new = folder / UNFINISHED, not folder.exists()
-    moved: list[Path] = []
+
+    generation = choice.generation
+    restoring = _Restoring(place, _fitting_key(generation, key), folder)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.rmtree(unfinished, ignore_errors=True)
-        files = _Restoring(place, key if generation.key else None, unfinished).all_of(
-            generation, older
-        )
-        for child in sorted(unfinished.iterdir()):
-            moved.append(child.rename(folder / child.name))
-        unfinished.rmdir()
-        os.sync()
-    except (OSError, Trouble) as error:
-        for left in (unfinished, *moved, *([folder] if is_new else [])):
-            shutil.rmtree(left, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise unavailable(error, folder) from error
+        files = restoring.put_back(choice)
+    except OSError as error:
+        restoring.undo()
+        raise unavailable(error, folder) from error
+    except Trouble:
+        restoring.undo()
         raise
-    return Restored(generation.name, generation.made, len(files), sum(file.size for file in files))
+    size = sum(file.size for file in files)
+    return Restored(generation.name, generation.made, len(files), size)
 
 
 def _must_be_empty(folder: Path) -> None:
-    if os.path.lexists(folder) and (
-        not folder.is_dir() or {p.name for p in folder.iterdir()} - NOTHING
-    ):
+    # A link that leads nowhere is something, too.
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir() or {path.name for path in folder.iterdir()} - NOTHING:
         raise Trouble(NOT_EMPTY.format(folder=folder))
 
 
-def _chosen(found: dict[str, Generation | None], where: str, name: str) -> tuple[Generation, str]:
-    """The newest, or the one of this name, and what to say of those before it. An older one is never a guess."""
+def _choose(found: dict[str, Generation | None], where: str, name: str) -> _Choice:
+    """The newest, or the one of this name. An older one is never a guess. Raises Trouble."""
     if not found:
         raise Trouble(NONE.format(place=where))
     if name and name not in found:
         raise Trouble(NO_SUCH.format(name=name, place=where, names=", ".join(found)))
     name = name or max(found)
-    before = [each.name for each in found.values() if each and each.name < name]
+
+    readable = [generation for generation in found.values() if generation]
+    before = [generation.name for generation in readable if generation.name < name]
     older = OLDER.format(name=before[-1]) if before else NO_OLDER
     chosen = found[name]
     if chosen is None:
         raise Trouble(DAMAGED_LIST.format(name=name, older=older))
-    return chosen, older
+    return _Choice(chosen, older)
+
+
+def _fitting_key(generation: Generation, key: FromKey | None) -> FromKey | None:
+    """The key that opens a generation, or None where it needs none. Raises Trouble."""
+    if not generation.key:
+        return None
+    if key is None:
+        raise Trouble(KEY_NEEDED)
+    key.must_fit(generation.key)
+    return key
 
 
 class _Restoring:
-    def __init__(self, place: Place, key: FromKey | None, into: Path) -> None:
-        self._place, self._key, self._into = place, key, into
+    """Fills a folder, or leaves it as it was."""
 
-    def all_of(self, generation: Generation, older: str) -> list[Copied]:
-        content = BytesIO()
-        try:
-            self._read(generation.manifest, content)
-            if (
-                not self._key
-                and hashlib.sha256(content.getvalue()).hexdigest() != generation.manifest
-            ):
-                raise ValueError("not as it was written")
-            files = manifest_from(content.getvalue())
-            if not all(map(_is_within, files)):
-                raise ValueError("a path that leads out of the folder")
-        except (Damaged, FileNotFoundError, ValueError) as error:
-            raise Trouble(DAMAGED_LIST.format(name=generation.name, older=older)) from error
-        self._into.mkdir(mode=0o700)
-        damaged = [file.path for file in files if not self._put_back(file)]
+    def __init__(self, place: BackupPlace, key: FromKey | None, folder: Path) -> None:
+        self._place = place
+        self._key = key
+        self._folder = folder
+        self._is_new = not folder.exists()
+        self._unfinished = folder / UNFINISHED
+        self._moved: list[Path] = []
+
+    def put_back(self, choice: _Choice) -> list[CopiedFile]:
+        """Put all files of a generation back; which they are. Raises Trouble, and OSError.
+
+        Nothing gets its own place until all is there and as it was copied.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+        files = self._read_list(choice)
+        self._unfinished.mkdir(mode=0o700)
+        damaged = [file.path for file in files if not self._put_file_back(file)]
         if damaged:
-            said = {
-                "name": generation.name,
-                "number": len(damaged),
-                "first": damaged[0],
-                "older": older,
-            }
-            raise Trouble(DAMAGED.format(**said))
+            raise Trouble(
+                DAMAGED.format(
+                    name=choice.generation.name,
+                    number=len(damaged),
+                    first=damaged[0],
+                    older=choice.older,
+                )
+            )
+
+        for child in sorted(self._unfinished.iterdir()):
+            self._moved.append(child.rename(self._folder / child.name))
+        self._unfinished.rmdir()
+        os.sync()
         return files
 
-    def _put_back(self, file: Copied) -> bool:
-        """Whether what is written now is what was copied."""
-        path = self._into / file.path
-        for parent in reversed(path.relative_to(self._into).parents[:-1]):
-            make_folder(self._into / parent)
+    def undo(self) -> None:
+        """Take away what was put into the folder, and the folder itself if it is new."""
+        left = [self._unfinished, *self._moved]
+        if self._is_new:
+            left.append(self._folder)
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _read_list(self, choice: _Choice) -> list[CopiedFile]:
+        """The files of a generation. Raises Trouble where its list is not what was written."""
+        generation = choice.generation
+        try:
+            content = self._read_manifest(generation)
+            files = manifest_from(content)
+            if not all(map(_is_within, files)):
+                raise ValueError("a path that leads out of the folder")
+        except (DamagedBackup, FileNotFoundError, ValueError) as error:
+            said = DAMAGED_LIST.format(name=generation.name, older=choice.older)
+            raise Trouble(said) from error
+        return files
+
+    def _read_manifest(self, generation: Generation) -> bytes:
+        """Raises DamagedBackup, FileNotFoundError and ValueError."""
+        into = BytesIO()
+        self._read(generation.manifest, into)
+        content = into.getvalue()
+        # What is encrypted is checked in being decrypted; its piece has another hash.
+        if not self._key and hashlib.sha256(content).hexdigest() != generation.manifest:
+            raise ValueError("not as it was written")
+        return content
+
+    def _put_file_back(self, file: CopiedFile) -> bool:
+        """Write a file; false where what is written now is not what was copied."""
+        path = self._unfinished / file.path
+        for parent in reversed(path.relative_to(self._unfinished).parents[:-1]):
+            make_folder(self._unfinished / parent)
+        # Nothing changes evidence once it is kept.
         mode = 0o400 if path.parent.name == EVIDENCE else 0o600
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
         with open(descriptor, "w+b") as out:
             try:
                 self._read(file.piece, out)
-            except (Damaged, FileNotFoundError):
+            except (DamagedBackup, FileNotFoundError):
                 return False
             out.flush()
             out.seek(0)
             return hashlib.file_digest(out, "sha256").hexdigest() == file.sha256
 
     def _read(self, piece: str, into: BinaryIO) -> None:
-        """Raises Damaged, FileNotFoundError."""
-        pieces = self._place.read(piece_name(piece))
+        """Raises DamagedBackup and FileNotFoundError."""
+        chunks = self._place.read(piece_name(piece))
         if self._key:
-            self._key.decrypt(pieces, into)
+            self._key.decrypt(chunks, into)
         else:
-            into.writelines(pieces)
+            into.writelines(chunks)
 
 
-def _is_within(file: Copied) -> bool:
+def _is_within(file: CopiedFile) -> bool:
+    """Tells a file that lies in the data folder from one whose path leads out of it."""
     path = PurePosixPath(file.path)
     return not path.is_absolute() and ".." not in path.parts and bool(path.parts)

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from store.errors import StoreUnavailable
 
-PARTIAL = ".partial"  # the suffix of a file that is being written
+#: The suffix of a file that is being written.
+PARTIAL = ".partial"
 _numbers = itertools.count()
 
 FULL = "The disk is full. Free some room; nothing that was kept is harmed."
@@ -25,7 +26,7 @@ TROUBLE = "The folder {folder} cannot be used: {reason}."
 
 
 def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
-    """What went wrong with the disk, as a sentence."""
+    """What went wrong with the disk, as a sentence, for the caller to raise."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return StoreUnavailable(FULL)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -36,7 +37,8 @@ def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
 def make_folder(folder: Path) -> None:
     """Make a folder, and see that it outlives a crash. Readable by the owner alone."""
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, exist_ok=True)  # two threads may have come to the same folder
+        # Two threads may have come to the same folder.
+        folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
 
 
@@ -48,6 +50,7 @@ def try_writing(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
+    """Return once what was put into a folder, renamed or taken away there outlives a crash."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -56,16 +59,22 @@ def sync_folder(folder: Path) -> None:
 
 
 class SharedSync:
-    """fsync of one folder for many threads: one that begins after all of their changes serves them all."""
+    """fsync of one folder for many threads.
+
+    One that begins after all of their changes serves them all.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._one_at_a_time = threading.Lock()
-        self._begun = self._done = 0
+        #: How many have begun, and the number of the last that is done.
+        self._begun = 0
+        self._done = 0
 
     def __call__(self) -> None:
         """Return once everything that this thread has changed in the folder outlives a crash."""
-        mine = self._begun + 1  # the one that is under way may have begun too early
+        # The one that is under way may have begun too early.
+        mine = self._begun + 1
         with self._one_at_a_time:
             if self._done < mine:
                 self._begun += 1
@@ -75,9 +84,8 @@ class SharedSync:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of the file: the old or the new is there after a crash, never half."""
-    partial = path.with_name(
-        f"{path.name}.{next(_numbers)}{PARTIAL}"
-    )  # two may write one file at once
+    # Two may write one file at once, so each has a name of its own.
+    partial = path.with_name(f"{path.name}.{next(_numbers)}{PARTIAL}")
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:
@@ -93,7 +101,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
-    """Unbuffered: each further call of the system would cost a busy process another wait for its turn."""
+    # Unbuffered: with each further call of the system, a busy process waits for another turn.
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
@@ -111,7 +119,8 @@ def remove_file(path: Path) -> bool:
 
 def remove_partial(folder: Path) -> None:
     """Take away, in a folder and all below it, what was being written when a process died."""
-    for parent, _, names in os.walk(folder):  # in two thirds of the time of Path.glob
+    # In two thirds of the time of Path.glob.
+    for parent, _, names in os.walk(folder):
         for name in names:
             if name.endswith(PARTIAL):
                 os.unlink(os.path.join(parent, name))
@@ -120,7 +129,8 @@ def remove_partial(folder: Path) -> None:
 def lock_folder(folder: Path) -> BinaryIO:
     """Be the one process that owns the folder, until the file that comes back is closed.
 
-    Raises StoreUnavailable when another process does. The kernel lets go of the lock when a process dies.
+    Raises StoreUnavailable when another process does. The kernel lets go of the lock when a process
+    dies.
     """
     file = (folder / ".lock").open("ab")
     try:

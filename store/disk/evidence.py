@@ -18,37 +18,41 @@ from store.disk.durable import PARTIAL, make_folder, remove_file, sync_folder, u
 from store.errors import NotFound, OverLimit
 
 EVIDENCE = "evidence"
+#: Where earlier versions kept a small copy of each picture, which nothing ever showed.
 THUMBNAILS = "thumbnails"
-"""Where earlier versions kept a small copy of each picture, which nothing ever showed."""
 
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
 async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> Kept:
-    """Write a stream to the disk piece by piece; at most `limit` bytes.
+    """Write a stream to the disk piece by piece, at most `limit` bytes; its SHA-256 and size.
 
-    Raises OverLimit and StoreUnavailable, and whatever the stream raises; nothing is left behind then.
+    Raises OverLimit and StoreUnavailable, and whatever the stream raises; nothing is left behind
+    then.
     """
     folder = case_folder / EVIDENCE
-    with writing(folder):
+    with _translating_errors(folder):
         make_folder(folder)
         partial = folder / (secrets.token_hex(8) + PARTIAL)
         file = partial.open("xb")
-    digest, size = hashlib.sha256(), 0
+
+    digest = hashlib.sha256()
+    size = 0
     try:
         async for piece in pieces:
             size += len(piece)
             if size > limit:
                 raise OverLimit(f"over {limit} bytes")
             digest.update(piece)
-            with writing(folder):
+            with _translating_errors(folder):
                 await asyncio.to_thread(file.write, piece)
-        with writing(folder):
+        with _translating_errors(folder):
             await asyncio.to_thread(_sync, file)
             await _place(partial, folder / digest.hexdigest())
     finally:
         partial.unlink(missing_ok=True)
-        with suppress(OSError):  # what is still buffered goes nowhere
+        # On a full disk, what is still buffered cannot be written, and closing says so again.
+        with suppress(OSError):
             file.close()
     return Kept(digest.hexdigest(), size)
 
@@ -59,13 +63,14 @@ async def _place(partial: Path, path: Path) -> None:
     try:
         await asyncio.to_thread(sync_folder, path.parent)
     except asyncio.CancelledError:
+        # The same bytes may belong to other evidence of the case, which stays.
         if is_new:
             remove_file(path)
         raise
 
 
 def _rename(partial: Path, path: Path) -> bool:
-    """Whether there was no such file before."""
+    """Give a file its name, after which nobody may write to it; true where none had it before."""
     is_new = not path.exists()
     partial.chmod(0o400)
     partial.replace(path)
@@ -73,8 +78,12 @@ def _rename(partial: Path, path: Path) -> bool:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """The disk's troubles are StoreUnavailable. Those of a stream, such as a lost connection, stay as they are."""
+def _translating_errors(folder: Path) -> Iterator[None]:
+    """Raise the disk's troubles as StoreUnavailable.
+
+    It goes around what touches the disk alone: the troubles of a stream, such as a lost connection,
+    stay as they are.
+    """
     try:
         yield
     except OSError as error:
@@ -92,7 +101,7 @@ def sha256_of(path: Path) -> str:
 
 
 def path_of(case_folder: Path, sha256: str) -> Path:
-    """Raises NotFound."""
+    """Where a piece of evidence lies. Raises NotFound where it does not."""
     path = case_folder / EVIDENCE / sha256
     if not path.is_file():
         raise NotFound(f"evidence {sha256[:12]}")
@@ -100,12 +109,15 @@ def path_of(case_folder: Path, sha256: str) -> Path:
 
 
 def discard(case_folder: Path, sha256: str) -> None:
-    """Take bytes away."""
+    """Take a piece of evidence away, if it is there."""
     remove_file(case_folder / EVIDENCE / sha256)
 
 
 def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
-    """In each case's folder, take away the bytes that are not wanted there. Gives how many there were."""
+    """Take away evidence that no case lists; how many pieces that were.
+
+    `wanted` has the SHA-256 of what each case's folder is to keep. Files with other names stay.
+    """
     strays = 0
     for case_folder, hashes in wanted.items():
         found = {path.name for path in (case_folder / EVIDENCE).glob("*")}
@@ -116,7 +128,10 @@ def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
 
 
 def drop_thumbnails(cases: Path) -> int:
-    """Take away the small copies that earlier versions made; of how many cases they could not be."""
+    """Take away the small copies of pictures that earlier versions made.
+
+    Gives the number of cases of which they could not be taken away.
+    """
     left = 0
     for name in os.listdir(cases):
         folder = f"{cases}/{name}/{THUMBNAILS}"

@@ -1,7 +1,8 @@
 """The seal of a file: its last table holds the SHA-256 of all before it.
 
-Whichever bit of the file turns over, on the disk or in a copy, it no longer fits. It is no signature: whoever
-rewrites a whole file can seal it again, and only an older copy tells (`headsup verify --against`).
+Whichever bit of the file turns over, on the disk or in a copy, it no longer fits. It is no
+signature: whoever rewrites a whole file can seal it again, and only an older copy tells
+(`headsup verify --against`).
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ class BrokenSeal(ValueError):
     """The content is not what was written."""
 
 
-def sealed(content: bytes) -> bytes:
+def seal(content: bytes) -> bytes:
     """JSON tables, as `store.documents.to_json` writes them, with their seal."""
     return content.removesuffix(_END) + _SEAL % hashlib.sha256(content).hexdigest().encode()
 
 
 def is_sealed(content: bytes) -> bool:
-    """Whether there is a seal that fits. A file of an earlier version has none. Raises BrokenSeal."""
+    """True for a seal that fits; false without one, as in a file of an earlier version.
+
+    Raises BrokenSeal where it does not fit.
+    """
+    # It is at the end or nowhere: a long file need not be searched.
     found = _SEALED.search(content, max(0, len(content) - _LENGTH))
     if found is None:
         return False
@@ -40,14 +45,15 @@ def is_sealed(content: bytes) -> bool:
     return True
 
 
-def opened(content: bytes) -> dict[str, Any]:
+def unseal(content: bytes) -> dict[str, Any]:
     """The tables in a file, without the seal, which must fit. Raises ValueError."""
-    fits = is_sealed(content)
+    has_seal = is_sealed(content)
     tables = orjson.loads(content)
     if not isinstance(tables, dict):
         raise ValueError("not a TinyDB file")
-    if fits:
+    if has_seal:
         del tables[SEAL]
     elif not tables.keys() <= TABLES:
+        # Where a bit of the seal itself has turned over, it looks like a table of its own.
         raise BrokenSeal("the seal is damaged")
     return tables

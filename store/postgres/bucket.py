@@ -55,13 +55,13 @@ class EvidenceBucket(Bucket):
         """From a file, which need not fit into memory."""
         size = os.fstat(content.fileno()).st_size
         mapped = mmap.mmap(content.fileno(), size, access=mmap.ACCESS_READ) if size else b""
-        with self._worded():
+        with self._translating_errors():
             await self._store.put_async(self._name(reference, sha256), mapped, use_multipart=False)
 
     async def pieces(self, reference: str, sha256: str) -> AsyncIterator[bytes]:
         """Raises NotFound."""
         try:
-            with self._worded(may_lack=True):
+            with self._translating_errors(may_lack=True):
                 found = await self._store.get_async(self._name(reference, sha256))
                 async for piece in found.stream(PIECE):
                     yield bytes(piece)
@@ -71,14 +71,14 @@ class EvidenceBucket(Bucket):
     async def names(self, *within: str) -> Sequence[tuple[str, str]]:
         """Reference and SHA-256 of all that is kept, or of one case."""
         found = []
-        with self._worded():
+        with self._translating_errors():
             async for batch in self._store.list(self._name(*within), chunk_size=AT_ONCE):
                 found += [tuple(map(unquote, each["path"].split("/")[-2:])) for each in batch]
         return [(reference, sha256) for reference, sha256 in found if SHA256.fullmatch(sha256)]
 
     async def remove(self, names: Sequence[tuple[str, str]]) -> None:
         paths = [self._name(*each) for each in names]
-        with self._worded():
+        with self._translating_errors():
             for begin in range(0, len(paths), AT_ONCE):
                 await self._store.delete_async(paths[begin : begin + AT_ONCE])
 
@@ -100,7 +100,7 @@ class EvidenceBucket(Bucket):
     async def try_out(self) -> None:
         """Put something there, read it, list it and take it away."""
         name = self._name(TRIAL)
-        with self._worded():
+        with self._translating_errors():
             await self._store.put_async(name, b"")
             await self._store.get_async(name)
             await self._store.list(name).collect_async()

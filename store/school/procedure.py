@@ -1,4 +1,8 @@
-"""`policy_texts/procedure.toml`: categories and whom each alerts, the steps that each calls for, duties, outcomes."""
+"""`policy_texts/procedure.toml`: categories and whom each alerts, with what follows from each.
+
+That is the steps that a category calls for, and beside them the year's duties and the outcomes that
+a case can have.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ from store.model.records import Role
 from store.school.toml import Place, Table, load
 
 KEY = re.compile(r"[a-z][a-z-]{0,23}")
-SPAN = re.compile(r"(\d{1,3}) (minute|hour|school day|working day)s?")
+DELAY = re.compile(r"(\d{1,3}) (minute|hour|school day|working day)s?")
 DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
 
 OPENING = "opening"
 AGAIN = "again"
@@ -23,8 +28,11 @@ NOT_REMOVED = "not removed"
 OUTCOMES = (REFUSED, NOT_REMOVED)
 
 
-class Span(NamedTuple):
-    """How long, and on which clock: school days, working days (which no school holiday stops), or minutes."""
+class Delay(NamedTuple):
+    """How long until something is due, and on which clock.
+
+    School days, working days (which no school holiday stops), or hours and minutes.
+    """
 
     number: int
     unit: Literal["minute", "hour", "school day", "working day"]
@@ -37,7 +45,7 @@ class Span(NamedTuple):
         return self.unit in ("minute", "hour")
 
 
-def _key(value: str) -> str:
+def _check_key(value: str) -> str:
     if not KEY.fullmatch(value):
         raise ValueError(
             f"“{value}” must be 1 to 24 small letters and hyphens, beginning with a letter"
@@ -45,29 +53,33 @@ def _key(value: str) -> str:
     return value
 
 
-def _span(value: Any) -> Span:
-    match = SPAN.fullmatch(value) if isinstance(value, str) else None
+def _parse_delay(value: Any) -> Delay:
+    match = DELAY.fullmatch(value) if isinstance(value, str) else None
     if not match or int(match[1]) == 0:
         raise ValueError(
             f"“{value}” is not a time such as 15 minutes, 1 hour, 2 school days or 1 working day"
         )
-    return Span(int(match[1]), match[2])  # type: ignore[arg-type]
+    return Delay(int(match[1]), match[2])  # type: ignore[arg-type]
 
 
-def _month_and_day(value: str) -> str:
-    if not DAY.fullmatch(value) or value in ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31"):
+def _check_month_and_day(value: str) -> str:
+    # 29 February is one: what is due then is due on the 28th.
+    if not DAY.fullmatch(value) or value in NO_SUCH_DAYS:
         raise ValueError(f"“{value}” is not a month and day such as 09-30")
     return value
 
 
-def _several(value: Any) -> Any:
+def _allow_single(value: Any) -> Any:
+    """Take one text for a list of one, as `due = "09-30"`."""
     return (value,) if isinstance(value, str) else value
 
 
-Key = Annotated[str, AfterValidator(_key)]
+Key = Annotated[str, AfterValidator(_check_key)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Line = Annotated[str, Field(min_length=1, max_length=160)]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1)]
+DelayText = Annotated[Delay, BeforeValidator(_parse_delay)]
+MonthAndDay = Annotated[str, AfterValidator(_check_month_and_day)]
 
 
 class Category(Table):
@@ -76,8 +88,10 @@ class Category(Table):
     alerts: Roles
     procedure: str = ""
     urgent: bool = False
-    governors: bool = False  # one of the kinds that the governors count
-    withhold: bool = False  # pictures and files are never fetched
+    #: One of the kinds that the governors count.
+    governors: bool = False
+    #: Pictures and files are never fetched.
+    withhold: bool = False
 
 
 class Outcome(Table):
@@ -92,16 +106,16 @@ class Uncategorised(Table):
 class Step(Table):
     key: Key
     do: Line
-    owner: Literal[
-        "owner", "staff", "leader", "head", "dsl", "ict", "chair"
-    ]  # “owner”: of the case
-    due: Annotated[Span, BeforeValidator(_span)]
-    after: Annotated[tuple[str, ...], BeforeValidator(_several)] = (OPENING,)
-    outcomes: tuple[
-        Literal["refused", "not removed"], ...
-    ] = ()  # what else than “done” can come of it
-    urgent: bool = False  # a case cannot be closed over it without a reason
-    passage: str = ""  # text.md#Heading
+    #: “owner” is the owner of the case.
+    owner: Literal["owner", "staff", "leader", "head", "dsl", "ict", "chair"]
+    due: DelayText
+    after: Annotated[tuple[str, ...], BeforeValidator(_allow_single)] = (OPENING,)
+    #: What else than “done” can come of it.
+    outcomes: tuple[Literal["refused", "not removed"], ...] = ()
+    #: A case cannot be closed over it without a reason.
+    urgent: bool = False
+    #: text.md#Heading
+    passage: str = ""
 
 
 class Steps(Table):
@@ -110,7 +124,8 @@ class Steps(Table):
 
 
 class Escalation(Table):
-    day: Annotated[int, Field(ge=2, le=60)]  # of being overdue; the first day is the owner's alone
+    #: Of being overdue; the first day is the owner's alone.
+    day: Annotated[int, Field(ge=2, le=60)]
     to: Role
 
 
@@ -119,16 +134,17 @@ class Duty(Table):
     do: Line
     owner: Role
     due: Annotated[
-        tuple[Annotated[str, AfterValidator(_month_and_day)], ...],
-        BeforeValidator(_several),
+        tuple[MonthAndDay, ...],
+        BeforeValidator(_allow_single),
         Field(min_length=1, max_length=12),
     ]
-    lead: Annotated[Span, BeforeValidator(_span)] = Span(10, "school day")
+    lead: DelayText = Delay(10, "school day")
     passage: str = ""
 
 
 class Procedure(Table):
-    ladder: Roles  # who is told next, where somebody may not be told or cannot be reached
+    #: Who is told next, where somebody may not be told or cannot be reached.
+    ladder: Roles
     uncategorised: Uncategorised
     escalation: tuple[Escalation, ...] = ()
     category: Annotated[tuple[Category, ...], Field(min_length=1, max_length=30)]
@@ -146,41 +162,58 @@ class Procedure(Table):
         return next((row for row in self.duty if row.key == key), None)
 
     def steps(self, category: str | None) -> tuple[Step, ...]:
-        """What a category calls for, in order."""
+        """What a category calls for, in order; nothing for no category."""
         wanted = self.named(category)
-        return next((p.step for p in self.procedure if wanted and p.key == wanted.procedure), ())
+        if wanted is None:
+            return ()
+        for steps in self.procedure:
+            if steps.key == wanted.procedure:
+                return steps.step
+        return ()
 
     def step(self, category: str | None, key: str) -> Step | None:
         return next((step for step in self.steps(category) if step.key == key), None)
 
 
 def load_procedure(policy_texts: Path) -> Procedure:
-    """Raises FileMistake."""
-    return load(policy_texts / "procedure.toml", Procedure, lambda p: _mistakes(p, policy_texts))
+    """The procedure in a folder of policy texts. Raises FileMistake."""
+    return load(
+        policy_texts / "procedure.toml",
+        Procedure,
+        lambda procedure: _find_mistakes(procedure, policy_texts),
+    )
 
 
-def _mistakes(procedure: Procedure, policy_texts: Path) -> Iterator[tuple[Place, str]]:
+def _find_mistakes(procedure: Procedure, policy_texts: Path) -> Iterator[tuple[Place, str]]:
     """What is wrong between the tables, each with its place."""
     for table in ("category", "procedure", "duty", "outcome"):
-        yield from _twice((table,), getattr(procedure, table))
+        yield from _find_duplicates((table,), getattr(procedure, table))
+    yield from _check_categories(procedure)
+    for n, steps in enumerate(procedure.procedure):
+        yield from _check_steps(n, steps, policy_texts)
+    for n, duty in enumerate(procedure.duty):
+        yield from _check_passage(("duty", n, "passage"), duty.passage, policy_texts)
+
+
+def _check_categories(procedure: Procedure) -> Iterator[tuple[Place, str]]:
+    # Without one, the bot would fetch such a picture like any other, and nobody may copy it.
     if not any(category.withhold for category in procedure.category):
         yield ("category",), "one must have withhold = true: a picture of a child undressed"
     known = {steps.key for steps in procedure.procedure}
     for n, category in enumerate(procedure.category):
         if category.procedure and category.procedure not in known:
             yield ("category", n, "procedure"), f"there is no procedure “{category.procedure}”"
-    for n, steps in enumerate(procedure.procedure):
-        yield from _twice(("procedure", n, "step"), steps.step)
-        yield from _unreachable(n, steps)
-        for m, step in enumerate(steps.step):
-            yield from _no_passage(
-                ("procedure", n, "step", m, "passage"), step.passage, policy_texts
-            )
-    for n, duty in enumerate(procedure.duty):
-        yield from _no_passage(("duty", n, "passage"), duty.passage, policy_texts)
 
 
-def _twice(place: Place, rows: tuple[Any, ...]) -> Iterator[tuple[Place, str]]:
+def _check_steps(n: int, steps: Steps, policy_texts: Path) -> Iterator[tuple[Place, str]]:
+    yield from _find_duplicates(("procedure", n, "step"), steps.step)
+    yield from _find_unreachable(n, steps)
+    for m, step in enumerate(steps.step):
+        place = ("procedure", n, "step", m, "passage")
+        yield from _check_passage(place, step.passage, policy_texts)
+
+
+def _find_duplicates(place: Place, rows: tuple[Any, ...]) -> Iterator[tuple[Place, str]]:
     keys: set[str] = set()
     for n, row in enumerate(rows):
         if row.key in keys:
@@ -188,23 +221,26 @@ def _twice(place: Place, rows: tuple[Any, ...]) -> Iterator[tuple[Place, str]]:
         keys.add(row.key)
 
 
-def _unreachable(n: int, steps: Steps) -> Iterator[tuple[Place, str]]:
-    before, outcomes = {OPENING, AGAIN}, set[str]()
+def _find_unreachable(n: int, steps: Steps) -> Iterator[tuple[Place, str]]:
+    """Steps that wait for what never comes."""
+    known = {OPENING, AGAIN}
     for m, step in enumerate(steps.step):
         for word in step.after:
-            if word not in before and word not in outcomes:
+            if word not in known:
                 yield (
                     ("procedure", n, "step", m, "after"),
-                    f"“{word}” is neither opening, again, an outcome nor the key of a step before this one",
+                    f"“{word}” is neither opening, again, an outcome nor the key of a step "
+                    "before this one",
                 )
-        before.add(step.key)
-        outcomes.update(step.outcomes)
+        known.add(step.key)
+        known.update(step.outcomes)
 
 
-def _no_passage(place: Place, passage: str, policy_texts: Path) -> Iterator[tuple[Place, str]]:
-    doc, _, heading = passage.partition("#")
+def _check_passage(place: Place, passage: str, policy_texts: Path) -> Iterator[tuple[Place, str]]:
+    """See that a passage, such as `text.md#Heading`, is there. None is needed."""
     if not passage:
         return
+    doc, _, heading = passage.partition("#")
     try:
         text = (policy_texts / doc).read_text("utf-8", "replace")
     except (OSError, ValueError):

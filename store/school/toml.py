@@ -25,13 +25,18 @@ class Table(BaseModel):
 
 Model = TypeVar("Model", bound=Table)
 
-
+#: Which value of a file: the names of tables and keys that lead to it, and numbers within lists.
 Place = tuple[str | int, ...]
+#: Finds what is wrong between the tables of a file, each with its place.
 Check = Callable[[Model], Iterable[tuple[Place, str]]]
 
 
 def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> Model:
-    """Raises FileMistake, also when the file is missing, and for what `check` finds, each with its place."""
+    """The tables of a file.
+
+    Raises FileMistake for whatever is wrong with it, also when it is missing, and for what `check`
+    finds.
+    """
     try:
         text = path.read_text("utf-8")
         found = model.model_validate(tomllib.loads(text))
@@ -47,53 +52,78 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
     except OSError as error:
         raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        raise FileMistake("\n".join(_mistakes(path, text, error))) from error
-    if lines := [_mistake(path, text, place, what) for place, what in check(found)]:
-        raise FileMistake("\n".join(lines))
+        raise FileMistake("\n".join(_describe_all(path, text, error))) from error
+
+    mistakes = [_describe(path, text, place, what) for place, what in check(found)]
+    if mistakes:
+        raise FileMistake("\n".join(mistakes))
     return found
 
 
-def _mistakes(path: Path, text: str, error: ValidationError) -> list[str]:
+def _describe_all(path: Path, text: str, error: ValidationError) -> list[str]:
+    """A line for each mistake that pydantic has found."""
     mistakes = []
     errors = error.errors()
+    places = [mistake["loc"] for mistake in errors]
     for mistake in errors:
         place = mistake["loc"]
-        if any(other["loc"][: len(place)] == place != other["loc"] for other in errors):
-            continue  # it follows from what is wrong inside
-        what = str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else mistake["msg"]
-        if mistake["type"] == "extra_forbidden":
+        if any(_is_inside(other, place) for other in places):
+            # It follows from what is wrong inside, and would only repeat it.
+            continue
+        what = mistake["msg"]
+        if mistake["type"] == "value_error":
+            # A sentence of ours, to which pydantic would add words of its own.
+            what = str(mistake["ctx"]["error"])
+        elif mistake["type"] == "extra_forbidden":
             what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
-        mistakes.append(_mistake(path, text, place, what))
+        mistakes.append(_describe(path, text, place, what))
     return mistakes
 
 
-def _mistake(path: Path, text: str, place: Place, what: str) -> str:
+def _is_inside(place: Place, outer: Place) -> bool:
+    return place != outer and place[: len(outer)] == outer
+
+
+def _describe(path: Path, text: str, place: Place, what: str) -> str:
     name = ".".join(part for part in place if isinstance(part, str))
-    return f"{path}, line {line_of(text, place)}: {f'{name}: ' if name else ''}{what}."
+    if name:
+        what = f"{name}: {what}"
+    return f"{path}, line {line_of(text, place)}: {what}."
 
 
 def line_of(text: str, place: Place) -> int:
-    """The line, from 1, of a value such as `("category", 3, "alerts")`: its own, or its table's."""
+    """The line, from 1, of a value such as `("category", 3, "alerts")`: its own, or its table's.
+
+    The parser tells no lines, so the text is searched: from the whole of it down to the table that
+    each part of the place leads to, and in that for the key.
+    """
     lines = text.split("\n")
-    begin, end = 0, len(lines)
+    table = range(len(lines))
     for n, part in enumerate(place):
         if not isinstance(part, str):
             continue
+        # A name may be followed by which of several tables of that name it is.
         index = place[n + 1] if n + 1 < len(place) else 0
-        heads = [
-            i
-            for i in range(begin, end)
-            if re.match(rf"\s*\[\[?\s*(?:[\w-]+\.)*{re.escape(part)}\s*\]", lines[i])
-        ]
+        heads = _find_lines(rf"\s*\[\[?\s*(?:[\w-]+\.)*{re.escape(part)}\s*\]", lines, table)
         if isinstance(index, int) and len(heads) > index:
-            begin = heads[index]
-            further = rf"\s*\[{{1,2}}(?!\[)\s*(?!{re.escape(part)}\.)"
-            following = [i for i in range(begin + 1, end) if re.match(further, lines[i])]
-            end = following[0] if following else end
+            table = _table_from(heads[index], part, lines, table)
             continue
-        keys = [
-            i for i in range(begin, end) if re.match(rf"\s*\"?{re.escape(part)}\"?\s*=", lines[i])
-        ]
+        keys = _find_lines(rf"\s*\"?{re.escape(part)}\"?\s*=", lines, table)
         if keys:
             return keys[0] + 1
-    return begin + 1
+    return table.start + 1
+
+
+def _table_from(head: int, name: str, lines: list[str], within: range) -> range:
+    """The lines of the table that begins at `head`, as far as the next that is not part of it."""
+    # Tables called `name.something` are part of it. That no third bracket may follow keeps the
+    # search from taking the second one of `[[name.something]]` for the beginning of a name.
+    next_head = rf"\s*\[{{1,2}}(?!\[)\s*(?!{re.escape(name)}\.)"
+    following = _find_lines(next_head, lines, range(head + 1, within.stop))
+    end = following[0] if following else within.stop
+    return range(head, end)
+
+
+def _find_lines(pattern: str, lines: list[str], within: range) -> list[int]:
+    """The numbers, from 0, of the lines that begin with what the pattern finds."""
+    return [number for number in within if re.match(pattern, lines[number])]

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from store.disk.durable import sync_folder
-from store.erasing import naming
+from store.erasing import reference_pattern
 from store.model.memos import Erased
 from store.model.records import REFERENCE_ALPHABET
 
@@ -25,7 +25,7 @@ TRIES = 5  # a fetch that is under way may write one more file meanwhile
 
 def remove_loose(folder: Path, references: Collection[str]) -> None:
     """Take away the notices of no case that name one of these."""
-    names = naming(references)
+    names = reference_pattern(references)
     gone = [
         path for path in folder.glob("*.json") if names.search(path.read_text("utf-8", "replace"))
     ]

@@ -17,7 +17,7 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 
 from store.disk.durable import make_folder, replace_file, unavailable
-from store.disk.seal import opened, sealed
+from store.disk.seal import seal, unseal
 from store.documents import Record, Tables, record_from, to_json
 from store.errors import Conflict
 
@@ -34,12 +34,12 @@ class DurableStorage(Storage):
 
     def read(self) -> Tables | None:
         try:
-            return opened(self.path.read_bytes())
+            return unseal(self.path.read_bytes())
         except FileNotFoundError:
             return None
 
     def write(self, data: Tables) -> None:
-        replace_file(self.path, sealed(to_json(data)))
+        replace_file(self.path, seal(to_json(data)))
 
 
 def write_tables(path: Path, tables: Tables) -> None:

@@ -34,7 +34,7 @@ from store.disk.durable import (
     unavailable,
 )
 from store.documents import Tables, case_from, case_tables, record_tables
-from store.erasing import naming, tells_of, without_question
+from store.erasing import reference_pattern, tells_of, without_question
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Searched, Shown
@@ -275,7 +275,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         try:
             for person in await self.people():
                 await self._ask_no_more(person.id, references)
-            self._catalogue.drop_loose(naming(references))
+            self._catalogue.drop_loose(reference_pattern(references))
             await self._in_thread(remove_loose, self.folder / "notices", references)
             for search in self._searches(references):
                 await self._drop(Searched, search)

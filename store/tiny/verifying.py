@@ -1,7 +1,8 @@
 """Whether the folder still holds what was written to it: read only, so a bot may own it meanwhile.
 
-What is looked at: each file's seal, each chain of entries and what the entries say of the case, each piece of
-evidence against its SHA-256 and the case's list, and what is there without being listed anywhere.
+What is looked at: each file's seal, each chain of entries and what the entries say of the case,
+each piece of evidence against its SHA-256 and the case's list, and what is there without being
+listed anywhere.
 """
 
 from __future__ import annotations
@@ -9,123 +10,161 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from store.disk.durable import PARTIAL
 from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
-from store.disk.seal import is_sealed, opened
+from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased
-from store.model.records import Invitation, Notice, Person
+from store.model.records import Evidence, Invitation, Notice, Person
 from store.tiny.memos import name_of
-from store.verifying import BACKUP, Finding, Walk, wrong_in
+from store.verifying import BACKUP, Mismatch, Walk, find_contradictions
 
+NOT_AS_WRITTEN = "is not as it was written."
+START_AGAIN = "Start the bot again."
+SEE_AND_REMOVE = "See what it is, and remove it."
+PUT_ASIDE = (
+    "It was put aside because it is damaged: put case.json back from a backup, and remove it."
+)
 TELL = "Find out who had access, and compare with a backup: headsup verify --against FOLDER"
-AGAIN = 0.3  # seconds after which something odd is looked at again: a bot may have been writing it
-FRESH = 60.0  # seconds in which evidence may lie there before its case lists it
+
+#: What a file that was put aside has in its name.
+DAMAGED = ".damaged"
+#: Seconds after which something odd is looked at again: a bot may have been writing it.
+AGAIN = 0.3
+#: Seconds in which evidence may lie there before its case lists it.
+FRESH = 60.0
 
 
-def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Finding]:
-    """Everything that is wrong, case by case. `against`: an older copy of the folder. Raises OSError."""
-    erased = {
-        ref for memo in _readable(folder / FOLDERS[Erased], Erased) for ref in memo.references
-    }
+def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mismatch]:
+    """Everything that is wrong, case by case. `against`: an older copy of the folder.
+
+    Raises OSError.
+    """
+    erased = _read_erased(folder)
     for home in _children(folder / "cases"):
-        if home.is_dir() and home.name in erased:
-            yield Finding(_at(home), "was erased, and is not yet removed.", "Start the bot again.")
-        elif home.is_dir():
-            yield from _twice(lambda home=home: _case(home, folder, walk))  # type: ignore[misc]
+        if not home.is_dir():
+            continue
+        if home.name in erased:
+            yield Mismatch(_at(home), "was erased, and is not yet removed.", START_AGAIN)
+        else:
+            yield from _look_twice(partial(_look_at_case, home, folder, walk))
+
+    # Only now is it known which cases are there.
     for part, root in walk.joined.items():
         if root not in walk.cases:
-            yield Finding(f"cases/{root}", f"is missing, and case {part} is part of it.", BACKUP)
+            yield Mismatch(f"cases/{root}", f"is missing, and case {part} is part of it.", BACKUP)
+
     for name, kind in RECORDS.items():
         for path in _children(folder / name):
-            yield from _twice(lambda path=path, kind=kind: _record(path, kind, walk))  # type: ignore[misc]
+            yield from _look_twice(partial(_look_at_record, path, kind, walk))
     if against:
-        yield from _against(against, folder, erased)
+        yield from _compare_with_older(against, folder, erased)
 
 
-def _twice(look: Callable[[], list[Finding]]) -> list[Finding]:
+def _look_twice(look: Callable[[], list[Mismatch]]) -> list[Mismatch]:
     """What is odd at the second look, too."""
     try:
-        if found := look():
-            time.sleep(AGAIN)
-            again = set(look())
-            return [finding for finding in found if finding in again]
-    except FileNotFoundError:  # erased or settled meanwhile
+        found = look()
+        if not found:
+            return []
+        time.sleep(AGAIN)
+        again = set(look())
+    except FileNotFoundError:
+        # Erased or settled meanwhile.
         return look()
-    return []
+    return [mismatch for mismatch in found if mismatch in again]
 
 
-# --- cases ---------------------------------------------------------------------------------------------
+# --- cases --------------------------------------------------------------------------------------
 
 
-def _case(home: Path, folder: Path, walk: Walk) -> list[Finding]:
-    path = home / "case.json"
+def _look_at_case(home: Path, folder: Path, walk: Walk) -> list[Mismatch]:
     walk.cases.add(home.name)
-    inside = [p for p in _children(home) if p.name != THUMBNAILS]
-    if not home.exists() or not any(p.is_file() or any(p.iterdir()) for p in inside if p.exists()):
-        return []  # nothing was ever written into it, or it has been erased
-    found = [
-        Finding(_at(p), "does not belong there.", _if_damaged(p))
-        for p in inside
-        if p.name not in ("case.json", EVIDENCE) and _is_ours(p)
-    ]
+    inside = [path for path in _children(home) if path.name != THUMBNAILS]
+    if not home.exists() or not any(map(_holds_something, inside)):
+        # Nothing was ever written into it, or it has been erased.
+        return []
+
+    path = home / "case.json"
+    found = _find_strangers(inside)
     if not path.exists():
-        return [*found, Finding(_at(path), "is missing.", BACKUP)]
+        return [*found, Mismatch(_at(path), "is missing.", BACKUP)]
     case = _read(path, walk, case_from)
     if case is None:
-        return [*found, Finding(_at(path), "is not as it was written.", BACKUP)]
+        return [*found, Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
     if case.reference != home.name:
-        return [*found, Finding(_at(path), f"is the file of case {case.reference}.", BACKUP)]
+        return [*found, Mismatch(_at(path), f"is the file of case {case.reference}.", BACKUP)]
+
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
-    found += [Finding(_at(path), what, TELL) for what in wrong_in(case)]
-    return [*found, *_evidence(case, home, folder, walk)]
+    for what in find_contradictions(case):
+        found.append(Mismatch(_at(path), what, TELL))
+    found += _look_at_evidence(case, home, folder, walk)
+    return found
 
 
-def _if_damaged(path: Path) -> str:
-    if ".damaged" in path.name:
-        return "It was put aside because it is damaged: put case.json back from a backup, and remove it."
-    return "See what it is, and remove it."
+def _holds_something(path: Path) -> bool:
+    """True for a file, and for a folder that is not empty."""
+    # A bot may take away what was listed a moment ago.
+    return path.exists() and (path.is_file() or any(path.iterdir()))
 
 
-def _evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Finding]:
+def _find_strangers(inside: list[Path]) -> list[Mismatch]:
+    """What does not belong in the folder of a case."""
+    found = []
+    for path in inside:
+        if path.name in ("case.json", EVIDENCE) or not _is_ours(path):
+            continue
+        mend = PUT_ASIDE if DAMAGED in path.name else SEE_AND_REMOVE
+        found.append(Mismatch(_at(path), "does not belong there.", mend))
+    return found
+
+
+def _look_at_evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Mismatch]:
     listed = {item.sha256: item for item in case.evidence if item.sha256}
-    lying = {
-        path.name: path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)
-    }
+    lying = [path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)]
+    names = {path.name for path in lying}
     for sha256, item in listed.items():
-        if sha256 not in lying:
-            yield Finding(
-                _at(home / EVIDENCE / sha256), f"(evidence {item.number}) is missing.", BACKUP
-            )
-    for name, path in lying.items():
+        if sha256 not in names:
+            where = _at(home / EVIDENCE / sha256)
+            yield Mismatch(where, f"(evidence {item.number}) is missing.", BACKUP)
+
+    for path in lying:
         walk.evidence += 1
-        if name not in listed:
-            if not _may_be_listed_soon(path, folder):
-                yield Finding(_at(path), "is listed nowhere.", "See what it is, and remove it.")
-        elif (content := sha256_of(path)) != name:
-            other = listed.get(content)
-            what = (
-                f"is the file of evidence {other.number}."
-                if other
-                else "is not as it was received."
-            )
-            yield Finding(_at(path), f"(evidence {listed[name].number}) {what}", BACKUP)
+        if path.name in listed:
+            what = _check_bytes(path, listed)
+            if what:
+                number = listed[path.name].number
+                yield Mismatch(_at(path), f"(evidence {number}) {what}", BACKUP)
+        elif not _may_be_listed_soon(path, folder):
+            yield Mismatch(_at(path), "is listed nowhere.", SEE_AND_REMOVE)
+
+
+def _check_bytes(path: Path, listed: dict[str, Evidence]) -> str:
+    """What is wrong with a piece of evidence that a case lists by its name, or nothing."""
+    content = sha256_of(path)
+    if content == path.name:
+        return ""
+    other = listed.get(content)
+    if other:
+        return f"is the file of evidence {other.number}."
+    return "is not as it was received."
 
 
 def _may_be_listed_soon(path: Path, folder: Path) -> bool:
-    """Whether a running bot may just have fetched it."""
+    """True for evidence that a running bot may just have fetched."""
     return time.time() - path.stat().st_mtime < FRESH and _is_owned(folder)
 
 
 def _is_owned(folder: Path) -> bool:
-    """Whether a bot owns the folder at this moment."""
+    """True while a bot owns the folder."""
     with (folder / ".lock").open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -134,13 +173,16 @@ def _is_owned(folder: Path) -> bool:
     return False
 
 
-# --- people, notices, memos --------------------------------------------------------------------------------
+# --- people, notices, memos ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A kind of records that are a file each."""
+
     record: type[Any]
-    name: Callable[[Any], str]  # of its file, without .json
+    #: The name of a record's file, without .json.
+    name: Callable[[Any], str]
 
 
 RECORDS: dict[str, Kind] = {
@@ -151,70 +193,82 @@ RECORDS: dict[str, Kind] = {
 }
 
 
-def _record(path: Path, kind: Kind, walk: Walk) -> list[Finding]:
-    if ".damaged" in path.name:
-        return [Finding(_at(path), "was put aside because it is damaged.", BACKUP)]
+def _look_at_record(path: Path, kind: Kind, walk: Walk) -> list[Mismatch]:
+    if DAMAGED in path.name:
+        return [Mismatch(_at(path), "was put aside because it is damaged.", BACKUP)]
     if path.suffix != ".json":
-        return []  # not ours
+        # It is none of ours.
+        return []
     walk.records += 1
-    record = _read(path, walk, lambda tables: record_from(kind.record, tables))
+    record = _read(path, walk, partial(record_from, kind.record))
     if record is None:
-        return [Finding(_at(path), "is not as it was written.", BACKUP)]
+        return [Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
     if kind.name(record) != path.stem:
-        return [Finding(_at(path), "is another record’s file.", BACKUP)]
+        return [Mismatch(_at(path), "is another record’s file.", BACKUP)]
     return []
 
 
-def _readable(folder: Path, kind: type[Any]) -> Iterator[Any]:
-    for path in folder.glob("*.json"):
-        if record := _read(path, Walk(), lambda tables: record_from(kind, tables)):
-            yield record
+def _read_erased(folder: Path) -> set[str]:
+    """The references of cases that were erased, as far as the records of that can be read."""
+    erased: set[str] = set()
+    for path in (folder / FOLDERS[Erased]).glob("*.json"):
+        memo = _read(path, Walk(), partial(record_from, Erased))
+        if memo:
+            erased.update(memo.references)
+    return erased
 
 
 def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
     """What is in a file, or None where that is not what was written."""
     content = path.read_bytes()
     try:
-        made = make(opened(content))
+        made = make(unseal(content))
         walk.unsealed += not is_sealed(content)
     except ValueError:
         return None
     return made
 
 
-# --- an older copy -----------------------------------------------------------------------------------------
+# --- an older copy ------------------------------------------------------------------------------
 
 
-def _against(older: Path, folder: Path, erased: set[str]) -> Iterator[Finding]:
+def _compare_with_older(older: Path, folder: Path, erased: set[str]) -> Iterator[Mismatch]:
     """What an older copy holds, and this folder does not."""
     for home in _children(older / "cases"):
-        before = (
-            _read(home / "case.json", Walk(), case_from) if (home / "case.json").exists() else None
-        )
+        before = _read_case(home / "case.json")
         if before is None or home.name in erased:
             continue
         path = folder / "cases" / home.name / "case.json"
-        now = _read(path, Walk(), case_from) if path.exists() else None
+        now = _read_case(path)
         if now is None:
-            yield Finding(_at(path), "is in the older copy, and cannot be read here.", BACKUP)
-        elif lost := _lost(before, now):
-            yield Finding(_at(path), f"lacks what the older copy holds: {lost}.", TELL)
+            yield Mismatch(_at(path), "is in the older copy, and cannot be read here.", BACKUP)
+            continue
+        lost = _find_lost(before, now)
+        if lost:
+            yield Mismatch(_at(path), f"lacks what the older copy holds: {lost}.", TELL)
 
 
-def _lost(before: Case, now: Case) -> str:
+def _read_case(path: Path) -> Case | None:
+    """The case in a file; None where there is none, or it cannot be read."""
+    if not path.exists():
+        return None
+    case: Case | None = _read(path, Walk(), case_from)
+    return case
+
+
+def _find_lost(before: Case, now: Case) -> str:
     """The first thing that has gone since; nothing does in an honest folder."""
-    hashes = [entry.hash for entry in now.chronology]
-    for number, entry in enumerate(before.chronology, 1):
-        if hashes[number - 1 : number] != [entry.hash]:
-            return f"entry {number}"
+    for number, entry in enumerate(before.chronology):
+        if number >= len(now.chronology) or now.chronology[number].hash != entry.hash:
+            return f"entry {number + 1}"
     kept = {item.sha256 for item in now.evidence}
-    gone: Sequence[str] = [
-        str(e.number) for e in before.evidence if e.sha256 and e.sha256 not in kept
-    ]
-    return f"evidence {', '.join(gone)}" if gone else ""
+    gone = [str(item.number) for item in before.evidence if item.sha256 and item.sha256 not in kept]
+    if gone:
+        return f"evidence {', '.join(gone)}"
+    return ""
 
 
-# --- files -------------------------------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------------------------
 
 
 def _children(folder: Path) -> list[Path]:
@@ -225,12 +279,14 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Neither being written, nor what a file manager leaves."""
+    """False for what is being written, and for what a file manager leaves."""
     return not path.name.startswith(".") and not path.name.endswith(PARTIAL)
 
 
 def _at(path: Path) -> str:
-    """`cases/7K4M/case.json`, `people/1.json`."""
-    parts = path.parts
-    begin = max((n for n, part in enumerate(parts) if part in (*RECORDS, "cases")), default=0)
-    return "/".join(parts[begin:])
+    """Where a file lies within a data folder: `cases/7K4M/case.json`, `people/1.json`."""
+    begin = 0
+    for number, part in enumerate(path.parts):
+        if part == "cases" or part in RECORDS:
+            begin = number
+    return "/".join(path.parts[begin:])

@@ -28,7 +28,7 @@ import psycopg
 from tinydb import Query, TinyDB
 
 from store.base import Store
-from store.disk.seal import sealed
+from store.disk.seal import seal
 from store.documents import case_tables, to_json
 from store.model.case import Case
 from store.model.records import Evidence, Notice, Report
@@ -99,7 +99,7 @@ async def folder(size: int, home: Path) -> list[float]:
     for made in known:  # as the store writes them, without waiting for the disk each time
         path = home / "cases" / made.reference
         path.mkdir(parents=True)
-        (path / "case.json").write_bytes(sealed(to_json(case_tables(made))))
+        (path / "case.json").write_bytes(seal(to_json(case_tables(made))))
     seconds = await _start(home)
     tracemalloc.start()
     store = TinyStore.open(home)

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.disk.seal import opened, sealed
+from store.disk.seal import seal, unseal
 from store.documents import case_from, case_tables, record_tables, to_json
 from store.model.case import Case, Classification
 from store.model.memos import Counted, Erased
 from store.model.records import Entry, Invitation, State
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
-from store.verifying import Finding, Walk
+from store.verifying import Mismatch, Walk
 from tests.store.made import ASHA, BEN, CLEO, NOW, case, item, notice, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 
@@ -69,7 +69,7 @@ async def furnish(folder: Path) -> tuple[str, str]:
     return made.reference, part.reference
 
 
-def found(folder: Path, against: Path | None = None) -> list[Finding]:
+def found(folder: Path, against: Path | None = None) -> list[Mismatch]:
     return list(verify(folder, Walk(), against))
 
 
@@ -131,13 +131,13 @@ async def test_each_single_bit_of_a_case_is_found_and_nobody_reads_it(tmp_path: 
         broken = bytearray(content)
         broken[bit // 8] ^= 1 << bit % 8
         with pytest.raises(ValueError):  # noqa: PT011  (JSON's own, or a broken seal)
-            opened(bytes(broken))
+            unseal(bytes(broken))
 
 
 def rewrite(folder: Path, reference: str, change: Callable[[Case], Case]) -> None:
     """As somebody does who knows how the files are made: with a seal that fits."""
     path = folder / "cases" / reference / "case.json"
-    path.write_bytes(sealed(to_json(case_tables(change(case_from(opened(path.read_bytes())))))))
+    path.write_bytes(seal(to_json(case_tables(change(case_from(unseal(path.read_bytes())))))))
 
 
 def without(case: Case, what: str) -> Case:
@@ -293,7 +293,7 @@ async def test_what_is_not_ours_or_being_written_is_left_alone(tmp_path: Path) -
 async def test_what_was_erased_and_is_still_there_is_named(tmp_path: Path) -> None:
     await furnish(tmp_path)
     erased = next((tmp_path / "erased").iterdir())
-    reference = opened(erased.read_bytes())["_default"]["1"]["references"][0]
+    reference = unseal(erased.read_bytes())["_default"]["1"]["references"][0]
     (tmp_path / "cases" / reference).mkdir()
     [finding] = found(tmp_path)
     assert "was erased" in finding.what
@@ -302,7 +302,7 @@ async def test_what_was_erased_and_is_still_there_is_named(tmp_path: Path) -> No
 async def test_files_of_an_earlier_version_are_read_and_counted(tmp_path: Path) -> None:
     reference, _ = await furnish(tmp_path)
     path = tmp_path / "cases" / reference / "case.json"
-    tables = opened(path.read_bytes())
+    tables = unseal(path.read_bytes())
     tables["case"]["1"].pop("hold")
     path.write_bytes(orjson.dumps(tables))
     asha = tmp_path / "people" / "asha.json"

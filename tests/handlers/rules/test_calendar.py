@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from handlers.rules.calendar import NATIONS, Calendar
 from handlers.rules.stages import stage_begins
 from store.model.records import FollowUp
-from store.school.procedure import Span
+from store.school.procedure import Delay
 from store.school.school import School
 
 LONDON = ZoneInfo("Europe/London")
@@ -171,7 +171,7 @@ def test_there_and_back_is_the_same_school_day(school: School, day: date, number
 def test_what_counts_school_days_is_due_when_school_closes(
     school: School, at: datetime, number: int
 ) -> None:
-    due = Calendar(school).due(at, Span(number, "school day")).astimezone(LONDON)
+    due = Calendar(school).due(at, Delay(number, "school day")).astimezone(LONDON)
     assert teaches(due.date(), school)
     assert due.time() == school.closes
     assert school_days_between(at.astimezone(LONDON).date(), due.date(), school) == number
@@ -181,8 +181,8 @@ def test_what_counts_school_days_is_due_when_school_closes(
 @given(schools, st.one_of(moments, near_changes), st.integers(1, 30))
 def test_no_school_holiday_moves_the_legal_clock(school: School, at: datetime, number: int) -> None:
     never_closed = school.model_copy(update={"closed": ()})
-    due = Calendar(school).due(at, Span(number, "working day"))
-    assert due == Calendar(never_closed).due(at, Span(number, "working day"))
+    due = Calendar(school).due(at, Delay(number, "working day"))
+    assert due == Calendar(never_closed).due(at, Delay(number, "working day"))
     begun, local = at.astimezone(LONDON), due.astimezone(LONDON)
     assert works(local.date(), school)
     days = range(1, (local.date() - begun.date()).days + 1)
@@ -200,7 +200,7 @@ def test_no_school_holiday_moves_the_legal_clock(school: School, at: datetime, n
 def test_minutes_and_hours_run_through_everything(
     school: School, at: datetime, number: int, unit: str
 ) -> None:
-    due = Calendar(school).due(at, Span(number, unit))  # type: ignore[arg-type]
+    due = Calendar(school).due(at, Delay(number, unit))  # type: ignore[arg-type]
     assert due - at == number * (MINUTE if unit == "minute" else 60 * MINUTE)
 
 
@@ -231,8 +231,8 @@ def test_school_opens_at_eight_on_both_sides_of_the_clocks_change(change: date) 
     assert after - before == timedelta(days=3, hours=1 if change == AUTUMN else -1)
     at_closing = calendar.closing(friday)
     assert calendar.next_school_minute(at_closing) == after
-    assert calendar.due(before, Span(1, "school day")).astimezone(LONDON).hour == 17
-    assert calendar.due(before, Span(1, "working day")).astimezone(LONDON).hour == 8
+    assert calendar.due(before, Delay(1, "school day")).astimezone(LONDON).hour == 17
+    assert calendar.due(before, Delay(1, "working day")).astimezone(LONDON).hour == 8
 
 
 @pytest.mark.parametrize(
@@ -263,12 +263,12 @@ def test_each_nation_has_its_bank_holidays(
 def test_christmas_stops_the_school_clock_and_not_the_legal_one() -> None:
     calendar = Calendar(TERMS)
     friday = utc("2026-12-18T15:00")  # the last afternoon of term
-    assert calendar.due(friday, Span(1, "school day")) == utc(
+    assert calendar.due(friday, Delay(1, "school day")) == utc(
         "2027-01-05T17:00"
     )  # after the INSET day
-    assert calendar.due(friday, Span(1, "working day")) == utc("2026-12-21T15:00")
-    assert calendar.due(utc("2026-12-24T15:00"), Span(1, "working day")) == utc("2026-12-29T15:00")
-    assert calendar.due(utc("2026-12-25T15:00"), Span(1, "working day")) == utc("2026-12-29T17:00")
+    assert calendar.due(friday, Delay(1, "working day")) == utc("2026-12-21T15:00")
+    assert calendar.due(utc("2026-12-24T15:00"), Delay(1, "working day")) == utc("2026-12-29T15:00")
+    assert calendar.due(utc("2026-12-25T15:00"), Delay(1, "working day")) == utc("2026-12-29T17:00")
     assert calendar.next_school_minute(utc("2026-12-18T17:00")) == utc("2027-01-05T08:00")
 
 
@@ -287,8 +287,8 @@ def test_a_school_that_never_opens_still_gets_answers(at: datetime, number: int)
     assert at < calendar.next_school_minute(at) <= at + 2 * DAY
     assert calendar.school_day_from(day) == day
     assert calendar.school_days_after(day, number) > day > calendar.school_days_after(day, -number)
-    due = calendar.due(at, Span(number, "school day"))
+    due = calendar.due(at, Delay(number, "school day"))
     assert due > at
-    assert calendar.due(at, Span(number, "working day")) == Calendar(School()).due(
-        at, Span(number, "working day")
+    assert calendar.due(at, Delay(number, "working day")) == Calendar(School()).due(
+        at, Delay(number, "working day")
     )

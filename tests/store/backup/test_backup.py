@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from store.backup import make, places, restore
-from store.backup.generations import Generation, kept
+from store.backup import BackupOptions, make, places, restore
+from store.backup.generations import Generation, names_to_keep
 from store.backup.keys import make_key
 from store.errors import Conflict, Trouble
 from store.model.case import Case
@@ -286,7 +286,7 @@ async def test_an_erased_case_is_in_no_later_backup(data: Path, place: str) -> N
     restore(place, data.with_name("later"), name=later.name)
     assert not any(content in each for each in contents(data.with_name("later")).values())
     assert holds(place, content)  # in the older one
-    make(data, place, NOW + 2 * DAY, forget_older=True)
+    make(data, place, NOW + 2 * DAY, BackupOptions(forget_older=True))
     assert not holds(place, content)
     assert not holds(place, b"what they wrote")
     assert not any(made.reference in p.read_text() for p in (data / ".backup").glob("*.json"))
@@ -317,7 +317,7 @@ def test_seven_days_and_five_weeks_are_kept() -> None:
     for hour in range(0, 90 * 24, 6):
         new = generation(NOW + timedelta(hours=hour))
         there[new.name] = new
-        names = kept(there.values())
+        names = names_to_keep(there.values())
         there = {name: each for name, each in there.items() if name in names}
         assert new.name in there
     ages = sorted((NOW + timedelta(hours=90 * 24 - 6) - each.made).days for each in there.values())
@@ -333,12 +333,12 @@ def test_encrypted_nobody_reads_it_without_the_private_key(
     data: Path, place: str, into: Path, tmp_path: Path
 ) -> None:
     public = make_key(tmp_path / "key")
-    made = make(data, place, NOW, public)
+    made = make(data, place, NOW, BackupOptions(public=public))
     assert not holds(place, BYTES)
     assert not holds(place, b"opened")
     assert not any(name in str(files(place)) for name in (DIGEST, "case.json"))
     assert (
-        make(data, place, NOW + DAY, public).copied == 1
+        make(data, place, NOW + DAY, BackupOptions(public=public)).copied == 1
     )  # the list of files, which nobody here can compare
     with pytest.raises(Trouble, match="It is encrypted|is encrypted"):
         restore(place, into)
@@ -357,8 +357,8 @@ def test_another_key_is_for_everything_that_comes(
     data: Path, place: str, into: Path, tmp_path: Path
 ) -> None:
     old, new = make_key(tmp_path / "old"), make_key(tmp_path / "new")
-    first = make(data, place, NOW, old)
-    make(data, place, NOW + DAY, new)
+    first = make(data, place, NOW, BackupOptions(public=old))
+    make(data, place, NOW + DAY, BackupOptions(public=new))
     restore(place, into, tmp_path / "new")
     restore(place, into.with_name("first"), tmp_path / "old", first.name)
     assert contents(into) == contents(into.with_name("first")) == contents(data)
@@ -370,7 +370,7 @@ def test_another_key_is_for_everything_that_comes(
 )
 def test_what_is_no_public_key_makes_nothing(data: Path, place: str, given: str, said: str) -> None:
     with pytest.raises(Trouble, match=said):
-        make(data, place, NOW, given)
+        make(data, place, NOW, BackupOptions(public=given))
     assert not there(Path(place))
 
 
@@ -395,7 +395,7 @@ async def test_a_damaged_backup_is_told_and_leaves_nothing(
 ) -> None:
     public = make_key(tmp_path / "key") if encrypted else ""
     key = tmp_path / "key" if encrypted else None
-    first = make(data, place, NOW, public)
+    first = make(data, place, NOW, BackupOptions(public=public))
     for path in files(place):
         flip(path, 4 * path.stat().st_size)
         with pytest.raises(Trouble, match="is damaged.* There is no older one."):
@@ -408,7 +408,7 @@ async def test_a_damaged_backup_is_told_and_leaves_nothing(
         path.write_bytes(content)
         assert not there(into)
     await change(data)
-    make(data, place, NOW + DAY, public)
+    make(data, place, NOW + DAY, BackupOptions(public=public))
     lists = sorted((Path(place) / "generations").iterdir())
     lists[-1].write_bytes(b"{}")
     with pytest.raises(Trouble, match=f"Try an older one: --generation {first.name}"):
@@ -455,10 +455,10 @@ async def test_a_full_disk_is_a_sentence_and_harms_nothing(
 ) -> None:
     public = make_key(tmp_path / "key") if encrypted else ""
     key = tmp_path / "key" if encrypted else None
-    make(data, place, NOW, public)
+    make(data, place, NOW, BackupOptions(public=public))
     await change(data)
     with room(500), pytest.raises(Trouble, match="The disk is full"):
-        make(data, place, NOW + DAY, public)
+        make(data, place, NOW + DAY, BackupOptions(public=public))
     with room(500), pytest.raises(Trouble, match="The disk is full"):
         restore(place, into, key)
     assert not there(into)
@@ -492,13 +492,13 @@ async def test_a_place_belongs_to_one_data_folder(
 
 def test_what_leads_out_of_the_folder_is_not_followed(data: Path, place: str, into: Path) -> None:
     from store.backup import restoring
-    from store.backup.generations import Copied
+    from store.backup.generations import CopiedFile
 
     assert not any(
-        restoring._is_within(Copied(path, 1, "", ""))
+        restoring._is_within(CopiedFile(path, 1, "", ""))
         for path in ("/etc/x", "../x", "a/../../x", "")
     )
-    assert restoring._is_within(Copied("cases/7K4M/case.json", 1, "", ""))
+    assert restoring._is_within(CopiedFile("cases/7K4M/case.json", 1, "", ""))
 
 
 def test_one_at_a_time(data: Path, place: str, tmp_path: Path) -> None:
@@ -509,10 +509,10 @@ def test_one_at_a_time(data: Path, place: str, tmp_path: Path) -> None:
 
 def test_a_disk_that_is_not_attached_is_no_empty_one(data: Path, place: str) -> None:
     with pytest.raises(Trouble, match="Is its disk attached"):
-        make(data, place, NOW, new=False)
+        make(data, place, NOW, BackupOptions(new=False))
     assert not there(Path(place))
     make(data, place, NOW)
-    make(data, place, NOW + DAY, new=False)
+    make(data, place, NOW + DAY, BackupOptions(new=False))
     for odd in (data / "b", data):
         with pytest.raises(Trouble, match="within the data folder"):
             make(data, str(odd), NOW)
@@ -521,5 +521,5 @@ def test_a_disk_that_is_not_attached_is_no_empty_one(data: Path, place: str) -> 
 def test_it_gives_up_when_it_is_told_to(data: Path, place: str, into: Path) -> None:
     first = make(data, place, NOW)
     with pytest.raises(Trouble, match="was stopped"):
-        make(data, place, NOW + DAY, stopped=lambda: True)
+        make(data, place, NOW + DAY, BackupOptions(is_stopped=lambda: True))
     assert restore(place, into).name == first.name

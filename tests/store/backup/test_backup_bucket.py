@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.backup import make, restore
+from store.backup import BackupOptions, make, restore
 from store.backup.keys import make_key
 from store.errors import Trouble
 from store.tiny.verifying import verify
@@ -27,15 +27,16 @@ async def test_a_bucket_does_as_a_folder_does(bucket: str, tmp_path: Path) -> No
     data, key = tmp_path / "data", tmp_path / "key"
     await furnish(data)
     public = make_key(key)
-    first = make(data, bucket, NOW, public)
+    first = make(data, bucket, NOW, BackupOptions(public=public))
     await change(data)
-    second = make(data, bucket, NOW + timedelta(days=1), public)
+    second = make(data, bucket, NOW + timedelta(days=1), BackupOptions(public=public))
     assert (second.copied, second.generations) == (2, 2)
     restore(bucket, tmp_path / "restored", key)
     assert contents(tmp_path / "restored") == contents(data)
     restore(bucket, tmp_path / "earlier", key, first.name)
     assert list(verify(tmp_path / "restored", Walk(), tmp_path / "earlier")) == []
-    third = make(data, bucket, NOW + timedelta(days=2), public, forget_older=True)
+    options = BackupOptions(public=public, forget_older=True)
+    third = make(data, bucket, NOW + timedelta(days=2), options)
     assert third.generations == 1
     with pytest.raises(Trouble, match="no backup called"):
         restore(bucket, tmp_path / "again", key, first.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.school.procedure import Span, load_procedure
+from store.school.procedure import Delay, load_procedure
 from store.school.school import School, load_school
 from store.school.toml import FileMistake
 
@@ -233,7 +233,7 @@ name = "Done"
 def test_steps_and_duties_are_read(tmp_path: Path) -> None:
     procedure = load_procedure(_texts(tmp_path / "texts", STEPS))
     first, second = procedure.steps("a")
-    assert (first.due, second.due) == (Span(2, "school day"), Span(15, "minute"))
+    assert (first.due, second.due) == (Delay(2, "school day"), Delay(15, "minute"))
     assert procedure.duty[0].due == ("09-30",)
 
 
