@@ -107,13 +107,18 @@ def _choose(found: dict[str, Generation | None], where: str, name: str) -> _Choi
         raise Trouble(NO_SUCH.format(name=name, place=where, names=", ".join(found)))
     name = name or max(found)
 
-    readable = [generation for generation in found.values() if generation]
-    before = [generation.name for generation in readable if generation.name < name]
-    older = OLDER.format(name=before[-1]) if before else NO_OLDER
+    older = _word_older(found, name)
     chosen = found[name]
     if chosen is None:
         raise Trouble(DAMAGED_LIST.format(name=name, older=older))
     return _Choice(chosen, older)
+
+
+def _word_older(found: dict[str, Generation | None], name: str) -> str:
+    """What to say of the generations before that of this name, where it cannot be put back."""
+    readable = [generation for generation in found.values() if generation]
+    before = [generation.name for generation in readable if generation.name < name]
+    return OLDER.format(name=before[-1]) if before else NO_OLDER
 
 
 def _fitting_key(generation: Generation, key: FromKey | None) -> FromKey | None:

@@ -130,21 +130,28 @@ def _find_strangers(inside: list[Path]) -> list[Mismatch]:
 def _look_at_evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Mismatch]:
     listed = {item.sha256: item for item in case.evidence if item.sha256}
     lying = [path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)]
+    yield from _find_missing(listed, lying, home)
+    for path in lying:
+        walk.evidence += 1
+        if path.name in listed:
+            yield from _look_at_listed(path, listed)
+        elif not _may_be_listed_soon(path, folder):
+            yield Mismatch(_at(path), "is listed nowhere.", SEE_AND_REMOVE)
+
+
+def _find_missing(listed: dict[str, Evidence], lying: list[Path], home: Path) -> Iterator[Mismatch]:
     names = {path.name for path in lying}
     for sha256, item in listed.items():
         if sha256 not in names:
             where = _at(home / EVIDENCE / sha256)
             yield Mismatch(where, f"(evidence {item.number}) is missing.", BACKUP)
 
-    for path in lying:
-        walk.evidence += 1
-        if path.name in listed:
-            what = _check_bytes(path, listed)
-            if what:
-                number = listed[path.name].number
-                yield Mismatch(_at(path), f"(evidence {number}) {what}", BACKUP)
-        elif not _may_be_listed_soon(path, folder):
-            yield Mismatch(_at(path), "is listed nowhere.", SEE_AND_REMOVE)
+
+def _look_at_listed(path: Path, listed: dict[str, Evidence]) -> Iterator[Mismatch]:
+    what = _check_bytes(path, listed)
+    if what:
+        number = listed[path.name].number
+        yield Mismatch(_at(path), f"(evidence {number}) {what}", BACKUP)
 
 
 def _check_bytes(path: Path, listed: dict[str, Evidence]) -> str:
@@ -258,9 +265,12 @@ def _read_case(path: Path) -> Case | None:
 
 def _find_lost(before: Case, now: Case) -> str:
     """The first thing that has gone since; nothing does in an honest folder."""
-    for number, entry in enumerate(before.chronology):
-        if number >= len(now.chronology) or now.chronology[number].hash != entry.hash:
-            return f"entry {number + 1}"
+    hashes_now = [entry.hash for entry in now.chronology]
+    for number, entry in enumerate(before.chronology, 1):
+        # A slice, which is empty where there are fewer entries now.
+        if hashes_now[number - 1 : number] != [entry.hash]:
+            return f"entry {number}"
+
     kept = {item.sha256 for item in now.evidence}
     gone = [str(item.number) for item in before.evidence if item.sha256 and item.sha256 not in kept]
     if gone:
