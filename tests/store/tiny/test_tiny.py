@@ -55,7 +55,7 @@ def _python(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 OPEN = """
 import sys
 from pathlib import Path
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.tiny import TinyStore
 try:
     TinyStore.open(Path(sys.argv[1]))
@@ -481,7 +481,7 @@ async def test_evidence_that_does_not_fit_leaves_nothing(
 FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
-from store.base import StoreUnavailable
+from store.errors import StoreUnavailable
 from store.tiny import TinyStore
 from tests.store.made import BEN, NOW, case
 from tests.store.test_evidence import BYTES, pieces
