@@ -150,7 +150,7 @@ class Lane(ABC):
         with suppress(TimeoutError):
             await self.until(self.is_tried, 60)
         self._stop.set()
-        _, waiting = await asyncio.wait(reporting, timeout=20)
+        _, waiting = await asyncio.wait(reporting, timeout=60)
         with suppress(TimeoutError):  # what is missing then is named by the checks
             await self.until(lambda: not self.untold(), 10)
         await asyncio.to_thread(self._wait_until_fetched, 10.0)
