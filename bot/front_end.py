@@ -18,16 +18,19 @@ class FrontEnd(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether what people send comes in at this moment, as far as is known."""
+        """True while what people send comes in, as far as is known."""
 
     def routes(self, receive: Receive) -> list[web.RouteDef]:
-        """What it answers over HTTP, on the one server that the bot runs; none where it dials out."""
+        """What it answers over HTTP, on the one server that the bot runs.
+
+        None where it dials out.
+        """
 
     async def run(self, receive: Receive) -> None:
         """Take in what people send, until cancelled.
 
-        Connects again by itself, with growing pauses. Raises SettingsError for a token that the platform
-        refuses: no waiting mends that.
+        Connects again by itself, with growing pauses. Raises SettingsError for a token that the
+        platform refuses: no waiting mends that.
         """
 
     def stop_taking(self) -> None:
@@ -42,13 +45,16 @@ class FrontEnd(Protocol):
     async def send(self, address: str, reply: Reply) -> str:
         """Send to a person's private chat, or to a channel or group.
 
-        Gives back the platform's id of the message (of its first part), for `edit`; the reply's `noted`, here
-        and in answers, is told of each part as it is shown.
+        Gives back the platform's id of the message (of its first part), for `edit`; the reply's
+        `noted`, here and in answers, is told of each part as it is shown.
         Raises DeliveryFailed.
         """
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Put `reply` in place of a message, by its id; a file (`file:…`) is deleted. Raises DeliveryFailed."""
+        """Put `reply` in place of a message, by its id; a file (`file:…`) is deleted.
+
+        Raises DeliveryFailed.
+        """
 
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""
@@ -57,9 +63,10 @@ class FrontEnd(Protocol):
         """The link that enrols whoever opens it, where the platform has such links."""
 
     def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
-        """Show one person these commands (name, summary) in place of the usual ones, where a chat has such a menu.
+        """Show one person these commands (name, summary) in place of the usual ones.
 
-        None: the usual ones. Done soon, after this returns; a failure is logged.
+        With no commands, the usual ones are shown again. A chat without such a menu does nothing.
+        Done soon, after this returns; a failure is logged.
         """
 
 
@@ -75,17 +82,22 @@ class TakingIn:
         self._task = asyncio.create_task(taking)
         if self.stopped:
             self._task.cancel()
+
         try:
             await asyncio.wait({self._task})
             if not self.stopped:
+                # Nothing takes in any more without having been told to stop: say why.
                 self._task.result()
+            # Stopped, the front-end goes on with what it owes until it is cancelled itself.
             await asyncio.Event().wait()
         finally:
-            if not self.stopped:  # a second time would break off how it ends
+            # Cancelled a second time, it would break off how it ends.
+            if not self.stopped:
                 self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def stop(self) -> None:
+        """Take in nothing from now on, not even where `run` begins only later."""
         self.stopped = True
         if self._task:
             self._task.cancel()

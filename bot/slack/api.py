@@ -20,7 +20,8 @@ UNREACHABLE = "Slack could not be reached."
 TRYING_AGAIN = "Slack could not be reached. Trying again."
 REFUSED = "Slack refused: {}."
 
-REFUSED_TOKEN = {  # not permanent: what is owed waits for a new token
+#: Not permanent: what is owed waits for a new token.
+REFUSED_TOKEN = {
     "invalid_auth",
     "not_authed",
     "account_inactive",
@@ -49,9 +50,13 @@ _PERMANENT = {
     "msg_too_long",
     "msg_blocks_too_long",
 }
-_ATTEMPTS = 8  # with the growing pauses below: about four minutes
+_TOO_MANY_REQUESTS = "ratelimited"
+#: With the growing pauses below: about four minutes.
+_ATTEMPTS = 8
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
-# Slack's packages log whole requests and answers, names and words included. Rule 7: only our own lines.
+# Slack's packages log whole requests and answers, names and words included. Nothing of what people
+# wrote may stand in a log, so only our own lines do.
 quiet = logging.getLogger("bot.slack.quiet")
 quiet.setLevel(logging.CRITICAL + 1)
 quiet.propagate = False
@@ -66,39 +71,40 @@ class SlackRefused(DeliveryFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Pauses:
-    """Growing pauses between attempts, in seconds."""
+class SlackPauses:
+    """Growing pauses between attempts, in seconds; `pauses[0]` is the first."""
 
     first: float = 1.0
     most: float = 60.0
 
     def __getitem__(self, attempt: int) -> float:
-        return float(min(self.first * 2 ** min(attempt, 30), self.most))
+        # Bounded, as 2 to the power of some thousand attempts is no float.
+        doublings = min(attempt, 30)
+        return float(min(self.first * 2**doublings, self.most))
 
 
-class Web:
+class SlackApi:
     """The client, and what it needs. Made outside an event loop; `close` ends its connections."""
 
-    def __init__(self, token: str, api_url: str, pauses: Pauses) -> None:
+    def __init__(self, token: str, api_url: str, pauses: SlackPauses) -> None:
         self.api_url = api_url if api_url.endswith("/") else api_url + "/"
         self.token = token
         self.pauses = pauses
         self.client = AsyncWebClient(
             token=token, base_url=self.api_url, logger=quiet, retry_handlers=[]
         )
-        self.client.proxy = None  # the session reads the environment's, and its exceptions
+        # The session reads the environment's proxy, and the hosts that go without it.
+        self.client.proxy = None
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def session(self) -> aiohttp.ClientSession:
         """The one pool of connections, made when it is first wanted."""
         if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=30, connect=10)
-            proxied = bool(
-                getproxies()
-            )  # else aiohttp would read .netrc, in a thread, for every request
+            # Without a proxy, aiohttp would still read .netrc, in a thread, for every request.
+            has_proxies = bool(getproxies())
             self._session = aiohttp.ClientSession(
-                timeout=timeout, trust_env=proxied, json_serialize_bytes=orjson.dumps
+                timeout=_TIMEOUT, trust_env=has_proxies, json_serialize_bytes=orjson.dumps
             )
         return self._session
 
@@ -116,7 +122,10 @@ class Web:
     async def look_up(
         self, method: Callable[..., Awaitable[Any]], **arguments: Any
     ) -> dict[str, Any]:
-        """As `ask`, for what may be asked twice: an idle connection may have died unseen."""
+        """One call for what may be asked twice, and is: an idle connection may have died unseen.
+
+        Raises SlackRefused or DeliveryFailed, as `ask` does.
+        """
         try:
             return await self.ask(method, **arguments)
         except SlackRefused:
@@ -124,27 +133,33 @@ class Web:
         except DeliveryFailed:
             return await self.ask(method, **arguments)
 
-    async def patiently(self, attempt: Callable[[], Awaitable[Any]]) -> Any:
-        """Try for some minutes, pausing as Slack asks. Raises DeliveryFailed; at once if permanent."""
-        for number in range(_ATTEMPTS):
+    async def retry(self, attempt: Callable[[], Awaitable[Any]]) -> Any:
+        """Try for some minutes, pausing as Slack asks. Gives what the attempt gives.
+
+        Raises the DeliveryFailed of the last attempt; a permanent one at once.
+        """
+        for number in range(_ATTEMPTS - 1):
             try:
                 return await attempt()
             except DeliveryFailed as failure:
-                if failure.permanent or number == _ATTEMPTS - 1:
+                if failure.permanent:
                     raise
-                await asyncio.sleep(
-                    self.pauses[number] if failure.retry_after is None else failure.retry_after
-                )
-        return None
+                pause = failure.retry_after
+                if pause is None:
+                    pause = self.pauses[number]
+            await asyncio.sleep(pause)
+        return await attempt()
 
     async def respond(self, url: str, body: dict[str, Any]) -> None:
-        """Post to a `response_url`, good for five answers in thirty minutes. Raises DeliveryFailed."""
+        """Post to a `response_url`, good for five answers in thirty minutes.
+
+        Raises DeliveryFailed.
+        """
         try:
             async with self.session.post(url, json=body) as answer:
                 if answer.status == 429:
-                    raise SlackRefused(
-                        "ratelimited", permanent=False, retry_after=_seconds(answer.headers)
-                    )
+                    seconds = _retry_after(answer.headers)
+                    raise SlackRefused(_TOO_MANY_REQUESTS, permanent=False, retry_after=seconds)
                 if answer.status != 200:
                     raise SlackRefused(f"http {answer.status}", permanent=answer.status < 500)
         except (aiohttp.ClientError, TimeoutError, OSError):
@@ -157,17 +172,23 @@ class Web:
 
 
 def _refusal(error: SlackApiError) -> SlackRefused:
+    """What Slack answered, by its own code or else by the status of HTTP."""
     response = error.response
     status = getattr(response, "status_code", 0)
+    # A proxy on the way may answer with a page rather than with JSON.
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
-    if status == 429 or code == "ratelimited":
-        return SlackRefused("ratelimited", permanent=False, retry_after=_seconds(response.headers))
+
+    if status == 429 or code == _TOO_MANY_REQUESTS:
+        seconds = _retry_after(response.headers)
+        return SlackRefused(_TOO_MANY_REQUESTS, permanent=False, retry_after=seconds)
+
     code = str(code or f"http {status}")
     return SlackRefused(code, permanent=code in _PERMANENT)
 
 
-def _seconds(headers: Any) -> float:
+def _retry_after(headers: Any) -> float:
+    """Seconds to wait, as Slack says; one where it does not."""
     try:
         return float(headers.get("Retry-After", 1))
     except ValueError:

@@ -1,25 +1,31 @@
 """What comes with a message: files, and the messages and pages in `attachments[]`.
 
-A message forwarded inside Slack has its text and files there, in entries flagged `is_share`; `text` and
-`files` on top may be empty. Seen in the wild:
+A message forwarded inside Slack has its text and files there, in entries flagged `is_share`; `text`
+and `files` on top may be empty. Seen in the wild:
 https://github.com/MercuryTechnologies/slack-web/blob/master/tests/golden/SlackWebhookEvent/share_without_message.json
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.slack.markup import decode, links_in_blocks, text_in_blocks, unique
+from bot.slack.markup import Decoded, decode, links_in_blocks, text_in_blocks, unique
+from bot.slack.payload import Payload, first_text, moment, objects_in
 from handlers.messages import Attachment, Forwarded, Origin
+from store.model.address import Platform
 
-Payload = Mapping[str, Any]
+#: `file_access` of a file of a shared channel: only files.info tells what it is.
+STUB = "check_file_info"
 
 _SHARES = ("is_share", "is_msg_unfurl", "is_reply_unfurl")
 _GONE = ("tombstone", "hidden_by_limit")
-STUB = "check_file_info"  # a file of a shared channel: only files.info tells what it is
+
+Kind = Literal["picture", "video", "audio", "file"]
+
+#: By the first half of a media type; everything else is a file.
+_KINDS: dict[str, Kind] = {"image": "picture", "video": "video", "audio": "audio"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,144 +37,159 @@ class Attached:
     links: tuple[str, ...] = ()
 
 
-def attached(message: Payload, origin: Origin | None = None) -> Attached:
-    """Everything that comes with a message besides its own text."""
-    files = several(message.get("files"))
-    attachments = [
-        attachment(file, origin) for file in files if not is_elsewhere(file) and not _is_gone(file)
-    ]
-    links = [*links_in_blocks(message.get("blocks")), *_elsewhere(files)]
-    forwarded = []
-    for entry in several(message.get("attachments")):
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A message that was forwarded, and its files."""
+
+    forwarded: Forwarded
+    attachments: list[Attachment]
+
+
+def collect_attached(message: Payload, origin: Origin | None = None) -> Attached:
+    """Everything that comes with a message besides its own text.
+
+    `origin` is where the message itself was first posted, where somebody passes it on.
+    """
+    files = objects_in(message.get("files"))
+    attachments = _attachments(files, origin)
+    forwarded: list[Forwarded] = []
+    links = [*links_in_blocks(message.get("blocks")), *_links_elsewhere(files)]
+
+    for entry in objects_in(message.get("attachments")):
         if is_share(entry):
-            one, pointers = _forwarded(entry)
-            forwarded.append(one)
-            attachments += pointers
+            share = _read_share(entry)
+            forwarded.append(share.forwarded)
+            attachments += share.attachments
         else:
-            links += [str(link) for link in _page(entry)]
+            page = first_text(entry, "original_url", "from_url", "title_link")
+            if page:
+                links.append(page)
+
     return Attached(tuple(attachments), tuple(forwarded), unique(links))
 
 
-def several(value: object) -> list[Payload]:
-    """The objects of a list; whatever else stands there is nothing that we know."""
-    return (
-        [item for item in value if isinstance(item, Mapping) and item]
-        if isinstance(value, list)
-        else []
-    )
-
-
 def is_share(entry: Payload) -> bool:
-    """Whether an entry of `attachments[]` is another message, rather than the preview of a page."""
+    """Tells another message in `attachments[]` from the preview of a page."""
     return any(entry.get(flag) for flag in _SHARES)
 
 
-def stubs(message: Payload) -> Iterator[dict[str, Any]]:
+def find_stubs(message: Payload) -> Iterator[dict[str, Any]]:
     """The files of which Slack sent only the id, wherever they are in a message."""
-    nested = [
-        several(entry.get("files"))
-        for entry in several(message.get("attachments"))
-        if is_share(entry)
-    ]
-    for file in (*several(message.get("files")), *(f for files in nested for f in files)):
-        if (
-            isinstance(file, dict)
-            and file.get("id")
-            and (file.get("file_access") == STUB or not file.get("mimetype"))
-        ):
+    files = objects_in(message.get("files"))
+    for entry in objects_in(message.get("attachments")):
+        if is_share(entry):
+            files += objects_in(entry.get("files"))
+
+    for file in files:
+        # What is found out is written into it, so it must be a dict.
+        if isinstance(file, dict) and _is_stub(file):
             yield file
 
 
 def attachment(file: Payload, origin: Origin | None = None) -> Attachment:
     """A pointer to one of Slack's files. https://docs.slack.dev/reference/objects/file-object"""
-    url = str(file.get("url_private_download") or file.get("url_private") or "")
-    media_type = str(file.get("mimetype") or "")
+    media_type = first_text(file, "mimetype")
     pointer = {
-        "platform": "slack",
-        "file": str(file.get("id") or ""),
-        "url": url,
+        "platform": Platform.SLACK.value,
+        "file": first_text(file, "id"),
+        "url": first_text(file, "url_private_download", "url_private"),
         "media_type": media_type,
+        "created": first_text(file, "created"),
+        "user": first_text(file, "user"),
     }
-    if file.get("created"):
-        pointer["created"] = str(file["created"])
-    if file.get("user"):
-        pointer["user"] = str(file["user"])
+    size = file.get("size")
     return Attachment(
         kind=_kind(file, media_type),
         pointer={name: value for name, value in pointer.items() if value},
-        name=str(file.get("name") or file.get("title") or ""),
+        name=first_text(file, "name", "title"),
         media_type=media_type,
-        size=file["size"] if isinstance(file.get("size"), int) else None,
+        size=size if isinstance(size, int) else None,
         origin=origin,
     )
 
 
 def is_elsewhere(file: Payload) -> bool:
-    """Whether Slack only knows a link to it, as for a Google document."""
+    """Tells a file to which Slack only knows a link, as to a Google document."""
     return bool(file.get("is_external")) or file.get("mode") == "external"
 
 
-def moment(ts: object) -> datetime | None:
-    """Slack's `1732.000100` -> UTC."""
-    try:
-        return datetime.fromtimestamp(float(str(ts)), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _attachments(files: Sequence[Payload], origin: Origin | None) -> list[Attachment]:
+    found: list[Attachment] = []
+    for file in files:
+        is_gone = file.get("mode") in _GONE
+        if not is_gone and not is_elsewhere(file):
+            found.append(attachment(file, origin))
+    return found
 
 
-def _is_gone(file: Payload) -> bool:
-    return file.get("mode") in _GONE
+def _links_elsewhere(files: Sequence[Payload]) -> list[str]:
+    links: list[str] = []
+    for file in files:
+        link = first_text(file, "external_url", "url_private")
+        if link and is_elsewhere(file):
+            links.append(link)
+    return links
 
 
-def _elsewhere(files: Sequence[Payload]) -> list[str]:
-    found = [
-        file.get("external_url") or file.get("url_private") for file in files if is_elsewhere(file)
-    ]
-    return [str(link) for link in found if link]
+def _is_stub(file: Payload) -> bool:
+    if not file.get("id"):
+        return False
+    return file.get("file_access") == STUB or not file.get("mimetype")
 
 
-def _kind(file: Payload, media_type: str) -> Literal["picture", "video", "audio", "file"]:
+def _kind(file: Payload, media_type: str) -> Kind:
+    # Slack's own word for a voice clip goes before the media type of whatever it is packed in.
     if file.get("subtype") == "slack_audio":
         return "audio"
-    kinds: dict[str, Literal["picture", "video", "audio"]] = {
-        "image": "picture",
-        "video": "video",
-        "audio": "audio",
-    }
-    return kinds.get(media_type.partition("/")[0], "file")
+    return _KINDS.get(media_type.partition("/")[0], "file")
 
 
-def _page(entry: Payload) -> list[object]:
-    link = entry.get("original_url") or entry.get("from_url") or entry.get("title_link")
-    return [link] if link else []
+def _read_share(entry: Payload) -> _Share:
+    """An entry of `attachments[]` that is another message: its words, links, files and origin."""
+    origin = _origin(entry)
+    blocks = _message_blocks(entry)
+    files = objects_in(entry.get("files"))
+    words = _words(entry, blocks, has_files=bool(files))
+
+    pages: list[str] = []
+    for name in ("original_url", "title_link"):
+        if entry.get(name):
+            pages.append(str(entry[name]))
+
+    links = (*words.links, *links_in_blocks(blocks), *pages, *_links_elsewhere(files))
+    forwarded = Forwarded(words.text, origin, unique(links))
+    return _Share(forwarded, _attachments(files, origin))
 
 
-def _forwarded(entry: Payload) -> tuple[Forwarded, list[Attachment]]:
-    origin = Origin(
+def _origin(entry: Payload) -> Origin:
+    return Origin(
         kind="message",
-        author=str(entry.get("author_name") or entry.get("author_subname") or ""),
-        author_id=str(entry.get("author_id") or ""),
-        place=str(entry.get("channel_name") or ""),
-        place_id=str(entry.get("channel_id") or ""),
-        message_id=str(entry.get("ts") or ""),
+        author=first_text(entry, "author_name", "author_subname"),
+        author_id=first_text(entry, "author_id"),
+        place=first_text(entry, "channel_name"),
+        place_id=first_text(entry, "channel_id"),
+        message_id=first_text(entry, "ts"),
         sent_at=moment(entry.get("ts")),
-        link=str(entry.get("from_url") or ""),
+        link=first_text(entry, "from_url"),
     )
-    blocks = [
-        block
-        for part in several(entry.get("message_blocks"))
-        for inner in several([part.get("message")])
-        for block in several(inner.get("blocks"))
-    ]
-    text, links = decode(str(entry.get("text") or ""))
-    files = several(entry.get("files"))
+
+
+def _message_blocks(entry: Payload) -> list[Payload]:
+    blocks: list[Payload] = []
+    for part in objects_in(entry.get("message_blocks")):
+        for message in objects_in([part.get("message")]):
+            blocks += objects_in(message.get("blocks"))
+    return blocks
+
+
+def _words(entry: Payload, blocks: list[Payload], *, has_files: bool) -> Decoded:
+    """The words of a forwarded message, from the best place that has any.
+
+    `fallback` comes last, as it is Slack's own summary; files alone need none.
+    """
+    text, links = decode(first_text(entry, "text"))
     if not text:
         text = text_in_blocks(blocks)
-    if not text and not files:
-        text, links = decode(str(entry.get("fallback") or ""))
-    page = [str(link) for link in (entry.get("original_url"), entry.get("title_link")) if link]
-    links = unique((*links, *links_in_blocks(blocks), *page, *_elsewhere(files)))
-    pointers = [
-        attachment(file, origin) for file in files if not is_elsewhere(file) and not _is_gone(file)
-    ]
-    return Forwarded(text, origin, links), pointers
+    if not text and not has_files:
+        return decode(first_text(entry, "fallback"))
+    return Decoded(text, links)

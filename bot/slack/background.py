@@ -17,29 +17,37 @@ class Work:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, coroutine: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
-        """Go on with it, and keep hold of it."""
+        """Run it as a task, and keep hold of it: the event loop alone would not."""
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._let_go)
         return task
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
+    def _let_go(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # whoever waits for it sees it; nobody may be waiting any more
+            # Whoever waits for it sees the error. Nobody may be waiting any more, and asyncio
+            # would then log the error with all its words.
+            task.exception()
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is under way, and give up on the rest."""
-        mine = asyncio.current_task()
-        if tasks := {task for task in self._tasks if task is not mine}:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        current = asyncio.current_task()
+        tasks = {task for task in self._tasks if task is not current}
+        if not tasks:
+            return
+
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Once:
-    """What Slack sends again is not done, or answered, again; remembered for the last `most` keys."""
+    """What Slack sends again is not done, or answered, again.
+
+    The last `most` keys are remembered.
+    """
 
     def __init__(self, work: Work, most: int = 4_000) -> None:
         self._work = work
@@ -47,15 +55,24 @@ class Once:
         self._known: OrderedDict[str, asyncio.Task[bool]] = OrderedDict()
 
     async def do(self, key: str, job: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-        """Do it, or wait with whoever is doing it. Where it raises or is False, it may be done again."""
+        """Do the job, or wait with whoever is doing it.
+
+        Where it raises or gives False, it may be done again.
+        """
         task = self._known.get(key)
         if task is None:
-            task = self._known[key] = self._work.start(job())
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
+            task = self._work.start(job())
+            self._remember(key, task)
+
         done = False
         try:
+            # The job goes on where one of those who wait for it is cancelled.
             done = await asyncio.shield(task)
         finally:
             if not done and task.done() and self._known.get(key) is task:
                 del self._known[key]
+
+    def _remember(self, key: str, task: asyncio.Task[bool]) -> None:
+        self._known[key] = task
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)

@@ -1,15 +1,20 @@
-"""The bytes of Slack's files, in pieces."""
+"""Slack's files: what they are, and their bytes, in pieces."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+import structlog
 
-from bot.slack.api import UNREACHABLE, Web
-from bot.slack.attachments import STUB, is_elsewhere
+from bot.slack.api import UNREACHABLE, SlackApi
+from bot.slack.attachments import STUB, find_stubs, is_elsewhere
+from bot.slack.background import Work
+from bot.slack.payload import Payload, first_text, object_in
 from handlers.messages import DeliveryFailed, TooLarge
 
 GONE = "The file is no longer in Slack."
@@ -20,78 +25,141 @@ TOO_LARGE = "The file is over {} MB."
 REFUSED = "Slack refused the file: http {}."
 
 PIECE = 64 * 1024
+#: Seconds for finding out what files are, before a message is received without that.
+STUB_SECONDS = 1.5
 _REDIRECTS = 5
+_REDIRECTING = (301, 302, 303, 307, 308)
 _SLACK = ("slack.com", "slack-files.com", "slack-edge.com")
+#: A large file may take its time, as long as it keeps coming.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=60)
 
+log = structlog.get_logger()
 
-async def fetch(web: Web, pointer: Mapping[str, str], max_mb: int) -> AsyncIterator[bytes]:
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a file lies, and what Slack says of it; `size` is in bytes, 0 where it does not say."""
+
+    url: str
+    media_type: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The largest file that the school keeps."""
+
+    megabytes: int
+
+    def check(self, size: int) -> None:
+        """Raise TooLarge where so many bytes are over the limit."""
+        if size > self.megabytes * 1024 * 1024:
+            raise TooLarge(TOO_LARGE.format(self.megabytes))
+
+
+async def fetch(api: SlackApi, pointer: Mapping[str, str], max_mb: int) -> AsyncIterator[bytes]:
     """The bytes behind a pointer. Raises DeliveryFailed, TooLarge."""
-    url, media_type = pointer.get("url", ""), pointer.get("media_type", "")
-    limit = max_mb * 1024 * 1024
-    if not url:
-        info = (await web.look_up(web.client.files_info, file=pointer["file"])).get("file") or {}
-        url, media_type = _address(info), str(info.get("mimetype") or "")
-        if isinstance(info.get("size"), int) and info["size"] > limit:
-            raise TooLarge(TOO_LARGE.format(max_mb))
+    limit = _Limit(max_mb)
+    source = await _locate(api, pointer)
+    limit.check(source.size)
     try:
-        answer = await _open(web, url)
+        answer = await _open(api, source.url)
         async with answer:
-            _check(answer, media_type)
-            if (answer.content_length or 0) > limit:
-                raise TooLarge(TOO_LARGE.format(max_mb))
+            _check_answer(answer, source.media_type)
+            limit.check(answer.content_length or 0)
+
+            # Counted as well, as neither Slack's word nor the header need be true.
             count = 0
             async for piece in answer.content.iter_chunked(PIECE):
                 count += len(piece)
-                if count > limit:
-                    raise TooLarge(TOO_LARGE.format(max_mb))
+                limit.check(count)
                 yield piece
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise DeliveryFailed(UNREACHABLE) from None
 
 
-def _address(info: Mapping[str, Any]) -> str:
+async def complete_files(api: SlackApi, work: Work, message: Payload) -> None:
+    """Ask what the files are of which Slack sent only the id, and write it into the message.
+
+    A file of which Slack does not say in time keeps its id, by which it can be fetched later.
+    """
+    jobs = [work.start(_complete(api, file)) for file in find_stubs(message)]
+    if not jobs:
+        return
+
+    await asyncio.wait(jobs, timeout=STUB_SECONDS)
+    for job in jobs:
+        if not job.done() or job.exception():
+            job.cancel()
+            log.info("slack file not looked up")
+
+
+async def _complete(api: SlackApi, file: dict[str, Any]) -> None:
+    answer = await api.ask(api.client.files_info, file=file["id"])
+    # A stub's `mode` says nothing of the file.
+    file.pop("mode", None)
+    file.update(object_in(answer, "file"))
+
+
+async def _locate(api: SlackApi, pointer: Mapping[str, str]) -> _Source:
+    """Read the pointer; where Slack sent only the id of a file, ask Slack for the rest."""
+    url = pointer.get("url", "")
+    if url:
+        return _Source(url, pointer.get("media_type", ""))
+
+    answer = await api.look_up(api.client.files_info, file=pointer["file"])
+    info = object_in(answer, "file")
+    url = _url_of(info)
+    size = info.get("size")
+    return _Source(url, first_text(info, "mimetype"), size if isinstance(size, int) else 0)
+
+
+def _url_of(info: Mapping[str, Any]) -> str:
     if is_elsewhere(info):
         raise DeliveryFailed(ELSEWHERE, permanent=True)
-    url = str(info.get("url_private_download") or info.get("url_private") or "")
+    url = first_text(info, "url_private_download", "url_private")
     if not url:
+        # Of a file in a shared channel, Slack may say more when it is asked again.
         raise DeliveryFailed(GONE, permanent=info.get("file_access") != STUB)
     return url
 
 
-async def _open(web: Web, url: str) -> aiohttp.ClientResponse:
+async def _open(api: SlackApi, url: str) -> aiohttp.ClientResponse:
     """Follows Slack's redirects itself, so that the token goes to nobody else."""
+    headers = {"Authorization": f"Bearer {api.token}", "Accept-Encoding": "identity"}
     for _ in range(_REDIRECTS):
-        if not is_slacks(url, web.api_url):
+        if not is_slacks(url, api.api_url):
             raise DeliveryFailed(NOT_SLACKS, permanent=True)
-        headers = {"Authorization": f"Bearer {web.token}", "Accept-Encoding": "identity"}
-        answer = await web.session.get(
+        answer = await api.session.get(
             url, headers=headers, allow_redirects=False, timeout=_TIMEOUT
         )
-        if answer.status not in (301, 302, 303, 307, 308):
+        if answer.status not in _REDIRECTING:
             return answer
         answer.release()
         url = urljoin(url, answer.headers.get("Location", ""))
+
+    # Whoever may not read a file is sent from one page to sign in to the next.
     raise DeliveryFailed(A_PAGE)
 
 
 def is_slacks(url: str, api_url: str) -> bool:
-    """Whether the token may be sent there: to Slack over https, or to where the Web API is."""
+    """Tells where the token may be sent: to Slack over https, or to where the Web API is."""
     there, api = urlsplit(url), urlsplit(api_url)
     try:
-        if (there.scheme, there.hostname, there.port) == (api.scheme, api.hostname, api.port):
+        is_same_host = there.hostname == api.hostname and there.port == api.port
+        if is_same_host and there.scheme == api.scheme:
             return True
-        host = there.hostname or ""
-        return (
-            there.scheme == "https"
-            and there.port in (None, 443)
-            and any(host == slack or host.endswith("." + slack) for slack in _SLACK)
-        )
+        if there.scheme != "https" or there.port not in (None, 443):
+            return False
     except ValueError:
+        # A port that is no number, or too large a one.
         return False
+    host = there.hostname or ""
+    return any(host == slack or host.endswith("." + slack) for slack in _SLACK)
 
 
-def _check(answer: aiohttp.ClientResponse, media_type: str) -> None:
+def _check_answer(answer: aiohttp.ClientResponse, media_type: str) -> None:
+    """Raise DeliveryFailed for whatever is not the file."""
     if answer.status in (404, 410):
         raise DeliveryFailed(GONE, permanent=True)
     if answer.status == 429:
@@ -100,5 +168,7 @@ def _check(answer: aiohttp.ClientResponse, media_type: str) -> None:
         raise DeliveryFailed(REFUSED.format(429), retry_after=seconds)
     if answer.status != 200:
         raise DeliveryFailed(REFUSED.format(answer.status))
+
+    # Without the right to read a file, Slack answers 200 with its page for signing in.
     if answer.content_type == "text/html" and "html" not in media_type:
         raise DeliveryFailed(A_PAGE)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.slack.attachments import several
-from bot.slack.destination import Spot
+from bot.slack.destination import Destination
+from bot.slack.payload import objects_in
 from bot.slack.render import plain_text
 from handlers.messages import Prompt
 
-REPORT = "report"  # callback_id of the global shortcut, and of the form that it opens
+#: The callback_id of the global shortcut, and of the form that it opens.
+REPORT = "report"
 PROMPT = "prompt"
+
 TITLE = "Pass on to Heads Up"
 SUBMIT = "Pass on"
 CANCEL = "Cancel"
@@ -26,49 +28,69 @@ MAX_TITLE = 24
 MAX_LABEL = 2_000
 MAX_METADATA = 3_000
 MAX_FILES = 10
-WORDS, FILE = "words", "file"  # block and action ids
+
+#: Ids of a block, and of the one element in it.
+WORDS = "words"
+FILE = "file"
+
+# What travels with a form. It may be sent to an earlier version of the bot, or to a later one.
+_COMMAND = "command"
+_DESTINATION = "spot"
+
+
+class Metadata(NamedTuple):
+    """What travels with the form of a prompt: the command that the words complete, and where the
+    answer to it belongs.
+    """
+
+    command: str
+    destination: Destination
 
 
 def report_form() -> dict[str, Any]:
     """A box for words and a place for files; either is enough."""
     words = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
     file = {"type": "file_input", "action_id": FILE, "max_files": MAX_FILES}
-    return _modal(
-        REPORT,
-        TITLE,
-        SUBMIT,
-        [_input(WORDS, WHAT, words, optional=True), _input(FILE, FILES, file, optional=True)],
-    )
+    blocks = [
+        _input(WORDS, WHAT, words, optional=True),
+        _input(FILE, FILES, file, optional=True),
+    ]
+    return _modal(REPORT, TITLE, SUBMIT, blocks)
 
 
-def prompt_form(prompt: Prompt, spot: Spot) -> dict[str, Any]:
+def prompt_form(prompt: Prompt, destination: Destination) -> dict[str, Any]:
     """One box. What it is for, and where the answer goes, travel with it."""
-    box = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
-    metadata = json.dumps({"command": prompt.command, "spot": asdict(spot)})
+    metadata = json.dumps({_COMMAND: prompt.command, _DESTINATION: asdict(destination)})
     if len(metadata) > MAX_METADATA:
-        metadata = json.dumps({"command": prompt.command, "spot": {"user": spot.user}})
+        # Only an address to answer at is ever so long. Without it, the answer is a direct message.
+        alone = {"user": destination.user}
+        metadata = json.dumps({_COMMAND: prompt.command, _DESTINATION: alone})
+
+    box = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
     view = _modal(PROMPT, prompt.label, SEND, [_input(WORDS, prompt.question, box)])
     return view | {"private_metadata": metadata}
 
 
-def read_metadata(view: Mapping[str, Any]) -> tuple[str, Spot]:
+def read_metadata(view: Mapping[str, Any]) -> Metadata:
     """What `prompt_form` put in. Raises ValueError, KeyError or TypeError where it was not ours."""
     found = json.loads(view["private_metadata"])
-    return str(found["command"]), Spot(**found["spot"])
+    return Metadata(str(found[_COMMAND]), Destination(**found[_DESTINATION]))
 
 
-def typed(view: Mapping[str, Any]) -> str:
+def typed_words(view: Mapping[str, Any]) -> str:
     """The words of a submitted form."""
     return str(_state(view, WORDS).get("value") or "").strip()
 
 
-def files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def added_files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Slack's file objects of a submitted form."""
-    return several(_state(view, FILE).get("files"))
+    return objects_in(_state(view, FILE).get("files"))
 
 
 def _state(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = view.get("state", {}).get("values", {}).get(name, {}).get(name, {})
+    """What was put into the element of this name."""
+    values = view.get("state", {}).get("values", {})
+    found: Mapping[str, Any] = values.get(name, {}).get(name, {})
     return found
 
 

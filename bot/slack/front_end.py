@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
 from aiohttp import web as http
+from pydantic import SecretStr
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -15,14 +16,15 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError, TokenRefused
-from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, Pauses, SlackRefused, Web, quiet
+from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackPauses, SlackRefused, quiet
 from bot.slack.background import Work
 from bot.slack.files import fetch
-from bot.slack.intake import Intake
+from bot.slack.intake import SlackIntake
 from bot.slack.people import People
-from bot.slack.send import FILE, Shower
-from bot.slack.socket_mode import Sockets
+from bot.slack.send import SlackPoster
+from bot.slack.socket_mode import SocketMode
 from handlers.messages import DeliveryFailed, Receive, Reply
+from store.model.address import Address, Platform, file_in
 
 NO_BOT = (
     "Slack needs SLACK_BOT_TOKEN: the bot token (xoxb-…) from the app's page, OAuth & Permissions."
@@ -32,47 +34,53 @@ NO_WAY_IN = (
     "or SLACK_SIGNING_SECRET and PORT (for HTTP at /slack/events)."
 )
 BOT_REFUSED = (
-    "Slack refuses SLACK_BOT_TOKEN ({}). Install the app in your workspace again, and copy the bot token "
-    "(xoxb-…) from OAuth & Permissions."
+    "Slack refuses SLACK_BOT_TOKEN ({}). Install the app in your workspace again, and copy the bot "
+    "token (xoxb-…) from OAuth & Permissions."
 )
 NO_ADDRESS = "This is no address in Slack."
 PATH = "/slack/events"
-FINISH = 5.0  # seconds for what is under way when the bot stops
+#: Seconds for what is under way when the bot stops.
+FINISH = 5.0
+
+#: Slack sends the event again, or shows that a command was not taken.
+_NOT_TAKEN = 503
+_ANY = re.compile(".*", re.DOTALL)
 
 log = structlog.get_logger()
-_ANY = re.compile(".*", re.DOTALL)
 
 
 class SlackFrontEnd:
-    """Slack in through Bolt, out through Block Kit. Raises SettingsError where tokens are missing."""
+    """Slack in through Bolt, out through Block Kit.
 
-    platform = "slack"
+    Raises SettingsError where tokens are missing.
+    """
 
-    def __init__(self, settings: Settings, *, pauses: Pauses | None = None) -> None:
-        if settings.slack_bot_token is None or not settings.slack_bot_token.get_secret_value():
+    platform = Platform.SLACK.value
+
+    def __init__(self, settings: Settings, *, pauses: SlackPauses | None = None) -> None:
+        bot_token = _plain(settings.slack_bot_token)
+        self._app_token = _plain(settings.slack_app_token)
+        self._signing_secret = _plain(settings.slack_signing_secret)
+        if not bot_token:
             raise SettingsError(NO_BOT)
-        self._app_token = (
-            settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-        )
-        secret = settings.slack_signing_secret
-        self._signing_secret = secret.get_secret_value() if secret else ""
         if not self._app_token and not self._signing_secret:
             raise SettingsError(NO_WAY_IN)
+
         self._max_file_mb = settings.max_file_mb
-        self._web = Web(
-            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, pauses or Pauses()
-        )
+        self._api = SlackApi(bot_token, settings.slack_api_url, pauses or SlackPauses())
         self._work = Work()
-        self._people = People(self._web, self._work)
-        self._shower = Shower(self._web, self._people)
-        self._sockets: Sockets | None = None
+        self._people = People(self._api, self._work)
+        self._poster = SlackPoster(self._api, self._people)
+        self._socket_mode: SocketMode | None = None
         self._signed_in = False
         self._taking_in = TakingIn()
 
     @property
     def connected(self) -> bool:
-        """Socket Mode: whether there is a connection. HTTP: whether Slack has taken the token."""
-        return self._sockets.connected if self._sockets else self._signed_in and not self._app_token
+        """In Socket Mode, there is a connection; over HTTP, Slack has taken the token."""
+        if self._socket_mode:
+            return self._socket_mode.connected
+        return self._signed_in and not self._app_token
 
     def routes(self, receive: Receive) -> list[http.RouteDef]:
         """POST /slack/events, where Slack is reached over HTTP; none in Socket Mode."""
@@ -81,29 +89,15 @@ class SlackFrontEnd:
         app = self._bolt(receive)
 
         async def events(request: http.Request) -> http.StreamResponse:
-            if self._taking_in.stopped:
-                return http.Response(status=503)
-            if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
-                return http.Response(status=401)
-            try:
-                asked = await to_bolt_request(request)
-            except Exception:  # Bolt raises nearly anything for what is no payload
-                return http.Response(status=400)
-            try:
-                response = await app.async_dispatch(asked)
-            except Exception as error:
-                log.error("slack request not understood", kind=type(error).__name__)
-                return http.Response(status=503)
-            if response.status == 404:  # nothing that we listen for
-                return http.Response(status=200)
-            if response.status >= 500:
-                return http.Response(status=503)
-            return await to_aiohttp_response(response)
+            return await self._answer_request(app, request)
 
         return [http.post(PATH, events)]
 
     async def run(self, receive: Receive) -> None:
-        """Take in what people send, until cancelled. Raises SettingsError for a token that Slack refuses."""
+        """Take in what people send, until cancelled.
+
+        Raises SettingsError for a token that Slack refuses.
+        """
         try:
             await self._taking_in.run(self._take_in(receive))
         finally:
@@ -116,26 +110,27 @@ class SlackFrontEnd:
     async def close(self) -> None:
         """Finish what is under way, and end all connections."""
         await self._work.finish(FINISH)
-        await self._web.close()
+        await self._api.close()
 
     async def send(self, address: str, reply: Reply) -> str:
         """Send to `slack:<team>:<user>` or `slack:<channel>`. Gives `<channel>:<ts>`.
 
         Raises DeliveryFailed.
         """
-        return await self._shower.post(await self._channel(address), reply)
+        return await self._poster.post(await self._channel_at(address), reply)
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """Put a reply in place of a message, or delete a file. Raises DeliveryFailed."""
-        if message.startswith(FILE):
-            await self._shower.delete(message.removeprefix(FILE))
+        file = file_in(message)
+        if file is not None:
+            await self._poster.delete(file)
             return
         channel, _, ts = message.partition(":")
-        await self._shower.update(channel, ts, reply)
+        await self._poster.update(channel, ts, reply)
 
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of one of Slack's files, in pieces. Raises DeliveryFailed, TooLarge."""
-        return fetch(self._web, pointer, self._max_file_mb)
+        return fetch(self._api, pointer, self._max_file_mb)
 
     def join_link(self, code: str) -> str | None:
         """Slack has no such links."""
@@ -144,24 +139,55 @@ class SlackFrontEnd:
     def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
         """Slack shows everybody the commands of the manifest."""
 
-    async def _channel(self, address: str) -> str:
-        match address.split(":"):
-            case ["slack", _, user] if user:
-                return await self._people.direct(user)
-            case ["slack", channel] if channel:
-                return channel
+    async def _channel_at(self, address: str) -> str:
+        """The channel of an address: `slack:C1` names one, `slack:T1:U7` a person's own."""
+        found = Address.parse(address)
+        if found.platform == Platform.SLACK:
+            match found.parts:
+                case (_, user) if user:
+                    return await self._people.direct_channel(user)
+                case (channel,) if channel:
+                    return channel
         raise DeliveryFailed(NO_ADDRESS, permanent=True)
+
+    async def _answer_request(self, app: AsyncApp, request: http.Request) -> http.StreamResponse:
+        """Answer one request of Slack's; its signature is checked by Bolt."""
+        if self._taking_in.stopped:
+            return http.Response(status=_NOT_TAKEN)
+        # Bolt would raise for a time that is no number.
+        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
+            return http.Response(status=401)
+
+        try:
+            asked = await to_bolt_request(request)
+        except Exception:
+            # Bolt raises nearly anything for what is no payload.
+            return http.Response(status=400)
+        try:
+            response = await app.async_dispatch(asked)
+        except Exception as error:
+            log.error("slack request not understood", kind=type(error).__name__)
+            return http.Response(status=_NOT_TAKEN)
+
+        # Bolt's word for what nothing listens for, which Slack need not send again.
+        if response.status == 404:
+            return http.Response(status=200)
+        if response.status >= 500:
+            return http.Response(status=_NOT_TAKEN)
+        return await to_aiohttp_response(response)
 
     async def _take_in(self, receive: Receive) -> None:
         await self._sign_in()
         self._signed_in = True
-        if self._app_token:
-            self._sockets = Sockets(self._web, self._app_token, self._bolt(receive), self._work)
-            await self._sockets.run()
-        else:
+        if not self._app_token:
+            # What people send comes in by the routes.
             await asyncio.Event().wait()
+            return
+        self._socket_mode = SocketMode(self._api, self._app_token, self._bolt(receive), self._work)
+        await self._socket_mode.run()
 
     async def _sign_in(self) -> None:
+        """Ask Slack who we are, until it answers. Raises TokenRefused."""
         attempt = 0
         while True:
             try:
@@ -170,9 +196,10 @@ class SlackFrontEnd:
             except SlackRefused as refusal:
                 if refusal.error in REFUSED_TOKEN:
                     raise TokenRefused(BOT_REFUSED.format(refusal.error)) from None
-                pause = refusal.retry_after or self._web.pauses[attempt]
+                pause = refusal.retry_after or self._api.pauses[attempt]
             except DeliveryFailed:
-                pause = self._web.pauses[attempt]
+                pause = self._api.pauses[attempt]
+
             if attempt == 0:
                 log.warning(TRYING_AGAIN)
             attempt += 1
@@ -180,27 +207,29 @@ class SlackFrontEnd:
 
     def _bolt(self, receive: Receive) -> AsyncApp:
         """A Bolt application whose listeners take everything."""
-        intake = Intake(self._web, self._people, self._shower, self._work, receive)
+        intake = SlackIntake(self._api, self._people, self._poster, self._work, receive)
         app = AsyncApp(
             name="headsup",
             logger=quiet,
-            process_before_response=True,  # without it Bolt looks for an acknowledgement every 10 ms
+            # Without it, Bolt looks for an acknowledgement every 10 ms.
+            process_before_response=True,
             signing_secret=self._signing_secret,
-            client=self._web.client,
-            authorize=_Account(self._people, self._web.token),
+            client=self._api.client,
+            authorize=_OwnAccount(self._people, self._api.token),
         )
-        app.command(_ANY)(intake.slash)  # first, as Bolt asks them in turn
+        # Commands come first, as Bolt asks the listeners in turn.
+        app.command(_ANY)(intake.slash)
         app.event(_ANY)(intake.event)
         app.action(_ANY)(intake.tap)
         app.shortcut(_ANY)(intake.shortcut)
         app.view(_ANY)(intake.form)
-        app.view_closed(_ANY)(intake.nothing)
-        app.error(intake.failed)
+        app.view_closed(_ANY)(intake.ignore)
+        app.error(intake.refuse_unreadable)
         return app
 
 
-class _Account(AsyncAuthorize):
-    """Our own account, asked for once."""
+class _OwnAccount(AsyncAuthorize):
+    """The bot's own account, asked for once rather than for every request."""
 
     def __init__(self, people: People, token: str) -> None:
         self._people = people
@@ -215,3 +244,7 @@ class _Account(AsyncAuthorize):
             bot_id=me.bot,
             bot_token=self._token,
         )
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

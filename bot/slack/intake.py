@@ -1,9 +1,13 @@
-"""What comes in from Slack: translated, received, and only then acknowledged; answered after that."""
+"""What comes in from Slack: translated, received, and only then acknowledged.
+
+It is answered after that.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -12,293 +16,382 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import forms, translate
-from bot.slack.api import Web
-from bot.slack.attachments import Payload, stubs
+from bot.slack.api import SlackApi
 from bot.slack.background import Once, Work
-from bot.slack.destination import Spot, is_direct
-from bot.slack.people import People
+from bot.slack.destination import Destination, is_direct
+from bot.slack.files import complete_files
+from bot.slack.payload import Payload, first_text, object_in
+from bot.slack.people import Identity, People, foreign_team
 from bot.slack.render import files_of, prompt_of, render
-from bot.slack.send import Shower, whisper
+from bot.slack.send import SlackPoster, for_one_person
 from handlers.messages import DeliveryFailed, Incoming, Receive, Refused, Reply, Sender, say
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
-NO_FORM = "Sorry, the form could not be opened. Please write /report and what you have seen, or message me."
+NO_FORM = (
+    "Sorry, the form could not be opened. "
+    "Please write /report and what you have seen, or message me."
+)
 
-PATIENCE = 2.5  # seconds: Slack waits three
-LAST_TRY = "3"  # Slack sends an event three times more
-STUB_SECONDS = 1.5
+#: Seconds: Slack waits three.
+PATIENCE = 2.5
+#: Slack sends an event three times more.
+LAST_TRY = "3"
 
 log = structlog.get_logger()
-Make = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
+
+#: Translates one payload, once its sender is known; gives None where it says nothing to us.
+Translate = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
 
 
-class Intake:
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event, and the request in which it came."""
+
+    event: Payload
+    body: Payload
+    me: Identity
+    is_last_try: bool
+
+    @property
+    def team(self) -> str:
+        """The workspace whose event it is."""
+        return first_text(self.body, "team_id") or self.me.team
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of something that came in: the answer, and whether it was received at all."""
+
+    reply: Reply
+    received: bool
+
+
+_NOT_RECEIVED = _Outcome(say(SORRY), received=False)
+
+
+class SlackIntake:
     """One listener for each way in. None of them raises."""
 
     def __init__(
-        self, web: Web, people: People, shower: Shower, work: Work, receive: Receive
+        self, api: SlackApi, people: People, poster: SlackPoster, work: Work, receive: Receive
     ) -> None:
-        self._web = web
+        self._api = api
         self._people = people
-        self._shower = shower
+        self._poster = poster
         self._work = work
         self._receive = receive
         self._once = Once(work)
 
-    # --- events: not acknowledged before they are durable, so that Slack sends them again -----------------
+    # --- events: not acknowledged before they are durable, so that Slack sends them again ---------
 
     async def event(self, body: dict[str, Any], req: AsyncBoltRequest) -> BoltResponse:
         """A direct message, or the bot's name in a channel; anything else is only acknowledged."""
-        event = body.get("event") or {}
-        last = (req.headers.get("x-slack-retry-num") or ["0"])[0] == LAST_TRY
+        event = object_in(body, "event")
+        numbers = req.headers.get("x-slack-retry-num") or ["0"]
+        is_last_try = numbers[0] == LAST_TRY
         try:
             me = await self._people.me()
-            team = str(body.get("team_id") or me.team)
-            if event.get("type") == "message" and translate.worth_reading(event, me.user):
-                await self._once.do(
-                    translate.message_source(event, team), lambda: self._message(event, body, last)
-                )
-            elif event.get("type") == "app_mention" and translate.worth_answering(event):
-                key = f"mention:{event['channel']}:{event['ts']}"
-                await self._once.do(key, lambda: self._mention(event, body, last))
+            await self._receive_event_once(_Event(event, body, me, is_last_try))
         except Exception as error:
             log.warning("slack event not taken", kind=type(error).__name__)
             return BoltResponse(status=503, body="")
         return BoltResponse(status=200, body="")
 
-    async def _message(self, event: Payload, body: Payload, last: bool) -> bool:
-        me = await self._people.me()
+    async def _receive_event_once(self, request: _Event) -> None:
+        """Receive it, unless that is done already. Raises where Slack is to send it again."""
+        event = request.event
+        kind = event.get("type")
+        if kind == "message" and translate.is_worth_reading(event, request.me.user):
+            key = translate.message_source(event, request.team)
+            await self._once.do(key, lambda: self._receive_message(request))
+        elif kind == "app_mention" and translate.is_worth_answering(event):
+            key = f"mention:{event['channel']}:{event['ts']}"
+            await self._once.do(key, lambda: self._receive_mention(request))
+
+    async def _receive_message(self, request: _Event) -> bool:
+        event, me = request.event, request.me
         said = translate.message_of(event)
         user, channel = str(said["user"]), str(event["channel"])
-        self._people.met(user, channel)
-        spot = Spot(user, channel=channel, thread=str(said.get("thread_ts") or ""))
+        self._people.remember_direct_channel(user, channel)
 
-        async def make(sender: Sender) -> Incoming:
-            await self._complete(said)
-            return translate.message(event, sender, str(body.get("team_id") or me.team), me.user)
+        async def translate_message(sender: Sender) -> Incoming:
+            await complete_files(self._api, self._work, said)
+            return translate.message(event, sender, request.team, me.user)
 
-        return await self._take(make, spot, _foreign(me.team, body, event, said), last)
+        thread = first_text(said, "thread_ts")
+        destination = Destination(user, channel=channel, thread=thread)
+        team = foreign_team(me.team, request.body, event, said)
+        return await self._receive_and_answer(request, translate_message, destination, team)
 
-    async def _mention(self, event: Payload, body: Payload, last: bool) -> bool:
-        me = await self._people.me()
-        thread = str(event.get("thread_ts") or "")
-        spot = Spot(str(event["user"]), channel=str(event["channel"]), thread=thread, hidden=True)
+    async def _receive_mention(self, request: _Event) -> bool:
+        event, me = request.event, request.me
 
-        async def make(sender: Sender) -> Incoming:
-            return translate.mention(event, sender, str(body.get("team_id") or me.team), me.user)
+        async def translate_mention(sender: Sender) -> Incoming:
+            return translate.mention(event, sender, request.team, me.user)
 
-        return await self._take(make, spot, _foreign(me.team, body, event), last)
+        destination = Destination(
+            str(event["user"]),
+            channel=str(event["channel"]),
+            thread=first_text(event, "thread_ts"),
+            hidden=True,
+        )
+        team = foreign_team(me.team, request.body, event)
+        return await self._receive_and_answer(request, translate_mention, destination, team)
 
-    async def _take(self, make: Make, spot: Spot, team: str, last: bool) -> bool:
-        reply, kept = await self._obey(make, spot.user, team, patient=not last)
-        self._answer(reply, spot)
-        return kept
+    async def _receive_and_answer(
+        self, request: _Event, translate_it: Translate, destination: Destination, team: str
+    ) -> bool:
+        """Receive it, and begin to answer. Gives whether it was received.
 
-    # --- what has a trigger: acknowledged within three seconds in any case ---------------------------------
+        Raises DeliveryFailed where the sender could not be looked up, as Slack will send it again;
+        at the last try, the sender is told instead.
+        """
+        outcome = await self._receive_from(
+            destination.user, team, translate_it, raises=not request.is_last_try
+        )
+        self._answer_soon(outcome.reply, destination)
+        return outcome.received
+
+    # --- what has a trigger: acknowledged within three seconds in any case ------------------------
 
     async def slash(self, body: dict[str, Any], ack: AsyncAck) -> None:
-        """A slash command. Its answer travels in the acknowledgement where it is ready and fits."""
-        spot = Spot(str(body["user_id"]), response_url=str(body.get("response_url") or ""))
-        if body.get("command") == "/report" and not str(body.get("text") or "").strip():
+        """A slash command."""
+        destination = Destination(
+            str(body["user_id"]), response_url=first_text(body, "response_url")
+        )
+        has_words = bool(first_text(body, "text").strip())
+        if body.get("command") == "/report" and not has_words:
             await ack()
-            self._work.start(self._open_report(body, spot))
+            self._work.start(self._open_report_form(body, destination))
             return
 
-        async def make(sender: Sender) -> Incoming:
-            return translate.slash(body, sender, (await self._people.me()).team)
+        async def translate_command(sender: Sender) -> Incoming:
+            me = await self._people.me()
+            return translate.slash(body, sender, me.team)
 
-        reply = await self._within_patience(make, body, spot, ack)
-        if reply is None:
-            return
-        messages = [] if files_of(reply) or prompt_of(reply) else render(reply)
-        if messages:
-            await ack(whisper(messages[0]))
-        else:
+        outcome = await self._receive_in_time(translate_command, body, destination, ack)
+        if outcome is not None:
+            await self._acknowledge_with(outcome.reply, body, destination, ack)
+
+    async def _acknowledge_with(
+        self, reply: Reply, body: Payload, destination: Destination, ack: AsyncAck
+    ) -> None:
+        """Let an answer travel in the acknowledgement, as far as it fits; the rest follows.
+
+        Files, and a question that a form may ask, have no place in an acknowledgement.
+        """
+        shown = []
+        if not files_of(reply) and not prompt_of(reply):
+            shown = render(reply)
+
+        if not shown:
             await ack()
-        if len(messages) != 1:
-            self._answer(reply, spot, str(body.get("trigger_id") or ""), skip=len(messages[:1]))
+            self._answer_soon(reply, destination, first_text(body, "trigger_id"))
+            return
+        await ack(for_one_person(shown[0]))
+        if len(shown) > 1:
+            self._answer_soon(reply, destination, first_text(body, "trigger_id"), skip=1)
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A button, or an option of a menu."""
-        spot = await self._ones_own(translate.tap_spot(body))
+        destination = await self._keep_to_own_chat(translate.tap_destination(body))
 
-        async def make(sender: Sender) -> Incoming | None:
-            return translate.tap(body, sender, (await self._people.me()).team)
+        async def translate_tap(sender: Sender) -> Incoming | None:
+            me = await self._people.me()
+            return translate.tap(body, sender, me.team)
 
-        await self._interactive(make, body, spot, ack)
+        await self._receive_interaction(translate_tap, body, destination, ack)
 
     async def shortcut(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """The global shortcut opens the form; the one on a message passes that message on."""
-        spot = Spot(str(body["user"]["id"]))
+        destination = Destination(str(body["user"]["id"]))
         if body.get("type") != "message_action":
             await ack()
-            self._work.start(self._open_report(body, spot))
+            self._work.start(self._open_report_form(body, destination))
             return
 
-        async def make(sender: Sender) -> Incoming:
+        async def translate_shortcut(sender: Sender) -> Incoming:
             me = await self._people.me()
-            said = body["message"]
-            await self._complete(said)
-            author = str(
-                (said.get("user_profile") or {}).get("real_name") or said.get("username") or ""
-            )
-            author = author or await self._people.name(str(said.get("user") or ""))
-            return translate.passed_on(body, sender, author, me.team, me.url)
+            await complete_files(self._api, self._work, body["message"])
+            author = await self._author_of(body["message"])
+            return translate.message_shortcut(body, sender, author, me.team, me.url)
 
-        await self._interactive(make, body, spot, ack)
+        await self._receive_interaction(translate_shortcut, body, destination, ack)
 
     async def form(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A submitted form. It stays open, with its words, where they could not be kept."""
-        view = body["view"]
-        spot, words, files = Spot(str(body["user"]["id"])), forms.typed(view), forms.files(view)
-        command = ""
-        if view.get("callback_id") == forms.PROMPT:
-            command, meant = forms.read_metadata(view)  # signed by Slack, so it is as we wrote it
-            spot = await self._ones_own(meant) if meant.user == spot.user else spot
-        elif not words and not files:
-            await ack(response_action="errors", errors={forms.WORDS: forms.NOTHING_YET})
-            return
+        if body["view"].get("callback_id") == forms.PROMPT:
+            await self._receive_prompt_form(body, ack)
+        else:
+            await self._receive_report_form(body, ack)
 
-        async def make(sender: Sender) -> Incoming:
-            me = await self._people.me()
-            if command:
-                return translate.prompt_form(body, command, words, spot, sender, me.team)
-            said = {"files": [dict(file) for file in files]}
-            await self._complete(said)
-            return translate.report_form(body, words, said["files"], sender, me.team)
-
-        await self._interactive(make, body, spot, ack, form=True)
-
-    async def nothing(self, ack: AsyncAck) -> None:
+    async def ignore(self, ack: AsyncAck) -> None:
         """What nobody needs to know of, such as a form that was closed."""
         await ack()
 
-    async def failed(self, error: Exception) -> BoltResponse:
-        """A payload that none of the above could read. Not acknowledged, and no word of it in the log."""
+    async def refuse_unreadable(self, error: Exception) -> BoltResponse:
+        """A payload that none of the above could read.
+
+        Not acknowledged, so that Slack sends it again; and no word of it in the log.
+        """
         log.error("slack payload not understood", kind=type(error).__name__)
         return BoltResponse(status=503, body="")
 
-    # --- what they have in common ---------------------------------------------------------------------------
+    async def _receive_prompt_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        view = body["view"]
+        words = forms.typed_words(view)
+        # Signed by Slack, so it is as we wrote it.
+        metadata = forms.read_metadata(view)
+        destination = Destination(str(body["user"]["id"]))
+        if metadata.destination.user == destination.user:
+            destination = await self._keep_to_own_chat(metadata.destination)
 
-    async def _interactive(
-        self, make: Make, body: Payload, spot: Spot, ack: AsyncAck, *, form: bool = False
+        async def translate_form(sender: Sender) -> Incoming:
+            me = await self._people.me()
+            command = metadata.command
+            return translate.prompt_form(body, command, words, destination, sender, me.team)
+
+        await self._receive_interaction(translate_form, body, destination, ack, is_form=True)
+
+    async def _receive_report_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        view = body["view"]
+        destination = Destination(str(body["user"]["id"]))
+        words = forms.typed_words(view)
+        files = forms.added_files(view)
+        if not words and not files:
+            await ack(response_action="errors", errors={forms.WORDS: forms.NOTHING_YET})
+            return
+
+        async def translate_form(sender: Sender) -> Incoming:
+            me = await self._people.me()
+            said = {"files": [dict(file) for file in files]}
+            await complete_files(self._api, self._work, said)
+            return translate.report_form(body, words, said["files"], sender, me.team)
+
+        await self._receive_interaction(translate_form, body, destination, ack, is_form=True)
+
+    async def _receive_interaction(
+        self,
+        translate_it: Translate,
+        body: Payload,
+        destination: Destination,
+        ack: AsyncAck,
+        *,
+        is_form: bool = False,
     ) -> None:
-        reply = await self._within_patience(make, body, spot, ack)
-        if reply is _SORRY and form:
+        """Receive, acknowledge and answer; a form is told in place where it was not received."""
+        outcome = await self._receive_in_time(translate_it, body, destination, ack)
+        if outcome is None:
+            return
+        if is_form and not outcome.received:
             await ack(response_action="errors", errors={forms.WORDS: SORRY})
-        elif reply is not None:
-            await ack()
-            self._answer(reply, spot, str(body.get("trigger_id") or ""))
+            return
+        await ack()
+        self._answer_soon(outcome.reply, destination, first_text(body, "trigger_id"))
 
-    async def _ones_own(self, spot: Spot) -> Spot:
-        """An answer is put into a direct message only where that is the person's own."""
-        if not spot.channel or not is_direct(spot.channel):
-            return spot
-        try:
-            own = await self._people.direct(spot.user)
-        except DeliveryFailed:
-            return Spot(spot.user, response_url=spot.response_url)
-        return (
-            spot
-            if own in (spot.channel, spot.user)
-            else Spot(spot.user, response_url=spot.response_url)
-        )
+    async def _receive_in_time(
+        self, translate_it: Translate, body: Payload, destination: Destination, ack: AsyncAck
+    ) -> _Outcome | None:
+        """What became of it; None where that takes too long.
 
-    async def _within_patience(
-        self, make: Make, body: Payload, spot: Spot, ack: AsyncAck
-    ) -> Reply | None:
-        """The reply; or None where it takes too long: Slack has been told, and the answer will follow."""
-        task = self._work.start(self._obey_one_of(body, make, spot.user))
+        Slack has then been told, and the answer will follow by itself.
+        """
+        task = self._work.start(self._receive_one(translate_it, body, destination.user))
         await asyncio.wait({task}, timeout=PATIENCE)
-        if not task.done():
-            log.info("slack acknowledged before it was kept", way=body.get("type") or "slash")
-            await ack()
-            self._work.start(self._follow(task, spot))
-            return None
-        reply, _ = task.result()
-        return reply or Reply()
+        if task.done():
+            return task.result()
 
-    async def _follow(self, task: asyncio.Task[tuple[Reply | None, bool]], spot: Spot) -> None:
-        reply, _ = await task
-        self._answer(reply, spot)
+        log.info("slack acknowledged before it was kept", way=body.get("type") or "slash")
+        await ack()
+        self._work.start(self._answer_late(task, destination))
+        return None
 
-    async def _obey_one_of(self, body: Payload, make: Make, user: str) -> tuple[Reply | None, bool]:
+    async def _answer_late(self, task: asyncio.Task[_Outcome], destination: Destination) -> None:
+        outcome = await task
+        self._answer_soon(outcome.reply, destination)
+
+    async def _receive_one(self, translate_it: Translate, body: Payload, user: str) -> _Outcome:
         try:
-            team = _foreign(
-                (await self._people.me()).team, body, body.get("user"), body.get("view")
-            )
+            me = await self._people.me()
+            team = foreign_team(me.team, body, body.get("user"), body.get("view"))
         except DeliveryFailed as failure:
             log.error("slack account not looked up", kind=str(failure))
-            return _SORRY, False
-        return await self._obey(make, user, team)
+            return _NOT_RECEIVED
+        return await self._receive_from(user, team, translate_it)
 
-    async def _obey(
-        self, make: Make, user: str, team: str, *, patient: bool = False
-    ) -> tuple[Reply | None, bool]:
-        """The reply, and whether it was received. With `patient`, it raises for somebody not looked up."""
+    # --- what they have in common -----------------------------------------------------------------
+
+    async def _receive_from(
+        self, user: str, team: str, translate_it: Translate, *, raises: bool = False
+    ) -> _Outcome:
+        """Look up the sender, translate and receive.
+
+        With `raises`, DeliveryFailed goes on to the caller where the sender is not looked up.
+        """
         try:
             sender = await self._people.sender(user, team)
         except DeliveryFailed as failure:
-            if patient:
+            if raises:
                 raise
             log.error("slack person not looked up", kind=str(failure))
-            return _SORRY, False
+            return _NOT_RECEIVED
+
         try:
-            incoming = await make(sender)
-            return (None if incoming is None else await self._receive(incoming)), True
+            incoming = await translate_it(sender)
+            reply = None
+            if incoming is not None:
+                reply = await self._receive(incoming)
         except Refused as refused:
-            return say(str(refused)), True
+            reply = say(str(refused))
         except Exception as error:
             log.error("not received", kind=type(error).__name__)
-            return _SORRY, False
+            return _NOT_RECEIVED
+        return _Outcome(reply or Reply(), received=True)
 
-    async def _complete(self, said: Payload) -> None:
-        """Ask what the files are of which Slack sent only the id. The pointer does without."""
-        found = list(stubs(said))
-        if not found:
-            return
+    async def _keep_to_own_chat(self, destination: Destination) -> Destination:
+        """Put an answer into a direct message only where that is the person's own with the bot.
 
-        async def complete(file: dict[str, Any]) -> None:
-            info = (await self._web.ask(self._web.client.files_info, file=file["id"])).get(
-                "file"
-            ) or {}
-            file.pop("mode", None)
-            file.update(info)
+        Elsewhere, two people talk to one another, or it is not known who reads along.
+        """
+        channel = destination.channel
+        if not is_direct(channel):
+            return destination
 
-        jobs = [self._work.start(complete(file)) for file in found]
-        await asyncio.wait(jobs, timeout=STUB_SECONDS)
-        for job in jobs:
-            if not job.done() or job.exception():
-                job.cancel()
-                log.info("slack file not looked up")
-
-    async def _open_report(self, body: Payload, spot: Spot) -> None:
-        if not await self._shower.open_report(str(body.get("trigger_id") or "")):
-            self._answer(say(NO_FORM), spot)
-
-    def _answer(self, reply: Reply | None, spot: Spot, trigger: str = "", skip: int = 0) -> None:
-        if reply is not None and reply.parts:
-            self._work.start(self._show(reply, spot, trigger, skip))
-
-    async def _show(self, reply: Reply, spot: Spot, trigger: str, skip: int) -> None:
+        user = destination.user
+        for_them_alone = Destination(user, response_url=destination.response_url)
         try:
-            await self._shower.answer(reply, spot, trigger=trigger, skip=skip)
+            own_channel = await self._people.direct_channel(user)
+        except DeliveryFailed:
+            return for_them_alone
+        # Where Slack does not say which channel it is, it has been given as the user's id.
+        if own_channel in (channel, user):
+            return destination
+        return for_them_alone
+
+    async def _author_of(self, said: Payload) -> str:
+        """The name of who wrote a message, as it stands there or else as Slack knows it."""
+        profile = object_in(said, "user_profile")
+        author = first_text(profile, "real_name") or first_text(said, "username")
+        return author or await self._people.name(first_text(said, "user"))
+
+    async def _open_report_form(self, body: Payload, destination: Destination) -> None:
+        is_open = await self._poster.open_report_form(first_text(body, "trigger_id"))
+        if not is_open:
+            self._answer_soon(say(NO_FORM), destination)
+
+    def _answer_soon(
+        self, reply: Reply, destination: Destination, trigger: str = "", skip: int = 0
+    ) -> None:
+        """Begin to show an answer, if there is anything to show. See `SlackPoster.answer`."""
+        if reply.parts:
+            self._work.start(self._answer(reply, destination, trigger, skip))
+
+    async def _answer(
+        self, reply: Reply, destination: Destination, trigger: str, skip: int
+    ) -> None:
+        try:
+            await self._poster.answer(reply, destination, trigger=trigger, skip=skip)
         except DeliveryFailed as failure:
             log.error("slack answer not shown", kind=str(failure))
         except Exception as error:
             log.error("slack answer not shown", kind=type(error).__name__)
-
-
-_SORRY = say(SORRY)
-
-
-def _foreign(ours: str, *payloads: object) -> str:
-    """A workspace that is not ours, where the payload names one: the app's, the place's, or that of who wrote."""
-    for payload in payloads:
-        if isinstance(payload, dict):
-            team = payload.get("team")
-            named = (payload.get("team_id"), payload.get("user_team"), team)
-            for found in (*named, team.get("id") if isinstance(team, dict) else None):
-                if isinstance(found, str) and found.startswith("T") and found != ours:
-                    return found
-    return ""

@@ -1,4 +1,7 @@
-"""The Slack app's manifest: all that Slack has to be told of the bot. https://docs.slack.dev/reference/app-manifest"""
+"""The Slack app's manifest: all that Slack has to be told of the bot.
+
+https://docs.slack.dev/reference/app-manifest
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,19 @@ from handlers.menu import COMMANDS, TAPPED
 from store.model.records import Person, Role
 
 NAME = "Heads Up"
-BOT_NAME = "heads-up"  # small letters, digits, - _ . alone
+#: Small letters, digits, - _ . alone.
+BOT_NAME = "heads-up"
 DESCRIPTION = "Pass on a worrying post. The right person is told, and it is followed up."
 LONG_DESCRIPTION = (
-    "Seen a worrying post about a pupil, a colleague or the school? Forward it to Heads Up: a screenshot, a link or "
-    "your words. It keeps what was posted as it arrived, tells the right leader, says what to do next and what not "
-    "to do, and sees that it is followed up. It also answers questions with the school's own policy texts."
+    "Seen a worrying post about a pupil, a colleague or the school? Forward it to Heads Up: a "
+    "screenshot, a link or your words. It keeps what was posted as it arrived, tells the right "
+    "leader, says what to do next and what not to do, and sees that it is followed up. It also "
+    "answers questions with the school's own policy texts."
 )
 COLOUR = "#1F3A5F"
+#: First words that are slash commands of their own, and the command whose summary describes each.
+#: Slack keeps `/join`, `/help` and the like to itself, so all else is said behind `/headsup`.
 OWN = {"case": "case status", "policy": "policy", "report": "report"}
-"""First words that are slash commands of their own, and the command whose summary describes each. Slack keeps
-`/join`, `/help` and the like to itself, so everything else is said behind `/headsup`."""
 REST, REST_IS = "headsup", "Help, joining, people and everything else"
 REPORT = {
     "name": "Report a post",
@@ -42,39 +47,56 @@ EVENTS = {
     "app_mention": "the bot's name in a channel, which is answered to the person alone",
 }
 SCOPES = {
-    "app_mentions:read": "hear its own name in a channel that it was invited to; nothing else that is said there",
+    "app_mentions:read": (
+        "hear its own name in a channel that it was invited to; nothing else that is said there"
+    ),
     "chat:write": "answer, remind, and tell the leadership channel that it was invited to",
     "commands": "offer the slash commands and the two shortcuts",
-    "files:read": "fetch a screenshot or file that somebody passed on, once they have said what it is about",
+    "files:read": (
+        "fetch a screenshot or file that somebody passed on, once they have said what it is about"
+    ),
     "files:write": "hand evidence and PDFs to those who may have them, and take them back",
     "im:history": "read what people write to the bot itself, and no other conversation",
     "im:write": "open the chat in which somebody is told or reminded",
     "users:read": "tell full members from guests, outsiders and bots, and know a reporter's name",
 }
 REMOVALS = {
-    "app_uninstalled": "several schools: a workspace has removed the app, so its token is forgotten",
+    "app_uninstalled": (
+        "several schools: a workspace has removed the app, so its token is forgotten"
+    ),
     "tokens_revoked": "several schools: the same, where the token alone was taken back",
 }
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 APP_SCOPE = "connections:write"
-NO_URL = "--url takes the public address of the bot, which begins with https://, such as https://headsup.example.org"
+NO_URL = (
+    "--url takes the public address of the bot, which begins with https://, "
+    "such as https://headsup.example.org"
+)
 
 
 def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]:
-    """What goes under “Create an app from a manifest”: Socket Mode, or HTTP where `url` is the bot's public address.
+    """What goes under “Create an app from a manifest”.
 
-    `several`: for the workspaces of several schools, which install the app by OAuth.
-
+    It is for Socket Mode, or for HTTP where `url` is the bot's public address. With `several`, it
+    is for the workspaces of several schools, which install the app by OAuth.
     Raises SettingsError for an address that Slack would not take.
     """
     address = _requests_at(url) if url else None
-    at = {"request_url": address} if address else {}
     if several and not address:
         raise SettingsError(NO_URL)
-    redirect = (
-        {"redirect_urls": [address.removesuffix(PATH) + REDIRECT]} if several and address else {}
-    )
-    events = sorted([*EVENTS, *(REMOVALS if several else ())])
+
+    events = list(EVENTS)
+    if several:
+        events += REMOVALS
+    slashes = slash_commands()
+    requests: dict[str, Any] = {}
+    oauth: dict[str, Any] = {"scopes": {"bot": sorted(SCOPES)}}
+    if address:
+        requests = {"request_url": address}
+        slashes = [slash | {"url": address} for slash in slashes]
+        if several:
+            oauth = {"redirect_urls": [address.removesuffix(PATH) + REDIRECT]} | oauth
+
     return {
         "display_information": {
             "name": NAME,
@@ -90,14 +112,12 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
             },
             "bot_user": {"display_name": BOT_NAME, "always_online": True},
             "shortcuts": [REPORT, PASS_ON],
-            "slash_commands": [
-                {**slash, **({"url": address} if address else {})} for slash in slash_commands()
-            ],
+            "slash_commands": slashes,
         },
-        "oauth_config": {**redirect, "scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {**at, "bot_events": events},
-            "interactivity": {"is_enabled": True, **at},
+            "event_subscriptions": {**requests, "bot_events": sorted(events)},
+            "interactivity": {"is_enabled": True, **requests},
             "org_deploy_enabled": False,
             "socket_mode_enabled": address is None,
             "token_rotation_enabled": False,
@@ -106,15 +126,34 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
 
 
 def slash_commands() -> list[dict[str, Any]]:
-    """One for each word that Slack lets an app have, hinting at what any member of staff may type after it."""
+    """One for each word that Slack lets an app have.
+
+    Each hints at what any member of staff may type after it.
+    """
+    for_staff = _commands_for_staff()
+    summaries = {command.name: command.summary for command in COMMANDS.all}
+    slashes: list[dict[str, Any]] = []
+    for word, described_by in OWN.items():
+        commands = [command for command in for_staff if _first_word(command) == word]
+        slashes.append(_slash(word, summaries[described_by], commands))
+
+    others = [command for command in for_staff if _first_word(command) not in OWN]
+    slashes.append(_slash(REST, REST_IS, others))
+    return slashes
+
+
+def _commands_for_staff() -> list[Command]:
+    """What a person with no role but staff may type; what is only ever tapped is left out."""
     staff = Person("", "", (Role.STAFF,), (), datetime.now(UTC))
-    mine = [command for command in COMMANDS.all if command.is_for(staff) and command not in TAPPED]
-    named = {command.name: command for command in COMMANDS.all}
-    found = [
-        _slash(word, named[of].summary, [c for c in mine if c.name.split()[0] == word])
-        for word, of in OWN.items()
-    ]
-    return [*found, _slash(REST, REST_IS, [c for c in mine if c.name.split()[0] not in OWN])]
+    found: list[Command] = []
+    for command in COMMANDS.all:
+        if command not in TAPPED and command.is_for(staff):
+            found.append(command)
+    return found
+
+
+def _first_word(command: Command) -> str:
+    return command.name.split()[0]
 
 
 def _slash(word: str, description: str, commands: list[Command]) -> dict[str, Any]:
@@ -128,7 +167,9 @@ def _slash(word: str, description: str, commands: list[Command]) -> dict[str, An
 
 
 def _requests_at(url: str) -> str:
+    """Where Slack sends its requests, of a bot at this address. Raises SettingsError."""
     parts = urlsplit(url.strip())
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(NO_URL)
-    return f"https://{parts.netloc}{parts.path.rstrip('/').removesuffix(PATH)}{PATH}"
+    path = parts.path.rstrip("/").removesuffix(PATH)
+    return f"https://{parts.netloc}{path}{PATH}"

@@ -1,7 +1,7 @@
-"""The app in one more workspace, by Slack's OAuth: `/slack/install?state=…`, a link that is good once.
+"""The app in one more workspace, by Slack's OAuth: `/slack/install?state=…`, a link good once.
 
-The link is made by `headsup connect slack`, for one school; its words are the `state` of the whole flow, so that nobody
-installs the app for a school without having been given that school's link.
+The link is made by `headsup connect slack`, for one school; its words are the `state` of the whole
+flow, so that nobody installs the app for a school without having been given that school's link.
 https://docs.slack.dev/authentication/installing-with-oauth
 """
 
@@ -47,13 +47,18 @@ NOT_INSTALLED = "Heads Up was not installed"
 ANOTHER_LINK = "Ask your technician for a new link: headsup --school KEY connect slack"
 WHY = {
     "invalid_state": f"This link was used already, or is too old. {ANOTHER_LINK}",
-    "invalid_browser": "Please open the link again, and install the app in the same browser, one link at a time.",
+    "invalid_browser": (
+        "Please open the link again, and install the app in the same browser, one link at a time."
+    ),
     "access_denied": "Nothing was changed. The link can be used again.",
 }
-AWAY = f"Something could not be reached just now. Open the link again in a while. Does it fail then? {ANOTHER_LINK}"
+AWAY = (
+    "Something could not be reached just now. Open the link again in a while. Does it fail then? "
+    f"{ANOTHER_LINK}"
+)
 TAKEN = (
-    "This workspace is another school's already, or this school has another workspace. headsup schools says which; "
-    "headsup --school KEY disconnect slack takes one away."
+    "This workspace is another school's already, or this school has another workspace. headsup "
+    "schools says which; headsup --school KEY disconnect slack takes one away."
 )
 ORGANISATION = (
     "Heads Up is installed in one workspace at a time, not in a whole Enterprise organisation."
@@ -61,7 +66,8 @@ ORGANISATION = (
 ELSE = f"Slack did not complete it ({{reason}}). {ANOTHER_LINK}"
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-    '<body style="font-family:sans-serif;max-width:40em;margin:4em auto"><h1>{title}</h1><p>{words}</p></body></html>'
+    '<body style="font-family:sans-serif;max-width:40em;margin:4em auto">'
+    "<h1>{title}</h1><p>{words}</p></body></html>"
 )
 
 log = structlog.get_logger()
@@ -75,28 +81,31 @@ class Links(Protocol):
     async def use_link(self, words: str, now: datetime) -> bool: ...
 
 
+#: Keeps (school, workspace's id, its name, bot token); False where that cannot be.
 Store = Callable[[str, str, str, str], Awaitable[bool]]
-"""Keeps (school, workspace's id, its name, bot token); False where that cannot be."""
 
 
 def install_routes(settings: Settings, links: Links, store: Store) -> list[http.RouteDef]:
     """GET /slack/install and GET /slack/oauth_redirect."""
     flow = _Flow(settings, links, store)
+    return [
+        _route(INSTALL, flow.handle_installation),
+        _route(REDIRECT, flow.handle_callback),
+    ]
 
-    def route(
-        path: str, step: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
-    ) -> http.RouteDef:
-        async def answer(request: http.Request) -> http.StreamResponse:
-            try:
-                done = await step(await to_bolt_request(request))
-            except (Trouble, aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
-                log.error("slack not installed", why=type(error).__name__)
-                done = _page(503, NOT_INSTALLED, AWAY)
-            return await to_aiohttp_response(done)
 
-        return http.get(path, answer)
+def _route(path: str, step: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> http.RouteDef:
+    """GET `path`, answered by a step of the flow, or by a page where something is out of reach."""
 
-    return [route(INSTALL, flow.handle_installation), route(REDIRECT, flow.handle_callback)]
+    async def answer(request: http.Request) -> http.StreamResponse:
+        try:
+            done = await step(await to_bolt_request(request))
+        except (Trouble, aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
+            log.error("slack not installed", why=type(error).__name__)
+            done = _page(503, NOT_INSTALLED, AWAY)
+        return await to_aiohttp_response(done)
+
+    return http.get(path, answer)
 
 
 class _States(AsyncOAuthStateStore):
@@ -113,8 +122,9 @@ class _Flow(AsyncOAuthFlow):
     """Bolt's flow, whose state is the link's, and which says what happened in our own words."""
 
     def __init__(self, settings: Settings, links: Links, store: Store) -> None:
+        self._links = links
+        self._store = store
         secret = settings.slack_client_secret
-        self._links, self._store = links, store
         super().__init__(
             client=AsyncWebClient(base_url=settings.slack_api_url, logger=quiet),
             logger=quiet,
@@ -126,7 +136,8 @@ class _Flow(AsyncOAuthFlow):
                 install_page_rendering_enabled=False,
                 state_store=_States(links),
                 state_expiration_seconds=LINK_HOURS * 3600,
-                installation_store=AsyncInstallationStore(),  # `store_installation` keeps it
+                # Never asked: `store_installation` below keeps it.
+                installation_store=AsyncInstallationStore(),
                 callback_options=AsyncCallbackOptions(
                     success=self._installed, failure=self._failed
                 ),
@@ -144,27 +155,28 @@ class _Flow(AsyncOAuthFlow):
         return _state(request)
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installed) -> None:
-        if (
-            installation.is_enterprise_install
-            or not installation.team_id
-            or not installation.bot_token
-        ):
-            raise BoltError(ORGANISATION)
         team = installation.team_id
-        if not await self._store(
-            _school(request), team, installation.team_name or team, installation.bot_token
-        ):
+        token = installation.bot_token
+        if installation.is_enterprise_install or not team or not token:
+            raise BoltError(ORGANISATION)
+
+        name = installation.team_name or team
+        is_stored = await self._store(_school(request), team, name, token)
+        if not is_stored:
             raise BoltError(TAKEN)
 
     async def _installed(self, args: AsyncSuccessArgs) -> BoltResponse:
-        team = args.installation.team_name or args.installation.team_id or ""
-        log.info("slack installed", school=_school(args.request), team=args.installation.team_id)
-        return _page(200, INSTALLED, NEXT.format(school=_school(args.request), team=team))
+        school = _school(args.request)
+        installation = args.installation
+        log.info("slack installed", school=school, team=installation.team_id)
+        team = installation.team_name or installation.team_id or ""
+        return _page(200, INSTALLED, NEXT.format(school=school, team=team))
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        why = (
-            str(args.error) if args.error else WHY.get(args.reason, ELSE.format(reason=args.reason))
-        )
+        # An error is one of ours, raised above; a reason is Slack's or Bolt's word.
+        why = WHY.get(args.reason, ELSE.format(reason=args.reason))
+        if args.error:
+            why = str(args.error)
         return _page(args.suggested_status_code, NOT_INSTALLED, why)
 
 
@@ -178,10 +190,11 @@ def _school(request: AsyncBoltRequest) -> str:
 
 
 def _page(status: int, title: str, words: str) -> BoltResponse:
+    """A page of one paragraph. `title` is HTML, `words` is plain text."""
     headers: dict[str, str | Sequence[str]] = {
         "Content-Type": "text/html; charset=utf-8",
+        # The address of this page holds the words of the link.
         "Referrer-Policy": "no-referrer",
     }
-    return BoltResponse(
-        status=status, body=PAGE.format(title=title, words=escape(words)), headers=headers
-    )
+    body = PAGE.format(title=title, words=escape(words))
+    return BoltResponse(status=status, body=body, headers=headers)

@@ -9,11 +9,14 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bot.slack.api import SlackRefused, Web
+from bot.slack.api import SlackApi, SlackRefused
 from bot.slack.background import Work
+from bot.slack.destination import account_of
+from bot.slack.payload import Payload, first_text, object_in
 from handlers.messages import Sender, Standing
 
-REMEMBERED = 600.0  # seconds
+#: Seconds.
+REMEMBERED = 600.0
 MOST = 5_000
 
 _UNKNOWN_HERE = ("user_not_found", "user_not_visible", "users_not_found")
@@ -37,106 +40,142 @@ class Identity:
     team: str
     user: str
     bot: str
-    url: str  # of the workspace
+    #: Of the workspace.
+    url: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Memory(Generic[V]):
+    """An answer, or the request for it, and until when it is good by the monotonic clock."""
+
+    until: float
+    answer: asyncio.Future[V]
 
 
 class Remembered(Generic[V]):
-    """Answers by key for REMEMBERED seconds. Those who ask at the same moment share one request."""
+    """Answers by key, for some seconds. Those who ask at the same moment share one request."""
 
     def __init__(self, work: Work, seconds: float = REMEMBERED, most: int = MOST) -> None:
         self._work = work
         self._seconds = seconds
         self._most = most
-        self._kept: OrderedDict[Hashable, tuple[float, asyncio.Future[V]]] = OrderedDict()
+        self._memories: OrderedDict[Hashable, _Memory[V]] = OrderedDict()
 
     async def get(self, key: Hashable, find: Callable[[], Coroutine[Any, Any, V]]) -> V:
-        """The answer for `key`; `find` gets it where it is not known. Failures are not remembered."""
-        kept = self._kept.get(key)
-        if kept is None or kept[0] < time.monotonic():
-            kept = (time.monotonic() + self._seconds, self._work.start(find()))
-            self._keep(key, kept)
-        if kept[1].done() and not kept[1].cancelled() and kept[1].exception() is None:
-            return kept[1].result()
+        """The answer for `key`; `find` gets it where it is not known.
+
+        Failures are raised, and not remembered.
+        """
+        memory = self._memories.get(key)
+        if memory is None or memory.until < time.monotonic():
+            memory = self._remember(key, self._work.start(find()))
+
+        answer = memory.answer
+        if answer.done() and not answer.cancelled() and answer.exception() is None:
+            return answer.result()
         try:
-            return await asyncio.shield(kept[1])
+            # The request goes on for the others where one of those who wait is cancelled.
+            return await asyncio.shield(answer)
         except BaseException:
-            if kept[1].done() and self._kept.get(key) is kept:
-                del self._kept[key]
+            if answer.done() and self._memories.get(key) is memory:
+                del self._memories[key]
             raise
 
     def put(self, key: Hashable, value: V) -> None:
         """Remember what was learnt in passing."""
-        future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
-        future.set_result(value)
-        self._keep(key, (time.monotonic() + self._seconds, future))
+        answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+        answer.set_result(value)
+        self._remember(key, answer)
 
-    def _keep(self, key: Hashable, kept: tuple[float, asyncio.Future[V]]) -> None:
-        self._kept[key] = kept
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+    def _remember(self, key: Hashable, answer: asyncio.Future[V]) -> _Memory[V]:
+        memory = _Memory(time.monotonic() + self._seconds, answer)
+        self._memories[key] = memory
+        self._memories.move_to_end(key)
+        while len(self._memories) > self._most:
+            self._memories.popitem(last=False)
+        return memory
 
 
 class People:
-    """Looks people up. What cannot be found out is never taken for granted: it raises DeliveryFailed."""
+    """Looks people up.
 
-    def __init__(self, web: Web, work: Work) -> None:
-        self._web = web
+    What cannot be found out is never taken for granted: it raises DeliveryFailed.
+    """
+
+    def __init__(self, api: SlackApi, work: Work) -> None:
+        self._api = api
         self._me: Remembered[Identity] = Remembered(work, seconds=float("inf"))
         self._senders: Remembered[Sender] = Remembered(work)
-        self._direct: Remembered[str] = Remembered(work, seconds=float("inf"))
+        self._direct_channels: Remembered[str] = Remembered(work, seconds=float("inf"))
 
     async def me(self) -> Identity:
         """The bot's own account. Raises SlackRefused for a token that Slack refuses."""
         return await self._me.get("me", self._ask_me)
 
     async def sender(self, user: str, team: str | None) -> Sender:
-        """The person behind a user's id; `team` is the workspace that the payload says they are of."""
+        """The person behind a user's id.
+
+        `team` is the workspace that the payload says they are of, where that is not ours.
+        """
         me = await self.me()
         if team and team != me.team:
-            return Sender(f"slack:{team}:{user}", "", Standing.OUTSIDER)
+            return Sender(account_of(team, user), "", Standing.OUTSIDER)
         return await self._senders.get(user, lambda: self._ask_sender(user, me))
 
     async def name(self, user: str) -> str:
         """Their name, or nothing where that cannot be found out."""
-        try:
-            return (await self.sender(user, None)).name if user else ""
-        except Exception:  # a name is not worth losing a message for
+        if not user:
             return ""
+        try:
+            sender = await self.sender(user, None)
+        except Exception:
+            # A name is not worth losing a message for.
+            return ""
+        return sender.name
 
-    async def direct(self, user: str) -> str:
-        """The channel of their direct messages with the bot; or their id, which does where it is refused."""
-        return await self._direct.get(user, lambda: self._ask_direct(user))
+    async def direct_channel(self, user: str) -> str:
+        """The channel of their direct messages with the bot.
 
-    def met(self, user: str, channel: str) -> None:
-        """Remember where somebody wrote to the bot alone."""
-        self._direct.put(user, channel)
+        Where Slack refuses to open one, it is the id of the user, which does in most places.
+        """
+        return await self._direct_channels.get(user, lambda: self._ask_direct_channel(user))
+
+    def remember_direct_channel(self, user: str, channel: str) -> None:
+        """Remember where somebody wrote to the bot alone, so that it need not be asked."""
+        self._direct_channels.put(user, channel)
 
     async def _ask_me(self) -> Identity:
-        found = await self._web.look_up(self._web.client.auth_test)
+        found = await self._api.look_up(self._api.client.auth_test)
         return Identity(
-            str(found.get("team_id") or ""),
-            str(found.get("user_id") or ""),
-            str(found.get("bot_id") or ""),
-            str(found.get("url") or ""),
+            team=first_text(found, "team_id"),
+            user=first_text(found, "user_id"),
+            bot=first_text(found, "bot_id"),
+            url=first_text(found, "url"),
         )
 
     async def _ask_sender(self, user: str, me: Identity) -> Sender:
-        account = f"slack:{me.team}:{user}"
+        account = account_of(me.team, user)
         try:
-            found = (await self._web.look_up(self._web.client.users_info, user=user))["user"]
+            answer = await self._api.look_up(self._api.client.users_info, user=user)
         except SlackRefused as refusal:
             if refusal.error in _UNKNOWN_HERE:
                 return Sender(account, "", Standing.OUTSIDER)
             raise
-        profile = found.get("profile") or {}
-        name = str(profile.get("real_name") or found.get("real_name") or found.get("name") or user)
-        outside = any(found.get(flag) for flag in _GUEST) or not _is_of(found, me.team)
-        return Sender(account, name, Standing.OUTSIDER if outside else Standing.MEMBER)
 
-    async def _ask_direct(self, user: str) -> str:
+        found = answer["user"]
+        name = (
+            first_text(object_in(found, "profile"), "real_name")
+            or first_text(found, "real_name", "name")
+            or user
+        )
+        is_guest = any(found.get(flag) for flag in _GUEST)
+        if is_guest or not _is_of(found, me.team):
+            return Sender(account, name, Standing.OUTSIDER)
+        return Sender(account, name, Standing.MEMBER)
+
+    async def _ask_direct_channel(self, user: str) -> str:
         try:
-            found = await self._web.look_up(self._web.client.conversations_open, users=user)
+            found = await self._api.look_up(self._api.client.conversations_open, users=user)
         except SlackRefused as refusal:
             if refusal.error in _NO_SUCH_METHOD:
                 return user
@@ -144,6 +183,31 @@ class People:
         return str(found["channel"]["id"])
 
 
-def _is_of(user: dict[str, Any], team: str) -> bool:
-    teams = (user.get("enterprise_user") or {}).get("teams") or [user.get("team_id") or team]
+def _is_of(user: Payload, team: str) -> bool:
+    """Tells a member of the workspace; in an Enterprise organisation, one may be of several."""
+    teams = object_in(user, "enterprise_user").get("teams")
+    if not teams:
+        teams = [user.get("team_id") or team]
     return team in teams
+
+
+def foreign_team(ours: str, *payloads: object) -> str:
+    """A workspace that is not ours, where a payload names one; nothing where all are ours.
+
+    It may be the app's, the place's, or that of who wrote.
+    """
+    for payload in payloads:
+        for team in _teams_named(payload):
+            if team.startswith("T") and team != ours:
+                return team
+    return ""
+
+
+def _teams_named(payload: object) -> list[str]:
+    if not isinstance(payload, dict):
+        return []
+    team = payload.get("team")
+    named = [payload.get("team_id"), payload.get("user_team"), team]
+    if isinstance(team, dict):
+        named.append(team.get("id"))
+    return [name for name in named if isinstance(name, str)]

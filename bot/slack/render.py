@@ -1,8 +1,8 @@
 """A `Reply` as Block Kit, without I/O.
 
 What people typed goes only into `plain_text` and `rich_text`, which Slack does not read as markup.
-Limits: https://docs.slack.dev/reference/block-kit/blocks and, for a whole message, what Slack refuses as
-`msg_blocks_too_long`: https://github.com/slackapi/bolt-js/issues/2509.
+Limits: https://docs.slack.dev/reference/block-kit/blocks and, for a whole message, what Slack
+refuses as `msg_blocks_too_long`: https://github.com/slackapi/bolt-js/issues/2509.
 """
 
 from __future__ import annotations
@@ -17,21 +17,26 @@ from bot.slack.text import clean, cut, divide, escape, weigh
 from handlers.messages import Choice, Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
 
 CHOOSE = "Choose…"
-UNNAMED = "–"  # Slack refuses empty text
+#: In place of empty text, which Slack refuses.
+UNNAMED = "–"
 MORE_FOLLOWS = "There is more than fits here."
 
 MAX_BLOCKS = 50
 MAX_MESSAGE = 12_000
 MAX_MESSAGES = 4
 MAX_SECTION = 3_000
-MAX_PIECES = 8  # of one text
+#: Of one text.
+MAX_PIECES = 8
 MAX_HEADER = 150
 MAX_LABEL = 75
 MAX_PLACEHOLDER = 150
 MAX_CONTEXT = 1_000
 MAX_FALLBACK = 3_900
-MAX_BUTTONS = 10  # more are easier to find in a menu
+#: More are easier to find in a menu.
+MAX_BUTTONS = 10
 MAX_OPTIONS = 100
+#: What a block weighs in a message beside its text, at a guess that leaves room.
+_BLOCK_WEIGHT = 100
 
 Block = dict[str, Any]
 
@@ -45,29 +50,52 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class _TextBlock:
+    """A block, and the words that stand for it where blocks are not shown."""
+
     block: Block
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One fact: its name, with a colon, and its value."""
+
+    name: str
+    value: str
+
+    @property
+    def line(self) -> str:
+        return self.name + self.value
+
+    @property
+    def weight(self) -> int:
+        line_end = 1
+        return weigh(self.name) + weigh(self.value) + line_end
 
 
 def render(reply: Reply, *, forms: bool = False) -> list[Message]:
     """The messages that show a reply; none if it has nothing to show.
 
-    With `forms`, a prompt is left out, because a form shows it. Files are left out: they are uploaded.
+    With `forms`, a prompt is left out, because a form shows it. Files are left out: they are
+    uploaded.
     """
+    # Slack wants each button and menu to have an id of its own.
     numbers = count()
-    drawn = [
-        one
-        for part in reply.parts
-        if not (forms and isinstance(part, Prompt))
-        for one in _draw(part, numbers)
-    ]
-    return _pack(drawn)
+    blocks: list[_TextBlock] = []
+    for part in reply.parts:
+        has_form = forms and isinstance(part, Prompt)
+        if not has_form:
+            blocks += _draw(part, numbers)
+    return _pack(blocks)
 
 
 def prompt_of(reply: Reply) -> Prompt | None:
     """The question that the reply asks, if any."""
-    return next((part for part in reply.parts if isinstance(part, Prompt)), None)
+    for part in reply.parts:
+        if isinstance(part, Prompt):
+            return part
+    return None
 
 
 def files_of(reply: Reply) -> list[File]:
@@ -77,80 +105,104 @@ def files_of(reply: Reply) -> list[File]:
 
 def plain_text(text: str, limit: int) -> dict[str, Any]:
     """Text that is shown as it stands: no markup, no ping, no emoji from `:fire:`."""
-    return {
-        "type": "plain_text",
-        "text": cut(clean(text).strip() or UNNAMED, limit),
-        "emoji": False,
-    }
+    shown = clean(text).strip() or UNNAMED
+    return {"type": "plain_text", "text": cut(shown, limit), "emoji": False}
+
+
+# --- each part of a reply -------------------------------------------------------------------------
 
 
 @singledispatch
-def _draw(part: object, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _draw(part: object, numbers: Iterator[int]) -> Iterator[_TextBlock]:
+    """The blocks of one part. `numbers` gives each button or menu its own."""
     raise TypeError(f"no such part of a reply: {type(part).__name__}")
 
 
 @_draw.register
-def _heading(part: Heading, numbers: Iterator[int]) -> Iterator[_Drawn]:
-    if text := clean(part.text).strip():
-        yield _Drawn({"type": "header", "text": plain_text(text, MAX_HEADER)}, text)
+def _heading(part: Heading, numbers: Iterator[int]) -> Iterator[_TextBlock]:
+    text = clean(part.text).strip()
+    if text:
+        yield _TextBlock({"type": "header", "text": plain_text(text, MAX_HEADER)}, text)
 
 
 @_draw.register
-def _text(part: Text, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _text(part: Text, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     for piece in divide(clean(part.text), MAX_SECTION, MAX_PIECES):
-        yield _Drawn({"type": "section", "text": plain_text(piece, MAX_SECTION)}, piece)
+        yield _section(piece)
 
 
 @_draw.register
-def _prompt(part: Prompt, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _prompt(part: Prompt, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     yield from _text(Text(part.question), numbers)
 
 
 @_draw.register
-def _fields(part: Fields, numbers: Iterator[int]) -> Iterator[_Drawn]:
-    elements: list[dict[str, Any]] = []
-    lines: list[str] = []
+def _fields(part: Fields, numbers: Iterator[int]) -> Iterator[_TextBlock]:
+    section: list[_Field] = []
     room = MAX_SECTION
     for name, value in part.pairs:
-        name = cut(clean(name).strip(), MAX_HEADER) + ": "
-        value = cut(clean(value).strip() or UNNAMED, MAX_SECTION // 2)
-        weight = weigh(name) + weigh(value) + 1
-        if elements and weight > room:
-            yield _Drawn(_rich("rich_text_section", elements), "\n".join(lines))
-            elements, lines, room = [], [], MAX_SECTION
-        room -= weight
-        lines.append(name + value)
-        elements += [
-            {"type": "text", "text": ("\n" if elements else "") + name, "style": {"bold": True}},
-            {"type": "text", "text": value},
-        ]
-    if elements:
-        yield _Drawn(_rich("rich_text_section", elements), "\n".join(lines))
+        shown_name = cut(clean(name).strip(), MAX_HEADER)
+        shown_value = cut(clean(value).strip() or UNNAMED, MAX_SECTION // 2)
+        fact = _Field(f"{shown_name}: ", shown_value)
+
+        if section and fact.weight > room:
+            yield _draw_fields(section)
+            section = []
+            room = MAX_SECTION
+        section.append(fact)
+        room -= fact.weight
+
+    if section:
+        yield _draw_fields(section)
 
 
 @_draw.register
-def _quote(part: Quote, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _quote(part: Quote, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     for piece in divide(clean(part.text), MAX_SECTION, MAX_PIECES):
-        yield _Drawn(_rich("rich_text_quote", [{"type": "text", "text": piece}]), f"“{piece}”")
-    if place := clean(part.place).strip():
-        yield _Drawn({"type": "context", "elements": [plain_text(place, MAX_CONTEXT)]}, place)
+        block = _rich("rich_text_quote", [{"type": "text", "text": piece}])
+        yield _TextBlock(block, f"“{piece}”")
+
+    place = clean(part.place).strip()
+    if place:
+        yield _TextBlock({"type": "context", "elements": [plain_text(place, MAX_CONTEXT)]}, place)
 
 
 @_draw.register
-def _choices(part: Choices, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _choices(part: Choices, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     options = [option for option in part.options if clean(option.command)]
     if part.menu or len(options) > MAX_BUTTONS:
         for start in range(0, len(options), MAX_OPTIONS):
-            some = options[start : start + MAX_OPTIONS]
-            yield _Drawn(_actions([_menu(part.menu, some, next(numbers))]), clean(part.menu))
+            menu = _menu(part.menu, options[start : start + MAX_OPTIONS], next(numbers))
+            yield _TextBlock(_actions([menu]), clean(part.menu))
     elif options:
+        buttons = [_button(option, next(numbers)) for option in options]
         labels = " ".join(f"[{clean(option.label)}]" for option in options)
-        yield _Drawn(_actions([_button(option, next(numbers)) for option in options]), labels)
+        yield _TextBlock(_actions(buttons), labels)
 
 
 @_draw.register
-def _file(part: File, numbers: Iterator[int]) -> Iterator[_Drawn]:
+def _file(part: File, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     return iter(())
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def _section(text: str) -> _TextBlock:
+    return _TextBlock({"type": "section", "text": plain_text(text, MAX_SECTION)}, text)
+
+
+def _draw_fields(facts: list[_Field]) -> _TextBlock:
+    """One section of facts, one a line, their names in bold."""
+    elements: list[dict[str, Any]] = []
+    for fact in facts:
+        line_break = "\n" if elements else ""
+        elements += [
+            {"type": "text", "text": line_break + fact.name, "style": {"bold": True}},
+            {"type": "text", "text": fact.value},
+        ]
+    lines = [fact.line for fact in facts]
+    return _TextBlock(_rich("rich_text_section", elements), "\n".join(lines))
 
 
 def _rich(kind: str, elements: list[dict[str, Any]]) -> Block:
@@ -162,47 +214,54 @@ def _actions(elements: list[dict[str, Any]]) -> Block:
 
 
 def _button(option: Choice, number: int) -> dict[str, Any]:
-    button = {
+    button: dict[str, Any] = {
         "type": "button",
         "action_id": f"choice-{number}",
         "text": plain_text(option.label, MAX_LABEL),
         "value": clean(option.command),
     }
-    return button | {"style": option.style} if option.style else button
+    # Slack refuses an empty style.
+    if option.style:
+        button["style"] = option.style
+    return button
 
 
 def _menu(question: str, options: list[Choice], number: int) -> dict[str, Any]:
+    entries: list[dict[str, Any]] = []
+    for option in options:
+        label = plain_text(option.label, MAX_LABEL)
+        entries.append({"text": label, "value": clean(option.command)})
     return {
         "type": "static_select",
         "action_id": f"choice-{number}",
         "placeholder": plain_text(question or CHOOSE, MAX_PLACEHOLDER),
-        "options": [
-            {"text": plain_text(option.label, MAX_LABEL), "value": clean(option.command)}
-            for option in options
-        ],
+        "options": entries,
     }
 
 
-def _pack(drawn: list[_Drawn]) -> list[Message]:
+# --- messages -------------------------------------------------------------------------------------
+
+
+def _pack(blocks: list[_TextBlock]) -> list[Message]:
     """As few messages as hold everything, at most MAX_MESSAGES."""
-    groups: list[list[_Drawn]] = []
+    groups: list[list[_TextBlock]] = []
     room = 0
-    for one in drawn:
-        weight = weigh(one.text) + 100
+    for block in blocks:
+        weight = weigh(block.text) + _BLOCK_WEIGHT
         if not groups or len(groups[-1]) == MAX_BLOCKS or weight > room:
             groups.append([])
             room = MAX_MESSAGE
-        groups[-1].append(one)
+        groups[-1].append(block)
         room -= weight
+
     if len(groups) > MAX_MESSAGES:
         del groups[MAX_MESSAGES:]
-        groups[-1][-1] = _Drawn(
-            {"type": "section", "text": plain_text(MORE_FOLLOWS, MAX_SECTION)}, MORE_FOLLOWS
-        )
-    return [
-        Message(
-            [one.block for one in group],
-            escape(cut("\n".join(one.text for one in group if one.text), MAX_FALLBACK)) or UNNAMED,
-        )
-        for group in groups
-    ]
+        groups[-1][-1] = _section(MORE_FOLLOWS)
+    return [_message(group) for group in groups]
+
+
+def _message(blocks: list[_TextBlock]) -> Message:
+    lines = [block.text for block in blocks if block.text]
+    # Unlike the blocks, this text is read as markup.
+    fallback = escape(cut("\n".join(lines), MAX_FALLBACK))
+    return Message([block.block for block in blocks], fallback or UNNAMED)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 MORE = "…"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+#: The most that `weigh` gives for one character: `&amp;`.
+_HEAVIEST = 5
 
 
 def clean(text: str) -> str:
@@ -19,15 +21,17 @@ def clean(text: str) -> str:
 
 
 def weigh(text: str) -> int:
-    """The length as Slack may count it, at most: in UTF-16 units, with `&`, `<` and `>` as entities."""
-    return (
-        len(text.encode("utf-16-le")) // 2
-        + 4 * text.count("&")
-        + 3 * (text.count("<") + text.count(">"))
-    )
+    """The length as Slack may count it, at most.
+
+    That is in UTF-16 units, with `&`, `<` and `>` as entities.
+    """
+    units = len(text.encode("utf-16-le")) // 2
+    ampersands = text.count("&")
+    angles = text.count("<") + text.count(">")
+    return units + 4 * ampersands + 3 * angles
 
 
-def fits(text: str, limit: int) -> int:
+def count_fitting(text: str, limit: int) -> int:
     """How many of the first characters weigh at most `limit`."""
     weight = 0
     for place, character in enumerate(text):
@@ -39,24 +43,40 @@ def fits(text: str, limit: int) -> int:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` long, with an ellipsis where something is missing."""
-    if len(text) * 5 <= limit or (len(text) <= limit and weigh(text) <= limit):
+    # Most text is so short that it need not be weighed.
+    if len(text) * _HEAVIEST <= limit:
         return text
-    return text[: fits(text, limit - 1)].rstrip() + MORE
+    if len(text) <= limit and weigh(text) <= limit:
+        return text
+    return text[: count_fitting(text, limit - 1)].rstrip() + MORE
 
 
 def divide(text: str, limit: int, most: int) -> Iterator[str]:
-    """Pieces of at most `limit`, divided between lines or words where possible; the last of `most` is cut."""
+    """At most `most` pieces, none longer than `limit`; the last one is cut where there is more.
+
+    Divided between lines or words where that leaves no piece much shorter than it could be.
+    """
     for _ in range(most - 1):
-        end = fits(text, limit) if len(text) * 5 > limit else len(text)
+        end = len(text)
+        if len(text) * _HEAVIEST > limit:
+            end = count_fitting(text, limit)
         if end == len(text):
             break
-        soft = max(text.rfind("\n", end // 2, end), text.rfind(" ", end * 4 // 5, end))
-        end = soft if soft > 0 else end
-        if piece := text[:end].strip():
+
+        after_a_line = text.rfind("\n", end // 2, end)
+        after_a_word = text.rfind(" ", end * 4 // 5, end)
+        soft_end = max(after_a_line, after_a_word)
+        if soft_end > 0:
+            end = soft_end
+
+        piece = text[:end].strip()
+        if piece:
             yield piece
         text = text[end:].strip("\n ")
-    if text := text.strip():
-        yield cut(text, limit)
+
+    rest = text.strip()
+    if rest:
+        yield cut(rest, limit)
 
 
 def escape(text: str) -> str:

@@ -10,166 +10,178 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.attachments import Payload, attached, attachment, is_elsewhere, moment
-from bot.slack.destination import Spot, is_direct
+from bot.slack.attachments import attachment, collect_attached, is_elsewhere
+from bot.slack.destination import Destination, address_of, is_direct
 from bot.slack.markup import decode, links_in, unique
+from bot.slack.payload import Payload, first_text, moment, object_in
 from handlers.messages import Forwarded, Incoming, Origin, Sender
+from store.model.address import Address, Platform, SourceKey
 
+#: The subtypes of messages that hold a person's own words; all others are notices of Slack's.
 _OWN_WORDS = (None, "file_share", "thread_broadcast", "me_message")
+_CHANGED = "message_changed"
 _DIRECT = ("im", "app_home")
+#: Slack's own helper, which writes to apps as a person would.
+_SLACKBOT = "USLACKBOT"
 
 
-def worth_reading(event: Payload, bot_user: str) -> bool:
-    """Whether a person wrote to the bot alone, or changed the words: no echo, preview or notice."""
-    kind = event.get("channel_type")
-    if kind not in _DIRECT if kind else not is_direct(str(event.get("channel") or "")):
+# --- events ---------------------------------------------------------------------------------------
+
+
+def is_worth_reading(event: Payload, bot_user: str) -> bool:
+    """Tells what a person wrote to the bot alone, or changed the words of, from all else.
+
+    All else is echoes of the bot's own messages, previews that Slack adds later, and notices.
+    """
+    if not _is_in_direct_message(event):
         return False
-    if event.get("subtype") == "message_changed":
-        now, before = event.get("message") or {}, event.get("previous_message") or {}
-        return now.get("text") != before.get("text") and _by_person(now, bot_user)
-    return _by_person(event, bot_user)
+    if event.get("subtype") != _CHANGED:
+        return _is_by_person(event, bot_user)
+
+    now = object_in(event, "message")
+    before = object_in(event, "previous_message")
+    is_reworded = now.get("text") != before.get("text")
+    return is_reworded and _is_by_person(now, bot_user)
 
 
-def worth_answering(event: Payload) -> bool:
-    """Whether a person named the bot where others read along."""
-    return (
-        bool(event.get("user"))
-        and not event.get("bot_id")
-        and not is_direct(str(event.get("channel")))
-    )
+def is_worth_answering(event: Payload) -> bool:
+    """Tells where a person named the bot while others read along."""
+    if not event.get("user") or event.get("bot_id"):
+        return False
+    # What is said in a direct message comes as a message.
+    return not is_direct(first_text(event, "channel"))
 
 
 def message_of(event: Payload) -> dict[str, Any]:
     """The message that an event is about: for a change, the new version."""
-    inner = event.get("message") if event.get("subtype") == "message_changed" else event
-    return dict(inner or {})
+    if event.get("subtype") == _CHANGED:
+        return dict(object_in(event, "message"))
+    return dict(event)
 
 
 def message_source(event: Payload, team: str) -> str:
-    """The same key however often Slack sends the event; another for each later version."""
-    original = _original(event, team)
-    if event.get("subtype") != "message_changed":
+    """The source key: the same however often Slack sends the event, another for a later version."""
+    original = _original_source(event, team)
+    if event.get("subtype") != _CHANGED:
         return original
-    edited = (event.get("message") or {}).get("edited") or {}
-    return f"{original}:{edited.get('ts') or event.get('event_ts') or event.get('ts')}"
+
+    edited = object_in(object_in(event, "message"), "edited")
+    version = edited.get("ts") or event.get("event_ts") or event.get("ts")
+    return str(SourceKey(original, str(version)))
 
 
 def message(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
     """A direct message, or a later version of one."""
     said = message_of(event)
-    text, links = decode(_without_mention(str(said.get("text") or ""), bot_user))
-    with_it = attached(said)
+    text, links = decode(_without_mention(first_text(said, "text"), bot_user))
+    attached = collect_attached(said)
     source = message_source(event, team)
-    original = _original(event, team)
+    original = _original_source(event, team)
     return Incoming(
         source=source,
         sender=sender,
-        place=f"slack:{event['channel']}",
-        at=moment(event.get("event_ts") or said.get("ts")) or now(),
+        place=address_of(event["channel"]),
+        at=moment(event.get("event_ts") or said.get("ts")) or _now(),
         text=text,
-        links=unique((*links, *with_it.links)),
-        forwarded=with_it.forwarded,
-        attachments=with_it.attachments,
+        links=unique((*links, *attached.links)),
+        forwarded=attached.forwarded,
+        attachments=attached.attachments,
         edits=None if source == original else original,
     )
 
 
 def mention(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
     """The bot's name in a channel: the words after it, and nothing of what else is there."""
-    text, _ = decode(_without_mention(str(event.get("text") or ""), bot_user))
+    text, _ = decode(_without_mention(first_text(event, "text"), bot_user))
     return Incoming(
-        source=f"slack:{team}:{event['channel']}:{event['ts']}",
+        source=_source(team, event["channel"], event["ts"]),
         sender=sender,
-        place=f"slack:{event['channel']}",
-        at=moment(event.get("ts")) or now(),
+        place=address_of(event["channel"]),
+        at=moment(event.get("ts")) or _now(),
         private=False,
         text=text,
     )
 
 
+# --- commands, buttons, shortcuts and forms -------------------------------------------------------
+
+
 def slash(body: Payload, sender: Sender, team: str) -> Incoming:
     """`/case status` -> `case status`; `/headsup join X` -> `join X`."""
-    text, links = decode(str(body.get("text") or ""))
+    text, links = decode(first_text(body, "text"))
     name = str(body["command"]).lstrip("/")
-    command = text.strip() if name == "headsup" else f"{name} {text}".strip()
+    words = text if name == "headsup" else f"{name} {text}"
     return Incoming(
-        source=f"slack:{team}:slash:{_once(body)}",
+        source=_source(team, "slash", _occasion(body)),
         sender=sender,
         place=sender.account,
-        at=now(),
+        at=_now(),
         text=text,
         links=links,
-        command=command,
+        command=words.strip(),
         forms=True,
     )
 
 
 def tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
     """A button or an option of a menu; None where it carries no command."""
-    action = (body.get("actions") or [{}])[0]
-    command = (action.get("selected_option") or action).get("value")
+    actions = body.get("actions") or [{}]
+    action = actions[0]
+    # A menu has the command in the option that was chosen, a button in itself.
+    chosen = action.get("selected_option") or action
+    command = chosen.get("value")
     if not command:
         return None
-    spot = tap_spot(body)
+
+    channel = tap_destination(body).channel
     return Incoming(
-        source=f"slack:{team}:tap:{_once(body)}",
+        source=_source(team, "tap", _occasion(body)),
         sender=sender,
-        place=f"slack:{spot.channel}" if spot.channel else sender.account,
-        at=moment(action.get("action_ts")) or now(),
+        place=address_of(channel) if channel else sender.account,
+        at=moment(action.get("action_ts")) or _now(),
         command=str(command),
         forms=True,
     )
 
 
-def tap_spot(body: Payload) -> Spot:
+def tap_destination(body: Payload) -> Destination:
     """Where the answer to a tap belongs: in the same place, but seen by nobody else."""
-    container = body.get("container") or {}
-    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
-    message = body.get("message") or {}
-    ts = str(container.get("message_ts") or message.get("ts") or "")
-    hidden = bool(container.get("is_ephemeral") or message.get("is_ephemeral"))
-    user, url = str(body["user"]["id"]), str(body.get("response_url") or "")
-    if hidden:
-        return Spot(user, response_url=url, tapped=ts)
-    if is_direct(channel) or (body.get("channel") or {}).get("name") == "directmessage":
-        return Spot(user, channel=channel, thread=str(message.get("thread_ts") or ""), tapped=ts)
-    return Spot(user, response_url=url)
+    container = object_in(body, "container")
+    place = object_in(body, "channel")
+    message = object_in(body, "message")
+    user = str(body["user"]["id"])
+    response_url = first_text(body, "response_url")
+    tapped = first_text(container, "message_ts") or first_text(message, "ts")
+
+    if container.get("is_ephemeral") or message.get("is_ephemeral"):
+        return Destination(user, response_url=response_url, tapped=tapped)
+
+    channel = first_text(place, "id") or first_text(container, "channel_id")
+    if is_direct(channel) or place.get("name") == "directmessage":
+        thread = first_text(message, "thread_ts")
+        return Destination(user, channel=channel, thread=thread, tapped=tapped)
+    return Destination(user, response_url=response_url)
 
 
-def passed_on(body: Payload, sender: Sender, author: str, team: str, team_url: str) -> Incoming:
-    """The message shortcut: somebody passes on a message, wherever it stands."""
-    said, channel = body["message"], body.get("channel") or {}
-    ts = str(said.get("ts") or body.get("message_ts") or "")
-    place_id = str(channel.get("id") or "")
-    origin = Origin(
-        kind="message",
-        author=author,
-        author_id=str(said.get("user") or said.get("bot_id") or ""),
-        place=str(channel.get("name") or ""),
-        place_id=place_id,
-        message_id=ts,
-        sent_at=moment(ts),
-        link=_permalink(team_url, place_id, ts),
-    )
-    text, links = decode(str(said.get("text") or ""))
-    with_it = attached(said, origin)
-    edited = (said.get("edited") or {}).get("ts")
-    parts = [
-        "slack",
-        team,
-        place_id,
-        ts,
-        "passed-on",
-        str(body["user"]["id"]),
-        *([str(edited)] if edited else []),
-    ]
+def message_shortcut(
+    body: Payload, sender: Sender, author: str, team: str, team_url: str
+) -> Incoming:
+    """The shortcut on a message: somebody passes that message on, wherever it stands.
+
+    `author` is the name of who wrote it, `team_url` the address of the workspace.
+    """
+    said = body["message"]
+    origin = _shortcut_origin(body, author, team_url)
+    text, links = decode(first_text(said, "text"))
+    attached = collect_attached(said, origin)
+    forwarded = Forwarded(text, origin, unique((*links, *attached.links)))
     return Incoming(
-        source=":".join(parts),
+        source=_shortcut_source(body, origin, team),
         sender=sender,
         place=sender.account,
-        at=moment(body.get("action_ts")) or now(),
-        forwarded=(Forwarded(text, origin, unique((*links, *with_it.links))), *with_it.forwarded),
-        attachments=with_it.attachments,
+        at=moment(body.get("action_ts")) or _now(),
+        forwarded=(forwarded, *attached.forwarded),
+        attachments=attached.attachments,
         forms=True,
     )
 
@@ -177,31 +189,36 @@ def passed_on(body: Payload, sender: Sender, author: str, team: str, team_url: s
 def report_form(
     body: Payload, words: str, files: Sequence[Payload], sender: Sender, team: str
 ) -> Incoming:
-    """The submitted form: what was written and added."""
-    elsewhere = [
-        str(f.get("external_url") or f.get("url_private")) for f in files if is_elsewhere(f)
-    ]
+    """The submitted form for passing something on: what was written and added."""
+    attachments = []
+    links = list(links_in(words))
+    for file in files:
+        if is_elsewhere(file):
+            links.append(str(file.get("external_url") or file.get("url_private")))
+        else:
+            attachments.append(attachment(file))
     return Incoming(
         source=_view_source(body, team),
         sender=sender,
         place=sender.account,
-        at=now(),
+        at=_now(),
         text=words,
-        links=unique((*links_in(words), *elsewhere)),
-        attachments=tuple(attachment(file) for file in files if not is_elsewhere(file)),
+        links=unique(links),
+        attachments=tuple(attachments),
         forms=True,
     )
 
 
 def prompt_form(
-    body: Payload, command: str, words: str, spot: Spot, sender: Sender, team: str
+    body: Payload, command: str, words: str, destination: Destination, sender: Sender, team: str
 ) -> Incoming:
-    """The submitted answer to a prompt."""
+    """The submitted answer to a prompt, whose command it completes."""
+    channel = destination.channel
     return Incoming(
         source=_view_source(body, team),
         sender=sender,
-        place=f"slack:{spot.channel}" if is_direct(spot.channel) else sender.account,
-        at=now(),
+        place=address_of(channel) if is_direct(channel) else sender.account,
+        at=_now(),
         links=links_in(words),
         text=words,
         command=f"{command} {words}",
@@ -209,46 +226,90 @@ def prompt_form(
     )
 
 
-def now() -> datetime:
+# --- what they have in common ---------------------------------------------------------------------
+
+
+def _now() -> datetime:
     """For the payloads in which Slack names no time."""
     return datetime.now(UTC)
 
 
-def _once(body: Payload) -> str:
+def _occasion(body: Payload) -> str:
     """What tells one command or tap from the next, and is the same when it is sent again."""
-    return str(body.get("trigger_id") or body.get("response_url") or now().isoformat())
+    return first_text(body, "trigger_id", "response_url") or _now().isoformat()
 
 
-def _by_person(said: Payload, bot_user: str) -> bool:
-    return (
-        said.get("subtype") in _OWN_WORDS
-        and bool(said.get("user"))
-        and said.get("user") not in (bot_user, "USLACKBOT")
-        and not said.get("bot_id")
+def _is_in_direct_message(event: Payload) -> bool:
+    kind = event.get("channel_type")
+    if kind:
+        return kind in _DIRECT
+    return is_direct(first_text(event, "channel"))
+
+
+def _is_by_person(said: Payload, bot_user: str) -> bool:
+    user = said.get("user")
+    if not user or user in (bot_user, _SLACKBOT):
+        return False
+    return said.get("subtype") in _OWN_WORDS and not said.get("bot_id")
+
+
+def _source(team: str, *parts: object) -> str:
+    """A source key from the workspace and what tells one message from the next there, in order."""
+    *chat, message = parts
+    place = ":".join([team, *map(str, chat)])
+    return str(SourceKey(str(Address(Platform.SLACK, place)), str(message)))
+
+
+def _original_source(event: Payload, team: str) -> str:
+    """The source key of a message in its first version."""
+    return _source(team, event["channel"], message_of(event).get("ts"))
+
+
+def _view_source(body: Payload, team: str) -> str:
+    view = body["view"]
+    return _source(team, "view", view["id"], first_text(view, "hash"))
+
+
+def _shortcut_source(body: Payload, origin: Origin, team: str) -> str:
+    """One for each person who passes on a message, and each version of it."""
+    parts = [origin.place_id, origin.message_id, "passed-on", str(body["user"]["id"])]
+    edited = object_in(body["message"], "edited").get("ts")
+    if edited:
+        parts.append(str(edited))
+    return _source(team, *parts)
+
+
+def _shortcut_origin(body: Payload, author: str, team_url: str) -> Origin:
+    said = body["message"]
+    channel = object_in(body, "channel")
+    place_id = first_text(channel, "id")
+    ts = first_text(said, "ts") or first_text(body, "message_ts")
+    return Origin(
+        kind="message",
+        author=author,
+        author_id=first_text(said, "user", "bot_id"),
+        place=first_text(channel, "name"),
+        place_id=place_id,
+        message_id=ts,
+        sent_at=moment(ts),
+        link=_permalink(team_url, place_id, ts),
     )
-
-
-def _original(event: Payload, team: str) -> str:
-    return f"slack:{team}:{event['channel']}:{message_of(event).get('ts')}"
 
 
 def _without_mention(text: str, bot_user: str) -> str:
     """`<@UBOT> case status` -> `case status`."""
     head, mark, rest = text.partition(">")
-    return (
-        rest.lstrip(" :,") if mark and head.partition("|")[0].strip() == f"<@{bot_user}" else text
-    )
+    named = head.partition("|")[0].strip()
+    if mark and named == f"<@{bot_user}":
+        return rest.lstrip(" :,")
+    return text
 
 
 def _permalink(team_url: str, channel: str, ts: str) -> str:
-    """As chat.getPermalink gives it, without a request that the bot may not be allowed in that channel."""
-    return (
-        f"{team_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
-        if team_url and channel and ts
-        else ""
-    )
+    """The address that chat.getPermalink gives for a message; nothing where a part is missing.
 
-
-def _view_source(body: Payload, team: str) -> str:
-    view = body["view"]
-    return f"slack:{team}:view:{view['id']}:{view.get('hash') or ''}"
+    Without a request, which the bot may not be allowed in that channel.
+    """
+    if not (team_url and channel and ts):
+        return ""
+    return f"{team_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"

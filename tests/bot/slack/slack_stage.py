@@ -10,13 +10,13 @@ from aiohttp import web
 
 from bot.settings import load
 from bot.slack import SlackFrontEnd
-from bot.slack.api import Pauses
+from bot.slack.api import SlackPauses
 from handlers.messages import Incoming, Reply, say
 from tests.doubles.slack import SlackDouble
 
 ASHA, BEN, CLEO, FINN, GUS, ROBO = "UASHA", "UBEN", "UCLEO", "UFINN", "UGUS", "UROBO"
 STAFF, QUIET = "CSTAFF", "CQUIET"
-QUICK = Pauses(first=0.01, most=0.05)
+QUICK = SlackPauses(first=0.01, most=0.05)
 
 Script = Callable[[Incoming], Reply | Awaitable[Reply | None] | None]
 

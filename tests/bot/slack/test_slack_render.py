@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View as SdkView
 
-from bot.slack.destination import Spot
+from bot.slack.destination import Destination
 from bot.slack.forms import prompt_form, read_metadata, report_form
 from bot.slack.render import MAX_MESSAGES, MORE_FOLLOWS, files_of, render
 from bot.slack.text import cut, divide, weigh
@@ -61,7 +61,7 @@ def test_slack_takes_every_reply(some: list[Part], forms: bool) -> None:
 
 @given(anything, commands, anything, anything)
 def test_slack_takes_every_form(question: str, command: str, label: str, url: str) -> None:
-    view = prompt_form(Prompt(question, command, label), Spot("U1", response_url=url))
+    view = prompt_form(Prompt(question, command, label), Destination("U1", response_url=url))
     check_view(view)
     SdkView(**view).validate_json()
     assert read_metadata(view)[0] == command
