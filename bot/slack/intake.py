@@ -15,7 +15,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.slack import forms, translate
+from bot.slack import forms
 from bot.slack.api import SlackApi
 from bot.slack.background import Once, Work
 from bot.slack.destination import Destination, is_direct
@@ -24,6 +24,20 @@ from bot.slack.payload import Payload, first_text, object_in
 from bot.slack.people import Identity, People, foreign_team
 from bot.slack.render import files_of, prompt_of, render
 from bot.slack.send import SlackPoster, for_one_person
+from bot.slack.translate import (
+    find_tap_destination,
+    is_worth_answering,
+    is_worth_reading,
+    message_of,
+    message_source,
+    translate_mention,
+    translate_message,
+    translate_prompt_form,
+    translate_report_form,
+    translate_shortcut,
+    translate_slash,
+    translate_tap,
+)
 from handlers.messages import DeliveryFailed, Incoming, Receive, Refused, Reply, Sender, say
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
@@ -40,7 +54,7 @@ LAST_TRY = "3"
 log = structlog.get_logger()
 
 #: Translates one payload, once its sender is known; gives None where it says nothing to us.
-Translate = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
+ToIncoming = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class _Event:
     event: Payload
     body: Payload
     me: Identity
+    #: Slack will not send it again.
     is_last_try: bool
 
     @property
@@ -101,33 +116,33 @@ class SlackIntake:
         """Receive it, unless that is done already. Raises where Slack is to send it again."""
         event = request.event
         kind = event.get("type")
-        if kind == "message" and translate.is_worth_reading(event, request.me.user):
-            key = translate.message_source(event, request.team)
+        if kind == "message" and is_worth_reading(event, request.me.user):
+            key = message_source(event, request.team)
             await self._once.do(key, lambda: self._receive_message(request))
-        elif kind == "app_mention" and translate.is_worth_answering(event):
+        elif kind == "app_mention" and is_worth_answering(event):
             key = f"mention:{event['channel']}:{event['ts']}"
             await self._once.do(key, lambda: self._receive_mention(request))
 
     async def _receive_message(self, request: _Event) -> bool:
         event, me = request.event, request.me
-        said = translate.message_of(event)
+        said = message_of(event)
         user, channel = str(said["user"]), str(event["channel"])
         self._people.remember_direct_channel(user, channel)
 
-        async def translate_message(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Incoming:
             await complete_files(self._api, self._work, said)
-            return translate.message(event, sender, request.team, me.user)
+            return translate_message(event, sender, request.team, me.user)
 
         thread = first_text(said, "thread_ts")
         destination = Destination(user, channel=channel, thread=thread)
         team = foreign_team(me.team, request.body, event, said)
-        return await self._receive_and_answer(request, translate_message, destination, team)
+        return await self._receive_and_answer(request, to_incoming, destination, team)
 
     async def _receive_mention(self, request: _Event) -> bool:
         event, me = request.event, request.me
 
-        async def translate_mention(sender: Sender) -> Incoming:
-            return translate.mention(event, sender, request.team, me.user)
+        async def to_incoming(sender: Sender) -> Incoming:
+            return translate_mention(event, sender, request.team, me.user)
 
         destination = Destination(
             str(event["user"]),
@@ -136,10 +151,10 @@ class SlackIntake:
             hidden=True,
         )
         team = foreign_team(me.team, request.body, event)
-        return await self._receive_and_answer(request, translate_mention, destination, team)
+        return await self._receive_and_answer(request, to_incoming, destination, team)
 
     async def _receive_and_answer(
-        self, request: _Event, translate_it: Translate, destination: Destination, team: str
+        self, request: _Event, to_incoming: ToIncoming, destination: Destination, team: str
     ) -> bool:
         """Receive it, and begin to answer. Gives whether it was received.
 
@@ -147,7 +162,7 @@ class SlackIntake:
         at the last try, the sender is told instead.
         """
         outcome = await self._receive_from(
-            destination.user, team, translate_it, raises=not request.is_last_try
+            destination.user, team, to_incoming, raises=not request.is_last_try
         )
         self._answer_soon(outcome.reply, destination)
         return outcome.received
@@ -165,11 +180,11 @@ class SlackIntake:
             self._work.start(self._open_report_form(body, destination))
             return
 
-        async def translate_command(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Incoming:
             me = await self._people.me()
-            return translate.slash(body, sender, me.team)
+            return translate_slash(body, sender, me.team)
 
-        outcome = await self._receive_in_time(translate_command, body, destination, ack)
+        outcome = await self._receive_in_time(to_incoming, body, destination, ack)
         if outcome is not None:
             await self._acknowledge_with(outcome.reply, body, destination, ack)
 
@@ -184,23 +199,24 @@ class SlackIntake:
         if not files_of(reply) and not prompt_of(reply):
             shown = render(reply)
 
+        trigger = first_text(body, "trigger_id")
         if not shown:
             await ack()
-            self._answer_soon(reply, destination, first_text(body, "trigger_id"))
+            self._answer_soon(reply, destination, trigger)
             return
         await ack(for_one_person(shown[0]))
         if len(shown) > 1:
-            self._answer_soon(reply, destination, first_text(body, "trigger_id"), skip=1)
+            self._answer_soon(reply, destination, trigger, skip=1)
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A button, or an option of a menu."""
-        destination = await self._keep_to_own_chat(translate.tap_destination(body))
+        destination = await self._keep_to_own_chat(find_tap_destination(body))
 
-        async def translate_tap(sender: Sender) -> Incoming | None:
+        async def to_incoming(sender: Sender) -> Incoming | None:
             me = await self._people.me()
-            return translate.tap(body, sender, me.team)
+            return translate_tap(body, sender, me.team)
 
-        await self._receive_interaction(translate_tap, body, destination, ack)
+        await self._receive_interaction(to_incoming, body, destination, ack)
 
     async def shortcut(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """The global shortcut opens the form; the one on a message passes that message on."""
@@ -210,13 +226,13 @@ class SlackIntake:
             self._work.start(self._open_report_form(body, destination))
             return
 
-        async def translate_shortcut(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Incoming:
             me = await self._people.me()
             await complete_files(self._api, self._work, body["message"])
-            author = await self._author_of(body["message"])
-            return translate.message_shortcut(body, sender, author, me.team, me.url)
+            author = await self._people.author_of(body["message"])
+            return translate_shortcut(body, sender, author, me.team, me.url)
 
-        await self._receive_interaction(translate_shortcut, body, destination, ack)
+        await self._receive_interaction(to_incoming, body, destination, ack)
 
     async def form(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A submitted form. It stays open, with its words, where they could not be kept."""
@@ -246,12 +262,12 @@ class SlackIntake:
         if metadata.destination.user == destination.user:
             destination = await self._keep_to_own_chat(metadata.destination)
 
-        async def translate_form(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Incoming:
             me = await self._people.me()
             command = metadata.command
-            return translate.prompt_form(body, command, words, destination, sender, me.team)
+            return translate_prompt_form(body, command, words, destination, sender, me.team)
 
-        await self._receive_interaction(translate_form, body, destination, ack, is_form=True)
+        await self._receive_interaction(to_incoming, body, destination, ack, is_form=True)
 
     async def _receive_report_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
         view = body["view"]
@@ -262,17 +278,17 @@ class SlackIntake:
             await ack(response_action="errors", errors={forms.WORDS: forms.NOTHING_YET})
             return
 
-        async def translate_form(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Incoming:
             me = await self._people.me()
             said = {"files": [dict(file) for file in files]}
             await complete_files(self._api, self._work, said)
-            return translate.report_form(body, words, said["files"], sender, me.team)
+            return translate_report_form(body, words, said["files"], sender, me.team)
 
-        await self._receive_interaction(translate_form, body, destination, ack, is_form=True)
+        await self._receive_interaction(to_incoming, body, destination, ack, is_form=True)
 
     async def _receive_interaction(
         self,
-        translate_it: Translate,
+        to_incoming: ToIncoming,
         body: Payload,
         destination: Destination,
         ack: AsyncAck,
@@ -280,7 +296,7 @@ class SlackIntake:
         is_form: bool = False,
     ) -> None:
         """Receive, acknowledge and answer; a form is told in place where it was not received."""
-        outcome = await self._receive_in_time(translate_it, body, destination, ack)
+        outcome = await self._receive_in_time(to_incoming, body, destination, ack)
         if outcome is None:
             return
         if is_form and not outcome.received:
@@ -290,13 +306,13 @@ class SlackIntake:
         self._answer_soon(outcome.reply, destination, first_text(body, "trigger_id"))
 
     async def _receive_in_time(
-        self, translate_it: Translate, body: Payload, destination: Destination, ack: AsyncAck
+        self, to_incoming: ToIncoming, body: Payload, destination: Destination, ack: AsyncAck
     ) -> _Outcome | None:
         """What became of it; None where that takes too long.
 
         Slack has then been told, and the answer will follow by itself.
         """
-        task = self._work.start(self._receive_one(translate_it, body, destination.user))
+        task = self._work.start(self._receive_one(to_incoming, body, destination.user))
         await asyncio.wait({task}, timeout=PATIENCE)
         if task.done():
             return task.result()
@@ -310,19 +326,19 @@ class SlackIntake:
         outcome = await task
         self._answer_soon(outcome.reply, destination)
 
-    async def _receive_one(self, translate_it: Translate, body: Payload, user: str) -> _Outcome:
+    async def _receive_one(self, to_incoming: ToIncoming, body: Payload, user: str) -> _Outcome:
         try:
             me = await self._people.me()
             team = foreign_team(me.team, body, body.get("user"), body.get("view"))
         except DeliveryFailed as failure:
             log.error("slack account not looked up", kind=str(failure))
             return _NOT_RECEIVED
-        return await self._receive_from(user, team, translate_it)
+        return await self._receive_from(user, team, to_incoming)
 
     # --- what they have in common -----------------------------------------------------------------
 
     async def _receive_from(
-        self, user: str, team: str, translate_it: Translate, *, raises: bool = False
+        self, user: str, team: str, to_incoming: ToIncoming, *, raises: bool = False
     ) -> _Outcome:
         """Look up the sender, translate and receive.
 
@@ -337,7 +353,7 @@ class SlackIntake:
             return _NOT_RECEIVED
 
         try:
-            incoming = await translate_it(sender)
+            incoming = await to_incoming(sender)
             reply = None
             if incoming is not None:
                 reply = await self._receive(incoming)
@@ -367,12 +383,6 @@ class SlackIntake:
         if own_channel in (channel, user):
             return destination
         return for_them_alone
-
-    async def _author_of(self, said: Payload) -> str:
-        """The name of who wrote a message, as it stands there or else as Slack knows it."""
-        profile = object_in(said, "user_profile")
-        author = first_text(profile, "real_name") or first_text(said, "username")
-        return author or await self._people.name(first_text(said, "user"))
 
     async def _open_report_form(self, body: Payload, destination: Destination) -> None:
         is_open = await self._poster.open_report_form(first_text(body, "trigger_id"))

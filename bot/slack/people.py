@@ -133,6 +133,12 @@ class People:
             return ""
         return sender.name
 
+    async def author_of(self, said: Payload) -> str:
+        """The name of who wrote a message, as it stands there or else as Slack knows it."""
+        profile = object_in(said, "user_profile")
+        author = first_text(profile, "real_name") or first_text(said, "username")
+        return author or await self.name(first_text(said, "user"))
+
     async def direct_channel(self, user: str) -> str:
         """The channel of their direct messages with the bot.
 

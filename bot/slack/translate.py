@@ -70,7 +70,7 @@ def message_source(event: Payload, team: str) -> str:
     return str(SourceKey(original, str(version)))
 
 
-def message(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
+def translate_message(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
     """A direct message, or a later version of one."""
     said = message_of(event)
     text, links = decode(_without_mention(first_text(said, "text"), bot_user))
@@ -90,7 +90,7 @@ def message(event: Payload, sender: Sender, team: str, bot_user: str) -> Incomin
     )
 
 
-def mention(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
+def translate_mention(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
     """The bot's name in a channel: the words after it, and nothing of what else is there."""
     text, _ = decode(_without_mention(first_text(event, "text"), bot_user))
     return Incoming(
@@ -106,7 +106,7 @@ def mention(event: Payload, sender: Sender, team: str, bot_user: str) -> Incomin
 # --- commands, buttons, shortcuts and forms -------------------------------------------------------
 
 
-def slash(body: Payload, sender: Sender, team: str) -> Incoming:
+def translate_slash(body: Payload, sender: Sender, team: str) -> Incoming:
     """`/case status` -> `case status`; `/headsup join X` -> `join X`."""
     text, links = decode(first_text(body, "text"))
     name = str(body["command"]).lstrip("/")
@@ -123,7 +123,7 @@ def slash(body: Payload, sender: Sender, team: str) -> Incoming:
     )
 
 
-def tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
+def translate_tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
     """A button or an option of a menu; None where it carries no command."""
     actions = body.get("actions") or [{}]
     action = actions[0]
@@ -133,7 +133,7 @@ def tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
     if not command:
         return None
 
-    channel = tap_destination(body).channel
+    channel = find_tap_destination(body).channel
     return Incoming(
         source=_source(team, "tap", _occasion(body)),
         sender=sender,
@@ -144,7 +144,7 @@ def tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
     )
 
 
-def tap_destination(body: Payload) -> Destination:
+def find_tap_destination(body: Payload) -> Destination:
     """Where the answer to a tap belongs: in the same place, but seen by nobody else."""
     container = object_in(body, "container")
     place = object_in(body, "channel")
@@ -163,7 +163,7 @@ def tap_destination(body: Payload) -> Destination:
     return Destination(user, response_url=response_url)
 
 
-def message_shortcut(
+def translate_shortcut(
     body: Payload, sender: Sender, author: str, team: str, team_url: str
 ) -> Incoming:
     """The shortcut on a message: somebody passes that message on, wherever it stands.
@@ -186,7 +186,7 @@ def message_shortcut(
     )
 
 
-def report_form(
+def translate_report_form(
     body: Payload, words: str, files: Sequence[Payload], sender: Sender, team: str
 ) -> Incoming:
     """The submitted form for passing something on: what was written and added."""
@@ -209,7 +209,7 @@ def report_form(
     )
 
 
-def prompt_form(
+def translate_prompt_form(
     body: Payload, command: str, words: str, destination: Destination, sender: Sender, team: str
 ) -> Incoming:
     """The submitted answer to a prompt, whose command it completes."""

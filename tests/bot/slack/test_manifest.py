@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.settings import SettingsError
 from bot.slack.manifest import APP_SCOPE, EVENTS, SCOPES, manifest
-from bot.slack.translate import slash
+from bot.slack.translate import translate_slash
 from handlers.menu import COMMANDS
 from handlers.messages import Sender
 from tests.bot.slack.slack_stage import ASHA, STAFF, on_stage
@@ -156,7 +156,9 @@ def test_every_command_is_reached_by_what_the_manifest_offers() -> None:
             "channel_id": "D1",
             "trigger_id": "1",
         }
-        found = COMMANDS.find(slash(body, Sender("slack:T1:U1", "Asha"), "T1").command or "")
+        found = COMMANDS.find(
+            translate_slash(body, Sender("slack:T1:U1", "Asha"), "T1").command or ""
+        )
         assert found
         assert found[0] is command
 
