@@ -152,31 +152,45 @@ class Chat:
 def _read(reply: Reply, message: Message, week: str) -> None:
     """What a person understands from it."""
     texts = [part for part in reply.parts if isinstance(part, Heading | Text)]
-    person = message.person
     for part, following in itertools.zip_longest(texts, texts[1:]):
-        text = part.text
-        below = following.text.split("\n")[0] if following else ""
-        if found := OVERDUE.search(text):
-            message.told.append(Told("step", found[1], below, found[2], int(found[3]), person))
-        elif found := BEFORE.search(text):
-            message.told.append(Told("step", found[1], below, found[2], 0, person))
-        elif found := ABOVE.search(text):
-            message.told.append(Told("step", found[1], found[2], found[3], int(found[4]), person))
-        elif found := LADDER_ABOVE.search(text):
-            message.told.append(Told("ladder", found[1], "", "", 0, person))
-        elif found := URGENT.match(text):
-            if following and "Nobody has taken it yet." in following.text:
-                message.told.append(Told("ladder", found[1], "", "", 0, person))
-            else:
-                message.other.append(text)
-        elif text.endswith("Your week"):
-            message.told.append(Told("digest", week, "", "", 0, person))
-        elif found := DUTY.search(text):
-            message.told.append(Told("duty", found[3], "", found[1], int(found[2]), person))
-        elif found := DUTY_SOON.match(text):
-            message.told.append(Told("duty", found[2], "", found[1], 0, person))
+        text, below = part.text, following.text if following else ""
+        told = (
+            _of_a_step(text, below, message.person)
+            or _of_the_ladder(text, below, message.person)
+            or _of_the_school(text, week, message.person)
+        )
+        if told:
+            message.told.append(told)
         elif text not in OF_A_DIGEST and (isinstance(part, Heading) or text.startswith("Case ")):
             message.other.append(text)
+
+
+def _of_a_step(text: str, below: str, person: str) -> Told | None:
+    what = below.split("\n")[0]
+    if found := OVERDUE.search(text):
+        return Told("step", found[1], what, found[2], int(found[3]), person)
+    if found := BEFORE.search(text):
+        return Told("step", found[1], what, found[2], 0, person)
+    if found := ABOVE.search(text):
+        return Told("step", found[1], found[2], found[3], int(found[4]), person)
+    return None
+
+
+def _of_the_ladder(text: str, below: str, person: str) -> Told | None:
+    found = LADDER_ABOVE.search(text)
+    if not found and "Nobody has taken it yet." in below:
+        found = URGENT.match(text)
+    return Told("ladder", found[1], "", "", 0, person) if found else None
+
+
+def _of_the_school(text: str, week: str, person: str) -> Told | None:
+    if text.endswith("Your week"):
+        return Told("digest", week, "", "", 0, person)
+    if found := DUTY.search(text):
+        return Told("duty", found[3], "", found[1], int(found[2]), person)
+    if found := DUTY_SOON.match(text):
+        return Told("duty", found[2], "", found[1], 0, person)
+    return None
 
 
 @dataclass(order=True)

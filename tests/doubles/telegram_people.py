@@ -104,7 +104,7 @@ class User:
         ]
         return self._post({"photo": sizes, **_captioned(caption), **more}, chat, None, resend)
 
-    async def sends_document(
+    async def sends_document(  # noqa: PLR0913 what a document may have, by name
         self,
         content: bytes = b"%PDF",
         name: str = "letter.pdf",
@@ -151,7 +151,7 @@ class User:
             for number, one in enumerate(contents)
         ]
 
-    async def forwards(
+    async def forwards(  # noqa: PLR0913 what an origin may have, by name
         self,
         content: Update | str,
         *,

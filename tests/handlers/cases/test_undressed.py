@@ -88,6 +88,16 @@ deeds = st.one_of(
 )
 
 
+WORDS = {
+    "kind": "case category {a} {what}",
+    "says it": "case category {a} child-undressed",
+    "join": "case join {a} to {b}",
+    "same": "case same {a} {b}",
+    "close": "case close {a} other because x",
+    "reopen": "case reopen {a} other because x",
+}
+
+
 @settings(max_examples=60, deadline=None, database=None)
 @example(  # joined by its sender to a case of which only a leader has said what it is
     done=[
@@ -110,23 +120,14 @@ async def test_whatever_anybody_does(done: list[Any]) -> None:
         for (deed, who, what), first, second in done:
             references = await play.cases()
             a, b = references[first % len(references)], references[second % len(references)]
-            match deed:
-                case "sends":
-                    await play.sends(who, what)
-                case "kind":
-                    await play.types(who, f"case category {a} {what}")
-                case "says it":
-                    await play.types("asha", f"case category {a} child-undressed")
-                case "join":
-                    await play.types(who, f"case join {a} to {b}")
-                case "same":
-                    await play.types(who, f"case same {a} {b}")
-                case "close" | "reopen":
-                    await play.types(who, f"case {deed} {a} other because x")
-                case "minutes":
-                    time.now += what * MINUTE
-                case _:
-                    await play.types(who, f"case {deed} {a}")
+            if deed == "sends":
+                await play.sends(who, what)
+            elif deed == "minutes":
+                time.now += what * MINUTE
+            else:
+                sayer = "asha" if deed == "says it" else who
+                words = WORDS.get(deed, "case {deed} {a}")
+                await play.types(sayer, words.format(deed=deed, a=a, b=b, what=what))
             await play.fetcher.tick()
         for reference in await play.cases():
             await play.types("asha", f"case category {reference} child-undressed")
