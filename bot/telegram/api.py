@@ -1,9 +1,9 @@
-"""The line to Telegram: the bot's own calls, made until they are answered."""
+"""Telegram's Bot API: the bot's own calls, made until they are answered."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -12,7 +12,7 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.settings import TokenRefused
-from bot.telegram.errors import kind, seconds
+from bot.telegram.errors import kind_of, seconds_of
 from bot.telegram.http_client import AiohttpRequest
 
 REFUSED = (
@@ -25,43 +25,55 @@ CONFLICT = (
     "another program takes in this bot's Telegram messages, so these get none; stop the other one, "
     "or give each a bot of its own"
 )
+UNREADABLE = "Telegram's answer could not be read"
+
 DEFAULT_NONE = AiohttpRequest.DEFAULT_NONE
+#: The kinds of updates that the bot wants to be told of.
 ALLOWED = ("message", "edited_message", "callback_query")
+#: Updates that are taken at once; Telegram gives no more.
 BATCH = 100
+#: Seconds for an answer, besides those for which Telegram was asked to hold the question.
+ANSWERING = 15
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Pauses:
+class TelegramPauses:
     """Times, in seconds."""
 
-    album: float = 0.8  # after the last part of an album, before its one answer
-    poll: int = 50  # how long Telegram may hold a question for updates
-    first: float = 1.0  # after the first failure; then twice as long each time
+    #: After the last part of an album, before its one answer.
+    album: float = 0.8
+    #: How long Telegram may hold a question for updates.
+    poll: int = 50
+    #: After the first failure; then twice as long each time, up to `longest`.
+    first: float = 1.0
     longest: float = 60.0
-    patience: float = 300.0  # how long an answer is tried again
-    finish: float = 10.0  # for what is under way when the bot stops
+    #: How long an answer is tried again.
+    patience: float = 300.0
+    #: For what is under way when the bot stops.
+    finish: float = 10.0
 
 
 class TelegramBot(Bot):
     """The library's Bot API, with less read of what comes back.
 
-    `get_updates` reads a batch as one: a single update that the library does not know would hold up all
-    others for ever, and is logged with everything that people wrote. And what has been shown is not read
-    back whole for the sake of its number: an answer that the library cannot read would be shown again.
+    `get_updates` reads a batch as one: a single update that the library does not know would hold up
+    all others for ever, and is logged with everything that people wrote. And what has been shown is
+    not read back whole for the sake of its number: an answer that the library cannot read would be
+    shown again.
     """
 
-    async def updates(
+    async def fetch_updates(
         self, offset: int | None, hold: int, limit: int = BATCH
     ) -> list[dict[str, Any]]:
-        """What has come in since `offset`, and confirm what is before it.
+        """What has come in since `offset`, as it came; what is before it is confirmed by this.
 
         Telegram holds the question for `hold` seconds while there is nothing. Raises TelegramError.
         """
         data = {"offset": offset, "limit": limit, "timeout": hold, "allowed_updates": ALLOWED}
-        found = await self._post("getUpdates", data, read_timeout=hold + 15)
+        found = await self._post("getUpdates", data, read_timeout=hold + ANSWERING)
         return cast("list[dict[str, Any]]", found)
 
     async def show(self, method: str, *, read_timeout: float | None = None, **given: Any) -> int:
@@ -69,13 +81,22 @@ class TelegramBot(Bot):
         wait = DEFAULT_NONE if read_timeout is None else read_timeout
         found = await self._post(method, given, read_timeout=wait)
         if not isinstance(found, dict) or not isinstance(found.get("message_id"), int):
-            raise TelegramError("Telegram's answer could not be read")
+            raise TelegramError(UNREADABLE)
         return int(found["message_id"])
 
 
-def connect(token: str, api_url: str) -> tuple[TelegramBot, AiohttpRequest]:
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The bot's calls, and the pool of connections that they share with what fetches files."""
+
+    bot: TelegramBot
+    request: AiohttpRequest
+
+
+def connect(token: str, api_url: str) -> Connection:
     """The Bot API at `api_url`, the part before `/bot<token>/`. Raises SettingsError."""
-    url, request = api_url.rstrip("/"), AiohttpRequest()
+    url = api_url.rstrip("/")
+    request = AiohttpRequest()
     try:
         bot = TelegramBot(
             token,
@@ -86,23 +107,30 @@ def connect(token: str, api_url: str) -> tuple[TelegramBot, AiohttpRequest]:
         )
     except InvalidToken:
         raise TokenRefused(REFUSED) from None
-    return bot, request
+    return Connection(bot, request)
 
 
-class Line:
-    """Says once that Telegram is out of reach, and once that it is back."""
+class TelegramApi:
+    """Makes calls until they are answered.
 
-    def __init__(self, pauses: Pauses) -> None:
+    Logs once that Telegram is out of reach, and once that it is back.
+    """
+
+    def __init__(self, pauses: TelegramPauses) -> None:
         self._pauses = pauses
+        #: What was logged of the trouble that the last call met; empty where it was answered.
         self._trouble = ""
 
     @property
-    def well(self) -> bool:
-        """Whether the last call was answered."""
+    def is_answering(self) -> bool:
+        """Tells that the last call was answered, or that there was none yet."""
         return not self._trouble
 
-    async def until_answered(self, call: Callable[[], Awaitable[T]]) -> T:
-        """The answer, with growing pauses before it. Raises SettingsError where the token is refused."""
+    async def retry(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a call, with growing pauses before each further attempt.
+
+        Raises SettingsError where the token is refused: no waiting mends that.
+        """
         pause = self._pauses.first
         while True:
             wait = pause
@@ -111,35 +139,23 @@ class Line:
             except InvalidToken:
                 raise TokenRefused(REFUSED) from None
             except RetryAfter as error:
-                wait = seconds(error)
+                wait = seconds_of(error)
             except Conflict as error:
-                self._say(CONFLICT, error)
+                self._log_trouble(CONFLICT, error)
             except TelegramError as error:
-                self._say(UNREACHABLE, error)
+                self._log_trouble(UNREACHABLE, error)
             else:
-                if self._trouble:
-                    log.info(BACK)
-                self._trouble = ""
+                self._log_recovery()
                 return answer
             await asyncio.sleep(wait)
             pause = min(2 * pause, self._pauses.longest)
 
-    def _say(self, sentence: str, error: TelegramError) -> None:
+    def _log_trouble(self, sentence: str, error: TelegramError) -> None:
         if self._trouble != sentence:
-            log.warning(sentence, reason=kind(error))
+            log.warning(sentence, reason=kind_of(error))
         self._trouble = sentence
 
-
-def as_bot_commands(commands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those names and descriptions that Telegram's menu takes. One that it refuses would cost all."""
-    fitting = [(name, words.strip()) for name, words in commands if _fits(name) and words.strip()]
-    return [(name, words[:256]) for name, words in fitting][:100]
-
-
-def _fits(name: str) -> bool:
-    return (
-        len(name) <= 32
-        and name.isascii()
-        and name.replace("_", "a").isalnum()
-        and name == name.lower()
-    )
+    def _log_recovery(self) -> None:
+        if self._trouble:
+            log.info(BACK)
+        self._trouble = ""

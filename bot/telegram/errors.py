@@ -22,38 +22,41 @@ SLOW_DOWN = "Telegram asks the bot to wait."
 TOKEN_REFUSED = "Telegram refuses the bot's token."  # noqa: S105
 UNREACHABLE = "Telegram cannot be reached."
 
-os.environ.setdefault(
-    "PTB_TIMEDELTA", "1"
-)  # durations as timedelta: the library's announced future
+# Durations as timedelta: the library's announced future.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
-def failure(error: TelegramError) -> DeliveryFailed:
-    """What it means for whoever wanted something of Telegram."""
+def translate_error(error: TelegramError) -> DeliveryFailed:
+    """What an error means for whoever wanted something of Telegram."""
+    # The order matters: BadRequest is a NetworkError for the library.
     if isinstance(error, RetryAfter):
-        return DeliveryFailed(SLOW_DOWN, retry_after=seconds(error))
+        return DeliveryFailed(SLOW_DOWN, retry_after=seconds_of(error))
     if isinstance(error, Forbidden):
-        return DeliveryFailed(FORBIDDEN.format(kind(error)), permanent=True)
+        return DeliveryFailed(FORBIDDEN.format(kind_of(error)), permanent=True)
     if isinstance(error, BadRequest):
-        return DeliveryFailed(REFUSED.format(kind(error)), permanent=True)
+        return DeliveryFailed(REFUSED.format(kind_of(error)), permanent=True)
     if isinstance(error, InvalidToken):
         return DeliveryFailed(TOKEN_REFUSED)
-    return DeliveryFailed(
-        UNREACHABLE if isinstance(error, NetworkError) else REFUSED.format("no answer")
-    )
+    if isinstance(error, NetworkError):
+        return DeliveryFailed(UNREACHABLE)
+    return DeliveryFailed(REFUSED.format("no answer"))
 
 
-def kind(error: TelegramError) -> str:
-    """The fixed words of an error: what stands behind its first colon can hold what people typed."""
+def kind_of(error: TelegramError) -> str:
+    """The fixed words of an error, at most 100 characters: fit for a log.
+
+    What stands behind its first colon can hold what people typed.
+    """
     words = error.message.removeprefix("Forbidden: ").partition(":")[0].strip()
     return words[:100] or type(error).__name__
 
 
-def seconds(error: RetryAfter) -> float:
-    """How long to wait."""
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram wants the bot to wait."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-def says(error: TelegramError, words: str) -> bool:
-    """Whether these words are in it. The library changes capitals."""
+def has_words(error: TelegramError, words: str) -> bool:
+    """Tells an error by words of it, in small letters. The library changes capitals."""
     return words in error.message.lower()

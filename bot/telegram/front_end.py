@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from aiohttp import web
 
 from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError
-from bot.telegram.api import Line, Pauses, as_bot_commands, connect
+from bot.telegram.api import TelegramApi, TelegramPauses, connect
 from bot.telegram.files import fetch
-from bot.telegram.intake import Intake
-from bot.telegram.menu import introduce, offer
+from bot.telegram.intake import TelegramIntake
+from bot.telegram.join_link import link_to
+from bot.telegram.menu import Menu, fit_menu, introduce, offer
 from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
-from bot.telegram.reply_queue import Answers
-from bot.telegram.send import FILE, Shower, chat_at, id_of
+from bot.telegram.reply_queue import ReplyQueue
+from bot.telegram.send import TelegramPoster, chat_at, id_of
 from bot.telegram.translate import Me
 from bot.telegram.webhook import Webhook
 from handlers.messages import DeliveryFailed, Receive, Reply
+from store.model.address import Address, Platform, file_in
 
 NO_TOKEN = "Telegram needs TELEGRAM_BOT_TOKEN: make a bot with @BotFather, and copy its token."  # noqa: S105
 NOT_A_MESSAGE = "This is no message in Telegram."
-ANNOUNCED_AGAIN = 600.0  # seconds
+
+#: Seconds until the webhook is announced again.
+ANNOUNCED_AGAIN = 600.0
+#: Commands that every bot of Telegram's has, whether they are in its menu or not.
 ALWAYS = frozenset({"start", "help"})
 
 
@@ -32,53 +39,66 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A menu of its own for one private chat."""
+
+    chat: int
+    commands: Menu
+
+
 class TelegramFrontEnd:
     """Telegram by long polling, or by webhook where TELEGRAM_WEBHOOK_URL is set.
 
-    `commands` are names and descriptions for Telegram's menu. Raises SettingsError where a setting is
-    missing or cannot be right.
+    `commands` are names and descriptions for Telegram's menu. Raises SettingsError where a setting
+    is missing or cannot be right.
     """
 
-    platform = "telegram"
+    platform = Platform.TELEGRAM.value
 
     def __init__(
         self,
         settings: Settings,
         *,
         commands: Sequence[tuple[str, str]] = (),
-        pauses: Pauses | None = None,
+        pauses: TelegramPauses | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         if settings.telegram_bot_token is None:
             raise SettingsError(NO_TOKEN)
-        self._bot, self._request = connect(
-            settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url
-        )
+        token = settings.telegram_bot_token.get_secret_value()
+        self._connection = connect(token, settings.telegram_api_url)
+        self._bot = self._connection.bot
         self._webhook = Webhook(settings) if settings.telegram_webhook_url else None
-        self._commands = as_bot_commands(commands)
-        self._pauses = pauses or Pauses()
+        self._commands = fit_menu(commands)
+        self._pauses = pauses or TelegramPauses()
         self._now = now
-        self._line = Line(self._pauses)
-        self._shower = Shower(self._bot)
-        self._answers = Answers(self._shower, self._pauses)
+        self._api = TelegramApi(self._pauses)
+        self._poster = TelegramPoster(self._bot)
+        self._answers = ReplyQueue(self._poster, self._pauses)
         self._me: Me | None = None
-        self._intake: Intake | None = None
+        self._intake: TelegramIntake | None = None
         self._taking_in = TakingIn()
         self._closed = False
         self._introducing: asyncio.Task[None] | None = None
-        self._offered: asyncio.Queue[tuple[int, list[tuple[str, str]]]] = asyncio.Queue()
+        self._offers: asyncio.Queue[_Offer] = asyncio.Queue()
 
     @property
     def connected(self) -> bool:
-        """Whether the bot knows its own name, and the last call was answered."""
-        return self._me is not None and self._line.well and not self._closed
+        """Tells that the bot knows its own name, and that the last call was answered."""
+        return self._me is not None and self._api.is_answering and not self._closed
 
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         """POST at the path of TELEGRAM_WEBHOOK_URL; none with long polling."""
-        return [self._webhook.route(lambda: self._ready(receive))] if self._webhook else []
+        if self._webhook is None:
+            return []
+        return [self._webhook.route(lambda: self._open_intake(receive))]
 
     async def run(self, receive: Receive) -> None:
-        """Take in what people send, until cancelled. Raises SettingsError for what Telegram refuses."""
+        """Take in what people send, until cancelled.
+
+        Raises SettingsError for what Telegram refuses.
+        """
         try:
             await self._taking_in.run(self._take_in(receive))
         finally:
@@ -93,72 +113,90 @@ class TelegramFrontEnd:
         self._closed = True
         if self._introducing:
             self._introducing.cancel()
+        # Answers first: people wait for them.
         await self._answers.finish(self._pauses.finish)
         if self._intake:
             await self._intake.finish(self._pauses.finish)
-        await self._request.shutdown()
+        await self._connection.request.shutdown()
 
     async def send(self, address: str, reply: Reply) -> str:
-        """Send to `telegram:<chat id>` or `telegram:@channel`. Gives the first message's number.
+        """Send to `telegram:<chat id>` or `telegram:@channel`. Gives the first message's id.
 
-        Raises DeliveryFailed while nothing has been shown; what is left after that is tried again here.
+        Raises DeliveryFailed while nothing has been shown; what is left after that is tried again
+        here.
         """
-        chat, items = chat_at(address), render(reply)
-        item = items[0] if items else Page(PLEASE_CHOOSE)
-        first = id_of(item, await self._shower.show(chat, item))
+        chat = chat_at(address)
+        items = render(reply)
+        # Something must be shown, or nothing would have an id.
+        first = items[0] if items else Page(PLEASE_CHOOSE)
+        id = id_of(first, await self._poster.post(chat, first))
         if reply.noted:
-            reply.noted(address, first)
+            reply.noted(address, id)
         self._answers.put_rest(chat, items[1:], reply.noted)
-        return first
+        return id
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """Put a reply in place of a message, or delete a file. Raises DeliveryFailed."""
-        chat, items = chat_at(address), render(reply)
-        if message.startswith(FILE) and message.removeprefix(FILE).isdecimal():
-            await self._shower.delete(chat, int(message.removeprefix(FILE)))
+        chat = chat_at(address)
+        items = render(reply)
+        file = file_in(message)
+        if file is not None and file.isdecimal():
+            await self._poster.delete(chat, int(file))
             return
         if not message.isdecimal() or not items or not isinstance(items[0], Page):
             raise DeliveryFailed(NOT_A_MESSAGE, permanent=True)
-        await self._shower.replace(chat, int(message), items[0])
+        await self._poster.update(chat, int(message), items[0])
         self._answers.put_rest(chat, items[1:])
 
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of one of Telegram's files, in pieces. Raises DeliveryFailed, TooLarge."""
-        return fetch(self._bot, self._request, pointer)
+        return fetch(self._connection, pointer)
 
     def join_link(self, code: str) -> str | None:
-        """The link that opens a chat with the bot and sends it the code; None until its name is known."""
-        return f"https://t.me/{self._me.username}?start={code}" if self._me else None
+        """The link that opens a chat with the bot and sends it the code.
+
+        None until the bot knows its own name.
+        """
+        return link_to(self._me.username, code) if self._me else None
 
     def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
         """In its turn, once Telegram is reached. See `FrontEnd.offer`."""
-        self._offered.put_nowait((int(account.rpartition(":")[2]), as_bot_commands(commands)))
+        chat = int(Address.parse(account).place)
+        self._offers.put_nowait(_Offer(chat, fit_menu(commands)))
 
-    async def _introduce(self) -> None:
-        await introduce(self._bot, self._commands)
-        while True:
-            await offer(self._bot, *await self._offered.get())
+    # --- what comes in ----------------------------------------------------------------------------
 
     async def _take_in(self, receive: Receive) -> None:
-        await self._meet()
+        await self._learn_own_name()
         self._introducing = asyncio.create_task(self._introduce())
         if self._webhook:
-            while True:  # whoever else has the token may have taken the webhook away
-                await self._webhook.announce(self._bot, self._line)
-                await asyncio.sleep(ANNOUNCED_AGAIN)
-        elif intake := self._ready(receive):
-            await Polling(self._bot, self._line, intake, self._pauses).run()
+            await self._keep_announced(self._webhook)
+        intake = self._open_intake(receive)
+        if intake:
+            await Polling(self._bot, self._api, intake, self._pauses).run()
 
-    def _ready(self, receive: Receive) -> Intake | None:
+    async def _learn_own_name(self) -> None:
+        user = await self._api.retry(self._bot.get_me)
+        names = ALWAYS.union(name for name, _ in self._commands)
+        self._me = Me(user.id, user.username or "", names)
+
+    async def _introduce(self) -> None:
+        """Show who the bot is, and then each menu as it is offered."""
+        await introduce(self._bot, self._commands)
+        while True:
+            offered = await self._offers.get()
+            await offer(self._bot, offered.chat, offered.commands)
+
+    async def _keep_announced(self, webhook: Webhook) -> NoReturn:
+        # Whoever else has the token may take the webhook away.
+        while True:
+            await webhook.announce(self._bot, self._api)
+            await asyncio.sleep(ANNOUNCED_AGAIN)
+
+    def _open_intake(self, receive: Receive) -> TelegramIntake | None:
         """The way in, from when the bot knows its own name until it stops."""
         if self._closed or self._taking_in.stopped:
             return None
         if self._intake is None and self._me is not None:
-            self._intake = Intake(receive, self._answers, self._bot, self._now)
-            self._intake.me = self._me
+            self._intake = TelegramIntake(receive, self._answers, self._bot, self._me, self._now)
         return self._intake
-
-    async def _meet(self) -> None:
-        user = await self._line.until_answered(self._bot.get_me)
-        names = ALWAYS.union(name for name, _ in self._commands)
-        self._me = Me(user.id, user.username or "", names)

@@ -1,4 +1,4 @@
-"""One update: handed over once, in its turn, and answered."""
+"""One update: received once, in its turn, and answered."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ import structlog
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
-from bot.telegram.errors import kind
-from bot.telegram.reply_queue import Answers
-from bot.telegram.translate import Me, chat_of, incoming
+from bot.telegram.errors import kind_of
+from bot.telegram.reply_queue import ReplyQueue
+from bot.telegram.translate import Me, chat_of, translate
 from handlers.messages import Incoming, Receive, Refused, Reply, say
+from store.model.address import Address
 
 SORRY = (
-    "Sorry, something went wrong here, and I cannot say whether that was kept. Please send it again. "
-    "If it cannot wait, please tell the safeguarding lead in person."
+    "Sorry, something went wrong here, and I cannot say whether that was kept. "
+    "Please send it again. If it cannot wait, please tell the safeguarding lead in person."
 )
-AT_ONCE = 32  # updates of different chats that are handed over at the same moment
+#: Updates of different chats that are handed over at the same moment.
+AT_ONCE = 32
+#: Updates that are known when Telegram sends them again.
 REMEMBERED = 4_000
 
 log = structlog.get_logger()
@@ -45,86 +48,104 @@ class Turns:
                 yield
         finally:
             self._waiting[chat] -= 1
+            # The last one out takes the lock along: there are as many chats as people.
             if not self._waiting[chat]:
-                del self._waiting[chat], self._locks[chat]
+                del self._waiting[chat]
+                del self._locks[chat]
 
 
-class Intake:
-    """Takes raw updates in. `me` must be known before the first one."""
-
-    me: Me
+class TelegramIntake:
+    """Receives raw updates, hands over what they say and queues the answers."""
 
     def __init__(
-        self, receive: Receive, answers: Answers, bot: Bot, now: Callable[[], datetime]
+        self, receive: Receive, answers: ReplyQueue, bot: Bot, me: Me, now: Callable[[], datetime]
     ) -> None:
         self._receive = receive
         self._answers = answers
         self._bot = bot
+        self._me = me
         self._now = now
         self._turns = Turns()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._taken: OrderedDict[int, None] = OrderedDict()
+        self._handed_over: OrderedDict[int, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def take(self, raw: dict[str, Any]) -> None:
-        """Return once it has been handed over, or need not be. Never raises for what it holds."""
+    async def receive(self, raw: dict[str, Any]) -> None:
+        """Return once an update has been handed over, or need not be.
+
+        Never raises for what it holds.
+        """
         try:
             update = Update.de_json(raw, None)
-            given = incoming(update, self.me, self._now())
+            incoming = translate(update, self._me, self._now())
         except Exception as error:
-            log.error("an update could not be read", kind=_kind(raw), **_where(error))
+            log.error("an update could not be read", kind=_kind_of(raw), **_describe(error))
             self._say_sorry(raw)
             return
+
         if update.callback_query:
             self._start(self._acknowledge(update.callback_query))
-        if given is None:
+        if incoming is None:
             return
         async with self._turns.of(chat_of(update)), self._room:
-            if update.update_id not in self._taken:
-                await self._hand_over(update, given, raw)
+            if update.update_id in self._handed_over:
+                return
+            reply = await self._hand_over(update, incoming, raw)
+            self._answer(update, incoming, reply)
 
     async def finish(self, seconds: float) -> None:
         """Wait for taps that are being acknowledged."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    async def _hand_over(self, update: Update, given: Incoming, raw: dict[str, Any]) -> None:
-        reply: Reply | None
-        try:
-            reply = await self._receive(given)
-        except Refused as error:
-            reply = say(str(error))
-        except Exception as error:
-            log.error("an update could not be handled", kind=_kind(raw), **_where(error))
-            reply = say(SORRY)
-        else:
-            self._taken[update.update_id] = None
-            while len(self._taken) > REMEMBERED:
-                self._taken.popitem(last=False)
-        chat = int(given.place.partition(":")[2])
-        if given.album and not given.edits:
-            self._answers.hold(given.album, chat, reply)
-        elif reply:
-            said = update.message
-            quoted = said.message_id if said and not given.private else None
-            self._answers.put(chat, reply, tapped=_tapped(update.callback_query), quoted=quoted)
-
-    def _say_sorry(self, raw: dict[str, Any]) -> None:
-        message = raw.get("message")
-        chat = message.get("chat") if isinstance(message, dict) else None
-        if (
-            isinstance(chat, dict)
-            and chat.get("type") == "private"
-            and isinstance(chat.get("id"), int)
-        ):
-            self._answers.put(chat["id"], say(SORRY))
+    # --- steps ------------------------------------------------------------------------------------
 
     async def _acknowledge(self, query: CallbackQuery) -> None:
-        """Stop the button's hourglass. Too late is no matter: what was tapped is obeyed all the same."""
+        """Stop the button's hourglass. Too late is no matter: the tap is obeyed all the same."""
         try:
             await self._bot.answer_callback_query(query.id)
         except TelegramError as error:
-            log.debug("a tap could not be acknowledged", reason=kind(error))
+            log.debug("a tap could not be acknowledged", reason=kind_of(error))
+
+    async def _hand_over(
+        self, update: Update, incoming: Incoming, raw: dict[str, Any]
+    ) -> Reply | None:
+        """What is to be answered. An update that failed is not remembered: it may come again."""
+        try:
+            reply = await self._receive(incoming)
+        except Refused as error:
+            return say(str(error))
+        except Exception as error:
+            log.error("an update could not be handled", kind=_kind_of(raw), **_describe(error))
+            return say(SORRY)
+        self._remember(update.update_id)
+        return reply
+
+    def _remember(self, update_id: int) -> None:
+        self._handed_over[update_id] = None
+        while len(self._handed_over) > REMEMBERED:
+            self._handed_over.popitem(last=False)
+
+    def _answer(self, update: Update, incoming: Incoming, reply: Reply | None) -> None:
+        chat = int(Address.parse(incoming.place).place)
+        # An album comes as several messages, and gets one answer.
+        if incoming.album and not incoming.edits:
+            self._answers.hold(incoming.album, chat, reply)
+            return
+        if reply is None:
+            return
+        message = update.message
+        quoted = message.message_id if message and not incoming.private else None
+        self._answers.put(chat, reply, tapped=_tapped_message(update), quoted=quoted)
+
+    def _say_sorry(self, raw: dict[str, Any]) -> None:
+        """Say in a private chat that an update could not be read, as far as its chat can be."""
+        message = raw.get("message")
+        chat = message.get("chat") if isinstance(message, dict) else None
+        if not isinstance(chat, dict) or chat.get("type") != "private":
+            return
+        if isinstance(chat.get("id"), int):
+            self._answers.put(chat["id"], say(SORRY))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -132,18 +153,29 @@ class Intake:
         task.add_done_callback(self._tasks.discard)
 
 
-def _tapped(query: CallbackQuery | None) -> int | None:
-    return query.message.message_id if query and isinstance(query.message, Message) else None
+def _tapped_message(update: Update) -> int | None:
+    """The number of the message whose button was tapped; None where it is too old to see."""
+    query = update.callback_query
+    if query and isinstance(query.message, Message):
+        return query.message.message_id
+    return None
 
 
-def _kind(raw: dict[str, Any]) -> str:
-    return next((name for name in raw if name != "update_id"), "")
+def _kind_of(raw: dict[str, Any]) -> str:
+    """The name of what an update holds: `message`."""
+    for name in raw:
+        if name != "update_id":
+            return name
+    return ""
 
 
-def _where(error: Exception) -> dict[str, str]:
+def _describe(error: Exception) -> dict[str, str]:
     """What went wrong, by its type and place alone: its words may be somebody's."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}" if trace else ""
+    place = ""
+    if trace:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        place = f"{module}:{trace.tb_lineno}"
     return {"error": type(error).__name__, "where": place}

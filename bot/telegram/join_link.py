@@ -1,4 +1,4 @@
-"""The link of an invitation, for a command line that has no running bot to ask."""
+"""The link of an invitation."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from bot.settings import Settings
 from bot.telegram.api import connect
 
 
-async def join_link(settings: Settings, code: str) -> str | None:
-    """`https://t.me/<bot>?start=<code>`, or None when Telegram does not say how the bot is called.
+def link_to(username: str | None, code: str) -> str:
+    """The link that opens a chat with the bot and sends it the code: `https://t.me/<bot>?start=<code>`."""
+    return f"https://t.me/{username}?start={code}"
 
-    Raises SettingsError for a token that cannot be one.
+
+async def join_link(settings: Settings, code: str) -> str | None:
+    """The link, for a command line that has no running bot to ask for its name.
+
+    None when Telegram does not say how the bot is called. Raises SettingsError for a token that
+    cannot be one.
     """
-    token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
-    bot, request = connect(token, settings.telegram_api_url)
+    secret = settings.telegram_bot_token
+    token = secret.get_secret_value() if secret else ""
+    connection = connect(token, settings.telegram_api_url)
     try:
-        await request.initialize()
-        return f"https://t.me/{(await bot.get_me()).username}?start={code}"
+        await connection.request.initialize()
+        me = await connection.bot.get_me()
+        return link_to(me.username, code)
     except TelegramError:
         return None
     finally:
-        await request.shutdown()
+        await connection.request.shutdown()

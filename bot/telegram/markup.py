@@ -1,9 +1,9 @@
 """Text -> Telegram's HTML, so that what people typed stays plain.
 
-Telegram makes links of addresses, @names, #tags and /commands wherever they stand; escaping does not stop it,
-and characters put in between would alter a quotation. `<code>` stops it and keeps every character: so each
-word that would become a link is set in it, and a tap copies it rather than opening it. What remains: runs of
-digits that an app takes for a telephone or card number.
+Telegram makes links of addresses, @names, #tags and /commands wherever they stand; escaping does
+not stop it, and characters put in between would alter a quotation. `<code>` stops it and keeps
+every character: so each word that would become a link is set in it, and a tap copies it rather than
+opening it. What remains: runs of digits that an app takes for a telephone or card number.
 https://core.telegram.org/bots/api#html-style
 """
 
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-MOST = 80  # of the 100 entities of a message that Telegram heeds
+#: Words set in `<code>`, of the 100 entities of a message that Telegram heeds.
+MOST = 80
 
 _LINK = re.compile(
     r"""://|(?i:\b(?:mailto|tel|tg|ton):)|\w\.[^\W\d_][\w-]|\d\.\d+\.\d+\.\d|@\w|\#\w|\$[A-Z]|\+\d{5}"""
@@ -22,50 +23,75 @@ _LINK = re.compile(
 _COMMAND = re.compile(r"(?<![\w/<>])/\w")
 _WORD = re.compile(r"\S+")
 
+#: Telegram lets no `<code>` stand within bold or italic words, so it stands between them.
+_WITHOUT_CODE = ("", "b", "i")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text with one format. `ours`: written by the bot, so that a /command in it may be tapped."""
+    """A stretch of text with one format."""
 
     text: str
-    tag: str = ""  # one of Telegram's, such as `b` or `blockquote`
+    #: One of Telegram's, with what belongs in it: `b`, `blockquote expandable`; empty for none.
+    tag: str = ""
+    #: Written by the bot, so that a /command in it may be tapped.
     ours: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a span that Telegram leaves plain, or a word of which it would make a link."""
+
+    text: str
+    is_plain: bool
+
+
 def html(spans: Sequence[Span]) -> str:
-    """The spans, escaped, in Telegram's HTML."""
-    crowded = sum(1 for span in spans for _, plain in _pieces(span) if not plain) > MOST
-    return "".join(_html(span, crowded) for span in spans)
+    """The spans in Telegram's HTML, escaped."""
+    words_in_code = 0
+    for span in spans:
+        words_in_code += sum(not piece.is_plain for piece in _pieces(span))
+    is_crowded = words_in_code > MOST
+    return "".join(_render(span, is_crowded) for span in spans)
 
 
-def _html(span: Span, crowded: bool) -> str:
+def _render(span: Span, is_crowded: bool) -> str:
+    """The HTML of a span. Where the message is crowded, `<code>` goes around the whole of it."""
     pieces = list(_pieces(span))
-    if crowded and not all(plain for _, plain in pieces):
-        pieces = [(span.text, False)]
-    if span.tag in ("", "b", "i"):  # neither may hold `<code>`
-        return "".join(_tagged(text, span.tag if plain else "code") for text, plain in pieces)
-    return _around(
-        "".join(_tagged(text, "" if plain else "code") for text, plain in pieces), span.tag
-    )
+    if is_crowded and not all(piece.is_plain for piece in pieces):
+        pieces = [_Piece(span.text, is_plain=False)]
+
+    within = span.tag if span.tag in _WITHOUT_CODE else ""
+    inner = "".join(_tagged(piece.text, within if piece.is_plain else "code") for piece in pieces)
+    return inner if span.tag in _WITHOUT_CODE else _enclose(inner, span.tag)
 
 
-def _pieces(span: Span) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether Telegram leaves it plain."""
+def _pieces(span: Span) -> Iterator[_Piece]:
     done = 0
     for word in _WORD.finditer(span.text):
-        if _LINK.search(word[0]) or (not span.ours and _COMMAND.search(word[0])):
-            if word.start() > done:
-                yield span.text[done : word.start()], True
-            yield word[0], False
-            done = word.end()
+        if not _becomes_link(word[0], span):
+            continue
+        if word.start() > done:
+            yield _Piece(span.text[done : word.start()], is_plain=True)
+        yield _Piece(word[0], is_plain=False)
+        done = word.end()
     if done < len(span.text):
-        yield span.text[done:], True
+        yield _Piece(span.text[done:], is_plain=True)
+
+
+def _becomes_link(word: str, span: Span) -> bool:
+    if _LINK.search(word):
+        return True
+    return not span.ours and bool(_COMMAND.search(word))
 
 
 def _tagged(text: str, tag: str) -> str:
     escaped = escape(text, quote=False)
-    return _around(escaped, tag) if tag and not text.isspace() else escaped
+    if not tag or text.isspace():
+        return escaped
+    return _enclose(escaped, tag)
 
 
-def _around(inner: str, tag: str) -> str:
-    return f"<{tag}>{inner}</{tag.split()[0]}>"
+def _enclose(inner: str, tag: str) -> str:
+    name = tag.split()[0]
+    return f"<{tag}>{inner}</{name}>"

@@ -6,6 +6,7 @@ https://core.telegram.org/bots/api#messageorigin
 from __future__ import annotations
 
 from telegram import (
+    Chat,
     MessageOrigin,
     MessageOriginChannel,
     MessageOriginChat,
@@ -14,11 +15,11 @@ from telegram import (
     User,
 )
 
-from bot.telegram.text import whole
+from bot.telegram.text import well_formed
 from handlers.messages import Origin
 
 
-def origin(said: MessageOrigin) -> Origin:
+def read_origin(said: MessageOrigin) -> Origin:
     """The author, place, number and date of the original, as far as Telegram gives them away."""
     match said:
         case MessageOriginUser(sender_user=user):
@@ -26,28 +27,33 @@ def origin(said: MessageOrigin) -> Origin:
                 kind="person", author=_author(user), author_id=str(user.id), sent_at=said.date
             )
         case MessageOriginHiddenUser(sender_user_name=name):
-            return Origin(kind="hidden person", author=whole(name), sent_at=said.date)
+            return Origin(kind="hidden person", author=well_formed(name), sent_at=said.date)
         case MessageOriginChat(sender_chat=chat, author_signature=signature):
             return Origin(
                 kind="group",
-                author=whole(signature or ""),
-                place=whole(chat.effective_name or ""),
+                author=well_formed(signature or ""),
+                place=well_formed(chat.effective_name or ""),
                 place_id=str(chat.id),
                 sent_at=said.date,
             )
         case MessageOriginChannel(chat=chat, message_id=number, author_signature=signature):
             return Origin(
                 kind="channel",
-                author=whole(signature or ""),
-                place=whole(chat.effective_name or ""),
+                author=well_formed(signature or ""),
+                place=well_formed(chat.effective_name or ""),
                 place_id=str(chat.id),
                 message_id=str(number),
                 sent_at=said.date,
-                link=f"https://t.me/{chat.username}/{number}" if chat.username else "",
+                link=_permanent_link(chat, number),
             )
     return Origin(kind="message", sent_at=said.date)
 
 
 def _author(user: User) -> str:
-    name = whole(user.full_name)
+    name = well_formed(user.full_name)
     return f"{name} (@{user.username})" if user.username else name
+
+
+def _permanent_link(channel: Chat, number: int) -> str:
+    """The address of a post; empty for a channel without a name, whose posts have no public one."""
+    return f"https://t.me/{channel.username}/{number}" if channel.username else ""

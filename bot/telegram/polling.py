@@ -1,4 +1,6 @@
-"""Long polling. The library's own Updater confirms updates before they are dealt with; this confirms them after.
+"""Long polling, which confirms updates after they are dealt with.
+
+The library's own Updater confirms them before.
 
 https://core.telegram.org/bots/api#getupdates
 """
@@ -6,60 +8,72 @@ https://core.telegram.org/bots/api#getupdates
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.telegram.api import Line, Pauses, TelegramBot
-from bot.telegram.intake import Intake
+from bot.telegram.api import TelegramApi, TelegramBot, TelegramPauses
+from bot.telegram.intake import TelegramIntake
 
-CONFIRM = 3.0  # seconds to confirm the last batch when the bot stops
+#: Seconds to confirm the last batch when the bot stops.
+CONFIRMING = 3.0
 
 
 class Polling:
-    """Asks for updates, hands all of them over, and only then asks for the next, which confirms them."""
+    """Asks for updates, hands all over, and only then asks for the next, which confirms them."""
 
-    def __init__(self, bot: TelegramBot, line: Line, intake: Intake, pauses: Pauses) -> None:
+    def __init__(
+        self, bot: TelegramBot, api: TelegramApi, intake: TelegramIntake, pauses: TelegramPauses
+    ) -> None:
         self._bot = bot
-        self._line = line
+        self._api = api
         self._intake = intake
         self._pauses = pauses
         self._offset: int | None = None
 
     async def run(self) -> None:
         """Until cancelled; the batch that is under way is finished first."""
-        await self._line.until_answered(self._leave_webhook)
+        await self._api.retry(self._leave_webhook)
         while True:
-            ask = partial(self._bot.updates, self._offset, self._pauses.poll)
-            batch = await self._line.until_answered(ask)
+            ask = partial(self._bot.fetch_updates, self._offset, self._pauses.poll)
+            batch = await self._api.retry(ask)
             if not batch:
                 continue
-            work = asyncio.gather(*(self._intake.take(raw) for raw in batch))
+            work = asyncio.gather(*(self._intake.receive(raw) for raw in batch))
             try:
                 await asyncio.shield(work)
             except asyncio.CancelledError:
-                await asyncio.wait({work}, timeout=self._pauses.finish)
-                if work.done():
-                    await self._confirm(self._after(batch))
-                work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
+                await self._finish(work, _offset_after(batch))
                 raise
-            self._offset = self._after(batch)
+            self._offset = _offset_after(batch)
+
+    async def _finish(self, work: asyncio.Future[list[None]], offset: int) -> None:
+        """Wait for a batch, for so long. Unless it is finished, all of it comes again."""
+        await asyncio.wait({work}, timeout=self._pauses.finish)
+        if work.done():
+            await self._confirm(offset)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
     async def _leave_webhook(self) -> None:
         """Telegram gives updates to a webhook or to polling, never to both."""
         try:
             await self._bot.delete_webhook(drop_pending_updates=False)
         except InvalidToken:
-            return  # the token was right a moment ago: a server that knows no webhooks
+            # The token was right a moment ago, so this is a server that knows no webhooks.
+            return
 
     async def _confirm(self, offset: int) -> None:
         try:
-            async with asyncio.timeout(CONFIRM):
-                await self._bot.updates(offset, 0, limit=1)
+            async with asyncio.timeout(CONFIRMING):
+                await self._bot.fetch_updates(offset, 0, limit=1)
         except (TelegramError, TimeoutError):
-            return  # they will come again, and are known then
+            # They will come again, and are known to the store then.
+            return
 
-    @staticmethod
-    def _after(batch: list[dict[str, object]]) -> int:
-        return max(int(str(raw["update_id"])) for raw in batch) + 1
+
+def _offset_after(batch: Sequence[dict[str, Any]]) -> int:
+    """What to ask for next, so that all of a batch is confirmed."""
+    return max(int(str(raw["update_id"])) for raw in batch) + 1

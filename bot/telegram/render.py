@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.telegram.markup import Span, html
-from bot.telegram.text import clean, shortened, split, start, units, visible
+from bot.telegram.text import clean, cut, is_visible, split, start_of, weigh
 from handlers.messages import (
     Choice,
     Choices,
@@ -25,11 +25,19 @@ PLEASE_CHOOSE = "Please choose:"
 PLEASE_TYPE = "Please type the answer:"
 CUT = "…"
 
-TEXT = 4_096  # UTF-16 units of a message, after its markup has been read
-PAGES = 5  # messages for one reply; a phone shows about a screen of each
-SQUEEZED = 200  # units: with less room than this, a long part starts on the next message
+#: UTF-16 units of a message, counted after its markup has been read.
+TEXT = 4_096
+#: What parts may fill of a message, so that the mark of a cut has its place.
+ROOM = TEXT - len(CUT)
+#: Messages for one reply; a phone shows about a screen of each.
+PAGES = 5
+#: With less room than these units, a long part starts on the next message.
+SQUEEZED = 200
+#: A quotation over so many characters or lines is folded until somebody taps it.
 LONG_QUOTE = 600
 LONG_QUOTE_LINES = 8
+
+#: Buttons of one message, and UTF-16 units of a label; two labels that are short share a row.
 BUTTONS = 100
 LABEL = 60
 SHORT_LABEL = 16
@@ -41,59 +49,79 @@ class Page:
     """One message: its text in Telegram's HTML, and what is under it."""
 
     html: str
-    markup: dict[str, Any] = field(
-        default_factory=dict
-    )  # InlineKeyboardMarkup or ForceReply, as it is sent
+    #: An InlineKeyboardMarkup or a ForceReply, as it is sent; empty where the text is all.
+    markup: dict[str, Any] = field(default_factory=dict)
 
     @property
     def replaceable(self) -> bool:
-        """Whether it can stand in place of an earlier message: one that asks for an answer cannot."""
+        """Tells what can stand in place of an earlier message: what asks for an answer cannot."""
         return "force_reply" not in self.markup
 
 
 def render(reply: Reply) -> list[Page | File]:
-    """The messages and files of a reply, in order. The buttons stand under the last text."""
-    texts = [html(spans) for spans in _pages(_spans(reply.parts))]
-    keyboard = _keyboard(
-        [c for part in reply.parts if isinstance(part, Choices) for c in part.options]
-    )
-    if keyboard and not texts:
-        texts = [PLEASE_CHOOSE]
-    shown: list[Page | File] = [Page(text) for text in texts]
+    """The messages and files of a reply, in order: text, then questions, then files.
+
+    The buttons stand under the last message of text.
+    """
+    pages = [Page(html(spans)) for spans in _divide(_collect_spans(reply.parts))]
+    keyboard = _keyboard(_collect_choices(reply.parts))
     if keyboard:
-        shown[-1] = Page(texts[-1], keyboard)
-    shown += [_question(part) for part in reply.parts if isinstance(part, Prompt)]
-    shown += [part for part in reply.parts if isinstance(part, File)]
-    return shown
+        # Telegram takes no buttons without a text above them.
+        last = pages.pop() if pages else Page(PLEASE_CHOOSE)
+        pages.append(replace(last, markup=keyboard))
+
+    questions = [_question(part) for part in reply.parts if isinstance(part, Prompt)]
+    files = [part for part in reply.parts if isinstance(part, File)]
+    return [*pages, *questions, *files]
 
 
 def _question(prompt: Prompt) -> Page:
-    question = start(clean(prompt.question).strip(), TEXT)
-    text = question if visible(question) else PLEASE_TYPE
-    placeholder = shortened(prompt.label, PLACEHOLDER)
-    asked = {"force_reply": True} | (
-        {"input_field_placeholder": placeholder} if placeholder else {}
-    )
-    return Page(html([Span(text, ours=True)]), asked)
+    text = start_of(clean(prompt.question).strip(), TEXT)
+    if not is_visible(text):
+        text = PLEASE_TYPE
+
+    force_reply: dict[str, Any] = {"force_reply": True}
+    placeholder = cut(prompt.label, PLACEHOLDER)
+    if placeholder:
+        force_reply["input_field_placeholder"] = placeholder
+    return Page(html([Span(text, ours=True)]), force_reply)
 
 
-def _spans(parts: Sequence[Part]) -> list[Span]:
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _collect_spans(parts: Sequence[Part]) -> list[Span]:
     """The text of all parts, with the empty lines between them."""
     spans: list[Span] = []
-    said = gap = ""
+    gap = ""
+    paragraph = ""
     for part in parts:
-        if isinstance(part, Choices) and part.menu == said:
+        # A menu often repeats the paragraph above it as its question: that is said once.
+        if isinstance(part, Choices) and part.menu == paragraph:
             continue
-        block = [span for span in map(_cleaned, _block(part)) if span.text]
-        if not any(visible(span.text) for span in block):
+        block = _clean_spans(part)
+        if not _has_visible(block):
             continue
-        spans += [Span(gap), *block] if gap else block
+        if gap:
+            spans.append(Span(gap))
+        spans += block
         gap = "\n" if isinstance(part, Heading) else "\n\n"
-        said = part.text if isinstance(part, Text) else ""
+        paragraph = part.text if isinstance(part, Text) else ""
     return spans
 
 
-def _block(part: Part) -> Iterator[Span]:
+def _clean_spans(part: Part) -> list[Span]:
+    """The spans of a part, without what Telegram refuses, and without those that are empty then."""
+    spans = []
+    for span in _draw(part):
+        text = clean(span.text)
+        if text:
+            spans.append(replace(span, text=text))
+    return spans
+
+
+def _draw(part: Part) -> Iterator[Span]:
+    """The text of a part; nothing for a question or a file, which are messages of their own."""
     match part:
         case Heading(text):
             yield Span(text.strip(), "b", ours=True)
@@ -102,10 +130,7 @@ def _block(part: Part) -> Iterator[Span]:
         case Choices(menu=question):
             yield Span(question, ours=True)
         case Fields(pairs):
-            for number, (name, value) in enumerate(pairs):
-                yield Span("\n" * bool(number))
-                yield Span(f"{name}:", "b", ours=True)
-                yield Span(f" {value}")
+            yield from _draw_fields(pairs)
         case Quote(text, place):
             yield Span(text, _quote_tag(text))
             if place:
@@ -113,53 +138,88 @@ def _block(part: Part) -> Iterator[Span]:
                 yield Span(place, "i")
 
 
+def _draw_fields(pairs: Sequence[tuple[str, str]]) -> Iterator[Span]:
+    for number, (name, value) in enumerate(pairs):
+        if number:
+            yield Span("\n")
+        yield Span(f"{name}:", "b", ours=True)
+        yield Span(f" {value}")
+
+
 def _quote_tag(text: str) -> str:
-    long = len(text) > LONG_QUOTE or text.count("\n") >= LONG_QUOTE_LINES
-    return "blockquote expandable" if long else "blockquote"
+    is_long = len(text) > LONG_QUOTE or text.count("\n") >= LONG_QUOTE_LINES
+    return "blockquote expandable" if is_long else "blockquote"
 
 
-def _cleaned(span: Span) -> Span:
-    return replace(span, text=clean(span.text))
+def _has_visible(spans: Sequence[Span]) -> bool:
+    return any(is_visible(span.text) for span in spans)
 
 
-def _pages(spans: Sequence[Span]) -> list[list[Span]]:
-    """The spans, divided among messages of at most 4,096 units; the last one says that it was cut."""
+def _divide(spans: Sequence[Span]) -> list[list[Span]]:
+    """The spans, divided among at most `PAGES` messages; the last one says where it was cut."""
     pages: list[list[Span]] = [[]]
-    room = TEXT - len(CUT)
+    room = ROOM
     for span in spans:
         left = span.text
         while left:
-            if not pages[-1]:
+            page = pages[-1]
+            if not page:
+                # Telegram drops blanks before a message's text, and refuses a text of nothing else.
                 left = left.lstrip()
+                if not left:
+                    break
+
+            if not _starts_on_next(left, page, room):
+                head, left = split(left, room)
+                page.append(replace(span, text=head))
+                room -= weigh(head)
             if not left:
                 break
-            if not (pages[-1] and room < SQUEEZED and units(left) > room):
-                head, left = split(left, room)
-                pages[-1].append(replace(span, text=head))
-                room -= units(head)
-            if left and len(pages) == PAGES:
-                pages[-1].append(Span(CUT))
+
+            if len(pages) == PAGES:
+                page.append(Span(CUT))
                 return pages
-            if left:
-                pages.append([])
-                room = TEXT - len(CUT)
-    return [page for page in pages if any(visible(span.text) for span in page)]
+            pages.append([])
+            room = ROOM
+    return [page for page in pages if _has_visible(page)]
+
+
+def _starts_on_next(text: str, page: Sequence[Span], room: int) -> bool:
+    """Tells a text of which too little would stand at the end of a message."""
+    return bool(page) and room < SQUEEZED and weigh(text) > room
+
+
+# --- buttons --------------------------------------------------------------------------------------
+
+
+def _collect_choices(parts: Sequence[Part]) -> list[Choice]:
+    choices: list[Choice] = []
+    for part in parts:
+        if isinstance(part, Choices):
+            choices += part.options
+    return choices
 
 
 def _keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
-    """One button a row, or two where both labels are short."""
+    """One button a row, or two where both labels are short; empty without choices."""
     rows: list[list[dict[str, str]]] = []
-    open_row = False
+    has_place = False
     for choice in choices[:BUTTONS]:
-        label = shortened(choice.label, LABEL) or CUT
-        short = units(label) <= SHORT_LABEL
-        button = {"text": label, "callback_data": choice.command}
-        if choice.style:
-            button["style"] = choice.style
-        if short and open_row:
+        button = _button(choice)
+        is_short = weigh(button["text"]) <= SHORT_LABEL
+        if is_short and has_place:
             rows[-1].append(button)
-            open_row = False
+            has_place = False
         else:
             rows.append([button])
-            open_row = short
+            has_place = is_short
     return {"inline_keyboard": rows} if rows else {}
+
+
+def _button(choice: Choice) -> dict[str, str]:
+    # A button without a label would cost the whole message.
+    label = cut(choice.label, LABEL) or CUT
+    button = {"text": label, "callback_data": choice.command}
+    if choice.style:
+        button["style"] = choice.style
+    return button

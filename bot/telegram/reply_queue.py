@@ -1,4 +1,4 @@
-"""Answers on their way out: in order within a chat, tried again, and never in the way of what comes in."""
+"""Replies on their way out: in order within a chat, and never in the way of what comes in."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.telegram.api import Pauses
+from bot.telegram.api import TelegramPauses
 from bot.telegram.render import Page, render
-from bot.telegram.send import Chat, Shower, id_of
+from bot.telegram.send import Chat, TelegramPoster, id_of
 from handlers.messages import DeliveryFailed, File, Noted, Overtaken, Reply
+from store.model.address import Address, Platform
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Answer:
+class QueuedReply:
     """What is still to be shown of one reply."""
 
     chat: Chat
     items: deque[Page | File]
-    tapped: int | None = None  # the message to replace
-    quoted: int | None = None  # the message that it answers, where others read along
-    noted: Noted | None = None  # told of each message that shows it
+    #: The message to replace.
+    tapped: int | None = None
+    #: The message that it answers, where others read along.
+    quoted: int | None = None
+    #: Told of each message that shows it.
+    noted: Noted | None = None
+    #: Asked before it is shown: something later may have said all of it.
     overtaken: Overtaken | None = None
 
 
 @dataclass(slots=True)
-class _Held:
+class _HeldReply:
     """The last reply to an album that may not be complete yet."""
 
     chat: Chat
@@ -37,134 +42,171 @@ class _Held:
     timer: asyncio.TimerHandle = field(repr=False)
 
 
-async def _is_overtaken(answer: Answer) -> bool:
-    """Where that cannot be known, it is shown."""
-    try:
-        return bool(answer.overtaken and await answer.overtaken())
-    except Exception as error:
-        log.error("an answer may be shown twice", error=type(error).__name__)
-        return False
-
-
-class Answers:
+class ReplyQueue:
     """One queue for each chat that is owed something."""
 
-    def __init__(self, shower: Shower, pauses: Pauses) -> None:
-        self._shower = shower
+    def __init__(self, poster: TelegramPoster, pauses: TelegramPauses) -> None:
+        self._poster = poster
         self._pauses = pauses
-        self._queues: dict[Chat, deque[Answer]] = {}
+        self._queues: dict[Chat, deque[QueuedReply]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._albums: dict[str, _Held] = {}
+        self._albums: dict[str, _HeldReply] = {}
         self._closed = False
 
     def put(
         self, chat: Chat, reply: Reply, *, tapped: int | None = None, quoted: int | None = None
     ) -> None:
-        """Show a reply after what this chat is owed already."""
-        self._release(chat)
+        """Show a reply after what this chat is owed already.
+
+        `tapped` is the message whose button was tapped, which some replies replace; `quoted` is the
+        message that it answers, where others read along.
+        """
+        self._release_albums(chat)
         self._put(chat, reply, tapped, quoted)
 
     def hold(self, album: str, chat: Chat, reply: Reply | None) -> None:
-        """Show the last reply to the parts of an album, when no more of them come."""
+        """Show the last reply to the parts of an album, when no more of them come.
+
+        None, for a part that was not answered, only puts the earlier reply off.
+        """
         held = self._albums.get(album)
         if held:
             held.timer.cancel()
             reply = reply or held.reply
         if reply:
-            timer = asyncio.get_running_loop().call_later(self._pauses.album, self._let_go, album)
-            self._albums[album] = _Held(chat, reply, timer)
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(self._pauses.album, self._release_album, album)
+            self._albums[album] = _HeldReply(chat, reply, timer)
 
     def put_rest(self, chat: Chat, items: list[Page | File], noted: Noted | None = None) -> None:
         """Show what is left of a message that has begun."""
         if items:
-            self._append(Answer(chat, deque(items), noted=noted))
+            self._append(QueuedReply(chat, deque(items), noted=noted))
 
     async def finish(self, seconds: float) -> None:
         """Show what is owed, for so long, and give up on the rest."""
         for held in list(self._albums.values()):
-            self._release(held.chat)
+            self._release_albums(held.chat)
         self._closed = True
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    # --- into the queue ---------------------------------------------------------------------------
 
     def _put(self, chat: Chat, reply: Reply, tapped: int | None, quoted: int | None) -> None:
         try:
             items = render(reply)
-        except Exception as error:  # what it says is kept all the same
+        except Exception as error:
+            # What the reply tells of is kept all the same.
             log.error("an answer could not be drawn", error=type(error).__name__)
             return
-        replaced = tapped if reply.replaces else None
-        self._append(Answer(chat, deque(items), replaced, quoted, reply.noted, reply.overtaken))
+        queued = QueuedReply(
+            chat,
+            deque(items),
+            tapped=tapped if reply.replaces else None,
+            quoted=quoted,
+            noted=reply.noted,
+            overtaken=reply.overtaken,
+        )
+        self._append(queued)
 
-    def _append(self, answer: Answer) -> None:
+    def _append(self, queued: QueuedReply) -> None:
         if self._closed:
             log.warning("an answer came too late to be shown")
             return
-        queue = self._queues.get(answer.chat)
+        queue = self._queues.get(queued.chat)
         if queue is not None:
-            queue.append(answer)
+            queue.append(queued)
             return
-        self._queues[answer.chat] = deque([answer])
-        task = asyncio.create_task(self._work(answer.chat))
+        self._queues[queued.chat] = deque([queued])
+        task = asyncio.create_task(self._work_off(queued.chat))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _release(self, chat: Chat) -> None:
+    def _release_albums(self, chat: Chat) -> None:
         """An album is over when something else is answered in its chat."""
-        for album in [album for album, held in self._albums.items() if held.chat == chat]:
-            self._let_go(album)
+        albums = [album for album, held in self._albums.items() if held.chat == chat]
+        for album in albums:
+            self._release_album(album)
 
-    def _let_go(self, album: str) -> None:
+    def _release_album(self, album: str) -> None:
         held = self._albums.pop(album)
         held.timer.cancel()
         self._put(held.chat, held.reply, None, None)
 
-    async def _work(self, chat: Chat) -> None:
+    # --- out of the queue -------------------------------------------------------------------------
+
+    async def _work_off(self, chat: Chat) -> None:
         queue = self._queues[chat]
         try:
             while queue:
+                # It stays in the queue until it is shown: what comes meanwhile stands behind it.
                 await self._show_all(queue[0])
                 queue.popleft()
         finally:
             del self._queues[chat]
 
-    async def _show_all(self, answer: Answer) -> None:
-        if await _is_overtaken(answer):
+    async def _show_all(self, queued: QueuedReply) -> None:
+        """Show all parts of a reply, trying each again for as long as the pauses allow."""
+        if await _is_overtaken(queued):
             return
         now = asyncio.get_running_loop().time
-        begun, pause = now(), self._pauses.first
-        while answer.items:
+        begun = now()
+        pause = self._pauses.first
+        while queued.items:
             try:
-                await self._show_next(answer)
+                await self._show_next(queued)
                 continue
             except DeliveryFailed as error:
                 failed = error
             except Exception as error:
                 log.error("an answer could not be shown", error=type(error).__name__)
                 return
+
             if failed.permanent or now() - begun > self._pauses.patience:
                 log.warning("an answer could not be shown", reason=str(failed))
                 return
-            if failed.retry_after is None:
+            wait = failed.retry_after
+            if wait is None:
                 pause = min(2 * pause, self._pauses.longest)
-            await asyncio.sleep(failed.retry_after if failed.retry_after is not None else pause / 2)
+                wait = pause / 2
+            await asyncio.sleep(wait)
 
-    async def _show_next(self, answer: Answer) -> None:
-        item = answer.items[0]
-        if answer.tapped is not None and isinstance(item, Page) and item.replaceable:
-            number = answer.tapped
-            try:
-                await self._shower.replace(answer.chat, number, item)
-            except DeliveryFailed as error:
-                if not error.permanent:
-                    raise
-                number = await self._shower.show(answer.chat, item)  # too old, or gone: say it anew
-        else:
-            number = await self._shower.show(answer.chat, item, answer.quoted)
-        if answer.noted:
-            answer.noted(f"telegram:{answer.chat}", id_of(item, number))
-        answer.items.popleft()
-        answer.tapped = answer.quoted = None
+    async def _show_next(self, queued: QueuedReply) -> None:
+        item = queued.items[0]
+        number = await self._show(queued, item)
+        if queued.noted:
+            address = Address(Platform.TELEGRAM, str(queued.chat))
+            queued.noted(str(address), id_of(item, number))
+        queued.items.popleft()
+        # Further parts stand below the first one.
+        queued.tapped = None
+        queued.quoted = None
+
+    async def _show(self, queued: QueuedReply, item: Page | File) -> int:
+        """Show one part, in place of the tapped message where it can be. Gives its number."""
+        if queued.tapped is None or not isinstance(item, Page) or not item.replaceable:
+            return await self._poster.post(queued.chat, item, queued.quoted)
+        try:
+            await self._poster.update(queued.chat, queued.tapped, item)
+        except DeliveryFailed as error:
+            if not error.permanent:
+                raise
+            # The message is too old, or gone: say it anew.
+            return await self._poster.post(queued.chat, item)
+        return queued.tapped
+
+
+async def _is_overtaken(queued: QueuedReply) -> bool:
+    """Asks whether something later has said all of it. Where that cannot be known, it is shown."""
+    if queued.overtaken is None:
+        return False
+    try:
+        return await queued.overtaken()
+    except Exception as error:
+        log.error("an answer may be shown twice", error=type(error).__name__)
+        return False

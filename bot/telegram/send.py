@@ -13,76 +13,87 @@ from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram.api import TelegramBot
-from bot.telegram.errors import failure, says
+from bot.telegram.errors import has_words, translate_error
 from bot.telegram.markup import Span, html
 from bot.telegram.render import Page
-from bot.telegram.text import shortened
+from bot.telegram.text import cut
 from handlers.messages import FILE_GONE, DeliveryFailed, File
+from store.model.address import FILE, Address, Platform
 
 FILE_TOO_LARGE = "{name} is too large to send here ({size} MB; Telegram takes {limit} MB)."
 NOT_AN_ADDRESS = "This is no address in Telegram."
 
+#: UTF-16 units of a file's name.
 FILE_NAME = 200
-UPLOAD_MB = 50  # https://core.telegram.org/bots/api#sending-files
-UPLOADING = 300.0  # seconds
-FILE = "file:"
+MB = 1024 * 1024
+#: https://core.telegram.org/bots/api#sending-files
+UPLOAD_MB = 50
+#: Seconds for an answer to a file that is sent.
+UPLOADING = 300.0
 
 log = structlog.get_logger()
 _NO_PREVIEW = {"is_disabled": True}
 _TAG = re.compile(r"<[^>]*>")
 
+#: A chat's number, or a channel's name with its `@`.
 Chat = int | str
 
 
-class Shower:
-    """Shows one page or file at a time. Raises DeliveryFailed."""
+class TelegramPoster:
+    """Posts one page or file at a time. Raises DeliveryFailed."""
 
     def __init__(self, bot: TelegramBot) -> None:
         self._bot = bot
-        self._moved: dict[Chat, int] = {}  # groups that became supergroups since the start
+        #: Groups that became supergroups since the start, with their new numbers.
+        self._moved: dict[Chat, int] = {}
 
-    async def show(self, chat: Chat, item: Page | File, quoted: int | None = None) -> int:
-        """Show it in a chat, there as an answer to the message `quoted`. Gives the message's number."""
+    async def post(self, chat: Chat, item: Page | File, quoted: int | None = None) -> int:
+        """Show it in a chat, as an answer to the message `quoted` there. Gives its number."""
         try:
-            return await self._show(self._moved.get(chat, chat), item, quoted)
+            return await self._post(self._moved.get(chat, chat), item, quoted)
         except ChatMigrated as error:
             self._moved[chat] = error.new_chat_id
             log.warning(
                 "a Telegram group has a new number; please set it", old=chat, new=error.new_chat_id
             )
         except TelegramError as error:
-            raise failure(error) from error
-        return await self.show(self._moved[chat], item)
+            raise translate_error(error) from error
+        # The message to answer has another number in the new group, if it is there at all.
+        return await self.post(self._moved[chat], item)
 
-    async def replace(self, chat: Chat, message: int, page: Page) -> None:
+    async def update(self, chat: Chat, message: int, page: Page) -> None:
         """Show it in place of an earlier message."""
         chat = self._moved.get(chat, chat)
         try:
-            try:
-                await self._edit(chat, message, page, "HTML", page.html)
-            except BadRequest as error:
-                if not says(error, "can't parse entities"):
-                    raise
-                log.error("Telegram could not read our markup")
-                await self._edit(chat, message, page, None, _plain(page.html))
+            await self._update(chat, message, page)
         except TelegramError as error:
-            if not says(error, "message is not modified"):
-                raise failure(error) from error
+            # Somebody tapped twice: what is to be shown is there already.
+            if not has_words(error, "message is not modified"):
+                raise translate_error(error) from error
 
     async def delete(self, chat: Chat, message: int) -> None:
-        """Take a message away, for which Telegram gives 48 hours. Raises DeliveryFailed."""
+        """Take a message away, for which Telegram gives 48 hours."""
         try:
             await self._bot.delete_message(self._moved.get(chat, chat), message)
         except TelegramError as error:
-            if not says(error, "message to delete not found"):
-                raise failure(error) from error
+            if not has_words(error, "message to delete not found"):
+                raise translate_error(error) from error
 
-    async def _edit(
-        self, chat: Chat, message: int, page: Page, mode: str | None, text: str
-    ) -> None:
+    # --- pages ------------------------------------------------------------------------------------
+
+    async def _update(self, chat: Chat, message: int, page: Page) -> None:
+        try:
+            await self._edit_text(chat, message, page, "HTML")
+        except BadRequest as error:
+            if not _is_unparsable(error):
+                raise
+            log.error("Telegram could not read our markup")
+            await self._edit_text(chat, message, page, None)
+
+    async def _edit_text(self, chat: Chat, message: int, page: Page, mode: str | None) -> None:
         await self._bot.show(
             "editMessageText",
-            text=text,
+            text=_text_of(page, mode),
             chat_id=chat,
             message_id=message,
             parse_mode=mode,
@@ -90,49 +101,55 @@ class Shower:
             reply_markup=(page.markup or None) if page.replaceable else None,
         )
 
-    async def _show(self, chat: Chat, item: Page | File, quoted: int | None) -> int:
+    async def _post(self, chat: Chat, item: Page | File, quoted: int | None) -> int:
         answering = ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None
         if isinstance(item, File):
-            return await self._file(chat, item, answering)
+            return await self._post_file(chat, item, answering)
         try:
-            return await self._text(chat, item, "HTML", item.html, answering)
+            return await self._post_text(chat, item, "HTML", answering)
         except BadRequest as error:
-            if not says(error, "can't parse entities"):
+            if not _is_unparsable(error):
                 raise
             log.error("Telegram could not read our markup")
-        return await self._text(chat, item, None, _plain(item.html), answering)
+        return await self._post_text(chat, item, None, answering)
 
-    async def _text(
-        self, chat: Chat, page: Page, mode: str | None, text: str, answering: ReplyParameters | None
+    async def _post_text(
+        self, chat: Chat, page: Page, mode: str | None, answering: ReplyParameters | None
     ) -> int:
         return await self._bot.show(
             "sendMessage",
             chat_id=chat,
-            text=text,
+            text=_text_of(page, mode),
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
             reply_markup=page.markup or None,
             reply_parameters=answering,
         )
 
-    async def _file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
-        """Pictures go as documents too: that keeps them as they are."""
+    # --- files ------------------------------------------------------------------------------------
+
+    async def _post_file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
+        """Send a file, or a sentence in its place where it cannot be read or is too large."""
         async with AsyncExitStack() as until:
             try:
                 content = await until.enter_async_context(file.opened())
             except OSError:
-                return await self._instead(chat, FILE_GONE.format(name=file.name), answering)
-            return await self._document(chat, content, file.name, answering)
+                return await self._post_instead(chat, FILE_GONE.format(name=file.name), answering)
 
-    async def _document(
+            size = content.seek(0, SEEK_END)
+            content.seek(0)
+            if size > UPLOAD_MB * MB:
+                words = FILE_TOO_LARGE.format(
+                    name=file.name, size=round(size / MB), limit=UPLOAD_MB
+                )
+                return await self._post_instead(chat, words, answering)
+            return await self._upload(chat, content, file.name, answering)
+
+    async def _upload(
         self, chat: Chat, content: BinaryIO, name: str, answering: ReplyParameters | None
     ) -> int:
-        size = content.seek(0, SEEK_END)
-        content.seek(0)
-        if size > UPLOAD_MB * 1024 * 1024:
-            words = FILE_TOO_LARGE.format(name=name, size=round(size / 1024**2), limit=UPLOAD_MB)
-            return await self._instead(chat, words, answering)
-        filename = shortened(name, FILE_NAME) or "file"
+        """Pictures go as documents too: that keeps them as they are."""
+        filename = cut(name, FILE_NAME) or "file"
         return await self._bot.show(
             "sendDocument",
             chat_id=chat,
@@ -142,9 +159,9 @@ class Shower:
             read_timeout=UPLOADING,
         )
 
-    async def _instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
+    async def _post_instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
         page = Page(html([Span(words, ours=True)]))
-        return await self._text(chat, page, "HTML", page.html, answering)
+        return await self._post_text(chat, page, "HTML", answering)
 
 
 def id_of(item: Page | File, number: int) -> str:
@@ -154,13 +171,22 @@ def id_of(item: Page | File, number: int) -> str:
 
 def chat_at(address: str) -> Chat:
     """`telegram:4242` -> 4242, `telegram:@channel` -> "@channel". Raises DeliveryFailed."""
-    platform, _, chat = address.partition(":")
-    if platform == "telegram" and chat.removeprefix("-").isdecimal():
-        return int(chat)
-    if platform == "telegram" and chat.startswith("@"):
-        return chat
+    parsed = Address.parse(address)
+    if parsed.platform == Platform.TELEGRAM:
+        if parsed.place.removeprefix("-").isdecimal():
+            return int(parsed.place)
+        if parsed.place.startswith("@"):
+            return parsed.place
     raise DeliveryFailed(NOT_AN_ADDRESS, permanent=True)
 
 
-def _plain(text: str) -> str:
-    return unescape(_TAG.sub("", text))
+def _is_unparsable(error: BadRequest) -> bool:
+    """Tells the error by which Telegram refuses our HTML, so that the text is shown plain."""
+    return has_words(error, "can't parse entities")
+
+
+def _text_of(page: Page, mode: str | None) -> str:
+    """The HTML of a page; without a mode, in which Telegram would read it, the text alone."""
+    if mode is not None:
+        return page.html
+    return unescape(_TAG.sub("", page.html))

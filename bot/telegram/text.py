@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import re
 
-_LINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_OTHER_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_HALVES = re.compile(r"[\ud800-\udfff]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
-def whole(text: str) -> str:
-    """The text with halves of surrogate pairs replaced: they are no characters, and cannot be stored."""
-    if text.isascii() or not _HALVES.search(text):
+def well_formed(text: str) -> str:
+    """A text without lone halves of surrogate pairs: they are no characters, and cannot be stored.
+
+    Two halves that belong together become their character, a lone one becomes U+FFFD.
+    """
+    if text.isascii() or not _SURROGATES.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def clean(text: str) -> str:
-    """The text without what Telegram refuses or drops: control characters, other line ends."""
-    return _CONTROL.sub("", _LINES.sub("\n", whole(text)))
+    """A text without what Telegram refuses or drops: control characters, other line ends."""
+    lines = _OTHER_LINE_ENDS.sub("\n", well_formed(text))
+    return _CONTROL.sub("", lines)
 
 
-def units(text: str) -> int:
-    """Its length in UTF-16 code units, as Telegram counts."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+def weigh(text: str) -> int:
+    """The length of a text in UTF-16 code units, as Telegram counts."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le")) // 2
 
 
-def start(text: str, limit: int) -> str:
-    """As much of the text as fits into `limit` UTF-16 units."""
-    if len(text) * 2 <= limit or units(text) <= limit:
+def start_of(text: str, limit: int) -> str:
+    """As much of a text as fits into `limit` UTF-16 units."""
+    # A character has two units at most, so most texts need not be weighed.
+    if len(text) * 2 <= limit or weigh(text) <= limit:
         return text
     return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
 def split(text: str, limit: int) -> tuple[str, str]:
-    """What fits into `limit` UTF-16 units, up to the end of a line or word where one is near; and the rest."""
-    head = start(text, limit)
+    """What fits into `limit` UTF-16 units, and the rest.
+
+    The first part ends with a line or a word where one ends in its second half.
+    """
+    head = start_of(text, limit)
     if head == text:
         return text, ""
     for end in ("\n", " "):
@@ -45,12 +55,14 @@ def split(text: str, limit: int) -> tuple[str, str]:
     return head, text[len(head) :]
 
 
-def shortened(text: str, limit: int) -> str:
-    """One line of at most `limit` UTF-16 units."""
+def cut(text: str, limit: int) -> str:
+    """One line of at most `limit` UTF-16 units; what had to be cut ends with `…`."""
     line = " ".join(clean(text).split())
-    return line if units(line) <= limit else start(line, limit - 1) + "…"
+    if weigh(line) <= limit:
+        return line
+    return start_of(line, limit - 1) + "…"
 
 
-def visible(text: str) -> bool:
-    """Whether there is anything to see in it."""
+def is_visible(text: str) -> bool:
+    """Tells a text with something to see in it from one of blanks and control characters alone."""
     return any(character.isprintable() and not character.isspace() for character in text)

@@ -7,13 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from telegram import CallbackQuery, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    ExternalReplyInfo,
+    Message,
+    MessageEntity,
+    TextQuote,
+    Update,
+    User,
+)
 
-from bot.telegram.attachments import attachments
-from bot.telegram.origins import origin
-from bot.telegram.text import whole
-from bot.telegram.unsupported import described
-from handlers.messages import Attachment, Forwarded, Incoming, Sender, Standing
+from bot.telegram.attachments import collect_attachments
+from bot.telegram.origins import read_origin
+from bot.telegram.text import well_formed
+from bot.telegram.unsupported import describe_unsupported
+from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender, Standing
+from store.model.address import Address, Platform, SourceKey
 
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_-]+)(?:@(?P<bot>\w+))?(?=\s|$)")
 
@@ -27,145 +36,164 @@ class Me:
     commands: frozenset[str] = frozenset()
 
 
-def incoming(update: Update, me: Me, now: datetime) -> Incoming | None:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a message says and brings along."""
+
+    text: str = ""
+    links: tuple[str, ...] = ()
+    forwarded: tuple[Forwarded, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    command: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.forwarded or self.files)
+
+
+def translate(update: Update, me: Me, now: datetime) -> Incoming | None:
     """What somebody sent, changed or tapped; None for everything that is not for this bot.
 
     `now` stands in for the time of a tap, of which Telegram does not tell.
     """
     if update.callback_query:
-        return _tap(update.callback_query, now)
+        return _translate_tap(update.callback_query, now)
     if update.edited_message:
-        return _edited(update.edited_message)
+        return _translate_edit(update.edited_message)
     if update.message:
-        return _message(update.message, me)
+        return _translate_message(update.message, me)
     return None
 
 
 def chat_of(update: Update) -> int | None:
-    """The chat whose updates are to be taken in their order."""
+    """The number of the chat whose updates are to be taken in their order; None for none."""
     if update.effective_chat:
         return update.effective_chat.id
-    return update.effective_user.id if update.effective_user else None
+    if update.effective_user:
+        return update.effective_user.id
+    return None
 
 
-def _message(message: Message, me: Me) -> Incoming | None:
-    if message.from_user is None or _is_of_another(message, message.from_user):
+# --- kinds of updates -----------------------------------------------------------------------------
+
+
+def _translate_message(message: Message, me: Me) -> Incoming | None:
+    user = message.from_user
+    if user is None or _is_of_another(message, user):
         return None
     if not _is_private(message):
-        return _in_company(message, message.from_user, me)
-    text = whole(message.text or "")
-    if message.forward_origin is None and (found := _COMMAND.match(text)):
-        if not _is_ours(found, me):
-            return None
-        return _incoming(
-            message, message.from_user, text=text, links=_links(message), command=_words(found)
-        )
-    return _said(message, message.from_user)
+        return _translate_in_group(message, user, me)
+
+    text = well_formed(message.text or "")
+    # A command that is passed on is somebody else's words.
+    command = None if message.forward_origin else _COMMAND.match(text)
+    if command is None:
+        return _translate_private(message, user)
+    if not _is_for(me, command):
+        return None
+    content = _Content(text, _links_of(message), command=_command_words(command))
+    return _incoming(message, user, content)
 
 
-def _edited(message: Message) -> Incoming | None:
+def _translate_edit(message: Message) -> Incoming | None:
     """A later version. It is kept as such, and never obeyed: the command was obeyed already."""
-    live = message.location and message.location.live_period
-    if message.from_user is None or not _is_private(message) or live:
+    user = message.from_user
+    if user is None or not _is_private(message) or _is_of_another(message, user):
         return None
-    if _is_of_another(message, message.from_user):
+    # A live location is "edited" as often as its sender moves.
+    if message.location and message.location.live_period:
         return None
-    return _said(message, message.from_user, edited=message.edit_date)
+    return _translate_private(message, user, edited=message.edit_date)
 
 
-def _said(message: Message, user: User, edited: datetime | None = None) -> Incoming | None:
-    """A private message, with everything that comes with it."""
-    text = "\n".join(
-        filter(None, (whole(message.text or message.caption or ""), whole(described(message))))
+def _translate_private(
+    message: Message, user: User, edited: datetime | None = None
+) -> Incoming | None:
+    """A private message, with everything that comes with it; None where that is nothing."""
+    own = _own_content(message)
+    quoted = _quoted_content(message)
+    content = replace(
+        own, forwarded=own.forwarded + quoted.forwarded, files=own.files + quoted.files
     )
-    links = _links(message)
-    came_from = origin(message.forward_origin) if message.forward_origin else None
-    files = attachments(message, message.chat.id, message.message_id, came_from)
-    forwarded: tuple[Forwarded, ...] = ()
-    if came_from:
-        forwarded = (Forwarded(text, came_from, links),) if text or not files else ()
-        text, links = "", ()
-    elsewhere, more = _quoted(message)
-    if not (text or files or forwarded or elsewhere or more):
-        return None  # somebody joined, a message was pinned …
-    return _incoming(
-        message,
-        user,
-        edited=edited,
-        text=text,
-        links=links,
-        forwarded=(*forwarded, *elsewhere),
-        files=(*files, *more),
-    )
+    # Somebody joined, a message was pinned …
+    if content.is_empty:
+        return None
+    return _incoming(message, user, content, edited)
 
 
-def _in_company(message: Message, user: User, me: Me) -> Incoming | None:
+def _translate_in_group(message: Message, user: User, me: Me) -> Incoming | None:
     """In a group: only what is said to the bot, and nothing that comes with it."""
-    text = whole(message.text or message.caption or "")
-    found = _COMMAND.match(text) if message.text and not message.forward_origin else None
-    if found:
-        if not (_is_ours(found, me) and (found["bot"] or found["name"].lower() in me.commands)):
-            return None
-        return _incoming(message, user, text=text, command=_words(found))
-    if not (_names(message, me) or _answers(message, me)) or message.forward_origin:
+    # What is passed on there was said to somebody else, whomever it names.
+    if message.forward_origin:
         return None
-    return _incoming(message, user, text=text)
+
+    text = well_formed(message.text or message.caption or "")
+    command = _COMMAND.match(text) if message.text else None
+    if command:
+        if not _is_for_in_group(me, command):
+            return None
+        return _incoming(message, user, _Content(text, command=_command_words(command)))
+
+    if _mentions(message, me) or _answers(message, me):
+        return _incoming(message, user, _Content(text))
+    return None
 
 
-def _tap(query: CallbackQuery, now: datetime) -> Incoming | None:
+def _translate_tap(query: CallbackQuery, now: datetime) -> Incoming | None:
     if not query.data:
         return None
+    user = query.from_user
     chat = query.message.chat if query.message else None
-    if chat and chat.type == chat.PRIVATE and chat.id != query.from_user.id:
-        return None  # no chat of theirs
+    is_private = chat is None or chat.type == chat.PRIVATE
+    # Nobody taps in another's private chat: that is forged.
+    if chat and is_private and chat.id != user.id:
+        return None
     return Incoming(
-        source=f"telegram:tap:{query.id}",
-        sender=_sender(query.from_user),
-        place=f"telegram:{chat.id if chat else query.from_user.id}",
+        source=str(SourceKey(f"{Platform.TELEGRAM}:tap", query.id)),
+        sender=_sender(user),
+        place=_address(chat.id if chat else user.id),
         at=now,
-        private=chat is None or chat.type == chat.PRIVATE,
-        command=whole(query.data),
+        private=is_private,
+        command=well_formed(query.data),
     )
 
 
 def _incoming(
-    message: Message,
-    user: User,
-    *,
-    text: str,
-    links: tuple[str, ...] = (),
-    forwarded: tuple[Forwarded, ...] = (),
-    files: tuple[Attachment, ...] = (),
-    command: str | None = None,
-    edited: datetime | None = None,
+    message: Message, user: User, content: _Content, edited: datetime | None = None
 ) -> Incoming:
-    source = f"telegram:{message.chat.id}:{message.message_id}"
-    album = message.media_group_id
+    place = _address(message.chat.id)
+    source = str(SourceKey(place, str(message.message_id)))
+    version = f"{source}:edit:{int(edited.timestamp())}" if edited else source
     return Incoming(
-        source=f"{source}:edit:{int(edited.timestamp())}" if edited else source,
+        source=version,
         sender=_sender(user),
-        place=f"telegram:{message.chat.id}",
+        place=place,
         at=edited or message.date,
         private=_is_private(message),
-        text=text,
-        links=links,
-        forwarded=forwarded,
-        attachments=files,
-        album=f"telegram:album:{message.chat.id}:{album}"
-        if album and _is_private(message)
-        else None,
+        text=content.text,
+        links=content.links,
+        forwarded=content.forwarded,
+        attachments=content.files,
+        album=_album_of(message),
         edits=source if edited else None,
-        command=command,
+        command=content.command,
     )
+
+
+# --- who and where --------------------------------------------------------------------------------
+
+
+def _address(number: int) -> str:
+    return str(Address(Platform.TELEGRAM, str(number)))
 
 
 def _sender(user: User) -> Sender:
     standing = Standing.OUTSIDER if user.is_bot else Standing.INVITED
-    return Sender(f"telegram:{user.id}", whole(user.full_name), standing)
+    return Sender(_address(user.id), well_formed(user.full_name), standing)
 
 
 def _is_of_another(message: Message, user: User) -> bool:
-    """A private chat with somebody else than who wrote: there is no such thing, so it is nobody's."""
+    """Tells a private chat with somebody else than who wrote: there is none, so it is forged."""
     return _is_private(message) and message.chat.id != user.id
 
 
@@ -173,67 +201,136 @@ def _is_private(message: Message) -> bool:
     return message.chat.type == message.chat.PRIVATE
 
 
-def _quoted(message: Message) -> tuple[tuple[Forwarded, ...], tuple[Attachment, ...]]:
-    """A message of another chat that this one replies to: it is passed on as if it were forwarded."""
+def _album_of(message: Message) -> str | None:
+    # Nothing that comes with a message in a group is kept, so no album is put together there.
+    if not message.media_group_id or not _is_private(message):
+        return None
+    return f"{Platform.TELEGRAM}:album:{message.chat.id}:{message.media_group_id}"
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def _own_content(message: Message) -> _Content:
+    """What somebody wrote or forwarded: the words of a forwarded message are not the sender's."""
+    text = _full_text(message.text or message.caption or "", message)
+    links = _links_of(message)
+    came_from = read_origin(message.forward_origin) if message.forward_origin else None
+    files = collect_attachments(message, message.chat.id, message.message_id, came_from)
+    if came_from is None:
+        return _Content(text, links, files=files)
+    return _Content(forwarded=_forwarded(text, came_from, links, files), files=files)
+
+
+def _quoted_content(message: Message) -> _Content:
+    """A message of another chat that this one replies to: passed on as if it were forwarded."""
     reply = message.external_reply
     if reply is None:
-        return (), ()
-    came_from = origin(reply.origin)
+        return _Content()
+
+    came_from = read_origin(reply.origin)
     if reply.message_id and not came_from.message_id:
         came_from = replace(came_from, message_id=str(reply.message_id))
-    files = attachments(reply, message.chat.id, message.message_id, came_from)
+    files = collect_attachments(reply, message.chat.id, message.message_id, came_from)
     quote = message.quote
-    text = "\n".join(filter(None, (whole(quote.text) if quote else "", whole(described(reply)))))
-    links = _found(quote.text, quote.entities or ()) if quote else ()
-    return ((Forwarded(text, came_from, links),) if text or not files else ()), files
+    text = _full_text(quote.text if quote else "", reply)
+    return _Content(
+        forwarded=_forwarded(text, came_from, _links_of_quote(quote), files), files=files
+    )
 
 
-def _links(message: Message) -> tuple[str, ...]:
+def _forwarded(
+    text: str, came_from: Origin, links: tuple[str, ...], files: tuple[Attachment, ...]
+) -> tuple[Forwarded, ...]:
+    """The message that was forwarded; none for files without words, which have their origin."""
+    if files and not text:
+        return ()
+    return (Forwarded(text, came_from, links),)
+
+
+def _full_text(text: str, message: Message | ExternalReplyInfo) -> str:
+    """What was typed, and a line for what is neither text nor a file."""
+    lines = (well_formed(text), well_formed(describe_unsupported(message)))
+    return "\n".join(line for line in lines if line)
+
+
+# --- links and mentions ---------------------------------------------------------------------------
+
+
+def _links_of(message: Message) -> tuple[str, ...]:
     if message.text:
-        return _found(message.text, message.entities)
-    return _found(message.caption or "", message.caption_entities)
+        return _links_in(message.text, message.entities)
+    return _links_in(message.caption or "", message.caption_entities)
 
 
-def _found(text: str, entities: Sequence[MessageEntity]) -> tuple[str, ...]:
-    """Links as typed, and those behind words, in order and once each. Offsets are in UTF-16 units."""
+def _links_of_quote(quote: TextQuote | None) -> tuple[str, ...]:
+    if quote is None:
+        return ()
+    return _links_in(quote.text, quote.entities or ())
+
+
+def _links_in(text: str, entities: Sequence[MessageEntity]) -> tuple[str, ...]:
+    """Links as typed, and those behind words, in order and once each."""
     links: dict[str, None] = {}
-    encoded = text.encode("utf-16-le", "surrogatepass")
-    for entity in sorted(entities, key=lambda e: e.offset):
+    encoded = _encode(text)
+    for entity in sorted(entities, key=lambda entity: entity.offset):
         if entity.type == MessageEntity.TEXT_LINK and entity.url:
-            links[whole(entity.url)] = None
+            links[well_formed(entity.url)] = None
         elif entity.type == MessageEntity.URL:
-            typed = encoded[2 * entity.offset : 2 * (entity.offset + entity.length)]
-            links[typed.decode("utf-16-le", "replace")] = None
+            links[_words_of(entity, encoded)] = None
     return tuple(links)
 
 
-def _is_ours(found: re.Match[str], me: Me) -> bool:
-    return not found["bot"] or found["bot"].lower() == me.username.lower()
+def _mentions(message: Message, me: Me) -> bool:
+    encoded = _encode(message.text or message.caption or "")
+    entities = (*message.entities, *message.caption_entities)
+    return any(_is_mention(entity, encoded, me) for entity in entities)
 
 
-def _words(found: re.Match[str]) -> str:
-    """`/case@headsup_bot 7K4M` -> `case 7K4M`; the invitation link's `/start CODE` -> `join CODE`."""
-    name, rest = found["name"], found.string[found.end() :].strip()
-    if name.lower() == "start":
-        name = "join" if rest else "start"
-    return f"{name} {rest}".strip()
-
-
-def _names(message: Message, me: Me) -> bool:
-    """Whether the bot is mentioned."""
-    text = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
-    for entity in (*message.entities, *message.caption_entities):
-        if entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == me.id:
-            return True
-        name = text[2 * entity.offset : 2 * (entity.offset + entity.length)].decode(
-            "utf-16-le", "replace"
-        )
-        if entity.type == MessageEntity.MENTION and name.lower() == f"@{me.username.lower()}":
-            return True
+def _is_mention(entity: MessageEntity, encoded: bytes, me: Me) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == me.id
+    if entity.type == MessageEntity.MENTION:
+        return _words_of(entity, encoded).lower() == f"@{me.username.lower()}"
     return False
 
 
+def _encode(text: str) -> bytes:
+    """A text in the units in which Telegram counts offsets: two bytes each."""
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _words_of(entity: MessageEntity, encoded: bytes) -> str:
+    end = entity.offset + entity.length
+    return encoded[2 * entity.offset : 2 * end].decode("utf-16-le", "replace")
+
+
 def _answers(message: Message, me: Me) -> bool:
-    """Whether it replies to something that the bot said."""
+    """Tells a reply to something that the bot said."""
     earlier = message.reply_to_message
-    return bool(earlier and earlier.from_user and earlier.from_user.id == me.id)
+    if not earlier or not earlier.from_user:
+        return False
+    return earlier.from_user.id == me.id
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def _is_for(me: Me, command: re.Match[str]) -> bool:
+    return not command["bot"] or command["bot"].lower() == me.username.lower()
+
+
+def _is_for_in_group(me: Me, command: re.Match[str]) -> bool:
+    """Several bots may read along: a command that names none of them must be one of ours."""
+    if command["bot"]:
+        return _is_for(me, command)
+    return command["name"].lower() in me.commands
+
+
+def _command_words(command: re.Match[str]) -> str:
+    """`/case@headsup_bot 7K4M` -> `case 7K4M`; an invitation's `/start CODE` -> `join CODE`."""
+    name = command["name"]
+    rest = command.string[command.end() :].strip()
+    if name.lower() == "start":
+        name = "join" if rest else "start"
+    return f"{name} {rest}".strip()

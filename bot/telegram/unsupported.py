@@ -1,8 +1,10 @@
-"""What is neither text nor a file, in a line of text, so that nothing is lost without being said."""
+"""What is neither text nor a file, in a line of text, so that nothing is lost unsaid."""
 
 from __future__ import annotations
 
-from telegram import ExternalReplyInfo, Message
+from collections.abc import Iterator
+
+from telegram import Checklist, Contact, ExternalReplyInfo, Location, Message, Poll, Venue
 
 UNREADABLE = "[Something that a bot cannot read: {what}]"
 _UNREADABLE = {
@@ -19,23 +21,49 @@ _UNREADABLE = {
 }
 
 
-def described(message: Message | ExternalReplyInfo) -> str:
+def describe_unsupported(message: Message | ExternalReplyInfo) -> str:
     """A line for a place, contact, poll and the like; empty where there is none of them."""
-    if venue := message.venue:
-        where = f"{venue.location.latitude}, {venue.location.longitude}"
-        return f"[Place: {venue.title}, {venue.address} ({where})]"
-    if place := message.location:
-        return f"[Place: {place.latitude}, {place.longitude}]"
-    if contact := message.contact:
-        name = " ".join(filter(None, (contact.first_name, contact.last_name)))
-        return f"[Contact: {name}, {contact.phone_number}]"
-    if poll := message.poll:
-        return f"[Poll: {poll.question} {' / '.join(option.text for option in poll.options)}]"
-    if dice := message.dice:
-        return f"[{dice.emoji} {dice.value}]"
-    if checklist := message.checklist:
-        return f"[List: {checklist.title}: {'; '.join(task.text for task in checklist.tasks)}]"
+    return next(_descriptions(message), "")
+
+
+def _descriptions(message: Message | ExternalReplyInfo) -> Iterator[str]:
+    # A venue comes with a location too, which says less: it is asked for first.
+    if message.venue:
+        yield _describe_venue(message.venue)
+    if message.location:
+        yield f"[Place: {_coordinates(message.location)}]"
+    if message.contact:
+        yield _describe_contact(message.contact)
+    if message.poll:
+        yield _describe_poll(message.poll)
+    if message.dice:
+        yield f"[{message.dice.emoji} {message.dice.value}]"
+    if message.checklist:
+        yield _describe_checklist(message.checklist)
+
     for field, what in _UNREADABLE.items():
         if getattr(message, field, None):
-            return UNREADABLE.format(what=what)
-    return ""
+            yield UNREADABLE.format(what=what)
+
+
+def _describe_venue(venue: Venue) -> str:
+    return f"[Place: {venue.title}, {venue.address} ({_coordinates(venue.location)})]"
+
+
+def _coordinates(location: Location) -> str:
+    return f"{location.latitude}, {location.longitude}"
+
+
+def _describe_contact(contact: Contact) -> str:
+    names = filter(None, (contact.first_name, contact.last_name))
+    return f"[Contact: {' '.join(names)}, {contact.phone_number}]"
+
+
+def _describe_poll(poll: Poll) -> str:
+    options = " / ".join(option.text for option in poll.options)
+    return f"[Poll: {poll.question} {options}]"
+
+
+def _describe_checklist(checklist: Checklist) -> str:
+    tasks = "; ".join(task.text for task in checklist.tasks)
+    return f"[List: {checklist.title}: {tasks}]"

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.telegram.api import Pauses
+from bot.telegram.api import TelegramPauses
 from handlers import reception
 from handlers.desk import Desk, Memory
 from store.model.records import Person, Role
@@ -68,7 +68,9 @@ async def balanced(machines: list[str]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def machine(desk: Desk, telegram: TelegramDouble, pauses: Pauses) -> AsyncIterator[str]:
+async def machine(
+    desk: Desk, telegram: TelegramDouble, pauses: TelegramPauses
+) -> AsyncIterator[str]:
     """A bot of its own by webhook."""
     hook = {
         "TELEGRAM_WEBHOOK_URL": "https://school.example/telegram",

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from bot.settings import load
 from bot.telegram import TelegramFrontEnd
-from bot.telegram.api import Pauses
+from bot.telegram.api import TelegramPauses
 from handlers.messages import Incoming, Reply, say
 from tests.doubles.telegram import TelegramDouble
 
-QUICK = Pauses(album=0.05, poll=1, first=0.01, longest=0.05, patience=2.0, finish=2.0)
+QUICK = TelegramPauses(album=0.05, poll=1, first=0.01, longest=0.05, patience=2.0, finish=2.0)
 COMMANDS = (("case", "What has become of a case"), ("report", "Pass something on"))
 
 Answer = Callable[[Incoming], Reply | None]
@@ -63,7 +63,7 @@ class Running:
 
 
 def front_end(
-    telegram: TelegramDouble, pauses: Pauses = QUICK, **environment: str
+    telegram: TelegramDouble, pauses: TelegramPauses = QUICK, **environment: str
 ) -> TelegramFrontEnd:
     """A front-end that points to the double."""
     return TelegramFrontEnd(
@@ -73,7 +73,7 @@ def front_end(
 
 @asynccontextmanager
 async def running(
-    telegram: TelegramDouble, script: Script | None = None, pauses: Pauses = QUICK
+    telegram: TelegramDouble, script: Script | None = None, pauses: TelegramPauses = QUICK
 ) -> AsyncIterator[Running]:
     """The bot by long polling."""
     script = script or Script()

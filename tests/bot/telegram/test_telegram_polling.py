@@ -54,7 +54,7 @@ async def test_what_is_not_yet_durable_is_not_confirmed(
 
 async def test_a_bot_that_died_gets_it_again(telegram: TelegramDouble, asha: User) -> None:
     script = Script(gate=asyncio.Event())
-    bot = front_end(telegram, api.Pauses(finish=0.0))
+    bot = front_end(telegram, api.TelegramPauses(finish=0.0))
     died = asyncio.create_task(bot.run(script.receive))
     await asha.says("one")
     await telegram.until(lambda: script.received)
@@ -114,7 +114,7 @@ async def test_an_album_is_answered_once_with_the_last_reply(
 async def test_an_album_is_over_when_something_else_is_answered(
     telegram: TelegramDouble, asha: User
 ) -> None:
-    async with running(telegram, pauses=api.Pauses(album=60.0, poll=1)):
+    async with running(telegram, pauses=api.TelegramPauses(album=60.0, poll=1)):
         await asha.sends_album([b"1", b"2"])
         last = await asha.says("and this")
         number = last["message"]["message_id"]
