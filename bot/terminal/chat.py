@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
-import mimetypes
-import re
 import sys
 import threading
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,11 +17,22 @@ from aiohttp import web
 from rich.console import Console
 
 from bot.terminal import draw
+from bot.terminal.buttons import ShownReplies
 from bot.terminal.moving import MovingClock, NotATime
-from bot.terminal.people import PEOPLE, account_of, introduction
+from bot.terminal.people import account_of, introduction, name_of
+from bot.terminal.typed import (
+    NO_FILE,
+    USAGES,
+    Misunderstood,
+    attachment,
+    is_file,
+    is_for_terminal,
+    looks_like_path,
+    split_words,
+    unquote,
+)
 from handlers.messages import (
     Attachment,
-    Choice,
     DeliveryFailed,
     Forwarded,
     Incoming,
@@ -33,11 +41,10 @@ from handlers.messages import (
     Reply,
     Sender,
 )
-from handlers.text.links import find
-from handlers.text.words import listed, shortened
-from store.model.address import Address
+from store.model.address import Address, Platform, SourceKey
 
-GREETING = """Heads Up, in the terminal. Nothing leaves this machine. You are Asha; these people are made up:
+GREETING = """\
+Heads Up, in the terminal. Nothing leaves this machine. You are Asha; these people are made up:
 
 {people}
 
@@ -50,37 +57,25 @@ Type what you saw, or a command such as /help. Besides that, here:
   quit
 """
 YOU_ARE = "You are {name} now."
-NO_BUTTON = "There is no button “{label}” here."
-SEVERAL_BUTTONS = "Several buttons begin with “{label}”: {labels}."
-NO_FILE = "There is no file {path}."
 WHAT_TO = "Please type it like this: {usage}"
 TIME_IS = "It is {time} now."
 SORRY = "Sorry, something went wrong with that line. Please try it again."
-USAGES = {
-    "send": "send PATH…",
-    "forward": 'forward PATH|URL|"text"',
-    "tap": "tap LABEL|NUMBER",
-    "as": "as NAME",
-    "clock": "clock +2d, or clock 2026-11-23T08:00",
-}
+
+#: How kinds of lines look to somebody who types; what is piped in and out has no colours.
 STYLES = {"heading": "bold", "choice": "cyan", "quote": "italic", "file": "green"}
+#: Bytes of a file that are read at once.
 PIECE = 1 << 16
-REMEMBERED = 30  # messages whose buttons can still be pressed
-PICTURES = ("image/", "picture"), ("video/", "video"), ("audio/", "audio")
-A_NAME = re.compile(r"[^\W\d_][\w'’-]{0,30}")
-A_WORD = re.compile(r"""\"([^"]*)\"(?=\s|$)|'([^']*)'(?=\s|$)|((?:\\.|\S)+)""", re.DOTALL)
 
 log = structlog.get_logger()
 
 
-class Misunderstood(Exception):
-    """A line that the terminal itself could not follow; the text says why."""
-
-
 class TerminalFrontEnd:
-    """One terminal for everybody: `as NAME` says who types; what the bot sends names its receiver."""
+    """One terminal for everybody: `as NAME` says who types; what the bot sends names its receiver.
 
-    platform = "terminal"
+    `work` is what the bot does by itself: delivery and fetching.
+    """
+
+    platform = Platform.TERMINAL.value
 
     def __init__(
         self,
@@ -89,34 +84,35 @@ class TerminalFrontEnd:
         console: Console | None = None,
     ) -> None:
         self.clock = clock
-        self.work = work  # what the bot does by itself: delivery and fetching
+        self.work = work
         self.me = "asha"
-        self.not_understood = (
-            0  # lines that were piped in, and neither the bot nor the terminal followed
-        )
+        #: Lines that were piped in, and neither the bot nor the terminal followed.
+        self.not_understood = 0
         self._by_hand = sys.stdin.isatty()
         self._console = console or Console(
             highlight=False, soft_wrap=True, markup=False, emoji=False
         )
         self._numbers = itertools.count(1)
+        # The store may know messages of an earlier chat, which had the same numbers.
         self._started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        self._shown: defaultdict[str, deque[tuple[str, Reply]]] = defaultdict(
-            lambda: deque(maxlen=REMEMBERED)
-        )
+        self._shown = ShownReplies()
 
-    # --- as a front-end -------------------------------------------------------------------------------
+    # --- as a front-end ---------------------------------------------------------------------------
 
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         return []
 
     async def run(self, receive: Receive) -> None:
+        # Halves of characters that cannot be decoded or printed must not end the chat.
         for stream in (sys.stdin, sys.stdout):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         if self._by_hand:
             self._console.print(GREETING.format(people=introduction()))
-        while (line := await self._next()) is not None:
-            if line.strip() in ("quit", "exit"):
+
+        while True:
+            line = await self._next_line()
+            if line is None or line.strip() in ("quit", "exit"):
                 break
             if line.strip():
                 await self.obey(line, receive)
@@ -128,9 +124,7 @@ class TerminalFrontEnd:
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """What has been printed stays; its buttons can be pressed no more."""
-        name = Address.parse(address).place
-        kept = [(number, shown) for number, shown in self._shown[name] if number != message]
-        self._shown[name] = deque(kept, maxlen=REMEMBERED)
+        self._shown.remove(Address.parse(address).place, message)
         await self.send(address, reply)
 
     async def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -157,74 +151,85 @@ class TerminalFrontEnd:
     def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
         """There is no menu here."""
 
-    # --- lines ----------------------------------------------------------------------------------------
+    # --- lines ------------------------------------------------------------------------------------
 
-    async def _next(self) -> str | None:
-        """The next line. Ctrl-C ends the chat, and does not wait for a line that nobody types."""
+    async def _next_line(self) -> str | None:
+        """The next line; None at the end.
+
+        Ctrl-C ends the chat, and does not wait for a line that nobody types: so what is typed is
+        read in a thread of its own, for which the process does not wait.
+        """
         if not self._by_hand:
-            return await asyncio.to_thread(self._read)
-        loop, line = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+            return await asyncio.to_thread(self._read_line)
+
+        loop = asyncio.get_running_loop()
+        lines = asyncio.Queue[str | None]()
 
         def read() -> None:
-            typed = self._read()
-            with suppress(RuntimeError):  # the chat has ended meanwhile
-                loop.call_soon_threadsafe(line.put_nowait, typed)
+            line = self._read_line()
+            # The loop is closed where the chat has ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(lines.put_nowait, line)
 
         threading.Thread(target=read, daemon=True).start()
-        return await line.get()
+        return await lines.get()
 
-    def _read(self) -> str | None:
+    def _read_line(self) -> str | None:
+        prompt = f"{self.me.capitalize()}> "
         if self._by_hand:
             try:
-                return input(f"{self.me.capitalize()}> ")
+                return input(prompt)
             except (EOFError, KeyboardInterrupt):
                 return None
+        # As bytes: what is piped in may be in any encoding.
         raw = sys.stdin.buffer.readline()
         if not raw:
             return None
         line = raw.decode("utf-8", "replace").rstrip("\r\n")
-        self._console.print(f"{self.me.capitalize()}> {draw.safe(line)}")
+        self._console.print(f"{prompt}{draw.safe(line)}")
         return line
 
     async def obey(self, line: str, receive: Receive) -> None:
-        """What one typed line asks for."""
+        """Do what one typed line asks for. Never raises for what it says."""
         try:
-            await self._obey(line.strip(), receive)
+            await self._dispatch(line.strip(), receive)
         except Misunderstood as error:
-            self._say(str(error), understood=False)
+            self._say(str(error))
+            self._count_misunderstood()
         except Exception as error:
             log.error("line failed", kind=type(error).__name__)
-            self._say(SORRY, understood=False)
+            self._say(SORRY)
+            self._count_misunderstood()
         await self.work()
 
-    async def _obey(self, line: str, receive: Receive) -> None:
+    async def _dispatch(self, line: str, receive: Receive) -> None:
         verb, _, rest = line.partition(" ")
-        if verb in USAGES and _is_ours(verb, rest.strip()):
-            await self._verb(verb, rest.strip(), receive)
+        rest = rest.strip()
+        if verb in USAGES and is_for_terminal(verb, rest):
+            await self._follow(verb, rest, receive)
         elif line.startswith("/"):
-            await self._take_in(receive, text=line, command=line[1:])
+            await self._hand_over(receive, text=line, command=line[1:])
         else:
-            await self._take_in(receive, text=line)
+            await self._hand_over(receive, text=line)
 
-    def _say(self, words: str, *, understood: bool = True) -> None:
-        self.not_understood += not understood and not self._by_hand
-        self._console.print(draw.safe(words))
-
-    async def _verb(self, verb: str, rest: str, receive: Receive) -> None:
+    async def _follow(self, verb: str, rest: str, receive: Receive) -> None:
+        """Do what a line asks of the terminal itself. `verb` is one of USAGES."""
         if not rest:
             raise Misunderstood(WHAT_TO.format(usage=USAGES[verb]))
-        if verb == "as":
-            self.me = rest.lower()
-            self._say(YOU_ARE.format(name=_name_of(self.me)))
-        elif verb == "clock":
-            await self._move_clock(rest)
-        elif verb == "tap":
-            await self._take_in(receive, command=self._button(rest).command)
-        elif verb == "send":
-            files = [rest] if _is_file(rest) else _words(rest)
-            await self._take_in(receive, attachments=tuple(_attachment(word) for word in files))
-        else:
-            await self._forward(rest, receive)
+        match verb:
+            case "as":
+                self.me = rest.lower()
+                self._say(YOU_ARE.format(name=name_of(self.me)))
+            case "clock":
+                await self._move_clock(rest)
+            case "tap":
+                button = self._shown.find_button(self.me, rest)
+                await self._hand_over(receive, command=button.command)
+            case "send":
+                files = tuple(attachment(word) for word in split_words(rest))
+                await self._hand_over(receive, attachments=files)
+            case _:
+                await self._forward(rest, receive)
 
     async def _move_clock(self, words: str) -> None:
         try:
@@ -234,45 +239,24 @@ class TerminalFrontEnd:
         self._say(TIME_IS.format(time=f"{self.clock.local():%a %d %b %Y, %H:%M}"))
 
     async def _forward(self, rest: str, receive: Receive) -> None:
+        """Pass on files, and what is said beside them; or words alone, as they were typed."""
         origin = Origin("hidden person", author="somebody else", sent_at=self.clock.now())
-        words = [rest] if _is_file(rest) else _words(rest)
-        files = tuple(_attachment(word, origin) for word in words if _is_file(word))
-        said = " ".join(word for word in words if not _is_file(word)) if files else _unquoted(rest)
-        if not files and len(words) == 1 and _looks_like_a_path(said):
+        words = split_words(rest)
+        files = []
+        others = []
+        for word in words:
+            if is_file(word):
+                files.append(attachment(word, origin))
+            else:
+                others.append(word)
+
+        said = " ".join(others) if files else unquote(rest)
+        if not files and len(words) == 1 and looks_like_path(said):
             raise Misunderstood(NO_FILE.format(path=said))
         forwarded = (Forwarded(said, origin),) if said else ()
-        await self._take_in(receive, forwarded=forwarded, attachments=files)
+        await self._hand_over(receive, forwarded=forwarded, attachments=tuple(files))
 
-    def _button(self, label: str) -> Choice:
-        """By its number under the latest question; by its words, or how they begin, under the latest with them."""
-        shown = [
-            choices
-            for _, reply in reversed(self._shown[self.me])
-            if (choices := draw.choices(reply))
-        ]
-        if label.isdecimal() and len(label) < 4 and shown and 0 < int(label) <= len(shown[0]):
-            return shown[0][int(label) - 1]
-        wanted = _plain(label)
-        for choices in shown:
-            for choice in choices:
-                if _plain(choice.label) == wanted:
-                    return choice
-        for choices in shown:
-            begin = [
-                c
-                for c in choices
-                if wanted and not label.isdecimal() and _plain(c.label).startswith(wanted)
-            ]
-            if len(begin) == 1:
-                return begin[0]
-            if begin:
-                labels = listed(f"“{c.label}”" for c in begin)
-                raise Misunderstood(
-                    SEVERAL_BUTTONS.format(label=shortened(label, 40), labels=labels)
-                )
-        raise Misunderstood(NO_BUTTON.format(label=shortened(label, 40)))
-
-    async def _take_in(
+    async def _hand_over(
         self,
         receive: Receive,
         *,
@@ -281,10 +265,12 @@ class TerminalFrontEnd:
         forwarded: tuple[Forwarded, ...] = (),
         attachments: tuple[Attachment, ...] = (),
     ) -> None:
+        """Let the bot have what somebody sent, and show its answer."""
         account = account_of(self.me)
+        chat = Address(Platform.TERMINAL, self._started)
         incoming = Incoming(
-            source=f"terminal:{self._started}:{next(self._numbers)}",
-            sender=Sender(account, _name_of(self.me)),
+            source=str(SourceKey(str(chat), self._next_number())),
+            sender=Sender(account, name_of(self.me)),
             place=account,
             at=self.clock.now(),
             text=text,
@@ -293,95 +279,37 @@ class TerminalFrontEnd:
             attachments=attachments,
         )
         reply = await receive(incoming)
-        if reply is not None:
-            self.not_understood += not reply.understood and not self._by_hand
-            await self._show(self.me, reply, "bot")
+        if reply is None:
+            return
+        if not reply.understood:
+            self._count_misunderstood()
+        await self._show(self.me, reply, "bot")
+
+    # --- what is printed --------------------------------------------------------------------------
+
+    def _say(self, words: str) -> None:
+        """Print what the terminal itself has to say."""
+        self._console.print(draw.safe(words))
 
     async def _show(self, name: str, reply: Reply, label: str) -> str:
-        reply = await draw.laid_out(reply)
-        number = str(next(self._numbers))
-        self._shown[name].append((number, reply))
+        """Print a reply to one person, and give the number by which it is known."""
+        reply = await draw.save_files(reply)
+        number = self._next_number()
+        self._shown.add(name, number, reply)
         if reply.noted:
             reply.noted(account_of(name), number)
-        self._console.print(f"{label}>", style="bold green" if self._by_hand else None)
+
+        self._print(f"{label}>", "bold green")
         for line in draw.lines(reply):
-            self._console.print(
-                f"  {line.text}", style=STYLES.get(line.kind) if self._by_hand else None
-            )
+            self._print(f"  {line.text}", STYLES.get(line.kind))
         return number
 
+    def _print(self, words: str, style: str | None) -> None:
+        self._console.print(words, style=style if self._by_hand else None)
 
-def _name_of(key: str) -> str:
-    return PEOPLE.get(key, (key.capitalize(),))[0]
+    def _next_number(self) -> str:
+        return str(next(self._numbers))
 
-
-def _is_ours(verb: str, rest: str) -> bool:
-    """`as far as I know …` and `send help please` are something to report."""
-    words = rest.split(maxsplit=2)
-    if not words:
-        return True
-    if verb == "as":
-        return bool(A_NAME.fullmatch(rest))
-    if verb == "clock":
-        return len(words) <= 2 and rest[:1] in "+-0123456789"
-    if verb == "send":
-        return _looks_like_a_path(words[0]) or _is_file(rest) or _is_file(words[0])
-    return True
-
-
-def _looks_like_a_path(word: str) -> bool:
-    return (
-        not find(word)
-        and "://" not in word
-        and (word[:1] in ("/", ".", "~", '"', "'") or bool(re.search(r"\w\.\w{1,5}$", word)))
-        and " " not in word.strip("\"'")
-    )
-
-
-def _words(line: str) -> list[str]:
-    """Words, or what stands in quotes. A lone quote, as in `don't`, is a letter like others."""
-    found = (next(filter(None, match.groups()), "") for match in A_WORD.finditer(line))
-    return [word for word in found if word]
-
-
-def _unquoted(line: str) -> str:
-    """What was said, as it was typed, but for quotes around the whole."""
-    quoted = re.fullmatch(r"""\"([^"]*)\"|'([^']*)'""", line)
-    return line[1:-1] if quoted else line
-
-
-def _path(word: str) -> Path | None:
-    """The file that a word names, with or without `\\` before its spaces, or nothing."""
-    for name in (word, re.sub(r"\\(.)", r"\1", word)):
-        try:
-            path = Path(name).expanduser()
-            if path.is_file():
-                return path
-        except (OSError, RuntimeError, ValueError):  # too long, no such home, no name at all
-            continue
-    return None
-
-
-def _is_file(word: str) -> bool:
-    return _path(word) is not None
-
-
-def _attachment(word: str, origin: Origin | None = None) -> Attachment:
-    path = _path(word)
-    if path is None:
-        raise Misunderstood(NO_FILE.format(path=shortened(word, 200)))
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kind = next((kind for prefix, kind in PICTURES if media_type.startswith(prefix)), "file")
-    return Attachment(
-        kind,  # type: ignore[arg-type]
-        {"path": str(path.resolve())},
-        path.name,
-        media_type,
-        path.stat().st_size,
-        origin=origin,
-    )
-
-
-def _plain(label: str) -> str:
-    words = label.lower().replace("’", "'").strip(' .…“”"').split()
-    return " ".join(words[1:] if words[:1] == ["about"] else words)
+    def _count_misunderstood(self) -> None:
+        if not self._by_hand:
+            self.not_understood += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,55 +24,66 @@ from handlers.messages import (
     Text,
 )
 
-UNPRINTABLE = {
-    code: "\N{REPLACEMENT CHARACTER}"
-    for code in (
-        *range(32),
-        *range(127, 160),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        0x2028,
-        0x2029,
-    )
-    if chr(code) not in "\n\t"
-}
+#: Control characters, and those by which Unicode turns the direction of writing or ends a line.
+_UNPRINTABLE = (
+    *range(32),
+    *range(127, 160),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    0x2028,
+    0x2029,
+)
+UNPRINTABLE = dict.fromkeys(_UNPRINTABLE, "\N{REPLACEMENT CHARACTER}")
+del UNPRINTABLE[ord("\n")], UNPRINTABLE[ord("\t")]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One line to print, or several that stay together."""
+
     text: str
-    kind: str = ""  # heading, choice, quote, file or nothing
+    #: `heading`, `choice`, `quote` or `file`; empty for plain text.
+    kind: str = ""
 
 
 def safe(text: str) -> str:
-    """The same text without terminal control characters."""
-    return text.replace("\r\n", "\n").translate(UNPRINTABLE).encode("utf-8", "replace").decode()
+    """A text without terminal control characters, in which every line ends with `\\n`."""
+    printable = text.replace("\r\n", "\n").translate(UNPRINTABLE)
+    # Lone halves of surrogate pairs can be typed, and cannot be printed.
+    return printable.encode("utf-8", "replace").decode()
 
 
 def lines(reply: Reply) -> list[Line]:
     """The lines of a reply; its choices are numbered from 1."""
-    numbers = {id(choice): n for n, choice in enumerate(choices(reply), 1)}
-    return [line for part in reply.parts for line in _part(part, numbers)]
+    drawn: list[Line] = []
+    # Two choices may be equal, and have a number each all the same.
+    numbers = {id(choice): number for number, choice in enumerate(choices(reply), 1)}
+    for part in reply.parts:
+        drawn += _draw(part, numbers)
+    return drawn
 
 
 def choices(reply: Reply) -> list[Choice]:
-    return [choice for part in reply.parts if isinstance(part, Choices) for choice in part.options]
+    """The buttons of a reply, in the order of their numbers."""
+    found: list[Choice] = []
+    for part in reply.parts:
+        if isinstance(part, Choices):
+            found += part.options
+    return found
 
 
-def _part(part: Part, numbers: dict[int, int]) -> Iterator[Line]:
+def _draw(part: Part, numbers: Mapping[int, int]) -> Iterator[Line]:
     match part:
         case Heading(text):
             yield Line(safe(text), "heading")
         case Text(text):
-            yield from (Line(row) for row in safe(text).split("\n"))
+            yield from _draw_rows(text)
         case Fields(pairs):
-            yield from (Line(safe(f"{name}: {value}".replace("\n", " "))) for name, value in pairs)
+            yield from _draw_fields(pairs)
         case Quote(text, place):
-            yield from (Line(f"│ {row}", "quote") for row in safe(text).split("\n"))
-            if place:
-                yield Line(f"│   {safe(place)}", "quote")
+            yield from _draw_quote(text, place)
         case Choices(options):
-            yield from (Line(f"[{numbers[id(o)]}] {safe(o.label)}", "choice") for o in options)
+            yield from _draw_choices(options, numbers)
         case Prompt(question):
             yield Line(safe(question))
         case File(content, name, media_type):
@@ -80,15 +91,40 @@ def _part(part: Part, numbers: dict[int, int]) -> Iterator[Line]:
             yield Line(safe(f"[file] {name} ({media_type}): {where}"), "file")
 
 
-async def laid_out(reply: Reply) -> Reply:
-    """The reply with its files where somebody at the terminal can open them, until the chat ends."""
-    parts = [await _lying(part) if isinstance(part, File) else part for part in reply.parts]
+def _draw_rows(text: str, before: str = "", kind: str = "") -> Iterator[Line]:
+    for row in safe(text).split("\n"):
+        yield Line(f"{before}{row}", kind)
+
+
+def _draw_fields(pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
+    for name, value in pairs:
+        yield Line(safe(f"{name}: {value}".replace("\n", " ")))
+
+
+def _draw_quote(text: str, place: str) -> Iterator[Line]:
+    yield from _draw_rows(text, "│ ", "quote")
+    if place:
+        yield Line(f"│   {safe(place)}", "quote")
+
+
+def _draw_choices(options: Sequence[Choice], numbers: Mapping[int, int]) -> Iterator[Line]:
+    for choice in options:
+        yield Line(f"[{numbers[id(choice)]}] {safe(choice.label)}", "choice")
+
+
+async def save_files(reply: Reply) -> Reply:
+    """The reply with its files where whoever sits here can open them, until the chat ends."""
+    parts: list[Part] = []
+    for part in reply.parts:
+        parts.append(await _save(part) if isinstance(part, File) else part)
     return replace(reply, parts=tuple(parts))
 
 
-async def _lying(file: File) -> File | Text:
+async def _save(file: File) -> File | Text:
+    """The file with a path; a sentence in its place where it cannot be read."""
     if isinstance(file.content, Path):
         return file
+    # A folder for each: two files of a chat may have one name.
     path = Path(mkdtemp(dir=_folder().name)) / file.name.replace("/", "-")
     try:
         async with file.opened() as content:
@@ -101,5 +137,5 @@ async def _lying(file: File) -> File | Text:
 
 @cache
 def _folder() -> TemporaryDirectory[str]:
-    """Removed when the process ends."""
+    """One folder for the whole process, which is removed when it ends."""
     return TemporaryDirectory(prefix="headsup-")
