@@ -25,7 +25,7 @@ CONFLICT = (
     "another program takes in this bot's Telegram messages, so these get none; stop the other one, "
     "or give each a bot of its own"
 )
-UNREADABLE = "Telegram's answer could not be read"
+UNREADABLE_ANSWER = "Telegram's answer could not be read"
 
 DEFAULT_NONE = AiohttpRequest.DEFAULT_NONE
 #: The kinds of updates that the bot wants to be told of.
@@ -81,7 +81,7 @@ class TelegramBot(Bot):
         wait = DEFAULT_NONE if read_timeout is None else read_timeout
         found = await self._post(method, given, read_timeout=wait)
         if not isinstance(found, dict) or not isinstance(found.get("message_id"), int):
-            raise TelegramError(UNREADABLE)
+            raise TelegramError(UNREADABLE_ANSWER)
         return int(found["message_id"])
 
 

@@ -69,15 +69,15 @@ class MovingClock:
         """The time in UTC that `+2d` or `2026-11-23T08:00` means. Raises NotATime."""
         now = self.now()
         step = _STEP.fullmatch(words.strip())
-        target = self._after(step) if step else self._at(words)
+        target = self._read_step(step) if step else self._read_moment(words)
         if target < now:
             raise NotATime(BACK.format(now=f"{self.local():%Y-%m-%dT%H:%M}"))
         if target - now > FARTHEST:
             raise NotATime(FAR)
         return target
 
-    def _after(self, step: re.Match[str]) -> datetime:
-        """Days and weeks keep the local time of day, also when the clocks change."""
+    def _read_step(self, step: re.Match[str]) -> datetime:
+        """A time from now; days and weeks keep the local time of day, also when the clocks change."""
         length = timedelta(**{UNITS[step[2]]: int(step[1])})
         try:
             if length >= timedelta(days=1):
@@ -86,7 +86,7 @@ class MovingClock:
         except OverflowError as error:
             raise NotATime(FAR) from error
 
-    def _at(self, words: str) -> datetime:
+    def _read_moment(self, words: str) -> datetime:
         """A date and time as typed; in the school's zone where it names none."""
         try:
             target = datetime.fromisoformat(words.strip())
