@@ -77,7 +77,7 @@ class MovingClock:
         return target
 
     def _read_step(self, step: re.Match[str]) -> datetime:
-        """A time from now; days and weeks keep the local time of day, also when the clocks change."""
+        """A time from now; days and weeks keep the local time of day when the clocks change."""
         length = timedelta(**{UNITS[step[2]]: int(step[1])})
         try:
             if length >= timedelta(days=1):
