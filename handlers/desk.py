@@ -85,11 +85,15 @@ class Matter:
 
     @property
     def shown(self) -> frozenset[str]:
-        """The references of the cases that words about it show to whoever sees all of it; of others, none."""
+        """The references of the cases that words about it show to whoever sees all of it; of
+        others, none.
+        """
         return frozenset({self.named.reference, self.case.reference}) if self.whole else frozenset()
 
     def shown_in(self, reply: Reply) -> Reply:
-        """A reply about it, saying so: it shows the matter, or to its reporter only mentions the case."""
+        """A reply about it, saying so: it shows the matter, or to its reporter only mentions the
+        case.
+        """
         if self.whole:
             return reply.showing(self.shown)
         return reply.mentioning([self.named.reference])
@@ -154,7 +158,9 @@ class Desk:
         return matter
 
     async def matter_with(self, case: Case) -> list[Summary]:
-        """The matter of a case of which this is a newer state than the store's, perhaps not saved yet."""
+        """The matter of a case of which this is a newer state than the store's, perhaps not saved
+        yet.
+        """
         summary = case.summary
         matter = []
         for part in await self.matter_of(summary):
@@ -165,7 +171,9 @@ class Desk:
         return [*matter, summary, *await self.store.joined_to(summary.reference)]
 
     async def _matters_of(self, summaries: Sequence[Summary]) -> list[list[Summary]]:
-        """The matter of each of several cases, in their order, asking the store about all of them at once."""
+        """The matter of each of several cases, in their order, asking the store about all of them
+        at once.
+        """
         known = {summary.reference: summary for summary in summaries}
         roots = [await self.root(summary, known) for summary in summaries]
         joined = await self._joined_below({root.reference for root in roots})
@@ -196,7 +204,10 @@ class Desk:
     async def root(
         self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})
     ) -> Summary:
-        """What a case was joined to in the end, itself where it was not. `known`: summaries by reference."""
+        """What a case was joined to in the end, itself where it was not.
+
+        `known`: summaries by reference.
+        """
         seen = {summary.reference}
         while summary.joined_to and summary.joined_to not in seen:
             seen.add(summary.joined_to)

@@ -60,7 +60,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """One message that was forwarded: its own words, apart from those of the person who passed it on."""
+    """One message that was forwarded: its own words, apart from those of the person who passed it
+    on.
+    """
 
     text: str
     origin: Origin
@@ -186,7 +188,9 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to hand over: where it lies, its bytes where it was made just now, or what opens it in the store."""
+    """A file to hand over: where it lies, its bytes where it was made just now, or what opens it in
+    the store.
+    """
 
     content: Path | bytes | Callable[[], AbstractAsyncContextManager[Path]]
     name: str
@@ -194,7 +198,10 @@ class File:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[BinaryIO]:
-        """Its bytes, to read for as long as the context lasts. Raises OSError where they cannot be read."""
+        """Its bytes, to read for as long as the context lasts.
+
+        Raises OSError where they cannot be read.
+        """
         async with AsyncExitStack() as until:
             path = self.content
             if isinstance(path, bytes):
@@ -226,11 +233,12 @@ class Reply:
     replaces: bool = False
     #: False: there is no such command.
     understood: bool = True
-    #: References of cases of which it shows more than their reporter may know. Whoever draws a case says so here;
-    #: the message is taken back from a reader who turns out to be the subject of one of them.
+    #: References of cases of which it shows more than their reporter may know. Whoever draws a case
+    #: says so here; the message is taken back from a reader who turns out to be the subject of one
+    #: of them.
     shows: frozenset[str] = frozenset()
-    #: References of cases that it is about without showing more of them. Where it takes the place of a message that
-    #: did show more, that message shows no more of them from then on.
+    #: References of cases that it is about without showing more of them. Where it takes the place
+    #: of a message that did show more, that message shows no more of them from then on.
     mentions: frozenset[str] = frozenset()
     #: Told of each message that shows it.
     noted: Noted | None = field(default=None, compare=False)
@@ -247,7 +255,9 @@ class Reply:
         return replace(self, shows=shows, mentions=self.mentions - shows)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
-        """The reply, saying that it is about these cases, of which it shows no more than their reporter may know."""
+        """The reply, saying that it is about these cases, of which it shows no more than their
+        reporter may know.
+        """
         return replace(self, mentions=self.mentions.union(references) - self.shows)
 
 
@@ -256,7 +266,7 @@ def say(text: str, *parts: Part) -> Reply:
     return Reply((Text(text), *parts))
 
 
-# --- errors -----------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 class Refused(Exception):

@@ -1,4 +1,6 @@
-"""Where everything that comes in is received: who is it, and is it a command, an answer or a report?"""
+"""Where everything that comes in is received: who is it, and is it a command, an answer or a
+report?
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ STRANGER = (
     "Hello. I work for the staff of a school, and only for those who were invited. "
     "If that is you, please ask the school for an invitation."
 )
-PRIVATELY = "Please write to me in private: others can read what is said here. I have kept nothing from here."
+PRIVATELY = (
+    "Please write to me in private: others can read what is said here. I have kept nothing from "
+    "here."
+)
 NOT_YOURS = "That is not among the things you can do here. “/help” shows what is."
 UNKNOWN = "I don't know “{typed}”."
 NOTHING_KEPT = " Nothing was kept."
@@ -39,7 +44,10 @@ NOT_KEPT = (
     "I could not keep that: the place where I keep things cannot be written to just now. "
     "Please tell a leader in person, and send it again later."
 )
-TOO_FAST = "That was more than I can take in one minute. I have done nothing with it: please try again from {time}."
+TOO_FAST = (
+    "That was more than I can take in one minute. I have done nothing with it: please try again "
+    "from {time}."
+)
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 COURTESIES = {
@@ -110,7 +118,9 @@ async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
 
 
 async def _in_turn(incoming: Incoming, desk: Desk) -> Reply | None:
-    """One thing at a time from one account, and from all accounts of one person, in the order in which they came."""
+    """One thing at a time from one account, and from all accounts of one person, in the order in
+    which they came.
+    """
     account = incoming.sender.account
     async with desk.memory.turn(f"account {account}"):
         person = await desk.store.by_account(account)
@@ -228,7 +238,7 @@ def _remember(what: str, desk: Desk) -> None:
         told.popitem(last=False)
 
 
-# --- commands ------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 async def _obey(
@@ -288,7 +298,9 @@ def _reference_in(typed: str) -> str | None:
 
 
 def _fits(command: Command, words: str, incoming: Incoming) -> bool:
-    """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip, and `/also this one` a report."""
+    """`/case 7K4M` and `/case` are commands; `/case statsu` is a slip, and `/also this one` a
+    report.
+    """
     # Typed, where it is usually tapped.
     if command.name == ALSO and incoming.text:
         return COMMANDS.find(words) is not None
@@ -354,7 +366,7 @@ async def _sees(person: Person, reference: str, desk: Desk) -> bool:
     return True
 
 
-# --- questions of the bot's, answered by typing --------------------------------------------------------
+# --- questions of the bot's, answered by typing ---------------------------------------------------
 
 
 def _question(person: Person, desk: Desk) -> Awaiting | None:
@@ -403,7 +415,8 @@ async def _ask_next(
 ) -> Person:
     """Await the answer to this instead of what was asked before.
 
-    Where that cannot be written, go on: what was kept is kept, and the question before is not asked again.
+    Where that cannot be written, go on: what was kept is kept, and the question before is not asked
+    again.
     """
     for _ in range(TRIES):
         try:

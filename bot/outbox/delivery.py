@@ -1,7 +1,8 @@
 """Notices to chat: every one that is due is sent once, and tried again until it has been.
 
-Each receiver has a turn of their own: nobody waits for what hangs on its way to somebody else. What comes
-together for one person is one message, urgent notices apart; of the others, a few messages a minute.
+Each receiver has a turn of their own: nobody waits for what hangs on its way to somebody else. What
+comes together for one person is one message, urgent notices apart; of the others, a few messages a
+minute.
 """
 
 from __future__ import annotations
@@ -111,7 +112,10 @@ class Delivery:
         self._stopping = False
 
     def stop(self) -> None:
-        """Begin nothing more. What cannot be sent from now on is as due as before, for the next process."""
+        """Begin nothing more.
+
+        What cannot be sent from now on is as due as before, for the next process.
+        """
         self._stopping = True
 
     async def tick(self) -> None:
@@ -174,7 +178,9 @@ class Delivery:
                 return
 
     async def _send_message(self, receiver: Receiver, message: Sequence[Ready]) -> datetime | None:
-        """Send the notices of one message; until when nothing may overtake it, where it could not be sent."""
+        """Send the notices of one message; until when nothing may overtake it, where it could not
+        be sent.
+        """
         notices = [ready.owed for ready in message]
         first = notices[0].notice
         result = await self._send(self._bundled(message), first)
@@ -193,7 +199,7 @@ class Delivery:
         receiver.held_until = later
         return later
 
-    # --- what is sent ---------------------------------------------------------------------------------
+    # --- what is sent -----------------------------------------------------------------------------
 
     async def _next(self, waiting: deque[Owed]) -> list[Ready]:
         """The notices of the next message, worded as of now."""
@@ -249,7 +255,9 @@ class Delivery:
         return self.shown_log.log_showing(reply, reader, noted_by_notices)
 
     async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
-        """Put a few words in place of a message that showed a case to whom it is about, or try again later."""
+        """Put a few words in place of a message that showed a case to whom it is about, or try
+        again later.
+        """
         notice = owed.notice
         shown = MessageRef.parse(notice.message)
         front_end = self.front_ends.get(Address.parse(shown.address).platform)
@@ -294,7 +302,7 @@ class Delivery:
             addresses = (await self.desk.store.person(notice.to)).accounts
         return [a for a in addresses if Address.parse(a).platform in self.front_ends]
 
-    # --- what became of it ----------------------------------------------------------------------------
+    # --- what became of it ------------------------------------------------------------------------
 
     async def _note_sent(self, notices: Sequence[Owed], message: str) -> None:
         for owed in notices:
@@ -330,7 +338,9 @@ class Delivery:
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed
     ) -> datetime:
-        """Put off what could not be sent, with growing pauses or as the platform asks; until when (UTC)."""
+        """Put off what could not be sent, with growing pauses or as the platform asks; until when
+        (UTC).
+        """
         if self._stopping:
             await self._let_go(notices)
             return self.desk.now()
@@ -375,7 +385,10 @@ def _queue_of(notice: Notice) -> str:
 
 
 def is_urgent(notice: Notice) -> bool:
-    """It waits for nothing: no school hours, no other notice. What is overdue is so on its first day."""
+    """It waits for nothing: no school hours, no other notice.
+
+    What is overdue is so on its first day.
+    """
     is_repeated = notice.kind == NoticeKind.OVERDUE and notice.stage > 1
     return not (notice.waits or is_repeated or notice.kind in CAN_WAIT)
 

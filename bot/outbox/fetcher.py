@@ -24,7 +24,9 @@ log = structlog.get_logger()
 
 
 class Fetcher:
-    """`tick` may be called at any time; what is being fetched is not fetched twice, by no process of the school."""
+    """`tick` may be called at any time; what is being fetched is not fetched twice, by no process
+    of the school.
+    """
 
     def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
         self.desk = desk
@@ -88,7 +90,10 @@ class Fetcher:
             )
 
     async def _is_mine(self, reference: str, item: Evidence) -> bool:
-        """Whether this process may fetch it. Where two did, one that gave up could take away what the other noted."""
+        """Whether this process may fetch it.
+
+        Where two did, one that gave up could take away what the other noted.
+        """
         now, place = self.desk.now(), (reference, item.number)
         if place in self._mine and now < self._mine[place]:
             return True
