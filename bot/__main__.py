@@ -11,11 +11,21 @@ from typing import Annotated
 
 import typer
 
+from bot.chats import CHATS
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Staff pass a worrying post on; leadership gets a heads-up, and nobody forgets to follow it up.",
+    help=(
+        "Staff pass a worrying post on; leadership gets a heads-up, "
+        "and nobody forgets to follow it up."
+    ),
+)
+
+#: The chats to which a school of several can be connected, for typer to show and to check.
+ConnectedChat = StrEnum(  # type: ignore[misc]
+    "ConnectedChat", {chat.platform.name: chat.platform.value for chat in CHATS}
 )
 
 
@@ -50,22 +60,31 @@ def run(
     ] = "all",
 ) -> None:
     """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
-    from bot.build import chats, run_terminal
+    from bot.build import run_terminal
+    from bot.chats import make_front_ends
     from bot.logs import set_up
-    from bot.run import Part, run_chats
+    from bot.run import ProcessRole, run_chats
     from bot.settings import load
 
-    if only not in tuple(Part):
+    if only not in tuple(ProcessRole):
         raise typer.BadParameter("it is web or worker", param_hint="--only")
+    role = ProcessRole(only)
     settings = load()
     set_up()
     if settings.schools:
         from bot.schools.run import run_schools
 
-        asyncio.run(run_schools(settings, Part(only)))
-    elif front_ends := chats(settings):
-        asyncio.run(run_chats(settings, front_ends, Part(only)))
-    elif asyncio.run(run_terminal(settings)):
+        asyncio.run(run_schools(settings, role))
+        return
+
+    front_ends = make_front_ends(settings)
+    if front_ends:
+        asyncio.run(run_chats(settings, front_ends, role))
+        return
+
+    # Exit status 1 tells a script whose lines were fed to the terminal that some were not understood.
+    not_understood = asyncio.run(run_terminal(settings))
+    if not_understood:
         sys.exit(1)
 
 
@@ -108,12 +127,15 @@ def manifest(
     import json
 
     from bot.settings import load
-    from bot.slack.manifest import manifest as made
+    from bot.slack.manifest import manifest as make_manifest
 
     settings = load()
     several = bool(settings.schools)
-    at = url or (settings.public_url if several else None)
-    typer.echo(json.dumps(made(at, several=several), indent=2, ensure_ascii=False))
+
+    # With SCHOOLS, the bot is always reached over HTTP.
+    if not url:
+        url = settings.public_url if several else None
+    typer.echo(json.dumps(make_manifest(url, several=several), indent=2, ensure_ascii=False))
 
 
 @app.command()
@@ -149,14 +171,10 @@ def move(
     moved = asyncio.run(move_to(to, settings))
     of_school = f", of the school “{settings.headsup_school}”" if "://" in to else ""
     typer.echo(
-        f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, {moved.people} people, "
-        f"{moved.others} other records{of_school}. Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
+        f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, "
+        f"{moved.people} people, {moved.others} other records{of_school}. "
+        "Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
     )
-
-
-class Chat(StrEnum):
-    SLACK = "slack"
-    TELEGRAM = "telegram"
 
 
 @app.command()
@@ -169,26 +187,30 @@ def schools() -> None:
 
 
 @app.command()
-def connect(chat: Chat) -> None:
+def connect(chat: ConnectedChat) -> None:
     """With SCHOOLS: connect a school. Slack: print a link that installs the app. Telegram: ask for the bot's token."""
-    from bot.schools.connect import connect_telegram, slack_link
+    from bot.chats import chat_on
+    from bot.schools.connect import connect_by_token, install_link
     from bot.settings import load
 
     settings = load()
-    if chat == Chat.SLACK:
-        typer.echo("\n".join(asyncio.run(slack_link(settings))))
+    chosen = chat_on(chat)
+    question = chosen.connection.token_question
+    if question:
+        token = typer.prompt(question, hide_input=True)
+        typer.echo(asyncio.run(connect_by_token(settings, chosen, token.strip())))
     else:
-        token = typer.prompt("The bot's token, from @BotFather (it is not shown)", hide_input=True)
-        typer.echo(asyncio.run(connect_telegram(settings, token.strip())))
+        typer.echo("\n".join(asyncio.run(install_link(settings, chosen))))
 
 
 @app.command()
-def disconnect(chat: Chat) -> None:
+def disconnect(chat: ConnectedChat) -> None:
     """With SCHOOLS: forget the token of one school's chat. What was kept stays."""
+    from bot.chats import chat_on
     from bot.schools.connect import disconnect as forget
     from bot.settings import load
 
-    typer.echo(asyncio.run(forget(load(), chat)))
+    typer.echo(asyncio.run(forget(load(), chat_on(chat))))
 
 
 @app.command()
@@ -242,9 +264,9 @@ def restore(
     """Put a backup back into an empty folder. Exit status 1 where what was backed up was not all well."""
     from bot.cli.backup import put_back
 
-    said, well = put_back(source, to, key, generation)
-    typer.echo("\n".join(said))
-    if not well:
+    restored = put_back(source, to, key, generation)
+    typer.echo("\n".join(restored.lines))
+    if not restored.is_well:
         sys.exit(1)
 
 

@@ -23,7 +23,8 @@ from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
 from store.errors import StoreUnavailable
 
-AFTER = 2.0  # seconds for what is being sent and fetched
+#: Seconds for what is being sent and fetched when the bot stops.
+AFTER = 2.0
 
 log = structlog.get_logger()
 
@@ -40,30 +41,39 @@ class Bot:
     _work: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def receive(self, incoming: Incoming) -> Reply | None:
+        """Answer what came in, and then send what is owed for it. Logs how long the answer took."""
         with request():
             begun = time.perf_counter()
             reply = await self.take(incoming)
-            took = round(1000 * (time.perf_counter() - begun), 1)
+            milliseconds = round(1000 * (time.perf_counter() - begun), 1)
             log.info(
-                "answered", chat=chat_of(incoming.sender.account), kind=kind_of(incoming), ms=took
+                "answered",
+                chat=chat_of(incoming.sender.account),
+                kind=kind_of(incoming),
+                ms=milliseconds,
             )
         self.wake()
         return reply
 
     async def take(self, incoming: Incoming) -> Reply | None:
-        """What comes in, answered; what is owed goes out at the next `work`."""
+        """Answer what came in; what is owed for it goes out at the next `work`.
+
+        Raises StoreUnavailable.
+        """
         begun = time.perf_counter()
         reply = await reception.receive(incoming, self.desk)
         self.metrics.received(incoming, time.perf_counter() - begun)
+
         try:
             reader = await self.desk.store.by_account(incoming.sender.account)
         except StoreUnavailable:
-            if (
-                reply and reply.shows
-            ):  # what shows somebody a case is not shown where that cannot be noted
+            # What shows somebody a case is not shown where that cannot be noted.
+            if reply and reply.shows:
                 raise
             return reply
-        return self.delivery.shown_log.log_showing(reply, reader.id) if reply and reader else reply
+        if reply and reader:
+            return self.delivery.shown_log.log_showing(reply, reader.id)
+        return reply
 
     def wake(self) -> None:
         """Deliver and fetch soon, without waiting for the minute."""
@@ -71,7 +81,7 @@ class Bot:
             self._in_background(job())
 
     def prepare(self) -> None:
-        """Make the policy texts ready in a thread, so that the first question need not wait for it."""
+        """Make the policy texts ready in a thread, so that the first question need not wait."""
         self._in_background(asyncio.to_thread(self.desk.policies.prepare))
 
     def offer_menus(self) -> None:
@@ -89,17 +99,20 @@ class Bot:
         await self.minute()
 
     async def minute(self) -> None:
-        """What the clock does: owe what has come due, and deliver it."""
+        """What the clock does: owe what has come due, and deliver it. It never raises."""
         try:
             await sweep(self.desk)
         except Exception as error:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
 
-    def kept_up(
+    def shielded(
         self, job: Callable[[], Coroutine[Any, Any, None]]
     ) -> Callable[[], Coroutine[Any, Any, None]]:
-        """The same job for the clock; what it has begun when the clock ends is finished by `wind_down` and `close`."""
+        """A job for the clock that the clock's end does not break off.
+
+        What it has begun by then is finished by `wind_down` and `close`.
+        """
 
         async def run() -> None:
             with suppress(asyncio.CancelledError):
@@ -108,13 +121,13 @@ class Bot:
         return run
 
     def _in_background(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        task = asyncio.create_task(_tried(job))
+        task = asyncio.create_task(_logging_failure(job))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
         return task
 
-    async def settled(self, seconds: float = 5) -> None:
-        """Wait for what `wake` has begun."""
+    async def wait_until_idle(self, seconds: float = 5) -> None:
+        """Wait, at most so long, for what was begun in the background."""
         if self._work:
             await asyncio.wait(self._work, timeout=seconds)
 
@@ -122,20 +135,20 @@ class Bot:
         """Begin nothing more, finish what is being sent and fetched, and leave the rest as it was."""
         self.delivery.stop()
         self.fetcher.stop()
-        await self.settled(AFTER)
+        await self.wait_until_idle(AFTER)
         self.fetcher.give_up()
 
     async def close(self) -> None:
         """Finish what is under way, but wait for no database that hangs."""
         with suppress(TimeoutError):
             async with asyncio.timeout(AFTER):
-                await self.settled()
+                await self.wait_until_idle()
                 await self.delivery.shown_log.drain()
         await self.desk.store.close()
 
 
-async def _tried(job: Coroutine[Any, Any, object]) -> None:
-    """What fails is tried again at the next minute, if not before."""
+async def _logging_failure(job: Coroutine[Any, Any, object]) -> None:
+    """Do a job whose failure is only logged: it is tried again at the next minute, if not before."""
     try:
         await job
     except Exception as error:

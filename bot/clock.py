@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-EVERY = 60  # seconds
-
 
 def start_clock(*jobs: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
     """Run each job now and every minute, however late, never twice at once."""

@@ -12,7 +12,8 @@ from bot.front_end import FrontEnd
 from bot.metrics import Metrics
 from store.base import Store
 
-PATIENCE = 3.0  # seconds for the store to answer
+#: Seconds for the store to answer.
+PATIENCE = 3.0
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 HERE = "127.0.0.1"
 
@@ -20,8 +21,11 @@ HERE = "127.0.0.1"
 def health(
     store: Callable[[], Awaitable[object]], front_ends: Mapping[str, FrontEnd]
 ) -> list[web.RouteDef]:
-    """`/health`: the process lives. `/ready`: `store`, a question to it, and the chats answer; else 503, and which
-    does not."""
+    """The routes `/health`, for whether the process lives, and `/ready`, for whether it can work.
+
+    `store` is a question to the store. Where it or a chat does not answer, `/ready` gives status 503
+    and names what does not.
+    """
 
     async def lives(_: web.Request) -> web.Response:
         return web.Response(text="ok\n")

@@ -1,7 +1,7 @@
 """Logs: to standard error, a line of JSON each, or in colours at a terminal. Ids and kinds alone.
 
-What an exception says may hold what people wrote, and so may what a library says: of both, only the kind is logged,
-and where in the program it was.
+What an exception says may hold what people wrote, and so may what a library says: of both, only the
+kind is logged, and where in the program it was.
 """
 
 from __future__ import annotations
@@ -22,19 +22,21 @@ from structlog.typing import EventDict, Processor
 from store.model.records import new_id
 
 ROOT = Path(__file__).parents[1]
-DEEPEST = 12  # places of one exception
+
+#: Places of one exception that are logged, the innermost.
+DEEPEST = 12
 
 
 def set_up() -> None:
     """Ours through structlog; libraries say only what is wrong, without its words."""
     structlog.configure(
-        processors=[*_steps(), _drawn()],
+        processors=[*_steps(), _renderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = _Handler(logging.ERROR)
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
-    sys.excepthook = _ended
+    sys.excepthook = _log_end
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def _steps() -> list[Processor]:
     ]
 
 
-def _drawn() -> Processor:
+def _renderer() -> Processor:
     if sys.stderr.isatty():
         return structlog.dev.ConsoleRenderer(colors=True)
     return structlog.processors.JSONRenderer(serializer=_json)
@@ -77,6 +79,8 @@ def _json(event: EventDict, **_: Any) -> str:
 def _without_words(_: Any, __: str, event: EventDict) -> EventDict:
     """An exception as its kind and its places."""
     error = event.pop("exc_info", None)
+
+    # As in the standard library, it is an exception, True for the present one, or what exc_info gives.
     if error is True:
         error = sys.exc_info()[1]
     if isinstance(error, tuple):
@@ -106,6 +110,6 @@ class _Handler(logging.Handler):
         )
 
 
-def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _log_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         structlog.get_logger().critical("ended by a mistake in the program", exc_info=error)

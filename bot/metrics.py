@@ -15,12 +15,13 @@ from store.base import Store
 from store.model.address import Address
 from store.model.records import Notice
 
-LATE = timedelta(minutes=2)  # after it was due; a notice that was tried again is late too
+#: A notice that is sent so long after it was due is late; one that was tried again is late too.
+LATE = timedelta(minutes=2)
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
-    """One registry for each bot, so that tests may have several."""
+    """The numbers of one process. Each has a registry of its own, so that tests may have several."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -78,9 +79,13 @@ class Metrics:
             self._reports.inc()
 
     async def page(self, stores: Iterable[Store], now: datetime) -> bytes:
-        """All of it, in Prometheus's own format."""
-        dues = [due for store in stores if (due := await store.next_due())]
-        self._overdue.set(max(0.0, (now - min(dues)).total_seconds()) if dues else 0.0)
+        """All of it, in Prometheus's own format. `now` is UTC."""
+        overdue = 0.0
+        for store in stores:
+            due = await store.next_due()
+            if due:
+                overdue = max(overdue, (now - due).total_seconds())
+        self._overdue.set(overdue)
         return generate_latest(self.registry)
 
 
@@ -97,12 +102,12 @@ def kind_of(incoming: Incoming) -> str:
     return "command" if incoming.command is not None else "message"
 
 
-def timed(store: Store, metrics: Metrics) -> Store:
-    """The same store, with the time of each call that it answered."""
-    return cast(Store, _Timed(store, metrics))
+def measure_store(store: Store, metrics: Metrics) -> Store:
+    """Wrap a store, so that the seconds of each call that it answers are counted."""
+    return cast(Store, _MeasuredStore(store, metrics))
 
 
-class _Timed:
+class _MeasuredStore:
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
 
@@ -111,7 +116,8 @@ class _Timed:
         if not inspect.iscoroutinefunction(found):
             return found
         call = self._timing(name, found)
-        setattr(self, name, call)  # looked up once
+        # From now on it is found without coming here.
+        setattr(self, name, call)
         return call
 
     def _timing(

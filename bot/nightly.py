@@ -26,7 +26,7 @@ IN_A_DATABASE = (
 )
 
 
-def _noted(
+def make_noted_backup(
     folder: Path,
     to: str,
     key: str,
@@ -35,16 +35,23 @@ def _noted(
     forget_older: bool = False,
     stop: threading.Event | None = None,
 ) -> Made:
-    """A backup, and a note in the data folder of how it went. `stop`: it is made by itself. Raises Trouble."""
+    """Make a backup, and note in the data folder how it went. Raises Trouble.
+
+    `key`: a public key of age, or nothing. `now`: UTC. `stop`, for the backup that is made by
+    itself, gives it up when it is set.
+    """
     before = read_backed_up(folder, to)
-    stopped = stop.is_set if stop else lambda: False
-    new = stop is None or before is None or before.done_at is None
-    options = BackupOptions(key, forget_older=forget_older, new=new, is_stopped=stopped)
+    last_done = before.done_at if before else None
+    is_stopped = stop.is_set if stop else lambda: False
+
+    # A disk that is not attached must not be taken at night for a new and empty one.
+    new = stop is None or last_done is None
+    options = BackupOptions(key, forget_older=forget_older, new=new, is_stopped=is_stopped)
     try:
         made = make(folder, to, now, options)
     except Trouble as error:
-        if not stopped() and (folder / "cases").is_dir():
-            _note(folder, BackedUp(to, now, before.done_at if before else None, str(error)))
+        if not is_stopped() and (folder / "cases").is_dir():
+            _note(folder, BackedUp(to, now, last_done, str(error)))
         raise
     _note(folder, BackedUp(to, now, now))
     return made
@@ -77,14 +84,20 @@ class Nightly:
             log.error("backup failed", why=type(error).__name__)
 
     async def _back_up(self, now: datetime) -> None:
-        data, to, key = (
+        made = await asyncio.to_thread(
+            make_noted_backup,
             self._settings.headsup_data,
             self._settings.backup_to,
             self._settings.backup_key,
+            now,
+            stop=self._stop,
         )
-        made = await asyncio.to_thread(_noted, data, to, key, now, stop=self._stop)
         log.info(
-            "backed up", files=made.files, copied=made.copied, odd=len(made.odd), mended=made.mended
+            "backed up",
+            files=made.files,
+            copied=made.copied,
+            odd=len(made.odd),
+            mended=made.mended,
         )
 
     def stop(self) -> None:

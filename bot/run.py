@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from bot.app import Bot
 from bot.build import build
+from bot.chats import is_made_up
 from bot.clock import start_clock
 from bot.front_end import FrontEnd
 from bot.health import health, numbers
@@ -21,14 +23,25 @@ from bot.nightly import IN_A_DATABASE, Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed
 from handlers.desk import Desk
-from store.model.address import Address, Platform
 from store.model.records import Role
 
-BETWEEN_SEARCHES = 20_000  # new objects until garbage is searched for; one report makes hundreds
-STOP = 5.0  # seconds for all that the chats have under way when the bot stops
-LAST = 2.0  # seconds for ending the connections of the chats after that
-ONE_PROCESS = "Several processes can share the work only with DATABASE_URL. Without it, leave out --only {part}."
-MADE_UP = "this folder holds the made-up people of the terminal; choose a fresh HEADSUP_DATA for real work"
+#: New objects until garbage is searched for; one report makes hundreds.
+BETWEEN_SEARCHES = 20_000
+
+#: Seconds for all that the chats have under way when the bot stops.
+STOP = 5.0
+
+#: Seconds for ending the connections of the chats after that.
+LAST = 2.0
+
+ONE_PROCESS = (
+    "Several processes can share the work only with DATABASE_URL. "
+    "Without it, leave out --only {part}."
+)
+MADE_UP = (
+    "this folder holds the made-up people of the terminal; "
+    "choose a fresh HEADSUP_DATA for real work"
+)
 NO_SCHOOL = "there is no school file, so there are no school holidays and no telephone numbers"
 NO_PHONE = (
     "safeguarding_phone is not set in the school file; reporters are told to ring without a number"
@@ -38,42 +51,55 @@ NO_HEAD = "nobody is headteacher yet; invite one: headsup invite NAME --role hea
 log = structlog.get_logger()
 
 
-class Part(StrEnum):
+class ProcessRole(StrEnum):
     """What a process does, where several share a database."""
 
     ALL = "all"
-    WEB = "web"  # take in what people send
-    WORKER = "worker"  # remind, fetch and deliver by the clock
+
+    #: Takes in what people send.
+    WEB = "web"
+
+    #: Reminds, fetches and delivers by the clock.
+    WORKER = "worker"
 
 
 class Service:
-    """The bot of one school at work: its clock ticks from the beginning, its chats take in from `start` on."""
+    """The bot of one school at work.
 
-    def __init__(self, settings: Settings, bot: Bot, part: Part) -> None:
+    Its clock ticks from the beginning; its chats take in what people send from `start` on.
+    """
+
+    def __init__(self, settings: Settings, bot: Bot, role: ProcessRole) -> None:
         self.bot = bot
-        self.taking = {} if part == Part.WORKER else bot.front_ends
+
+        #: The chats that take in what people send, by platform.
+        self.taking = {} if role == ProcessRole.WORKER else bot.front_ends
+
+        #: What takes in for each chat, and the chat's platform.
         self.running: dict[asyncio.Task[None], str] = {}
+
         self._nightly = Nightly(settings, bot.desk)
-        jobs = (
-            bot.kept_up(bot.minute),
-            bot.kept_up(bot.fetcher.tick),
-            *([self._nightly.minute] if bot.desk.backup_to else []),
-        )
-        self._clock = start_clock(*(() if part == Part.WEB else jobs))
+        jobs: list[Callable[[], Awaitable[None]]] = []
+        if role != ProcessRole.WEB:
+            jobs += [bot.shielded(bot.minute), bot.shielded(bot.fetcher.tick)]
+            if bot.desk.backup_to:
+                jobs.append(self._nightly.minute)
+        self._clock = start_clock(*jobs)
 
     def start(self) -> None:
-        self.running = {
-            asyncio.create_task(front_end.run(self.bot.receive)): name
-            for name, front_end in self.taking.items()
-        }
+        """Take in what people send, and send what is owed."""
+        for name, front_end in self.taking.items():
+            task = asyncio.create_task(front_end.run(self.bot.receive))
+            self.running[task] = name
         self.bot.wake()
         self.bot.offer_menus()
 
     async def wind_down(self) -> None:
-        """Take in nothing more, begin nothing more by the clock, and finish what is being sent and fetched."""
+        """Take in nothing more and begin nothing more by the clock; finish what is being sent."""
         for front_end in self.taking.values():
             front_end.stop_taking()
-        self._clock.pause()  # a shutdown would cut off what it is sending
+        # A shutdown would cut off what the clock is sending.
+        self._clock.pause()
         self._nightly.stop()
         await self.bot.wind_down()
 
@@ -85,6 +111,7 @@ class Service:
             await asyncio.wait(self.running)
 
     async def close(self) -> None:
+        """End everything. The connections of the chats have LAST seconds for that."""
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
@@ -98,7 +125,10 @@ class Service:
 
 
 async def stop(services: Collection[Service], servers: Servers) -> None:
-    """Take nothing more, and finish what was taken. What takes too long was not acknowledged, and is sent again."""
+    """Take in nothing more, and finish what was taken in.
+
+    What takes longer than STOP was not acknowledged, so the platform sends it again.
+    """
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP):
             await asyncio.gather(servers.close(), *(service.wind_down() for service in services))
@@ -107,16 +137,19 @@ async def stop(services: Collection[Service], servers: Servers) -> None:
 
 
 async def run_chats(
-    settings: Settings, front_ends: dict[str, FrontEnd], part: Part = Part.ALL
+    settings: Settings, front_ends: dict[str, FrontEnd], role: ProcessRole = ProcessRole.ALL
 ) -> None:
-    """Run until a signal says stop. Raises SettingsError when no chat is left that can run, and StoreUnavailable."""
-    refuse_parts(settings, part)
+    """Run until a signal says stop.
+
+    Raises SettingsError when no chat is left that can run, and StoreUnavailable.
+    """
+    refuse_roles(settings, role)
     bot = await build(settings, front_ends)
     spare_the_collector()
-    stopping = asyncio.create_task(until_told(signalled(), bot.desk.store.outgrown()))
-    service, servers = Service(settings, bot, part), Servers()
+    stopping = asyncio.create_task(wait_for_stop(stop_signal(), bot.desk.store.outgrown()))
+    service, servers = Service(settings, bot, role), Servers()
     try:
-        await serve(settings, service, servers, part)
+        await serve(settings, service, servers, role)
         service.start()
         bot.prepare()
         await warn(settings, bot.desk)
@@ -127,10 +160,10 @@ async def run_chats(
         log.info("stopped")
 
 
-def refuse_parts(settings: Settings, part: Part) -> None:
+def refuse_roles(settings: Settings, role: ProcessRole) -> None:
     """Raises SettingsError where several processes cannot share the work."""
-    if part != Part.ALL and settings.database_url is None:
-        raise SettingsError(ONE_PROCESS.format(part=part))
+    if role != ProcessRole.ALL and settings.database_url is None:
+        raise SettingsError(ONE_PROCESS.format(part=role))
 
 
 def spare_the_collector() -> None:
@@ -139,17 +172,21 @@ def spare_the_collector() -> None:
     gc.set_threshold(BETWEEN_SEARCHES)
 
 
-def signalled() -> asyncio.Event:
-    """Set when the process is told to stop."""
+def stop_signal() -> asyncio.Event:
+    """An event that is set when the process is told to stop."""
     event = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
     return event
 
 
-async def until_told(signal: asyncio.Event, outgrown: Coroutine[Any, Any, None]) -> None:
-    """Wait until the process is told to stop. Raises StoreUnavailable where the store fits it no more."""
-    waiting = asyncio.create_task(signal.wait()), asyncio.create_task(outgrown)
+async def wait_for_stop(told: asyncio.Event, outgrown: Coroutine[Any, Any, None]) -> None:
+    """Wait until the process is told to stop.
+
+    `outgrown` waits for another version of the bot to change what this one stores in, and raises
+    StoreUnavailable then.
+    """
+    waiting = asyncio.create_task(told.wait()), asyncio.create_task(outgrown)
     try:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -160,55 +197,69 @@ async def until_told(signal: asyncio.Event, outgrown: Coroutine[Any, Any, None])
 
 
 async def serve(
-    settings: Settings, service: Service, servers: Servers, part: Part = Part.ALL
+    settings: Settings,
+    service: Service,
+    servers: Servers,
+    role: ProcessRole = ProcessRole.ALL,
 ) -> None:
-    """Raises SettingsError."""
+    """Listen for the platforms that call, and for who asks how the bot is. Raises SettingsError."""
     bot = service.bot
-    routes = [
-        route for front_end in service.taking.values() for route in front_end.routes(bot.receive)
-    ]
+    routes: list[web.RouteDef] = []
+    for front_end in service.taking.values():
+        routes += front_end.routes(bot.receive)
     asked = health(lambda: bot.desk.store.by_source("is anybody there"), service.taking)
-    if routes or (part != Part.WORKER and "port" in settings.model_fields_set):
+
+    # A worker needs no port; a bot that nobody calls, only where PORT is set.
+    is_port_set = role != ProcessRole.WORKER and "port" in settings.model_fields_set
+    if routes or is_port_set:
         await servers.listen(settings, [*routes, *asked])
     await servers.show_numbers(settings, [numbers(lambda: [bot.desk.store], bot.metrics), *asked])
 
 
 async def warn(settings: Settings, desk: Desk) -> None:
-    """What works, and should be mended all the same."""
+    """Log what works, and should be mended all the same."""
     people = await desk.store.people()
-    for sentence, holds in (
-        (
-            MADE_UP,
-            any(
-                Address.parse(account).platform == Platform.TERMINAL
-                for person in people
-                for account in person.accounts
-            ),
-        ),
-        (NO_SCHOOL, not settings.school_file.exists()),
-        (NO_PHONE, settings.school_file.exists() and not desk.calendar.school.safeguarding_phone),
-        (NO_HEAD, not await desk.store.having((Role.HEAD,))),
-        (IN_A_DATABASE, bool(settings.backup_to and settings.database_url)),
-    ):
-        if holds:
-            log.warning(addressed(sentence, settings))
+    has_school = settings.school_file.exists()
+    warnings = []
+    if any(is_made_up(person) for person in people):
+        warnings.append(MADE_UP)
+    if not has_school:
+        warnings.append(NO_SCHOOL)
+    if has_school and not desk.calendar.school.safeguarding_phone:
+        warnings.append(NO_PHONE)
+    if not await desk.store.having((Role.HEAD,)):
+        warnings.append(NO_HEAD)
+    if settings.backup_to and settings.database_url:
+        warnings.append(IN_A_DATABASE)
+    for sentence in warnings:
+        log.warning(addressed(sentence, settings))
 
 
 async def _until_stopped(
     running: dict[asyncio.Task[None], str], stopping: asyncio.Task[None]
 ) -> None:
-    """A chat whose token is refused ends alone; the other goes on."""
+    """Wait for the stop, or for the last chat to end. Raises what the last one ended with.
+
+    A chat whose token is refused ends alone; the others go on.
+    """
     left = set(running)
     if not left:
         await stopping
     while left and not stopping.done():
         await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in [task for task in left if task.done()]:
-            left.discard(task)
-            error = task.exception() if not task.cancelled() else None
-            if error and (not left or not isinstance(error, SettingsError)):
-                raise error
-            if error:
-                log.error(str(error), chat=running[task])
+        for task in running:
+            if task in left and task.done():
+                left.discard(task)
+                _look_at_end(task, running[task], is_last=not left)
     if stopping.done():
         await stopping
+
+
+def _look_at_end(task: asyncio.Task[None], platform: str, *, is_last: bool) -> None:
+    """Log why a chat has ended; raise it where the bot cannot go on."""
+    error = None if task.cancelled() else task.exception()
+    if error is None:
+        return
+    if is_last or not isinstance(error, SettingsError):
+        raise error
+    log.error(str(error), chat=platform)

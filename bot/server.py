@@ -13,10 +13,17 @@ from aiohttp import web
 from bot.health import place_of
 from bot.settings import Settings, SettingsError
 
-MAX_BODY = 4 * 1024 * 1024  # bytes of one HTTP request; platforms send far less
-FINISH = 3.0  # seconds for the requests that are under way when the bot stops
+#: Bytes of one HTTP request; platforms send far less.
+MAX_BODY = 4 * 1024 * 1024
+
+#: Seconds for the requests that are under way when the bot stops.
+FINISH = 3.0
+
 PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
-NO_SUCH_PLACE = "METRICS is a port of this machine, such as 9100, or an address with one, such as 10.0.0.5:9100."
+NO_SUCH_PLACE = (
+    "METRICS is a port of this machine, such as 9100, or an address with one, "
+    "such as 10.0.0.5:9100."
+)
 
 
 class Servers:
@@ -53,6 +60,7 @@ class Servers:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            number = error.errno or 0  # below 0: no such host
+            # Below 0, where looking up the host's name failed.
+            number = error.errno or 0
             reason = os.strerror(number) if number > 0 else "there is no such address"
             raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,16 +15,24 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from store.errors import Trouble
 
 OWN_TEXTS = Path("policy_texts")
+
+#: What the folder of a school is called; its name is the school's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 NO_FOLDER = "SCHOOLS names {folder}, which is no folder that can be read."
 NOT_SEVERAL = "SCHOOLS is not set: it names the folder that holds a folder for each school."
-NO_SCHOOLS = "There is no school in {folder} yet: make a folder for each, named with small letters, digits and hyphens."
+NO_SCHOOLS = (
+    "There is no school in {folder} yet: make a folder for each, named with small letters, digits "
+    "and hyphens."
+)
 NO_SCHOOL = (
-    "There is no school “{key}”. A school is a folder in SCHOOLS, named with small letters, digits and hyphens. "
-    "There is: {known}."
+    "There is no school “{key}”. A school is a folder in SCHOOLS, named with small letters, digits "
+    "and hyphens. There is: {known}."
+)
+NO_URL = (
+    "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach "
+    "the bot."
 )
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
-
 
 _COMMAND = re.compile(r"\bheadsup (?=[a-z])")
 
@@ -131,22 +140,24 @@ class Settings(BaseSettings):
 
     @property
     def is_of_one_of_several(self) -> bool:
+        """Tells one school of several from a deployment's only school, and from all of them."""
         return self.schools is not None and "headsup_school" in self.model_fields_set
 
     @field_validator("policy_texts")
     @classmethod
     def _packaged(cls, value: Path) -> Path:
         """The texts that come with the bot, where the school has put no folder of its own here."""
-        return PACKAGED_TEXTS if value == OWN_TEXTS and not value.is_dir() else value
+        if value == OWN_TEXTS and not value.is_dir():
+            return PACKAGED_TEXTS
+        return value
 
     @field_validator("leadership_channel", mode="before")
     @classmethod
     def _divide(cls, value: object) -> object:
-        return (
-            tuple(v.strip() for v in value.split(",") if v.strip())
-            if isinstance(value, str)
-            else value
-        )
+        if not isinstance(value, str):
+            return value
+        channels = (channel.strip() for channel in value.split(","))
+        return tuple(channel for channel in channels if channel)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -159,8 +170,8 @@ def load(
 ) -> Settings:
     """Read the settings; a mapping in place of the process's environment makes them testable.
 
-    With SCHOOLS and HEADSUP_SCHOOL they are those of that school. Raises SettingsError, naming each setting that is
-    wrong.
+    With SCHOOLS and HEADSUP_SCHOOL they are those of that school. Raises SettingsError, which names
+    each setting that is wrong.
     """
     try:
         if environment is None:
@@ -169,47 +180,51 @@ def load(
             given = {name.lower(): value for name, value in environment.items() if value}
             settings = Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
     except ValidationError as error:
+        # What pydantic says of itself would show the values, and some of those are secrets.
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
-    return (
-        of_school(settings, settings.headsup_school) if settings.is_of_one_of_several else settings
-    )
+
+    if settings.is_of_one_of_several:
+        return of_school(settings, settings.headsup_school)
+    return settings
 
 
 def schools_of(settings: Settings) -> list[str]:
-    """The keys of all schools: the names of their folders. Raises SettingsError."""
+    """The keys of all schools, sorted: the names of their folders. Raises SettingsError."""
+    if settings.schools is None:
+        raise SettingsError(NOT_SEVERAL)
     try:
-        names = (
-            sorted(f.name for f in os.scandir(settings.schools) if f.is_dir())
-            if settings.schools
-            else []
-        )
+        names = sorted(entry.name for entry in os.scandir(settings.schools) if entry.is_dir())
     except OSError as error:
         raise SettingsError(NO_FOLDER.format(folder=settings.schools)) from error
-    if not (keys := [name for name in names if KEY.fullmatch(name)]):
-        raise SettingsError(
-            NO_SCHOOLS.format(folder=settings.schools) if settings.schools else NOT_SEVERAL
-        )
+
+    keys = [name for name in names if KEY.fullmatch(name)]
+    if not keys:
+        raise SettingsError(NO_SCHOOLS.format(folder=settings.schools))
     return keys
 
 
 def of_school(settings: Settings, key: str) -> Settings:
-    """The settings of one school of several: its own school.toml, and its own texts where it has some.
+    """The settings of one school of several: its own school.toml, and its texts where it has some.
 
     Raises SettingsError.
     """
     known = schools_of(settings)
     if settings.schools is None or key not in known:
         raise SettingsError(NO_SCHOOL.format(key=key, known=", ".join(known) or "none"))
+
     its = settings.model_copy(
         update={
             "headsup_school": key,
             "school_file": settings.schools / key / "school.toml",
-            "leadership_channel": (),  # each school's is in its own file
+            # Each school's channels are in its own file.
+            "leadership_channel": (),
         }
     )
     texts = its_texts(its)
-    return its.model_copy(update={"policy_texts": texts}) if texts and texts.is_dir() else its
+    if texts and texts.is_dir():
+        return its.model_copy(update={"policy_texts": texts})
+    return its
 
 
 def addressed(sentence: str, settings: Settings) -> str:
@@ -220,5 +235,15 @@ def addressed(sentence: str, settings: Settings) -> str:
 
 
 def its_texts(settings: Settings) -> Path | None:
-    """Where the texts of one school of several are, where it has some; None where there is but one school."""
-    return settings.school_file.with_name(OWN_TEXTS.name) if settings.is_of_one_of_several else None
+    """Where the texts of one school of several are, if it has some; None where it is the only one."""
+    if not settings.is_of_one_of_several:
+        return None
+    return settings.school_file.with_name(OWN_TEXTS.name)
+
+
+def public_url(settings: Settings) -> str:
+    """PUBLIC_URL without a slash at its end. Raises SettingsError where it is no https address."""
+    parts = urlsplit(settings.public_url)
+    if parts.scheme != "https" or not parts.netloc:
+        raise SettingsError(NO_URL)
+    return settings.public_url.rstrip("/")

@@ -18,4 +18,5 @@ def current() -> str:
 
 
 def version_line() -> str:
-    return f"Heads Up {current()}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"Heads Up {current()}, Python {platform.python_version()}, {system}"

@@ -1,13 +1,12 @@
-"""`headsup backup` and `headsup restore`, and the backup that is made every night by itself."""
+"""`headsup backup`, `headsup restore` and `headsup backup-key`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
-from bot.nightly import IN_A_DATABASE, _noted
+from bot.nightly import IN_A_DATABASE, make_noted_backup
 from bot.settings import Settings
 from store.backup import Made, restore
 from store.backup.keys import make_key
@@ -17,10 +16,19 @@ from store.tiny.verifying import verify
 from store.verifying import Walk
 
 NOWHERE = "Say where the backup goes: headsup backup FOLDER, or set BACKUP_TO."
-BACKED_UP = "Backed up {files} files ({size}) to {to}; {copied} of them were new or had changed ({copied_size})."
+BACKED_UP = (
+    "Backed up {files} files ({size}) to {to}; "
+    "{copied} of them were new or had changed ({copied_size})."
+)
 KEPT = "What was written was read back, and is right. Backups kept there: {number}."
-MENDED = "{number} older pieces there were damaged. What is still held here was written again; watch that disk."
-ODD = "{number} files here are not as they were written, and were copied as they are. See: headsup verify"
+MENDED = (
+    "{number} older pieces there were damaged. "
+    "What is still held here was written again; watch that disk."
+)
+ODD = (
+    "{number} files here are not as they were written, and were copied as they are. "
+    "See: headsup verify"
+)
 RESTORED = "Put back {files} files ({size}), as of {made:%d/%m/%Y %H:%M} UTC, into {folder}."
 NEXT = "All is well. Set HEADSUP_DATA={folder}, and start the bot."
 NOT_WELL = "It is what was backed up, and that was not all well:"
@@ -31,31 +39,41 @@ KEY_MADE = (
 PUBLIC = "BACKUP_KEY={public}"
 FILE_THERE = "{file} is there already; nothing was changed."
 
-log = structlog.get_logger()
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of putting a backup back."""
+
+    #: What to tell.
+    lines: list[str]
+    #: False where what was backed up was not all as it had been written.
+    is_well: bool
 
 
 def back_up(
     settings: Settings, to: str, key: str, now: datetime, *, forget_older: bool = False
 ) -> list[str]:
-    """Make a backup, and say what was done. Raises Trouble."""
-    must_be_a_folder(settings)
+    """Make a backup, and say what was done. Raises Trouble.
+
+    `to` and `key` are those of the settings where they are empty. `now`: UTC.
+    """
+    refuse_database(settings)
     to = to or settings.backup_to
     if not to:
         raise Trouble(NOWHERE)
-    made = _noted(
-        settings.headsup_data, to, key or settings.backup_key, now, forget_older=forget_older
-    )
-    return list(_told(made, to))
+    key = key or settings.backup_key
+    made = make_noted_backup(settings.headsup_data, to, key, now, forget_older=forget_older)
+    return _summary(made, to)
 
 
-def must_be_a_folder(settings: Settings) -> None:
-    """Raises Trouble where the data is in a database."""
+def refuse_database(settings: Settings) -> None:
+    """Raises Trouble where the data is in a database, which has tools of its own for this."""
     if settings.database_url:
         raise Trouble(IN_A_DATABASE)
 
 
-def _told(made: Made, to: str) -> list[str]:
-    said = [
+def _summary(made: Made, to: str) -> list[str]:
+    lines = [
         BACKED_UP.format(
             files=made.files,
             size=megabytes(made.size),
@@ -65,31 +83,41 @@ def _told(made: Made, to: str) -> list[str]:
         ),
         KEPT.format(number=made.generations),
     ]
-    said += [MENDED.format(number=made.mended)] if made.mended else []
-    return said + ([ODD.format(number=len(made.odd))] if made.odd else [])
+    if made.mended:
+        lines.append(MENDED.format(number=made.mended))
+    if made.odd:
+        lines.append(ODD.format(number=len(made.odd)))
+    return lines
 
 
 def megabytes(size: int) -> str:
+    """`12.3 MB`, of bytes."""
     return f"{size / 1_000_000:.1f} MB"
 
 
-def put_back(
-    where: str, folder: Path, key_file: Path | None, generation: str
-) -> tuple[list[str], bool]:
-    """Restore, look through all that was restored, and say so; whether all is well. Raises Trouble."""
+def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -> Restored:
+    """Restore a backup, and look through all that was restored. Raises Trouble."""
     done = restore(where, folder, key_file, generation)
-    said = [
+    lines = [
         RESTORED.format(files=done.files, size=megabytes(done.size), made=done.made, folder=folder)
     ]
     try:
         found = [str(finding) for finding in verify(folder, Walk())]
     except OSError as error:
         raise unavailable(error, folder) from error
-    return [*said, *([NOT_WELL, *found] if found else [NEXT.format(folder=folder)])], not found
+
+    if found:
+        lines += [NOT_WELL, *found]
+    else:
+        lines.append(NEXT.format(folder=folder))
+    return Restored(lines, is_well=not found)
 
 
 def new_key(file: Path) -> list[str]:
-    """A new pair of keys: the private one into a file, the public one said. Raises Trouble."""
+    """Make a pair of keys: the private one goes into a file, the public one is told.
+
+    Raises Trouble.
+    """
     try:
         public = make_key(file)
     except FileExistsError as error:

@@ -4,87 +4,106 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from bot.schools.open import NO_APP, has_slack, open_installations, public_url
-from bot.settings import Settings, SettingsError, of_school, schools_of
-from bot.slack.manifest import INSTALL
-from bot.slack.oauth import LINK_HOURS
-from bot.slack.workspaces import uninstall
-from bot.telegram.token_check import try_token
-from handlers.messages import DeliveryFailed
+from bot.chats import Chat, label_of
+from bot.schools.open import open_installations
+from bot.schools.shared_apps import SHARED_APPS
+from bot.settings import Settings, SettingsError, of_school, public_url, schools_of
 from store.errors import Conflict, Trouble
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
 from store.school.school import load_school
 
-PLATFORMS = ("slack", "telegram")
 WHICH = "Say which school: headsup --school KEY connect {platform}"
-LINK = "Open this in a browser, and install Heads Up in the workspace of {school}. It is good once, for two days:"
-CONNECTED = "{school} is connected to {name} in Telegram. What runs takes it up within a minute."
+LINK = (
+    "Open this in a browser, and install Heads Up in the workspace of {school}. "
+    "It is good once, for two days:"
+)
+CONNECTED = "{school} is connected to {name} in {platform}. What runs takes it up within a minute."
 TAKEN = (
     "{name} is another school's already, or {school} has another bot. headsup schools says which; "
-    "headsup --school KEY disconnect telegram takes one away."
+    "headsup --school KEY disconnect {platform} takes one away."
 )
-GONE = "{school} is no longer connected to {platform}, and its token is forgotten. What was kept stays."
+GONE = (
+    "{school} is no longer connected to {platform}, and its token is forgotten. "
+    "What was kept stays."
+)
 NOTHING = "{school} is not connected to {platform}."
-RENEWED = "All tokens are encrypted with the first key of TOKEN_KEY now; the others may go once every process has it."
-NOT_ALL_RENEWED = "Some tokens are opened by no key of TOKEN_KEY. The others are encrypted with the first one now."
+RENEWED = (
+    "All tokens are encrypted with the first key of TOKEN_KEY now; "
+    "the others may go once every process has it."
+)
+NOT_ALL_RENEWED = (
+    "Some tokens are opened by no key of TOKEN_KEY. "
+    "The others are encrypted with the first one now."
+)
 NO_CHATS = "no chat yet"
-STILL_THERE = "{why} So nothing was changed. Try again, or remove the app in Slack: it is forgotten then by itself."
 NEW_KEY = (
-    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. Set it to a key that nobody else "
-    "knows, and keep it safe, such as this new one:\nTOKEN_KEY={key}"
+    "TOKEN_KEY is not set: it keeps the schools' tokens secret in the database. "
+    "Set it to a key that nobody else knows, and keep it safe, "
+    "such as this new one:\nTOKEN_KEY={key}"
 )
 NOT_OPENED = "TOKEN_KEY does not open its token"
 
 
-async def slack_link(settings: Settings) -> list[str]:
-    """A link that installs the app for one school. Raises Trouble."""
-    _must_be_one(settings, "slack")
-    if not has_slack(settings):
-        raise SettingsError(NO_APP)
-    now = datetime.now(UTC)
+async def install_link(settings: Settings, chat: Chat) -> list[str]:
+    """A link that installs the chat's app for one school, below what to do with it.
+
+    Raises Trouble.
+    """
+    _must_be_one(settings, chat)
+    app = SHARED_APPS[chat.platform]
+    if not app.is_set(settings):
+        raise SettingsError(app.missing)
     async with _installations(settings) as installations:
-        words = await installations.link(
-            settings.headsup_school, now, now + timedelta(hours=LINK_HOURS)
-        )
-    return [
-        LINK.format(school=settings.headsup_school),
-        f"{public_url(settings)}{INSTALL}?state={words}",
-    ]
+        link = await app.make_link(settings, installations)
+    return [LINK.format(school=settings.headsup_school), link]
 
 
-async def connect_telegram(settings: Settings, token: str) -> str:
+async def connect_by_token(settings: Settings, chat: Chat, token: str) -> str:
     """Try a bot's token, and keep it for one school. Raises Trouble."""
-    _must_be_one(settings, "telegram")
+    _must_be_one(settings, chat)
+
+    # The platform will call the bot there.
     public_url(settings)
+    school = settings.headsup_school
     async with _installations(settings) as installations:
-        tried = await try_token(token, settings.telegram_api_url)
+        tried = await chat.token.attempt(token, chat.api_url_in(settings))
         if tried.trouble:
             raise Trouble(tried.trouble)
-        school, key = settings.headsup_school, token.partition(":")[0]
-        made = Installation("telegram", key, school, tried.name, token, datetime.now(UTC))
+        made = Installation(
+            platform=chat.platform.value,
+            key=chat.connection.key_of(token),
+            school=school,
+            name=tried.name,
+            token=token,
+            since=datetime.now(UTC),
+        )
         try:
             await installations.put(made)
         except Conflict as error:
-            raise Trouble(TAKEN.format(name=tried.name, school=school)) from error
-    return CONNECTED.format(school=school, name=tried.name)
+            taken = TAKEN.format(name=tried.name, school=school, platform=chat.platform)
+            raise Trouble(taken) from error
+    return CONNECTED.format(school=school, name=tried.name, platform=chat.platform.label)
 
 
-async def disconnect(settings: Settings, platform: str) -> str:
+async def disconnect(settings: Settings, chat: Chat) -> str:
     """Forget the token of one chat of one school. Raises Trouble."""
-    _must_be_one(settings, platform)
+    _must_be_one(settings, chat)
+    app = SHARED_APPS.get(chat.platform)
+    was_connected = False
     async with _installations(settings) as installations:
-        found = await installations.all()
-        mine = [i for i in found if (i.school, i.platform) == (settings.headsup_school, platform)]
-        for installation in mine:
-            if installation.token and platform == "slack":
-                await _uninstall(settings, installation.token)
+        for installation in await installations.all():
+            is_its_own = installation.school == settings.headsup_school
+            if not is_its_own or installation.platform != chat.platform:
+                continue
+            was_connected = True
+            if app and installation.token:
+                await app.uninstall(settings, installation.token)
             await installations.drop(installation)
-    return (GONE if mine else NOTHING).format(
-        school=settings.headsup_school, platform=platform.capitalize()
-    )
+    sentence = GONE if was_connected else NOTHING
+    return sentence.format(school=settings.headsup_school, platform=chat.platform.label)
 
 
 async def list_schools(settings: Settings) -> list[str]:
@@ -94,43 +113,44 @@ async def list_schools(settings: Settings) -> list[str]:
         raise SettingsError(NEW_KEY.format(key=TokenKey.new()))
     async with _installations(settings) as installations:
         found = await installations.all()
-        said = await _renewed(settings.token_key.get_secret_value(), installations, found)
-    keys = sorted({*schools_of(settings), *(installation.school for installation in found)})
-    return [*said, *(_line(settings, key, [i for i in found if i.school == key]) for key in keys)]
+        lines = await _renew(settings.token_key.get_secret_value(), installations, found)
+
+    connected = {installation.school for installation in found}
+    for key in sorted({*schools_of(settings), *connected}):
+        mine = [installation for installation in found if installation.school == key]
+        lines.append(_line(settings, key, mine))
+    return lines
 
 
-async def _renewed(
+async def _renew(
     keys: str, installations: Installations, found: Sequence[Installation]
 ) -> list[str]:
-    """Where there are several keys: encrypts all tokens with the first, and says so."""
+    """Where there are several keys: encrypt all tokens with the first, and say so."""
     if "," not in keys:
         return []
     for installation in found:
         if installation.token:
             await installations.renew(installation)
-    return [RENEWED if all(i.token for i in found) else NOT_ALL_RENEWED]
-
-
-async def _uninstall(settings: Settings, token: str) -> None:
-    """Raises Trouble: while the app is in the workspace, people would write to it, and nobody would read it."""
-    try:
-        await uninstall(settings, token)
-    except DeliveryFailed as failure:
-        raise Trouble(STILL_THERE.format(why=failure)) from failure
+    are_all_open = all(installation.token for installation in found)
+    return [RENEWED if are_all_open else NOT_ALL_RENEWED]
 
 
 def _line(settings: Settings, key: str, installed: Sequence[Installation]) -> str:
-    chats = [f"{i.platform.capitalize()}: {i.name if i.token else NOT_OPENED}" for i in installed]
+    chats = []
+    for installation in installed:
+        name = installation.name if installation.token else NOT_OPENED
+        chats.append(f"{label_of(installation.platform)}: {name}")
+
     try:
-        name = load_school(of_school(settings, key).school_file).name
+        school = load_school(of_school(settings, key).school_file).name
     except Trouble as error:
-        name = str(error)
-    return f"{key} ({name}): {', '.join(chats) or NO_CHATS}"
+        school = str(error)
+    return f"{key} ({school}): {', '.join(chats) or NO_CHATS}"
 
 
-def _must_be_one(settings: Settings, platform: str) -> None:
+def _must_be_one(settings: Settings, chat: Chat) -> None:
     if not settings.is_of_one_of_several:
-        raise SettingsError(WHICH.format(platform=platform))
+        raise SettingsError(WHICH.format(platform=chat.platform))
 
 
 @asynccontextmanager

@@ -1,49 +1,62 @@
-"""Runs the bots of several schools in one process, and follows as chats are connected and taken away."""
+"""Runs the bots of several schools in one process.
+
+It follows as chats are connected and taken away.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 from aiohttp import web
 from structlog.contextvars import bound_contextvars
 
-from bot.build import build, chats
+from bot.build import build
+from bot.chats import CHATS, make_front_ends
 from bot.clock import start_clock
 from bot.health import health, numbers
 from bot.metrics import Metrics
-from bot.run import Part, Service, signalled, spare_the_collector, stop, until_told, warn
+from bot.run import (
+    ProcessRole,
+    Service,
+    spare_the_collector,
+    stop,
+    stop_signal,
+    wait_for_stop,
+    warn,
+)
 from bot.schools.open import (
-    NO_CHAT,
     NO_FOLDER,
     NOT_OPENED,
     REFUSED,
-    has_slack,
     keys_of,
+    no_chat,
     open_installations,
-    public_url,
     with_chats,
     without_folder,
 )
+from bot.schools.shared_apps import SHARED_APPS
 from bot.server import Servers
-from bot.settings import Settings, SettingsError, TokenRefused, of_school
-from bot.slack.front_end import PATH
-from bot.slack.oauth import install_routes
-from bot.slack.workspaces import Handler, Workspaces, is_refused
-from store.errors import Conflict, Trouble
+from bot.settings import Settings, SettingsError, TokenRefused, of_school, public_url
+from store.errors import Trouble
 from store.policies import Policies
 from store.postgres import Database
 from store.postgres.installations import Installation, Installations
 
-TELEGRAM = "/telegram/{bot}"
-LOOK_AGAIN = 5.0  # seconds until a chat that nobody knows is looked for again
+#: Where the platform calls a bot that was connected by its token: the chat's settings say so too.
+BOT_PATH = "/{platform}/{{bot}}"
+
+#: Seconds until a chat that nobody knows is looked for again.
+LOOK_AGAIN = 5.0
 
 ONE_ALONE = "HEADSUP_SCHOOL is set, so this process serves that school alone"
+
+#: Takes in one HTTP request of a platform.
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger()
 
@@ -52,31 +65,50 @@ log = structlog.get_logger()
 class Running:
     """One school at work."""
 
-    installed: tuple[Installation, ...]  # what it was made of
+    #: What it was made of.
+    installed: tuple[Installation, ...]
     service: Service
-    handlers: dict[str, Handler] = field(default_factory=dict)  # by platform
+    #: What takes in the requests of each platform.
+    handlers: dict[str, Handler] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
-        """Whether no chat has ended but for a token that is refused, which no new start mends."""
-        ended = [task for task in self.service.running if task.done() and not task.cancelled()]
-        return all(isinstance(task.exception(), TokenRefused) for task in ended)
+        """Whether no chat has ended but for a token that is refused: no new start mends that."""
+        for task in self.service.running:
+            if not task.done() or task.cancelled():
+                continue
+            if not isinstance(task.exception(), TokenRefused):
+                return False
+        return True
 
 
 class Schools:
     """Every school that has a chat. `refresh` belongs to the clock."""
 
     def __init__(
-        self, settings: Settings, database: Database, installations: Installations, part: Part
+        self,
+        settings: Settings,
+        database: Database,
+        installations: Installations,
+        role: ProcessRole,
     ) -> None:
-        self._settings, self._database = settings, database
-        self._installations, self._part = installations, part
+        #: The deployment's.
+        self.settings = settings
+        self.installations = installations
         self.metrics = Metrics()
+        self._database = database
+        self._role = role
         self._running: dict[str, Running] = {}
-        self._connected: Sequence[Installation] = ()  # as of when it was looked last
-        self._told: dict[str, str] = {}  # what is wrong, by school: said once
+
+        #: The chats of all schools, as of when they were looked up last.
+        self._connected: Sequence[Installation] = ()
+        self._looked_up = 0.0
+
+        #: What is wrong, by school: it is said once.
+        self._told: dict[str, str] = {}
+
+        #: Schools are started and stopped by one at a time.
         self._turn = asyncio.Lock()
-        self._looked = 0.0
         self._closed = False
         self._unprepared: list[Policies] = []
         self._preparing: asyncio.Task[None] | None = None
@@ -86,9 +118,9 @@ class Schools:
         return [running.service for running in self._running.values()]
 
     async def refresh(self) -> None:
-        """Start what was connected, stop what was taken away, and start anew what has changed. It never raises.
+        """Start what was connected, stop what was taken away, start anew what has changed.
 
-        It is finished, also when its caller is cancelled.
+        It never raises. It is finished also where its caller is cancelled.
         """
         await asyncio.shield(asyncio.create_task(self._in_turn()))
 
@@ -97,59 +129,81 @@ class Schools:
             await self._refresh()
 
     async def _refresh(self) -> None:
-        self._looked = time.monotonic()
+        self._looked_up = time.monotonic()
         if self._closed:
             return
         try:
-            wanted = await self._wanted()
+            wanted = await self._look_up()
         except Trouble as error:
             log.error("schools not looked up", why=str(error))
             return
+
         for key, running in list(self._running.items()):
             if running.installed != wanted.get(key) or not running.is_whole:
                 await stop([running.service], Servers())
                 del self._running[key]
+
         for key in wanted.keys() - self._running.keys():
-            with bound_contextvars(school=key):  # what is begun here says so in every line
+            # What is begun here says in every line of the log which school it is.
+            with bound_contextvars(school=key):
                 await self._start(key, wanted[key])
-        self.metrics.away(len({i.school for i in self._connected} - self._running.keys()))
+
+        connected = {installation.school for installation in self._connected}
+        self.metrics.away(len(connected - self._running.keys()))
         self._prepare()
 
     async def find(self, platform: str, key: str) -> Handler | None:
         """What takes in the requests of a chat; None where it is no school's."""
-        if handler := self._find(platform, key):
+        handler = self._find(platform, key)
+        if handler:
             return handler
-        async with self._turn:  # the school may be about to start
-            if not self._find(platform, key) and time.monotonic() - self._looked > LOOK_AGAIN:
+
+        # The school may be about to start, or be connected just now.
+        async with self._turn:
+            is_old = time.monotonic() - self._looked_up > LOOK_AGAIN
+            if is_old and not self._find(platform, key):
                 await self._refresh()
-        is_known = any((i.platform, i.key) == (platform, key) for i in self._connected)
-        return self._find(platform, key) or (_away if is_known else None)
+        handler = self._find(platform, key)
+        if handler is None and self._is_connected(platform, key):
+            return _away
+        return handler
 
     async def close(self) -> None:
         """Start nothing more. What runs is stopped by whoever runs it."""
         self._closed = True
         self._unprepared.clear()
         async with self._turn:
-            pass  # whatever was being started or stopped
+            # Whatever was being started or stopped is done now.
+            pass
 
     def routes(self) -> list[web.RouteDef]:
-        """What the chats call. Raises SettingsError."""
-        public_url(self._settings)
-        return [
-            web.post(TELEGRAM, self._telegram),
-            *(self._slack() if has_slack(self._settings) else []),
-        ]
+        """What the platforms call. Raises SettingsError."""
+        public_url(self.settings)
+        routes: list[web.RouteDef] = []
+        for chat in CHATS:
+            app = SHARED_APPS.get(chat.platform)
+            if app is None:
+                path = BOT_PATH.format(platform=chat.platform)
+                routes.append(web.post(path, partial(self._take, chat.platform)))
+            elif app.is_set(self.settings):
+                routes += app.routes(self)
+        return routes
 
     def asked(self) -> list[web.RouteDef]:
-        """One school's chat that is away does not keep the others' from being sent what they should have."""
-        return health(self._installations.all, {})
+        """The routes for who asks how the bot is.
+
+        One school's chat that is away does not keep the others' from being sent what they should
+        have, so the chats are not asked.
+        """
+        return health(self.installations.all, {})
 
     def numbers(self) -> web.RouteDef:
+        """The route for Prometheus."""
         return numbers(lambda: [service.bot.desk.store for service in self.services], self.metrics)
 
-    async def _wanted(self) -> dict[str, tuple[Installation, ...]]:
-        """The chats of each school that can run."""
-        self._connected = await self._installations.all()
+    async def _look_up(self) -> dict[str, tuple[Installation, ...]]:
+        """The chats of each school that can run. Tells what is wrong with the others."""
+        self._connected = await self.installations.all()
         found: dict[str, tuple[Installation, ...]] = {}
         for installation in self._connected:
             school, platform = installation.school, installation.platform
@@ -157,19 +211,23 @@ class Schools:
                 self._tell(school, NOT_OPENED.format(platform=platform, school=school))
             else:
                 found[school] = (*found.get(school, ()), installation)
-        here = keys_of(self._settings)
-        for school in without_folder(self._settings, self._connected):
+
+        here = keys_of(self.settings)
+        for school in without_folder(self.settings, self._connected):
             self._tell(school, NO_FOLDER)
         for school in set(here) - {installation.school for installation in self._connected}:
-            self._tell(school, NO_CHAT.format(school=school))
+            self._tell(school, no_chat(school))
         return {school: installed for school, installed in found.items() if school in here}
 
     async def _start(self, key: str, installed: tuple[Installation, ...]) -> None:
         """Whatever is wrong with one school keeps that school alone from starting."""
         try:
-            settings = with_chats(of_school(self._settings, key), installed)
+            settings = with_chats(of_school(self.settings, key), installed)
             bot = await build(
-                settings, chats(settings), database=self._database, metrics=self.metrics
+                settings,
+                make_front_ends(settings),
+                database=self._database,
+                metrics=self.metrics,
             )
             await warn(settings, bot.desk)
         except Trouble as error:
@@ -178,12 +236,12 @@ class Schools:
         except Exception as error:
             log.error("school not started", exc_info=error)
             return
-        service = Service(settings, bot, self._part)
-        handlers = {
-            name: route.handler
-            for name, front_end in service.taking.items()
-            for route in front_end.routes(bot.receive)
-        }
+
+        service = Service(settings, bot, self._role)
+        handlers: dict[str, Handler] = {}
+        for name, front_end in service.taking.items():
+            for route in front_end.routes(bot.receive):
+                handlers[name] = route.handler
         service.start()
         for task, platform in service.running.items():
             task.add_done_callback(partial(self._ended, key, platform))
@@ -193,13 +251,16 @@ class Schools:
         log.info("running", chats=sorted(bot.front_ends))
 
     def _ended(self, key: str, platform: str, task: asyncio.Task[None]) -> None:
+        """Tell why a chat has ended, unless it was stopped."""
         error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
         if isinstance(error, TokenRefused):
             self._tell(key, REFUSED.format(platform=platform, school=key))
-        elif error:
-            self._tell(
-                key, str(error) if isinstance(error, SettingsError) else type(error).__name__
-            )
+        elif isinstance(error, SettingsError):
+            self._tell(key, str(error))
+        else:
+            self._tell(key, type(error).__name__)
 
     def _tell(self, key: str, words: str) -> None:
         if self._told.get(key) != words:
@@ -222,54 +283,36 @@ class Schools:
 
     def _find(self, platform: str, key: str) -> Handler | None:
         for school, running in self._running.items():
-            if any((i.platform, i.key) == (platform, key) for i in running.installed):
-                return _named(school, running.handlers.get(platform))
+            if _holds(running.installed, platform, key):
+                handler = running.handlers.get(platform)
+                return _naming_school(school, handler) if handler else None
         return None
 
-    async def _telegram(self, request: web.Request) -> web.StreamResponse:
-        handler = await self.find("telegram", request.match_info["bot"])
-        return await handler(request) if handler else web.Response(status=403)
+    def _is_connected(self, platform: str, key: str) -> bool:
+        return _holds(self._connected, platform, key)
 
-    def _slack(self) -> list[web.RouteDef]:
-        secret = self._settings.slack_signing_secret
-        workspaces = Workspaces(
-            secret.get_secret_value() if secret else "", partial(self.find, "slack"), self._removed
-        )
-        installing = install_routes(self._settings, self._installations, self._installed)
-        return [web.post(PATH, workspaces.take), *installing]
+    async def _take(self, platform: str, request: web.Request) -> web.StreamResponse:
+        """Take in a request to one bot of a chat that was connected by a token."""
+        handler = await self.find(platform, request.match_info["bot"])
+        if handler is None:
+            return web.Response(status=403)
+        return await handler(request)
 
-    async def _installed(self, school: str, team: str, name: str, token: str) -> bool:
-        made = Installation("slack", team, school, name, token, datetime.now(UTC))
-        try:
-            await self._installations.put(made)
-        except Conflict:
-            return False
-        await self.refresh()
-        return True
 
-    async def _removed(self, team: str) -> None:
-        """Forget a token that Slack takes no more. An old event may speak of one that was replaced since.
-
-        Raises StoreUnavailable, and DeliveryFailed where Slack cannot be asked.
-        """
-        for found in await self._installations.all():
-            if (found.platform, found.key) != ("slack", team) or found.token is None:
-                continue
-            if await is_refused(found.token, self._settings.slack_api_url):
-                await self._installations.drop(found)
-                log.warning("slack removed", school=found.school)
-                await self.refresh()
+def _holds(installed: Sequence[Installation], platform: str, key: str) -> bool:
+    return any((each.platform, each.key) == (platform, key) for each in installed)
 
 
 async def _away(_: web.Request) -> web.StreamResponse:
-    """Of a school that does not run, perhaps for a mistake in a file of its own: what comes is sent again."""
+    """Answers for a school that does not run, so that what comes is sent again.
+
+    It may be away for a mistake in a file of its own.
+    """
     return web.Response(status=503)
 
 
-def _named(school: str, handler: Handler | None) -> Handler | None:
-    """The same, saying in every line of the log which school it is."""
-    if handler is None:
-        return None
+def _naming_school(school: str, handler: Handler) -> Handler:
+    """A handler that says in every line of the log which school it is."""
 
     async def take(request: web.Request) -> web.StreamResponse:
         with bound_contextvars(school=school):
@@ -278,14 +321,15 @@ def _named(school: str, handler: Handler | None) -> Handler | None:
     return take
 
 
-async def run_schools(settings: Settings, part: Part = Part.ALL) -> None:
+async def run_schools(settings: Settings, role: ProcessRole = ProcessRole.ALL) -> None:
     """Run until a signal says stop. Raises SettingsError and StoreUnavailable."""
+    # A mistake in SCHOOLS is said before the database is opened.
     keys_of(settings)
     database, installations = await open_installations(settings)
-    schools, servers = Schools(settings, database, installations, part), Servers()
-    stopping = asyncio.create_task(until_told(signalled(), database.outgrown()))
+    schools, servers = Schools(settings, database, installations, role), Servers()
+    stopping = asyncio.create_task(wait_for_stop(stop_signal(), database.outgrown()))
     try:
-        if part != Part.WORKER:
+        if role != ProcessRole.WORKER:
             await servers.listen(settings, [*schools.routes(), *schools.asked()])
         await servers.show_numbers(settings, [schools.numbers(), *schools.asked()])
         await schools.refresh()

@@ -90,7 +90,7 @@ async def says(who: str, words: str, bot: Bot, command: str | None = None) -> st
 
 async def the_clock_strikes(bot: Bot) -> None:
     for job in (bot.minute, bot.fetcher.tick):
-        await bot.kept_up(job)()
+        await bot.shielded(job)()
 
 
 def words_of(reply: Reply) -> str:

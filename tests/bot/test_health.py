@@ -15,7 +15,7 @@ import pytest
 from bot.app import Bot
 from bot.build import build
 from bot.health import place_of
-from bot.run import Part, Service, serve, stop
+from bot.run import ProcessRole, Service, serve, stop
 from bot.server import Servers
 from bot.settings import Settings, SettingsError
 from store.errors import StoreUnavailable
@@ -46,7 +46,7 @@ async def asked_when_up(port: int, path: str) -> tuple[int, str]:
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[tuple[Bot, Servers]]:
     made, servers = await build(settings, {}), Servers()
-    service = Service(settings, made, Part.ALL)
+    service = Service(settings, made, ProcessRole.ALL)
     try:
         await serve(settings, service, servers)
         yield made, servers

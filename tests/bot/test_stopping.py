@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.build import build
 from bot.front_end import FrontEnd
-from bot.run import Part, Service
+from bot.run import ProcessRole, Service
 from bot.slack import SlackFrontEnd
 from handlers.messages import Incoming, Reply, say
 from tests.bot.slack.slack_stage import ASHA, BEN, QUICK, Stage, on_stage, populate
@@ -82,7 +82,7 @@ async def test_a_service_stops_taking_before_what_it_sends_is_finished(tmp_path:
         populate(slack)
         given = settings(tmp_path, **slack.environment)
         bot = await build(given, {"slack": SlackFrontEnd(given, pauses=QUICK)})
-        service = Service(given, bot, Part.ALL)
+        service = Service(given, bot, ProcessRole.ALL)
         service.start()
         await slack.until(lambda: slack.sockets.open)
         slow = asyncio.Event()

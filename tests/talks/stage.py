@@ -116,11 +116,11 @@ class Stage(ABC):
 
     async def quiet(self) -> None:
         """Until “nothing” is to be believed."""
-        await self.bot.settled()
+        await self.bot.wait_until_idle()
         await asyncio.sleep(QUIET)
 
     async def moves_clock(self, words: str) -> None:
-        await self.bot.settled()
+        await self.bot.wait_until_idle()
         self.clock.next_due = self.bot.desk.store.next_due
         await self.clock.move(words, self.bot.work)
 
@@ -191,7 +191,7 @@ class TerminalStage(Stage):
 
     async def quiet(self) -> None:
         """A line is answered before the next is read; only what was begun in the background is waited for."""
-        await self.bot.settled()
+        await self.bot.wait_until_idle()
 
     async def says(self, name: str, words: str) -> None:
         await self._line(name, words)

@@ -41,7 +41,7 @@ async def test_a_button_in_somebody_elses_hand(name: str, talk: Talk, stage: Sta
     before = len(stage.slack.shown("UBEN"))
     await stage.slack.tap("U" + name.upper(), shown, "I'll take it")
     await stage.slack.tap("U" + name.upper(), shown, "Open")
-    await stage.bot.settled()
+    await stage.bot.wait_until_idle()
     await asyncio.sleep(QUIET)
     assert (await stage.bot.desk.store.case(case)).owner is None
     assert len(stage.slack.shown("UBEN")) == before
@@ -185,7 +185,7 @@ async def test_nothing_of_another_workspace_is_obeyed(way: str, talk: Talk, stag
         await slack._send(
             "interactive", {**passed, **channel, **who, "user": who["user"] | FOREIGN}
         )
-    await stage.bot.settled()
+    await stage.bot.wait_until_idle()
     await asyncio.sleep(QUIET)
     assert (await stage.bot.desk.store.case(case)).owner is None
     assert len(await stage.bot.desk.store.summaries()) == 1
@@ -225,7 +225,7 @@ async def test_a_changed_message_stands_beside_what_was_received(talk: Talk, sta
         await stage.telegram.taken_in()
     else:
         return
-    await stage.bot.settled()
+    await stage.bot.wait_until_idle()
     (summary,) = await stage.bot.desk.store.summaries()
     case = await stage.bot.desk.store.case(summary.reference)
     assert [e.text for e in case.evidence] == ["he hit a child", "he did not hit a child"]
@@ -249,5 +249,5 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
     """)
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None
     await stage.taps("Cleo", "I'll take it")
-    await stage.bot.settled()
+    await stage.bot.wait_until_idle()
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None

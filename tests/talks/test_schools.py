@@ -19,11 +19,12 @@ import pytest
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
+from bot.chats import SLACK, TELEGRAM
 from bot.cli.check.check import check_all
-from bot.cli.invite import _made, print_invitation
+from bot.cli.invite import make_invitation, print_invitation
 from bot.cli.policy_add import own_texts
-from bot.run import Part, stop
-from bot.schools.connect import connect_telegram, disconnect, list_schools, slack_link
+from bot.run import ProcessRole, stop
+from bot.schools.connect import connect_by_token, disconnect, install_link, list_schools
 from bot.schools.open import open_installations, with_chats
 from bot.schools.run import Schools, run_schools
 from bot.server import Servers
@@ -88,11 +89,11 @@ def of(school: str, settings: dict[str, str]) -> Settings:
 
 
 async def link_for(school: str, settings: dict[str, str]) -> str:
-    return (await slack_link(of(school, settings)))[-1]
+    return (await install_link(of(school, settings), SLACK))[-1]
 
 
 async def code_for(school: str, name: str, role: str, settings: dict[str, str]) -> str:
-    return (await _made(name, (role,), of(school, settings)))[1]
+    return (await make_invitation(name, (role,), of(school, settings))).code
 
 
 async def listed(settings: dict[str, str]) -> str:
@@ -112,7 +113,7 @@ async def schools(settings: dict[str, str]) -> AsyncIterator[tuple[Schools, Inst
     """The schools in this process, served as `headsup run` does, and refreshed by hand."""
     several = load(settings)
     database, installations = await open_installations(several)
-    made, servers = Schools(several, database, installations, Part.ALL), Servers()
+    made, servers = Schools(several, database, installations, ProcessRole.ALL), Servers()
     try:
         await servers.listen(several, made.routes())
         yield made, installations
@@ -201,15 +202,15 @@ async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
     elm = await trust.telegram("222222:" + "b" * 35, "elmbot")
     with pytest.raises(Trouble, match="This is no token of Telegram's"):
-        await connect_telegram(of("oakfield", settings), "1:2")
-    await connect_telegram(of("oakfield", settings), oak.token)
+        await connect_by_token(of("oakfield", settings), TELEGRAM, "1:2")
+    await connect_by_token(of("oakfield", settings), TELEGRAM, oak.token)
     status, words = await said(
         "--school", "elmwood", "connect", "telegram", settings=settings, typed=elm.token
     )
     assert (status, "elmwood is connected to @elmbot" in words) == (0, True), words
     assert elm.token not in words
     with pytest.raises(Trouble, match="another school's already"):
-        await connect_telegram(of("elmwood", settings), oak.token)
+        await connect_by_token(of("elmwood", settings), TELEGRAM, oak.token)
     async with running(trust, settings):
         asha, bram = oak.user(1, "Asha"), elm.user(1, "Asha")  # one person, who works at both
         for school, telegram, person in (("oakfield", oak, asha), ("elmwood", elm, bram)):
@@ -238,7 +239,7 @@ async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str
             ) as answer:
                 assert answer.status == status
 
-        assert "no longer connected" in await disconnect(of("elmwood", settings), "telegram")
+        assert "no longer connected" in await disconnect(of("elmwood", settings), TELEGRAM)
         assert "elmwood (Elmwood School): no chat yet" in await listed(settings)
 
 
@@ -294,7 +295,7 @@ async def test_a_workspace_that_removes_the_app_is_forgotten(
         await oak.slash(asha, "/case", "status")
         assert case in (await oak.next(asha)).words  # what was kept is there
 
-        assert "no longer connected" in await disconnect(of("oakfield", settings), "slack")
+        assert "no longer connected" in await disconnect(of("oakfield", settings), SLACK)
         assert oak.bot_token in trust.revoked
         assert "oakfield (Oakfield School): no chat yet" in await listed(settings)
 
@@ -310,11 +311,11 @@ async def test_a_disconnected_workspace_is_out_or_nothing_changes(
         )
         trust.fails = True
         with pytest.raises(Trouble, match="nothing was changed"):
-            await disconnect(of("oakfield", settings), "slack")
+            await disconnect(of("oakfield", settings), SLACK)
         assert [i.key for i in await installations.all()] == ["TOAK"]
         trust.fails = False
         trust.revoke(oak)
-        assert "no longer connected" in await disconnect(of("oakfield", settings), "slack")
+        assert "no longer connected" in await disconnect(of("oakfield", settings), SLACK)
     finally:
         await database.close()
 
@@ -469,8 +470,8 @@ async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) ->
     several = load(settings)
     for command in (
         print_invitation("Ben", ["head"], several),
-        slack_link(several),
-        disconnect(several, "slack"),
+        install_link(several, SLACK),
+        disconnect(several, SLACK),
     ):
         with pytest.raises(SettingsError, match="Say which"):
             await command
@@ -480,7 +481,7 @@ async def test_the_check_looks_at_each_school(
     trust: Trust, settings: dict[str, str], tmp_path: Path
 ) -> None:
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
-    await connect_telegram(of("oakfield", settings), oak.token)
+    await connect_by_token(of("oakfield", settings), TELEGRAM, oak.token)
     oak.revokes_token()
 
     async def checked(settings: dict[str, str]) -> dict[str, list[str]]:
@@ -528,7 +529,7 @@ async def test_an_invitation_shows_the_link_of_the_schools_own_bot(
     trust: Trust, settings: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
-    await connect_telegram(of("oakfield", settings), oak.token)
+    await connect_by_token(of("oakfield", settings), TELEGRAM, oak.token)
     await print_invitation("Asha Patel", ["staff"], of("oakfield", settings))
     assert "https://t.me/oakbot?start=" in capsys.readouterr().out
     await print_invitation("Bram Jones", ["staff"], of("elmwood", settings))
@@ -541,7 +542,7 @@ async def test_a_new_key_is_proposed_where_nobody_keeps_it_and_takes_the_old_one
     with pytest.raises(SettingsError, match="such as this new one:\nTOKEN_KEY="):
         await list_schools(load({**settings, "TOKEN_KEY": ""}))
     oak = await trust.telegram("111111:" + "a" * 35, "oakbot")
-    await connect_telegram(of("oakfield", settings), oak.token)
+    await connect_by_token(of("oakfield", settings), TELEGRAM, oak.token)
     newer = TokenKey.new()
     both = {**settings, "TOKEN_KEY": f"{newer},{settings['TOKEN_KEY']}"}
     assert "All tokens are encrypted with the first key" in await listed(both)

@@ -26,7 +26,7 @@ async def quiet(stage: Stage) -> None:
         showing = getattr(front_end, "_answers", None) or getattr(front_end, "_work", None)
         if tasks := set(getattr(showing, "_tasks", ())):
             await asyncio.wait(tasks, timeout=PATIENCE)
-    await stage.bot.settled()
+    await stage.bot.wait_until_idle()
     await stage.bot.delivery.shown_log.drain()
     await stage.bot.work()
 

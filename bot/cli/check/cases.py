@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 
-from bot.cli.check.chats import addresses
+from bot.chats import CHATS
+from bot.cli.check.chats import channel_addresses
 from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
-from store.model.address import Address
 from store.model.kinds import NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
+from store.school.procedure import Procedure
 
 UNDELIVERED = (
     "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
 )
-LOOSE = "{number} notices of no case (digests, duties) could not be delivered to {name}. Invite them again."
-UNHEARD = (
-    "the last new case could not be told in {channel}, which LEADERSHIP_CHANNEL names. Is the bot there? "
-    "In Slack: /invite @heads-up; in Telegram: add it to the group. And is the number right?"
+LOOSE = (
+    "{number} notices of no case (digests, duties) could not be delivered to {name}. "
+    "Invite them again."
 )
-LATE = "{number} notices should have been sent, the oldest {minutes} minutes ago. Is the bot running, with a network?"
+UNHEARD = (
+    "the last new case could not be told in {channel}, which LEADERSHIP_CHANNEL names. "
+    "Is the bot there? {how_to_let_in}. And is the number right?"
+)
+HOW_TO_LET_IN = "in {chat}: {how}"
+LATE = (
+    "{number} notices should have been sent, the oldest {minutes} minutes ago. "
+    "Is the bot running, with a network?"
+)
 NOBODY = (
     "case {reference}: nobody who could look after it may know of it, so nobody has been told. "
     "Invite somebody: headsup invite NAME --role {role}"
 )
+
+#: A notice is tried every minute, so one that is still waiting after this time is not being sent.
 LATE_AFTER = timedelta(minutes=15)
 
 
@@ -35,88 +46,127 @@ def seen_by_nobody(looked: Looked) -> Iterator[str]:
         return
     summaries = {case.reference: case.summary for case in looked.cases}
     for root in summaries.values():
-        if root.status == Status.OPEN and root.joined_to not in summaries:
-            matter = _matter(root, summaries.values())
-            if not any(
-                access.may_with(p, Act.OWN, access.relations(p, root, matter, looked.procedure))
-                for p in looked.people
-            ):
-                about_head = any(s.about and s.about.subject == Subject.HEAD for s in matter)
-                role = Role.CHAIR if about_head else Role.HEAD
-                yield NOBODY.format(reference=root.reference, role=role)
+        # What was joined to another case is looked after with that one.
+        is_joined = root.joined_to in summaries
+        if root.status != Status.OPEN or is_joined:
+            continue
+        matter = _matter(root, summaries.values())
+        if not _somebody_may_own(root, matter, looked.people, looked.procedure):
+            yield NOBODY.format(reference=root.reference, role=_role_to_invite(matter))
 
 
 def _matter(root: Summary, everything: Collection[Summary]) -> list[Summary]:
+    """A case with all that was joined to it, and to that in turn."""
     matter = [root]
+    # It grows while it is gone through.
     for part in matter:
-        matter += [s for s in everything if s.joined_to == part.reference and s not in matter]
+        for summary in everything:
+            if summary.joined_to == part.reference and summary not in matter:
+                matter.append(summary)
     return matter
 
 
+def _somebody_may_own(
+    root: Summary, matter: Sequence[Summary], people: Sequence[Person], procedure: Procedure
+) -> bool:
+    for person in people:
+        relations = access.relations(person, root, matter, procedure)
+        if access.may_with(person, Act.OWN, relations):
+            return True
+    return False
+
+
+def _role_to_invite(matter: Sequence[Summary]) -> Role:
+    """Whoever stands above the headteacher where it is about the headteacher."""
+    for part in matter:
+        if part.about and part.about.subject == Subject.HEAD:
+            return Role.CHAIR
+    return Role.HEAD
+
+
 def undelivered(looked: Looked) -> Iterator[str]:
-    """Notices that were given up; and those of no case that were, since the last one that arrived."""
+    """Notices that were given up, of each case, and of no case."""
     for case in looked.cases:
-        for to, number in _failed(case.notices):
-            yield UNDELIVERED.format(
-                reference=case.reference, number=number, name=_name(to, looked.people)
-            )
-    for to, number in _failed(looked.notices):
-        yield LOOSE.format(number=number, name=_name(to, looked.people))
+        for receiver, number in _failures(case.notices).items():
+            name = _name(receiver, looked.people)
+            yield UNDELIVERED.format(reference=case.reference, number=number, name=name)
+    for receiver, number in _failures(looked.notices).items():
+        yield LOOSE.format(number=number, name=_name(receiver, looked.people))
 
 
 def unheard(looked: Looked) -> Iterator[str]:
-    """Leadership channels that did not take what they were told last. A bot may not ask Slack where it is a member."""
-    told = [
-        n
-        for case in looked.cases
-        for n in case.notices
-        if n.kind == NoticeKind.CHANNEL and n.settled
-    ]
-    last = {
-        n.to: n.result
-        for n in sorted(told, key=lambda n: n.settled or n.due)
-        if n.result in (NoticeResult.SENT, NoticeResult.FAILED)
-    }
-    for channel in addresses(looked):
-        if last.get(channel) == NoticeResult.FAILED:
-            yield UNHEARD.format(channel=Address.parse(channel).place)
+    """Leadership channels that did not take what they were told last.
+
+    Notices are asked, since a bot may not ask Slack where it is a member.
+    """
+    told: list[tuple[datetime, Notice]] = []
+    for case in looked.cases:
+        for notice in case.notices:
+            if notice.kind == NoticeKind.CHANNEL and notice.settled:
+                told.append((notice.settled, notice))
+    told.sort(key=itemgetter(0))
+
+    last: dict[str, str] = {}
+    for _, notice in told:
+        if notice.result in (NoticeResult.SENT, NoticeResult.FAILED):
+            last[notice.to] = notice.result
+
+    for address in channel_addresses(looked):
+        if last.get(str(address)) == NoticeResult.FAILED:
+            yield UNHEARD.format(channel=address.place, how_to_let_in=_how_to_let_in())
+
+
+def _how_to_let_in() -> str:
+    """How a channel of each chat lets the bot in: `In Slack: …; in Telegram: …`."""
+    ways = (
+        HOW_TO_LET_IN.format(chat=chat.platform.label, how=chat.how_to_let_in) for chat in CHATS
+    )
+    words = "; ".join(ways)
+    return words[0].upper() + words[1:]
 
 
 def late(looked: Looked) -> Iterator[str]:
     """Notices whose time has come, and that wait for nothing but the bot."""
-    everything = [notice for case in looked.cases for notice in case.notices] + list(looked.notices)
-    due = [
-        n.due
-        for n in everything
-        if n.settled is None and not n.waits and n.due < looked.now - LATE_AFTER
-    ]
+    everything = list(looked.notices)
+    for case in looked.cases:
+        everything += case.notices
+
+    latest = looked.now - LATE_AFTER
+    due: list[datetime] = []
+    for notice in everything:
+        is_waiting = notice.settled is None and not notice.waits
+        if is_waiting and notice.due < latest:
+            due.append(notice.due)
     if due:
         minutes = (looked.now - min(due)) // timedelta(minutes=1)
         yield LATE.format(number=len(due), minutes=minutes)
 
 
 def last_digest(looked: Looked) -> datetime | None:
-    """When the last weekly digest was sent."""
-    return max(
-        (
-            n.settled
-            for n in looked.notices
-            if n.kind == NoticeKind.DIGEST and n.result == NoticeResult.SENT and n.settled
-        ),
-        default=None,
-    )
+    """When the last weekly digest was sent, UTC; None where none was."""
+    sent: list[datetime] = []
+    for notice in looked.notices:
+        is_sent_digest = notice.kind == NoticeKind.DIGEST and notice.result == NoticeResult.SENT
+        if is_sent_digest and notice.settled:
+            sent.append(notice.settled)
+    return max(sent, default=None)
 
 
-def _failed(notices: Sequence[Notice]) -> Iterator[tuple[str, int]]:
-    """To whom, and how many."""
-    failed = [
-        n.to
-        for n in notices
-        if n.result == NoticeResult.FAILED
-        and n.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
-    ]
-    yield from ((to, failed.count(to)) for to in dict.fromkeys(failed))
+def _failures(notices: Sequence[Notice]) -> dict[str, int]:
+    """How many notices could not be delivered, by receiver, the first one first."""
+    failures: dict[str, int] = {}
+    for notice in notices:
+        if notice.result != NoticeResult.FAILED:
+            continue
+        # Channels have a check of their own; what could not be taken back is nobody's to read.
+        if notice.kind in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW):
+            continue
+        failures[notice.to] = failures.get(notice.to, 0) + 1
+    return failures
 
 
-def _name(to: str, people: Sequence[Person]) -> str:
-    return next((person.name for person in people if to in person.ids), to)
+def _name(receiver: str, people: Sequence[Person]) -> str:
+    for person in people:
+        if receiver in person.ids:
+            return person.name
+    return receiver

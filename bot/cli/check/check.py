@@ -1,4 +1,7 @@
-"""`headsup check`: what is wrong, one line each with the mend. It changes nothing, so the bot may run meanwhile."""
+"""`headsup check`: what is wrong, one line each with the mend.
+
+It changes nothing, so the bot may run meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.cli.check import backups, cases, chats, machine, people, school, store
-from bot.cli.check.finding import Facts, Finding, Looked, Part, Report
+from bot.cli.check.finding import Check, CheckReport, Facts, Finding, Looked
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
@@ -18,7 +21,8 @@ from store.errors import Trouble
 from store.school.procedure import load_procedure
 from store.school.school import load_school
 
-PARTS: tuple[tuple[str, Part], ...] = (
+#: Everything that is looked at without the network, in the order in which it is said.
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("settings", chats.fit_together),
     ("settings", chats.channels),
     ("settings", machine.env_file),
@@ -37,58 +41,71 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("notices", cases.late),
     ("backup", backups.backups),
 )
-"""Everything that is looked at without the network, in the order in which it is said."""
 
 T = TypeVar("T")
 
 
 async def check(
     settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
-) -> Report:
-    """All that is wrong. `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace."""
+) -> CheckReport:
+    """Look at one school, and report all that is wrong.
+
+    `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace.
+    """
     found: list[Finding] = []
-
-    def tried(name: str, attempt: Callable[[], T]) -> T | None:
-        try:
-            return attempt()
-        except Trouble as error:
-            found.extend(Finding(name, line) for line in str(error).split("\n"))
-            return None
-
     looked = Looked(
         settings,
         clock(),
-        tried("school", partial(load_school, settings.school_file)),
-        tried("procedure", partial(load_procedure, settings.policy_texts)),
+        _read_or_note(partial(load_school, settings.school_file), "school", found),
+        _read_or_note(partial(load_procedure, settings.policy_texts), "procedure", found),
     )
-    looked, trouble = await store.read_store(looked)
-    if trouble:
-        found.append(Finding("store", trouble))
-    if trouble := await store.bucket(settings):
-        found.append(Finding("evidence", trouble))
+
+    looked, store_trouble = await store.read_store(looked)
+    if store_trouble:
+        found.append(Finding("store", store_trouble))
+    bucket_trouble = await store.bucket(settings)
+    if bucket_trouble:
+        found.append(Finding("evidence", bucket_trouble))
+
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
         found += [Finding("settings", line) async for line in chats.groups(looked)]
-    found += [Finding(name, line) for name, part in PARTS for line in part(looked)]
-    return Report(found, _facts(looked))
+
+    for part, look in CHECKS:
+        found += [Finding(part, line) for line in look(looked)]
+    return CheckReport(found, _facts(looked))
 
 
 async def check_all(
     settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
-) -> Report:
-    """The same for each school of several, or the one that is meant. Raises Trouble."""
+) -> CheckReport:
+    """Look at each school of several, or at the one that is meant. Raises Trouble.
+
+    `clock` and `offline` are those of `check`.
+    """
     from bot.schools.open import schools_with_chats
 
     found: list[Finding] = []
-    for key, its, trouble in await schools_with_chats(settings):
-        found += [Finding("tokens", trouble, key)] if trouble else []
-        if not its.is_of_one_of_several:
+    for each in await schools_with_chats(settings):
+        if each.trouble:
+            found.append(Finding("tokens", each.trouble, each.key))
+        # A school without a folder has nothing else to look at.
+        if not each.settings.is_of_one_of_several:
             continue
-        report = await check(its, clock, offline=offline)
-        found += [
-            replace(each, says=addressed(each.says, its), school=key) for each in report.found
-        ]
-    return Report(found)
+        report = await check(each.settings, clock, offline=offline)
+        for finding in report.found:
+            says = addressed(finding.says, each.settings)
+            found.append(replace(finding, says=says, school=each.key))
+    return CheckReport(found)
+
+
+def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T | None:
+    """What was read; None where that is a Trouble, whose lines are added to `found`."""
+    try:
+        return read()
+    except Trouble as error:
+        found += [Finding(part, line) for line in str(error).split("\n")]
+        return None
 
 
 def _facts(looked: Looked) -> Facts:

@@ -15,9 +15,14 @@ from store.school.school import School
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    part: str  # as in PARTS; tokens, procedure
-    says: str  # what is wrong, and the mend: one line
-    school: str = ""  # its key, where there are several
+    """One thing that is wrong."""
+
+    #: What was looked at, as CHECKS calls it; or tokens, procedure, evidence.
+    part: str
+    #: What is wrong, and the mend: one line.
+    says: str
+    #: The school's key, where there are several.
+    school: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Facts:
 
     running: bool | None = None
     people: int = 0
+    #: UTC.
     last_digest: datetime | None = None
 
 
@@ -34,21 +40,30 @@ class Looked:
     """All that was read for the check. What could not be read is None, and has been said."""
 
     settings: Settings
-    now: datetime  # UTC
+    #: UTC.
+    now: datetime
     school: School | None = None
     procedure: Procedure | None = None
     people: Sequence[Person] = ()
     cases: Sequence[Case] = ()
-    notices: Sequence[Notice] = ()  # of no case
-    unreadable: Sequence[str] = ()  # `cases/7K4M`, `people/….json`
-    unbound_role: str = ""  # of the database, where row-level security does not bind it
-    readable: bool = True  # whether the store could be looked into at all
+    #: The notices of no case: digests, duties.
+    notices: Sequence[Notice] = ()
+    #: Paths of what could not be read: `cases/7K4M`, `people/….json`.
+    unreadable: Sequence[str] = ()
+    #: The database's role, where row-level security does not bind it.
+    unbound_role: str = ""
+    #: False where the store could not be looked into at all.
+    readable: bool = True
 
 
-Part = Callable[[Looked], Iterator[str]]
+#: One thing to look at, without the network: gives a line for each thing that is wrong.
+Check = Callable[[Looked], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
+    """All that is wrong, in the order in which it is said."""
+
     found: Sequence[Finding] = ()
-    facts: Facts | None = None  # None: the settings could not be read
+    #: None where the settings could not be read, and where there are several schools.
+    facts: Facts | None = None

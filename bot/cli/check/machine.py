@@ -12,14 +12,27 @@ from pathlib import Path
 
 from bot.cli.check.finding import Looked
 
-ENOUGH = 1_000_000_000  # bytes
+#: Bytes that should be free.
+ENOUGH = 1_000_000_000
+MEGABYTE = 1_000_000
+
 LITTLE_ROOM = "only {left} MB are left on the disk of {folder}. Free some: screenshots need room."
-NO_RIGHTS = "the folder {folder} cannot be written to. Give the bot's account the right to: chown, chmod u+rwx"
-NO_FOLDER = "the folder {folder} cannot be made: {parent} is no folder that can be written to. Mend HEADSUP_DATA."
+NO_RIGHTS = (
+    "the folder {folder} cannot be written to. "
+    "Give the bot's account the right to: chown, chmod u+rwx"
+)
+NO_FOLDER = (
+    "the folder {folder} cannot be made: {parent} is no folder that can be written to. "
+    "Mend HEADSUP_DATA."
+)
 OTHERS_READ = "{path} can be read by other accounts of this machine. Run: chmod {mode} {path}"
-NO_LOCKS = "the disk of {folder} knows no locks, so two bots could use it at once. Keep it on a disk of this machine."
+NO_LOCKS = (
+    "the disk of {folder} knows no locks, so two bots could use it at once. "
+    "Keep it on a disk of this machine."
+)
 ENV = Path(".env")
 
+#: What a file system says that knows no locks: some network drives.
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
@@ -28,27 +41,54 @@ def disk(looked: Looked) -> Iterator[str]:
     if looked.settings.database_url:
         return
     folder = looked.settings.headsup_data
-    if not folder.is_dir():
-        parent = next(p for p in folder.absolute().parents if p.exists())
-        if folder.exists() or not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-            yield NO_FOLDER.format(folder=folder, parent=parent)
-        folder = parent
-    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if folder.is_dir():
+        yield from _rights(folder)
+        yield from _room(folder, folder)
+        return
+
+    # The bot makes its folder when it starts.
+    parent = _nearest_parent(folder)
+    is_in_the_way = folder.exists()
+    if is_in_the_way or not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        yield NO_FOLDER.format(folder=folder, parent=parent)
+    if parent.is_dir():
+        yield from _room(parent, folder)
+
+
+def _nearest_parent(folder: Path) -> Path:
+    """The first of the paths above a folder that exists; the root always does."""
+    for parent in folder.absolute().parents:
+        if parent.exists():
+            return parent
+    return Path(folder.absolute().anchor)
+
+
+def _rights(folder: Path) -> Iterator[str]:
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield NO_RIGHTS.format(folder=folder)
-    elif folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    elif _is_open_to_others(folder):
         yield OTHERS_READ.format(path=folder, mode="700")
-    if folder.is_dir() and (left := shutil.disk_usage(folder).free) < ENOUGH:
-        yield LITTLE_ROOM.format(left=left // 1_000_000, folder=looked.settings.headsup_data)
+
+
+def _room(disk: Path, folder: Path) -> Iterator[str]:
+    """Room on the disk of a path that exists, said of the bot's folder."""
+    left = shutil.disk_usage(disk).free
+    if left < ENOUGH:
+        yield LITTLE_ROOM.format(left=left // MEGABYTE, folder=folder)
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def env_file(looked: Looked) -> Iterator[str]:
-    """The tokens in it are nobody else's to read."""
-    if ENV.is_file() and ENV.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    """The tokens in `.env` are nobody else's to read."""
+    if ENV.is_file() and _is_open_to_others(ENV):
         yield OTHERS_READ.format(path=ENV, mode="600")
 
 
 def locks(looked: Looked) -> Iterator[str]:
-    """Whether one bot can own the folder."""
+    """The folder's disk lets one bot own the folder."""
     if looked.settings.database_url:
         return
     try:
@@ -59,7 +99,7 @@ def locks(looked: Looked) -> Iterator[str]:
 
 
 def is_owned(folder: Path) -> bool:
-    """Whether a bot owns the folder at this moment. Raises OSError where that cannot be told."""
+    """Tells whether a bot owns the folder now. Raises OSError where that cannot be told."""
     try:
         with (folder / ".lock").open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

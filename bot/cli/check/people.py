@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from bot.cli.check.chats import running
+from bot.chats import chats_set
 from bot.cli.check.finding import Looked
 from handlers.rules.names import same_name
 from handlers.text.words import ROLES, listed
 from store.model.address import Address, Platform
 from store.model.records import Person, Role
+from store.school.procedure import Procedure
 
 NO_HEAD = "nobody is headteacher. Invite one: headsup invite NAME --role head"
 NO_CHAIR = (
@@ -30,66 +31,104 @@ NO_ACCOUNT = (
     "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
 )
 TWICE = (
-    "{name} has {number} records, in {chats}. If they are one person, invite them again under the same name, which "
-    "joins the records when the code is used in {other}: headsup invite “{name}” --role {role}"
+    "{name} has {number} records, in {chats}. If they are one person, "
+    "invite them again under the same name, which joins the records when the code is used "
+    "in {other}: headsup invite “{name}” --role {role}"
 )
-MADE_UP = "the made-up people of the terminal are in {folder}. Choose a fresh HEADSUP_DATA for real work: headsup setup"
-TERMINAL = Platform.TERMINAL
-SAID = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
+MADE_UP = (
+    "the made-up people of the terminal are in {folder}. "
+    "Choose a fresh HEADSUP_DATA for real work: headsup setup"
+)
+
+#: The roles without which no school can do, and what is said where nobody has one.
+CALLED_FOR = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
 
 
 def missing(looked: Looked) -> Iterator[str]:
     """Roles that nobody has, and that are called for."""
     if not looked.readable:
         return
-    held = {role for person in looked.people for role in person.roles}
-    for role, sentence in SAID.items():
+    held: set[str] = set()
+    for person in looked.people:
+        held.update(person.roles)
+
+    for role, sentence in CALLED_FOR.items():
         if role not in held:
             yield sentence
-    for category in looked.procedure.category if looked.procedure else ():
-        if held.isdisjoint(category.alerts) and SAID.keys().isdisjoint(category.alerts):
+    if looked.procedure:
+        yield from _nobody_alerted(looked.procedure, held)
+        yield from _nobody_above(looked.procedure, held)
+
+
+def _nobody_alerted(procedure: Procedure, held: Collection[str]) -> Iterator[str]:
+    """Categories of which nobody is alerted. A role that is called for was named already."""
+    answered_for = {*held, *CALLED_FOR}
+    for category in procedure.category:
+        if answered_for.isdisjoint(category.alerts):
             roles = listed((ROLES[role] for role in category.alerts), "or")
             yield NOBODY_ALERTED.format(
                 roles=roles, category=category.name, role=category.alerts[0]
             )
-    for step in looked.procedure.escalation if looked.procedure else ():
-        if step.to not in held | SAID.keys():
+
+
+def _nobody_above(procedure: Procedure, held: Collection[str]) -> Iterator[str]:
+    """Steps of the escalation that would reach nobody."""
+    for step in procedure.escalation:
+        if step.to not in held and step.to not in CALLED_FOR:
             yield NOBODY_ABOVE.format(role_is=ROLES[step.to], day=step.day, role=step.to)
 
 
 def out_of_reach(looked: Looked) -> Iterator[str]:
     """Who cannot be told anything, since none of their accounts is in a chat that runs."""
-    chats = running(looked.settings)
-    if not chats:
+    running = chats_set(looked.settings)
+    if not running:
         return
     for person in looked.people:
-        mine = {Address.parse(account).platform for account in person.accounts}
-        if mine == {TERMINAL}:
+        platforms = set(_platforms(person))
+        if platforms == {Platform.TERMINAL}:
+            # All of them are made up then, and one sentence says it for all.
             yield MADE_UP.format(folder=looked.settings.headsup_data)
             return
-        if mine.isdisjoint(chats):
-            yield NO_ACCOUNT.format(name=person.name, role=next(iter(person.roles), Role.STAFF))
+        if platforms.isdisjoint(running):
+            yield NO_ACCOUNT.format(name=person.name, role=_first_role(person))
 
 
 def known_twice(looked: Looked) -> Iterator[str]:
     """Who has one and the same name in several chats, and a record for each."""
     records: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
+
+    # Those who were invited come first: the other records are joined to theirs.
     for person in sorted(looked.people, key=lambda person: not person.invited):
         records[same_name(person.name)].append(person)
+
     for first, *others in records.values():
-        chats = dict.fromkeys(
-            chat for other in others for chat in _chats(other) if chat not in _chats(first)
-        )
-        if chats:
+        elsewhere = _platforms_beside(first, others)
+        if elsewhere:
             yield TWICE.format(
                 name=first.name,
                 number=1 + len(others),
-                chats=listed([*_chats(first), *chats]),
-                other=listed(chats),
-                role=next(iter(first.roles), Role.STAFF),
+                chats=listed([*_platforms(first), *elsewhere]),
+                other=listed(elsewhere),
+                role=_first_role(first),
             )
 
 
-def _chats(person: Person) -> list[str]:
-    """`slack` for `slack:T1:U7`."""
+def _platforms_beside(first: Person, others: Collection[Person]) -> list[str]:
+    """The platforms of the others on which the first is not, each once, in order."""
+    found: list[str] = []
+    known = _platforms(first)
+    for other in others:
+        for platform in _platforms(other):
+            if platform not in known and platform not in found:
+                found.append(platform)
+    return found
+
+
+def _platforms(person: Person) -> list[str]:
+    """The platforms of a person's accounts, each once, in order: `slack` for `slack:T1:U7`."""
     return list(dict.fromkeys(Address.parse(account).platform for account in person.accounts))
+
+
+def _first_role(person: Person) -> str:
+    """The role under which to invite somebody again."""
+    return person.roles[0] if person.roles else Role.STAFF

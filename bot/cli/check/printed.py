@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import orjson
 
 from bot.cli.check.check import check, check_all
-from bot.cli.check.finding import Facts, Finding, Report
+from bot.cli.check.finding import CheckReport, Facts, Finding
 from bot.logs import to_standard_error
 from bot.settings import load
 from bot.version import current, version_line
@@ -26,21 +26,30 @@ def _now() -> datetime:
 
 
 async def print_check(say: Callable[[str], object], *, offline: bool, as_json: bool) -> bool:
-    """Whether all is well. Settings that cannot be read are a finding like others."""
+    """Look, and say each line. Returns whether all is well.
+
+    Settings that cannot be read are a finding like others.
+    """
     try:
         settings = load()
-        looking = check_all if settings.schools else check
+        look = check_all if settings.schools else check
         with to_standard_error():
-            report = await looking(settings, _now, offline=offline)
+            report = await look(settings, _now, offline=offline)
     except Trouble as error:
-        report = Report([Finding("settings", line) for line in str(error).split("\n")])
-    for line in [_json(report)] if as_json else _lines(report):
+        report = CheckReport([Finding("settings", line) for line in str(error).split("\n")])
+
+    lines = [_json(report)] if as_json else _lines(report)
+    for line in lines:
         say(line)
     return not report.found
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield from (f"{f.school}: {f.says}" if f.school else f.says for f in report.found)
+def _lines(report: CheckReport) -> Iterator[str]:
+    for finding in report.found:
+        if finding.school:
+            yield f"{finding.school}: {finding.says}"
+        else:
+            yield finding.says
     if not report.found:
         yield WELL
     yield f"{version_line()}."
@@ -51,14 +60,18 @@ def _lines(report: Report) -> Iterator[str]:
 def _facts(facts: Facts) -> Iterator[str]:
     if facts.running is not None:
         yield RUNNING if facts.running else NOT_RUNNING
-    yield LAST_DIGEST.format(at=facts.last_digest) if facts.last_digest else NO_DIGEST
+    if facts.last_digest:
+        yield LAST_DIGEST.format(at=facts.last_digest)
+    else:
+        yield NO_DIGEST
 
 
-def _json(report: Report) -> str:
-    summary = {
+def _json(report: CheckReport) -> str:
+    summary: dict[str, object] = {
         "well": not report.found,
         "version": current(),
         "found": [asdict(finding) for finding in report.found],
-        **(asdict(report.facts) if report.facts else {}),
     }
+    if report.facts:
+        summary |= asdict(report.facts)
     return orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode()

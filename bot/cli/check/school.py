@@ -9,12 +9,15 @@ from bot.cli.check.finding import Looked
 from handlers.rules.calendar import Calendar
 from handlers.text.words import shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
-from store.school.school import days
+from store.school.school import School, days
 
 NO_SCHOOL = (
     "there is no {file}, so no holidays and no telephone numbers are known. Run: headsup setup"
 )
-NO_PHONE = "the school file has no safeguarding_phone, which reporters of a picture of a child undressed need."
+NO_PHONE = (
+    "the school file has no safeguarding_phone, "
+    "which reporters of a picture of a child undressed need."
+)
 NO_AUTHORITY = (
     "the school file has no local_authority_phone, "
     "which is needed where a case is about the chair of governors."
@@ -22,42 +25,65 @@ NO_AUTHORITY = (
 NO_HOLIDAYS = (
     "{file} knows no holidays after today, so reminders will come in them. Add them under closed."
 )
-NO_OUTCOME = "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Mend its spelling."
+NO_OUTCOME = (
+    "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. "
+    "Mend its spelling."
+)
 NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
-NO_STATEMENT = "no text in {folder} is a statement, so nobody is asked to accept one. Add `kind: statement` on its top."
+NO_STATEMENT = (
+    "no text in {folder} is a statement, so nobody is asked to accept one. "
+    "Add `kind: statement` on its top."
+)
 UNREADABLE = (
     "{doc} cannot be read as text. Save it as UTF-8, or add the original: headsup policy add FILE"
 )
-PAST_REVIEW = "{doc}: “{title}” should have been reviewed by {day}. Ask its owner{owner}, and mend `review by:` in it."
+PAST_REVIEW = (
+    "{doc}: “{title}” should have been reviewed by {day}. "
+    "Ask its owner{owner}, and mend `review by:` in it."
+)
 
 
 def facts(looked: Looked) -> Iterator[str]:
-    """The school's telephone numbers, holidays and outcomes."""
-    if not looked.settings.school_file.exists():
-        yield NO_SCHOOL.format(file=looked.settings.school_file)
+    """What is missing of the school's telephone numbers, holidays and outcomes."""
+    file = looked.settings.school_file
+    if not file.exists():
+        yield NO_SCHOOL.format(file=file)
         return
     school = looked.school
     if school is None:
         return
+
     if not school.safeguarding_phone:
         yield NO_PHONE
     if not school.local_authority_phone:
         yield NO_AUTHORITY
     today = Calendar(school).local(looked.now).date()
-    if not any(days(entry)[1] >= today for entry in school.closed):
-        yield NO_HOLIDAYS.format(file=looked.settings.school_file)
+    if not _closes_after(school, today):
+        yield NO_HOLIDAYS.format(file=file)
+
+    if looked.procedure is None:
+        return
     for key in school.retention.outcome:
-        if looked.procedure and not looked.procedure.outcome_named(key):
-            yield NO_OUTCOME.format(key=shortened(key, 40), file=looked.settings.school_file)
+        if not looked.procedure.outcome_named(key):
+            yield NO_OUTCOME.format(key=shortened(key, 40), file=file)
+
+
+def _closes_after(school: School, today: date) -> bool:
+    for entry in school.closed:
+        _, last = days(entry)
+        if last >= today:
+            return True
+    return False
 
 
 def texts(looked: Looked) -> Iterator[str]:
-    """The policy texts."""
+    """What is wrong with the policy texts."""
     folder = looked.settings.policy_texts
     found = _texts(looked)
     if not found:
         yield NO_TEXTS.format(folder=folder)
         return
+
     for text in found:
         if not text.readable:
             yield UNREADABLE.format(doc=text.doc)
@@ -66,9 +92,10 @@ def texts(looked: Looked) -> Iterator[str]:
             yield PAST_REVIEW.format(
                 doc=text.doc,
                 title=shortened(text.title, 60),
-                day=_spoken(text.review_by),
+                day=_in_words(text.review_by),
                 owner=owner,
             )
+
     if not any(text.kind == "statement" for text in found):
         yield NO_STATEMENT.format(folder=folder)
 
@@ -76,13 +103,17 @@ def texts(looked: Looked) -> Iterator[str]:
 def _texts(looked: Looked) -> list[PolicyText]:
     found = []
     for path in sorted(looked.settings.policy_texts.glob("*")):
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-            try:
-                found.append(read(path))
-            except OSError:
-                found.append(PolicyText(path.name, path.name, "", readable=False))
+        is_text = path.suffix.lower() in SUFFIXES
+        is_hidden = path.name.startswith(".")
+        if not is_text or is_hidden:
+            continue
+        try:
+            found.append(read(path))
+        except OSError:
+            found.append(PolicyText(path.name, path.name, "", readable=False))
     return found
 
 
-def _spoken(day: date) -> str:
+def _in_words(day: date) -> str:
+    """`30 September 2027`."""
     return f"{day.day} {day:%B %Y}"

@@ -1,4 +1,7 @@
-"""What the store holds: people, cases and notices. It changes nothing, so the bot may run meanwhile."""
+"""What the store holds: people, cases and notices.
+
+It changes nothing, so the bot may run meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,23 @@ from store.tiny.reading import Reading
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
 UNBOUND = (
-    "the database's role {role} is a superuser, or has BYPASSRLS: nothing but the bot itself keeps schools apart. "
+    "the database's role {role} is a superuser, or has BYPASSRLS: "
+    "nothing but the bot itself keeps schools apart. "
     "Give DATABASE_URL an ordinary role that owns the tables."
 )
 BUCKET = (
-    "EVIDENCE_URL: {why} Evidence waits until it can be kept there. See that the bucket is there, and that the "
+    "EVIDENCE_URL: {why} Evidence waits until it can be kept there. "
+    "See that the bucket is there, and that the "
     "AWS_… variables let the bot write, read, list and delete in it."
 )
 DAMAGED_FILE = "{path} cannot be read. Put it back from a backup: `headsup verify` says more."
 
 
 async def read_store(looked: Looked) -> tuple[Looked, str]:
-    """With all that the store holds; and what is wrong, where nothing could be read."""
+    """What was looked at so far, with all that the store holds.
+
+    Beside it a sentence, which says why where nothing could be read.
+    """
     try:
         url = address(looked.settings)
         if url is None:
@@ -41,13 +49,15 @@ async def read_store(looked: Looked) -> tuple[Looked, str]:
     except Trouble as error:
         return replace(looked, readable=False), str(error)
     except OSError as error:
-        return replace(looked, readable=False), str(
-            unavailable(error, looked.settings.headsup_data)
-        )
+        trouble = unavailable(error, looked.settings.headsup_data)
+        return replace(looked, readable=False), str(trouble)
 
 
 async def bucket(settings: Settings) -> str:
-    """What is wrong with the bucket of evidence, tried with an object that is taken away again."""
+    """What is wrong with the bucket of evidence; nothing where all is well, or there is none.
+
+    It is tried with an object that is taken away again.
+    """
     if not (settings.evidence_url and settings.database_url):
         return ""
     try:
@@ -65,6 +75,7 @@ def _from_folder(looked: Looked) -> Looked:
         people=reading.people,
         cases=reading.cases,
         notices=notices,
+        # Last, since it grows while the others are read.
         unreadable=list(dict.fromkeys(reading.unreadable)),
     )
 
@@ -76,7 +87,8 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
             cases.append(await store.case(summary.reference))
         except DamagedCase:
             unreadable.append(f"cases/{summary.reference}")
-    people, notices = await store.people(), await store.loose()
+    people = await store.people()
+    notices = await store.loose()
     return replace(looked, people=people, cases=cases, notices=notices, unreadable=unreadable)
 
 
@@ -87,7 +99,10 @@ async def _unbound_role(url: str) -> str:
 
 
 def unbound(looked: Looked) -> Iterator[str]:
-    """Row-level security keeps schools apart even where a query forgets to, unless the role is above it."""
+    """A role of the database that row-level security does not bind.
+
+    It keeps schools apart even where a query forgets to, unless the role is above it.
+    """
     if looked.unbound_role:
         yield UNBOUND.format(role=looked.unbound_role)
 
@@ -96,6 +111,7 @@ def damaged(looked: Looked) -> Iterator[str]:
     """Files that could not be read."""
     for path in looked.unreadable:
         folder, _, name = path.partition("/")
-        yield (
-            DAMAGED.format(reference=name) if folder == "cases" else DAMAGED_FILE.format(path=path)
-        )
+        if folder == "cases":
+            yield DAMAGED.format(reference=name)
+        else:
+            yield DAMAGED_FILE.format(path=path)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from bot.cli.export.names import PERHAPS, Sought, texts_in
+from bot.cli.export.name_search import PERHAPS, Sought, texts_in
 from bot.cli.export.pages import README, page, paragraph, safe, table
 from bot.cli.export.records import Held, all_held
 from bot.settings import Settings

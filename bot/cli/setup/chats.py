@@ -1,86 +1,92 @@
-"""The tokens, asked for and tried at once."""
+"""The chats: whether the school uses each, and its tokens, which are tried at once."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import typer
 
+from bot.chats import CHATS, SLACK_APP_TOKEN, Chat, Token
 from bot.cli.setup.prompts import Unusable, ask, ask_hidden, one_of, yes
 from bot.settings import Settings
-from bot.tokens import Tried
+from bot.tokens import OUT_OF_REACH, Tried
+from store.model.address import Platform
 
-SLACK, TELEGRAM = "Will staff use Slack?", "Will staff use Telegram?"
-FROM_MANIFEST = (
-    "  Make the app at https://api.slack.com/apps: Create New App, From a manifest; paste what `headsup manifest`\n"
-    "  prints; then Install to Workspace. The bot token is under OAuth & Permissions. It is not shown as you paste it."
-)
-FROM_BOTFATHER = (
-    "  Talk to @BotFather in Telegram: /newbot. The token is not shown as you paste it."
-)
-BOT, APP = "Slack's bot token (xoxb-…)", "Slack's app token (xapp-…)"
+IN_USE = "Will staff use {chat}?"
 WAY = "How does Slack reach the bot? 1 Socket Mode, recommended: it needs no public address, 2 HTTP"
 WAYS = SOCKETS, HTTP = ("Socket Mode", "HTTP")
-FROM_BASICS = "  The app token you make under Basic Information, App-Level Tokens, with the scope connections:write."
 FROM_CREDENTIALS = (
-    "  The bot needs a public https address that leads to its port; make the app with `headsup manifest --url`.\n"
-    "  The signing secret is under Basic Information, App Credentials. It is not shown as you paste it."
+    "  The bot needs a public https address that leads to its port; "
+    "make the app with `headsup manifest --url`.\n"
+    "  The signing secret is under Basic Information, App Credentials. "
+    "It is not shown as you paste it."
 )
 SIGNING, NO_SECRET = (
     "Slack's signing secret",
     "  A signing secret is 32 letters and digits: 0-9, a-f.",
 )
 PORT, NO_PORT = "Port on this machine", "A port is a number from 1 to 65535."
-OF_BOT = "Telegram's token"
 KEEP, LEAVE = "{words} [Enter keeps {shown}]", "{words} [Enter leaves it out]"
 TAKEN = "  Taken: {name}."
 UNTRIED = "Keep it all the same, untried?"
-OUT_OF_REACH = "could not be reached"
 
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
-Try = Callable[[str, str], Coroutine[Any, Any, Tried]]
+#: What is asked: gives values for `.env`, from the settings and what stood in `.env` before.
+Questions = Callable[[Settings, Mapping[str, str]], dict[str, str]]
 
 
-def ask_slack(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
-    """What to write for Slack; nothing where the school does not use it."""
-    from bot.slack.token_check import try_app_token, try_bot_token
+def ask_chats(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
+    """What to write into `.env` for all the chats that the school uses. `before`: what is there."""
+    found: dict[str, str] = {}
+    for chat in CHATS:
+        found |= _ask_chat(chat, settings, before)
+    return found
 
-    if not yes(SLACK, default="SLACK_BOT_TOKEN" in before):
+
+def _ask_chat(chat: Chat, settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
+    """What to write for one chat; nothing where the school does not use it."""
+    is_used = yes(IN_USE.format(chat=chat.platform.label), default=chat.token.variable in before)
+    if not is_used:
         return {}
-    if "SLACK_BOT_TOKEN" not in before:
-        typer.echo(FROM_MANIFEST)
-    found = _token("SLACK_BOT_TOKEN", BOT, try_bot_token, settings.slack_api_url, before)
-    if not found:
-        return {}
-    default = HTTP if _calls(before) else SOCKETS
+    found = _ask_token(chat.token, chat.api_url_in(settings), before)
+    further = FURTHER.get(chat.platform)
+    if found and further:
+        found |= further(settings, before)
+    return found
+
+
+# --- Slack's way in ------------------------------------------------------------------------------
+
+
+def _ask_slack_way(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
+    default = HTTP if _slack_calls(before) else SOCKETS
     if ask(WAY, one_of(WAYS), default) == HTTP:
-        return found | _ask_http(settings, before)
-    if "SLACK_APP_TOKEN" not in before:
-        typer.echo(FROM_BASICS)
-    return found | _token("SLACK_APP_TOKEN", APP, try_app_token, settings.slack_api_url, before)
+        return _ask_slack_http(settings, before)
+    return _ask_token(SLACK_APP_TOKEN, settings.slack_api_url, before)
 
 
-def _calls(before: Mapping[str, str]) -> bool:
+def _slack_calls(before: Mapping[str, str]) -> bool:
     """Whether Slack calls the bot as it is set now. With an app token, Socket Mode is used."""
     return bool(before.get("SLACK_SIGNING_SECRET")) and not before.get("SLACK_APP_TOKEN")
 
 
-def _ask_http(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
-    """Without the app token, which would mean Socket Mode."""
+def _ask_slack_http(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
     if "SLACK_SIGNING_SECRET" not in before:
         typer.echo(FROM_CREDENTIALS)
-    secret = _secret(before.get("SLACK_SIGNING_SECRET", ""))
+    secret = _ask_secret(before.get("SLACK_SIGNING_SECRET", ""))
     if not secret:
         return {}
-    without = {"SLACK_APP_TOKEN": ""} if before.get("SLACK_APP_TOKEN") else {}
-    return {"SLACK_SIGNING_SECRET": secret, "PORT": ask(PORT, _port, str(settings.port)), **without}
+    found = {"SLACK_SIGNING_SECRET": secret, "PORT": ask(PORT, _port, str(settings.port))}
+    # An app token that stayed would mean Socket Mode.
+    if before.get("SLACK_APP_TOKEN"):
+        found["SLACK_APP_TOKEN"] = ""
+    return found
 
 
-def _secret(kept: str) -> str:
+def _ask_secret(kept: str) -> str:
     while True:
         typed = ask_hidden(_question(SIGNING, kept)) or kept
         if not typed or _SECRET.fullmatch(typed):
@@ -94,15 +100,11 @@ def _port(typed: str) -> str:
     return str(int(typed))
 
 
-def ask_telegram(settings: Settings, before: Mapping[str, str]) -> dict[str, str]:
-    """What to write for Telegram; nothing where the school does not use it."""
-    from bot.telegram.token_check import try_token
+#: What a chat needs to be asked beside its token.
+FURTHER: Mapping[Platform, Questions] = {Platform.SLACK: _ask_slack_way}
 
-    if not yes(TELEGRAM, default="TELEGRAM_BOT_TOKEN" in before):
-        return {}
-    if "TELEGRAM_BOT_TOKEN" not in before:
-        typer.echo(FROM_BOTFATHER)
-    return _token("TELEGRAM_BOT_TOKEN", OF_BOT, try_token, settings.telegram_api_url, before)
+
+# --- tokens --------------------------------------------------------------------------------------
 
 
 def masked(token: str) -> str:
@@ -110,22 +112,29 @@ def masked(token: str) -> str:
     return f"{token[:5]}…{token[-4:]}" if len(token) > 16 else "…"
 
 
-def _token(
-    setting: str, words: str, attempt: Try, url: str, before: Mapping[str, str]
-) -> dict[str, str]:
-    kept = before.get(setting, "")
+def _ask_token(token: Token, api_url: str, before: Mapping[str, str]) -> dict[str, str]:
+    """Ask until a token is taken, or is kept untried; nothing where it is left out."""
+    if token.variable not in before:
+        typer.echo(token.where_from)
+    kept = before.get(token.variable, "")
     while True:
-        token = ask_hidden(_question(words, kept)) or kept
-        if not token:
+        typed = ask_hidden(_question(token.question, kept)) or kept
+        if not typed:
             return {}
-        tried = asyncio.run(attempt(token, url))
+        tried = asyncio.run(_try(token, typed, api_url))
         if not tried.trouble:
-            typer.echo(TAKEN.format(name=tried.name) if tried.name else TAKEN.format(name=setting))
-            return {setting: token}
+            typer.echo(TAKEN.format(name=tried.name or token.variable))
+            return {token.variable: typed}
         typer.echo(f"  {tried.trouble}")
         if OUT_OF_REACH in tried.trouble and yes(UNTRIED, default=False):
-            return {setting: token}
+            return {token.variable: typed}
+
+
+async def _try(token: Token, typed: str, api_url: str) -> Tried:
+    return await token.attempt(typed, api_url)
 
 
 def _question(words: str, kept: str) -> str:
-    return KEEP.format(words=words, shown=masked(kept)) if kept else LEAVE.format(words=words)
+    if kept:
+        return KEEP.format(words=words, shown=masked(kept))
+    return LEAVE.format(words=words)

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-TOP = "# Settings of Heads Up, with the tokens: nobody but the bot's own account should read this file.\n"
+TOP = (
+    "# Settings of Heads Up, with the tokens: "
+    "nobody but the bot's own account should read this file.\n"
+)
 
 _PLAIN = re.compile(r"[\w:/.@,+-]*", re.ASCII)
 
 
 def read(path: Path) -> dict[str, str]:
-    """Its settings; none where there is no file. Raises OSError."""
+    """Its settings that have a value; none where there is no file. Raises OSError."""
     if not path.exists():
         return {}
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+    values = dotenv_values(path, interpolate=False)
+    return {name: value for name, value in values.items() if value}
 
 
 def merged(text: str, values: Mapping[str, str]) -> str:
@@ -25,15 +29,18 @@ def merged(text: str, values: Mapping[str, str]) -> str:
     lines = text.splitlines() if text else TOP.splitlines()
     for name, value in values.items():
         line = f"{name}={_written(value)}"
-        places = [n for n, old in enumerate(lines) if re.match(rf"\s*(export\s+)?{name}\s*=", old)]
+        setting = re.compile(rf"\s*(export\s+)?{name}\s*=")
+        places = [number for number, old in enumerate(lines) if setting.match(old)]
         if places:
-            lines[places[-1]] = line  # the last one is the one that counts
+            # Where a setting stands several times, the last one counts.
+            lines[places[-1]] = line
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"
 
 
 def _written(value: str) -> str:
+    """A value as `.env` has it: in quotes where it is more than letters and digits."""
     if _PLAIN.fullmatch(value):
         return value
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,4 +1,7 @@
-"""Questions at the keyboard. Each is asked until its answer can be used; Enter keeps what stands in brackets."""
+"""Questions at the keyboard.
+
+Each is asked until its answer can be used; Enter keeps what stands in brackets.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,8 @@ BACKWARDS = "“{words}” ends before it begins."
 NO_FILE = "There is no file {path}."
 NO_EVENTS = "{path} holds no all-day events called holiday, half term, INSET or closed."
 FOUND = "Found {number} in it."
+
+#: What is typed to leave something out that has a value.
 NOTHING = "-"
 
 T = TypeVar("T")
@@ -34,7 +39,7 @@ class Unusable(Exception):
 
 
 def ask(words: str, read: Callable[[str], T], default: str = "") -> T:
-    """What was typed, as `read` makes it, which raises Unusable."""
+    """Ask until `read`, which raises Unusable, makes something of what was typed; gives that."""
     while True:
         typed = typer.prompt(words, default=default, show_default=bool(default)).strip()
         try:
@@ -53,12 +58,13 @@ def yes(words: str, *, default: bool) -> bool:
 
 
 def one_of(options: Sequence[str]) -> Callable[[str], str]:
-    """One of these, by its number, or by how it begins."""
+    """Makes a reader for `ask`: one of these, by its number, or by how it begins."""
 
     def read(typed: str) -> str:
         if typed.isdecimal() and 0 < int(typed) <= len(options):
             return options[int(typed) - 1]
-        found = [option for option in options if typed and option.lower().startswith(typed.lower())]
+        begin = typed.lower()
+        found = [option for option in options if begin and option.lower().startswith(begin)]
         if len(found) != 1:
             raise Unusable(NOT_ONE.format(words=", ".join(options)))
         return found[0]
@@ -67,13 +73,16 @@ def one_of(options: Sequence[str]) -> Callable[[str], str]:
 
 
 def hour(after: time | None = None) -> Callable[[str], time]:
-    """A time of day: `8`, `8:30`, `08.30`."""
+    """Makes a reader for `ask`: a time of day, as `8`, `8:30` or `08.30`."""
 
     def read(typed: str) -> time:
         match = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?(?::00)?", typed)
-        if not match or int(match[1]) > 23 or int(match[2] or 0) > 59:
+        if not match:
             raise Unusable(NO_TIME.format(words=typed))
-        found = time(int(match[1]), int(match[2] or 0))
+        hours, minutes = int(match[1]), int(match[2] or 0)
+        if hours > 23 or minutes > 59:
+            raise Unusable(NO_TIME.format(words=typed))
+        found = time(hours, minutes)
         if after and found <= after:
             raise Unusable(NOT_LATER.format(opens=after))
         return found
@@ -82,15 +91,17 @@ def hour(after: time | None = None) -> Callable[[str], time]:
 
 
 def phone(typed: str) -> str:
-    """A telephone number; `-` for none."""
+    """A telephone number as it was typed; nothing for `-`. Raises Unusable."""
     if typed in ("", NOTHING):
         return ""
-    if sum(c.isdigit() for c in typed) < 3 or not re.fullmatch(r"[\d +()/,a-zA-Z.-]{3,60}", typed):
+    digits = sum(character.isdigit() for character in typed)
+    if digits < 3 or not re.fullmatch(r"[\d +()/,a-zA-Z.-]{3,60}", typed):
         raise Unusable(NO_PHONE.format(words=typed))
     return typed
 
 
 def full_name(typed: str) -> str:
+    """A name of two words or more, with one space between them. Raises Unusable."""
     words = typed.split()
     if len(words) < 2 or len(typed) > 80:
         raise Unusable(NO_NAME)
@@ -98,15 +109,20 @@ def full_name(typed: str) -> str:
 
 
 def closed(typed: str) -> tuple[str, ...] | Path:
-    """Days and spans of days with commas between, or an .ics file that holds them; `-` for none."""
+    """Days and spans of days, as the school file has them, or an .ics file that holds them.
+
+    Between them are commas; `-` is for none. Raises Unusable.
+    """
     if typed in ("", NOTHING):
         return ()
     if typed.lower().endswith(".ics"):
         return _calendar(Path(typed).expanduser())
-    return tuple(_span(words.strip()) for words in typed.split(",") if words.strip())
+    spans = (words.strip() for words in typed.split(","))
+    return tuple(_span(words) for words in spans if words)
 
 
 def _calendar(path: Path) -> Path:
+    """The path of a calendar that holds closed days, whose number is said."""
     if not path.is_file():
         raise Unusable(NO_FILE.format(path=path))
     try:
@@ -115,23 +131,23 @@ def _calendar(path: Path) -> Path:
         raise Unusable(str(error)) from error
     if not found:
         raise Unusable(NO_EVENTS.format(path=path))
-    typer.echo(
-        "  "
-        + FOUND.format(
-            number=counted(len(found), "closed day or holiday", "closed days or holidays")
-        )
-    )
+    number = counted(len(found), "closed day or holiday", "closed days or holidays")
+    typer.echo("  " + FOUND.format(number=number))
     return path
 
 
 def _span(words: str) -> str:
-    first, to, last = words.partition(" to ")
-    if not to:
-        first, to, last = words.partition("/") if re.match(r"\d{4}-", words) else (words, "", "")
-    begin, end = _day(first.strip()), _day((last or first).strip())
+    """`2026-12-21/2027-01-01`, or a day alone."""
+    # A day may be written with slashes too, but not one that begins with its year.
+    separator = " to "
+    if separator not in words and re.match(r"\d{4}-", words):
+        separator = "/"
+    first, is_span, last = words.partition(separator)
+    begin = _day(first.strip())
+    end = _day((last or first).strip())
     if end < begin:
         raise Unusable(BACKWARDS.format(words=words))
-    return f"{begin}/{end}" if to else str(begin)
+    return f"{begin}/{end}" if is_span else str(begin)
 
 
 def _day(words: str) -> date:

@@ -1,4 +1,7 @@
-"""`headsup setup`: asks what the bot must know, and writes `.env` and the school file when all has been answered."""
+"""`headsup setup`: asks what the bot must know, and writes `.env` and the school file.
+
+Nothing is written before all has been answered.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,23 @@ import asyncio
 import stat
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import typer
 
+from bot.chats import chats_set, chats_to_connect, is_made_up
 from bot.cli.invite import print_invitation
 from bot.cli.setup import env_file, school_file
-from bot.cli.setup.chats import ask_slack, ask_telegram, masked
+from bot.cli.setup.chats import ask_chats, masked
 from bot.cli.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes
 from bot.cli.setup.school_file import Value
 from bot.open_store import WHICH
 from bot.settings import Settings, SettingsError, load
 from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
-from store.model.address import Address, Platform
 from store.model.records import Person, Role
 from store.school.school import School, load_school
 from store.tiny.reading import Reading
@@ -47,10 +51,34 @@ WRITE = "Write this?"
 NOTHING_CHANGED = "Nothing was changed."
 WRITTEN = "Written: {files}."
 NEXT = "\nNext: headsup check says what is still missing; make run starts the bot."
-NEXT_OF_SEVERAL = "\nNext: headsup --school {key} connect slack, or telegram."
+NEXT_OF_SEVERAL = "\nNext: headsup --school {key} connect {chats}."
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 FRESH = "school-data"
+
+#: Words in the names of settings whose values are not shown.
 SECRET = ("TOKEN", "SECRET", "PASSWORD", "DATABASE_URL", "KEY")
+
+#: The rights of a school file that is new: it holds nothing secret.
+READABLE = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class SetupFile:
+    """A file that is written at the end: its text as it is, and as it will be."""
+
+    path: Path
+    #: Empty where there is no file.
+    old: str
+    new: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.new != self.old
+
+    @classmethod
+    def unchanged(cls, path: Path) -> Self:
+        text = path.read_text("utf-8") if path.exists() else ""
+        return cls(path, text, text)
 
 
 def set_up() -> bool:
@@ -61,79 +89,112 @@ def set_up() -> bool:
     settings = load()
     if settings.schools and not settings.is_of_one_of_several:
         raise SettingsError(WHICH)
-    path = settings.school_file
     try:
-        env, school = env_file.read(ENV), load_school(path)
-        text = path.read_text("utf-8") if path.exists() else ""
-        typer.echo(HELLO)
-        values = _school(school, tomllib.loads(text), in_folder=path.parent == Path())
-        changes = {} if settings.schools else _chats(settings, env) | _folder(settings)
-        head = _head(settings, changes)
-        old = ENV.read_text("utf-8") if ENV.exists() else ""
-        new = old if settings.schools else _new_env(old, changes, env)
-        written = _write(old, new, values, path, text)
+        head = _ask_and_write(settings)
     except OSError as error:
         raise unavailable(error, Path.cwd()) from error
-    if not written:
+    if head is None:
         typer.echo(NOTHING_CHANGED)
-    elif head:
+        return False
+
+    if head:
+        # The settings are those that were just written.
         asyncio.run(print_invitation(head, [Role.HEAD], load()))
-    if written:
-        typer.echo(
-            NEXT_OF_SEVERAL.format(key=settings.headsup_school) if settings.schools else NEXT
-        )
-    return written
+    if settings.schools:
+        next_step = NEXT_OF_SEVERAL.format(key=settings.headsup_school, chats=chats_to_connect())
+    else:
+        next_step = NEXT
+    typer.echo(next_step)
+    return True
 
 
-def _chats(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
-    changes = ask_slack(settings, env) | ask_telegram(settings, env)
-    if not changes and not settings.slack_bot_token and not settings.telegram_bot_token:
+def _ask_and_write(settings: Settings) -> str | None:
+    """The name of whoever is to be invited, or nothing; None where nothing was written."""
+    path = settings.school_file
+    env = env_file.read(ENV)
+    school = load_school(path)
+    text = path.read_text("utf-8") if path.exists() else ""
+    typer.echo(HELLO)
+
+    values = _ask_school(school, tomllib.loads(text), in_folder=path.parent == Path())
+    changes: dict[str, str] = {}
+    if not settings.schools:
+        changes = _ask_chats(settings, env) | _ask_folder(settings)
+    head = _ask_head(settings, changes)
+
+    env_change = SetupFile.unchanged(ENV)
+    if not settings.schools:
+        env_change = _changed_env(env_change.old, changes, env)
+    school_change = _changed_school(path, text, values)
+    is_new = not env_change.old and not school_change.old
+    if not yes(WRITE, default=is_new):
+        return None
+    _write(env_change, school_change)
+    return head
+
+
+# --- questions -----------------------------------------------------------------------------------
+
+
+def _ask_chats(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
+    changes = ask_chats(settings, env)
+    if not changes and not chats_set(settings):
         typer.echo(NO_CHAT)
     return changes
 
 
-def _school(school: School, raw: Mapping[str, Any], *, in_folder: bool) -> dict[str, Value]:
+def _ask_school(school: School, raw: Mapping[str, Any], *, in_folder: bool) -> dict[str, Value]:
+    """What to write into the school file. `raw`: what it holds now, as TOML has it."""
     nations = ", ".join(f"{n} {nation}" for n, nation in enumerate(NATIONS, 1))
-    found: dict[str, Value] = {
-        "name": ask(NAME, str, str(raw.get("name", ""))),
-        "nation": ask(NATION.format(nations=nations), one_of(NATIONS), school.nation),
-        "opens": (opens := ask(OPENS, hour(), f"{school.opens:%H:%M}")),
-        "closes": ask(CLOSES, hour(after=opens), f"{school.closes:%H:%M}"),
-    }
-    before = school.calendar or ", ".join(str(day) for day in raw.get("closed", ()))
-    days = ask(CLOSED, lambda typed: None if typed == before else closed(typed), before)
-    if isinstance(days, Path):
-        found["calendar"] = str(days if in_folder else days.absolute())
-    elif days is not None:
-        found["closed"] = days
+    found: dict[str, Value] = {}
+    found["name"] = ask(NAME, str, str(raw.get("name", "")))
+    found["nation"] = ask(NATION.format(nations=nations), one_of(NATIONS), school.nation)
+    opens = ask(OPENS, hour(), f"{school.opens:%H:%M}")
+    found["opens"] = opens
+    found["closes"] = ask(CLOSES, hour(after=opens), f"{school.closes:%H:%M}")
+    found |= _ask_closed(school, raw, in_folder=in_folder)
     found["safeguarding_phone"] = ask(PHONE, phone, school.safeguarding_phone)
     found["local_authority_phone"] = ask(AUTHORITY, phone, school.local_authority_phone)
+
+    # What was left out is written only to take away what stands there.
     return {key: value for key, value in found.items() if value or key in raw}
 
 
-def _folder(settings: Settings) -> dict[str, str]:
+def _ask_closed(school: School, raw: Mapping[str, Any], *, in_folder: bool) -> dict[str, Value]:
+    """The closed days, or their calendar; nothing where they stay as they are."""
+    before = school.calendar or ", ".join(str(day) for day in raw.get("closed", ()))
+
+    def read(typed: str) -> tuple[str, ...] | Path | None:
+        return None if typed == before else closed(typed)
+
+    days = ask(CLOSED, read, before)
+    if days is None:
+        return {}
+    if isinstance(days, Path):
+        # A path in the school file counts from the folder in which that is.
+        return {"calendar": str(days if in_folder else days.absolute())}
+    return {"closed": days}
+
+
+def _ask_folder(settings: Settings) -> dict[str, str]:
     if settings.database_url:
         return {}
     folder = settings.headsup_data
-    if any(
-        Address.parse(account).platform == Platform.TERMINAL
-        for p in _people(folder)
-        for account in p.accounts
-    ):
+    if any(is_made_up(person) for person in _people(folder)):
         typer.echo(MADE_UP.format(folder=folder))
         return {"HEADSUP_DATA": ask(FOLDER, str, FRESH)}
-    return (
-        {"HEADSUP_DATA": chosen} if (chosen := ask(FOLDER, str, str(folder))) != str(folder) else {}
-    )
+    chosen = ask(FOLDER, str, str(folder))
+    return {"HEADSUP_DATA": chosen} if chosen != str(folder) else {}
 
 
-def _head(settings: Settings, changes: Mapping[str, str]) -> str:
+def _ask_head(settings: Settings, changes: Mapping[str, str]) -> str:
     """The name of whoever is to be invited; nothing where there is a headteacher."""
-    folder = Path(changes.get("HEADSUP_DATA", settings.headsup_data))
-    for person in [] if settings.database_url else _people(folder):
-        if person.has(Role.HEAD):
-            typer.echo(IS_HEAD.format(name=person.name))
-            return ""
+    if not settings.database_url:
+        folder = Path(changes.get("HEADSUP_DATA", settings.headsup_data))
+        for person in _people(folder):
+            if person.has(Role.HEAD):
+                typer.echo(IS_HEAD.format(name=person.name))
+                return ""
     return ask(HEAD, lambda typed: "" if typed == NOTHING else full_name(typed))
 
 
@@ -141,41 +202,50 @@ def _people(folder: Path) -> list[Person]:
     return Reading(folder).people if folder.is_dir() else []
 
 
-def _new_env(old: str, changes: Mapping[str, str], env: Mapping[str, str]) -> str:
-    """The text of `.env` with what has changed, which is shown."""
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _changed_env(old: str, changes: Mapping[str, str], env: Mapping[str, str]) -> SetupFile:
+    """`.env` with what has changed, which is shown. `old`: its text; `env`: what it holds."""
     fresh = {name: value for name, value in changes.items() if env.get(name) != value}
-    _show(
-        ENV,
-        old,
-        {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()},
-    )
-    return env_file.merged(old, fresh)
+    shown = {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()}
+    _show(ENV, old, shown)
+    return SetupFile(ENV, old, env_file.merged(old, fresh))
 
 
-def _write(old: str, new: str, values: Mapping[str, Value], path: Path, text: str) -> bool:
-    """`old` and `new`: the text of `.env`."""
-    known = tomllib.loads(text)
-    fresh = {key: value for key, value in values.items() if _plain(known.get(key)) != _plain(value)}
-    school = school_file.merged(text, fresh)
-    _check(school, path)
-    _show(path, text, {key: _shown(value) for key, value in fresh.items()})
-    if not yes(WRITE, default=not old and not text):
-        return False
-    files = [str(path)]
-    if new:
-        files.insert(0, str(ENV))
-        if new != old or ENV.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            replace_file(ENV, new.encode())
-    if school != text:
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
-        replace_file(path, school.encode())
+def _changed_school(path: Path, old: str, values: Mapping[str, Value]) -> SetupFile:
+    """The school file with what has changed, which is shown. Raises Trouble."""
+    known = tomllib.loads(old)
+    fresh: dict[str, Value] = {}
+    for key, value in values.items():
+        if _comparable(known.get(key)) != _comparable(value):
+            fresh[key] = value
+    new = school_file.merged(old, fresh)
+    _refuse_unreadable(new, path)
+    _show(path, old, {key: _shown(value) for key, value in fresh.items()})
+    return SetupFile(path, old, new)
+
+
+def _write(env: SetupFile, school: SetupFile) -> None:
+    written = [str(school.path)]
+
+    # For one school of several there may be no `.env`, and none is made.
+    if env.new:
+        written.insert(0, str(env.path))
+        if env.is_changed or env.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            # Writing it anew keeps it from other accounts of the machine, too.
+            replace_file(env.path, env.new.encode())
+
+    if school.is_changed:
+        path = school.path
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else READABLE
+        replace_file(path, school.new.encode())
         path.chmod(mode)
-    typer.echo(WRITTEN.format(files=", ".join(files)))
-    return True
+    typer.echo(WRITTEN.format(files=", ".join(written)))
 
 
-def _plain(value: object) -> object:
-    """The same for a list and a tuple, a day and how it is written."""
+def _comparable(value: object) -> object:
+    """One value for a list and a tuple, and for a day and how it is written."""
     return [str(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -183,10 +253,10 @@ def _shown(value: Value) -> str:
     return str(value) if isinstance(value, str | time) else ", ".join(value)
 
 
-def _check(school: str, path: Path) -> None:
-    """Never write what could not be read again. Raises Trouble."""
+def _refuse_unreadable(text: str, path: Path) -> None:
+    """Never write a school file that could not be read again. Raises Trouble."""
     try:
-        School.model_validate(tomllib.loads(school))
+        School.model_validate(tomllib.loads(text))
     except ValueError as error:
         raise Trouble(f"{path}: {error}") from error
 

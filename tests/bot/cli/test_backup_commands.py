@@ -93,7 +93,8 @@ def test_what_was_not_well_is_not_well_when_it_is_put_back(
     next((tmp_path / "data" / "cases").glob("*/evidence/*")).unlink()
     said = back_up(settings(tmp_path), str(tmp_path / "backups"), "", NOW)
     assert said[-1].startswith("1 files here are not as they were written")
-    lines, well = put_back(str(tmp_path / "backups"), tmp_path / "restored", None, "")
+    restored = put_back(str(tmp_path / "backups"), tmp_path / "restored", None, "")
+    lines, well = restored.lines, restored.is_well
     assert not well
     assert "is missing. Put it back from a backup." in lines[-1]
 

@@ -6,7 +6,7 @@ import html
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from bot.cli.export.names import Sought
+from bot.cli.export.name_search import Sought
 
 STYLE = (
     "body{font:11pt sans-serif;max-width:60em;margin:2em auto}"

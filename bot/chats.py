@@ -1,0 +1,344 @@
+"""The one list of the chats in which the bot can be, and all that differs between them elsewhere.
+
+A chat is added by a member of Platform, by settings, by a folder such as `bot/slack` with its
+front-end, and by a Chat in CHATS. What it needs is imported inside the functions below: the
+packages of a chat take their time, and load only where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from store.model.address import Address, Platform
+
+# The command line asks this module for its choices, and settings take half a second to load.
+if TYPE_CHECKING:
+    from bot.front_end import FrontEnd
+    from bot.settings import Settings
+    from bot.tokens import Tried
+    from store.model.records import Person
+
+HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
+SWAPPED = (
+    "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that is kept in the settings, and how people come by it."""
+
+    #: The field of Settings that holds it.
+    setting: str
+    #: How `headsup setup` asks for it.
+    question: str
+    #: Where to find it: said before it is asked for the first time.
+    where_from: str
+    #: Tries a token (first) against the platform's API at an address (second), before the bot runs.
+    attempt: Callable[[str, str], Awaitable[Tried]]
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment and in `.env`."""
+        return self.setting.upper()
+
+    def value_in(self, settings: Settings) -> str:
+        """The token itself, for the platform alone to see; empty where it is not set."""
+        secret = getattr(settings, self.setting)
+        return secret.get_secret_value() if secret else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolConnection:
+    """How a chat becomes that of one school, where a deployment serves several."""
+
+    #: Settings that one school alone may have, and that several schools must not share.
+    alone: tuple[str, ...]
+    #: A setting that a school does not have as long as this chat is not connected.
+    only_connected: str
+    #: What a connected school adds to its settings, by field: (the school's settings, key, token).
+    settings: Callable[[Settings, str, str], dict[str, object]]
+    #: How the bot's token is asked for; empty where a link installs one app for all schools.
+    token_question: str = ""
+    #: The key by which the platform's requests name the bot, from its token.
+    key_of: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What the rest of the bot has to know of one kind of chat."""
+
+    platform: Platform
+    #: The bot's own token. The chat runs where this is set.
+    token: Token
+    #: Makes the front-end. Raises SettingsError where a setting is missing or cannot be right.
+    make_front_end: Callable[[Settings], FrontEnd]
+    #: The field of Settings that says where the platform's API is.
+    api_url: str
+    #: Settings that are of no use without the token.
+    companions: tuple[str, ...]
+    #: Names the companions, as the beginning of a sentence that goes on with "set".
+    companions_are: str
+    #: What an invited person types, with `{code}` in it.
+    join_command: str
+    #: What people do so that the bot may write in a channel.
+    how_to_let_in: str
+    connection: SchoolConnection
+    #: A second token, with which the bot connects to the platform.
+    app_token: Token | None = None
+    #: Gives a sentence where values of settings are mistaken for one another; else nothing.
+    find_mix_up: Callable[[Settings], str] = lambda settings: ""
+    #: The first characters by which a channel without a platform is known as this chat's.
+    channel_initials: str = ""
+    #: Gives a sentence on what keeps the bot from writing in a channel, if that is known:
+    #: (settings, channel).
+    try_channel: Callable[[Settings, str], Awaitable[str]] | None = None
+    #: Gives the link that enrols whoever opens it, for a command line that has no running bot:
+    #: (settings, code).
+    find_join_link: Callable[[Settings, str], Awaitable[str | None]] | None = None
+
+    def is_set(self, settings: Settings) -> bool:
+        """Tells whether the chat is to run: its token is in the settings."""
+        return bool(getattr(settings, self.token.setting))
+
+    def api_url_in(self, settings: Settings) -> str:
+        return str(getattr(settings, self.api_url))
+
+
+# --- Slack ---------------------------------------------------------------------------------------
+
+
+def _make_slack(settings: Settings) -> FrontEnd:
+    from bot.slack import SlackFrontEnd
+
+    return SlackFrontEnd(settings)
+
+
+async def _try_slack_bot_token(token: str, api_url: str) -> Tried:
+    from bot.slack.token_check import try_bot_token
+
+    return await try_bot_token(token, api_url)
+
+
+async def _try_slack_app_token(token: str, api_url: str) -> Tried:
+    from bot.slack.token_check import try_app_token
+
+    return await try_app_token(token, api_url)
+
+
+def _find_swapped_tokens(settings: Settings) -> str:
+    for token, wrong in ((SLACK_BOT_TOKEN, "xapp-"), (SLACK_APP_TOKEN, "xoxb-")):
+        if token.value_in(settings).startswith(wrong):
+            return SWAPPED.format(name=token.variable, wrong=wrong)
+    return ""
+
+
+def _slack_settings(settings: Settings, key: str, token: str) -> dict[str, object]:
+    from pydantic import SecretStr
+
+    return {
+        "slack_bot_token": SecretStr(token),
+        "slack_signing_secret": settings.slack_signing_secret,
+    }
+
+
+SLACK_BOT_TOKEN = Token(
+    setting="slack_bot_token",
+    question="Slack's bot token (xoxb-…)",
+    where_from=(
+        "  Make the app at https://api.slack.com/apps: Create New App, From a manifest; "
+        "paste what `headsup manifest`\n"
+        "  prints; then Install to Workspace. The bot token is under OAuth & Permissions. "
+        "It is not shown as you paste it."
+    ),
+    attempt=_try_slack_bot_token,
+)
+SLACK_APP_TOKEN = Token(
+    setting="slack_app_token",
+    question="Slack's app token (xapp-…)",
+    where_from=(
+        "  The app token you make under Basic Information, App-Level Tokens, "
+        "with the scope connections:write."
+    ),
+    attempt=_try_slack_app_token,
+)
+SLACK = Chat(
+    platform=Platform.SLACK,
+    token=SLACK_BOT_TOKEN,
+    app_token=SLACK_APP_TOKEN,
+    make_front_end=_make_slack,
+    api_url="slack_api_url",
+    companions=("slack_app_token", "slack_signing_secret"),
+    companions_are="Slack's other settings are",
+    find_mix_up=_find_swapped_tokens,
+    join_command="/headsup join {code}",
+    how_to_let_in="/invite @heads-up",
+    connection=SchoolConnection(
+        alone=("slack_bot_token", "slack_app_token"),
+        only_connected="slack_signing_secret",
+        settings=_slack_settings,
+    ),
+)
+
+
+# --- Telegram ------------------------------------------------------------------------------------
+
+
+def _make_telegram(settings: Settings) -> FrontEnd:
+    from bot.outbox.menus import USUAL
+    from bot.telegram import TelegramFrontEnd
+
+    return TelegramFrontEnd(settings, commands=USUAL)
+
+
+async def _try_telegram_token(token: str, api_url: str) -> Tried:
+    from bot.telegram.token_check import try_token
+
+    return await try_token(token, api_url)
+
+
+async def _try_telegram_group(settings: Settings, group: str) -> str:
+    from bot.telegram.token_check import try_group
+
+    return await try_group(TELEGRAM_TOKEN.value_in(settings), settings.telegram_api_url, group)
+
+
+async def _find_telegram_link(settings: Settings, code: str) -> str | None:
+    from bot.telegram.join_link import join_link
+
+    return await join_link(settings, code)
+
+
+def _telegram_settings(settings: Settings, key: str, token: str) -> dict[str, object]:
+    from pydantic import SecretStr
+
+    from bot.settings import public_url
+
+    return {
+        "telegram_bot_token": SecretStr(token),
+        "telegram_webhook_url": f"{public_url(settings)}/{Platform.TELEGRAM}/{key}",
+        "telegram_webhook_secret": SecretStr(_webhook_secret(token)),
+    }
+
+
+def _webhook_secret(token: str) -> str:
+    """By which Telegram proves to be Telegram; whoever knows it knows nothing of the token."""
+    return sha256(f"webhook\n{token}".encode()).hexdigest()
+
+
+def _bot_number(token: str) -> str:
+    """`4242` of `4242:AAE…`."""
+    return token.partition(":")[0]
+
+
+TELEGRAM_TOKEN = Token(
+    setting="telegram_bot_token",
+    question="Telegram's token",
+    where_from="  Talk to @BotFather in Telegram: /newbot. The token is not shown as you paste it.",
+    attempt=_try_telegram_token,
+)
+TELEGRAM = Chat(
+    platform=Platform.TELEGRAM,
+    token=TELEGRAM_TOKEN,
+    make_front_end=_make_telegram,
+    api_url="telegram_api_url",
+    companions=("telegram_webhook_url", "telegram_webhook_secret"),
+    companions_are="Telegram's webhook is",
+    join_command="/join {code}",
+    how_to_let_in="add it to the group",
+    # A group has a number, below zero; a person or a public channel a number or an @name.
+    channel_initials="-@0123456789",
+    try_channel=_try_telegram_group,
+    find_join_link=_find_telegram_link,
+    connection=SchoolConnection(
+        alone=("telegram_bot_token", "telegram_webhook_url"),
+        only_connected="telegram_webhook_secret",
+        settings=_telegram_settings,
+        token_question="The bot's token, from @BotFather (it is not shown)",  # noqa: S106
+        key_of=_bot_number,
+    ),
+)
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+#: Every chat that needs a token. The terminal is none of them: it runs where no other does.
+CHATS: tuple[Chat, ...] = (SLACK, TELEGRAM)
+
+#: A channel that no other chat knows as its own is Slack's: `C0123`, `#heads`.
+OTHER_CHANNELS = Platform.SLACK
+
+
+def chat_on(platform: str) -> Chat:
+    """The chat of a platform, by its value. Raises KeyError for any other word."""
+    return {chat.platform: chat for chat in CHATS}[Platform(platform)]
+
+
+def label_of(platform: str) -> str:
+    """How people call a platform; a word that is no chat's stays as it was typed."""
+    for chat in CHATS:
+        if chat.platform == platform:
+            return chat.platform.label
+    return platform
+
+
+def chats_to_connect() -> str:
+    """The choices of `headsup connect`, in words: `slack, or telegram`."""
+    return ", or ".join(chat.platform for chat in CHATS)
+
+
+def chats_set(settings: Settings) -> Collection[Platform]:
+    """The platforms of the chats that have a token, each once."""
+    return {chat.platform for chat in CHATS if chat.is_set(settings)}
+
+
+def address_of(channel: str) -> str:
+    """The address of a channel as settings have it: `slack:C0123` for `C0123`.
+
+    What names its platform already stays as it is.
+    """
+    if ":" in channel:
+        return channel
+    for chat in CHATS:
+        if chat.channel_initials and channel[:1] in chat.channel_initials:
+            return str(Address(chat.platform, channel))
+    return str(Address(OTHER_CHANNELS, channel))
+
+
+def is_made_up(person: Person) -> bool:
+    """Tells the people who are made up for the terminal: they have an account there."""
+    platforms = {Address.parse(account).platform for account in person.accounts}
+    return Platform.TERMINAL in platforms
+
+
+def make_front_ends(settings: Settings) -> dict[str, FrontEnd]:
+    """The front-ends of all chats that have a token, by platform.
+
+    Raises SettingsError for half of a chat's settings, and for what a front-end cannot use.
+    """
+    refuse_halves(settings)
+
+    # By the plain word, not the member of Platform: logs print the keys.
+    return {
+        chat.platform.value: chat.make_front_end(settings)
+        for chat in CHATS
+        if chat.is_set(settings)
+    }
+
+
+def refuse_halves(settings: Settings) -> None:
+    """Half of a chat's settings is a slip, not a wish for the terminal. Raises SettingsError."""
+    from bot.settings import SettingsError
+
+    for chat in CHATS:
+        has_companions = any(getattr(settings, name) for name in chat.companions)
+        if has_companions and not chat.is_set(settings):
+            raise SettingsError(HALF.format(rest=chat.companions_are, missing=chat.token.variable))
+
+    for chat in CHATS:
+        mix_up = chat.find_mix_up(settings)
+        if mix_up:
+            raise SettingsError(mix_up)
