@@ -50,7 +50,12 @@ def of_one_school(
         os.environ["HEADSUP_SCHOOL"] = school
 
 
-@app.command()
+@app.command(
+    help=(
+        "Start the bot: in Slack and Telegram where there are tokens, else as a chat in this "
+        "terminal."
+    )
+)
 def run(
     only: Annotated[
         str,
@@ -59,7 +64,6 @@ def run(
         ),
     ] = "all",
 ) -> None:
-    """Start the bot: in Slack and Telegram where there are tokens, else as a chat in this terminal."""
     from bot.build import run_terminal
     from bot.chats import make_front_ends
     from bot.logs import set_up
@@ -82,15 +86,19 @@ def run(
         asyncio.run(run_chats(settings, front_ends, role))
         return
 
-    # Exit status 1 tells a script whose lines were fed to the terminal that some were not understood.
+    # A script that feeds its lines to the terminal has to hear that some were not understood.
     not_understood = asyncio.run(run_terminal(settings))
     if not_understood:
         sys.exit(1)
 
 
-@app.command()
+@app.command(
+    help=(
+        "Ask for the school, the tokens and the headteacher; write .env and the school file. "
+        "Safe to run again."
+    )
+)
 def setup() -> None:
-    """Ask for the school, the tokens and the headteacher; write .env and the school file. Safe to run again."""
     from bot.cli.setup.setup import NOTHING_CHANGED, set_up
 
     try:
@@ -150,20 +158,28 @@ def check(
         sys.exit(1)
 
 
-@app.command()
+@app.command(
+    help=(
+        "Make the database's tables, or bring them up to date. Safe to run again, and on "
+        "several machines at once."
+    )
+)
 def migrate() -> None:
-    """Make the database's tables, or bring them up to date. Safe to run again, and on several machines at once."""
     from bot.open_store import migrate_tables
     from bot.settings import load
 
     typer.echo(migrate_tables(load()))
 
 
-@app.command()
+@app.command(
+    help=(
+        "Carry everything over to a database or a folder. Stop the bot first; run it again if "
+        "it was interrupted."
+    )
+)
 def move(
     to: Annotated[str, typer.Option(help="postgresql://user:password@host/name, or a folder.")],
 ) -> None:
-    """Carry everything over to a database or a folder. Stop the bot first; run it again if it was interrupted."""
     from bot.open_store import move_to
     from bot.settings import load
 
@@ -186,9 +202,13 @@ def schools() -> None:
     typer.echo("\n".join(asyncio.run(list_schools(load()))))
 
 
-@app.command()
+@app.command(
+    help=(
+        "With SCHOOLS: connect a school. Slack: print a link that installs the app. Telegram: "
+        "ask for the bot's token."
+    )
+)
 def connect(chat: ConnectedChat) -> None:
-    """With SCHOOLS: connect a school. Slack: print a link that installs the app. Telegram: ask for the bot's token."""
     from bot.chats import chat_on
     from bot.schools.connect import connect_by_token, install_link
     from bot.settings import load
@@ -213,14 +233,18 @@ def disconnect(chat: ConnectedChat) -> None:
     typer.echo(asyncio.run(forget(load(), chat_on(chat))))
 
 
-@app.command()
+@app.command(
+    help=(
+        "Say what in the folder or the database is not as it was written. Exit status 1 where "
+        "there is anything."
+    )
+)
 def verify(
     against: Annotated[
         Path | None, typer.Option(help="An older copy of the folder, to compare with.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
-    """Say what in the folder or the database is not as it was written. Exit status 1 where there is anything."""
     from bot.cli.verify import print_findings
     from bot.settings import load
 
@@ -250,7 +274,12 @@ def backup(
     typer.echo("\n".join(said))
 
 
-@app.command()
+@app.command(
+    help=(
+        "Put a backup back into an empty folder. Exit status 1 where what was backed up was "
+        "not all well."
+    )
+)
 def restore(
     source: Annotated[str, typer.Argument(metavar="FROM", help="Where the backups are.")],
     to: Annotated[Path, typer.Argument(help="An empty or a new folder.")],
@@ -261,7 +290,6 @@ def restore(
         str, typer.Option(help="An older backup, by its name; else the newest.")
     ] = "",
 ) -> None:
-    """Put a backup back into an empty folder. Exit status 1 where what was backed up was not all well."""
     from bot.cli.backup import put_back
 
     restored = put_back(source, to, key, generation)
@@ -270,11 +298,16 @@ def restore(
         sys.exit(1)
 
 
-@app.command("backup-key")
+@app.command(
+    "backup-key",
+    help=(
+        "Make a pair of keys, so that backups can be encrypted: nobody reads them without the "
+        "private key."
+    ),
+)
 def backup_key(
     file: Annotated[Path, typer.Argument(help="A new file for the private key.")],
 ) -> None:
-    """Make a pair of keys, so that backups can be encrypted: nobody reads them without the private key."""
     from bot.cli.backup import new_key
 
     typer.echo("\n".join(new_key(file)))

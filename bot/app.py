@@ -132,7 +132,7 @@ class Bot:
             await asyncio.wait(self._work, timeout=seconds)
 
     async def wind_down(self) -> None:
-        """Begin nothing more, finish what is being sent and fetched, and leave the rest as it was."""
+        """Begin nothing more, finish what is being sent and fetched, and leave the rest."""
         self.delivery.stop()
         self.fetcher.stop()
         await self.wait_until_idle(AFTER)
@@ -148,7 +148,7 @@ class Bot:
 
 
 async def _logging_failure(job: Coroutine[Any, Any, object]) -> None:
-    """Do a job whose failure is only logged: it is tried again at the next minute, if not before."""
+    """Do a job whose failure is only logged: within a minute it is tried again."""
     try:
         await job
     except Exception as error:

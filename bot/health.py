@@ -23,8 +23,8 @@ def health(
 ) -> list[web.RouteDef]:
     """The routes `/health`, for whether the process lives, and `/ready`, for whether it can work.
 
-    `store` is a question to the store. Where it or a chat does not answer, `/ready` gives status 503
-    and names what does not.
+    `store` is a question to the store. Where it or a chat does not answer, `/ready` gives status
+    503, and names what does not.
     """
 
     async def lives(_: web.Request) -> web.Response:

@@ -52,7 +52,7 @@ def to_standard_error() -> Iterator[None]:
 
 @contextmanager
 def request() -> Iterator[None]:
-    """Every line meanwhile, from the front-end to the store, has the same new id under `request`."""
+    """Give every line meanwhile, from the front-end to the store, one new id as `request`."""
     with structlog.contextvars.bound_contextvars(request=new_id()[:8]):
         yield
 
@@ -80,7 +80,7 @@ def _without_words(_: Any, __: str, event: EventDict) -> EventDict:
     """An exception as its kind and its places."""
     error = event.pop("exc_info", None)
 
-    # As in the standard library, it is an exception, True for the present one, or what exc_info gives.
+    # As in the standard library: an exception, True for the present one, or the three parts of one.
     if error is True:
         error = sys.exc_info()[1]
     if isinstance(error, tuple):

@@ -21,7 +21,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Metrics:
-    """The numbers of one process. Each has a registry of its own, so that tests may have several."""
+    """The numbers of one process, in a registry of their own, so that tests may have several."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

@@ -24,38 +24,39 @@ NO_EXTRA = (
 NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
 UP_TO_DATE = "The database is up to date ({number})."
 BUCKET_ALONE = (
-    "EVIDENCE_URL needs DATABASE_URL: in a folder, evidence lies beside its case. Set DATABASE_URL, or take "
-    "EVIDENCE_URL away."
+    "EVIDENCE_URL needs DATABASE_URL: in a folder, evidence lies beside its case. "
+    "Set DATABASE_URL, or take EVIDENCE_URL away."
 )
 WIPED = (
-    "{platform} wipes the disk at each restart, and the cases with it. Set DATABASE_URL to a PostgreSQL database, "
-    "and run: headsup migrate"
+    "{platform} wipes the disk at each restart, and the cases with it. "
+    "Set DATABASE_URL to a PostgreSQL database, and run: headsup migrate"
 )
 WHICH = "SCHOOLS is set, so there are several. Say which one: headsup --school KEY …"
 OTHER_ENGINE = (
     "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
 )
 
-
+#: Variables that platforms set whose disks do not last.
 WIPING = {
     "DYNO": "Heroku",
     "K_SERVICE": "Cloud Run",
     "VERCEL": "Vercel",
     "AWS_LAMBDA_FUNCTION_NAME": "AWS Lambda",
 }
-"""Variables that platforms set whose disks do not last."""
 
 
 async def open_store(settings: Settings, database: Database | None = None) -> Store:
-    """`database`: one that several schools share. Raises StoreUnavailable, and SettingsError."""
+    """Open the store. `database`: one that several schools share.
+
+    Raises StoreUnavailable and SettingsError.
+    """
     if settings.schools and not settings.is_of_one_of_several:
         raise SettingsError(WHICH)
     url = address(settings)
     if url is None:
-        for variable, platform in WIPING.items():
-            if os.environ.get(variable):
-                raise SettingsError(WIPED.format(platform=platform))
+        _refuse_wiped_disk()
         return TinyStore.open(settings.headsup_data)
+
     try:
         from store.postgres import PostgresStore
     except ImportError as error:
@@ -68,6 +69,13 @@ async def open_store(settings: Settings, database: Database | None = None) -> St
     return await PostgresStore.open(database or url, settings.headsup_school)
 
 
+def _refuse_wiped_disk() -> None:
+    """Raises SettingsError where the cases would be gone at the next restart."""
+    for variable, platform in WIPING.items():
+        if os.environ.get(variable):
+            raise SettingsError(WIPED.format(platform=platform))
+
+
 def evidence_bucket(settings: Settings) -> EvidenceBucket:
     """The one that EVIDENCE_URL names. Raises Trouble."""
     try:
@@ -78,20 +86,21 @@ def evidence_bucket(settings: Settings) -> EvidenceBucket:
 
 
 async def move_to(where: str, settings: Settings) -> Moved:
-    """Carry all that the present store holds over to a folder or a database, whose bucket is EVIDENCE_URL.
+    """Carry all that the present store holds over to a folder or a database.
 
-    Raises Trouble.
+    The bucket of a database is EVIDENCE_URL, on whichever side the database is. Raises Trouble.
     """
     is_database = "://" in where
-    there = settings.model_copy(
-        update={"database_url": SecretStr(where)}
-        if is_database
-        else {"database_url": None, "evidence_url": "", "headsup_data": Path(where)}
-    )
+    if is_database:
+        there = settings.model_copy(update={"database_url": SecretStr(where)})
+    else:
+        folder = {"database_url": None, "evidence_url": "", "headsup_data": Path(where)}
+        there = settings.model_copy(update=folder)
     if settings.database_url is None:
         settings = settings.model_copy(update={"evidence_url": ""})
     if is_database:
         migrate_tables(there)
+
     source = await open_store(settings)
     try:
         target = await open_store(there)
@@ -104,7 +113,10 @@ async def move_to(where: str, settings: Settings) -> Moved:
 
 
 def migrate_tables(settings: Settings) -> str:
-    """Bring the database's tables up to date; what was done, in a sentence. Raises like `open_store`."""
+    """Bring the database's tables up to date. Returns what was done, as a sentence.
+
+    Raises StoreUnavailable and SettingsError.
+    """
     url = address(settings)
     if url is None:
         return NOTHING_TO_DO
@@ -116,7 +128,10 @@ def migrate_tables(settings: Settings) -> str:
 
 
 def address(settings: Settings) -> str | None:
-    """Of the database; None where the store is a folder. Raises SettingsError for another engine."""
+    """The database's address; None where the store is a folder.
+
+    Raises SettingsError for another engine, and for a bucket without a database.
+    """
     if settings.database_url is None:
         if settings.evidence_url:
             raise SettingsError(BUCKET_ALONE)

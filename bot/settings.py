@@ -95,7 +95,9 @@ class Settings(BaseSettings):
     )
     backup_key: str = Field(
         "",
-        description="Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it.",
+        description=(
+            "Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it."
+        ),
     )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(
@@ -126,11 +128,15 @@ class Settings(BaseSettings):
     )
     metrics: str = Field(
         "",
-        description="Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT.",
+        description=(
+            "Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT."
+        ),
     )
     leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Channel or group that hears of new cases: reference, category and urgency alone.",
+        description=(
+            "Channel or group that hears of new cases: reference, category and urgency alone."
+        ),
     )
     acts_a_minute: int = Field(
         30, ge=5, description="Commands and taps that one person may send in a minute."
@@ -235,7 +241,7 @@ def addressed(sentence: str, settings: Settings) -> str:
 
 
 def its_texts(settings: Settings) -> Path | None:
-    """Where the texts of one school of several are, if it has some; None where it is the only one."""
+    """Where one school of several has its own texts, if it has some; None for an only school."""
     if not settings.is_of_one_of_several:
         return None
     return settings.school_file.with_name(OWN_TEXTS.name)

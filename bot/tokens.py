@@ -1,4 +1,7 @@
-"""Tries a token against its platform, before the bot runs: for `headsup setup` and `headsup check`."""
+"""Tries a token against its platform, before the bot runs.
+
+For `headsup setup`, `headsup check` and `headsup connect`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ PATIENCE = 10
 
 #: In a trouble that says nothing of the token itself.
 OUT_OF_REACH = "could not be reached"
-UNREACHABLE = "{platform} could not be reached at {host}: {reason}. Is there a network, or a firewall between?"
+UNREACHABLE = (
+    "{platform} could not be reached at {host}: {reason}. "
+    "Is there a network, or a firewall between?"
+)
 NO_ADDRESS = (
     "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
 )

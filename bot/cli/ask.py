@@ -1,15 +1,18 @@
 """`headsup ask`: questions to the policy texts on the command line, for people and for machines.
 
 By machine, a line `{"qid": …, "question": …}` in gives a line out, in the same order:
-`{"qid", "ranked": [{"doc", "start", "end", "text", "score", "section"}…], "refused", "answer_score"}`.
-`start` and `end` count characters of the file `doc`, read as UTF-8 with no newline translation, and `text` is
-exactly what stands there. `answer_score`, from 0 to 1, is how sure it is that the texts answer.
+`{"qid", "ranked": […], "refused", "answer_score"}`, where each that is ranked is
+`{"doc", "start", "end", "text", "score", "section"}`.
+`start` and `end` count characters of the file `doc`, read as UTF-8 with no newline translation, and
+`text` is exactly what stands there. `answer_score`, from 0 to 1, is how sure it is that the texts
+answer.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -17,7 +20,8 @@ from typing import TextIO
 from store.errors import Trouble
 from store.policies import Answer, Passage, Policies
 
-SHOWN = 3  # passages that a person sees
+#: Groups of passages that a person sees.
+SHOWN = 3
 
 NOT_SAID = "The texts do not say."
 DISAGREE = "The texts disagree:"
@@ -31,9 +35,9 @@ class NoTexts(Trouble):
 
 
 def open_texts(folder: Path, cache: Path | None = None) -> Policies:
-    """The texts of a folder, ready for questions. `cache`: where what takes time to work out is kept.
+    """The texts of a folder, ready for questions.
 
-    Raises NoTexts.
+    `cache`: the file where what takes time to work out is kept. Raises NoTexts.
     """
     policies = Policies(folder, vectors_file=cache)
     if not any(text.readable for text in policies.texts()):
@@ -51,10 +55,11 @@ def ask_lines(policies: Policies, source: Iterable[str], sink: TextIO) -> int:
     for line in source:
         if not line.strip():
             continue
-        qid, question = _asked(line)
-        sink.write(
-            json.dumps({"qid": qid, **as_data(policies.ask(question))}, ensure_ascii=False) + "\n"
-        )
+        asked = _read(line)
+        data = {"qid": asked.qid, **as_data(policies.ask(asked.question))}
+        sink.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+        # Whoever asks by machine may wait for each answer before asking on.
         sink.flush()
         count += 1
     return count
@@ -71,10 +76,8 @@ def ask_one(
     """Answer one question, for a person or as JSON. Returns whether the texts answer it."""
     answer = policies.ask(question)
     if as_json:
-        sink.write(
-            json.dumps({"question": question, **as_data(answer)}, ensure_ascii=False, indent=2)
-            + "\n"
-        )
+        data = {"question": question, **as_data(answer)}
+        sink.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         sink.write("\n".join(as_lines(answer, today)) + "\n")
     return not answer.refused
@@ -84,14 +87,14 @@ def as_data(answer: Answer) -> dict[str, object]:
     """An answer as JSON values."""
     ranked = [
         {
-            "doc": p.doc,
-            "start": p.start,
-            "end": p.end,
-            "text": p.text,
-            "score": p.score,
-            "section": p.section,
+            "doc": passage.doc,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "score": passage.score,
+            "section": passage.section,
         }
-        for p in answer.ranked
+        for passage in answer.ranked
     ]
     return {"ranked": ranked, "refused": answer.refused, "answer_score": answer.confidence}
 
@@ -99,41 +102,63 @@ def as_data(answer: Answer) -> dict[str, object]:
 def as_lines(answer: Answer, today: date | None = None) -> list[str]:
     """An answer for people. With `today`, a text past its review day is said to be."""
     if answer.refused:
-        near = answer.nearest
-        return [
-            NOT_SAID,
-            *([NEAREST.format(section=near.section, title=near.title)] if near else []),
-        ]
+        return _refusal(answer)
+
     lines: list[str] = []
     for group in answer.shown[:SHOWN]:
-        lines += [DISAGREE, ""] if len(group) > 1 else []
+        # Passages are in one group where one says something else than the other.
+        if len(group) > 1:
+            lines += [DISAGREE, ""]
         for passage in group:
-            lines += [f"> {line}" for line in _quoted(passage)]
-            lines += [_place(p, today) for p in (passage, *passage.also)]
+            lines += [f"> {line}" for line in _lines_of(passage)]
+            lines.append(_place(passage, today))
+            lines += [_place(also, today) for also in passage.also]
             lines.append("")
+
+    # Without the empty line at the end.
     return lines[:-1]
 
 
-def _quoted(passage: Passage) -> list[str]:
-    pieces = (passage.lead_in, passage.text, *passage.rest)
-    return [line for piece in pieces for line in piece.splitlines() if line.strip()]
+def _refusal(answer: Answer) -> list[str]:
+    near = answer.nearest
+    if near:
+        return [NOT_SAID, NEAREST.format(section=near.section, title=near.title)]
+    return [NOT_SAID]
+
+
+def _lines_of(passage: Passage) -> list[str]:
+    """The words of a passage, with those that lead in to it and those that complete it."""
+    lines: list[str] = []
+    for piece in (passage.lead_in, passage.text, *passage.rest):
+        lines += [line for line in piece.splitlines() if line.strip()]
+    return lines
 
 
 def _place(passage: Passage, today: date | None) -> str:
+    """Where a passage stands; and that its text should have been reviewed, if it should."""
     place = " · ".join(part for part in (passage.title, passage.section) if part)
-    if passage.review_by is None or today is None or passage.review_by >= today:
+    review_by = passage.review_by
+    if review_by is None or today is None or review_by >= today:
         return f"  {place}"
-    return (
-        f"  {place} · {PAST_REVIEW.format(day=passage.review_by.strftime('%d %B %Y').lstrip('0'))}"
-    )
+    past_review = PAST_REVIEW.format(day=f"{review_by:%d %B %Y}".lstrip("0"))
+    return f"  {place} · {past_review}"
 
 
-def _asked(line: str) -> tuple[object, str]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question by machine. `qid` is given back as it came."""
+
+    qid: object = None
+    question: str = ""
+
+
+def _read(line: str) -> Asked:
+    """What a line asks; nothing where it is no JSON object."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError):
-        return None, ""
+        return Asked()
     if not isinstance(asked, dict):
-        return None, ""
+        return Asked()
     question = asked.get("question")
-    return asked.get("qid"), question if isinstance(question, str) else ""
+    return Asked(asked.get("qid"), question if isinstance(question, str) else "")

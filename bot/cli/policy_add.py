@@ -1,4 +1,7 @@
-"""`headsup policy add`: puts a school's own file among the texts, and shows what was understood of it."""
+"""`headsup policy add`: puts a school's own file among the texts.
+
+It shows what was understood of it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ APPROVED = "Approved: {day}"
 REVIEW = "Review by: {day}"
 REVIEW_FOUND = "Review by: {day}, from the words “{words}”"
 REVIEW_PAST = "That day has passed: answers from this text will say so. Mend it with --review-by."
-NO_REVIEW = "Review by: not found. Give the day with --review-by 2027-09-30, and its owner is reminded of it."
+NO_REVIEW = (
+    "Review by: not found. "
+    "Give the day with --review-by 2027-09-30, and its owner is reminded of it."
+)
 REVIEWS = "Review by: the text names several days. Say which with --review-by 2027-09-30."
 SIGNED = "To be signed by: {names}"
 MARGINS = "Left out, because it stands on the margins of pages: “{words}”"
@@ -34,19 +40,25 @@ BLANK_PAGES = (
 ORIGINAL = "The file itself is kept as {path}."
 CHECK = "Please read {doc} once beside the file: what it says is what the bot quotes."
 NO_DAY = "“{given}” is no day. Write it as 2027-09-30 or 30 September 2027."
-SHOWN = 12  # sections
+
+#: Sections that are shown.
+SHOWN = 12
+
 PACKAGED = (
     "There is no folder policy_texts here, and the texts in use are part of the program. "
     "Make one of your own first: cp -r {folder} policy_texts"
 )
 SHARED = (
-    "{school} has no texts of its own, and those in {folder} are used by other schools too. Make some first: "
-    "cp -r {folder} {own}"
+    "{school} has no texts of its own, and those in {folder} are used by other schools too. "
+    "Make some first: cp -r {folder} {own}"
 )
 
 
 def own_texts(settings: Settings) -> Path:
-    """The folder to which a text is added. Raises Trouble where one school of several shares it with others."""
+    """The folder to which a text is added.
+
+    Raises Trouble where one school of several shares it with others.
+    """
     own = its_texts(settings)
     if own and settings.policy_texts != own:
         raise Trouble(
@@ -55,7 +67,8 @@ def own_texts(settings: Settings) -> Path:
     return settings.policy_texts
 
 
-def add_file(
+# The options are those that somebody may give on the command line, each by its name.
+def add_file(  # noqa: PLR0913
     file: Path,
     folder: Path,
     today: date,
@@ -68,13 +81,16 @@ def add_file(
 ) -> list[str]:
     """Add the file to the folder; gives the lines to show. `review_by`: a day as somebody types it.
 
+    Empty options are for the text itself to say. `instead` puts it in place of the text there is.
     Raises Trouble.
     """
     if folder == PACKAGED_TEXTS:
         raise Trouble(PACKAGED.format(folder=folder))
-    until = day(review_by) if review_by.strip() else None
-    if review_by.strip() and until is None:
-        raise Trouble(NO_DAY.format(given=review_by))
+    until: date | None = None
+    if review_by.strip():
+        until = day(review_by)
+        if until is None:
+            raise Trouble(NO_DAY.format(given=review_by))
     added = add(
         file,
         folder,
@@ -91,37 +107,62 @@ def add_file(
 def as_lines(added: Added, folder: Path, today: date) -> Iterator[str]:
     """What was understood, a line for each thing."""
     text = added.text
-    yield (REPLACED if added.kept else ADDED).format(title=text.title, doc=text.doc)
-    yield from (f"  {path.relative_to(folder)}" for path in added.kept)
-    yield SECTIONS.format(count=len(added.sections)) if added.sections else NO_SECTIONS
-    yield from (f"  {heading}" for heading in added.sections[:SHOWN])
-    if len(added.sections) > SHOWN:
-        yield MORE_SECTIONS.format(count=len(added.sections) - SHOWN)
+    if added.kept:
+        yield REPLACED.format(title=text.title, doc=text.doc)
+    else:
+        yield ADDED.format(title=text.title, doc=text.doc)
+    for path in added.kept:
+        yield f"  {path.relative_to(folder)}"
+
+    yield from _section_lines(added)
     yield PASSAGES.format(count=added.passages)
+
     yield OWNER.format(owner=text.owner) if text.owner else NO_OWNER
     if text.approved:
-        yield APPROVED.format(day=_spoken(text.approved))
-    yield from _review(added, today)
-    for words in added.reading.margins:
-        yield MARGINS.format(words=words)
-    for what in added.reading.left_out:
-        yield LEFT_OUT.format(what=what)
-    if added.reading.blank_pages:
-        yield BLANK_PAGES.format(pages=", ".join(map(str, added.reading.blank_pages)))
+        yield APPROVED.format(day=_in_words(text.approved))
+    yield from _review_lines(added, today)
+
+    yield from _left_out_lines(added)
     yield ORIGINAL.format(path=added.original.relative_to(folder))
     yield CHECK.format(doc=text.doc)
 
 
-def _review(added: Added, today: date) -> Iterator[str]:
+def _section_lines(added: Added) -> Iterator[str]:
+    number = len(added.sections)
+    if not number:
+        yield NO_SECTIONS
+        return
+    yield SECTIONS.format(count=number)
+    for heading in added.sections[:SHOWN]:
+        yield f"  {heading}"
+    if number > SHOWN:
+        yield MORE_SECTIONS.format(count=number - SHOWN)
+
+
+def _review_lines(added: Added, today: date) -> Iterator[str]:
     until = added.text.review_by
     if until is None:
         yield REVIEWS if added.doubtful else NO_REVIEW
         return
-    found = REVIEW_FOUND if added.review_words else REVIEW
-    yield found.format(day=_spoken(until), words=added.review_words)
+    if added.review_words:
+        yield REVIEW_FOUND.format(day=_in_words(until), words=added.review_words)
+    else:
+        yield REVIEW.format(day=_in_words(until))
     if added.text.is_past_review(today):
         yield REVIEW_PAST
 
 
-def _spoken(moment: date) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+def _left_out_lines(added: Added) -> Iterator[str]:
+    """What stands in the file and not in the text: the reader may miss something."""
+    reading = added.reading
+    for words in reading.margins:
+        yield MARGINS.format(words=words)
+    for what in reading.left_out:
+        yield LEFT_OUT.format(what=what)
+    if reading.blank_pages:
+        yield BLANK_PAGES.format(pages=", ".join(map(str, reading.blank_pages)))
+
+
+def _in_words(day: date) -> str:
+    """`30 September 2027`."""
+    return f"{day.day} {day:%B %Y}"

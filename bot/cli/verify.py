@@ -32,8 +32,12 @@ def print_findings(
     against: Path | None = None,
     as_json: bool = False,
 ) -> bool:
-    """Say what is wrong, a line each, as it is found. Whether all is well. Raises Trouble."""
-    walk, found = Walk(), list[Mismatch]()
+    """Say what is wrong, a line each, as it is found. Returns whether all is well.
+
+    `against`: an older copy of the folder. Raises Trouble.
+    """
+    walk = Walk()
+    found: list[Mismatch] = []
 
     def note(finding: Mismatch) -> None:
         found.append(finding)
@@ -47,10 +51,13 @@ def print_findings(
     else:
         with to_standard_error():
             asyncio.run(_in_database(settings, walk, note))
+
     if as_json:
         say(orjson.dumps(_summary(walk, found), option=orjson.OPT_INDENT_2).decode())
+    elif not found and walk.unsealed:
+        say(f"{WELL} {UNSEALED.format(number=walk.unsealed)}")
     elif not found:
-        say(WELL + (" " + UNSEALED.format(number=walk.unsealed) if walk.unsealed else ""))
+        say(WELL)
     return not found
 
 

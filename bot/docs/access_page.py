@@ -1,4 +1,7 @@
-"""docs/access.md, made from the table and the list of commands: `python -m bot.docs.access_page > docs/access.md`."""
+"""docs/access.md, made from the table of acts and the list of commands.
+
+`python -m bot.docs.access_page > docs/access.md`
+"""
 
 from __future__ import annotations
 
@@ -29,17 +32,21 @@ Made from `handlers/rules/access.py`, which decides it, and from the list of com
 Whoever is named as the subject of a case is none of the below: to them there is no such case, not in a list, a
 count, a digest, an alert or a search, and what they were shown of it before is taken back. A subject who reported
 the case keeps what a reporter has. Forbidden and missing read the same.
-"""
+"""  # noqa: E501  (the page's own lines)
 AFTER = """With a closed case, who only reported it may still {closed}.
 
 Evidence is read by those inside alone, and leaves an entry. Channels are told reference, category and urgency.
-"""
+"""  # noqa: E501  (the page's own lines)
 REACHING = """## Which cases a role reaches
 
 With the categories that come with Heads Up; `procedure.toml` says whom each category alerts. A case that was joined
 to another is reached by whoever reaches both.
-"""
+"""  # noqa: E501  (the page's own lines)
+
+#: A moment for people and cases that are made up here; nothing depends on it.
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+#: What a case may be about: in words, with its category and its subject.
 KINDS: tuple[tuple[str, str | None, About | None], ...] = (
     ("nobody has said yet what it is about", None, None),
     ("any other category", "school-complaint", None),
@@ -75,29 +82,34 @@ def page(procedure: Procedure) -> str:
 
 
 def _acts() -> Iterator[Sequence[str]]:
+    """A row for each act with a case: which relations to the case allow it."""
     for act, rule in TABLE.items():
-        if rule.relations:
-            everybody = rule.roles == access.ALL
-            only = (
-                ""
-                if everybody
-                else f" ({listed((ROLES[r] for r in Role if r in rule.roles), 'or')})"
-            )
-            yield act.value + only, *(_tick(relation in rule.relations) for relation in NAMES)
+        if not rule.relations:
+            continue
+        words = act.value
+        if rule.roles != access.ALL:
+            roles = listed((ROLES[role] for role in Role if role in rule.roles), "or")
+            words = f"{words} ({roles})"
+        yield words, *(_tick(relation in rule.relations) for relation in NAMES)
 
 
 def _roles() -> Iterator[Sequence[str]]:
+    """A row for each act that needs no case: which roles allow it."""
     for act, rule in TABLE.items():
         if not rule.relations:
             yield act.value, *(_tick(role in rule.roles) for role in Role)
 
 
 def _reach(procedure: Procedure) -> Iterator[Sequence[str]]:
+    """A row for each kind of case: which roles reach it."""
     for words, category, about in KINDS:
         summary = _summary(category, about, procedure)
-        people = (Person(role, role, (role,), (), NOW) for role in Role)
-        relations = (access.relations(person, summary, [summary], procedure) for person in people)
-        yield words, *(_tick(not INSIDE.isdisjoint(found)) for found in relations)
+        ticks: list[str] = []
+        for role in Role:
+            person = Person(role, role, (role,), (), NOW)
+            relations = access.relations(person, summary, [summary], procedure)
+            ticks.append(_tick(not INSIDE.isdisjoint(relations)))
+        yield words, *ticks
 
 
 def _summary(category: str | None, about: About | None, procedure: Procedure) -> Summary:
@@ -115,9 +127,13 @@ def _commands() -> Iterator[Sequence[str]]:
 
 def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines
-    )
+    return "".join(map(_row, lines))
+
+
+def _row(cells: Sequence[str]) -> str:
+    # A bar within a cell would begin another one.
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |\n"
 
 
 def _tick(yes: bool) -> str:

@@ -1,4 +1,7 @@
-"""The tables of docs/technician.md, made from the code: `python -m bot.docs.technician_page` writes them anew."""
+"""The tables of docs/technician.md, made from the code.
+
+`python -m bot.docs.technician_page` writes them anew.
+"""
 
 from __future__ import annotations
 
@@ -21,40 +24,45 @@ _MADE = re.compile(r"(<!-- made: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str) -> str:
-    """The page, with each table between `<!-- made: … -->` and `<!-- end -->` as the code has it now."""
-    return _MADE.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], page)
+    """The page, with each table between its `<!-- made: … -->` and `<!-- end -->` made anew."""
+
+    def make(found: re.Match[str]) -> str:
+        begin, name, end = found.groups()
+        return begin + TABLES[name]() + end
+
+    return _MADE.sub(make, page)
 
 
 def settings_table() -> str:
-    rows = (
-        (f"`{name.upper()}`", field.description or "", _default(field.default))
-        for name, field in Settings.model_fields.items()
-    )
+    rows: list[Sequence[str]] = []
+    for name, setting in Settings.model_fields.items():
+        rows.append((f"`{name.upper()}`", setting.description or "", _default(setting.default)))
     return _table(("Setting", "What it is", "If it is not set"), rows)
 
 
 def command_table() -> str:
-    rows = ((f"`headsup {usage}`", words) for usage, words in commands())
+    rows = [(f"`headsup {usage}`", words) for usage, words in commands()]
     return _table(("Command", "What for"), rows)
 
 
 def scope_table() -> str:
-    rows = [(f"`{name}`", why) for name, why in sorted(SCOPES.items())] + [
-        (f"`{APP_SCOPE}`", APP_SCOPE_IS)
-    ]
+    rows = [(f"`{name}`", why) for name, why in sorted(SCOPES.items())]
+    rows.append((f"`{APP_SCOPE}`", APP_SCOPE_IS))
     return _table(("Scope", "To"), rows)
 
 
 def event_table() -> str:
-    rows = ((f"`{name}`", what) for name, what in sorted({**EVENTS, **REMOVALS}.items()))
-    return _table(("Event", "What it brings"), [*rows])
+    events = {**EVENTS, **REMOVALS}
+    rows = [(f"`{name}`", what) for name, what in sorted(events.items())]
+    return _table(("Event", "What it brings"), rows)
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Every command of `headsup`, with its arguments and options, and the line that its help begins with."""
+    """Every command of `headsup` with its arguments and options, and the first line of its help."""
     yield from _commands(get_command(app), "")
 
 
+#: What makes each table, by its name in the page.
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "commands": command_table,
@@ -72,20 +80,23 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
         for word, inside in command.commands.items():
             yield from _commands(inside, f"{name} {word}".strip())
         return
-    given = " ".join(map(_given, command.params))
-    yield f"{name} {given}".strip(), (command.help or "").split("\n")[0]
+    given = " ".join(map(_usage, command.params))
+    first_line = (command.help or "").split("\n")[0]
+    yield f"{name} {given}".strip(), first_line
 
 
-def _given(parameter: TyperArgument | TyperOption) -> str:
+def _usage(parameter: TyperArgument | TyperOption) -> str:
+    """How an argument or an option is typed; in brackets where it may be left out."""
     if isinstance(parameter, TyperArgument):
         words = parameter.metavar or (parameter.name or "").upper()
     else:
         words = next(word for word in parameter.opts if word.startswith("--"))
-        words += "" if parameter.is_flag else " …"
+        if not parameter.is_flag:
+            words += " …"
     return words if parameter.required else f"[{words}]"
 
 
-def _table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in lines)
 

@@ -54,7 +54,10 @@ class SchoolWithChats:
 
 
 async def open_installations(settings: Settings) -> tuple[Database, Installations]:
-    """The database, and in it the chats of all schools. Raises SettingsError and StoreUnavailable."""
+    """The database, and in it the chats of all schools.
+
+    Raises SettingsError and StoreUnavailable.
+    """
     if settings.database_url is None:
         raise SettingsError(NO_DATABASE)
     if settings.token_key is None:

@@ -1,4 +1,7 @@
-"""All that is held, from a folder or from a database, for commands that look through it while the bot may run."""
+"""All that is held, from a folder or a database, for a command that looks through it.
+
+The bot may run meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,13 @@ class Held:
 
     people: Sequence[Person]
     cases: Sequence[Case]
-    others: Sequence[tuple[str, Any]]  # every other record, with the name of its kind's folder
-    unreadable: Sequence[str]  # `cases/7K4M`, `people/….json`
-    kept: Kept  # a case's reference and a SHA-256 -> the bytes as a file. Raises NotFound
+    #: Every other record, with the name of its kind's folder.
+    others: Sequence[tuple[str, Any]]
+    #: `cases/7K4M`, `people/….json`.
+    unreadable: Sequence[str]
+    #: Gives the bytes as a file, of a case's reference and a SHA-256. Raises NotFound.
+    kept: Kept
+    #: Notes that it was gathered.
     note: Callable[[Exported], Awaitable[None]]
 
     async def person(self, id: str) -> Person:
@@ -41,7 +48,7 @@ class Held:
 
 @asynccontextmanager
 async def all_held(settings: Settings) -> AsyncIterator[Held]:
-    """Raises Trouble and OSError."""
+    """Read all of it. Raises Trouble and OSError."""
     if address(settings) is None:
         yield _in_folder(settings.headsup_data)
         return
@@ -65,6 +72,7 @@ def _in_folder(folder: Path) -> Held:
     async def note(exported: Exported) -> None:
         add_exported(folder, exported)
 
+    # Before `unreadable` is looked at, which grows meanwhile.
     others = list(reading.others())
     return Held(reading.people, reading.cases, others, reading.unreadable, kept, note)
 
@@ -75,11 +83,23 @@ async def _in_store(store: Store) -> Held:
         try:
             cases.append(await store.case(summary.reference))
         except (DamagedCase, NotFound):
-            continue  # named below; or erased meanwhile
-    others: list[tuple[str, Any]] = [("invitations", each) for each in await store.invitations()]
-    others += [("notices", each) for each in await store.loose()]
+            # It is among the unreadable ones, or was erased meanwhile.
+            continue
+
+    others: list[tuple[str, Any]] = []
+    for invitation in await store.invitations():
+        others.append(("invitations", invitation))
+    for notice in await store.loose():
+        others.append(("notices", notice))
     for kind, folder in FOLDERS.items():
-        others += [(folder, each) for each in await store.memos(kind)]
+        for memo in await store.memos(kind):
+            others.append((folder, memo))
+
     return Held(
-        await store.people(), cases, others, await store.unreadable(), store.kept, store.put
+        people=await store.people(),
+        cases=cases,
+        others=others,
+        unreadable=await store.unreadable(),
+        kept=store.kept,
+        note=store.put,
     )

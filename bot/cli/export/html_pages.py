@@ -1,4 +1,7 @@
-"""Pages of an export: HTML that any browser and word processor opens. What people typed is text and nothing else."""
+"""Pages of an export: HTML that any browser and word processor opens.
+
+What people typed is text there, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from bot.cli.export.name_search import Sought
 STYLE = (
     "body{font:11pt sans-serif;max-width:60em;margin:2em auto}"
     "table{border-collapse:collapse;width:100%}"
-    "td,th{border:1px solid #999;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "td,th{border:1px solid #999;padding:.3em .5em;text-align:left;vertical-align:top;"
+    "overflow-wrap:anywhere}"
     "td{white-space:pre-wrap}tr.named td:first-child{border-left:.4em solid #333}"
 )
+
+#: For the browser: nothing is loaded or run, whatever somebody may have typed.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 README = """\
@@ -43,26 +49,33 @@ Whom to ask: the school's data protection officer, before anything goes out. The
 That this was gathered is noted in each case that was taken, when the bot runs next.
 
 Files that could not be read, and have to be looked through by hand:{unread}
-"""
+"""  # noqa: E501  (these are the lines that people read)
 
 
 def safe(text: str) -> str:
-    """Without characters that hide or turn round what stands beside them; they are named instead."""
-    return "".join(
-        c if c in "\n\t" or not _is_hidden(c) else f"[U+{ord(c):04X}]"
-        for c in text.replace("\r\n", "\n")
-    )
+    """A text without characters that hide or turn round what stands beside them.
+
+    They are named instead, as `[U+202E]`.
+    """
+    return "".join(map(_shown, text.replace("\r\n", "\n")))
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t" or not _is_hidden(character):
+        return character
+    return f"[U+{ord(character):04X}]"
 
 
 def _is_hidden(character: str) -> bool:
     kind = unicodedata.category(character)
-    return kind in ("Cc", "Cs", "Zl", "Zp") or (
-        kind == "Cf" and character != "\N{ZERO WIDTH JOINER}"
-    )
+    if kind == "Cf":
+        # Emoji of several people are held together by it.
+        return character != "\N{ZERO WIDTH JOINER}"
+    return kind in ("Cc", "Cs", "Zl", "Zp")
 
 
 def text(words: object) -> str:
-    """What somebody typed, as HTML."""
+    """What somebody typed, as HTML; None is nothing."""
     return html.escape(safe(str(words or "")))
 
 
@@ -71,16 +84,21 @@ def paragraph(words: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], sought: Sought | None) -> str:
-    """A row for each; those that hold the name are marked."""
+    """A line for each row; those that hold the name that is sought are marked."""
     lines = []
     for row in rows:
-        named = ' class="named"' if sought and sought.best(str(cell) for cell in row) else ""
-        lines.append(f"<tr{named}>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>")
+        is_marked = sought and sought.surest_way(str(cell) for cell in row)
+        mark = ' class="named"' if is_marked else ""
+        cells = "".join(f"<td>{text(cell)}</td>" for cell in row)
+        lines.append(f"<tr{mark}>{cells}</tr>")
+    if not lines:
+        return "<p>None.</p>"
     headings = "".join(f"<th>{text(cell)}</th>" for cell in head)
-    return f"<table><tr>{headings}</tr>{''.join(lines)}</table>" if lines else "<p>None.</p>"
+    return f"<table><tr>{headings}</tr>{''.join(lines)}</table>"
 
 
 def page(title: str, *parts: str) -> str:
+    """A whole page of parts that are HTML already."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'

@@ -9,47 +9,68 @@ from dataclasses import dataclass
 
 from handlers.rules.names import TITLES
 
-IN_FULL, BY_SURNAME, PERHAPS = "by name", "by surname", "perhaps, by first name alone"
+#: How a text names somebody, the surest way first.
+WAYS = IN_FULL, BY_SURNAME, PERHAPS = (
+    "by name",
+    "by surname",
+    "perhaps, by first name alone",
+)
 
 
 def words(text: str) -> list[str]:
-    """In small letters without accents, divided at apostrophes and hyphens: `O’Brien-José` is o, brien, jose."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    """The words of a text, in small letters without accents.
+
+    They are divided at apostrophes and hyphens too: `O’Brien-José` is o, brien, jose.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.findall(r"\w+", plain.casefold())
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A name as it was typed."""
+    """The name that is looked for, as it was typed."""
 
     name: str
 
     @property
     def parts(self) -> list[list[str]]:
-        """Each name of it, titles aside: `Dr Ana O'Brien` has ana, and o brien."""
+        """The words of each of its names, titles aside: `Dr Ana O'Brien` has ana, and o brien."""
         first, comma, second = self.name.partition(",")
-        parts = (words(part) for part in (f"{second} {first}" if comma else first).split())
+
+        # `Patel, Asha` has the surname first.
+        in_order = f"{second} {first}" if comma else first
+        parts = [words(part) for part in in_order.split()]
         return [part for part in parts if part and " ".join(part) not in TITLES]
 
-    def how(self, text: str) -> str:
-        """How a text names them, or nothing."""
-        found, parts = words(text), self.parts
+    def way_in(self, text: str) -> str:
+        """How a text names them, as one of WAYS; nothing where it does not."""
+        found = words(text)
+        parts = self.parts
         if not parts:
             return ""
         if all(_holds(found, part) for part in parts):
             return IN_FULL
         if _holds(found, parts[-1]):
             return BY_SURNAME
-        return PERHAPS if len(parts) > 1 and _holds(found, parts[0]) else ""
+        if len(parts) > 1 and _holds(found, parts[0]):
+            return PERHAPS
+        return ""
 
-    def best(self, texts: Iterable[str]) -> str:
-        """How any of these texts names them, in the surest way."""
-        found = {self.how(text) for text in texts}
-        return next((way for way in (IN_FULL, BY_SURNAME, PERHAPS) if way in found), "")
+    def surest_way(self, texts: Iterable[str]) -> str:
+        """The surest way in which any of these texts names them; nothing where none does."""
+        found = {self.way_in(text) for text in texts}
+        for way in WAYS:
+            if way in found:
+                return way
+        return ""
 
 
 def _holds(found: list[str], wanted: list[str]) -> bool:
-    return any(found[n : n + len(wanted)] == wanted for n in range(len(found) - len(wanted) + 1))
+    """Whether these words stand there, one behind the other."""
+    length = len(wanted)
+    starts = range(len(found) - length + 1)
+    return any(found[start : start + length] == wanted for start in starts)
 
 
 def texts_in(value: object) -> Iterator[str]:

@@ -84,7 +84,8 @@ class SetupFile:
 def set_up() -> bool:
     """Ask, write, invite. False where nothing was written. Raises Trouble.
 
-    For one school of several it asks what belongs in that school's file; the rest is the deployment's.
+    For one school of several it asks what belongs in that school's file; the rest is the
+    deployment's.
     """
     settings = load()
     if settings.schools and not settings.is_of_one_of_several:

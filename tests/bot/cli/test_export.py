@@ -116,7 +116,7 @@ async def test_each_way_of_being_named_is_found_with_its_reason(folder: Folder) 
     ],
 )
 def test_a_name_is_whole_words(name: str, text: str, how: str) -> None:
-    assert Sought(name).how(text) == how
+    assert Sought(name).way_in(text) == how
 
 
 async def test_evidence_is_copied_with_its_hash_but_never_what_nobody_may_copy(
@@ -205,7 +205,7 @@ async def test_what_could_not_be_gathered_is_not_noted(
             await folder.export()
     assert await folder.store.memos(Exported) == []
     with monkeypatch.context() as patch:
-        patch.setattr("bot.cli.export.records.add_exported", full)
+        patch.setattr("bot.cli.export.held_records.add_exported", full)
         with pytest.raises(Trouble):
             await folder.export()
     assert not folder.to.exists()  # nothing is handed over of which nobody knows

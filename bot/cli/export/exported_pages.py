@@ -1,0 +1,142 @@
+"""What is read of the export: a page for each case, one for all other records, and an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.cli.export.html_pages import page, paragraph, table
+from bot.cli.export.included import Included
+from bot.cli.export.name_search import Sought
+from handlers.cases.chronology import entries, full
+from handlers.cases.questions import about_words
+from handlers.desk import Desk, Matter
+from handlers.text.words import listed, moment
+from handlers.workflow.people import name
+from store.model.case import Case
+from store.model.records import Evidence
+
+ONLY_PERHAPS = (
+    "Only a first name stands there. Look into them in the bot; nothing of them was gathered."
+)
+
+
+async def case_page(included: Included, sought: Sought, desk: Desk) -> str:
+    """A page with all that the record of a case holds."""
+    case = included.case
+    facts = await _facts(included, desk)
+    evidence = [await _evidence_row(item, included, desk) for item in case.evidence]
+    steps = await _step_rows(case, desk)
+    happened = await _entry_rows(case, desk)
+    return page(
+        f"Case {case.reference}",
+        table(("", ""), facts, sought),
+        "<h2>What was sent</h2>",
+        table(("No.", "What", "By", "When", "Words, or the copy", "SHA-256"), evidence, sought),
+        "<h2>Steps</h2>",
+        table(("What", "What came of it", "Due", "Given to"), steps, sought),
+        "<h2>What happened</h2>",
+        table(("", "In the record"), happened, sought),
+    )
+
+
+async def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
+    case, joined = included.case, included.matter.parts
+    category = desk.procedure.named(case.category)
+    reporters = [await name(id, desk) for id in case.reporters]
+    outcome = f": {case.outcome}" if case.outcome else ""
+    return [
+        ("Why it is here", "; ".join(included.reasons)),
+        ("Category", category.name if category else "none"),
+        ("About", about_words(case.about)),
+        ("Passed on", moment(case.opened_at, desk.calendar)),
+        ("By", listed(reporters)),
+        ("Looked after by", await name(case.owner, desk) if case.owner else "nobody"),
+        ("State", case.status + outcome),
+        ("Together with", listed(part.reference for part in joined) if joined else "nothing"),
+    ]
+
+
+async def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, ...]:
+    copy = included.copied.get(f"{included.case.reference} {item.number}", "")
+    what = f"{item.kind} {item.name}".strip()
+    origin = _in_words(item.origin)
+    if origin:
+        what = f"{what} ({origin})"
+    return (
+        str(item.number),
+        what,
+        await name(item.by, desk),
+        moment(item.at, desk.calendar),
+        item.text or copy,
+        item.sha256,
+    )
+
+
+async def _step_rows(case: Case, desk: Desk) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for step in case.follow_ups:
+        person = await name(step.person, desk) if step.person else ""
+        rows.append((step.what, step.progress, moment(step.due, desk.calendar), person))
+    return rows
+
+
+async def _entry_rows(case: Case, desk: Desk) -> list[tuple[str, str]]:
+    """The entries of this case alone: what was joined to it has a page of its own, if any."""
+    alone = Matter(case, frozenset(), case)
+    rows: list[tuple[str, str]] = []
+    for _, entry in entries(alone):
+        rows.append((await full(entry, case, case, desk), _in_words(entry.details)))
+    return rows
+
+
+def others_page(others: Sequence[tuple[str, Any]], sought: Sought) -> str:
+    """A page with people, notices and memos, field by field."""
+    rows = [(kind, _in_words(asdict(record))) for kind, record in others]
+    return page("Other records", table(("Kind", "What it holds"), rows, sought))
+
+
+def index_page(found: Sequence[Included], sought: Sought, desk: Desk) -> str:
+    """The page with which to begin: what was gathered, why, and what may be meant."""
+    sure = [included for included in found if included.sure]
+    perhaps = [included for included in found if not included.sure]
+    links = "".join(map(_link, sure))
+    return page(
+        f"What is held that names {sought.name}",
+        f'<ul>{links}<li><a href="other-records.html">Other records</a></li></ul>',
+        "<h2>Cases, and why they are here</h2>",
+        table(("Case", "Passed on", "Why"), _reason_rows(sure, desk), None),
+        "<h2>Pictures and files</h2>",
+        table(("Case", "No.", "The copy, or why there is none"), _copy_rows(found), None),
+        "<h2>Perhaps</h2>",
+        paragraph(ONLY_PERHAPS),
+        table(("Case", "Passed on", "Why"), _reason_rows(perhaps, desk), None),
+    )
+
+
+def _link(included: Included) -> str:
+    reference = included.case.reference
+    return f'<li><a href="{reference}.html">Case {reference}</a></li>'
+
+
+def _reason_rows(found: Sequence[Included], desk: Desk) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    for included in found:
+        passed_on = moment(included.case.opened_at, desk.calendar)
+        rows.append((included.case.reference, passed_on, "; ".join(included.reasons)))
+    return rows
+
+
+def _copy_rows(found: Sequence[Included]) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    for included in found:
+        for key, copy in included.copied.items():
+            _, number = key.split()
+            rows.append((included.case.reference, number, copy))
+    return rows
+
+
+def _in_words(details: Mapping[str, object]) -> str:
+    """`key: value; key: value`, without what is empty."""
+    return "; ".join(f"{key}: {value}" for key, value in details.items() if value)
