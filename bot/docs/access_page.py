@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.docs.markdown import table
 from handlers.menu import COMMANDS
 from handlers.rules import access
 from handlers.rules.access import CLOSED, INSIDE, TABLE, Relation
@@ -65,18 +66,20 @@ KINDS: tuple[tuple[str, str | None, About | None], ...] = (
 
 def page(procedure: Procedure) -> str:
     """The whole page, as Markdown."""
+    roles = [ROLES[role] for role in Role]
+    closed = sorted(act.value for act in CLOSED)
     sections = (
         TOP,
         "## With a case\n",
-        _table(("", *NAMES.values()), _acts()),
-        AFTER.format(closed=listed(sorted(act.value for act in CLOSED), "or")),
+        table(("", *NAMES.values()), _acts()),
+        AFTER.format(closed=listed(closed, "or")),
         "## At all\n",
-        _table(("", *(ROLES[role] for role in Role)), _roles()),
+        table(("", *roles), _roles()),
         REACHING,
-        _table(("", *(ROLES[role] for role in Role)), _reach(procedure)),
+        table(("", *roles), _reach(procedure)),
         "## Commands\n",
         "Every button, form and shortcut is one of these, and is checked like it.\n",
-        _table(("Command", "What for", "It takes leave to"), _commands()),
+        table(("Command", "What for", "It takes leave to"), _commands()),
     )
     return "\n".join(sections)
 
@@ -123,17 +126,6 @@ def _commands() -> Iterator[Sequence[str]]:
     for command in COMMANDS.all:
         tapped = "" if command.typed else " (a button)"
         yield f"`{command.usage}`{tapped}", command.summary, command.may.value
-
-
-def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(map(_row, lines))
-
-
-def _row(cells: Sequence[str]) -> str:
-    # A bar within a cell would begin another one.
-    escaped = (cell.replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |\n"
 
 
 def _tick(yes: bool) -> str:

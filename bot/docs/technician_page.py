@@ -14,6 +14,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
 from bot.__main__ import app
+from bot.docs.markdown import table
 from bot.settings import Settings
 from bot.slack.manifest import APP_SCOPE, EVENTS, REMOVALS, SCOPES
 
@@ -37,24 +38,24 @@ def settings_table() -> str:
     rows: list[Sequence[str]] = []
     for name, setting in Settings.model_fields.items():
         rows.append((f"`{name.upper()}`", setting.description or "", _default(setting.default)))
-    return _table(("Setting", "What it is", "If it is not set"), rows)
+    return table(("Setting", "What it is", "If it is not set"), rows)
 
 
 def command_table() -> str:
     rows = [(f"`headsup {usage}`", words) for usage, words in commands()]
-    return _table(("Command", "What for"), rows)
+    return table(("Command", "What for"), rows)
 
 
 def scope_table() -> str:
     rows = [(f"`{name}`", why) for name, why in sorted(SCOPES.items())]
     rows.append((f"`{APP_SCOPE}`", APP_SCOPE_IS))
-    return _table(("Scope", "To"), rows)
+    return table(("Scope", "To"), rows)
 
 
 def event_table() -> str:
     events = {**EVENTS, **REMOVALS}
     rows = [(f"`{name}`", what) for name, what in sorted(events.items())]
-    return _table(("Event", "What it brings"), rows)
+    return table(("Event", "What it brings"), rows)
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -94,15 +95,6 @@ def _usage(parameter: TyperArgument | TyperOption) -> str:
         if not parameter.is_flag:
             words += " …"
     return words if parameter.required else f"[{words}]"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "\\<")
 
 
 if __name__ == "__main__":
