@@ -23,9 +23,7 @@ from bot.settings import Settings
 from handlers.cases.hand_over import file_name
 from handlers.desk import Desk, Matter
 from handlers.rules.calendar import Calendar
-from handlers.rules.names import names_alike
 from handlers.text.words import moment
-from handlers.workflow.people import name_of
 from store.base import Store
 from store.disk.durable import unavailable
 from store.disk.evidence import sha256_of

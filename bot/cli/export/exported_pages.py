@@ -9,11 +9,11 @@ from typing import Any
 from bot.cli.export.html_pages import page, paragraph, table
 from bot.cli.export.included import Included
 from bot.cli.export.name_search import Sought
-from handlers.cases.chronology import entries, full
+from handlers.cases.chronology import entries_of, entry_line
 from handlers.cases.questions import about_words
 from handlers.desk import Desk, Matter
 from handlers.text.words import listed, moment
-from handlers.workflow.people import name
+from handlers.workflow.people import name_of
 from store.model.case import Case
 from store.model.records import Evidence
 
@@ -42,9 +42,9 @@ async def case_page(included: Included, sought: Sought, desk: Desk) -> str:
 
 
 async def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
-    case, joined = included.case, included.matter.parts
+    case, joined = included.case, included.matter.joined
     category = desk.procedure.named(case.category)
-    reporters = [await name(id, desk) for id in case.reporters]
+    reporters = [await name_of(id, desk) for id in case.reporters]
     outcome = f": {case.outcome}" if case.outcome else ""
     return [
         ("Why it is here", "; ".join(included.reasons)),
@@ -52,7 +52,7 @@ async def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
         ("About", about_words(case.about)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("By", listed(reporters)),
-        ("Looked after by", await name(case.owner, desk) if case.owner else "nobody"),
+        ("Looked after by", await name_of(case.owner, desk) if case.owner else "nobody"),
         ("State", case.status + outcome),
         ("Together with", listed(part.reference for part in joined) if joined else "nothing"),
     ]
@@ -67,7 +67,7 @@ async def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple
     return (
         str(item.number),
         what,
-        await name(item.by, desk),
+        await name_of(item.by, desk),
         moment(item.at, desk.calendar),
         item.text or copy,
         item.sha256,
@@ -77,7 +77,7 @@ async def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple
 async def _step_rows(case: Case, desk: Desk) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for step in case.follow_ups:
-        person = await name(step.person, desk) if step.person else ""
+        person = await name_of(step.person, desk) if step.person else ""
         rows.append((step.what, step.progress, moment(step.due, desk.calendar), person))
     return rows
 
@@ -86,8 +86,9 @@ async def _entry_rows(case: Case, desk: Desk) -> list[tuple[str, str]]:
     """The entries of this case alone: what was joined to it has a page of its own, if any."""
     alone = Matter(case, frozenset(), case)
     rows: list[tuple[str, str]] = []
-    for _, entry in entries(alone):
-        rows.append((await full(entry, case, case, desk), _in_words(entry.details)))
+    for row in entries_of(alone):
+        line = await entry_line(row, row.case, desk)
+        rows.append((line, _in_words(row.entry.details)))
     return rows
 
 
