@@ -93,5 +93,5 @@ def test_without_the_weights_words_alone_are_used(tmp_path, monkeypatch):
 
 
 def test_numpy_is_not_read_before_a_question_is_asked():
-    code = "import sys, bot.__main__, bot.build, handlers.policy; sys.exit('numpy' in sys.modules)"
+    code = "import sys, bot.__main__, bot.build, handlers.policies.ask; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
