@@ -8,24 +8,27 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a text: `text` is exactly characters `start` to `end` of the file `doc`, read as UTF-8 with no
-    newline translation, and at most 800 long."""
+    """A piece of a text.
+
+    `text` is exactly characters `start` to `end` of the file `doc`, read as UTF-8 with no newline
+    translation, and at most 800 long.
+    """
 
     doc: str
     title: str
-    section: str  # the heading above it; "" before the first
+    #: The heading above it; "" before the first.
+    section: str
     start: int
     end: int
     text: str
     score: float = 0.0
-    lead_in: str = (
-        ""  # what introduces the list that this bullet stands in, verbatim; "" if `text` holds it
-    )
-    rest: tuple[
-        str, ...
-    ] = ()  # `text` introduces a list: its bullets that are too much for `text`, verbatim
+    #: What introduces the list that this bullet stands in, verbatim; "" if `text` holds it.
+    lead_in: str = ""
+    #: When `text` introduces a list: its bullets that are too much for `text`, verbatim.
+    rest: tuple[str, ...] = ()
     review_by: date | None = None
-    also: tuple[Passage, ...] = ()  # the same said in other places
+    #: The same said in other places.
+    also: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +38,39 @@ class Answer:
     question: str
     ranked: tuple[Passage, ...] = ()
     refused: bool = True
-    confidence: float = 0.0  # from 0 to 1, how sure it is that the texts answer
-    disagree: tuple[
-        tuple[int, int], ...
-    ] = ()  # pairs of `ranked`, of different texts, that contradict each other
+    #: From 0 to 1, how sure it is that the texts answer.
+    confidence: float = 0.0
+    #: Pairs of numbers in `ranked`, the lower first: passages of different texts that contradict each
+    #: other.
+    disagree: tuple[tuple[int, int], ...] = ()
 
     @property
     def shown(self) -> tuple[tuple[Passage, ...], ...]:
-        """`ranked` as people are shown it: each passage by itself, or with those that contradict it beside it.
+        """`ranked` as people are shown it: each by itself, or with those that contradict it beside it.
 
         Every passage stands in it once, where the best of its group stands.
         """
         groups: list[list[int]] = []
-        for n in range(len(self.ranked)):
-            against = {a for a, b in self.disagree if b == n}
-            found = next((group for group in groups if against & set(group)), None)
-            if found is None:
-                groups.append([n])
+        for number in range(len(self.ranked)):
+            group = self._group_against(number, groups)
+            if group is None:
+                groups.append([number])
             else:
-                found.append(n)
+                group.append(number)
         return tuple(tuple(self.ranked[n] for n in group) for group in groups)
+
+    def _group_against(self, number: int, groups: list[list[int]]) -> list[int] | None:
+        """The first group with a better passage that contradicts this one."""
+        against = {better for better, worse in self.disagree if worse == number}
+        for group in groups:
+            if not against.isdisjoint(group):
+                return group
+        return None
 
     @property
     def nearest(self) -> Passage | None:
         """For a refusal: the passage under the heading that comes nearest; None where there is none."""
-        return next((passage for passage in self.ranked if passage.section), None)
+        for passage in self.ranked:
+            if passage.section:
+                return passage
+        return None

@@ -12,12 +12,12 @@ from pathlib import Path
 from store.policies.answer import Answer, Passage
 from store.policies.divide import LONGEST, Unit, divide, sections
 from store.policies.search import meaning, weights
-from store.policies.search.differ import Statement, any_contradict, statement
+from store.policies.search.differ import Claim, any_contradict, read_claim
 from store.policies.search.question import understand
-from store.policies.search.quote import listed, span
+from store.policies.search.quote import list_bullets, span
 from store.policies.search.rank import Index, Scored
-from store.policies.search.refuse import confidence, signs
-from store.policies.search.sense import Seen, Sense, sense
+from store.policies.search.refuse import confidence, refusal_features
+from store.policies.search.sense import Embeddings, QuestionVectors, embed_index
 from store.policies.search.vectors import Vectors
 from store.policies.search.words import words
 from store.policies.texts import SUFFIXES, PolicyText, read
@@ -49,7 +49,7 @@ class Shelf:
     units: tuple[tuple[Unit, ...], ...]
     index: Index
     first: tuple[int, ...]  # of each text, the number of its first entry
-    sense: Sense | None = None
+    sense: Embeddings | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -139,14 +139,16 @@ class Policies:
         shelf = self._current()
         sense = self._sensed(shelf, AT_ONCE)
         learnt = weights.BY_WORDS if sense is None else weights.BY_MEANING
-        seen = Seen(asked, {}, frozenset(), 0.0) if sense is None else sense.see(asked)
-        scored = shelf.index.rank(seen.question, learnt.rank, seen.features, seen.closest)
+        seen = (
+            QuestionVectors(asked, {}, frozenset(), 0.0) if sense is None else sense.compare(asked)
+        )
+        scored = shelf.index.rank(seen.query, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
         chosen = _distinct(shelf, scored, max(top, WEIGHED))
         passages = [_passage(shelf, s) for s in chosen]
         quoted = [p.text for p in passages[:3]]
-        found = signs(seen.question, shelf.index, chosen[:WEIGHED], quoted, seen.decoy)
+        found = refusal_features(seen.query, shelf.index, chosen[:WEIGHED], quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
         said = [_said(shelf, s) for s in chosen]
         ranked, stand = _merged(passages, said)
@@ -158,7 +160,7 @@ class Policies:
             disagree=tuple(_disagree(ranked[: min(top, COMPARED)], [said[n] for n in stand])),
         )
 
-    def _sensed(self, shelf: Shelf, at_most: int | None) -> Sense | None:
+    def _sensed(self, shelf: Shelf, at_most: int | None) -> Embeddings | None:
         wanted = self._by_meaning and shelf.sense is None and len(shelf.index.entries) <= MOST
         model = meaning.load() if wanted else None
         if model is None or not shelf.lock.acquire(timeout=-1 if at_most is None else PATIENCE):
@@ -166,7 +168,7 @@ class Policies:
         try:
             if shelf.sense is None:
                 places = [_above(shelf.texts[e.doc], e.unit) for e in shelf.index.entries]
-                shelf.sense = sense(shelf.index, places, Vectors(model, self._file), at_most)
+                shelf.sense = embed_index(shelf.index, places, Vectors(model, self._file), at_most)
         finally:
             shelf.lock.release()
         return shelf.sense
@@ -247,11 +249,11 @@ def _span(shelf: Shelf, scored: Scored) -> tuple[int, int, int]:
 def _passage(shelf: Shelf, scored: Scored) -> Passage:
     doc, start, end = _span(shelf, scored)
     unit, text = shelf.index.entries[scored.entry].unit, shelf.texts[doc]
-    rest = tuple(text.text[a:b] for a, b in listed(shelf.units[doc], unit) if b > end)
+    rest = tuple(text.text[a:b] for a, b in list_bullets(shelf.units[doc], unit) if b > end)
     return replace(_cite(text, unit, start, end), score=round(scored.score, 4), rest=rest)
 
 
-def _said(shelf: Shelf, scored: Scored) -> list[Statement]:
+def _said(shelf: Shelf, scored: Scored) -> list[Claim]:
     """What each sentence and bullet of a passage says, the bullets after their lead-in."""
     doc, start, end = _span(shelf, scored)
     text = shelf.texts[doc].text
@@ -259,12 +261,10 @@ def _said(shelf: Shelf, scored: Scored) -> list[Statement]:
     leads = [
         text[u.lead_in[0] : u.lead_in[1]].rstrip(" :") + " " if u.lead_in else "" for u in within
     ]
-    return [statement(lead + text[u.start : u.end]) for u, lead in zip(within, leads, strict=True)]
+    return [read_claim(lead + text[u.start : u.end]) for u, lead in zip(within, leads, strict=True)]
 
 
-def _merged(
-    passages: list[Passage], said: list[list[Statement]]
-) -> tuple[list[Passage], list[int]]:
+def _merged(passages: list[Passage], said: list[list[Claim]]) -> tuple[list[Passage], list[int]]:
     """Passages that say the same in several places become one, at the place of the best; with their numbers."""
     kept: dict[int, Passage] = {}
     spelt = [set(words(passage.text)) for passage in passages]
@@ -282,7 +282,7 @@ def _merged(
     return list(kept.values()), list(kept)
 
 
-def _disagree(passages: list[Passage], said: list[list[Statement]]) -> Iterator[tuple[int, int]]:
+def _disagree(passages: list[Passage], said: list[list[Claim]]) -> Iterator[tuple[int, int]]:
     for (n, one), (m, other) in combinations(enumerate(passages), 2):
         if one.doc != other.doc and any_contradict(said[n], said[m]):
             yield n, m

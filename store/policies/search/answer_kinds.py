@@ -1,15 +1,20 @@
 """The kind of answer that a question wants, and the kinds that a passage offers.
 
-*Who* wants somebody, *how often* a frequency, *how many* a number; a passage that has nothing of the kind is
-seldom the answer, however well its words fit.
+*Who* wants somebody, *how often* a frequency, *how many* a number; a passage that has nothing of the
+kind is seldom the answer, however well its words fit.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_PEOPLE = r"i|we|you|they|staff|parents?|mums?|dads?|kids?|pupils?|children|volunteers?|teachers?|governors?"
+_PEOPLE = (
+    r"i|we|you|they|staff|parents?|mums?|dads?|kids?|pupils?|children|volunteers?|teachers?"
+    r"|governors?"
+)
 
+#: Kind of answer -> patterns of the words that ask for it.
 _WANTS = {
     "who": (r"who|whos|whom|whose", r"which (?:person|people|member)"),
     "often": (r"how often", r"every (?:year|term|month|week)", r"yearly|annual(?:ly)?"),
@@ -50,10 +55,13 @@ _WANTS = {
     ),
 }
 
+#: Kind of answer -> patterns of the words in a passage that could give it.
 _OFFERS = {
     "who": (
-        r"head ?teacher|governors?|governing|manager|teacher|staff|police|leader\w*|lead|office|parents?",
-        r"officer|authority|provider|volunteers?|everyone|anyone|pupils?|coordinator|principal|trustees?",
+        r"head ?teacher|governors?|governing|manager|teacher|staff|police|leader\w*|lead|office",
+        r"parents?",
+        r"officer|authority|provider|volunteers?|everyone|anyone|pupils?|coordinator|principal",
+        r"trustees?",
     ),
     "often": (r"annual\w*|year\w*|termly|weekly|monthly|daily|regular\w*|every|once|each",),
     "when": (
@@ -66,8 +74,8 @@ _OFFERS = {
         r"inappropriate|acceptable|decision|choice|avoid|prohibited|banned",
     ),
     "must": (
-        r"must|should|will|have to|required?|responsib\w+|duty|expect\w*|obliged|need|ask|never|not",
-        r"ensure|always",
+        r"must|should|will|have to|required?|responsib\w+|duty|expect\w*|obliged|need|ask|never",
+        r"not|ensure|always",
     ),
     "happens": (
         r"will|if|police|legal|removed?|contact\w*|inform\w*|report\w*|action|warning|meet\w*",
@@ -78,23 +86,44 @@ _OFFERS = {
 }
 
 
-def _compiled(table: dict[str, tuple[str, ...]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (k, re.compile(rf"\b(?:{'|'.join(v)})\b", re.IGNORECASE)) for k, v in table.items()
-    )
+def _compile(table: dict[str, tuple[str, ...]]) -> dict[str, re.Pattern[str]]:
+    """For each kind, one pattern that finds whole words of any of its own."""
+    patterns = {}
+    for kind, parts in table.items():
+        patterns[kind] = re.compile(rf"\b(?:{'|'.join(parts)})\b", re.IGNORECASE)
+    return patterns
 
 
-_WANT_PATTERNS, _OFFER_PATTERNS = _compiled(_WANTS), _compiled(_OFFERS)
+_WANT_PATTERNS = _compile(_WANTS)
+_OFFER_PATTERNS = _compile(_OFFERS)
 
 
-def wanted(question: str) -> frozenset[str]:
+def find_wanted_kinds(question: str) -> frozenset[str]:
     """The kinds of answer that a question wants; `question` in lower case, without punctuation."""
-    return frozenset(name for name, pattern in _WANT_PATTERNS if pattern.search(question))
+    return _find_kinds(question, _WANT_PATTERNS)
 
 
-def offered(passage: str) -> frozenset[str]:
+def find_offered_kinds(passage: str) -> frozenset[str]:
     """The kinds of answer that a passage could give."""
-    return frozenset(name for name, pattern in _OFFER_PATTERNS if pattern.search(passage))
+    return _find_kinds(passage, _OFFER_PATTERNS)
+
+
+def _find_kinds(text: str, patterns: dict[str, re.Pattern[str]]) -> frozenset[str]:
+    return frozenset(kind for kind, pattern in patterns.items() if pattern.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Precise:
+    """Something precise that a question may ask for."""
+
+    #: Finds the question that asks for it.
+    asked: re.Pattern[str]
+    #: Finds the passage that gives it.
+    given: re.Pattern[str]
+
+
+def _precise(asked: str, given: str, flags: re.RegexFlag = re.IGNORECASE) -> _Precise:
+    return _Precise(re.compile(asked), re.compile(given, flags))
 
 
 _UNIT = r"(?:minute|hour|day|week|month|term|year)s?"
@@ -102,50 +131,53 @@ _NUMERAL = (
     r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
     r"|a|an|each|every|same|first|next)"
 )
+# Without May: in a policy it is nearly always the verb.
 _MONTH = r"january|february|march|april|june|july|august|september|october|november|december"
-_PRECISE = (
-    (  # a sum of money
-        r"how much (?:is|are|does|do|will|for)|\bcosts?\b|(?<!in )\bcharges?\b|\bprice|\bfees?\b|mileage|\bpay\b",
-        r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund)\b",
-    ),
-    (  # a span of time
-        r"how (?:long|soon|quick(?:ly)?|many (?:days|weeks|hours|months))|deadline|time ?limit",
-        rf"\b{_NUMERAL}[ -](?:working |school |calendar )?{_UNIT}\b|\bonce a\b"
-        r"|\bimmediately\b|\bat once\b|\bas long as\b|\buntil\b",
-    ),
-    (  # a number or an age
-        r"how many|how big|how tall|what size|how old|what age",
-        r"\d|\b(?:one|two|three|four|five|six|seven|eight|ten|number of)\b",
-    ),
-    (  # a telephone number or an address
-        r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)|s email\b"
-        r"|^what(?: is|s) .* (?:number|email|extension)$",
-        r"\d{5,}|\d{3} \d{3}|@",
-    ),
-    (  # a name
-        r"^(?:who is|whos) (?:the |our )(?!in charge|responsible)[a-z -]{2,30}?(?: this year)?$"
-        r"|what(?: is|s) .* (?:called|name)$"
-        r"|name of|names of|(?:which|what) (?:[a-z]+ )?(?:company|firm|supplier|provider|newspaper|solicitors?"
-        r"|software|app|platform|browser|program)\b|^(?:which|what) (?:brand|make|model)\b",
-        r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
-    ),
-    (  # a date
-        r"what (?:date|day|year)\b|when (?:is|was|are|were) (?:the )?(?:next|last)"
-        r"|\blast (?:review|updat|chang|approv)",
-        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b",
-    ),
-    (r"what time", r"\d[:.]\d\d|\d ?[ap]\.?m\b|o.clock|noon"),  # an hour
+
+_MONEY = _precise(
+    r"how much (?:is|are|does|do|will|for)|\bcosts?\b|(?<!in )\bcharges?\b|\bprice|\bfees?\b"
+    r"|mileage|\bpay\b",
+    r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund)\b",
 )
-_CAPITALS_COUNT = 4  # the place of names in _PRECISE: what is given there is told by its capitals
-_PRECISE_PATTERNS = tuple(
-    (re.compile(asked), re.compile(given, 0 if n == _CAPITALS_COUNT else re.IGNORECASE))
-    for n, (asked, given) in enumerate(_PRECISE)
+_SPAN_OF_TIME = _precise(
+    r"how (?:long|soon|quick(?:ly)?|many (?:days|weeks|hours|months))|deadline|time ?limit",
+    rf"\b{_NUMERAL}[ -](?:working |school |calendar )?{_UNIT}\b|\bonce a\b"
+    r"|\bimmediately\b|\bat once\b|\bas long as\b|\buntil\b",
 )
+_NUMBER = _precise(
+    r"how many|how big|how tall|what size|how old|what age",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|ten|number of)\b",
+)
+_TELEPHONE_OR_ADDRESS = _precise(
+    r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)"
+    r"|s email\b|^what(?: is|s) .* (?:number|email|extension)$",
+    r"\d{5,}|\d{3} \d{3}|@",
+)
+# A name is told by its capitals, so here case counts.
+_NAME = _precise(
+    r"^(?:who is|whos) (?:the |our )(?!in charge|responsible)[a-z -]{2,30}?(?: this year)?$"
+    r"|what(?: is|s) .* (?:called|name)$"
+    r"|name of|names of"
+    r"|(?:which|what) (?:[a-z]+ )?(?:company|firm|supplier|provider|newspaper|solicitors?"
+    r"|software|app|platform|browser|program)\b"
+    r"|^(?:which|what) (?:brand|make|model)\b",
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
+    re.NOFLAG,
+)
+_DATE = _precise(
+    r"what (?:date|day|year)\b|when (?:is|was|are|were) (?:the )?(?:next|last)"
+    r"|\blast (?:review|updat|chang|approv)",
+    rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b",
+)
+_HOUR = _precise(r"what time", r"\d[:.]\d\d|\d ?[ap]\.?m\b|o.clock|noon")
+
+_ALL_PRECISE = (_MONEY, _SPAN_OF_TIME, _NUMBER, _TELEPHONE_OR_ADDRESS, _NAME, _DATE, _HOUR)
 
 
-def precise(question: str) -> tuple[re.Pattern[str], ...]:
-    """What a passage must hold to give the number, sum, span of time, date or name that a question asks for.
+def find_precise_patterns(question: str) -> tuple[re.Pattern[str], ...]:
+    """What a passage must hold to give the number, sum, date, name or the like that is asked for.
 
-    Empty when the question asks for nothing of the sort. `question` in lower case, without punctuation.
+    Empty when the question asks for nothing of the sort. `question` in lower case, without
+    punctuation.
     """
-    return tuple(given for asked, given in _PRECISE_PATTERNS if asked.search(question))
+    return tuple(one.given for one in _ALL_PRECISE if one.asked.search(question))

@@ -15,15 +15,37 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: A numpy array of 32-bit floats. numpy is imported when it is first needed, and its types with it.
 Floats = Any
-"""A numpy array of 32-bit floats. numpy is imported when it is first needed, and its types with it."""
 
 WEIGHTS = Path(__file__).with_name("minilm.npz")
-SIZE = 384  # numbers in a vector
+#: Numbers in a vector.
+SIZE = 384
+#: Parts of a vector that are attended to apart.
 HEADS = 12
 LAYERS = 6
-LONGEST = 96  # word pieces; what follows is left out
-TOGETHER = 128  # word pieces that go through the model at once
+#: Word pieces; what follows is left out.
+LONGEST = 96
+#: Word pieces that go through the model at once.
+TOGETHER = 128
+#: Characters of a word piece at most.
+LONGEST_PIECE = 30
+#: The arrays of a layer, as the file names them: `w` and `b` are weight and bias, `n…` those of the norm
+#: that follows.
+LAYER_ARRAYS = (
+    "qkv",
+    "qkv.b",
+    "out",
+    "out.b",
+    "out.nw",
+    "out.nb",
+    "up",
+    "up.b",
+    "down",
+    "down.b",
+    "down.nw",
+    "down.nb",
+)
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
@@ -33,13 +55,14 @@ def numpy() -> Any:
 
     Its threads gain little at this size, and where other processes want the cores they wait for one another.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is first imported
+    # Read when numpy is first imported, and never again.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return importlib.import_module("numpy")
 
 
 @cache
 def load(weights: Path = WEIGHTS) -> Meaning | None:
-    """The model, or None where it cannot be had."""
+    """The model, made once and kept, or None where it cannot be had."""
     try:
         np = numpy()
         with np.load(weights) as arrays:
@@ -63,122 +86,172 @@ class Meaning:
     """The model in memory: about 50 MB."""
 
     def __init__(self, arrays: dict[str, Any]) -> None:
-        np = numpy()
+        """`arrays`: those of the packed file, by name. Raises KeyError when one is missing."""
         vocabulary = bytes(arrays["vocabulary"]).decode().split("\n")
-        self._pieces = {piece: n for n, piece in enumerate(vocabulary)}
-        self._words, self._word_scales = arrays["words"], arrays["words.scale"]
-        self._places: Floats = arrays["places"].astype(np.float32)
-        self._norm = (arrays["norm.w"].astype(np.float32), arrays["norm.b"].astype(np.float32))
-        self._layers = [
-            {
-                name: np.ascontiguousarray(
-                    unpack(arrays[f"{n}.{name}"], arrays[f"{n}.{name}.scale"]).T
-                )
-                if f"{n}.{name}.scale" in arrays
-                else arrays[f"{n}.{name}"].astype(np.float32)
-                for name in (
-                    "qkv",
-                    "qkv.b",
-                    "out",
-                    "out.b",
-                    "out.nw",
-                    "out.nb",
-                    "up",
-                    "up.b",
-                    "down",
-                    "down.b",
-                )
-                + ("down.nw", "down.nb")
-            }
-            for n in range(LAYERS)
-        ]
+        self._pieces = {piece: number for number, piece in enumerate(vocabulary)}
+        # The vectors of words stay packed: a text needs few of them.
+        self._words = arrays["words"]
+        self._word_scales = arrays["words.scale"]
+        self._places = _as_floats(arrays["places"])
+        self._norm_weight = _as_floats(arrays["norm.w"])
+        self._norm_bias = _as_floats(arrays["norm.b"])
+        self._layers = [_unpack_layer(arrays, number) for number in range(LAYERS)]
 
     def pieces(self, text: str) -> list[int]:
         """The word pieces of a text, with the marks that open and close it."""
-        plain = unicodedata.normalize("NFD", text.lower())
-        plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
+        decomposed = unicodedata.normalize("NFD", text.lower())
+        # The model has learnt from words without accents.
+        plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+        room = LONGEST - 2
         found: list[int] = []
         for word in _PIECE.findall(plain[: LONGEST * 12]):
-            found += self._word(word)
-            if len(found) >= LONGEST - 2:
+            found += self._split_word(word)
+            if len(found) >= room:
                 break
-        return [self._pieces["[CLS]"], *found[: LONGEST - 2], self._pieces["[SEP]"]]
+        return [self._pieces["[CLS]"], *found[:room], self._pieces["[SEP]"]]
 
-    def _word(self, word: str) -> list[int]:
+    def _split_word(self, word: str) -> list[int]:
+        """The longest piece that a word begins with, then that of the rest, and so on."""
         parts: list[int] = []
         start = 0
         while start < len(word):
-            for end in range(min(len(word), start + 30), start, -1):
-                piece = self._pieces.get(word[start:end] if start == 0 else "##" + word[start:end])
-                if piece is not None:
-                    parts.append(piece)
-                    start = end
-                    break
-            else:
+            end = self._end_of_piece(word, start)
+            if end is None:
                 return [self._pieces["[UNK]"]]
+            parts.append(self._pieces[_piece(word, start, end)])
+            start = end
         return parts
+
+    def _end_of_piece(self, word: str, start: int) -> int | None:
+        for end in range(min(len(word), start + LONGEST_PIECE), start, -1):
+            if _piece(word, start, end) in self._pieces:
+                return end
+        return None
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One vector of length 1 for each text: an array of len(texts) rows and SIZE columns."""
         np = numpy()
         pieces = [self.pieces(text) for text in texts]
         result = np.zeros((len(texts), SIZE), np.float32)
-        some: list[int] = []
-        for n in sorted(range(len(texts)), key=lambda n: len(pieces[n])):
-            if some and sum(len(pieces[i]) for i in some) + len(pieces[n]) > TOGETHER:
-                result[some] = self._forward([pieces[i] for i in some])
-                some = []
-            some.append(n)
-        if some:
-            result[some] = self._forward([pieces[i] for i in some])
+        for batch in _make_batches(pieces):
+            result[batch] = self._forward([pieces[number] for number in batch])
         return result
 
     def _forward(self, batch: list[list[int]]) -> Floats:
-        """All texts as one row of pieces, of which each heeds only those of its own text: nothing is padded."""
+        """The vectors of a few texts, given as word pieces.
+
+        They go through the model as one row of pieces, of which each attends only to those of its own
+        text: so nothing is padded.
+        """
         np = numpy()
         lengths = [len(pieces) for pieces in batch]
-        whose = np.repeat(np.arange(len(batch)), lengths)
         used, where = np.unique(np.concatenate(batch), return_inverse=True)
         x = unpack(self._words[used], self._word_scales[used])[where]
-        x += self._places[np.concatenate([np.arange(n) for n in lengths])]
-        x = _normal(x, *self._norm)
-        hidden = (
-            None
-            if len(batch) == 1
-            else np.where(whose[:, None] == whose, 0, -1e4).astype(np.float32)
-        )
+        x += self._places[np.concatenate([np.arange(length) for length in lengths])]
+        x = _normalise(x, self._norm_weight, self._norm_bias)
+
+        mask = _mask_other_texts(lengths)
         for layer in self._layers:
-            x = self._layer(x, layer, hidden)
-        mean = np.add.reduceat(x, np.cumsum([0, *lengths[:-1]]), axis=0)
+            x = _run_layer(x, layer, mask)
+
+        starts = np.cumsum([0, *lengths[:-1]])
+        mean = np.add.reduceat(x, starts, axis=0)
         mean /= np.linalg.norm(mean, axis=1, keepdims=True)
         result: Floats = mean
         return result
 
-    def _layer(self, x: Floats, w: dict[str, Floats], hidden: Floats | None) -> Floats:
-        np = numpy()
-        split = x @ w["qkv"]
-        split += w["qkv.b"]
-        query, key, value = split.reshape(len(x), 3, HEADS, SIZE // HEADS).transpose(1, 2, 0, 3)
-        heed = query @ key.transpose(0, 2, 1)
-        heed *= np.float32((SIZE // HEADS) ** -0.5)
-        if hidden is not None:
-            heed += hidden
-        heed -= heed.max(-1, keepdims=True)
-        np.exp(heed, out=heed)
-        heed /= heed.sum(-1, keepdims=True)
-        seen = (heed @ value).transpose(1, 0, 2).reshape(len(x), SIZE) @ w["out"]
-        seen += w["out.b"]
-        seen += x
-        x = _normal(seen, w["out.nw"], w["out.nb"])
-        wide = x @ w["up"]
-        wide += w["up.b"]
-        deep = _bent(wide) @ w["down"]
-        deep += w["down.b"]
-        deep += x
-        return _normal(deep, w["down.nw"], w["down.nb"])
+
+def _as_floats(values: Any) -> Floats:
+    result: Floats = values.astype(numpy().float32)
+    return result
 
 
-def _bent(x: Floats) -> Floats:
+def _unpack_layer(arrays: dict[str, Any], number: int) -> dict[str, Floats]:
+    np = numpy()
+    layer = {}
+    for name in LAYER_ARRAYS:
+        stored = f"{number}.{name}"
+        if f"{stored}.scale" in arrays:
+            matrix = unpack(arrays[stored], arrays[f"{stored}.scale"])
+            # Laid out as the products read it, which makes them faster.
+            layer[name] = np.ascontiguousarray(matrix.T)
+        else:
+            layer[name] = _as_floats(arrays[stored])
+    return layer
+
+
+def _piece(word: str, start: int, end: int) -> str:
+    """A part of a word as the vocabulary has it: one that does not begin the word is marked."""
+    if start == 0:
+        return word[:end]
+    return "##" + word[start:end]
+
+
+def _make_batches(pieces: list[list[int]]) -> list[list[int]]:
+    """Which texts go through the model together: shorter ones first, so that many do."""
+    batches: list[list[int]] = []
+    length = 0
+    for number in sorted(range(len(pieces)), key=lambda number: len(pieces[number])):
+        if not batches or length + len(pieces[number]) > TOGETHER:
+            batches.append([])
+            length = 0
+        batches[-1].append(number)
+        length += len(pieces[number])
+    return batches
+
+
+def _mask_other_texts(lengths: list[int]) -> Floats | None:
+    """What is added so that no piece attends to those of another text; None for one text alone."""
+    if len(lengths) == 1:
+        return None
+    np = numpy()
+    text_of_piece = np.repeat(np.arange(len(lengths)), lengths)
+    is_same_text = text_of_piece[:, None] == text_of_piece
+    mask: Floats = np.where(is_same_text, 0, -1e4).astype(np.float32)
+    return mask
+
+
+def _run_layer(x: Floats, layer: dict[str, Floats], mask: Floats | None) -> Floats:
+    """One layer of a transformer: attention, then a network, each with what it got added and a norm.
+
+    In place wherever that can be: at this size, making new arrays would take much of the time.
+    """
+    attended = _attend(x, layer, mask)
+    attended += x
+    x = _normalise(attended, layer["out.nw"], layer["out.nb"])
+
+    wide = x @ layer["up"]
+    wide += layer["up.b"]
+    deep = _gelu(wide) @ layer["down"]
+    deep += layer["down.b"]
+    deep += x
+    return _normalise(deep, layer["down.nw"], layer["down.nb"])
+
+
+def _attend(x: Floats, layer: dict[str, Floats], mask: Floats | None) -> Floats:
+    """What each piece takes from the others, by how well its query fits their keys."""
+    np = numpy()
+    head_size = SIZE // HEADS
+    split = x @ layer["qkv"]
+    split += layer["qkv.b"]
+    query, key, value = split.reshape(len(x), 3, HEADS, head_size).transpose(1, 2, 0, 3)
+
+    attention = query @ key.transpose(0, 2, 1)
+    attention *= np.float32(head_size**-0.5)
+    if mask is not None:
+        attention += mask
+    # Less the greatest, so that `exp` cannot overflow; the shares stay the same.
+    attention -= attention.max(-1, keepdims=True)
+    np.exp(attention, out=attention)
+    attention /= attention.sum(-1, keepdims=True)
+
+    taken = (attention @ value).transpose(1, 0, 2).reshape(len(x), SIZE)
+    result: Floats = taken @ layer["out"]
+    result += layer["out.b"]
+    return result
+
+
+def _gelu(x: Floats) -> Floats:
     """GELU by its usual approximation with tanh, in place."""
     np = numpy()
     curve = x * x
@@ -192,11 +265,12 @@ def _bent(x: Floats) -> Floats:
     return x
 
 
-def _normal(x: Floats, weight: Floats, bias: Floats) -> Floats:
+def _normalise(x: Floats, weight: Floats, bias: Floats) -> Floats:
     """Each row brought to mean 0 and deviation 1, then scaled; in place."""
     np = numpy()
     x -= x.mean(-1, keepdims=True)
-    x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / np.float32(SIZE) + np.float32(1e-12))
+    variance = np.einsum("ij,ij->i", x, x)[:, None] / np.float32(SIZE)
+    x /= np.sqrt(variance + np.float32(1e-12))
     x *= weight
     x += bias
     return x

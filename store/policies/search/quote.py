@@ -3,78 +3,131 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from store.policies.divide import LONGEST, Unit
 
-WHOLE = 300  # characters: a paragraph or list up to this is quoted whole, else so much around the sentence
-ITEM = 400  # characters: a bullet of several sentences is quoted whole up to this
+#: Characters: a paragraph or list up to this is quoted whole, else so much around the sentence.
+WHOLE = 300
+#: Characters: a bullet of several sentences is quoted whole up to this.
+ITEM = 400
 
 
 def span(units: Sequence[Unit], n: int) -> tuple[int, int]:
     """Where the quotation of `units[n]` begins and ends. `units` are those of one text, in order.
 
-    A short paragraph or list is whole; a lead-in comes with its list; a sentence comes with its neighbours.
+    A short paragraph or list is whole; a lead-in comes with its list; a sentence comes with its
+    neighbours.
     """
-    first = last = n
-    while first > 0 and units[first - 1].block == units[n].block:
-        first -= 1
-    while last + 1 < len(units) and units[last + 1].block == units[n].block:
-        last += 1
-    if units[last].end - units[first].start <= WHOLE:
-        return units[first].start, units[last].end
+    block = _block_of(units, n)
+    if block.length <= WHOLE:
+        return block.start, block.end
+
     unit = units[n]
-    low = high = n
+    quoted = _Run(units, n, n)
     if unit.kind == "lead-in":
-        while high < last and units[high + 1].end - unit.start <= LONGEST:
-            high += 1
+        quoted.grow_forward(block.last, LONGEST)
     elif unit.item >= 0:
-        while (
-            low > first
-            and _same(units[low - 1], unit)
-            and units[high].end - units[low - 1].start <= ITEM
-        ):
-            low -= 1
-        while (
-            high < last
-            and _same(units[high + 1], unit)
-            and units[high + 1].end - units[low].start <= ITEM
-        ):
-            high += 1
+        bullet = _bullet_of(block, n)
+        quoted.grow_back(bullet.first, ITEM)
+        quoted.grow_forward(bullet.last, ITEM)
     else:
-        low, high = _around(units, n, first, last)
-    return units[low].start, units[high].end
+        _grow_both_ways(quoted, block)
+    return quoted.start, quoted.end
 
 
-def listed(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
+def list_bullets(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
     """Where each bullet that `lead` introduces begins and ends; none for what is no lead-in."""
     if lead.kind != "lead-in":
         return []
     own = [unit for unit in units if unit.lead_in is not None and unit.lead_in[1] == lead.end]
-    return [
-        (item, max(unit.end for unit in some))
-        for item, some in groupby(own, key=lambda unit: unit.item)
-    ]
+    bullets = []
+    for start, sentences in groupby(own, key=lambda unit: unit.item):
+        end = max(unit.end for unit in sentences)
+        bullets.append((start, end))
+    return bullets
 
 
-def _same(other: Unit, unit: Unit) -> bool:
-    return other.item == unit.item
+@dataclass(slots=True)
+class _Run:
+    """Units that follow one another, from `first` to `last`, both included."""
+
+    units: Sequence[Unit]
+    first: int
+    last: int
+
+    @property
+    def start(self) -> int:
+        return self.units[self.first].start
+
+    @property
+    def end(self) -> int:
+        return self.units[self.last].end
+
+    @property
+    def length(self) -> int:
+        """Characters, with what stands between the units."""
+        return self.end - self.start
+
+    def fits_before(self, most: int) -> bool:
+        """Whether the run would have at most `most` characters with the unit before it."""
+        return self.end - self.units[self.first - 1].start <= most
+
+    def fits_after(self, most: int) -> bool:
+        """Whether the run would have at most `most` characters with the unit after it."""
+        return self.units[self.last + 1].end - self.start <= most
+
+    def grow_back(self, first: int, most: int) -> None:
+        """Take in what stands before, back to `first`, up to `most` characters."""
+        while self.first > first and self.fits_before(most):
+            self.first -= 1
+
+    def grow_forward(self, last: int, most: int) -> None:
+        """Take in what stands after, on to `last`, up to `most` characters."""
+        while self.last < last and self.fits_after(most):
+            self.last += 1
 
 
-def _around(units: Sequence[Unit], n: int, first: int, last: int) -> tuple[int, int]:
-    low = high = n
-    while True:
-        if (
-            high < last
-            and units[high + 1].item < 0
-            and units[high + 1].end - units[low].start <= WHOLE
-        ):
-            high += 1
-        elif (
-            low > first
-            and units[low - 1].item < 0
-            and units[high].end - units[low - 1].start <= WHOLE
-        ):
-            low -= 1
+def _block_of(units: Sequence[Unit], n: int) -> _Run:
+    """The paragraph or list that a unit stands in."""
+    block = _Run(units, n, n)
+    while block.first > 0 and units[block.first - 1].block == units[n].block:
+        block.first -= 1
+    while block.last + 1 < len(units) and units[block.last + 1].block == units[n].block:
+        block.last += 1
+    return block
+
+
+def _bullet_of(block: _Run, n: int) -> _Run:
+    """The bullet of a list that a unit stands in."""
+    units = block.units
+    bullet = _Run(units, n, n)
+    while bullet.first > block.first and units[bullet.first - 1].item == units[n].item:
+        bullet.first -= 1
+    while bullet.last < block.last and units[bullet.last + 1].item == units[n].item:
+        bullet.last += 1
+    return bullet
+
+
+def _grow_both_ways(quoted: _Run, block: _Run) -> None:
+    """Take in the sentences around, those after it first: what explains a sentence follows it."""
+    while _can_take_next(quoted, block) or _can_take_previous(quoted, block):
+        if _can_take_next(quoted, block):
+            quoted.last += 1
         else:
-            return low, high
+            quoted.first -= 1
+
+
+def _can_take_next(quoted: _Run, block: _Run) -> bool:
+    if quoted.last >= block.last:
+        return False
+    is_bullet = quoted.units[quoted.last + 1].item >= 0
+    return not is_bullet and quoted.fits_after(WHOLE)
+
+
+def _can_take_previous(quoted: _Run, block: _Run) -> bool:
+    if quoted.first <= block.first:
+        return False
+    is_bullet = quoted.units[quoted.first - 1].item >= 0
+    return not is_bullet and quoted.fits_before(WHOLE)

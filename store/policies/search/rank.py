@@ -5,51 +5,124 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.policies.divide import Unit
-from store.policies.search.answer_kinds import offered
-from store.policies.search.question import Question
-from store.policies.search.words import STOP, groups, stem, words
+from store.policies.search.answer_kinds import find_offered_kinds
+from store.policies.search.question import Query, Slot
+from store.policies.search.words import STOP_WORDS, find_terms, stem, words
 
-FIELDS = (("own", 1.0), ("lead", 0.7), ("heading", 0.6), ("around", 0.45), ("title", 0.3))
+#: What a word is worth in the unit itself.
+OWN = 1.0
+#: In what introduces the list that the unit stands in.
+LEAD = 0.7
+#: In the two headings above it.
+HEADING = 0.6
+#: In the units beside it.
+AROUND = 0.45
+#: In the title of the text.
+TITLE = 0.3
+
+#: Passages that are looked at closely.
 CANDIDATES = 60
-BESIDE = 2  # units before and after that count as context
+#: Units before and after that count as context.
+BESIDE = 2
+#: How well a term must stand for a word, for its being common to make the word less telling.
+NEARLY_THE_WORD = 0.7
+#: What a slot that says how, not what, counts for.
+LIGHT = 0.35
+#: Content words; a passage up to this is little more than a heading.
+SHORT = 3
+#: Content words between two words that still stand close together.
+CLOSE_TOGETHER = 4
+
+_STAFF = {"#staff", "#volunteer"}
+_FAMILIES = {"#parent", "#pupil"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexedPassage:
     """A unit with what is known of it before any question."""
 
     doc: int
     unit: Unit
-    size: int  # content words
-    order: tuple[frozenset[str], ...]  # the terms at each content word
+    #: Content words.
+    size: int
+    #: The terms at each content word.
+    order: tuple[frozenset[str], ...]
+    #: The kinds of answer that it could give.
     offers: frozenset[str]
+    #: The terms of its headings.
     heading: frozenset[str]
+    #: The terms of its lead-in.
     lead: frozenset[str]
     text: str
-    audience: frozenset[str]  # heading, lead-in and title
+    #: The terms of headings, lead-in and title, which say whom it is for.
+    audience: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
+    """A passage with how well it fits a question."""
+
+    #: Its number in `Index.entries`.
     entry: int
     features: dict[str, float]
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """Where the words of a query stand, and how well they fit. Passages are known by their number."""
+
+    query: Query
+    #: How telling each slot is.
+    weights: list[float]
+    #: The sum of them, never 0.
+    total: float
+    #: What the words in the passage itself add up to.
+    own: dict[int, float]
+    #: What they add up to with all that stands around it.
+    context: dict[int, float]
+    #: What the very words of the question add up to.
+    exact: dict[int, float]
+    #: For each slot: how well the best word of a passage stands for it.
+    by_slot: list[dict[int, float]]
+    #: Terms of headings and lead-ins, of which many passages share one -> how well they fit, 0 to 1.
+    above: dict[frozenset[str], float] = field(default_factory=dict)
+
+    @property
+    def heaviest(self) -> dict[int, float]:
+        """How well the best word of a passage stands for the most telling slot."""
+        if not self.weights:
+            return {}
+        return self.by_slot[self.weights.index(max(self.weights))]
+
+    def fit_above(self, terms: frozenset[str]) -> float:
+        """The share of the query that a heading or a lead-in covers, 0 to 1."""
+        if terms not in self.above:
+            self.above[terms] = self._covered_by(terms) / self.total
+        return self.above[terms]
+
+    def _covered_by(self, terms: frozenset[str]) -> float:
+        covered = 0.0
+        for slot, weight in zip(self.query.slots, self.weights, strict=True):
+            # Terms stand best first.
+            for term, strength in slot.terms:
+                if term in terms:
+                    covered += weight * strength
+                    break
+        return covered
+
+
 def terms_of(text: str) -> list[set[str]]:
     """For each content word of a text: its stem, and the groups that it belongs to."""
-    tokens = words(text)
-    stems = [stem(t) for t in tokens]
-    at: list[set[str]] = [set() if t in STOP else {s} for t, s in zip(tokens, stems, strict=True)]
-    for first, end, names in groups(stems):
-        if end - first == 1 and tokens[first] in STOP:
-            continue
-        for n in range(first, end):
-            at[n].update("#" + name for name in names)
-    return [terms for terms in at if terms]
+    return [terms for terms in find_terms(words(text)) if terms]
+
+
+def weighted_sum(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """What the features come to under a linear model; one that it has no weight for counts nothing."""
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
 class Index:
@@ -57,190 +130,266 @@ class Index:
 
     def __init__(self, docs: list[tuple[str, str, tuple[Unit, ...]]]) -> None:
         """`docs`: title, text and units of each text."""
-        self.entries: list[Entry] = []
-        self.postings: dict[str, dict[int, float]] = defaultdict(dict)  # own words only
-        self.context: dict[str, dict[int, float]] = defaultdict(dict)  # with all that stands around
-        self._terms: dict[
-            frozenset[str], frozenset[str]
-        ] = {}  # each set of terms once: a third of the memory
-        for number, (title, text, units) in enumerate(docs):
-            self._add(number, title, text, units)
-        counts = Counter(
-            w for e in self.entries for w in words(e.text) if w not in STOP and len(w) > 2
-        )
-        self.spoken: dict[
-            str, str
-        ] = {}  # stem -> the word of the texts that it most often stands for
-        for word, _ in counts.most_common():
-            self.spoken.setdefault(stem(word), word)
-        known = sum(any(t[0] == "#" for t in terms) for e in self.entries for terms in e.order)
-        self.known = known / max(
-            1, sum(e.size for e in self.entries)
-        )  # share of words that the thesaurus has
-        self.average = sum(e.size for e in self.entries) / max(1, len(self.entries))
+        self.entries: list[IndexedPassage] = []
+        #: Term -> the passages that have it in their own words.
+        self.postings: dict[str, list[int]] = defaultdict(list)
+        #: Term -> passage -> what it is worth there, with all that stands around.
+        self.context: dict[str, dict[int, float]] = defaultdict(dict)
+        # Each set of terms is kept once, for the memory's sake: most words stand in many passages.
+        self._terms: dict[frozenset[str], frozenset[str]] = {}
 
-    def _add(self, number: int, title: str, text: str, units: tuple[Unit, ...]) -> None:
-        own = [terms_of(text[u.start : u.end]) for u in units]
-        flat: list[set[str]] = [set().union(*terms) for terms in own]
-        leads: dict[tuple[int, int], set[str]] = {
-            (u.start, u.end): t for u, t in zip(units, flat, strict=True)
-        }
-        titles: set[str] = set().union(*terms_of(title))
-        headings: dict[tuple[str, ...], set[str]] = {}
-        for place, (unit, ordered, mine) in enumerate(zip(units, own, flat, strict=True)):
-            if unit.path not in headings:
-                headings[unit.path] = set[str]().union(*terms_of(" . ".join(unit.path[-2:])))
-            n = len(self.entries)
-            lead: set[str] = leads.get(unit.lead_in, set()) if unit.lead_in else set()
-            near = range(max(0, place - BESIDE), min(len(units), place + BESIDE + 1))
-            around: set[str] = set().union(*(flat[i] for i in near if units[i].block == unit.block))
-            fields = (mine, lead, headings[unit.path], around, titles)
-            for term in mine:
-                self.postings[term][n] = 1.0
-            for (_, worth), there in zip(reversed(FIELDS), reversed(fields), strict=True):
-                for term in there:
-                    self.context[term][n] = worth
-            offers = offered(text[unit.start : unit.end])
+        for number, (title, text, units) in enumerate(docs):
+            self._add_text(number, title, text, units)
+
+        #: Stem -> the word of the texts that it most often stands for.
+        self.word_of_stem = self._find_word_of_stem()
+        size = sum(entry.size for entry in self.entries)
+        #: Share of the content words that the thesaurus has.
+        self.known_share = self._count_known() / max(1, size)
+        #: Content words of a passage.
+        self.average_size = size / max(1, len(self.entries))
+
+    def _add_text(self, doc: int, title: str, text: str, units: tuple[Unit, ...]) -> None:
+        in_order = [terms_of(text[unit.start : unit.end]) for unit in units]
+        own = [_union(terms) for terms in in_order]
+        by_place = {(unit.start, unit.end): terms for unit, terms in zip(units, own, strict=True)}
+        of_title = _union(terms_of(title))
+        of_path: dict[tuple[str, ...], set[str]] = {}
+
+        for place, unit in enumerate(units):
+            if unit.path not in of_path:
+                of_path[unit.path] = _union(terms_of(" . ".join(unit.path[-2:])))
+            of_heading = of_path[unit.path]
+            of_lead: set[str] = set()
+            if unit.lead_in:
+                of_lead = by_place.get(unit.lead_in, of_lead)
+
+            number = len(self.entries)
+            for term in own[place]:
+                self.postings[term].append(number)
+            # From the least worth to the most: where a term stands in several places, the best counts.
+            for terms, worth in (
+                (of_title, TITLE),
+                (_terms_around(place, units, own), AROUND),
+                (of_heading, HEADING),
+                (of_lead, LEAD),
+                (own[place], OWN),
+            ):
+                for term in terms:
+                    self.context[term][number] = worth
+
+            own_text = text[unit.start : unit.end]
             self.entries.append(
-                Entry(
-                    number,
-                    unit,
-                    len(ordered),
-                    tuple(map(self._once, ordered)),
-                    offers,
-                    self._once(headings[unit.path]),
-                    self._once(lead),
-                    text[unit.start : unit.end],
-                    self._once(lead | headings[unit.path] | titles),
+                IndexedPassage(
+                    doc=doc,
+                    unit=unit,
+                    size=len(in_order[place]),
+                    order=tuple(map(self._keep_once, in_order[place])),
+                    offers=find_offered_kinds(own_text),
+                    heading=self._keep_once(of_heading),
+                    lead=self._keep_once(of_lead),
+                    text=own_text,
+                    audience=self._keep_once(of_lead | of_heading | of_title),
                 )
             )
 
-    def _once(self, terms: set[str]) -> frozenset[str]:
+    def _keep_once(self, terms: set[str]) -> frozenset[str]:
         frozen = frozenset(terms)
         return self._terms.setdefault(frozen, frozen)
 
-    def weights(self, question: Question) -> list[float]:
+    def _find_word_of_stem(self) -> dict[str, str]:
+        counts: Counter[str] = Counter()
+        for entry in self.entries:
+            counts.update(word for word in words(entry.text) if _is_content(word))
+
+        word_of_stem: dict[str, str] = {}
+        for word, _ in counts.most_common():
+            word_of_stem.setdefault(stem(word), word)
+        return word_of_stem
+
+    def _count_known(self) -> int:
+        return sum(_is_in_thesaurus(terms) for entry in self.entries for terms in entry.order)
+
+    def weigh_slots(self, query: Query) -> list[float]:
         """How telling each slot is: rare in these texts, or not there at all, is telling."""
+        return [self._weigh_slot(slot) for slot in query.slots]
+
+    def _weigh_slot(self, slot: Slot) -> float:
+        near: set[int] = set()
+        exact = 0
+        for term, strength in slot.terms:
+            there = self.postings.get(term, [])
+            if strength >= NEARLY_THE_WORD:
+                near.update(there)
+            if strength == 1.0:
+                exact = len(there)
+
+        # Half and half: a rare word of a common group is neither rare nor common.
+        found_in = 0.5 * len(near) + 0.5 * exact if exact else len(near)
         total = len(self.entries) + 1
-        result = []
-        for slot in question.slots:
-            near: set[int] = set()
-            exact = 0
-            for term, strength in slot.terms:
-                there = self.postings.get(term, {})
-                if strength >= 0.7:
-                    near |= there.keys()
-                if strength == 1.0:
-                    exact = len(there)
-            df = 0.5 * len(near) + 0.5 * exact if exact else len(near)
-            rarity = math.log(1 + total / (df + 1.0))
-            result.append(rarity * slot.share * (0.35 if slot.light else 1.0))
-        return result
+        rarity = math.log(1 + total / (found_in + 1.0))
+        return rarity * slot.share * (LIGHT if slot.light else 1.0)
 
     def rank(
         self,
-        question: Question,
+        query: Query,
         model: Mapping[str, float],
         extra: Mapping[str, Sequence[float]] | None = None,
         also: Iterable[int] = (),
     ) -> list[Scored]:
         """The best candidates, best first.
 
-        `extra`: further features, a value for each entry; `also`: entries to look at whatever their words.
+        `model`: what each feature weighs. `extra`: further features, a value for each passage. `also`:
+        numbers of passages to look at whatever their words.
         """
-        weights = self.weights(question)
-        total = sum(weights) or 1.0
-        own: dict[int, float] = defaultdict(float)
-        ctx: dict[int, float] = defaultdict(float)
-        exact: dict[int, float] = defaultdict(float)
-        best_own: list[dict[int, float]] = []
-        for slot, weight in zip(question.slots, weights, strict=True):
-            here: dict[int, float] = {}
-            around: dict[int, float] = {}
-            for term, strength in slot.terms:
-                for n in self.postings.get(term, ()):
-                    if strength > here.get(n, 0.0):
-                        here[n] = strength
-                    if strength == 1.0:
-                        exact[n] += weight
-                for n, worth in self.context.get(term, {}).items():
-                    if strength * worth > around.get(n, 0.0):
-                        around[n] = strength * worth
-            for n, strength in here.items():
-                own[n] += weight * strength
-            for n, strength in around.items():
-                ctx[n] += weight * strength
-            best_own.append(here)
-        pool = set(sorted(ctx, key=lambda n: -(own.get(n, 0.0) + ctx[n]))[:CANDIDATES])
-        pool.update(also)
-        key = max(range(len(weights)), key=weights.__getitem__, default=None)
-        found: dict[
-            frozenset[str], float
-        ] = {}  # headings and lead-ins, of which many passages share one
+        matches = self._match(query)
+        candidates = _choose_candidates(matches)
+        candidates.update(also)
+        heaviest = matches.heaviest
+
         scored = []
-        for n in pool:
-            entry = self.entries[n]
-            mine = own.get(n, 0.0)
-            for above in (entry.heading, entry.lead):
-                if above not in found:
-                    found[above] = self._match(question, weights, above) / total
-            f = {
-                "own": mine / total,
-                "ctx": ctx.get(n, 0.0) / total,
-                "exact": exact.get(n, 0.0) / total,
-                "dense": mine / total / (0.5 + 0.5 * entry.size / self.average),
-                "mass": mine / (mine + 4.0),
-                "near": self._near(question, weights, entry, best_own, n) / total,
-                "key": best_own[key].get(n, 0.0) if key is not None else 0.0,
-                "heading": found[entry.heading],
-                "lead": found[entry.lead],
-                "short": 1.0 if entry.size <= 3 else 0.0,
-                "lead-in": 1.0 if entry.unit.kind == "lead-in" else 0.0,
-                "bullet": 1.0 if entry.unit.kind == "bullet" else 0.0,
-            }
-            if question.precise:
-                f["gives"] = 1.0 if any(p.search(entry.text) for p in question.precise) else 0.0
-            if question.personal:
-                f["to staff"] = 1.0 if entry.audience & {"#staff", "#volunteer"} else 0.0
-                f["to parents"] = 1.0 if entry.audience & {"#parent", "#pupil"} else 0.0
-            for kind in question.kinds:
-                if kind in ("which", "why"):
-                    f["l:" + kind] = 1.0 if entry.unit.kind == "lead-in" else 0.0
-                if kind != "which":
-                    f["k:" + kind] = 1.0 if kind in entry.offers else 0.0
-            if extra:
-                for name, values in extra.items():
-                    f[name] = float(values[n])
-            scored.append(Scored(n, f, sum(model.get(k, 0.0) * v for k, v in f.items())))
-        scored.sort(key=lambda s: (-s.score, s.entry))
+        for number in candidates:
+            features = self._word_features(number, matches)
+            features["key"] = heaviest.get(number, 0.0)
+            features |= self._place_features(number, matches)
+            features |= self._answer_features(number, query)
+            for name, values in (extra or {}).items():
+                features[name] = float(values[number])
+            scored.append(Scored(number, features, weighted_sum(features, model)))
+        scored.sort(key=lambda one: (-one.score, one.entry))
         return scored
 
-    def _match(self, question: Question, weights: list[float], there: frozenset[str]) -> float:
-        return sum(
-            weight * next((s for t, s in slot.terms if t in there), 0.0)
-            for slot, weight in zip(question.slots, weights, strict=True)
-        )
+    def _match(self, query: Query) -> _Matches:
+        weights = self.weigh_slots(query)
+        own: dict[int, float] = defaultdict(float)
+        context: dict[int, float] = defaultdict(float)
+        exact: dict[int, float] = defaultdict(float)
+        by_slot = []
+        for slot, weight in zip(query.slots, weights, strict=True):
+            best_own = self._best_own(slot)
+            by_slot.append(best_own)
+            for number, strength in best_own.items():
+                own[number] += weight * strength
+            for number, strength in self._best_in_context(slot).items():
+                context[number] += weight * strength
+            for term, strength in slot.terms:
+                if strength == 1.0:
+                    for number in self.postings.get(term, ()):
+                        exact[number] += weight
+        return _Matches(query, weights, sum(weights) or 1.0, own, context, exact, by_slot)
 
-    def _near(
-        self,
-        question: Question,
-        weights: list[float],
-        entry: Entry,
-        best: list[dict[int, float]],
-        n: int,
-    ) -> float:
-        """Weight of neighbouring slots that stand close together in the unit too."""
-        there: list[tuple[int, float]] = []
-        for strong, weight, here in zip(question.strong, weights, best, strict=True):
-            if n not in here:
-                continue
-            spot = next(
-                (i for i, terms in enumerate(entry.order) if not strong.isdisjoint(terms)), -1
-            )
-            if spot >= 0:
-                there.append((spot, weight))
-        return sum(
-            min(a[1], b[1])
-            for a, b in zip(there, there[1:], strict=False)
-            if 0 < abs(a[0] - b[0]) <= 4
-        )
+    def _best_own(self, slot: Slot) -> dict[int, float]:
+        """Passage -> how well the best of its own words stands for a slot."""
+        best: dict[int, float] = {}
+        for term, strength in slot.terms:
+            for number in self.postings.get(term, ()):
+                if strength > best.get(number, 0.0):
+                    best[number] = strength
+        return best
+
+    def _best_in_context(self, slot: Slot) -> dict[int, float]:
+        """Passage -> how well the best word in it or around it stands for a slot."""
+        best: dict[int, float] = {}
+        for term, strength in slot.terms:
+            for number, worth in self.context.get(term, {}).items():
+                if strength * worth > best.get(number, 0.0):
+                    best[number] = strength * worth
+        return best
+
+    def _word_features(self, number: int, matches: _Matches) -> dict[str, float]:
+        """How well the words of a passage fit those of the query."""
+        entry = self.entries[number]
+        total = matches.total
+        own = matches.own.get(number, 0.0)
+        relative_size = 0.5 + 0.5 * entry.size / self.average_size
+        return {
+            "own": own / total,
+            "ctx": matches.context.get(number, 0.0) / total,
+            "exact": matches.exact.get(number, 0.0) / total,
+            "dense": own / total / relative_size,
+            "mass": own / (own + 4.0),
+            "near": _weight_close_together(number, entry, matches) / total,
+        }
+
+    def _place_features(self, number: int, matches: _Matches) -> dict[str, float]:
+        """What stands above a passage, and what it is."""
+        entry = self.entries[number]
+        return {
+            "heading": matches.fit_above(entry.heading),
+            "lead": matches.fit_above(entry.lead),
+            "short": float(entry.size <= SHORT),
+            "lead-in": float(entry.unit.kind == "lead-in"),
+            "bullet": float(entry.unit.kind == "bullet"),
+        }
+
+    def _answer_features(self, number: int, query: Query) -> dict[str, float]:
+        """Whether a passage gives what is asked for, to those who ask."""
+        entry = self.entries[number]
+        features = {}
+        if query.precise:
+            given = any(pattern.search(entry.text) for pattern in query.precise)
+            features["gives"] = float(given)
+        if query.personal:
+            features["to staff"] = float(not entry.audience.isdisjoint(_STAFF))
+            features["to parents"] = float(not entry.audience.isdisjoint(_FAMILIES))
+        for kind in query.kinds:
+            # A list answers *which* and *why*, and what introduces it shows the list.
+            if kind in ("which", "why"):
+                features["l:" + kind] = float(entry.unit.kind == "lead-in")
+            if kind != "which":
+                features["k:" + kind] = float(kind in entry.offers)
+        return features
+
+
+def _choose_candidates(matches: _Matches) -> set[int]:
+    """The passages of which the words alone promise most."""
+    own, context = matches.own, matches.context
+    best_first = sorted(context, key=lambda number: -(own.get(number, 0.0) + context[number]))
+    return set(best_first[:CANDIDATES])
+
+
+def _weight_close_together(number: int, entry: IndexedPassage, matches: _Matches) -> float:
+    """Weight of neighbouring slots that stand close together in the passage too."""
+    close = 0.0
+    place_before: int | None = None
+    weight_before = 0.0
+    for strong, weight, found in zip(
+        matches.query.strong, matches.weights, matches.by_slot, strict=True
+    ):
+        if number not in found:
+            continue
+        place = _first_place(entry, strong)
+        if place is None:
+            continue
+        if place_before is not None and 0 < abs(place - place_before) <= CLOSE_TOGETHER:
+            close += min(weight_before, weight)
+        place_before, weight_before = place, weight
+    return close
+
+
+def _first_place(entry: IndexedPassage, wanted: frozenset[str]) -> int | None:
+    """Which content word of a passage is the first that counts as one of the terms."""
+    for place, terms in enumerate(entry.order):
+        if not wanted.isdisjoint(terms):
+            return place
+    return None
+
+
+def _terms_around(place: int, units: Sequence[Unit], own: Sequence[set[str]]) -> set[str]:
+    """The terms of a unit, and of those beside it in the same paragraph or list."""
+    first = max(0, place - BESIDE)
+    end = min(len(units), place + BESIDE + 1)
+    near = [own[n] for n in range(first, end) if units[n].block == units[place].block]
+    return _union(near)
+
+
+def _union(terms: Iterable[set[str]]) -> set[str]:
+    return set[str]().union(*terms)
+
+
+def _is_content(word: str) -> bool:
+    return word not in STOP_WORDS and len(word) > 2
+
+
+def _is_in_thesaurus(terms: frozenset[str]) -> bool:
+    return any(term[0] == "#" for term in terms)

@@ -1,7 +1,10 @@
-"""Groups of the thesaurus that are close without being the same: who asks for the first may find the answer in
-the others. The way back counts only where it has a line of its own."""
+"""Groups of the thesaurus that are close without being the same.
 
-KIN = """
+Who asks for the first of a line may find the answer in the others. The way back counts only where it
+has a line of its own.
+"""
+
+RELATED = """
 porn > sexual unsuitable
 sexual > unsuitable offensive
 inappropriatesite > unsuitable website

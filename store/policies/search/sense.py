@@ -1,7 +1,7 @@
 """What the language model makes of the texts, and of a question to them.
 
-A passage may answer without a word in common with the question, and *wine* may stand for *alcohol*: both are told
-by the cosine of vectors. What stands in no text needs none of this: see `refuse.py`.
+A passage may answer without a word in common with the question, and *wine* may stand for *alcohol*: both
+are told by the cosine of vectors. What stands in no text needs none of this: see `refuse.py`.
 """
 
 from __future__ import annotations
@@ -10,97 +10,137 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.policies.search.meaning import Floats, Meaning, numpy
-from store.policies.search.question import Question, spelt_out, widened
+from store.policies.search.question import Query, spell_out, widen
 from store.policies.search.rank import Index
 from store.policies.search.refuse import DECOYS
 from store.policies.search.vectors import Vectors
-from store.policies.search.words import STOP
+from store.policies.search.words import STOP_WORDS
 
-CLOSEST = 20  # passages that are looked at for their meaning, whatever their words
-NOT_A_DECOY = 0.65  # cosine from which the texts deal with what would be a decoy
-AKIN = 0.45  # cosine from which one word may stand for another
-AKIN_MOST = 12  # words of the texts that may stand for one word of the question
-AS_GOOD = 0.7  # how well a word stands for another at best
-WORDS_KEPT = 4_000  # vectors of words that were asked with, about 6 MB
+#: Passages that are looked at for their meaning, whatever their words.
+CLOSEST = 20
+#: Cosine from which the texts deal with what would be a decoy.
+NOT_A_DECOY = 0.65
+#: How far below that a decoy counts in full.
+DECOY_FADES = 0.25
+#: Cosine from which one word may stand for another.
+STANDS_IN = 0.45
+#: Words of the texts that may stand for one word of the question.
+MOST_STAND_INS = 12
+#: How well a word stands for another at best.
+AS_GOOD = 0.7
+#: Vectors of words that were asked with, about 6 MB.
+WORDS_KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class QuestionVectors:
     """A question, as the model sees it."""
 
-    question: Question  # with the words of the texts that may stand for its own
-    features: dict[str, Floats]  # for each feature, a number for each passage
-    closest: frozenset[int]  # the passages that come closest
-    decoy: float  # cosine of the decoy that comes closest
+    #: With the words of the texts that may stand for its own.
+    query: Query
+    #: For each feature, a number for each passage.
+    features: dict[str, Floats]
+    #: The numbers of the passages that come closest.
+    closest: frozenset[int]
+    #: Cosine of the decoy that comes closest.
+    decoy: float
 
 
-class Sense:
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """Vectors of a question, and of those of its words that tell something."""
+
+    text: Floats
+    words: dict[str, Floats]
+
+
+class Embeddings:
     """Vectors of all texts, of length 1, one in each row."""
 
     def __init__(self, model: Meaning, index: Index, made: Floats) -> None:
-        """`made`: the vectors of what `told` lists."""
+        """`made`: the vectors of what `embed_index` lists, in its order."""
         np = numpy()
         self._model = model
         size = len(index.entries)
-        self._alone, self._placed, self._words, decoys = np.split(
-            made, np.cumsum([size, size, len(index.spoken)])
-        )
-        self._stems = tuple(index.spoken)
-        dealt = (self._alone @ decoys.T).max(0)
-        self._decoys = decoys * np.clip((NOT_A_DECOY - dealt) / 0.25, 0, 1)[:, None]
-        self._known = dict(zip(index.spoken.values(), self._words, strict=True))
+        ends = np.cumsum([size, size, len(index.word_of_stem)])
+        # Each passage alone, and with what stands above it.
+        self._alone, self._placed, self._words, decoys = np.split(made, ends)
+        self._stems = tuple(index.word_of_stem)
 
-    def see(self, asked: Question) -> Seen:
-        np = numpy()
-        text, told = self._embed(spelt_out(asked.text), asked)
-        features = {"cos": self._alone @ text, "cosc": self._placed @ text}
-        most = min(CLOSEST, len(self._alone))
-        return Seen(
-            question=widened(asked, self._akin(told)),
+        # A decoy that a passage deals with counts for less, or for nothing.
+        dealt_with = (self._alone @ decoys.T).max(0)
+        counts = np.clip((NOT_A_DECOY - dealt_with) / DECOY_FADES, 0, 1)
+        self._decoys = decoys * counts[:, None]
+        self._known_words = dict(zip(index.word_of_stem.values(), self._words, strict=True))
+
+    def compare(self, query: Query) -> QuestionVectors:
+        """What the model makes of a question, held against all passages."""
+        embedded = self._embed(query)
+        features = {
+            "cos": self._alone @ embedded.text,
+            "cosc": self._placed @ embedded.text,
+        }
+        return QuestionVectors(
+            query=widen(query, self._find_stand_ins(embedded.words)),
             features=features,
-            closest=frozenset(
-                n for f in features.values() for n in np.argpartition(-f, most - 1)[:most].tolist()
-            ),
-            decoy=float((self._decoys @ text).max()),
+            closest=self._find_closest(features),
+            decoy=float((self._decoys @ embedded.text).max()),
         )
 
-    def _embed(self, text: str, asked: Question) -> tuple[Floats, dict[str, Floats]]:
-        """Vectors of the question and of its words, in one pass through the model."""
-        words = {slot.word: spelt_out(slot.word) for slot in asked.slots if _tells(slot.word)}
-        new = list(set(words.values()) - self._known.keys())
-        first, *others = self._model.embed([text, *new])
-        known = self._known | dict(zip(new, others, strict=True))
-        if len(known) <= len(self._words) + WORDS_KEPT:
-            self._known = known
-        return first, {word: known[spelt] for word, spelt in words.items()}
+    def _embed(self, query: Query) -> _Embedded:
+        """All in one pass through the model, which costs little more than the question alone."""
+        spelt = {slot.word: spell_out(slot.word) for slot in query.slots if _is_telling(slot.word)}
+        new = list(set(spelt.values()) - self._known_words.keys())
+        text, *vectors = self._model.embed([spell_out(query.text), *new])
 
-    def _akin(self, told: dict[str, Floats]) -> dict[str, dict[str, float]]:
+        # A new dictionary rather than more in the old one: another thread may be reading it.
+        known = self._known_words | dict(zip(new, vectors, strict=True))
+        if len(known) <= len(self._words) + WORDS_KEPT:
+            self._known_words = known
+        return _Embedded(text, {word: known[long_form] for word, long_form in spelt.items()})
+
+    def _find_closest(self, features: dict[str, Floats]) -> frozenset[int]:
+        np = numpy()
+        most = min(CLOSEST, len(self._alone))
+        closest: set[int] = set()
+        for cosines in features.values():
+            closest.update(np.argpartition(-cosines, most - 1)[:most].tolist())
+        return frozenset(closest)
+
+    def _find_stand_ins(self, asked: dict[str, Floats]) -> dict[str, dict[str, float]]:
         """Word of the question -> stem of the texts -> how well it stands for the word."""
         np = numpy()
-        if not told or not self._stems:
+        if not asked or not self._stems:
             return {}
-        akin: dict[str, dict[str, float]] = {}
-        for word, cosines in zip(told, np.stack(list(told.values())) @ self._words.T, strict=True):
-            near = np.flatnonzero(cosines > AKIN)
-            best = near[np.argsort(-cosines[near])][:AKIN_MOST].tolist()
-            akin[word] = {
-                self._stems[n]: min(AS_GOOD, 2 * (float(cosines[n]) - AKIN)) for n in best
-            }
-        return akin
+        all_cosines = np.stack(list(asked.values())) @ self._words.T
+
+        stand_ins: dict[str, dict[str, float]] = {}
+        for word, cosines in zip(asked, all_cosines, strict=True):
+            near = np.flatnonzero(cosines > STANDS_IN)
+            best_first = near[np.argsort(-cosines[near])]
+            strengths = {}
+            for number in best_first[:MOST_STAND_INS].tolist():
+                strength = 2 * (float(cosines[number]) - STANDS_IN)
+                strengths[self._stems[number]] = min(AS_GOOD, strength)
+            stand_ins[word] = strengths
+        return stand_ins
 
 
-def sense(
+def embed_index(
     index: Index, places: Sequence[str], vectors: Vectors, at_most: int | None = None
-) -> Sense | None:
-    """The texts of an index. `places`: for each passage, what stands above it.
+) -> Embeddings | None:
+    """The vectors of all texts of an index. `places`: for each passage, what stands above it.
 
-    None when more than `at_most` new pieces of text would have to be worked out.
+    None when there are no passages, or when more than `at_most` new pieces of text would have to be
+    worked out.
     """
     alone = [entry.text for entry in index.entries]
     placed = [f"{place}{text}" for place, text in zip(places, alone, strict=True)]
-    made = vectors.of([*alone, *placed, *index.spoken.values(), *DECOYS], at_most)
-    return None if made is None or not alone else Sense(vectors.model, index, made)
+    made = vectors.of([*alone, *placed, *index.word_of_stem.values(), *DECOYS], at_most)
+    if made is None or not alone:
+        return None
+    return Embeddings(vectors.model, index, made)
 
 
-def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in STOP and not word.isdigit()
+def _is_telling(word: str) -> bool:
+    return len(word) > 2 and word not in STOP_WORDS and not word.isdigit()

@@ -12,11 +12,14 @@ from typing import Any
 
 from store.policies.search.meaning import Floats, Meaning, numpy
 
-MOST = 60_000  # vectors kept in a file: 46 MB; older ones go when there are more
-MOST_IN_MEMORY = 6_000  # where there is no file
+#: Vectors kept in a file: 46 MB. Older ones go when there are more.
+MOST = 60_000
+#: Vectors kept where there is no file.
+MOST_IN_MEMORY = 6_000
 
 _lock = threading.Lock()
-_in_memory: dict[bytes, Any] = {}  # for all who keep no file
+#: What all who keep no file share.
+_in_memory: dict[bytes, Any] = {}
 
 
 class Vectors:
@@ -33,37 +36,58 @@ class Vectors:
         None, and nothing done, when that would be more than `at_most` pieces of text.
         """
         np = numpy()
-        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16] for text in texts]
+        keys = [_key(text) for text in texts]
         with _lock:
-            known = _in_memory if self.file is None else _read(self.file)
+            known = self._load()
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             if at_most is not None and len(missing) > at_most:
                 return None
+
             if missing:
+                # Half the bits are enough for a cosine, and take half the room.
                 made = self.model.embed(list(missing.values())).astype(np.float16)
                 known.update(zip(missing, made, strict=True))
-            result: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
+            # The rows are taken before any of them may be dropped.
+            rows: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
             if missing:
-                for key in list(known)[: -(MOST_IN_MEMORY if self.file is None else MOST)]:
-                    del known[key]
-                if self.file is not None:
-                    _write(self.file, known)
-            return result
+                self._keep(known)
+            return rows
+
+    def _load(self) -> dict[bytes, Any]:
+        if self.file is None:
+            return _in_memory
+        return _read(self.file)
+
+    def _keep(self, known: dict[bytes, Any]) -> None:
+        most = MOST_IN_MEMORY if self.file is None else MOST
+        # A dictionary has the oldest first.
+        for key in list(known)[:-most]:
+            del known[key]
+        if self.file is not None:
+            _write(self.file, known)
+
+
+def _key(text: str) -> bytes:
+    """What a piece of text is kept under. Halves of characters, which no file can hold, are replaced."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
 
 
 def _read(file: Path) -> dict[bytes, Any]:
+    """Key -> vector, oldest first; empty when the file is missing or damaged."""
     np = numpy()
     try:
         with np.load(file) as kept:
             keys, values = kept["keys"], kept["values"]
         if values.ndim == 2 and keys.shape == (len(values), 16):
             return {bytes(key): value for key, value in zip(keys, values, strict=True)}
-    except Exception:  # noqa: BLE001, S110 - whatever is wrong with a cache, it is made anew
+    # Whatever is wrong with a cache, it is made anew.
+    except Exception:  # noqa: BLE001, S110
         pass
     return {}
 
 
 def _write(file: Path, known: dict[bytes, Any]) -> None:
+    """Replace the file as a whole, so that no reader finds half of it. A full disk costs only the cache."""
     np = numpy()
     new = file.with_name(f".{file.name}.{os.getpid()}.npz")
     with contextlib.suppress(OSError):

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class LearntWeights:
+    """Feature -> what it weighs; a feature that is not named counts nothing."""
+
     rank: dict[str, float]
     refuse: dict[str, float]
-    sure: float  # an answer is shown from this confidence
+    #: An answer is shown from this confidence, 0 to 1.
+    sure: float
 
 
-BY_MEANING = Learnt(
+#: With the language model.
+BY_MEANING = LearntWeights(
     rank={
         "bullet": 0.137,
         "cos": 4.892,
@@ -92,7 +96,8 @@ BY_MEANING = Learnt(
     },
     sure=0.6097,
 )
-BY_WORDS = Learnt(
+#: Without it.
+BY_WORDS = LearntWeights(
     rank={
         "bullet": 0.12,
         "ctx": 3.848,

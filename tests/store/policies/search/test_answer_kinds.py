@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from store.policies.search.answer_kinds import precise
+from store.policies.search.answer_kinds import find_precise_patterns
 
 
 def _gives(question: str, passage: str) -> bool:
-    return any(pattern.search(passage) for pattern in precise(question))
+    return any(pattern.search(passage) for pattern in find_precise_patterns(question))
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_passage_gives_it_or_lacks_it(question, given, lacking):
     ],
 )
 def test_nothing_precise_is_asked(question):
-    assert precise(question) == ()
+    assert find_precise_patterns(question) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.policies import Policies
-from store.policies.search.differ import contradict, statement
+from store.policies.search.differ import contradict, read_claim
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ from store.policies.search.differ import contradict, statement
     ],
 )
 def test_they_contradict_each_other(one, other):
-    assert contradict(statement(one), statement(other))
-    assert contradict(statement(other), statement(one))
+    assert contradict(read_claim(one), read_claim(other))
+    assert contradict(read_claim(other), read_claim(one))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_they_contradict_each_other(one, other):
     ],
 )
 def test_both_can_hold(one, other):
-    assert not contradict(statement(one), statement(other))
+    assert not contradict(read_claim(one), read_claim(other))
 
 
 @pytest.fixture
