@@ -33,20 +33,23 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The passages, best first. When `refused`, the texts do not say: `ranked` is what comes nearest."""
+    """The passages, best first.
+
+    When `refused`, the texts do not say: `ranked` is what comes nearest.
+    """
 
     question: str
     ranked: tuple[Passage, ...] = ()
     refused: bool = True
     #: From 0 to 1, how sure it is that the texts answer.
     confidence: float = 0.0
-    #: Pairs of numbers in `ranked`, the lower first: passages of different texts that contradict each
-    #: other.
+    #: Pairs of numbers in `ranked`, the lower first: passages of different texts that contradict
+    #: each other.
     disagree: tuple[tuple[int, int], ...] = ()
 
     @property
     def shown(self) -> tuple[tuple[Passage, ...], ...]:
-        """`ranked` as people are shown it: each by itself, or with those that contradict it beside it.
+        """`ranked` as people are shown it: passages that contradict each other side by side.
 
         Every passage stands in it once, where the best of its group stands.
         """
@@ -69,7 +72,7 @@ class Answer:
 
     @property
     def nearest(self) -> Passage | None:
-        """For a refusal: the passage under the heading that comes nearest; None where there is none."""
+        """For a refusal: the best passage that stands under a heading; None without one."""
         for passage in self.ranked:
             if passage.section:
                 return passage

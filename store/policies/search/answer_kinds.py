@@ -1,7 +1,7 @@
 """The kind of answer that a question wants, and the kinds that a passage offers.
 
-*Who* wants somebody, *how often* a frequency, *how many* a number; a passage that has nothing of the
-kind is seldom the answer, however well its words fit.
+*Who* wants somebody, *how often* a frequency, *how many* a number; a passage that has nothing of
+the kind is seldom the answer, however well its words fit.
 """
 
 from __future__ import annotations

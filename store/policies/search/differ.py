@@ -1,8 +1,8 @@
-"""Whether two texts contradict each other: other figures for the same thing, or allowed and forbidden.
+"""Whether two texts contradict each other: by other figures, or as allowed and forbidden.
 
-Meant for passages that answer the same question. It says so only of what is plain: *within 2 school
-days* and *within 5 working days*, *under 13* and *under 16*, *may take photographs* and *must not take
-photographs*.
+Meant for passages that answer the same question. It says so only of what is plain: *within 2
+school days* and *within 5 working days*, *under 13* and *under 16*, *may take photographs* and
+*must not take photographs*.
 """
 
 from __future__ import annotations
@@ -238,8 +238,8 @@ def _find_actions(pattern: re.Pattern[str], text: str) -> list[frozenset[str]]:
 def _first_action(modal: str) -> list[frozenset[str]]:
     """The terms of the first word that tells what, from *may* or *must not* on.
 
-    A list of one, or of none where the clause ends before. For *is not allowed*, which says it outright
-    of all that the sentence is about, the one has no terms.
+    A list of one, or of none where the clause ends before. For *is not allowed*, which says it
+    outright of all that the sentence is about, the one has no terms.
     """
     after = _TO.sub("", modal, count=1)
     clause = _CLAUSE_END.split(after, maxsplit=1)[0]

@@ -1,7 +1,8 @@
 """Sentences as vectors: a small language model (all-MiniLM-L6-v2, Apache 2.0) run with numpy alone.
 
-The weights lie beside this file in four bits each (`minilm.npz`, made by `pack.py`); nothing is downloaded.
-Where numpy or the weights are missing, `load` gives None, and passages are found by words alone.
+The weights lie beside this file in four bits each (`minilm.npz`, made by `pack.py`); nothing is
+downloaded. Where numpy or the weights are missing, `load` gives None, and passages are found by
+words alone.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ LONGEST = 96
 TOGETHER = 128
 #: Characters of a word piece at most.
 LONGEST_PIECE = 30
-#: The arrays of a layer, as the file names them: `w` and `b` are weight and bias, `n…` those of the norm
-#: that follows.
+#: The arrays of a layer, as the file names them: `w` and `b` are weight and bias, `n…` those of
+#: the norm that follows.
 LAYER_ARRAYS = (
     "qkv",
     "qkv.b",
@@ -53,7 +54,8 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 def numpy() -> Any:
     """The module, on one core. Raises ImportError where it is not installed.
 
-    Its threads gain little at this size, and where other processes want the cores they wait for one another.
+    Its threads gain little at this size, and where other processes want the cores they wait for
+    one another.
     """
     # Read when numpy is first imported, and never again.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -140,8 +142,8 @@ class Meaning:
     def _forward(self, batch: list[list[int]]) -> Floats:
         """The vectors of a few texts, given as word pieces.
 
-        They go through the model as one row of pieces, of which each attends only to those of its own
-        text: so nothing is padded.
+        They go through the model as one row of pieces, of which each attends only to those of its
+        own text: so nothing is padded.
         """
         np = numpy()
         lengths = [len(pieces) for pieces in batch]
@@ -212,7 +214,7 @@ def _mask_other_texts(lengths: list[int]) -> Floats | None:
 
 
 def _run_layer(x: Floats, layer: dict[str, Floats], mask: Floats | None) -> Floats:
-    """One layer of a transformer: attention, then a network, each with what it got added and a norm.
+    """One layer: attention, then a network, each with what it was given added, and a norm.
 
     In place wherever that can be: at this size, making new arrays would take much of the time.
     """

@@ -1,9 +1,9 @@
 """Makes `minilm.npz` from the published weights: `python -m store.policies.search.pack FOLDER`.
 
-FOLDER holds `model.safetensors` and `vocab.txt` of sentence-transformers/all-MiniLM-L6-v2 (Apache 2.0).
-Weights become four bits, with a scale for every 32 of them; word pieces outside ASCII are left out. On
-the questions of `tests/store/policies` this changes no figure by more than the chance of single
-questions.
+FOLDER holds `model.safetensors` and `vocab.txt` of sentence-transformers/all-MiniLM-L6-v2 (Apache
+2.0). Weights become four bits, with a scale for every 32 of them; word pieces outside ASCII are
+left out. On the questions of `tests/store/policies` this changes no figure by more than the
+chance of single questions.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 #: Weights that share a scale.
 GROUP = 32
-#: How much of the range of a group is tried: what lies beyond is cut off, and the rest is told apart
-#: more finely.
+#: How much of the range of a group is tried: what lies beyond is cut off, and the rest is told
+#: apart more finely.
 RANGES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)
 
 #: The parts of a layer: our name -> where it is published.
@@ -56,7 +56,10 @@ def pack(folder: Path, to: Path = WEIGHTS) -> None:
 
 
 def _read_weights(file: Path) -> _Arrays:
-    """The arrays of a safetensors file by name: a length of eight bytes, a table in JSON, the values."""
+    """The arrays of a safetensors file, by name.
+
+    The file is a length of eight bytes, a table of that length in JSON, and the values.
+    """
     np = numpy()
     data = file.read_bytes()
     if hashlib.sha256(data).hexdigest() != PUBLISHED:

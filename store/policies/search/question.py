@@ -186,8 +186,8 @@ def _best_first(terms: dict[str, float]) -> tuple[tuple[str, float], ...]:
 def widen(query: Query, stand_ins: Mapping[str, Mapping[str, float]]) -> Query:
     """The query with more that may stand for its words.
 
-    `stand_ins`: word of the question -> stem -> how well it stands for the word. `strong` stays what it
-    was: what was found by its meaning alone is not looked for near its neighbours.
+    `stand_ins`: word of the question -> stem -> how well it stands for the word. `strong` stays
+    what it was: what was found by its meaning alone is not looked for near its neighbours.
     """
     slots = []
     for slot in query.slots:

@@ -73,7 +73,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Matches:
-    """Where the words of a query stand, and how well they fit. Passages are known by their number."""
+    """Where the words of a query stand, and how well they fit: by the number of the passage."""
 
     query: Query
     #: How telling each slot is.
@@ -88,7 +88,7 @@ class _Matches:
     exact: dict[int, float]
     #: For each slot: how well the best word of a passage stands for it.
     by_slot: list[dict[int, float]]
-    #: Terms of headings and lead-ins, of which many passages share one -> how well they fit, 0 to 1.
+    #: Terms of a heading or lead-in, which many passages share -> the share that it covers.
     above: dict[frozenset[str], float] = field(default_factory=dict)
 
     @property
@@ -121,7 +121,7 @@ def terms_of(text: str) -> list[set[str]]:
 
 
 def weighted_sum(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """What the features come to under a linear model; one that it has no weight for counts nothing."""
+    """What the features add up to; one that has no weight counts nothing."""
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
@@ -167,7 +167,8 @@ class Index:
             number = len(self.entries)
             for term in own[place]:
                 self.postings[term].append(number)
-            # From the least worth to the most: where a term stands in several places, the best counts.
+            # From the least worth to the most: where a term stands in several places, the best
+            # counts.
             for terms, worth in (
                 (of_title, TITLE),
                 (_terms_around(place, units, own), AROUND),
@@ -239,8 +240,8 @@ class Index:
     ) -> list[Scored]:
         """The best candidates, best first.
 
-        `model`: what each feature weighs. `extra`: further features, a value for each passage. `also`:
-        numbers of passages to look at whatever their words.
+        `model`: what each feature weighs. `extra`: further features, a value for each passage.
+        `also`: numbers of passages to look at whatever their words.
         """
         matches = self._match(query)
         candidates = _choose_candidates(matches)

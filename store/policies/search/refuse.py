@@ -1,8 +1,9 @@
 """Decides whether the texts answer a question at all.
 
-A logistic model on how well the best passages fit, which of the question's words they cover, whether
-what was asked for precisely (a number, a sum, a date, a name) is there, and how close the question is
-to what schools are asked all day and these texts have nothing on. Its weights are in `weights.py`.
+A logistic model on how well the best passages fit, which of the question's words they cover,
+whether what was asked for precisely (a number, a sum, a date, a name) is there, and how close the
+question is to what schools are asked all day and these texts have nothing on. Its weights are in
+`weights.py`.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def refusal_features(
 ) -> dict[str, float]:
     """What speaks for an answer and against.
 
-    `scored`: the best passages, best first, at least one. `quoted`: the quotations of the first three.
-    `decoy`: how close the question is to the nearest decoy, as a cosine.
+    `scored`: the best passages, best first, at least one. `quoted`: the quotations of the first
+    three. `decoy`: how close the question is to the nearest decoy, as a cosine.
     """
     weights = index.weigh_slots(query)
     pairs = zip(query.slots, weights, strict=True)

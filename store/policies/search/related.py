@@ -1,7 +1,7 @@
 """Groups of the thesaurus that are close without being the same.
 
-Who asks for the first of a line may find the answer in the others. The way back counts only where it
-has a line of its own.
+Who asks for the first of a line may find the answer in the others. The way back counts only where
+it has a line of its own.
 """
 
 RELATED = """

@@ -1,7 +1,8 @@
 """What the language model makes of the texts, and of a question to them.
 
-A passage may answer without a word in common with the question, and *wine* may stand for *alcohol*: both
-are told by the cosine of vectors. What stands in no text needs none of this: see `refuse.py`.
+A passage may answer without a word in common with the question, and *wine* may stand for
+*alcohol*: both are told by the cosine of vectors. What stands in no text needs none of this: see
+`refuse.py`.
 """
 
 from __future__ import annotations

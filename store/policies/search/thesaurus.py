@@ -1,7 +1,8 @@
 """The words of schools: what staff type on a phone, and what policies write for it.
 
-A line of GROUPS names a group and lists what means the same, more or less: `name: word, two words, …`. A word
-may stand in several groups. Which groups are close without being the same stands in `related.py`.
+A line of GROUPS names a group and lists what means the same, more or less:
+`name: word, two words, …`. A word may stand in several groups. Which groups are close without
+being the same stands in `related.py`.
 """
 
 GROUPS = """

@@ -1,4 +1,7 @@
-"""Vectors of pieces of text, made once for each piece and kept by content, in a file where there is one."""
+"""Vectors of pieces of text, made once for each piece and kept by content.
+
+They are kept in a file where there is one, else in memory.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,7 @@ class Vectors:
 
 
 def _key(text: str) -> bytes:
-    """What a piece of text is kept under. Halves of characters, which no file can hold, are replaced."""
+    """What a piece of text is kept under. Halves of characters cannot be encoded: `?` is."""
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
 
 
@@ -87,7 +90,10 @@ def _read(file: Path) -> dict[bytes, Any]:
 
 
 def _write(file: Path, known: dict[bytes, Any]) -> None:
-    """Replace the file as a whole, so that no reader finds half of it. A full disk costs only the cache."""
+    """Replace the file as a whole, so that no reader finds half of it.
+
+    A full disk costs no more than the cache.
+    """
     np = numpy()
     new = file.with_name(f".{file.name}.{os.getpid()}.npz")
     with contextlib.suppress(OSError):
