@@ -15,13 +15,13 @@ from store.model.memos import FOLDERS, Erased, Searched, Shown
 from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections
+from store.postgres.counting import PostgresTallies
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
 from store.postgres.memos import MEMOS, PUT, PostgresMemos
 from store.postgres.people import PostgresPeople
 from store.postgres.rows import statement, whole
-from store.postgres.tallies import PostgresTallies
 from store.postgres.turns import PostgresTurns
 
 ONLY = "school"
