@@ -12,7 +12,7 @@ from store.model.case import Case
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.rows import Rows, whole
-from store.tiny.catalogue import ALIKE
+from store.tiny.catalogue import SAME_PICTURE_BITS
 
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # of what may be fetched at any time
@@ -187,7 +187,7 @@ class PostgresCases(Rows):
             ALIKE_TO,
             marks=[key_of(trace) for trace in _traces(links, hashes)],
             likenesses=[_signed(likeness) for likeness in likenesses],
-            alike=ALIKE,
+            alike=SAME_PICTURE_BITS,
         )
         return all_readable(Summary, rows)
 

@@ -21,7 +21,7 @@ QUIET = "DELETE FROM tallies WHERE school = :school AND times[cardinality(times)
 QUIET_FOR = timedelta(days=1)  # no span that is counted is longer
 
 
-class PostgresTallies(Rows):
+class PostgresRateCounter(Rows):
     """The part of a store that counts. Once a day it forgets what was not counted for a while."""
 
     _forgot: datetime | None = None

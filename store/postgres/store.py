@@ -15,7 +15,7 @@ from store.model.memos import FOLDERS, Erased, Searched, Shown
 from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections
-from store.postgres.counting import PostgresTallies
+from store.postgres.counting import PostgresRateCounter
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
@@ -48,7 +48,12 @@ DOCUMENTS: tuple[tuple[str, type[Any], str, str], ...] = (
 
 
 class PostgresStore(
-    PostgresCases, PostgresPeople, PostgresMemos, PostgresEvidence, PostgresTallies, PostgresTurns
+    PostgresCases,
+    PostgresPeople,
+    PostgresMemos,
+    PostgresEvidence,
+    PostgresRateCounter,
+    PostgresTurns,
 ):
     """A Store in PostgreSQL. Made by `open`; see `store.base.Store` for what each call promises."""
 

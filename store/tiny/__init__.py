@@ -7,9 +7,10 @@
     data/notices/DIGEST.json     one notice of no case, by the SHA-256 of its key
     data/duties/DIGEST.json      one duty that was done; and so for every kind of memo
 
-A write replaces one file, so it costs the same however many cases there are, and a crash leaves the old
-or the new. Each file is sealed with its own SHA-256 (`store.disk.seal`). One process owns the folder; only invitations,
-and what says that something was exported or backed up, may be written from outside.
+A write replaces one file, so it costs the same however many cases there are, and a crash leaves
+the old or the new. Each file is sealed with its own SHA-256 (`store.disk.seal`). One process owns
+the folder; only invitations, and what says that something was exported or backed up, may be written
+from outside.
 """
 
 from store.tiny.files import read_tables

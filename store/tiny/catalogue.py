@@ -1,4 +1,8 @@
-"""What the embedded store knows of all its cases without opening them."""
+"""What the embedded store knows of all its cases without opening them: indexes in memory.
+
+The store fills the catalogue when it starts, and tells it of every case and notice that is on the
+disk. Nothing here touches the disk itself. All times are aware.
+"""
 
 from __future__ import annotations
 
@@ -7,107 +11,123 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from store.model.case import Case
 from store.model.records import Evidence, Notice, State, Status, Summary
 
-ALIKE = 12
-"""Bits of 64 in which two difference hashes may differ and still be the same picture. On screenshots of
-phones a cropped status bar makes 9, and other screenshots begin at 18."""
+#: In how many of their 64 bits two difference hashes may differ, and still be of one picture. On
+#: screenshots of phones a cropped status bar makes 9, and other screenshots begin at 18.
+SAME_PICTURE_BITS = 12
+
+#: Stands for the case in the place of a notice that is of none.
+NO_CASE = ""
+
+#: References as a set that keeps the order in which they came.
+References = dict[str, None]
+
+#: A case's reference (or NO_CASE), and the key of a notice.
+NoticePlace = tuple[str, str]
+
+
+class QueuedNotice(NamedTuple):
+    """A line of the queue of notices, which sorts by when it is due."""
+
+    due: datetime
+    reference: str
+    key: str
+
+    @property
+    def place(self) -> NoticePlace:
+        """Where the catalogue holds the notice."""
+        return self.reference, self.key
+
+
+class Alarm(NamedTuple):
+    """When to look at a case, which sorts by that."""
+
+    wake_at: datetime
+    reference: str
 
 
 class Catalogue:
-    """Indexes over summaries, due notices and wanted evidence. Kept in step with the files by its owner."""
+    """Indexes over summaries, due notices and wanted evidence, which the store keeps in step."""
 
     def __init__(self) -> None:
+        #: By the case's reference.
         self.summaries: dict[str, Summary] = {}
+        #: The reference of the case that holds each source key.
         self.sources: dict[str, str] = {}
-        self._reporters: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._joined: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._traces: defaultdict[str, dict[str, None]] = defaultdict(dict)  # links and hashes
-        self._pictured: dict[str, None] = {}
+
+        #: Person's id -> the cases with a report of theirs.
+        self._by_reporter: defaultdict[str, References] = defaultdict(dict)
+        #: Link or SHA-256 -> the cases that hold it.
+        self._by_content: defaultdict[str, References] = defaultdict(dict)
+        #: Reference -> the cases that have become part of that one.
+        self._parts: defaultdict[str, References] = defaultdict(dict)
+        #: Cases with a picture that can be compared with others.
+        self._pictured: References = {}
+
+        #: Evidence that is still to be fetched, by its case's reference and its number there.
         self._wanted: dict[tuple[str, int], Evidence] = {}
-        self._notices: dict[tuple[str, str], Notice] = {}
-        self._queue: list[
-            tuple[datetime, str, str]
-        ] = []  # due, reference, key; may hold what is gone
-        self._leases: dict[tuple[str, str], datetime] = {}
-        self._loose: dict[str, Notice] = {}  # the notices of no case, by key
-        self._alarms: list[
-            tuple[datetime, str]
-        ] = []  # when to look at a case; may hold what is gone
+
+        #: Notices that are not settled.
+        self._notices: dict[NoticePlace, Notice] = {}
+        #: Notices of no case by their keys, settled ones too.
+        self._loose: dict[str, Notice] = {}
+        #: Until when a notice is given to nobody else.
+        self._leases: dict[NoticePlace, datetime] = {}
+
+        # Taking something out of the middle of a heap would cost a look at all of it. So both heaps
+        # may hold what is gone or has been put off, and whoever takes a line from them asks first.
+        self._queue: list[QueuedNotice] = []
+        self._alarms: list[Alarm] = []
+
+    # --- what the store tells ---------------------------------------------------------------------
 
     def put(self, case: Case) -> None:
-        """Take in a new or changed case."""
-        new, old = case.summary, self.summaries.get(case.reference)
+        """Take in a case that is new or has changed, in place of what was known of it."""
         reference = case.reference
+        new = case.summary
+        old = self.summaries.get(reference)
         self.summaries[reference] = new
-        for source in new.sources:
-            self.sources[source] = reference
-        for person in new.reporters:
-            self._reporters[person][reference] = None
-        for trace in (*new.links, *new.hashes):
-            self._traces[trace][reference] = None
-        if new.likenesses:
-            self._pictured[reference] = None
-        if old and old.joined_to and old.joined_to != new.joined_to:
-            self._joined[old.joined_to].pop(reference, None)
-        if new.joined_to:
-            self._joined[new.joined_to][reference] = None
+
+        self._index(new)
+        self._index_joining(old, new)
         for item in case.evidence:
-            if item.state == State.WANTED:
-                self._wanted[reference, item.number] = item
-            else:
-                self._wanted.pop((reference, item.number), None)
+            self._put_evidence(reference, item)
         for notice in case.notices:
             self._put_notice(reference, notice)
-        if new.wake_at and (old is None or old.wake_at != new.wake_at):
-            heapq.heappush(self._alarms, (new.wake_at, reference))
 
-    def drop(self, reference: str) -> None:
-        """Know nothing more of a case."""
-        old = self.summaries.pop(reference)
-        for source in old.sources:
-            if self.sources.get(source) == reference:
-                del self.sources[source]
-        for index, keys in (
-            (self._reporters, old.reporters),
-            (self._traces, (*old.links, *old.hashes)),
-            (self._joined, (old.joined_to,) if old.joined_to else ()),
-        ):
-            for key in keys:
-                index[key].pop(reference, None)
-                if not index[key]:
-                    del index[key]
-        self._pictured.pop(reference, None)
-        for place in [place for place in self._wanted if place[0] == reference]:
-            del self._wanted[place]
-        for owed in [owed for owed in self._notices if owed[0] == reference]:
-            self._drop_notice(owed)
+        has_other_alarm = old is None or old.wake_at != new.wake_at
+        if new.wake_at and has_other_alarm:
+            heapq.heappush(self._alarms, Alarm(new.wake_at, reference))
 
-    def drop_loose(self, naming: re.Pattern[str]) -> None:
-        """Know nothing more of the notices of no case that name one of certain cases."""
-        for key, notice in list(self._loose.items()):
-            if naming.search(f"{key} {notice.reference} {notice.step}"):
-                del self._loose[key]
-                self._drop_notice(("", key))
+    def _index(self, summary: Summary) -> None:
+        """Let a case be found by what it only ever gets more of."""
+        reference = summary.reference
+        for source in summary.sources:
+            self.sources[source] = reference
+        for person in summary.reporters:
+            self._by_reporter[person][reference] = None
+        for content in (*summary.links, *summary.hashes):
+            self._by_content[content][reference] = None
+        if summary.likenesses:
+            self._pictured[reference] = None
 
-    def _drop_notice(self, place: tuple[str, str]) -> None:
-        self._notices.pop(place, None)
-        self._leases.pop(place, None)
+    def _index_joining(self, old: Summary | None, new: Summary) -> None:
+        """Joining can be undone, so the case is taken from where it was before."""
+        if old and old.joined_to and old.joined_to != new.joined_to:
+            _take_out(self._parts, [old.joined_to], old.reference)
+        if new.joined_to:
+            self._parts[new.joined_to][new.reference] = None
 
-    def owes(self, key: str) -> bool:
-        """Whether a notice of no case was ever owed under this key."""
-        return key in self._loose
-
-    def loose(self) -> list[Notice]:
-        """Every notice of no case."""
-        return list(self._loose.values())
-
-    def put_loose(self, notice: Notice) -> None:
-        """Take in a new or changed notice of no case."""
-        self._loose[notice.key] = notice
-        self._put_notice("", notice)
+    def _put_evidence(self, reference: str, item: Evidence) -> None:
+        place = reference, item.number
+        if item.state == State.WANTED:
+            self._wanted[place] = item
+        else:
+            self._wanted.pop(place, None)
 
     def _put_notice(self, reference: str, notice: Notice) -> None:
         place = reference, notice.key
@@ -115,83 +135,182 @@ class Catalogue:
             self._drop_notice(place)
         elif self._notices.get(place) != notice:
             self._notices[place] = notice
-            heapq.heappush(self._queue, (notice.due, *place))
+            heapq.heappush(self._queue, QueuedNotice(notice.due, reference, notice.key))
+
+    def put_loose(self, notice: Notice) -> None:
+        """Take in a notice of no case that is new or has changed."""
+        self._loose[notice.key] = notice
+        self._put_notice(NO_CASE, notice)
+
+    def drop(self, reference: str) -> None:
+        """Know nothing more of a case. Raises KeyError where there is none."""
+        old = self.summaries.pop(reference)
+
+        for source in old.sources:
+            if self.sources.get(source) == reference:
+                del self.sources[source]
+        _take_out(self._by_reporter, old.reporters, reference)
+        _take_out(self._by_content, (*old.links, *old.hashes), reference)
+        if old.joined_to:
+            _take_out(self._parts, [old.joined_to], reference)
+        self._pictured.pop(reference, None)
+
+        for wanted in [place for place in self._wanted if place[0] == reference]:
+            del self._wanted[wanted]
+        for owed in [place for place in self._notices if place[0] == reference]:
+            self._drop_notice(owed)
+
+    def drop_loose(self, naming: re.Pattern[str]) -> None:
+        """Know nothing more of the notices of no case in which the pattern finds a case."""
+        for key, notice in list(self._loose.items()):
+            if naming.search(f"{key} {notice.reference} {notice.step}"):
+                del self._loose[key]
+                self._drop_notice((NO_CASE, key))
+
+    def _drop_notice(self, place: NoticePlace) -> None:
+        self._notices.pop(place, None)
+        self._leases.pop(place, None)
+
+    # --- what is due ------------------------------------------------------------------------------
 
     def claim(self, now: datetime, limit: int, lease_seconds: float) -> list[tuple[str, Notice]]:
-        """Due notices, each given out once until its lease has passed."""
+        """At most `limit` due notices, earliest first, each with its case's reference (or NO_CASE).
+
+        Each is given out once, and again when its lease has passed and it is still not settled.
+        """
+        lease_ends = now + timedelta(seconds=lease_seconds)
         claimed: list[tuple[str, Notice]] = []
-        held: list[tuple[datetime, str, str]] = []
-        while self._queue and self._queue[0][0] <= now and len(claimed) < limit:
-            due, reference, key = heapq.heappop(self._queue)
-            notice = self._notices.get((reference, key))
-            if notice is None or notice.due != due:
+        still_queued: list[QueuedNotice] = []
+        while self._queue and self._queue[0].due <= now and len(claimed) < limit:
+            queued = heapq.heappop(self._queue)
+            notice = self._notice_of(queued)
+            if notice is None:
                 continue
-            held.append((due, reference, key))
-            lease = self._leases.get((reference, key))
+
+            # It leaves the queue when it is settled, not before: its holder may die.
+            still_queued.append(queued)
+            lease = self._leases.get(queued.place)
             if lease is None or lease <= now:
-                self._leases[reference, key] = now + timedelta(seconds=lease_seconds)
-                claimed.append((reference, notice))
-        for row in held:
-            heapq.heappush(self._queue, row)
+                self._leases[queued.place] = lease_ends
+                claimed.append((queued.reference, notice))
+
+        for queued in still_queued:
+            heapq.heappush(self._queue, queued)
         return claimed
 
-    def to_wake(self, now: datetime, limit: int) -> list[str]:
-        """Cases that are to be looked at now, earliest first. They stay so until their `wake_at` changes."""
-        found: list[tuple[datetime, str]] = []
-        while self._alarms and self._alarms[0][0] <= now and len(found) < limit:
-            alarm = heapq.heappop(self._alarms)
-            if self._is_set(*alarm) and alarm not in found:
-                found.append(alarm)
-        for alarm in found:
-            heapq.heappush(self._alarms, alarm)
-        return [reference for _, reference in found]
-
-    def next_due(self) -> datetime | None:
-        while self._alarms and not self._is_set(*self._alarms[0]):
-            heapq.heappop(self._alarms)
-        while self._queue and not self._is_due(*self._queue[0]):
-            heapq.heappop(self._queue)
-        tries = [item.next_try for item in self._wanted.values() if item.next_try]
-        return min(
-            [*tries, *(heap[0][0] for heap in (self._alarms, self._queue) if heap)], default=None
-        )
-
-    def _is_set(self, alarm: datetime, reference: str) -> bool:
-        summary = self.summaries.get(reference)
-        return summary is not None and summary.wake_at == alarm
-
-    def _is_due(self, due: datetime, reference: str, key: str) -> bool:
-        notice = self._notices.get((reference, key))
-        return notice is not None and notice.due == due
-
     def release(self, reference: str, key: str) -> None:
+        """End the lease of a notice; nothing happens where there is none."""
         self._leases.pop((reference, key), None)
 
+    def to_wake(self, now: datetime, limit: int) -> list[str]:
+        """References of at most `limit` cases that are to be looked at now, earliest first.
+
+        They are given again until their `wake_at` changes.
+        """
+        found: list[Alarm] = []
+        while self._alarms and self._alarms[0].wake_at <= now and len(found) < limit:
+            alarm = heapq.heappop(self._alarms)
+            # A time that was changed and changed back has put the same alarm here twice.
+            if self._is_set(alarm) and alarm not in found:
+                found.append(alarm)
+
+        for alarm in found:
+            heapq.heappush(self._alarms, alarm)
+        return [alarm.reference for alarm in found]
+
+    def next_due(self) -> datetime | None:
+        """When the next notice, piece of evidence or case is to be dealt with, past or future.
+
+        Evidence that may be fetched at any time does not count.
+        """
+        while self._alarms and not self._is_set(self._alarms[0]):
+            heapq.heappop(self._alarms)
+        while self._queue and self._notice_of(self._queue[0]) is None:
+            heapq.heappop(self._queue)
+
+        moments = [item.next_try for item in self._wanted.values() if item.next_try]
+        if self._alarms:
+            moments.append(self._alarms[0].wake_at)
+        if self._queue:
+            moments.append(self._queue[0].due)
+        return min(moments, default=None)
+
+    def _is_set(self, alarm: Alarm) -> bool:
+        summary = self.summaries.get(alarm.reference)
+        return summary is not None and summary.wake_at == alarm.wake_at
+
+    def _notice_of(self, queued: QueuedNotice) -> Notice | None:
+        """The notice that a line of the queue is about; None where that is gone or was put off."""
+        notice = self._notices.get(queued.place)
+        if notice is None or notice.due != queued.due:
+            return None
+        return notice
+
+    # --- what is asked ----------------------------------------------------------------------------
+
+    def owes(self, key: str) -> bool:
+        """Whether a notice of no case was ever owed under this key, settled or not."""
+        return key in self._loose
+
+    def loose(self) -> list[Notice]:
+        """Every notice of no case, settled ones too."""
+        return list(self._loose.values())
+
     def reported_by(self, ids: Sequence[str]) -> list[Summary]:
-        found = {ref: None for id in ids for ref in self._reporters.get(id, ())}
-        return sorted(self._all(found), key=lambda s: s.last_report_at)
+        """Cases with a report by one of these ids of a person, by their latest report."""
+        found: References = {}
+        for id in ids:
+            found.update(self._by_reporter.get(id, {}))
+        return sorted(self._summaries_of(found), key=lambda summary: summary.last_report_at)
 
     def joined_to(self, references: Iterable[str]) -> list[Summary]:
-        return list(self._all(part for ref in references for part in self._joined.get(ref, ())))
+        """Cases that have become part of one of these."""
+        found: list[Summary] = []
+        for reference in references:
+            found += self._summaries_of(self._parts.get(reference, {}))
+        return found
 
-    def alike(
+    def find_similar(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
     ) -> list[Summary]:
-        found = {ref: None for trace in (*links, *hashes) for ref in self._traces.get(trace, ())}
+        """Open cases that share a link, the same bytes, or a picture that looks the same.
+
+        `hashes` are SHA-256 in hexadecimal digits, `likenesses` difference hashes of 64 bits.
+        """
+        found: References = {}
+        for content in (*links, *hashes):
+            found.update(self._by_content.get(content, {}))
         if likenesses:
-            for summary in self._all(self._pictured):
-                if any(
-                    (a ^ b).bit_count() <= ALIKE for a in likenesses for b in summary.likenesses
-                ):
+            for summary in self._summaries_of(self._pictured):
+                if _is_one_picture(likenesses, summary.likenesses):
                     found[summary.reference] = None
-        return [s for s in self._all(found) if s.status == Status.OPEN]
+        return [s for s in self._summaries_of(found) if s.status == Status.OPEN]
 
     def wanted(self, now: datetime) -> list[tuple[str, Evidence]]:
-        return [
-            (reference, item)
-            for (reference, _), item in self._wanted.items()
-            if item.next_try is None or item.next_try <= now
-        ]
+        """Evidence that may be fetched now, each with its case's reference."""
+        found: list[tuple[str, Evidence]] = []
+        for (reference, _), item in self._wanted.items():
+            if item.next_try is None or item.next_try <= now:
+                found.append((reference, item))
+        return found
 
-    def _all(self, references: Iterable[str]) -> Iterable[Summary]:
-        return (self.summaries[reference] for reference in references)
+    def _summaries_of(self, references: Iterable[str]) -> list[Summary]:
+        return [self.summaries[reference] for reference in references]
+
+
+def _take_out(index: dict[str, References], keys: Iterable[str], reference: str) -> None:
+    """Let a case no longer be found by these keys; a key that finds nothing goes as well."""
+    for key in keys:
+        found = index.get(key, {})
+        found.pop(reference, None)
+        if not found:
+            index.pop(key, None)
+
+
+def _is_one_picture(likenesses: Iterable[int], others: Sequence[int]) -> bool:
+    """Whether any difference hash of the one looks like any of the other."""
+    for one in likenesses:
+        for other in others:
+            if (one ^ other).bit_count() <= SAME_PICTURE_BITS:
+                return True
+    return False

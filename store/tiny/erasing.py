@@ -1,8 +1,9 @@
-"""Erasing in the embedded store.
+"""What erasing takes from the folder of the embedded store.
 
-The memo that stays is the point of no return: until it is on the disk the case is whole, and from then on it is gone.
-A process that dies while the files are removed leaves the rest of that to the next start. The case's folder goes
-last, so that whatever is still to be done is seen by its being there.
+The memo that stays is the point of no return: until it is on the disk the case is whole, and from
+then on it is gone. A process that dies while the files are removed leaves the rest of that to the
+next start. The case's folder goes last, so that whatever is still to be done is seen by its being
+there.
 """
 
 from __future__ import annotations
@@ -20,15 +21,22 @@ from store.model.memos import Erased
 from store.model.records import REFERENCE_ALPHABET
 
 REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")
-TRIES = 5  # a fetch that is under way may write one more file meanwhile
+
+#: How often a folder is emptied: a fetch that is under way may write one more file meanwhile.
+TRIES = 5
 
 
 def remove_loose(folder: Path, references: Collection[str]) -> None:
-    """Take away the notices of no case that name one of these."""
+    """Take away the notices of no case that name one of these cases. Raises OSError.
+
+    They are found by the text of their files, so those that cannot be read as a record go as well.
+    """
     names = reference_pattern(references)
-    gone = [
-        path for path in folder.glob("*.json") if names.search(path.read_text("utf-8", "replace"))
-    ]
+    gone: list[Path] = []
+    for path in folder.glob("*.json"):
+        if names.search(path.read_text("utf-8", "replace")):
+            gone.append(path)
+
     for path in gone:
         path.unlink(missing_ok=True)
     if gone:
@@ -36,21 +44,32 @@ def remove_loose(folder: Path, references: Collection[str]) -> None:
 
 
 def remove_case(case_folder: Path) -> None:
-    """Take away all that is in a case's folder, copies that were put aside too, and the folder. Raises OSError."""
-    for left in reversed(range(TRIES)):
+    """Take away a case's folder with all that is in it, damaged copies that were put aside too.
+
+    Nothing happens where there is none. Raises OSError.
+    """
+    for tries_left in reversed(range(TRIES)):
         try:
             shutil.rmtree(case_folder)
             break
         except FileNotFoundError:
+            # Of the folder, or of a file in it that somebody else took away meanwhile.
             if not case_folder.exists():
                 break
         except OSError as error:
-            if error.errno != errno.ENOTEMPTY or not left:
+            if error.errno != errno.ENOTEMPTY or not tries_left:
                 raise
     sync_folder(case_folder.parent)
 
 
-def left_over(cases: Path, memo: Erased) -> list[str]:
-    """The references of what was erased, and is still to be removed. What is no reference names no folder."""
-    references = filter(REFERENCE.fullmatch, memo.references)
-    return [reference for reference in references if os.path.lexists(cases / reference)]
+def find_left_over(cases: Path, memo: Erased) -> list[str]:
+    """References of erased cases whose folders in `cases` are still to be removed."""
+    left: list[str] = []
+    for reference in memo.references:
+        # The memo is read from a file, and must not name a folder outside.
+        if not REFERENCE.fullmatch(reference):
+            continue
+        # Without following a link, which may lead to nothing and still is to be removed.
+        if os.path.lexists(cases / reference):
+            left.append(reference)
+    return left

@@ -22,6 +22,10 @@ from store.documents import Record, Tables, record_from, to_json
 from store.errors import Conflict
 
 log = structlog.get_logger()
+
+#: Threads in which files are read and written, beside the one that runs everything else.
+THREADS = 8
+
 R = TypeVar("R")
 Arguments = TypeVarTuple("Arguments")
 
@@ -33,21 +37,25 @@ class DurableStorage(Storage):
         self.path = path
 
     def read(self) -> Tables | None:
+        """The tables, or None where there is no file. Raises ValueError where it is damaged."""
         try:
             return unseal(self.path.read_bytes())
         except FileNotFoundError:
             return None
 
     def write(self, data: Tables) -> None:
+        """Durable when it returns; a crash leaves the old file or the new. Raises OSError."""
         replace_file(self.path, seal(to_json(data)))
 
 
 def write_tables(path: Path, tables: Tables) -> None:
+    """Write a file, and make its folder where that is missing. Raises OSError."""
     make_folder(path.parent)
     put_tables(path, tables)
 
 
 def put_tables(path: Path, tables: Tables) -> None:
+    """Write a file in a folder that is there. Raises OSError."""
     with TinyDB(path, storage=DurableStorage) as db:
         db.storage.write(tables)
 
@@ -69,30 +77,39 @@ class Files:
 
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         self.folder = folder
-        self.damaged: dict[str, str] = {}  # reference -> file that was put aside
+        #: Reference or other name of a damaged record -> the name of the file that was put aside.
+        self.damaged: dict[str, str] = {}
+
+        #: Open for as long as the process owns the folder.
         self._lock = lock
+        #: Whoever holds or waits for a turn keeps its lock alive; with the last of them it goes.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        #: By a reference, a person's id or a file's name: one write at a time.
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._reserved: dict[str, asyncio.Event] = {}  # keys on their way to the disk
-        self._threads = ThreadPoolExecutor(8, thread_name_prefix="store")
+        #: Keys that are to be unique and are on their way to the disk -> set once that has ended.
+        self._reserved: dict[str, asyncio.Event] = {}
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     def alone(self, what: str) -> AbstractAsyncContextManager[None]:
         return self._turns.setdefault(what, asyncio.Lock())
 
     async def unreadable(self) -> Sequence[str]:
-        return sorted(await self._in_thread(self._put_asides))
+        return sorted(await self._in_thread(self._find_put_aside))
 
-    def _put_asides(self) -> list[str]:
-        """Also those of earlier starts, in whose place nothing stands."""
-        found = []
+    def _find_put_aside(self) -> list[str]:
+        """What was put aside, also at earlier starts, and in whose place nothing stands now."""
+        found: dict[str, None] = {}
         for aside in self.folder.glob("*/**/*.damaged*"):
             name = aside.name.partition(".damaged")[0]
-            if not aside.with_name(f"{name}.json").exists():
-                place = aside.parent.relative_to(self.folder)
-                found.append(str(place if name == "case" else place / name))
-        return list(dict.fromkeys(found))
+            if aside.with_name(f"{name}.json").exists():
+                continue
+            place = aside.parent.relative_to(self.folder)
+            record = place if name == "case" else place / name
+            found[str(record)] = None
+        return list(found)
 
     def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
+        """Hand every record of a folder to `put`; what is damaged is put aside. Raises OSError."""
         for path in sorted((self.folder / folder).glob("*.json")):
             try:
                 put(record_from(kind, read_tables(path)))
@@ -100,6 +117,7 @@ class Files:
                 self._put_aside(path.stem, path)
 
     def _put_aside(self, name: str, path: Path) -> None:
+        """Leave a damaged file to be looked at, under a name that no later one takes."""
         taken = len(list(path.parent.glob(f"{path.stem}.damaged*")))
         aside = path.with_name(f"{path.stem}.damaged{taken + 1}")
         path.rename(aside)
@@ -108,11 +126,16 @@ class Files:
 
     @asynccontextmanager
     async def _reserve(self, *keys: str) -> AsyncIterator[None]:
-        """Keep others from the same keys until they are on the disk. Conflict, once the others are done."""
+        """Keep others from these keys until they are on the disk.
+
+        Raises Conflict where somebody else has reserved one, and only once that is on the disk: who
+        is told of a Conflict reads at once what is there.
+        """
         for key in keys:
             if event := self._reserved.get(key):
                 await event.wait()
                 raise Conflict(key)
+
         done = asyncio.Event()
         self._reserved.update(dict.fromkeys(keys, done))
         try:
@@ -123,10 +146,11 @@ class Files:
             done.set()
 
     async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
+        """What the function gives. Its OSError is raised as StoreUnavailable."""
+        # In the context of the caller, so that a line of the log tells for whom it is done.
+        run = copy_context().run
+        loop = asyncio.get_running_loop()
         try:
-            run = copy_context().run  # so that a line of the log tells for whom
-            return await asyncio.get_running_loop().run_in_executor(
-                self._threads, run, function, *arguments
-            )
+            return await loop.run_in_executor(self._threads, run, function, *arguments)
         except OSError as error:
             raise unavailable(error, self.folder) from error

@@ -14,13 +14,16 @@ from store.documents import record_tables
 from store.model.memos import FOLDERS, BackedUp, Exported, Kind, Memo
 from store.tiny.files import Files, write_tables
 
+#: Kinds that a command adds to while a bot owns the folder: read afresh each time.
 FROM_OUTSIDE = (BackedUp, Exported)
-"""Kinds that a command adds to while a bot owns the folder: read afresh each time."""
 
 
 class MemoFiles(Files):
+    """The part of the embedded store that is about memos. All of them are held in memory."""
+
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         super().__init__(folder, lock)
+        #: Of each kind, by their keys.
         self._memos: defaultdict[type[Memo], dict[str, Memo]] = defaultdict(dict)
 
     def _load_memos(self) -> None:
@@ -58,9 +61,14 @@ class MemoFiles(Files):
         return was_there
 
     def _memo_path(self, kind: type[Memo], under: str) -> Path:
-        return self.folder / FOLDERS[kind] / f"{name_of(under)}.json"
+        return path_of_memo(self.folder, kind, under)
+
+
+def path_of_memo(folder: Path, kind: type[Memo], under: str) -> Path:
+    """The file of the memo of this kind with the key `under`, in a store's folder."""
+    return folder / FOLDERS[kind] / f"{name_of(under)}.json"
 
 
 def name_of(under: str) -> str:
-    """Of a memo's file, without .json: a key may hold anything."""
+    """The name of a record's file, without .json: its key may hold any characters."""
     return hashlib.sha256(under.encode()).hexdigest()[:32]

@@ -17,13 +17,20 @@ from store.tiny.files import Files, read_tables, write_tables
 
 
 class PeopleFiles(Files):
-    """A file for each person, and for each unused invitation."""
+    """The part of the embedded store that is about people and invitations.
+
+    There is a file for each person and for each unused invitation. All people are held in memory.
+    Invitations are read from the disk each time: a command may add one while a bot owns the folder.
+    """
 
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         super().__init__(folder, lock)
+        #: By their ids of now.
         self._people: dict[str, Person] = {}
+        #: Account -> the id of the person whose it is.
         self._accounts: dict[str, str] = {}
-        self._roles: defaultdict[str, dict[str, None]] = defaultdict(dict)  # role -> ids
+        #: Role -> the ids of those who have it.
+        self._roles: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def _load_people(self) -> None:
         self._load_records("people", Person, self._put_person)
@@ -32,15 +39,18 @@ class PeopleFiles(Files):
         return list(self._people.values())
 
     async def having(self, roles: Collection[str]) -> Sequence[Person]:
-        ids = dict.fromkeys(id for role in roles for id in self._roles[role])
-        return sorted((self._people[id] for id in ids), key=lambda p: (p.since, p.id))
+        ids: dict[str, None] = {}
+        for role in roles:
+            ids.update(self._roles[role])
+        people = [self._people[id] for id in ids]
+        return sorted(people, key=lambda person: (person.since, person.id))
 
     async def person(self, id: str) -> Person:
         if person := self._people.get(id):
             return person
-        for person in self._people.values():
-            if id in person.earlier:
-                return person
+        for somebody in self._people.values():
+            if id in somebody.earlier:
+                return somebody
         raise NotFound(id)
 
     async def by_account(self, account: str) -> Person | None:
@@ -52,11 +62,12 @@ class PeopleFiles(Files):
 
     async def _add_person(self, person: Person) -> None:
         async with self._reserve(*person.accounts):
-            if person.id in self._people or any(
-                account in self._accounts for account in person.accounts
-            ):
+            if person.id in self._people or self._is_any_taken(person.accounts):
                 raise Conflict(person.id)
             await self._write_person(person)
+
+    def _is_any_taken(self, accounts: Collection[str]) -> bool:
+        return any(account in self._accounts for account in accounts)
 
     async def save_person(self, person: Person) -> Person:
         return await asyncio.shield(self._save_person(person))
@@ -68,7 +79,7 @@ class PeopleFiles(Files):
                 raise Conflict(person.id)
             fresh = [account for account in person.accounts if account not in stored.accounts]
             async with self._reserve(*fresh):
-                if any(account in self._accounts for account in fresh):
+                if self._is_any_taken(fresh):
                     raise Conflict(person.id)
                 saved = replace(person, version=person.version + 1)
                 await self._write_person(saved)
@@ -92,7 +103,8 @@ class PeopleFiles(Files):
         if old := self._people.get(person.id):
             self._forget_person(old)
         self._people[person.id] = person
-        self._accounts.update(dict.fromkeys(person.accounts, person.id))
+        for account in person.accounts:
+            self._accounts[account] = person.id
         for role in person.roles:
             self._roles[role][person.id] = None
 
@@ -109,16 +121,17 @@ class PeopleFiles(Files):
         await self._in_thread(add_invitation, self.folder, invitation)
 
     async def invitations(self) -> Sequence[Invitation]:
-        found = [
-            await self.invitation(path.stem)
-            for path in (self.folder / "invitations").glob("*.json")
-        ]
-        return [invitation for invitation in found if invitation]
+        found: list[Invitation] = []
+        for path in (self.folder / "invitations").glob("*.json"):
+            if invitation := await self.invitation(path.stem):
+                found.append(invitation)
+        return found
 
     async def invitation(self, digest: str) -> Invitation | None:
         try:
             return record_from(Invitation, read_tables(self._invitation_path(digest)))
         except (FileNotFoundError, ValueError):
+            # Used meanwhile; or damaged, and then it is as good as used.
             return None
 
     async def use_invitation(self, digest: str) -> bool:
@@ -129,14 +142,18 @@ class PeopleFiles(Files):
 
 
 def add_invitation(folder: Path, invitation: Invitation) -> None:
-    """Also from outside, while a bot owns the folder: nothing but a new file is written."""
+    """Keep an invitation in a store's folder, which is made where it is missing. Raises OSError.
+
+    A bot may own the folder meanwhile: nothing but a new file is written.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tables(folder / "invitations" / f"{invitation.digest}.json", record_tables(invitation))
 
 
 def read_people(folder: Path) -> list[Person]:
-    """Everybody in a folder that a bot may own at this moment."""
-    return [
-        record_from(Person, read_tables(path))
-        for path in sorted((folder / "people").glob("*.json"))
-    ]
+    """Everybody in a store's folder, which a bot may own meanwhile.
+
+    Raises ValueError where one of them cannot be read.
+    """
+    paths = sorted((folder / "people").glob("*.json"))
+    return [record_from(Person, read_tables(path)) for path in paths]

@@ -1,4 +1,7 @@
-"""The folder as it lies there, for commands that look into it while a bot may own it. It reads only."""
+"""A store's folder as it lies there, for commands that look into it while a bot may own it.
+
+Nobody is kept from writing meanwhile: each file is read whole, and may be gone when its turn comes.
+"""
 
 from __future__ import annotations
 
@@ -8,80 +11,82 @@ from typing import Any
 
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
-from store.errors import NotFound
 from store.model.case import Case
-from store.model.memos import FOLDERS, BackedUp, Exported, Memo
+from store.model.memos import FOLDERS, BackedUp, Exported
 from store.model.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
-from store.tiny.memos import name_of
+from store.tiny.memos import path_of_memo
 
+#: The folder of each kind of record, beside cases and people -> the class of its records.
 KINDS: dict[str, type[Any]] = {
     "invitations": Invitation,
     "notices": Notice,
-    **{name: kind for kind, name in FOLDERS.items()},
+    **{folder: kind for kind, folder in FOLDERS.items()},
 }
 
 
-class Reading:
-    """All that can be read; what cannot is named in `unreadable`."""
+class FolderContents:
+    """All that can be read in a store's folder. Raises OSError where the disk does not answer."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.unreadable: list[str] = []  # paths within the folder
+        #: What is there and cannot be read, as paths within the folder; `others` may add to it.
+        self.unreadable: list[str] = []
         self.people: list[Person] = list(self._records("people", Person))
         self.cases: list[Case] = list(self._cases())
 
     def _cases(self) -> Iterator[Case]:
-        for home in sorted((self.folder / "cases").glob("*")):
+        for case_folder in sorted((self.folder / "cases").glob("*")):
+            name = f"cases/{case_folder.name}"
             try:
-                yield case_from(read_tables(home / "case.json"))
+                yield case_from(read_tables(case_folder / "case.json"))
             except FileNotFoundError:
-                self.unreadable += [f"cases/{home.name}" for _ in home.glob("case.damaged*")][:1]
+                # No case at all, unless a bot has put its damaged file aside.
+                if any(case_folder.glob("case.damaged*")):
+                    self.unreadable.append(name)
             except ValueError:
-                self.unreadable.append(f"cases/{home.name}")
+                self.unreadable.append(name)
 
     def _records(self, name: str, kind: type[Any]) -> Iterator[Any]:
         for path in sorted((self.folder / name).glob("*.json")):
             try:
                 yield record_from(kind, read_tables(path))
             except FileNotFoundError:
-                continue  # settled or used meanwhile
+                # Settled or used meanwhile.
+                continue
             except ValueError:
                 self.unreadable.append(f"{name}/{path.name}")
 
     def others(self) -> Iterator[tuple[str, Any]]:
-        """Every other record, with the name of its kind's folder."""
+        """Every record that is neither a case nor a person, with the name of its kind's folder."""
         for name, kind in KINDS.items():
-            yield from ((name, record) for record in self._records(name, kind))
-
-    async def person(self, id: str) -> Person:
-        """By an id that the person has or had. Raises NotFound."""
-        for person in self.people:
-            if id in person.ids:
-                return person
-        raise NotFound(id)
+            for record in self._records(name, kind):
+                yield name, record
 
     def evidence(self, reference: str, sha256: str) -> Path:
+        """Where the bytes with this SHA-256 lie, if the case has them."""
         return self.folder / "cases" / reference / EVIDENCE / sha256
 
 
 def add_exported(folder: Path, memo: Exported) -> None:
-    """From outside, while a bot may own the folder: nothing but a new file is written. Raises OSError."""
-    write_tables(_path_of(folder, Exported, memo.under), record_tables(memo))
+    """Keep that something was exported, while a bot may own the folder. Raises OSError.
+
+    Each export has a memo of its own: nothing but a new file is written.
+    """
+    write_tables(path_of_memo(folder, Exported, memo.under), record_tables(memo))
 
 
 def put_backed_up(folder: Path, memo: BackedUp) -> None:
-    """From outside as well; nobody else writes this kind. Raises OSError."""
-    write_tables(_path_of(folder, BackedUp, memo.under), record_tables(memo))
+    """Keep how the backups to one place have gone, while a bot may own the folder. Raises OSError.
+
+    It replaces a file, which harms nobody: the bot's store never writes this kind.
+    """
+    write_tables(path_of_memo(folder, BackedUp, memo.under), record_tables(memo))
 
 
 def read_backed_up(folder: Path, to: str) -> BackedUp | None:
-    """Raises OSError."""
+    """How the backups to this place have gone; None where that is not known. Raises OSError."""
     try:
-        return record_from(BackedUp, read_tables(_path_of(folder, BackedUp, to)))
+        return record_from(BackedUp, read_tables(path_of_memo(folder, BackedUp, to)))
     except (FileNotFoundError, ValueError):
         return None
-
-
-def _path_of(folder: Path, kind: type[Memo], under: str) -> Path:
-    return folder / FOLDERS[kind] / f"{name_of(under)}.json"

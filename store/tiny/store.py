@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -39,44 +38,64 @@ from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Searched, Shown
 from store.model.records import Evidence, Notice, Summary
-from store.tiny.catalogue import Catalogue
-from store.tiny.counting import Tallies
-from store.tiny.erasing import left_over, remove_case, remove_loose
+from store.tiny.catalogue import NO_CASE, Catalogue
+from store.tiny.counting import RateCounter
+from store.tiny.erasing import find_left_over, remove_case, remove_loose
 from store.tiny.files import put_tables, read_tables, write_tables
-from store.tiny.memos import MemoFiles
+from store.tiny.memos import MemoFiles, name_of
 from store.tiny.people import PeopleFiles
 
-DAMAGED = "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside it."
+DAMAGED = (
+    "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside "
+    "it."
+)
 UNREADABLE = (
-    "Case {reference} cannot be read: its case.json is damaged or missing. The evidence is beside it. "
-    "Put case.json back from a backup: `headsup verify` says more."
+    "Case {reference} cannot be read: its case.json is damaged or missing. The evidence is beside "
+    "it. Put case.json back from a backup: `headsup verify` says more."
 )
 NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
-NOT_DROPPED = "an earlier version's small copies of pictures are not yet removed; that is tried again at the next start"
-REMEMBERED = 512  # cases kept in memory after they were read or written
+NOT_DROPPED = (
+    "an earlier version's small copies of pictures are not yet removed; that is tried again at the "
+    "next start"
+)
+
+#: The file of a case, in the folder that has its reference as its name.
+CASE_FILE = "case.json"
+
+#: Cases that are kept in memory after they were read or written.
+REMEMBERED = 512
 
 log = structlog.get_logger()
 
 
 def take_back(case_folder: Path) -> None:
-    """Leave nothing of a case that could not be written: its sender tries again, and would have two."""
+    """Leave nothing of a case that could not be written.
+
+    Its sender is told that it failed and tries again, and would have two of it.
+    """
     with suppress(OSError):
-        (case_folder / "case.json").unlink(missing_ok=True)
+        (case_folder / CASE_FILE).unlink(missing_ok=True)
         case_folder.rmdir()
         sync_folder(case_folder.parent)
 
 
 class TinyStore(PeopleFiles, MemoFiles):
-    """A Store in a folder. Made by `open`; see `store.base.Store` for what each call promises."""
+    """A Store in a folder. Made by `open`; see `store.base.Store` for what each call promises.
+
+    What is in memory follows what is on the disk, never the other way round: the catalogue learns
+    of a write once that is durable. A write goes on when its caller is cancelled (`shield`).
+    """
 
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         super().__init__(folder, lock)
         self._cases = folder / "cases"
         self._sync_cases = SharedSync(self._cases)
         self._catalogue = Catalogue()
+        #: The cases that were read or written last, by their references; the last one at the end.
         self._remembered: OrderedDict[str, Case] = OrderedDict()
-        self._tallies = Tallies()
-        self._erased: set[str] = set()  # references, which are not given again
+        self._rates = RateCounter()
+        #: References of cases that were erased, which are not given again.
+        self._erased: set[str] = set()
 
     @classmethod
     def open(cls, folder: Path) -> TinyStore:
@@ -93,9 +112,11 @@ class TinyStore(PeopleFiles, MemoFiles):
         return store
 
     def _load(self) -> None:
+        """Read all that is there. Raises OSError."""
         remove_partial(self.folder)
         self._load_people()
         self._load_memos()
+        # Before the cases, so that what is erased is not taken for one of them.
         self._finish_erasing()
         if left := evidence.drop_thumbnails(self._cases):
             log.error(NOT_DROPPED, cases=left)
@@ -104,25 +125,32 @@ class TinyStore(PeopleFiles, MemoFiles):
         self._load_records("notices", Notice, self._catalogue.put_loose)
 
     def _load_case(self, folder: Path) -> None:
-        path = folder / "case.json"
+        """Take a case into the catalogue; its file is put aside where it is damaged."""
+        # Somebody's note, or what a file manager leaves; or what was erased and could not be
+        # removed.
         if not folder.is_dir() or folder.name in self._erased:
-            return  # not ours: a note, or what a file manager leaves; or could not be removed
+            return
+
+        path = folder / CASE_FILE
         try:
             case = case_from(read_tables(path))
             if case.reference != folder.name:
                 raise ValueError("another case's file")
             self._catalogue.put(case)
         except FileNotFoundError:
+            # Put aside at an earlier start; or it never was a case, where a process died while it
+            # was adding one.
             for aside in folder.glob("case.damaged*"):
                 self.damaged[folder.name] = aside.name
         except ValueError:
             self._put_aside(folder.name, path)
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
-        return self._tallies.count(what, at, span, most)
+        return self._rates.hit(what, at, span, most)
 
     async def outgrown(self) -> None:
-        await asyncio.Event().wait()  # nobody else changes the folder
+        # Never: nobody else changes the folder.
+        await asyncio.Event().wait()
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -136,9 +164,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _add(self, case: Case) -> None:
         sources = case.summary.sources
         async with self._reserve(case.reference, *sources):
-            if case.reference in self._erased or any(
-                source in self._catalogue.sources for source in sources
-            ):
+            if case.reference in self._erased or self._is_any_taken_by_a_case(sources):
                 raise Conflict(case.reference)
             try:
                 await self._write(case, self._put_first)
@@ -146,8 +172,14 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._in_thread(take_back, self._case_folder(case.reference))
                 raise
 
+    def _is_any_taken_by_a_case(self, sources: Collection[str]) -> bool:
+        return any(source in self._catalogue.sources for source in sources)
+
     def _put_first(self, path: Path, tables: Tables) -> None:
-        """The first file of a case, in a new folder that outlives a crash as well. Conflict where there is one."""
+        """Write the first file of a case, in a new folder that outlives a crash as well.
+
+        Raises Conflict where there is such a folder, and OSError.
+        """
         try:
             path.parent.mkdir(mode=0o700)
         except FileExistsError:
@@ -163,16 +195,17 @@ class TinyStore(PeopleFiles, MemoFiles):
             stored = self._catalogue.summaries.get(case.reference)
             if stored is None or stored.version != case.version:
                 raise Conflict(case.reference)
-            fresh = [s for s in case.summary.sources if s not in stored.sources]
+            fresh = [source for source in case.summary.sources if source not in stored.sources]
             async with self._reserve(*fresh):
-                if any(source in self._catalogue.sources for source in fresh):
+                if self._is_any_taken_by_a_case(fresh):
                     raise Conflict(case.reference)
                 saved = replace(case, version=case.version + 1)
                 await self._write(saved)
                 return saved
 
     async def _write(self, case: Case, put: Callable[[Path, Tables], None] = write_tables) -> None:
-        path = self._case_folder(case.reference) / "case.json"
+        """Bring a case to the disk by `put`, then to memory. Raises StoreUnavailable."""
+        path = self._case_folder(case.reference) / CASE_FILE
         await self._in_thread(put, path, case_tables(case))
         self._catalogue.put(case)
         self._remember(case)
@@ -194,12 +227,13 @@ class TinyStore(PeopleFiles, MemoFiles):
         if reference not in self._catalogue.summaries:
             raise NotFound(reference)
         with self._reading(reference):
-            case = case_from(read_tables(self._case_folder(reference) / "case.json"))
+            case = case_from(read_tables(self._case_folder(reference) / CASE_FILE))
         self._remember(case)
         return case
 
     @contextmanager
     def _reading(self, reference: str) -> Iterator[None]:
+        """What goes wrong with a case's file, as DamagedCase or StoreUnavailable."""
         try:
             yield
         except (FileNotFoundError, ValueError) as error:
@@ -225,7 +259,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
     ) -> Sequence[Summary]:
-        return self._catalogue.alike(links, hashes, likenesses)
+        return self._catalogue.find_similar(links, hashes, likenesses)
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
         return self._catalogue.wanted(now)
@@ -238,32 +272,32 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
         references = sorted(case.reference for case in cases)
         async with AsyncExitStack() as locks:
+            # In one order for everybody, so that of two who erase neither waits for the other.
             for reference in references:
                 await locks.enter_async_context(self._writing[reference])
             self._must_be_whole(cases)
+
             try:
                 await self._put(leaving)
             except StoreUnavailable:
-                await self._drop(
-                    Erased, leaving.under
-                )  # else the next start would take them for erased
+                # It may be there all the same, and the next start would take the cases for erased.
+                await self._drop(Erased, leaving.under)
                 raise
+
             for reference in references:
                 self._forget_case(reference)
             await self._remove(references)
 
     def _must_be_whole(self, cases: Sequence[Case]) -> None:
-        """Raises Conflict where a case has changed, or another was joined to it."""
+        """Raises Conflict where a case has changed, or another one was joined to it."""
         references = {case.reference for case in cases}
         for case in cases:
             stored = self._catalogue.summaries.get(case.reference)
             if stored is None or stored.version != case.version:
                 raise Conflict(case.reference)
-            if any(
-                part.reference not in references
-                for part in self._catalogue.joined_to([case.reference])
-            ):
-                raise Conflict(case.reference)
+            for part in self._catalogue.joined_to([case.reference]):
+                if part.reference not in references:
+                    raise Conflict(case.reference)
 
     def _forget_case(self, reference: str) -> None:
         self._erased.add(reference)
@@ -271,13 +305,16 @@ class TinyStore(PeopleFiles, MemoFiles):
         self._remembered.pop(reference, None)
 
     async def _remove(self, references: Sequence[str]) -> None:
-        """What cannot be removed now is removed at the next start."""
+        """Take away what is left of erased cases; what cannot be removed now is at the next start.
+
+        The order is that of `_finish`: the folders of the cases last, by which that is noticed.
+        """
         try:
             for person in await self.people():
                 await self._ask_no_more(person.id, references)
             self._catalogue.drop_loose(reference_pattern(references))
             await self._in_thread(remove_loose, self.folder / "notices", references)
-            for search in self._searches(references):
+            for search in self._searches_about(references):
                 await self._drop(Searched, search)
             for reference in references:
                 await self._drop(Shown, reference)
@@ -285,34 +322,46 @@ class TinyStore(PeopleFiles, MemoFiles):
         except StoreUnavailable as error:
             log.error(NOT_REMOVED, why=str(error))
 
-    def _searches(self, references: Sequence[str]) -> list[str]:
-        """The keys of those that tell of one of these."""
+    def _searches_about(self, references: Sequence[str]) -> list[str]:
+        """The keys of kept searches that found one of these cases, or named it."""
         searches = cast("list[Searched]", list(self._memos[Searched].values()))
         return [search.under for search in searches if tells_of(search, references)]
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
+        """Forget what a person was last asked, where that was about one of these cases."""
         async with self._writing[id]:
             person = self._people.get(id)
-            if person and (freed := without_question(person, references)) is not person:
+            if person is None:
+                return
+            freed = without_question(person, references)
+            if freed is not person:
                 await self._write_person(replace(freed, version=freed.version + 1))
 
     def _finish_erasing(self) -> None:
-        """Remove what a process that died, or a copy that was put back, has left of what was erased."""
+        """Remove what is left of erased cases by a process that died, or a copy that was put back.
+
+        What cannot be removed is told to the log, and keeps nobody from starting.
+        """
         for memo in cast("list[Erased]", list(self._memos[Erased].values())):
             self._erased.update(memo.references)
-            if left := left_over(self._cases, memo):
-                try:
-                    self._finish(memo, left)
-                except OSError as error:
-                    log.error(NOT_REMOVED, why=str(unavailable(error, self.folder)))
+            left = find_left_over(self._cases, memo)
+            if not left:
+                continue
+            try:
+                self._finish(memo, left)
+            except OSError as error:
+                log.error(NOT_REMOVED, why=str(unavailable(error, self.folder)))
 
     def _finish(self, memo: Erased, left: Sequence[str]) -> None:
+        """Remove all that erasing takes along, then the folders that are left. Raises OSError."""
         for person in list(self._people.values()):
-            if (freed := without_question(person, memo.references)) is not person:
+            freed = without_question(person, memo.references)
+            if freed is not person:
+                # No new version: nobody has read the old one yet.
                 write_tables(self._person_path(person.id), record_tables(freed))
                 self._put_person(freed)
         remove_loose(self.folder / "notices", memo.references)
-        for search in self._searches(memo.references):
+        for search in self._searches_about(memo.references):
             remove_file(self._memo_path(Searched, search))
             self._memos[Searched].pop(search, None)
         for reference in left:
@@ -340,18 +389,20 @@ class TinyStore(PeopleFiles, MemoFiles):
         await asyncio.shield(self._write_loose(notice, new=True))
 
     async def _write_loose(self, notice: Notice, *, new: bool = False) -> None:
-        name = hashlib.sha256(notice.key.encode()).hexdigest()[:32]
-        path = self.folder / "notices" / f"{name}.json"
+        """Write a notice of no case. `new`: only where none was ever owed under its key."""
+        path = self.folder / "notices" / f"{name_of(notice.key)}.json"
         async with self._writing[path.name]:
-            if not (new and self._catalogue.owes(notice.key)):
-                await self._in_thread(write_tables, path, record_tables(notice))
-                self._catalogue.put_loose(notice)
+            if new and self._catalogue.owes(notice.key):
+                return
+            await self._in_thread(write_tables, path, record_tables(notice))
+            self._catalogue.put_loose(notice)
 
     async def settle(self, reference: str, notice: Notice) -> None:
         if not reference:
             await asyncio.shield(self._write_loose(notice))
-            self._catalogue.release("", notice.key)
+            self._catalogue.release(NO_CASE, notice.key)
             return
+
         while True:
             case = await self.case(reference)
             try:
@@ -373,8 +424,10 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._in_thread(evidence.discard, self._case_folder(reference), sha256)
 
     async def discard_strays(self) -> None:
-        summaries = self._catalogue.summaries
-        wanted = {self._case_folder(ref): s.hashes for ref, s in summaries.items() if s.withholds}
+        wanted: dict[Path, Collection[str]] = {}
+        for reference, summary in self._catalogue.summaries.items():
+            if summary.withholds:
+                wanted[self._case_folder(reference)] = summary.hashes
         if strays := await self._in_thread(evidence.discard_strays, wanted):
             log.warning("evidence of no case removed", files=strays)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from store.base import Store
-from store.tiny.counting import Tallies
+from store.tiny.counting import RateCounter
 from tests.store.made import MINUTE, NOW
 
 
@@ -30,8 +30,8 @@ async def test_what_was_refused_is_not_counted(store: Store) -> None:
 
 
 def test_whoever_has_been_quiet_the_longest_is_forgotten_first() -> None:
-    tallies = Tallies(remembered=2)
+    counter = RateCounter(remembered=2)
     for what in ("a", "b", "c"):
-        assert tallies.count(what, NOW, MINUTE, 1) is None
-    assert tallies.count("c", NOW, MINUTE, 1)
-    assert tallies.count("a", NOW, MINUTE, 1) is None
+        assert counter.hit(what, NOW, MINUTE, 1) is None
+    assert counter.hit("c", NOW, MINUTE, 1)
+    assert counter.hit("a", NOW, MINUTE, 1) is None

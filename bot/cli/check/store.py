@@ -15,7 +15,7 @@ from bot.settings import Settings
 from store.base import Store
 from store.disk.durable import unavailable
 from store.errors import DamagedCase, Trouble
-from store.tiny.reading import Reading
+from store.tiny.reading import FolderContents
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
 UNBOUND = (
@@ -68,7 +68,7 @@ async def bucket(settings: Settings) -> str:
 
 
 def _from_folder(looked: Looked) -> Looked:
-    reading = Reading(looked.settings.headsup_data)
+    reading = FolderContents(looked.settings.headsup_data)
     notices = [record for name, record in reading.others() if name == "notices"]
     return replace(
         looked,

@@ -18,7 +18,7 @@ from store.errors import DamagedCase, NotFound
 from store.model.case import Case
 from store.model.memos import FOLDERS, Exported
 from store.model.records import Person
-from store.tiny.reading import Reading, add_exported
+from store.tiny.reading import FolderContents, add_exported
 
 Kept = Callable[[str, str], AbstractAsyncContextManager[Path]]
 
@@ -60,7 +60,7 @@ async def all_held(settings: Settings) -> AsyncIterator[Held]:
 
 
 def _in_folder(folder: Path) -> Held:
-    reading = Reading(folder)
+    reading = FolderContents(folder)
 
     @asynccontextmanager
     async def kept(reference: str, sha256: str) -> AsyncIterator[Path]:

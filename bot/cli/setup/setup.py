@@ -28,7 +28,7 @@ from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
 from store.model.records import Person, Role
 from store.school.school import School, load_school
-from store.tiny.reading import Reading
+from store.tiny.reading import FolderContents
 
 ENV = Path(".env")
 HELLO = (
@@ -200,7 +200,7 @@ def _ask_head(settings: Settings, changes: Mapping[str, str]) -> str:
 
 
 def _people(folder: Path) -> list[Person]:
-    return Reading(folder).people if folder.is_dir() else []
+    return FolderContents(folder).people if folder.is_dir() else []
 
 
 # --- writing -------------------------------------------------------------------------------------
