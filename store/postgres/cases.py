@@ -1,4 +1,9 @@
-"""Cases and their notices in PostgreSQL. A case is one document, beside the columns that are searched."""
+"""Cases and their notices in PostgreSQL.
+
+A case is one JSONB document, beside the columns that are searched. What others must not hold as
+well (its source keys), what it is found by (its marks) and what it owes (its notices) are rows of
+tables of their own, and are written with the case in one statement.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +16,36 @@ from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
-from store.postgres.rows import Rows, whole
-from store.tiny.catalogue import SAME_PICTURE_BITS
+from store.postgres.rows import Rows, run_to_end
+from store.tiny.catalogue import NO_CASE, SAME_PICTURE_BITS
 
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # of what may be fetched at any time
+#: Stands for the next try of evidence that may be fetched at any time.
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 COLUMNS = "version, document, summary, status, joined_to, hashes, likenesses, wake_at, next_try"
+#: What is to be written of a case, as one row (see `_row`). Materialised, to be parsed once.
 GIVEN = """
 given AS MATERIALIZED (
     SELECT * FROM jsonb_to_record(CAST(:row AS jsonb)) AS given (
         version bigint, document jsonb, summary jsonb, status text, joined_to text, hashes text[],
-        likenesses bigint[], wake_at timestamptz, next_try timestamptz, sources bytea[], marks bytea[], notices jsonb
+        likenesses bigint[], wake_at timestamptz, next_try timestamptz,
+        sources bytea[], marks bytea[], notices jsonb
     )
 )
 """
-KEYS = """
+#: The rows that go with a case, where it was `written`: only those that are new or have changed,
+#: for a case may have hundreds. A source key of another case breaks the primary key of `sources`.
+#: The claim of a notice stays as it is, unless it is the one that is `:released`. Gives 1, or 0
+#: where the case was not written.
+WITH_ITS_ROWS = """
 keys AS (
     INSERT INTO sources (school, source, reference)
     SELECT DISTINCT :school, key, :reference
     FROM written, given, unnest(given.sources) AS key
     WHERE NOT EXISTS (
-        SELECT FROM sources s WHERE s.school = :school AND s.source = key AND s.reference = :reference
+        SELECT FROM sources s
+        WHERE s.school = :school AND s.source = key AND s.reference = :reference
     )
 ),
 marked AS (
@@ -50,7 +63,8 @@ owed AS (
         AS n (key bytea, document jsonb, due timestamptz, is_settled boolean)
     WHERE n.key = :released OR NOT EXISTS (
         SELECT FROM notices o
-        WHERE o.school = :school AND o.reference = :reference AND o.key = n.key AND o.document = n.document
+        WHERE o.school = :school AND o.reference = :reference AND o.key = n.key
+            AND o.document = n.document
     )
     ON CONFLICT (school, reference, key) DO UPDATE
     SET document = excluded.document, due = excluded.due, is_settled = excluded.is_settled,
@@ -58,26 +72,33 @@ owed AS (
 )
 SELECT count(*) FROM written
 """
+#: A new case, unless its reference is that of one that was erased.
 ADD = f"""
 WITH {GIVEN}, written AS (
     INSERT INTO cases (school, reference, {COLUMNS})
     SELECT :school, :reference, {COLUMNS} FROM given
     WHERE NOT EXISTS (
         SELECT FROM memos
-        WHERE school = :school AND kind = 'Erased' AND document->'references' ? CAST(:reference AS text)
+        WHERE school = :school AND kind = 'Erased'
+            AND document->'references' ? CAST(:reference AS text)
     )
     RETURNING reference
-), {KEYS}"""  # noqa: S608 (made of the constants above)
+), {WITH_ITS_ROWS}"""  # noqa: S608 (made of the constants above)
+#: A newer version of a case, where the version before it is the stored one.
 SAVE = f"""
 WITH {GIVEN}, written AS (
     UPDATE cases SET ({COLUMNS}) = (SELECT {COLUMNS} FROM given)
     WHERE school = :school AND reference = :reference AND version = (SELECT version - 1 FROM given)
     RETURNING reference
-), {KEYS}"""  # noqa: S608
+), {WITH_ITS_ROWS}"""  # noqa: S608
+# Several processes may claim at once: each skips what another is about to take (SKIP LOCKED), and
+# what was taken is nobody else's until its lease has passed. `free` is materialised: else a nested
+# loop may ask for it several times, and lock as many as LIMIT says each time.
 CLAIM = """
 WITH free AS MATERIALIZED (
     SELECT reference, key FROM notices
-    WHERE school = :school AND NOT is_settled AND due <= :now AND (leased_until IS NULL OR leased_until <= :now)
+    WHERE school = :school AND NOT is_settled AND due <= :now
+        AND (leased_until IS NULL OR leased_until <= :now)
     ORDER BY due, reference, key LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE notices n SET leased_until = :until
@@ -85,27 +106,34 @@ FROM free
 WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
 RETURNING n.reference, CAST(n.document AS text)
 """
-"""Materialised: else a nested loop may ask for `free` several times, and lock as many as LIMIT says each time."""
-MARKED = "reference IN (SELECT reference FROM marks WHERE school = :school AND mark = ANY (:marks))"
-"""Reporters, links and bytes of cases, which only become more. Not in arrays: under row-level security no index
-serves `&&`, which might tell of rows that are not to be seen."""
-ALIKE_TO = f"""
-SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND status = 'open' AND {MARKED}
+#: Cases with one of these marks: of reporters, links and bytes, which only become more. Not in
+#: arrays: under row-level security no index serves `&&`, which might tell of rows that are not to
+#: be seen.
+HAS_MARK = (
+    "reference IN (SELECT reference FROM marks WHERE school = :school AND mark = ANY (:marks))"
+)
+CASES = "SELECT reference, CAST(document AS text) FROM cases WHERE school = :school"
+SUMMARIES = "SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school"
+SIMILAR = f"""
+{SUMMARIES} AND status = 'open' AND {HAS_MARK}
 UNION
-SELECT reference, CAST(summary AS text) FROM cases
-WHERE school = :school AND status = 'open' AND likenesses <> '{{}}' AND EXISTS (
+{SUMMARIES} AND status = 'open' AND likenesses <> '{{}}' AND EXISTS (
     SELECT FROM unnest(likenesses) AS a, unnest(CAST(:likenesses AS bigint[])) AS b
-    WHERE bit_count(CAST(a # b AS bit(64))) <= :alike
+    WHERE bit_count(CAST(a # b AS bit(64))) <= :same_picture_bits
 )
 """  # noqa: S608
-NEXT = """
+NEXT_DUE = """
 SELECT least(
     (SELECT min(due) FROM notices WHERE school = :school AND NOT is_settled),
     (SELECT min(wake_at) FROM cases WHERE school = :school AND wake_at IS NOT NULL),
     (SELECT min(next_try) FROM cases WHERE school = :school AND next_try > :always)
 )
 """
-LOOSE = """
+ALL_LOOSE = """
+SELECT encode(key, 'hex'), CAST(document AS text) FROM notices
+WHERE school = :school AND reference = ''
+"""
+OWE_LOOSE = """
 INSERT INTO notices (school, reference, key, document, due, is_settled)
 VALUES (:school, '', :key, CAST(:document AS jsonb), :due, :is_settled)
 ON CONFLICT DO NOTHING
@@ -114,6 +142,10 @@ SETTLE_LOOSE = """
 UPDATE notices
 SET document = CAST(:document AS jsonb), due = :due, is_settled = :is_settled, leased_until = NULL
 WHERE school = :school AND reference = '' AND key = :key
+"""
+TO_WAKE = """
+SELECT reference FROM cases WHERE school = :school AND wake_at <= :now
+ORDER BY wake_at, reference LIMIT :most
 """
 
 
@@ -124,37 +156,35 @@ class PostgresCases(Rows):
         await self._write_case(ADD, case)
 
     async def save(self, case: Case) -> Case:
-        return await self._save(case, "")
+        return await self._save(case)
 
-    async def _save(self, case: Case, released: str) -> Case:
+    async def _save(self, case: Case, released: str = "") -> Case:
+        """`released`: the key of a notice whose claim ends with this change."""
         saved = replace(case, version=case.version + 1)
         await self._write_case(SAVE, saved, released)
         return saved
 
     async def _write_case(self, sql: str, case: Case, released: str = "") -> None:
-        [(written,)] = await whole(self._rows(sql, **values_of(case, released)))
+        [(written,)] = await run_to_end(self._rows(sql, **values_of(case, released)))
         if not written:
             raise Conflict(case.reference)
 
     async def case(self, reference: str) -> Case:
-        found = await self._cases("reference = :reference", reference=plain(reference))
+        found = await self._find_cases("reference = :reference", reference=plain(reference))
         if not found:
             raise NotFound(reference)
+        _, document = found[0]
         try:
-            return from_jsonb(Case, found[0][1])
+            return from_jsonb(Case, document)
         except ValueError as error:
             raise DamagedCase(DAMAGED.format(reference=reference)) from error
 
-    async def _cases(self, where: str, **values: object) -> Sequence[tuple[str, str]]:
-        """References, and documents as they stand."""
-        sql = f"SELECT reference, CAST(document AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
-        return await self._rows(sql, **values)
+    async def _find_cases(self, where: str, **values: object) -> Sequence[tuple[str, str]]:
+        """References of cases of which a condition holds, each with the text of its document."""
+        return await self._rows(f"{CASES} AND {where}", **values)
 
-    async def _summaries(self, where: str, **values: object) -> list[Summary]:
-        sql = (
-            f"SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school AND {where}"  # noqa: S608
-        )
-        return all_readable(Summary, await self._rows(sql, **values))
+    async def _find_summaries(self, where: str, **values: object) -> list[Summary]:
+        return all_readable(Summary, await self._rows(f"{SUMMARIES} AND {where}", **values))
 
     async def by_source(self, source: str) -> str | None:
         found = await self._rows(
@@ -164,81 +194,87 @@ class PostgresCases(Rows):
         return found[0][0] if found else None
 
     async def summaries(self) -> Sequence[Summary]:
-        return await self._summaries("true")
+        return await self._find_summaries("true")
 
     async def summary(self, reference: str) -> Summary | None:
-        return next(
-            iter(await self._summaries("reference = :reference", reference=plain(reference))), None
-        )
+        found = await self._find_summaries("reference = :reference", reference=plain(reference))
+        return found[0] if found else None
 
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        found = await self._summaries(MARKED, marks=[key_of(_by(id)) for id in ids])
+        marks = [key_of(_mark_of_reporter(id)) for id in ids]
+        found = await self._find_summaries(HAS_MARK, marks=marks)
         return sorted(found, key=lambda summary: summary.last_report_at)
 
     async def joined_to(self, *references: str) -> Sequence[Summary]:
-        return await self._summaries(
-            "joined_to = ANY (:references)", references=list(map(plain, references))
+        return await self._find_summaries(
+            "joined_to = ANY (:references)",
+            references=[plain(reference) for reference in references],
         )
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
     ) -> Sequence[Summary]:
         rows = await self._rows(
-            ALIKE_TO,
-            marks=[key_of(trace) for trace in _traces(links, hashes)],
-            likenesses=[_signed(likeness) for likeness in likenesses],
-            alike=SAME_PICTURE_BITS,
+            SIMILAR,
+            marks=[key_of(mark) for mark in _marks_of_content(links, hashes)],
+            likenesses=[_as_bigint(likeness) for likeness in likenesses],
+            same_picture_bits=SAME_PICTURE_BITS,
         )
         return all_readable(Summary, rows)
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
-        return [
-            (case.reference, item)
-            for case in all_readable(Case, await self._cases("next_try <= :now", now=now))
-            for item in case.evidence
-            if item.state == State.WANTED and _try(item) <= now
-        ]
+        rows = await self._find_cases("next_try <= :now", now=now)
+        found: list[tuple[str, Evidence]] = []
+        for case in all_readable(Case, rows):
+            for item in case.evidence:
+                if item.state == State.WANTED and _next_try(item) <= now:
+                    found.append((case.reference, item))
+        return found
 
     # --- notices ----------------------------------------------------------------------------------
 
     async def claim(
         self, now: datetime, limit: int, lease_seconds: float
     ) -> Sequence[tuple[str, Notice]]:
-        rows = await self._rows(
-            CLAIM, now=now, until=now + timedelta(seconds=lease_seconds), most=limit
-        )
-        read = [(reference, readable(Notice, document, reference)) for reference, document in rows]
-        claimed = [(reference, notice) for reference, notice in read if notice]
+        until = now + timedelta(seconds=lease_seconds)
+        rows = await self._rows(CLAIM, now=now, until=until, most=limit)
+        claimed: list[tuple[str, Notice]] = []
+        for reference, document in rows:
+            notice = readable(Notice, document, reference)
+            if notice:
+                claimed.append((reference, notice))
+        # An UPDATE gives its rows in any order.
         return sorted(claimed, key=lambda row: (row[1].due, row[0], row[1].key))
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
-        rows = await self._rows(
-            "SELECT reference FROM cases WHERE school = :school AND wake_at <= :now "
-            "ORDER BY wake_at, reference LIMIT :most",
-            now=now,
-            most=limit,
-        )
+        rows = await self._rows(TO_WAKE, now=now, most=limit)
         return [reference for (reference,) in rows]
 
     async def next_due(self) -> datetime | None:
-        [(due,)] = await self._rows(NEXT, always=ALWAYS)
+        [(due,)] = await self._rows(NEXT_DUE, always=ALWAYS)
         return due.astimezone(UTC) if due else None
 
     async def loose(self) -> Sequence[Notice]:
-        sql = "SELECT encode(key, 'hex'), CAST(document AS text) FROM notices WHERE school = :school AND reference = ''"
-        return all_readable(Notice, await self._rows(sql))
+        return all_readable(Notice, await self._rows(ALL_LOOSE))
 
     async def owe(self, notice: Notice) -> None:
-        await self._write_loose(LOOSE, notice)
+        await self._write_loose(OWE_LOOSE, notice)
 
     async def _write_loose(self, sql: str, notice: Notice) -> None:
-        row = {"document": to_jsonb(notice), "due": notice.due, "is_settled": bool(notice.settled)}
-        await self._do(sql, key=key_of(notice.key), **row)
+        await self._change(
+            sql,
+            key=key_of(notice.key),
+            document=to_jsonb(notice),
+            due=notice.due,
+            is_settled=bool(notice.settled),
+        )
 
     async def settle(self, reference: str, notice: Notice) -> None:
-        if not reference:
+        if reference == NO_CASE:
             await self._write_loose(SETTLE_LOOSE, notice)
             return
+
+        # Others may change the case meanwhile; what they have written stays.
         while True:
             case = await self.case(reference)
             try:
@@ -249,13 +285,19 @@ class PostgresCases(Rows):
 
 
 def values_of(case: Case, released: str = "") -> dict[str, Any]:
-    """What ADD and SAVE are given. `released`: the key of a notice whose claim ends."""
+    """What ADD and SAVE are given. `released`: the key of a notice whose claim ends, or nothing."""
     return {"reference": case.reference, "row": _row(case), "released": key_of(released)}
 
 
 def _row(case: Case) -> str:
-    """All that is written of a case, as one JSON object: the driver takes longer over an array for each column."""
+    """All that is written of a case, as the text of one JSON object.
+
+    One object, because the driver takes longer over an array for each column.
+    """
     summary = case.summary
+    tries = [_next_try(item) for item in case.evidence if item.state == State.WANTED]
+    reporters = [_mark_of_reporter(id) for id in summary.reporters]
+    content = _marks_of_content(summary.links, summary.hashes)
     return to_jsonb(
         {
             "version": case.version,
@@ -264,43 +306,47 @@ def _row(case: Case) -> str:
             "status": summary.status,
             "joined_to": summary.joined_to,
             "hashes": summary.hashes,
-            "likenesses": [_signed(likeness) for likeness in summary.likenesses],
+            "likenesses": [_as_bigint(likeness) for likeness in summary.likenesses],
             "wake_at": summary.wake_at,
-            "next_try": min(
-                (_try(e) for e in case.evidence if e.state == State.WANTED), default=None
-            ),
-            "sources": [_bytea(source) for source in summary.sources],
-            "marks": [
-                *(_bytea(_by(id)) for id in summary.reporters),
-                *(_bytea(trace) for trace in _traces(summary.links, summary.hashes)),
-            ],
-            "notices": [
-                {"key": _bytea(n.key), "document": n, "due": n.due, "is_settled": bool(n.settled)}
-                for n in case.notices
-            ],
+            "next_try": min(tries, default=None),
+            "sources": [_as_bytea(source) for source in summary.sources],
+            "marks": [_as_bytea(mark) for mark in reporters + content],
+            "notices": [_notice_row(notice) for notice in case.notices],
         }
     )
 
 
-def _by(id: str) -> str:
+def _notice_row(notice: Notice) -> dict[str, object]:
+    return {
+        "key": _as_bytea(notice.key),
+        "document": notice,
+        "due": notice.due,
+        "is_settled": bool(notice.settled),
+    }
+
+
+# A mark is stored as the SHA-256 of these words; a migration has made those of older cases.
+
+
+def _mark_of_reporter(id: str) -> str:
     """What marks a case that this person reported."""
     return f"by {id}"
 
 
-def _traces(links: Sequence[str], hashes: Sequence[str]) -> list[str]:
-    """What marks a case that holds these."""
+def _marks_of_content(links: Sequence[str], hashes: Sequence[str]) -> list[str]:
+    """What marks a case that holds these links, and bytes with these SHA-256."""
     return [f"link {link}" for link in links] + [f"bytes {sha256}" for sha256 in hashes]
 
 
-def _bytea(text: str) -> str:
-    """A key as PostgreSQL reads it from JSON."""
+def _as_bytea(text: str) -> str:
+    """The key of this text as PostgreSQL reads bytes from JSON."""
     return f"\\x{key_of(text).hex()}"
 
 
-def _signed(likeness: int) -> int:
+def _as_bigint(likeness: int) -> int:
     """64 bits as PostgreSQL's bigint, which has a sign."""
     return likeness - 2**64 if likeness >= 2**63 else likeness
 
 
-def _try(item: Evidence) -> datetime:
+def _next_try(item: Evidence) -> datetime:
     return item.next_try or ALWAYS

@@ -1,4 +1,8 @@
-"""Connections to PostgreSQL, each of one school at a time, and what goes wrong with them as a sentence."""
+"""Connections to PostgreSQL, each of one school at a time, and its errors as those of a store.
+
+Row-level security shows a connection the rows of one school alone: that in its setting
+`headsup.school`, which the policies of the tables compare with each row.
+"""
 
 from __future__ import annotations
 
@@ -20,45 +24,57 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store.errors import Conflict, StoreUnavailable
 from store.postgres.bounded import BoundedConnection
 
-IDLE = 5.0  # seconds, after which a connection is tried before it is used: the server may have been restarted
-WAIT = 10.0  # seconds for a connection, or for the server to be reached
-STATEMENT = "35s"  # for one statement
-LET_GO = "2min"  # what a transaction holds whose process does nothing more: its machine is gone, or frozen
+#: Seconds, after which a connection is tried before it is used: the server may have been restarted.
+IDLE = 5.0
+#: Seconds to wait for a connection that is free, or for the server to be reached.
+WAIT = 10.0
+#: For one statement, as PostgreSQL writes it.
+STATEMENT = "35s"
+#: After this the server ends a transaction whose process does nothing more, and lets go of what it
+#: holds: the process's machine is gone, or frozen.
+LET_GO = "2min"
+#: How often a statement is asked on a connection before the server is told to prepare it.
+PREPARED_AFTER = 2
 
+#: What libpq is told of reaching the server: seconds, milliseconds, and which of several servers.
 REACHING: dict[str, Any] = {
     "connect_timeout": int(WAIT),
     "tcp_user_timeout": int(1000 * WAIT),
-    "target_session_attrs": "read-write",  # of several servers, the one that may be written to
+    "target_session_attrs": "read-write",
 }
-BOUNDS = (
+SET_BOUNDS = (
     "SELECT set_config('statement_timeout', %s, false), "
     "set_config('idle_in_transaction_session_timeout', %s, false)"
 )
+SET_SCHOOL = "SELECT set_config('headsup.school', %(school)s, false)"
+
+#: Asked to see whether a connection lives, and whether its server may still be written to.
 TRIAL = "SHOW transaction_read_only"
 
-AS_SCHOOL = "SELECT set_config('headsup.school', %(school)s, false)"
-
-NOT_REACHED = "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by itself."
+NOT_REACHED = (
+    "The database cannot be reached just now ({reason}). Nothing was lost; it is tried again by "
+    "itself."
+)
 FULL = "The disk of the database is full. Free some room; nothing that was kept is harmed."
 OUTGROWN = (
-    "The database was migrated by another version of Heads Up while this one ran. Start the bot again, with the "
-    "version that migrated it."
+    "The database was migrated by another version of Heads Up while this one ran. Start the bot "
+    "again, with the version that migrated it."
 )
 REFUSED = "The database refused that: {reason}."
 
-RACES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
+# Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: Serialization failure, deadlock, lock not available.
+RACES = ("40001", "40P01", "55P03")
+#: Disk full.
 ROOM = ("53100",)
-CHANGED = ("42703", "42P01")  # undefined column, undefined table
-AWAY = (
-    "08",
-    "53",
-    "57",
-    "25006",
-)  # connections, resources, an operator's doing, a standby that only reads
+#: Undefined column, undefined table.
+CHANGED = ("42703", "42P01")
+#: How codes begin of connections, resources, an operator's doing, and a standby that only reads.
+AWAY = ("08", "53", "57", "25006")
 
 
 class NoSchoolYet(Conflict):
-    """A row of a school that has none of its own."""
+    """A row of a school that has no row of its own in the table of schools."""
 
 
 def with_driver(url: str) -> str:
@@ -69,43 +85,52 @@ def with_driver(url: str) -> str:
 
 def _set_bounds(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute(BOUNDS, (STATEMENT, LET_GO))
+    cursor.execute(SET_BOUNDS, (STATEMENT, LET_GO))
     cursor.close()
 
 
 class Pool:
-    """Connections to a database. One that was cut while nobody used it is made anew, and nobody notices.
+    """Connections to a database. One that was cut while nobody used it is made anew, unnoticed.
 
     SQLAlchemy keeps them; what is asked goes through the driver itself, in half of the time.
     """
 
     def __init__(self, url: str, size: int) -> None:
-        self._lost = (
-            -math.inf
-        )  # when one was lost last, by time.monotonic: the others may be lost as well
+        #: When a connection was lost last, by time.monotonic: the others may be lost as well.
+        self._lost = -math.inf
+        #: Connections that somebody uses at this moment.
+        self._in_use: set[BoundedConnection] = set()
+        #: Set once the tables are others than those that the bot began with.
+        self.outgrown = asyncio.Event()
+
         self._engine = create_async_engine(
             with_driver(url),
             isolation_level="AUTOCOMMIT",
             pool_size=size,
             max_overflow=0,
             pool_timeout=WAIT,
+            # Nothing is left to roll back: `connection` closes what is still in a transaction.
             pool_reset_on_return=None,
             connect_args={
                 **REACHING,
-                "prepare_threshold": 2,
+                "prepare_threshold": PREPARED_AFTER,
                 "async_creator_fn": BoundedConnection.connect,
             },
         )
-        self._asking: set[BoundedConnection] = set()
-        self.outgrown = asyncio.Event()  # the tables are others than those that the bot began with
         event.listen(self._engine.sync_engine, "connect", _set_bounds)
         event.listen(self._engine.sync_engine, "checkout", self._try_when_in_doubt)
 
     def _try_when_in_doubt(self, connection: Any, record: Any, proxy: Any) -> None:
+        """Raises DisconnectionError where a connection is lost, and SQLAlchemy takes another.
+
+        One that was used a moment ago is trusted, unless another was lost since.
+        """
         now = time.monotonic()
-        used, record.info["used"] = record.info.get("used", now), now
-        if now - used < IDLE and used > self._lost:
+        last_used = record.info.get("used", now)
+        record.info["used"] = now
+        if now - last_used < IDLE and last_used > self._lost:
             return
+
         try:
             cursor = connection.cursor()
             cursor.execute(TRIAL)
@@ -118,37 +143,38 @@ class Pool:
 
     @asynccontextmanager
     async def connection(self, school: str = "") -> AsyncIterator[AsyncConnection]:
-        """Every statement by itself, and as this school. A transaction that is left open is undone.
+        """A connection that sees the rows of this school. Every statement is durable by itself.
 
-        Raises the driver's errors, and NoneFree.
+        A transaction that is left open is undone. Raises the driver's errors, and NoneFree.
         """
         pooled = await self._engine.raw_connection()
         connection = cast(BoundedConnection, pooled.driver_connection)
-        self._asking.add(connection)
+        self._in_use.add(connection)
         try:
             if pooled.info.get("school", "") != school:
+                # None until it is done: whoever is cancelled here does not know whose it is.
                 pooled.info["school"] = None
-                await connection.execute(AS_SCHOOL, {"school": school})
+                await connection.execute(SET_SCHOOL, {"school": school})
                 pooled.info["school"] = school
             yield connection
-        except (
-            psycopg.errors.ReadOnlySqlTransaction
-        ):  # what became a standby is left for the new primary
+        except psycopg.errors.ReadOnlySqlTransaction:
+            # The server has become a standby: leave it, and look for the new primary.
             connection.pgconn.finish()
             raise
         except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
             self.outgrown.set()
             raise
         finally:
-            self._asking.discard(connection)
+            self._in_use.discard(connection)
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                # Lost, or left in the middle of something: closing it undoes that.
                 connection.pgconn.finish()
                 self._lost = time.monotonic()
             pooled.close()
 
     async def close(self) -> None:
         """Whoever still waits for an answer is told that there is none."""
-        for connection in self._asking:
+        for connection in self._in_use:
             if not connection.closed:
                 connection.cut()
         await self._engine.dispose()
@@ -163,8 +189,11 @@ class Connections:
 
     @asynccontextmanager
     async def each(self) -> AsyncIterator[AsyncConnection]:
-        """Every statement by itself: durable when it returns. Raises Conflict and StoreUnavailable."""
-        with troubles():
+        """Every statement by itself, and durable when it returns.
+
+        Raises Conflict and StoreUnavailable.
+        """
+        with as_store_errors():
             async with self._shared.connection(self.school) as connection:
                 yield connection
 
@@ -176,34 +205,45 @@ class Connections:
 
 
 @contextmanager
-def troubles() -> Iterator[None]:
-    """The database's errors as the store's."""
+def as_store_errors() -> Iterator[None]:
+    """Errors of the driver, SQLAlchemy and the network, raised as Conflict or StoreUnavailable."""
     try:
         yield
     except (DBAPIError, psycopg.Error) as error:
-        raise _meant(getattr(error, "orig", error)) from error
+        # SQLAlchemy's error holds that of the driver, which knows PostgreSQL's code.
+        raise _store_error(getattr(error, "orig", error)) from error
     except (NoneFree, OSError) as error:
         raise StoreUnavailable(NOT_REACHED.format(reason="it is too busy")) from error
 
 
-def _meant(error: BaseException | None) -> Conflict | StoreUnavailable:
-    """What the driver's error comes to."""
-    state, reason = getattr(error, "sqlstate", None) or "", type(error).__name__
-    if isinstance(error, psycopg.errors.ForeignKeyViolation) and _is_of_school(error):
+def _store_error(error: BaseException | None) -> Conflict | StoreUnavailable:
+    """The store's error for one of the driver."""
+    code = getattr(error, "sqlstate", None) or ""
+    reason = type(error).__name__
+    if _is_missing_school(error):
         return NoSchoolYet(reason)
     if isinstance(error, psycopg.IntegrityError):
         return Conflict(reason)
-    if state in RACES:
-        return Conflict(state)
-    if state in ROOM:
-        return StoreUnavailable(FULL)
-    if state in CHANGED:
-        return StoreUnavailable(OUTGROWN)
-    if not state or state.startswith(AWAY):
-        return StoreUnavailable(NOT_REACHED.format(reason=reason))
-    return StoreUnavailable(REFUSED.format(reason=reason))
+    if code in RACES:
+        return Conflict(code)
+    return StoreUnavailable(_explain(code, reason))
 
 
-def _is_of_school(error: psycopg.Error) -> bool:
+def _is_missing_school(error: BaseException | None) -> bool:
     """Whether it is `school REFERENCES schools` that does not hold, as PostgreSQL names it."""
+    if not isinstance(error, psycopg.errors.ForeignKeyViolation):
+        return False
     return (error.diag.constraint_name or "").endswith("_school_fkey")
+
+
+def _explain(code: str, reason: str) -> str:
+    """Why the database cannot be used, as a sentence."""
+    # Before AWAY, where every other lack of resources belongs.
+    if code in ROOM:
+        return FULL
+    if code in CHANGED:
+        return OUTGROWN
+    # The driver's own errors have no code: it could not connect, or the connection was lost.
+    if not code or code.startswith(AWAY):
+        return NOT_REACHED.format(reason=reason)
+    return REFUSED.format(reason=reason)

@@ -8,11 +8,17 @@ from store.errors import StoreUnavailable
 from store.postgres.connecting import OUTGROWN, Pool
 from store.postgres.migrating import must_fit
 
-FOR_ROWS, FOR_TURNS = 8, 4  # connections
+#: How many connections a process keeps for statements.
+FOR_ROWS = 8
+#: How many for turns, each of which holds its connection for as long as it lasts.
+FOR_TURNS = 4
 
 
 class Database:
-    """Made by `open`. Who waits for a turn keeps nobody from the rows, so turns have connections of their own."""
+    """The connections to one database. Made by `open`.
+
+    Turns have connections of their own, so that who waits for a turn keeps nobody from the rows.
+    """
 
     def __init__(self, url: str) -> None:
         self.rows = Pool(url, FOR_ROWS)
@@ -30,5 +36,6 @@ class Database:
         raise StoreUnavailable(OUTGROWN)
 
     async def close(self) -> None:
+        """Whoever still waits for an answer or a turn gets StoreUnavailable."""
         await self.turns.close()
         await self.rows.close()

@@ -1,4 +1,7 @@
-"""Records as JSONB, and back. JSONB has no U+0000, which people can send: it is written with a sign of its own."""
+"""Records as JSONB, and back.
+
+JSONB cannot hold U+0000, which people can send: it is written as a sign of its own.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +19,34 @@ from store.documents import adapter
 Record = TypeVar("Record")
 log = structlog.get_logger()
 
-SIGN = "\ue000"  # for private use: what follows it is `0` for U+0000, `1` for the sign itself
-_WRITTEN = re.compile(r"\\(?:u0000|.)|" + SIGN)
-_READ = re.compile(SIGN + "([01])")
+#: A character for private use: what follows it is `0` for U+0000, and `1` for the sign itself.
+SIGN = "\ue000"
+
+#: In JSON: U+0000, any other escape (so that `\\u0000`, a backslash and five letters, stays), SIGN.
+_TO_WRITE = re.compile(r"\\(?:u0000|.)|" + SIGN)
+_TO_READ = re.compile(SIGN + "([01])")
 
 
 def to_jsonb(record: Any) -> str:
-    """As the text of a JSON value that PostgreSQL takes."""
+    """A record, or plain values that hold records, as the text of JSON that PostgreSQL takes."""
     text = orjson.dumps(record).decode()
     if "\\u0000" in text or SIGN in text:
-        text = _WRITTEN.sub(_written, text)
+        text = _TO_WRITE.sub(_write_sign, text)
     return text
 
 
-def _written(match: re.Match[str]) -> str:
+def _write_sign(match: re.Match[str]) -> str:
     signs = {"\\u0000": SIGN + "0", SIGN: SIGN + "1"}
     return signs.get(match[0], match[0])
 
 
 def from_jsonb(kind: type[Record], text: str) -> Record:
-    """From the text of what `to_jsonb` made. Raises ValueError when it is something else."""
+    """A record from the text of what `to_jsonb` made.
+
+    Raises ValueError when it is something else.
+    """
     if SIGN in text:
-        text = _READ.sub(lambda match: "\\u0000" if match[1] == "0" else SIGN, text)
+        text = _TO_READ.sub(_read_sign, text)
     try:
         record: Record = adapter(kind).validate_json(text)
         return record
@@ -45,8 +54,15 @@ def from_jsonb(kind: type[Record], text: str) -> Record:
         raise ValueError(f"not a {kind.__name__.lower()}") from error
 
 
+def _read_sign(match: re.Match[str]) -> str:
+    return "\\u0000" if match[1] == "0" else SIGN
+
+
 def readable(kind: type[Record], text: str, key: str) -> Record | None:
-    """The same for one row of several: None, and a line in the log, for what cannot be read."""
+    """A record from the text of what `to_jsonb` made; None, and a line in the log, where it is not.
+
+    `key` names the row in the log. One damaged row does not keep the others from being read.
+    """
     try:
         return from_jsonb(kind, text)
     except ValueError:
@@ -55,16 +71,23 @@ def readable(kind: type[Record], text: str, key: str) -> Record | None:
 
 
 def all_readable(kind: type[Record], rows: Sequence[tuple[str, str]]) -> list[Record]:
-    """Of rows that are a key and a document, those that can be read."""
-    read = [readable(kind, document, key) for key, document in rows]
-    return [record for record in read if record is not None]
+    """The records that can be read, of rows that are a key and the text of a document."""
+    records: list[Record] = []
+    for key, document in rows:
+        record = readable(kind, document, key)
+        if record is not None:
+            records.append(record)
+    return records
 
 
 def plain(text: str) -> str:
-    """Text as a column can hold it."""
+    """Text as a column of text can hold it, which knows no U+0000 either."""
     return text.replace(SIGN, SIGN + "1").replace("\0", SIGN + "0")
 
 
 def key_of(text: str) -> bytes:
-    """A key of 32 bytes for text of any length and content."""
+    """A key of 32 bytes for text of any length and content.
+
+    A line of an index holds no more than a third of a page, and a key may be a link of any length.
+    """
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,11 +1,11 @@
-"""Evidence in PostgreSQL: in pieces, so that a film is never whole in memory."""
+"""Evidence in PostgreSQL: in numbered pieces, so that a film is never whole in memory."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -16,9 +16,10 @@ from store.base import Kept
 from store.disk.evidence import SHA256
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.postgres.documents import plain
-from store.postgres.rows import Rows, statement, whole
+from store.postgres.rows import Rows, run_to_end, statement
 
-PIECE = 256 * 1024  # bytes
+#: Bytes in one row.
+PIECE = 256 * 1024
 
 PUT = """
 INSERT INTO evidence (school, reference, sha256, number, bytes)
@@ -28,12 +29,13 @@ GET = """
 SELECT bytes FROM evidence
 WHERE school = :school AND reference = :reference AND sha256 = :sha256 AND number = :number
 """
+#: What the case refers to. FOR SHARE: nobody writes the case until the transaction ends.
 HASHES = "SELECT hashes FROM cases WHERE school = :school AND reference = :reference FOR SHARE"
-"""Nobody writes the case until the transaction ends."""
 REMOVE = (
     "DELETE FROM evidence WHERE school = :school AND reference = :reference AND sha256 = :sha256"
 )
-STRAYS = """
+#: Of cases that withhold something, where the case does not refer to it; and of erased ones.
+REMOVE_STRAYS = """
 DELETE FROM evidence e
 WHERE e.school = :school AND (
     EXISTS (
@@ -53,7 +55,10 @@ class PostgresEvidence(Rows):
     """The part of a store that keeps bytes."""
 
     async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
-        digest, size = hashlib.sha256(), 0
+        digest = hashlib.sha256()
+        size = 0
+        # First to a file of this machine: a transaction that waits for a sender would hold its
+        # connection all the while.
         with tempfile.TemporaryFile() as spool:
             async for piece in pieces:
                 size += len(piece)
@@ -61,48 +66,60 @@ class PostgresEvidence(Rows):
                     raise OverLimit(f"over {limit} bytes")
                 digest.update(piece)
                 await asyncio.to_thread(spool.write, piece)
+
             spool.seek(0)
             await self._store_whole(plain(reference), digest.hexdigest(), spool)
         return Kept(digest.hexdigest(), size)
 
     async def _store_whole(self, reference: str, sha256: str, content: IO[bytes]) -> None:
         """Leave nothing behind when it fails, or whoever wanted it gives up in the meantime."""
-        storing = asyncio.ensure_future(self._store(reference, sha256, content))
+        storing = asyncio.ensure_future(self._store_bytes(reference, sha256, content))
         try:
             await asyncio.shield(storing)
         except BaseException:
+            # Cancelled, too. It reads from a file that is closed next, so it is waited for.
             await asyncio.wait([storing])
             with suppress(StoreUnavailable, Conflict):
                 await self.discard(reference, sha256)
             raise
 
-    async def _store(self, reference: str, sha256: str, content: IO[bytes]) -> None:
+    async def _store_bytes(self, reference: str, sha256: str, content: IO[bytes]) -> None:
+        """Keep what is in a file: all of it or nothing. Raises Conflict and StoreUnavailable."""
         async with self._connections.together() as connection:
             number = 0
-            while (piece := await asyncio.to_thread(content.read, PIECE)) or number == 0:
-                values = {"reference": reference, "sha256": sha256, "number": number}
-                await connection.execute(
-                    statement(PUT), self._with_school({**values, "bytes": piece})
+            piece = await asyncio.to_thread(content.read, PIECE)
+            # An empty file has one piece, too, which is empty: else it would not be there.
+            while piece or number == 0:
+                values = self._with_school(
+                    {
+                        "reference": reference,
+                        "sha256": sha256,
+                        "number": number,
+                        "bytes": piece,
+                    }
                 )
+                await connection.execute(statement(PUT), values)
                 number += 1
+                piece = await asyncio.to_thread(content.read, PIECE)
 
     async def discard(self, reference: str, sha256: str) -> None:
-        await whole(self._discard(plain(reference), plain(sha256)))
+        await run_to_end(self._discard(plain(reference), plain(sha256)))
 
     async def _discard(self, reference: str, sha256: str) -> None:
         async with self._connections.together() as connection:
-            cursor = await connection.execute(
-                statement(HASHES), self._with_school({"reference": reference})
-            )
-            if not any(sha256 in hashes for (hashes,) in await cursor.fetchall()):
-                await self._remove(connection, reference, sha256)
+            values = self._with_school({"reference": reference})
+            cursor = await connection.execute(statement(HASHES), values)
+            is_referred_to = any(sha256 in hashes for (hashes,) in await cursor.fetchall())
+            if not is_referred_to:
+                await self._remove_bytes(connection, reference, sha256)
 
-    async def _remove(self, connection: AsyncConnection, reference: str, sha256: str) -> None:
+    async def _remove_bytes(self, connection: AsyncConnection, reference: str, sha256: str) -> None:
+        """Take bytes away, in the transaction of this connection."""
         values = self._with_school({"reference": reference, "sha256": sha256})
         await connection.execute(statement(REMOVE), values)
 
     async def discard_strays(self) -> None:
-        await self._do(STRAYS)
+        await self._change(REMOVE_STRAYS)
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         return self._kept(plain(reference), sha256)
@@ -114,18 +131,16 @@ class PostgresEvidence(Rows):
         with tempfile.TemporaryDirectory(prefix="headsup-") as folder:
             path = Path(folder) / sha256
             with path.open("wb") as file:
-                async for piece in self._pieces(reference, sha256):
+                async for piece in self._read_pieces(reference, sha256):
                     await asyncio.to_thread(file.write, piece)
             yield path
 
-    async def _pieces(self, reference: str, sha256: str) -> AsyncIterator[bytes]:
-        """Raises NotFound."""
+    async def _read_pieces(self, reference: str, sha256: str) -> AsyncIterator[bytes]:
+        """The bytes, one row at a time. Raises NotFound and StoreUnavailable."""
         number = 0
-        while found := await self._piece(reference, sha256, number):
-            yield bytes(found[0][0])
+        while rows := await self._rows(GET, reference=reference, sha256=sha256, number=number):
+            [(piece,)] = rows
+            yield bytes(piece)
             number += 1
-        if not number:
+        if number == 0:
             raise NotFound(f"evidence {sha256[:12]}")
-
-    async def _piece(self, reference: str, sha256: str, number: int) -> Sequence[tuple[bytes]]:
-        return await self._rows(GET, reference=reference, sha256=sha256, number=number)

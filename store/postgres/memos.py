@@ -1,4 +1,4 @@
-"""Memos in PostgreSQL."""
+"""Memos in PostgreSQL: a document each, found by its kind and the hash of its key."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from store.postgres.documents import all_readable, key_of, to_jsonb
 from store.postgres.rows import Rows
 
 PUT = """
-INSERT INTO memos (school, kind, key, document) VALUES (:school, :kind, :key, CAST(:document AS jsonb))
+INSERT INTO memos (school, kind, key, document)
+VALUES (:school, :kind, :key, CAST(:document AS jsonb))
 ON CONFLICT (school, kind, key) DO UPDATE SET document = excluded.document
 """
-MEMOS = "SELECT encode(key, 'hex'), CAST(document AS text) FROM memos WHERE school = :school AND kind = :kind"
+MEMOS = """
+SELECT encode(key, 'hex'), CAST(document AS text) FROM memos
+WHERE school = :school AND kind = :kind
+"""
+DROP = "DELETE FROM memos WHERE school = :school AND kind = :kind AND key = :key"
 
 
 class PostgresMemos(Rows):
-    """The part of a store that is about memos."""
+    """The part of a store that is about memos. The column `kind` holds the name of the class."""
 
     async def put(self, memo: Memo) -> None:
         kind = type(memo).__name__
-        await self._do(PUT, kind=kind, key=key_of(memo.under), document=to_jsonb(memo))
+        await self._change(PUT, kind=kind, key=key_of(memo.under), document=to_jsonb(memo))
 
     async def memo(self, kind: type[Kind], under: str) -> Kind | None:
-        found = await self._memos(kind, "key = :key", key=key_of(under))
+        rows = await self._rows(f"{MEMOS} AND key = :key", kind=kind.__name__, key=key_of(under))
+        found = all_readable(kind, rows)
         return found[0] if found else None
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
-        return await self._memos(kind, "true")
-
-    async def _memos(self, kind: type[Kind], where: str, **values: object) -> list[Kind]:
-        sql = f"{MEMOS} AND {where}"
-        return all_readable(kind, await self._rows(sql, kind=kind.__name__, **values))
+        return all_readable(kind, await self._rows(MEMOS, kind=kind.__name__))
 
     async def drop(self, kind: type[Memo], under: str) -> bool:
-        sql = "DELETE FROM memos WHERE school = :school AND kind = :kind AND key = :key"
-        return bool(await self._do(sql, kind=kind.__name__, key=key_of(under)))
+        return bool(await self._change(DROP, kind=kind.__name__, key=key_of(under)))

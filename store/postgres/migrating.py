@@ -1,4 +1,7 @@
-"""Brings the database's tables to what this version of the bot expects, and says so where they are not."""
+"""Brings the database's tables to what this version of the bot expects, or says where they differ.
+
+The migrations are Alembic's, in the folder beside this module.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +12,40 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from store.errors import StoreUnavailable
-from store.postgres.connecting import REACHING, troubles, with_driver
+from store.postgres.connecting import REACHING, as_store_errors, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")
+
+#: The key of the advisory lock of PostgreSQL: of two machines that migrate, one waits until the
+#: other's connection is closed.
 ONE_AT_A_TIME = 0x4EAD5
-"""The key of the advisory lock: of two machines that migrate, one waits until the other's connection is closed."""
 
 NOT_YET = (
     "The database has no tables for Heads Up yet, or older ones ({found}). Run: headsup migrate"
 )
-TOO_NEW = "The database is of a newer Heads Up ({found}, and this one knows {known}). Install the newer version."
+TOO_NEW = (
+    "The database is of a newer Heads Up ({found}, and this one knows {known}). Install the newer "
+    "version."
+)
 
 
 def migrate(url: str) -> str:
-    """Bring the tables up to date; again, nothing happens. Gives the number of the last migration.
+    """Bring the tables up to date; where they are, nothing happens.
 
-    Raises StoreUnavailable.
+    Gives the number of the last migration. Raises StoreUnavailable, also where they are newer.
     """
     engine = _engine(url)
-    with troubles(), engine.connect() as connection:
+    with as_store_errors(), engine.connect() as connection:
+        # A lock of the session: it outlives the transactions, of which each migration has its own.
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
         connection.commit()
-        _must_not_be_newer(_found(connection))
+
+        _must_not_be_newer(_find_revision(connection))
         connection.commit()
+
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -44,9 +54,9 @@ def migrate(url: str) -> str:
 
 
 def must_fit(url: str) -> None:
-    """Raises StoreUnavailable where the tables are older or newer than this bot, or cannot be reached."""
-    with troubles(), _engine(url).connect() as connection:
-        found = _found(connection)
+    """Raises StoreUnavailable where the tables are older or newer than this bot, or not reached."""
+    with as_store_errors(), _engine(url).connect() as connection:
+        found = _find_revision(connection)
     _must_not_be_newer(found)
     if found != known():
         raise StoreUnavailable(NOT_YET.format(found=found or "none"))
@@ -57,14 +67,16 @@ def known() -> str:
     return ScriptDirectory(str(FOLDER)).get_current_head() or ""
 
 
-def _found(connection: Connection) -> str:
+def _find_revision(connection: Connection) -> str:
+    """The number of the last migration of the database; empty where there was none."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _must_not_be_newer(found: str) -> None:
-    if found and found not in {
-        script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()
-    }:
+    if not found:
+        return
+    migrations = ScriptDirectory(str(FOLDER)).walk_revisions()
+    if found not in {migration.revision for migration in migrations}:
         raise StoreUnavailable(TOO_NEW.format(found=found, known=known()))
 
 
@@ -75,7 +87,5 @@ def _config() -> Config:
 
 
 def _engine(url: str) -> Engine:
+    # Without a pool a connection is closed when it is given back, and lets go of the lock.
     return create_engine(with_driver(url), poolclass=NullPool, connect_args=REACHING)
-
-
-__all__ = ["DBAPIError", "known", "migrate", "must_fit"]

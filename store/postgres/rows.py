@@ -12,10 +12,13 @@ from sqlalchemy import make_url, text
 from store.postgres.connecting import Connections, NoSchoolYet, with_driver
 
 R = TypeVar("R")
-Asked = Callable[[str, dict[str, object]], Awaitable[R]]
+
+#: Runs a statement with its values.
+Run = Callable[[str, dict[str, object]], Awaitable[R]]
+
 DIALECT = make_url(with_driver("://")).get_dialect()()
 
-SCHOOL = "INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING"
+ADD_SCHOOL = "INSERT INTO schools (school) VALUES (:school) ON CONFLICT DO NOTHING"
 
 
 @cache
@@ -25,39 +28,47 @@ def statement(sql: str) -> str:
 
 
 class Rows:
-    """`:school` in every statement is the key of the store's school. What is written first makes the school's row."""
+    """The rows of one school; `:school` in every statement is its key.
+
+    A school needs no setting up: what is written first makes the school's own row.
+    """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     async def _rows(self, sql: str, **values: object) -> Sequence[Any]:
-        """Raises Conflict and StoreUnavailable."""
-        return await self._in_school(self._asked, sql, values)
+        """The rows that a statement gives, as tuples. Raises Conflict and StoreUnavailable."""
+        return await self._in_school(self._fetch, sql, values)
 
-    async def _asked(self, sql: str, values: dict[str, object]) -> Sequence[Any]:
+    async def _fetch(self, sql: str, values: dict[str, object]) -> Sequence[Any]:
         async with self._connections.each() as connection:
             cursor = await connection.execute(statement(sql), self._with_school(values))
             return await cursor.fetchall()
 
-    async def _do(self, sql: str, **values: object) -> int:
-        """A durable change, which goes on when its caller is cancelled; how many rows it changed."""
-        return await whole(self._in_school(self._changed, sql, values))
+    async def _change(self, sql: str, **values: object) -> int:
+        """Make a durable change, and give how many rows it changed.
 
-    async def _changed(self, sql: str, values: dict[str, object]) -> int:
+        It goes on when its caller is cancelled. Raises Conflict and StoreUnavailable.
+        """
+        return await run_to_end(self._in_school(self._execute, sql, values))
+
+    async def _execute(self, sql: str, values: dict[str, object]) -> int:
         async with self._connections.each() as connection:
-            return (await connection.execute(statement(sql), self._with_school(values))).rowcount
+            cursor = await connection.execute(statement(sql), self._with_school(values))
+            return cursor.rowcount
 
-    async def _in_school(self, doing: Asked[R], sql: str, values: dict[str, object]) -> R:
+    async def _in_school(self, run: Run[R], sql: str, values: dict[str, object]) -> R:
+        """Run a statement; once more, where the school's own row was missing, after adding that."""
         try:
-            return await doing(sql, values)
+            return await run(sql, values)
         except NoSchoolYet:
-            await self._changed(SCHOOL, values)
-            return await doing(sql, values)
+            await self._execute(ADD_SCHOOL, values)
+            return await run(sql, values)
 
     def _with_school(self, values: dict[str, object]) -> dict[str, object]:
         return {"school": self._connections.school, **values}
 
 
-async def whole(doing: Awaitable[R]) -> R:
-    """Finish it, also when the caller is cancelled."""
-    return await asyncio.shield(doing)
+async def run_to_end(change: Awaitable[R]) -> R:
+    """What the change gives. It goes on when the caller is cancelled, who then does not wait."""
+    return await asyncio.shield(change)

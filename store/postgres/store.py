@@ -1,9 +1,12 @@
-"""The store in PostgreSQL, for several processes on several machines; each store is of one school."""
+"""The store in PostgreSQL, for several processes on several machines.
+
+Its parts come together here, with what concerns all of them: erasing, and what cannot be read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from psycopg import AsyncConnection
@@ -21,29 +24,64 @@ from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
 from store.postgres.memos import MEMOS, PUT, PostgresMemos
 from store.postgres.people import PostgresPeople
-from store.postgres.rows import statement, whole
+from store.postgres.rows import run_to_end, statement
 from store.postgres.turns import PostgresTurns
 
-ONLY = "school"
-"""The key of the school where there is but one."""
+#: The key of the school where there is but one.
+ONLY_SCHOOL = "school"
 
-GONE = (
+#: What erasing takes away. In a pattern of PostgreSQL `\m` and `\M` are where a word begins and
+#: ends, and `~*` makes no difference between capital and small letters.
+ERASE = (
     "DELETE FROM cases WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM evidence WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM notices WHERE school = :school AND reference = ANY (:references)",
-    "DELETE FROM notices WHERE school = :school AND reference = '' AND CAST(document AS text) ~ :naming",
+    "DELETE FROM notices WHERE school = :school AND reference = '' "
+    "AND CAST(document AS text) ~ :naming",
     "DELETE FROM memos WHERE school = :school AND kind = :shown AND key = ANY (:keys)",
     "DELETE FROM memos WHERE school = :school AND kind = :searched "
     "AND concat_ws(' ', document->>'words', document->>'found') ~* :naming",
 )
+HOLD_CASES = """
+SELECT reference, version FROM cases WHERE school = :school AND reference = ANY (:references)
+ORDER BY reference FOR UPDATE
+"""
+FIND_FURTHER_PARTS = """
+SELECT 1 FROM cases WHERE school = :school AND joined_to = ANY (:references)
+    AND reference <> ALL (:references)
+"""
+HOLD_PEOPLE = """
+SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE
+"""
+SAVE_PERSON = """
+UPDATE people SET version = :version, document = CAST(:document AS jsonb)
+WHERE school = :school AND id = :id
+"""
 
 
-DOCUMENTS: tuple[tuple[str, type[Any], str, str], ...] = (
-    ("cases", Case, "reference", "document"),
-    ("cases", Summary, "reference", "summary"),
-    ("people", Person, "id", "document"),
-    ("invitations", Invitation, "digest", "document"),
-    ("notices", Notice, "encode(key, 'hex')", "document"),
+@dataclass(frozen=True, slots=True)
+class DocumentColumn:
+    """Where documents of a kind lie, beside the memos."""
+
+    table: str
+    kind: type[Any]
+    #: What names a row, in SQL.
+    key: str
+    column: str = "document"
+
+    @property
+    def sql(self) -> str:
+        """Asks for the names of rows, and for the texts of their documents."""
+        wanted = f"{self.key}, CAST({self.column} AS text)"
+        return f"SELECT {wanted} FROM {self.table} WHERE school = :school"  # noqa: S608
+
+
+DOCUMENT_COLUMNS = (
+    DocumentColumn("cases", Case, "reference"),
+    DocumentColumn("cases", Summary, "reference", column="summary"),
+    DocumentColumn("people", Person, "id"),
+    DocumentColumn("invitations", Invitation, "digest"),
+    DocumentColumn("notices", Notice, "encode(key, 'hex')"),
 )
 
 
@@ -55,7 +93,10 @@ class PostgresStore(
     PostgresRateCounter,
     PostgresTurns,
 ):
-    """A Store in PostgreSQL. Made by `open`; see `store.base.Store` for what each call promises."""
+    """A Store in PostgreSQL, of one school.
+
+    Made by `open`; see `store.base.Store` for what each call promises.
+    """
 
     def __init__(self, database: Database, school: str, *, is_own: bool = False) -> None:
         super().__init__(Connections(database.rows, school), database.turns)
@@ -63,12 +104,11 @@ class PostgresStore(
         self._is_own = is_own
 
     @classmethod
-    async def open(cls, where: str | Database, school: str = ONLY) -> Self:
+    async def open(cls, where: str | Database, school: str = ONLY_SCHOOL) -> Self:
         """`where`: an address, or a database that others use and close. Raises StoreUnavailable."""
-        is_own = isinstance(where, str)
-        return cls(
-            await Database.open(where) if isinstance(where, str) else where, school, is_own=is_own
-        )
+        if isinstance(where, str):
+            return cls(await Database.open(where), school, is_own=True)
+        return cls(where, school)
 
     async def close(self) -> None:
         if self._is_own:
@@ -78,27 +118,22 @@ class PostgresStore(
         await self._database.outgrown()
 
     async def unreadable(self) -> Sequence[str]:
-        found: list[str] = []
-        for table, kind, key, column in DOCUMENTS:
-            sql = f"SELECT {key}, CAST({column} AS text) FROM {table} WHERE school = :school"  # noqa: S608
-            found += [
-                f"{table}/{named}"
-                for named, document in await self._rows(sql)
-                if not readable(kind, document, named)
-            ]
-        for kind in FOLDERS:
+        # A case whose document and summary are both damaged is named once.
+        found: set[str] = set()
+        for place in DOCUMENT_COLUMNS:
+            rows = await self._rows(place.sql)
+            for key in _unreadable_keys(place.kind, rows):
+                found.add(f"{place.table}/{key}")
+        for kind, folder in FOLDERS.items():
             rows = await self._rows(MEMOS, kind=kind.__name__)
-            found += [
-                f"{FOLDERS[kind]}/{named}"
-                for named, document in rows
-                if not readable(kind, document, named)
-            ]
-        return sorted(set(found))
+            for key in _unreadable_keys(kind, rows):
+                found.add(f"{folder}/{key}")
+        return sorted(found)
 
     # --- erasing ----------------------------------------------------------------------------------
 
     async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
-        await whole(self._erase(cases, leaving))
+        await run_to_end(self._erase(cases, leaving))
 
     async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
         references = [case.reference for case in cases]
@@ -110,62 +145,55 @@ class PostgresStore(
             "searched": Searched.__name__,
             "keys": [key_of(reference) for reference in references],
         }
+        memo = {
+            "kind": Erased.__name__,
+            "key": key_of(leaving.under),
+            "document": to_jsonb(leaving),
+        }
         async with self._connections.together() as connection:
             await _must_be_whole(connection, cases, values)
-            put = {
-                "kind": Erased.__name__,
-                "key": key_of(leaving.under),
-                "document": to_jsonb(leaving),
-            }
-            await connection.execute(statement(PUT), {**values, **put})
-            for sql in GONE:
+            await connection.execute(statement(PUT), {**values, **memo})
+            for sql in ERASE:
                 await connection.execute(statement(sql), values)
             await self._ask_no_more(connection, references)
 
     async def _ask_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
-        rows = await connection.execute(
-            statement(
-                "SELECT id, CAST(document AS text) FROM people WHERE school = :school FOR UPDATE"
-            ),
-            {"school": self._connections.school},
-        )
+        """Forget what people were last asked, where that was about one of these cases."""
+        rows = await connection.execute(statement(HOLD_PEOPLE), self._with_school({}))
         for id, document in await rows.fetchall():
             person = readable(Person, document, id)
-            if person and (freed := without_question(person, references)) is not person:
-                freed = replace(freed, version=freed.version + 1)
-                await connection.execute(
-                    statement(
-                        "UPDATE people SET version = :version, document = CAST(:document AS jsonb) "
-                        "WHERE school = :school AND id = :id"
-                    ),
-                    {
-                        "school": self._connections.school,
-                        "id": plain(freed.id),
-                        "version": freed.version,
-                        "document": to_jsonb(freed),
-                    },
-                )
+            if person is None:
+                continue
+            freed = without_question(person, references)
+            if freed is person:
+                continue
+
+            saved = replace(freed, version=freed.version + 1)
+            values = self._with_school(
+                {
+                    "id": plain(saved.id),
+                    "version": saved.version,
+                    "document": to_jsonb(saved),
+                }
+            )
+            await connection.execute(statement(SAVE_PERSON), values)
+
+
+def _unreadable_keys(kind: type[Any], rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Of rows that are a key and the text of a document: the keys of those that cannot be read."""
+    return [key for key, document in rows if not readable(kind, document, key)]
 
 
 async def _must_be_whole(
     connection: AsyncConnection, cases: Sequence[Case], values: dict[str, Any]
 ) -> None:
-    """Raises Conflict where a case has changed, or another was joined to it."""
-    held = await connection.execute(
-        statement(
-            "SELECT reference, version FROM cases WHERE school = :school AND reference = ANY (:references) "
-            "ORDER BY reference FOR UPDATE"
-        ),
-        values,
-    )
-    joined = await connection.execute(
-        statement(
-            "SELECT 1 FROM cases WHERE school = :school AND joined_to = ANY (:references) "
-            "AND reference <> ALL (:references)"
-        ),
-        values,
-    )
-    if {(case.reference, case.version) for case in cases} != set(
-        await held.fetchall()
-    ) or joined.rowcount:
+    """Raises Conflict where a case has changed, or another one was joined to it.
+
+    Nobody changes the cases until the transaction ends.
+    """
+    held = await connection.execute(statement(HOLD_CASES), values)
+    further_parts = await connection.execute(statement(FIND_FURTHER_PARTS), values)
+    read = {(case.reference, case.version) for case in cases}
+    stored = set(await held.fetchall())
+    if read != stored or further_parts.rowcount:
         raise Conflict(cases[0].reference)

@@ -13,10 +13,13 @@ WRONG = (
 
 
 class TokenKey:
-    """`TOKEN_KEY`: one key, or several with commas between; the first one encrypts, each of them decrypts."""
+    """The setting `TOKEN_KEY`: one key, or several with commas between.
+
+    The first one encrypts and each of them decrypts, so that a key can be replaced by a newer one.
+    """
 
     def __init__(self, setting: str) -> None:
-        """Raises Trouble."""
+        """Raises Trouble where the setting is no such key."""
         try:
             self._keys = MultiFernet([Fernet(key.strip()) for key in setting.split(",")])
         except ValueError as error:
@@ -24,14 +27,18 @@ class TokenKey:
 
     @staticmethod
     def new() -> str:
+        """A new key, as it is written in the setting."""
         return Fernet.generate_key().decode()
 
     def encrypt(self, token: str, of: str) -> bytes:
-        """`of`: whose token it is, so that it cannot be put in the place of another."""
+        """The token as it is kept.
+
+        `of`: whose it is, so that it cannot be put in the place of another.
+        """
         return self._keys.encrypt(f"{of}\n{token}".encode())
 
     def decrypt(self, encrypted: bytes, of: str) -> str | None:
-        """None where no key opens it, or it is somebody else's."""
+        """The token; None where no key opens it, or it is somebody else's."""
         try:
             whose, _, token = self._keys.decrypt(encrypted).decode().rpartition("\n")
         except InvalidToken:

@@ -145,7 +145,7 @@ async def postgres(size: int) -> None:
         rows = [store._with_school(values_of(made)) for made in known[first : first + AT_ONCE]]
         async with store._connections.together() as connection, connection.cursor() as cursor:
             await cursor.executemany(statement(ADD), rows)
-    await store._do("VACUUM ANALYZE")
+    await store._change("VACUUM ANALYZE")
     async with await psycopg.AsyncConnection.connect(database(), autocommit=True) as bare:
         *figures, insert = await medians(*operations(store, known), await bare_insert(bare))
     await store.close()

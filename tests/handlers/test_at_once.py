@@ -158,7 +158,7 @@ async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(
     await reception.receive(kept[2], other)
     if isinstance(one.store, PostgresStore):
         damage = "UPDATE cases SET summary = '{}' WHERE school = :school AND reference = :reference"
-        await one.store._do(damage, reference=await one.store.by_source(kept[2].source))
+        await one.store._change(damage, reference=await one.store.by_source(kept[2].source))
     await reception.receive(kept[3], other)
     assert await one.store.by_source(kept[3].source)
 

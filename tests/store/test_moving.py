@@ -150,7 +150,7 @@ async def test_a_row_that_cannot_be_read_is_named_too(
     folder: TinyStore, postgres: PostgresStore
 ) -> None:
     await fill(postgres)
-    await postgres._do("UPDATE people SET document = '{}' WHERE school = :school")
+    await postgres._change("UPDATE people SET document = '{}' WHERE school = :school")
     with pytest.raises(Trouble, match="nothing was moved: people/asha"):
         await move(postgres, folder)
     assert list(await folder.people()) == []

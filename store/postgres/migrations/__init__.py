@@ -1,1 +1,4 @@
-"""Alembic's folder: `versions/` holds the numbered migrations, which are never changed once released."""
+"""Alembic's folder.
+
+`versions/` holds the numbered migrations, whose SQL is never changed once released.
+"""

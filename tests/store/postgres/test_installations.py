@@ -78,7 +78,7 @@ async def test_a_token_opens_with_its_key_and_for_its_school_alone(
     swapped = (
         "UPDATE installations SET token = (SELECT token FROM installations WHERE key = 'TELM')"
     )
-    await installations._do(swapped)
+    await installations._change(swapped)
     assert {i.key: i.token for i in await installations.all()} == {"TELM": "xoxb-2", "TOAK": None}
 
 

@@ -15,7 +15,7 @@ from store.model.case import Case
 from store.model.memos import Question
 from store.model.records import Person, Role
 from store.postgres import PostgresStore, migrate
-from store.postgres.cases import MARKED
+from store.postgres.cases import HAS_MARK
 from store.postgres.migrating import known
 from store.postgres.rows import statement
 from tests.databases import cut_every_connection, database, new_database
@@ -79,9 +79,9 @@ async def test_row_level_security_lets_an_index_serve_what_cases_are_found_by(
     school: PostgresStore,
 ) -> None:
     """It does for `=`, which tells nothing of other rows, and not for the operators of arrays."""
-    found = f"EXPLAIN SELECT 1 FROM cases WHERE school = :school AND {MARKED}"  # noqa: S608
+    found = f"EXPLAIN SELECT 1 FROM cases WHERE school = :school AND {HAS_MARK}"  # noqa: S608
     await asyncio.gather(*(school.add(case(by=f"person {n}")) for n in range(100)))
-    await school._do("ANALYZE marks")
+    await school._change("ANALYZE marks")
     async with school._connections.together() as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")
         plan = await (
@@ -261,7 +261,7 @@ async def test_a_row_that_cannot_be_read_is_left_out_and_named(school: PostgresS
         "UPDATE people SET document = '{}' WHERE school = :school AND id = 'ben' AND :reference <> ''",
         "UPDATE memos SET document = '{}' WHERE school = :school AND document->>'digest' = 'd2' AND :reference <> ''",
     ):
-        assert await school._do(sql, reference=bad.reference) == 1
+        assert await school._change(sql, reference=bad.reference) == 1
     assert [s.reference for s in await school.summaries()] == [whole.reference]
     assert await school.summary(bad.reference) is None
     assert list(await school.wanted(NOW)) == []

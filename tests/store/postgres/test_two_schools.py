@@ -127,7 +127,7 @@ async def test_an_empty_school_finds_nothing_of_a_full_one(stores: Stores) -> No
     made = await fill(there)
     kept = await there.keep(made.reference, film(), 99)
     damage = "UPDATE people SET document = '{}' WHERE school = :school"
-    await there._do(damage)
+    await there._change(damage)
     before = contents(school(there))
     nothing: Sequence[Sequence[object]] = [
         await here.summaries(),
@@ -198,7 +198,7 @@ async def test_a_statement_that_forgets_the_school_reaches_no_other(
     await fill(there)
     before = contents(school(there))
     for forgetful in (f"UPDATE {table} SET school = school", f"DELETE FROM {table}"):  # noqa: S608
-        assert await here._do(forgetful) == 0
+        assert await here._change(forgetful) == 0
     assert await here._rows(f"SELECT * FROM {table}") == []  # noqa: S608
     assert await copied(table, here) == b""
     assert await copied(table, there) != b""
@@ -206,11 +206,11 @@ async def test_a_statement_that_forgets_the_school_reaches_no_other(
     theirs = f'{{"school": "{school(there)}"}}'
     as_theirs = f"INSERT INTO {table} SELECT (jsonb_populate_record(t, :theirs)).* FROM {table} t"  # noqa: S608
     with pytest.raises(StoreUnavailable, match="InsufficientPrivilege"):
-        await here._do(as_theirs, theirs=theirs)
+        await here._change(as_theirs, theirs=theirs)
     with pytest.raises(StoreUnavailable, match="InsufficientPrivilege"):
-        await here._do(f"UPDATE {table} SET school = :victim", victim=school(there))  # noqa: S608
+        await here._change(f"UPDATE {table} SET school = :victim", victim=school(there))  # noqa: S608
     with pytest.raises(StoreUnavailable, match="FeatureNotSupported"):
-        await here._do(f"COPY {table} FROM STDIN")
+        await here._change(f"COPY {table} FROM STDIN")
     assert contents(school(there)) == before
 
 

@@ -1,4 +1,7 @@
-"""Cases with their notices and evidence, people, memos; each row with its school, which alone may see it."""
+"""Cases with their notices and evidence, people, memos.
+
+Each row has its school, which alone may see it.
+"""
 
 from alembic import op
 
@@ -131,8 +134,10 @@ def upgrade() -> None:
             op.execute(statement)
     for table in OF_A_SCHOOL:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        # FORCE: the bot owns the tables, and row-level security binds no owner otherwise.
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(
-            f"CREATE POLICY school ON {table} USING (school = current_setting('headsup.school', true))"
+            f"CREATE POLICY school ON {table}"
+            " USING (school = current_setting('headsup.school', true))"
             " WITH CHECK (school = current_setting('headsup.school', true))"
         )

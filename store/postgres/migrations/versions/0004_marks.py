@@ -1,4 +1,7 @@
-"""What cases are found by, in rows: under row-level security no index serves a search in an array."""
+"""What cases are found by, in rows.
+
+Under row-level security no index serves a search in an array.
+"""
 
 from alembic import op
 
@@ -19,6 +22,7 @@ STATEMENTS = (
         FOREIGN KEY (school, reference) REFERENCES cases ON DELETE CASCADE
     )
     """,
+    # Else no row of any school is seen here.
     "ALTER TABLE cases NO FORCE ROW LEVEL SECURITY",
     """
     INSERT INTO marks (school, reference, mark)
@@ -26,7 +30,7 @@ STATEMENTS = (
     FROM cases,
         (VALUES ('by', '$.reporters[*]'), ('link', '$.links[*]'), ('bytes', '$.hashes[*]')) AS kinds (what, path),
         jsonb_path_query(summary, CAST(path AS jsonpath)) AS word
-    """,
+    """,  # noqa: E501
     "ALTER TABLE cases FORCE ROW LEVEL SECURITY",
     "ALTER TABLE cases DROP COLUMN reporters, DROP COLUMN links",
     "DROP INDEX cases_hashes",

@@ -6,7 +6,8 @@ revision = "0005"
 down_revision = "0004"
 
 STATEMENTS = (
-    "ALTER TABLE evidence NO FORCE ROW LEVEL SECURITY",  # else no row of any school is seen here
+    # Else no row of any school is seen here.
+    "ALTER TABLE evidence NO FORCE ROW LEVEL SECURITY",
     "DELETE FROM evidence WHERE kind <> 'bytes'",
     "ALTER TABLE evidence FORCE ROW LEVEL SECURITY",
     # The old primary key goes with its column.
