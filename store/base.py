@@ -1,4 +1,7 @@
-"""What a store offers, whatever it is made of; `tests/store/` holds every one of them to it."""
+"""What a store offers, whatever it is made of; `tests/store/` holds every one of them to it.
+
+All times that go in and come out are aware.
+"""
 
 from __future__ import annotations
 
@@ -16,95 +19,138 @@ from store.model.records import Evidence, Invitation, Notice, Person, Summary
 
 @dataclass(frozen=True, slots=True)
 class Kept:
+    """What came of a stream of bytes that was stored."""
+
+    #: 64 hexadecimal digits.
     sha256: str
-    size: int  # bytes
+    #: In bytes.
+    size: int
 
 
 class Store(Protocol):
-    """Every write is durable when the call returns, whole or not at all."""
+    """All that one school keeps.
 
-    # Cases. `save` and `add` raise Conflict, and StoreUnavailable when the disk is full or the like.
+    Every write is durable when the call returns, whole or not at all. Each call may raise
+    StoreUnavailable, whose text says why in a sentence: the disk is full, the database is away or
+    the like; nothing was changed then.
+    """
+
+    # --- cases ------------------------------------------------------------------------------------
+
     async def add(self, case: Case) -> None:
-        """A new case. Conflict: its reference or one of its source keys is taken."""
+        """Keep a new case.
+
+        Conflict: its reference or one of its source keys is taken. The reference of an erased case
+        stays so.
+        """
 
     async def save(self, case: Case) -> Case:
-        """Replace the case if its version is still the stored one; gives it back with the next version.
+        """Replace the case if its version is still the stored one.
 
-        Conflict: it has changed since it was read, or a new source key is taken by another case.
+        Gives it back with the next version, to change and save again. Conflict: it has changed
+        since it was read, or a new source key is taken by another case.
         """
 
     async def case(self, reference: str) -> Case:
-        """Raises NotFound, or DamagedCase."""
+        """A case with all that belongs to it. Raises NotFound, or DamagedCase."""
 
     async def by_source(self, source: str) -> str | None:
         """The reference of the case that holds this source key, written and durable."""
 
     async def summaries(self) -> Sequence[Summary]:
-        """All cases, in no order."""
+        """Summaries of all cases, in no order."""
 
-    async def summary(self, reference: str) -> Summary | None: ...
+    async def summary(self, reference: str) -> Summary | None:
+        """The summary of one case, without opening that; None where there is none."""
 
     async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        """Cases with a report by one of these ids of a person, oldest first."""
+        """Cases with a report by one of these ids of a person, the oldest last report first."""
 
     async def joined_to(self, *references: str) -> Sequence[Summary]:
-        """Cases that have become part of one of these."""
+        """Cases that have become part of one of these, in no order."""
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
     ) -> Sequence[Summary]:
-        """Open cases that share a link, the same bytes, or a picture that looks the same."""
+        """Open cases that share a link, the same bytes, or a picture that looks the same.
+
+        `links` in their normal form, `hashes` as SHA-256 in 64 hexadecimal digits, `likenesses`
+        as difference hashes of 64 bits without a sign.
+        """
 
     async def wanted(self, now: datetime) -> Sequence[tuple[str, Evidence]]:
-        """Evidence that should be fetched now, with its case's reference."""
+        """Evidence that should be fetched now, each with its case's reference."""
 
     async def erase(self, cases: Sequence[Case], leaving: Erased) -> None:
-        """Take cases away for good: all that is kept of them, the notices that name them, who was shown them, the
-        searches that found or named them, and what people were last asked about them. `leaving` stays, and their
-        references are not given again. All of them or none.
+        """Take cases away for good, all of them or none.
+
+        With them goes all that is kept of them: the notices that name them, who was shown them, the
+        searches that found or named them, and what people were last asked about them. The memo
+        `leaving` stays, and their references are not given again.
 
         Conflict: one has changed since it was read, or a further case is joined to it.
         """
 
-    # Notices. Claimed ones are given to nobody else until the lease has passed.
+    # --- notices ----------------------------------------------------------------------------------
+
     async def claim(
         self, now: datetime, limit: int, lease_seconds: float
     ) -> Sequence[tuple[str, Notice]]:
-        """Due notices that are not settled, earliest first, with their case's reference, or nothing."""
+        """At most `limit` due notices that are not settled, earliest first.
+
+        Each comes with its case's reference, which is empty for a notice of no case. They are given
+        to nobody else until the lease has passed: whoever claimed them may die before they are
+        sent.
+        """
 
     async def to_wake(self, now: datetime, limit: int) -> Sequence[str]:
-        """References of cases whose `wake_at` has come, earliest first."""
+        """References of at most `limit` cases whose `wake_at` has come, earliest first."""
 
     async def next_due(self) -> datetime | None:
-        """When the next notice, piece of evidence or case is to be dealt with; past or future."""
+        """When the next notice, piece of evidence or case is to be dealt with; past or future.
+
+        None where nothing is to be done at any known time.
+        """
 
     async def owe(self, notice: Notice) -> None:
-        """A notice of no case; nothing happens when its key was owed before."""
+        """Keep a notice of no case; nothing happens when its key was owed before."""
 
     async def loose(self) -> Sequence[Notice]:
-        """Every notice of no case, settled ones too."""
+        """Every notice of no case, settled ones too, in no order."""
 
     async def settle(self, reference: str, notice: Notice) -> None:
-        """Store a claimed notice's newer state, and let go of the claim."""
+        """Store a claimed notice's newer state, and let go of the claim.
 
-    # Evidence, as received.
+        `reference` is that of its case, or empty. Raises NotFound where the case is gone.
+        """
+
+    # --- evidence, as received --------------------------------------------------------------------
+
     async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
-        """Store a stream by its SHA-256. Raises OverLimit (bytes); leaves nothing behind when it fails."""
+        """Store a stream for a case, under its SHA-256.
+
+        Raises OverLimit where more than `limit` bytes come, and whatever the stream raises. It
+        leaves nothing behind when it fails.
+        """
 
     async def discard(self, reference: str, sha256: str) -> None:
-        """Take back what `keep` stored, where no case refers to it."""
+        """Take back what `keep` stored, unless the case refers to it."""
 
     async def discard_strays(self) -> None:
-        """Take away bytes of cases that withhold something, where no case refers to them, and of erased ones.
+        """Take away bytes that must not be kept, which a process that died may have left behind.
 
-        Other cases keep theirs: a case's file that was put back from a backup may not know them yet.
+        Those are bytes of cases that withhold something, where the case does not refer to them, and
+        of erased cases. Other cases keep theirs: a case's file that was put back from a backup may
+        not know them yet.
         """
 
     def kept(self, reference: str, sha256: str) -> AbstractAsyncContextManager[Path]:
         """The bytes as a file to read, for as long as the context lasts. Raises NotFound."""
 
-    # People. `save_person` compares and swaps like `save`.
-    async def people(self) -> Sequence[Person]: ...
+    # --- people -----------------------------------------------------------------------------------
+
+    async def people(self) -> Sequence[Person]:
+        """Everybody."""
 
     async def having(self, roles: Collection[str]) -> Sequence[Person]:
         """People with any of these roles, in the order in which they joined."""
@@ -112,51 +158,78 @@ class Store(Protocol):
     async def person(self, id: str) -> Person:
         """By an id that the person has or had. Raises NotFound."""
 
-    async def by_account(self, account: str) -> Person | None: ...
+    async def by_account(self, account: str) -> Person | None:
+        """Whose account this is, as `slack:T1:U7` or `telegram:4242`."""
 
     async def add_person(self, person: Person) -> None:
-        """Conflict: one of the accounts belongs to somebody."""
+        """Keep a new person. Conflict: the id or one of the accounts belongs to somebody."""
 
-    async def save_person(self, person: Person) -> Person: ...
+    async def save_person(self, person: Person) -> Person:
+        """Replace the person if their version is still the stored one.
 
-    async def remove_person(self, id: str) -> None: ...
+        Gives them back with the next version. Conflict: they have changed since they were read, or
+        a new account belongs to somebody else.
+        """
 
-    async def add_invitation(self, invitation: Invitation) -> None: ...
+    async def remove_person(self, id: str) -> None:
+        """Take a person away, by the id that they have now. Raises NotFound."""
+
+    async def add_invitation(self, invitation: Invitation) -> None:
+        """Keep an invitation."""
 
     async def invitations(self) -> Sequence[Invitation]:
-        """All that were not used."""
+        """All that were not used, in no order."""
 
-    async def invitation(self, digest: str) -> Invitation | None: ...
+    async def invitation(self, digest: str) -> Invitation | None:
+        """The unused invitation whose code has this SHA-256."""
 
     async def use_invitation(self, digest: str) -> bool:
-        """Take it off the list; False when it was gone: one of two people who use it at once."""
+        """Take an invitation off the list.
 
-    # Memos: see `store.model.memos`.
+        False when it was gone: of two people who use it at once, one is told so.
+        """
+
+    # --- memos: see `store.model.memos` -----------------------------------------------------------
+
     async def put(self, memo: Memo) -> None:
-        """Keep it, in place of the one of its kind that has the same key."""
+        """Keep a memo, in place of the one of its kind that has the same key."""
 
-    async def memo(self, kind: type[Kind], under: str) -> Kind | None: ...
+    async def memo(self, kind: type[Kind], under: str) -> Kind | None:
+        """The memo of a kind with this key."""
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
         """All of a kind, in no order."""
 
     async def drop(self, kind: type[Memo], under: str) -> bool:
-        """Take one away; False when it was gone."""
+        """Take a memo away; False when it was gone."""
+
+    # --- the rest ---------------------------------------------------------------------------------
 
     def alone(self, what: str) -> AbstractAsyncContextManager[None]:
-        """One holder of the same words at a time, among all processes of the school. Not twice by the same task.
+        """A turn: one holder of the same words at a time, among all processes of the school.
 
-        Raises StoreUnavailable, also when others hold it for too long.
+        A task that takes a turn which it holds already waits for itself. Raises StoreUnavailable,
+        also when others hold it for too long.
         """
 
     async def unreadable(self) -> Sequence[str]:
-        """What is there and cannot be read, each by its kind and key: the lists leave it out."""
+        """What is there and cannot be read, which the lists leave out.
 
-    # How often something happened lately. It may be forgotten when every process has ended.
+        Each as the folder or table of its kind and its key: `cases/7K4M`, `people/…`.
+        """
+
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
-        """Count it, unless it was counted `most` times in the span that ends now: then, when there is room again."""
+        """Count that something happens, unless it was counted `most` times in the span before `at`.
+
+        Gives None where it was counted, and else the time when there is room again. What was
+        counted may be forgotten when every process has ended.
+        """
 
     async def outgrown(self) -> None:
-        """Wait until another version of the bot has changed what this one stores in. Raises StoreUnavailable then."""
+        """Wait until another version of the bot has changed what this one stores in.
 
-    async def close(self) -> None: ...
+        Raises StoreUnavailable then, and returns never.
+        """
+
+    async def close(self) -> None:
+        """Let go of the folder, or of the database. Nothing may be asked afterwards."""
