@@ -272,7 +272,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _erase(self, cases: Sequence[Case], leaving: Erased) -> None:
         references = sorted(case.reference for case in cases)
         async with AsyncExitStack() as locks:
-            # In one order for everybody, so that of two who erase neither waits for the other.
+            # In one order for everybody, so that two who erase never wait for each other.
             for reference in references:
                 await locks.enter_async_context(self._writing[reference])
             self._must_be_whole(cases)
