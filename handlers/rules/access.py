@@ -1,4 +1,8 @@
-"""Who may do what: one table. Commands, buttons, forms, lists, alerts and files all ask here."""
+"""Who may do what: one table. Commands, buttons, forms, lists, alerts and files all ask here.
+
+What somebody may do hangs on two things: the roles that they have in the school, and what they are to
+the case at hand. A case that was joined to others is judged with all of them: see `relations`.
+"""
 
 from __future__ import annotations
 
@@ -39,16 +43,20 @@ class Relation(Enum):
 
     REPORTER = "reporter"
     OWNER = "owner"
-    REACH = "reach"  # one's role reaches the case: see `_reaches`
-    APART = "apart"  # whoever is not its subject
+    #: One's role reaches the case: see `_reaches`.
+    REACH = "reach"
+    #: Whoever is not its subject.
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    roles: frozenset[str]  # who may at all
-    relations: frozenset[Relation] = (
-        frozenset()
-    )  # and what they must be to the case; empty: no case
+    """Who may do one thing."""
+
+    #: Any of these roles is enough.
+    roles: frozenset[str]
+    #: What one must be to the case, any of them; empty for what is about no case in particular.
+    relations: frozenset[Relation] = frozenset()
 
 
 ALL = frozenset(Role)
@@ -77,71 +85,87 @@ TABLE: dict[Act, Rule] = {
     Act.UNLOCK: Rule(frozenset({Role.DSL}), INSIDE),
     Act.HEAR: Rule(ALL, frozenset({Relation.APART})),
 }
+#: What may still be done with a closed case by those who are not inside: its reporters.
 CLOSED = frozenset({Act.SEE, Act.NOTE})
-"""What may still be done with a closed case by those who are not inside: its reporters."""
 
 
 def may(person: Person, act: Act) -> bool:
-    """Whether this person may do this at all."""
+    """Tell whether one of the person's roles allows this, whatever the case."""
     return not TABLE[act].roles.isdisjoint(person.roles)
 
 
 def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:
-    """Whether this person, being this to a case, may do this with it."""
+    """Tell whether somebody who is this to an open case may do this with it."""
     rule = TABLE[act]
-    return may(person, act) and (not rule.relations or not rule.relations.isdisjoint(relations))
+    if not may(person, act):
+        return False
+    return not rule.relations or not rule.relations.isdisjoint(relations)
 
 
 def may_when_closed(act: Act, relations: frozenset[Relation]) -> bool:
-    """Whether whoever may do this with an open case may do it with a closed one."""
+    """Tell whether somebody who may do this with an open case may do it with a closed one."""
     return act in CLOSED or not INSIDE.isdisjoint(relations)
 
 
 def answers_for(person: Person, role: str) -> bool:
-    """Whether this person may say that a duty of this role is done, and is reminded of it."""
+    """Tell whether this person may say that a duty of this role is done, and is reminded of it."""
     return may(person, Act.LIST) and person.has(role, Role.HEAD)
 
 
 def is_subject(person: Person, about: About | None) -> bool:
-    """Whether a case is about this person: by id, as the headteacher of that time, or by name.
-
-    The name counts beside the id: one person may have a record in each chat.
-    """
+    """Tell whether a case is about this person: by id, as the headteacher of that time, or by name."""
     if about is None:
         return False
     if not {about.person, *about.heads}.isdisjoint(person.ids):
         return True
+
+    # A case about a headteacher who was not known by then is about whoever is one now.
     if about.subject == Subject.HEAD and not about.person and not about.heads:
         return person.has(Role.HEAD)
-    return (
-        bool(about.name)
-        and person.id not in about.nobody_of
-        and names_alike(about.name, person.name)
-    )
+
+    # The name counts even where an id is known: one person may have a record in each chat.
+    if not about.name or person.id in about.nobody_of:
+        return False
+    return names_alike(about.name, person.name)
 
 
 def relations(
     person: Person, case: Summary, matter: Sequence[Summary], procedure: Procedure
 ) -> frozenset[Relation]:
-    """What a person is to a case. `matter`: the case with all that it was joined to, and with it."""
-    found = {Relation.REPORTER} if any(id in case.reporters for id in person.ids) else set()
-    if not any(is_subject(person, part.about) for part in matter):
-        found.add(Relation.APART)
-        if any(part.owner in person.ids for part in matter):
-            found.add(Relation.OWNER)
-        if all(_reaches(person, part, procedure) for part in matter):
-            found.add(Relation.REACH)
+    """Find what a person is to a case.
+
+    `matter` is the case itself with all that it was joined to, and all that was joined to it. Whoever
+    is the subject of one of them is shut out of them all; a role must reach every one of them.
+    """
+    found = set()
+    if any(id in case.reporters for id in person.ids):
+        found.add(Relation.REPORTER)
+    if any(is_subject(person, part.about) for part in matter):
+        return frozenset(found)
+
+    found.add(Relation.APART)
+    if any(part.owner in person.ids for part in matter):
+        found.add(Relation.OWNER)
+    if all(_reaches(person, part, procedure) for part in matter):
+        found.add(Relation.REACH)
     return frozenset(found)
 
 
 def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
-    """Whether a role reaches a case that the person neither reported nor owns."""
+    """Tell whether a role reaches a case that the person neither reported nor owns."""
     category = procedure.named(case.category)
     alerted = category.alerts if category else ()
-    if case.about and case.about.subject == Subject.HEAD:
-        return person.has(Role.CHAIR, *(alerted if case.withheld else ()))
+    is_about_head = case.about is not None and case.about.subject == Subject.HEAD
+
+    # The other leaders work for the headteacher: a case about the head is the governors', and what
+    # must be withheld goes besides to those whom its category alerts.
+    if is_about_head and case.withheld:
+        return person.has(Role.CHAIR, *alerted)
+    if is_about_head:
+        return person.has(Role.CHAIR)
     if case.withheld:
         return person.has(Role.HEAD, *alerted)
+
     if person.has(*LEADERS):
         return True
     return person.has(Role.ICT) and Role.ICT in alerted

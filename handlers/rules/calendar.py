@@ -12,17 +12,20 @@ from store.school.procedure import Delay
 from store.school.school import School, days
 
 NATIONS = {"England": "ENG", "Scotland": "SCT", "Wales": "WLS", "Northern Ireland": "NIR"}
-LONGEST = 400  # days that a school may be closed on end; one that never opens is taken as it is
 DAY = timedelta(days=1)
+
+#: Days that a school may be closed on end. One that never opens is taken as it is.
+LONGEST = 400
 
 
 class Calendar:
-    """The calendar of one school: weekends, bank holidays of its nation, its own closed days, its hours."""
+    """One school's weekends, bank holidays of its nation, closed days of its own, and hours."""
 
     def __init__(self, school: School) -> None:
         self.school = school
         self.zone = ZoneInfo(school.timezone)
-        self._known: dict[date, bool] = {}  # school days, asked for every minute
+        # Whether a day is a school day is asked for every minute, of the same few days.
+        self._known: dict[date, bool] = {}
 
     @cached_property
     def _bank_holidays(self) -> holidays.HolidayBase:
@@ -32,38 +35,42 @@ class Calendar:
     def _closed(self) -> list[tuple[date, date]]:
         return [days(entry) for entry in self.school.closed]
 
-    # --- days -----------------------------------------------------------------------------------------
+    # --- days --------------------------------------------------------------------------------
 
     def is_working_day(self, day: date) -> bool:
-        """Monday to Friday, bank holidays apart; no school holiday changes it."""
+        """Tell whether it is Monday to Friday and no bank holiday; school holidays change nothing."""
         return day.weekday() < 5 and day not in self._bank_holidays
 
     def is_school_day(self, day: date) -> bool:
+        """Tell whether it is a working day on which this school is not closed."""
         known = self._known.get(day)
         if known is None:
-            closed = any(first <= day <= last for first, last in self._closed)
-            known = self._known[day] = self.is_working_day(day) and not closed
+            is_closed = any(first <= day <= last for first, last in self._closed)
+            known = self.is_working_day(day) and not is_closed
+            self._known[day] = known
         return known
 
     def school_day_from(self, day: date) -> date:
         """This day, or the first school day after it."""
-        return self._first(day, 1)
+        return self._nearest_school_day(day, DAY)
 
     def school_days_after(self, day: date, number: int) -> date:
         """The day so many school days after this one, or before it where the number is negative."""
-        step = 1 if number >= 0 else -1
+        step = DAY if number >= 0 else -DAY
         for _ in range(abs(number)):
-            day = self._first(day + step * DAY, step)
+            day = self._nearest_school_day(day + step, step)
         return day
 
-    def _first(self, day: date, step: int) -> date:
+    def _nearest_school_day(self, day: date, step: timedelta) -> date:
+        """This day or the first school day that the steps lead to; this day where none is near."""
         for ahead in range(LONGEST):
-            if self.is_school_day(day + step * ahead * DAY):
-                return day + step * ahead * DAY
+            candidate = day + ahead * step
+            if self.is_school_day(candidate):
+                return candidate
         return day
 
     def working_days_after(self, day: date, number: int) -> date:
-        """The day so many working days after this one, or before it where the number is negative."""
+        """The day so many working days after this one, or before it where it is negative."""
         step = DAY if number >= 0 else -DAY
         for _ in range(abs(number)):
             day += step
@@ -71,14 +78,13 @@ class Calendar:
                 day += step
         return day
 
-    # --- times ----------------------------------------------------------------------------------------
+    # --- times -------------------------------------------------------------------------------
 
     def is_school_time(self, at: datetime) -> bool:
+        """Tell whether it is within the hours of a school day; the closing minute is not."""
         local = self.local(at)
-        return (
-            self.is_school_day(local.date())
-            and self.school.opens <= local.time() < self.school.closes
-        )
+        is_within_hours = self.school.opens <= local.time() < self.school.closes
+        return is_within_hours and self.is_school_day(local.date())
 
     def next_school_minute(self, at: datetime) -> datetime:
         """The first whole minute of school hours after `at`."""
@@ -89,13 +95,17 @@ class Calendar:
         if self.is_school_time(at):
             return at
         local = self.local(at)
-        day = local.date() if local.time() < self.school.opens else local.date() + DAY
-        return self.opening(self.school_day_from(day))
+        earliest = local.date()
+        if local.time() >= self.school.opens:
+            earliest += DAY
+        return self.opening(self.school_day_from(earliest))
 
     def opening(self, day: date) -> datetime:
+        """When school opens on this day, whether or not it is a school day."""
         return self._at(day, self.school.opens)
 
     def closing(self, day: date) -> datetime:
+        """When school closes on this day, whether or not it is a school day."""
         return self._at(day, self.school.closes)
 
     def end_of_next_school_day(self, at: datetime) -> datetime:
@@ -106,25 +116,29 @@ class Calendar:
     def due(self, start: datetime, span: Delay) -> datetime:
         """When something is due that begins at `start`.
 
-        Minutes and hours run through. Working days end at the same time of day, and those of something that
-        begins on a day off when the first working days close. School days end when school closes.
+        Minutes and hours run through. Working days end at the same time of day; those of something
+        that begins on a day off end when school closes. School days end when school closes.
         """
         if span.is_under_a_day:
             return start + timedelta(**{f"{span.unit}s": span.number})
+
         local = self.local(start)
+        first_day = local.date()
         if span.unit == "school day":
-            return self.closing(self.school_days_after(local.date(), span.number))
-        day = self.working_days_after(local.date(), span.number)
-        return self._at(
-            day, local.time() if self.is_working_day(local.date()) else self.school.closes
-        )
+            return self.closing(self.school_days_after(first_day, span.number))
+
+        last_day = self.working_days_after(first_day, span.number)
+        if self.is_working_day(first_day):
+            return self._at(last_day, local.time())
+        return self.closing(last_day)
 
     def midnight(self, day: date) -> datetime:
-        """When the day begins."""
+        """When the day begins, in UTC."""
         return self._at(day, time(0))
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
     def local(self, at: datetime) -> datetime:
+        """The time as the school's clocks show it."""
         return at.astimezone(self.zone)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is over them is refused, with the time from which it is not; saying that a case is urgent never is."""
+    """What one person may do before the rest is refused, with the time from which it is not.
 
-    acts: int = 30  # commands and taps a minute
-    reports: int = 60  # new cases an hour: what comes after that is kept with the latest
-    messages: int = 600  # an hour, whatever becomes of them
-    codes: int = 5  # invitations that one account tries in a day
+    Saying that a case is urgent is never refused.
+    """
+
+    #: Commands and taps a minute.
+    acts: int = 30
+    #: New cases an hour: what comes after that is kept with the latest.
+    reports: int = 60
+    #: Messages an hour, whatever becomes of them.
+    messages: int = 600
+    #: Invitations that one account tries in a day.
+    codes: int = 5

@@ -1,8 +1,13 @@
-"""When somebody is reminded of what: the stages of being overdue, and the ladder of what is urgent."""
+"""When somebody is reminded of what: the stages of being overdue, and the ladder of what is urgent.
+
+Stage 0 of a follow-up is the morning before it is due, stage 1 is when it falls due, and each stage
+after that is one more day for which it is overdue: a school day, a working day or any day, by its clock.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.rules.calendar import DAY, Calendar
@@ -10,75 +15,114 @@ from store.model.case import Case
 from store.model.kinds import Clock
 from store.model.records import FollowUp, Status
 
+#: An urgent case that nobody has taken goes to the next of the ladder after this, and again.
 NEXT_OF_LADDER = timedelta(minutes=15)
-"""An urgent case that nobody has taken goes to the next of the ladder after this, and again."""
 
-
+#: Nobody is reminded for ever: this is over a year of days.
 LAST_STAGE = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a follow-up, and when it begins (UTC)."""
+
+    number: int
+    begins: datetime
+
+
 def stage_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetime | None:
-    """When a stage begins; None for a stage 0 that there is none of."""
-    due_day = calendar.local(follow_up.due).date()
+    """When a stage of this number begins, in UTC. None for a stage 0 that there is none of."""
     if stage == 0:
-        if follow_up.clock == Clock.NOW:
-            return None
-        days_after = (
-            calendar.school_days_after
-            if follow_up.clock == Clock.SCHOOL
-            else calendar.working_days_after
-        )
-        before = calendar.opening(days_after(due_day, -1))
-        opened = follow_up.opened_at
-        return before if opened is None or before > opened else None
+        return _morning_before(follow_up, calendar)
     if follow_up.clock == Clock.SCHOOL:
-        first = calendar.school_time_from(follow_up.due)
-        day = calendar.local(first).date()
-        return first if stage == 1 else calendar.opening(calendar.school_days_after(day, stage - 1))
+        return _stage_of_school_days(follow_up, stage, calendar)
     if stage == 1:
         return follow_up.due
+
+    due_day = calendar.local(follow_up.due).date()
     if follow_up.clock == Clock.LEGAL:
         return calendar.opening(calendar.working_days_after(due_day, stage - 1))
     return calendar.opening(due_day + (stage - 1) * DAY)
 
 
-def next_stage(follow_up: FollowUp, calendar: Calendar) -> tuple[int, datetime] | None:
-    """The stage after the last that was told, and when it begins."""
-    for stage in (follow_up.told + 1, follow_up.told + 2):
-        if stage < LAST_STAGE and (begins := stage_begins(follow_up, stage, calendar)):
-            return stage, begins
+def _morning_before(follow_up: FollowUp, calendar: Calendar) -> datetime | None:
+    """When school opens on the day before it is due; None where it was not there yet by then."""
+    if follow_up.clock == Clock.NOW:
+        return None
+
+    due_day = calendar.local(follow_up.due).date()
+    if follow_up.clock == Clock.SCHOOL:
+        day_before = calendar.school_days_after(due_day, -1)
+    else:
+        day_before = calendar.working_days_after(due_day, -1)
+
+    begins = calendar.opening(day_before)
+    opened = follow_up.opened_at
+    return begins if opened is None or begins > opened else None
+
+
+def _stage_of_school_days(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetime:
+    first = calendar.school_time_from(follow_up.due)
+    if stage == 1:
+        return first
+    first_day = calendar.local(first).date()
+    return calendar.opening(calendar.school_days_after(first_day, stage - 1))
+
+
+def next_stage(follow_up: FollowUp, calendar: Calendar) -> Stage | None:
+    """The stage after the last that was told; None after the very last."""
+    # Two are tried, because there may be no stage 0.
+    for number in (follow_up.told + 1, follow_up.told + 2):
+        if number >= LAST_STAGE:
+            continue
+        begins = stage_begins(follow_up, number, calendar)
+        if begins:
+            return Stage(number, begins)
     return None
 
 
 def stage_reached(follow_up: FollowUp, now: datetime, calendar: Calendar) -> int:
-    """The stage that has been reached, or the last that was told."""
+    """The number of the stage that has been reached, or of the last that was told."""
     current = follow_up
-    while (following := next_stage(current, calendar)) and following[1] <= now:
-        current = replace(current, told=following[0])
+    following = next_stage(current, calendar)
+    while following and following.begins <= now:
+        current = replace(current, told=following.number)
+        following = next_stage(current, calendar)
     return current.told
 
 
 def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
-    """When the next stage of anything of this case begins; where that was outside school hours, when they begin."""
+    """When somebody must next be told of anything of this case, in UTC. None for never."""
     if case.status == Status.CLOSED:
         return None
-    times = [case.alarm_at] if case.alarm_at else []
-    for follow_up in case.follow_ups:
-        if follow_up.is_open and (following := next_stage(follow_up, calendar)):
-            waits = (
-                follow_up.clock == Clock.SCHOOL
-                and following[1] <= now
-                and not calendar.is_school_time(now)
-            )
-            times.append(calendar.next_school_minute(now) if waits else following[1])
+    times = list(_stage_times(case, now, calendar))
+    if case.alarm_at:
+        times.append(case.alarm_at)
     return min(times, default=None)
+
+
+def _stage_times(case: Case, now: datetime, calendar: Calendar) -> Iterator[datetime]:
+    """When the next stage of each open follow-up is told."""
+    is_school_time = calendar.is_school_time(now)
+    for follow_up in case.follow_ups:
+        if not follow_up.is_open:
+            continue
+        following = next_stage(follow_up, calendar)
+        if following is None:
+            continue
+
+        # What began outside school hours, and waits for them, is told when they begin.
+        has_begun = following.begins <= now
+        if follow_up.clock == Clock.SCHOOL and has_begun and not is_school_time:
+            yield calendar.next_school_minute(now)
+        else:
+            yield following.begins
 
 
 def with_alarm(case: Case, now: datetime) -> Case:
     """The case, going up the ladder while it is urgent and nobody has taken it."""
-    untaken = (
-        case.urgent and case.owner is None and case.status == Status.OPEN and not case.joined_to
-    )
-    if untaken == bool(case.alarm_at):
+    is_waiting = case.status == Status.OPEN and case.owner is None and not case.joined_to
+    needs_alarm = case.urgent and is_waiting
+    if needs_alarm == bool(case.alarm_at):
         return case
-    return replace(case, alarm_at=now + NEXT_OF_LADDER if untaken else None)
+    return replace(case, alarm_at=now + NEXT_OF_LADDER if needs_alarm else None)
