@@ -14,7 +14,7 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, File, Heading, Part, Quote, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.text.pages import PAGE, divided, page_named, paged
+from handlers.text.pages import PAGE, fill_pages, page_named, split_text
 from handlers.text.words import counted, listed
 from handlers.workflow.changes import change
 from store.model.case import Case
@@ -71,7 +71,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     pieces = await _pieces(matter, desk)
     if not pieces:
         return matter.shown_in(say(NOTHING_KEPT.format(reference=root), *last))
-    pages = paged(pieces, lambda piece: piece.length, FILES)
+    pages = fill_pages(pieces, lambda piece: piece.length, FILES)
     page = page_named(typed, len(pages))
     handed = pages[page - 1]
     numbers = ", ".join(dict.fromkeys(f"{p.case.reference} {p.item.number}" for p in handed))
@@ -101,7 +101,7 @@ async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
     for case, item in sorted(rows, key=lambda row: row[1].at):
         if item.kind in WORDS:
             place = await place_of(item, case, matter.case, desk)
-            texts = divided(item.text, PIECE)
+            texts = split_text(item.text, PIECE)
             for number, text in enumerate(texts, 1):
                 part = PIECE_OF.format(number=number, all=len(texts)) if len(texts) > 1 else ""
                 found.append(Piece(case, item, text, place + part))
@@ -162,8 +162,8 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     for row in entries_of(matter):
         words = await entry_line(row, matter.case, desk)
         for line in words.split("\n"):
-            lines += divided(line, PIECE)
-    pages = paged(lines, lambda line: len(line) + 1)
+            lines += split_text(line, PIECE)
+    pages = fill_pages(lines, lambda line: len(line) + 1)
     page = page_named(typed, len(pages))
     shown = Quote(
         "\n".join(pages[page - 1]), PAGE_OF.format(page=page, pages=len(pages)).strip(". ")

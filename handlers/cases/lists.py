@@ -11,6 +11,7 @@ from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act, Relation
+from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
 from handlers.workflow.hints import is_first_time
@@ -54,7 +55,7 @@ LISTS = ("open", "overdue", "mine", "closed")
 )
 async def status(ask: Ask, desk: Desk) -> Reply:
     """What has become of one case, or of all that the asker may see."""
-    page = _page_number(ask.words) if ask.words else 1
+    page = page_number(ask.words) if ask.words else 1
     if page is None:
         return await _show(ask, desk)
     found = await desk.visible(ask.person)
@@ -98,7 +99,7 @@ def _looked(case: Case, ask: Ask) -> Case:
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Cases of one state or category, newest first."""
     words = ask.words.lower().split() or ["open"]
-    page = _page_number(words[-1]) if len(words) > 1 else None
+    page = page_number(words[-1]) if len(words) > 1 else None
     typed = " ".join(words[:-1] if page else words)
     category = category_named(typed, desk)
     if category is None and typed not in LISTS:
@@ -113,11 +114,6 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
     key = category.key if category else typed
     return await _page(found, page or 1, f"case list {key}", ask.person, desk)
-
-
-def _page_number(word: str) -> int | None:
-    """A reference is never a page: it has four characters."""
-    return max(1, int(word)) if word.isdecimal() and word.isascii() and len(word) < 4 else None
 
 
 async def _is_listed(
@@ -149,18 +145,17 @@ def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
 async def _page(
     found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk
 ) -> Reply:
-    begin = min(PAGE * (page - 1), (len(found) - 1) // PAGE * PAGE)
-    rows = found[begin : begin + PAGE]
+    rows = rows_of_page(found, page, PAGE)
     parts: list[Part] = [
         Heading(YOUR_CASES),
-        Text(await lines(rows, person, desk)),
-        Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows)),
+        Text(await lines(rows.shown, person, desk)),
+        Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows.shown)),
     ]
-    if begin + PAGE < len(found):
-        parts.append(Choices((Choice(MORE, f"{words} {begin // PAGE + 2}"),)))
+    if rows.following:
+        parts.append(Choices((Choice(MORE, f"{words} {rows.following}"),)))
     reply = Reply(tuple(parts))
-    inside = await desk.inside_of(person, rows)
-    return reply.showing(s.reference for s in inside).mentioning(s.reference for s in rows)
+    inside = await desk.inside_of(person, rows.shown)
+    return reply.showing(s.reference for s in inside).mentioning(s.reference for s in rows.shown)
 
 
 async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str:

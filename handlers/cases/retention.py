@@ -12,8 +12,8 @@ from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
 from handlers.messages import Choice, Choices, Heading, Part, Prompt, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.calendar import Calendar
-from handlers.text.words import counted, listed, shortened
+from handlers.text.pages import page_number, rows_of_page
+from handlers.text.words import counted, full_day, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
 from handlers.workflow.resent import trace_of
 from store.errors import Conflict
@@ -115,11 +115,7 @@ async def lift(ask: Ask, desk: Desk) -> Reply:
 )
 async def expired(ask: Ask, desk: Desk) -> Reply:
     """What could be erased now."""
-    page = (
-        int(ask.words)
-        if ask.words.isascii() and ask.words.isdecimal() and len(ask.words) < 4
-        else 1
-    )
+    page = page_number(ask.words) or 1
     return await _list(ask.person, page, ask.at, desk) or say(NOTHING_OVER)
 
 
@@ -145,12 +141,11 @@ async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply |
     over = await expired_matters(person, now, desk)
     if not over:
         return None
-    begin = min(PAGE * max(page - 1, 0), (len(over) - 1) // PAGE * PAGE)
-    rows = over[begin : begin + PAGE]
-    buttons = [Choice(f"Erase {s.reference}", f"case erase {s.reference}") for s in rows]
-    if begin + PAGE < len(over):
-        buttons.append(Choice("More", f"case expired {begin // PAGE + 2}"))
-    lines = "\n".join(_line(summary, desk) for summary in rows)
+    rows = rows_of_page(over, page, PAGE)
+    buttons = [Choice(f"Erase {s.reference}", f"case erase {s.reference}") for s in rows.shown]
+    if rows.following:
+        buttons.append(Choice("More", f"case expired {rows.following}"))
+    lines = "\n".join(_line(summary, desk) for summary in rows.shown)
     heading = f"{HEADING}: {len(over)}"
     reply = Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
     return reply.showing(summary.reference for summary in rows)
@@ -161,7 +156,7 @@ def _line(summary: Summary, desk: Desk) -> str:
     return LINE.format(
         reference=summary.reference,
         category=_category(summary.category, desk),
-        closed=_day(summary.closed_at or summary.touched_at, desk.calendar),
+        closed=full_day(desk.calendar.local(summary.closed_at or summary.touched_at)),
         child=CHILD if about_pupil else "",
     )
 
@@ -239,7 +234,8 @@ def _refuse(matter: Matter, now: datetime, desk: Desk) -> None:
     if reasons:
         raise matter.refusal(IS_HELD.format(reference=root, reason="; ".join(reasons)))
     if until > now:
-        raise matter.refusal(TOO_EARLY.format(reference=root, until=_day(until, desk.calendar)))
+        until_day = full_day(desk.calendar.local(until))
+        raise matter.refusal(TOO_EARLY.format(reference=root, until=until_day))
 
 
 def _confirmed(matter: Matter) -> str:
@@ -298,8 +294,3 @@ def _leaving(matter: Matter, ask: Ask, desk: Desk) -> Erased:
 def _category(key: str | None, desk: Desk) -> str:
     category = desk.procedure.named(key)
     return category.name if category else key or UNNAMED
-
-
-def _day(at: datetime, calendar: Calendar) -> str:
-    local = calendar.local(at)
-    return f"{local.day} {local:%B %Y}"

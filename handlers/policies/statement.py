@@ -17,7 +17,7 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Quote, Reply, Text, say
 from handlers.policies.ask import policy
 from handlers.rules.access import Act
-from handlers.text.pages import PAGE, divided
+from handlers.text.pages import PAGE, split_text
 from handlers.text.words import listed
 from store.model.kinds import NoticeKind
 from store.model.memos import Acceptance, Reminded, Statement
@@ -73,7 +73,7 @@ async def accept(ask: Ask, desk: Desk) -> Reply:
 
 def _to_accept(words: str, statement: Statement, desk: Desk) -> Reply:
     place = f"{statement.title} · {VERSION.format(since=_day(statement.since, desk))}"
-    *before, last = divided(statement.text, PAGE)
+    *before, last = split_text(statement.text, PAGE)
     button = Choice("I accept", f"policy accept {statement.version}", "primary")
     parts: list[Part] = [Text(words), *map(Quote, before), Quote(last, place), Choices((button,))]
     return Reply(tuple(parts))

@@ -1,7 +1,7 @@
 """Who may do what: one table. Commands, buttons, forms, lists, alerts and files all ask here.
 
-What somebody may do hangs on two things: the roles that they have in the school, and what they are to
-the case at hand. A case that was joined to others is judged with all of them: see `relations`.
+What somebody may do hangs on two things: the roles that they have in the school, and what they are
+to the case at hand. A case that was joined to others is judged with all of them: see `relations`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Act(Enum):
 
 
 class Relation(Enum):
-    """What somebody is to a case. Its subject has none of these, except that a reporter stays one."""
+    """What somebody is to a case. Its subject is none of these, but a reporter remains one."""
 
     REPORTER = "reporter"
     OWNER = "owner"
@@ -113,7 +113,7 @@ def answers_for(person: Person, role: str) -> bool:
 
 
 def is_subject(person: Person, about: About | None) -> bool:
-    """Tell whether a case is about this person: by id, as the headteacher of that time, or by name."""
+    """Tell whether a case is about this person: by id, as the head of that time, or by name."""
     if about is None:
         return False
     if not {about.person, *about.heads}.isdisjoint(person.ids):
@@ -134,8 +134,8 @@ def relations(
 ) -> frozenset[Relation]:
     """Find what a person is to a case.
 
-    `matter` is the case itself with all that it was joined to, and all that was joined to it. Whoever
-    is the subject of one of them is shut out of them all; a role must reach every one of them.
+    `matter` is the case itself with all that it was joined to, and all that was joined to it.
+    Whoever is the subject of one of them is shut out of all; a role must reach every one of them.
     """
     found = set()
     if any(id in case.reporters for id in person.ids):

@@ -38,7 +38,7 @@ class Calendar:
     # --- days --------------------------------------------------------------------------------
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether it is Monday to Friday and no bank holiday; school holidays change nothing."""
+        """Tell whether it is Monday to Friday and no bank holiday, school holiday or not."""
         return day.weekday() < 5 and day not in self._bank_holidays
 
     def is_school_day(self, day: date) -> bool:

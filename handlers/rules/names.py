@@ -39,7 +39,7 @@ def names_alike(typed: str, name: str) -> bool:
 
 
 def same_name(name: str) -> tuple[str, ...]:
-    """A key that is equal for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben`, and no other name."""
+    """A key, equal for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben` and for no other name."""
     return tuple(sorted(set(name_words(name)))) or (name,)
 
 

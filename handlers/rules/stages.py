@@ -1,7 +1,8 @@
 """When somebody is reminded of what: the stages of being overdue, and the ladder of what is urgent.
 
 Stage 0 of a follow-up is the morning before it is due, stage 1 is when it falls due, and each stage
-after that is one more day for which it is overdue: a school day, a working day or any day, by its clock.
+after that is one more day for which it is overdue: a school day, a working day or any day, as its
+clock has it.
 """
 
 from __future__ import annotations

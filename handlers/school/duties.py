@@ -15,7 +15,7 @@ from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, sa
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.stages import stage_reached
-from handlers.text.words import ROLES, shortened
+from handlers.text.words import ROLES, full_day, shortened
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
 from store.policies import PolicyText
@@ -195,7 +195,7 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
         return None
 
     words = OVERDUE if notice.stage else SOON
-    said = words.format(due=_day(due.day), day=notice.stage, do=due.duty.do)
+    said = words.format(due=full_day(due.day), day=notice.stage, do=due.duty.do)
     done = Choice("Done", f"duty done {due.duty.key} {due.day}", "primary")
     return say(said, Choices((done,)))
 
@@ -220,7 +220,7 @@ def duty_line(due: Due, now: datetime, desk: Desk) -> str:
     overdue = f" · overdue, day {stage}" if stage > 0 else ""
     owner = ROLES[Role(due.duty.owner)]
     return LINE.format(
-        key=due.duty.key, do=due.duty.do, owner=owner, due=_day(due.day), overdue=overdue
+        key=due.duty.key, do=due.duty.do, owner=owner, due=full_day(due.day), overdue=overdue
     )
 
 
@@ -238,18 +238,14 @@ async def done(ask: Ask, desk: Desk) -> Reply:
 
     before = {memo.due for memo in await desk.store.memos(DutyDone) if memo.key == key}
     if day and day in map(str, before):
-        return say(DONE_BEFORE.format(do=due.duty.do, due=_day(date.fromisoformat(day))))
+        return say(DONE_BEFORE.format(do=due.duty.do, due=full_day(date.fromisoformat(day))))
     is_early = _stage(due, ask.at, desk) == NOT_YET_SOON
     if before and is_early and day != str(due.day):
-        told = NOT_YET.format(before=_day(max(before)), due=_day(due.day), key=key, day=due.day)
+        told = NOT_YET.format(before=full_day(max(before)), due=full_day(due.day), key=key, day=due.day)
         raise Refused(told)
 
     await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
     following = await _due_named(key, ask.at, desk)
     if following is None:
         return say(REVIEWED.format(do=due.duty.do))
-    return say(DONE.format(do=due.duty.do, due=_day(due.day), next=_day(following.day)))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return say(DONE.format(do=due.duty.do, due=full_day(due.day), next=full_day(following.day)))

@@ -1,10 +1,11 @@
-"""Days as people type them: `friday`, `27/11`, `in 3 school days`; day before month, as in Britain."""
+"""Days as people type them: `friday`, `27/11`, `in 3 school days`; the day before the month."""
 
 from __future__ import annotations
 
 import re
 import warnings
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from handlers.messages import Refused
 from handlers.rules.calendar import DAY, Calendar
@@ -15,10 +16,15 @@ TOO_FAR = "{day} is more than a year away. Type a nearer day."
 MOVED = "The school is closed that day, so it is due on {day}."
 OVER_FOR_TODAY = "School is over for today, so it is due on {day}."
 
-LONGEST = 60  # characters
+#: Characters. Nobody needs more to name a day, and reading them is slow.
+LONGEST = 60
 FURTHEST = timedelta(days=366)
+
+#: A day without a year that lies so little back is a slip; further back it is next year's.
 JUST_PAST = timedelta(days=60)
-"""A day without a year that lies so little back is a slip; further back it is next year's."""
+
+#: Within so many days each day of a month comes, the 31st too.
+TWO_MONTHS = 62
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -39,64 +45,124 @@ DATES = (
 A_WEEKDAY = re.compile(rf"(?:(?:next|this|coming)\s+)?{_WEEKDAY}(?P<week>\s+week|\s+next\s+week)?")
 
 
+class Due(NamedTuple):
+    """When something that was put on a day is due."""
+
+    #: In UTC.
+    at: datetime
+    #: What to tell of it where that is another day; else nothing.
+    remark: str
+
+
 def day_named(words: str, now: datetime, calendar: Calendar) -> date:
-    """The day that is meant, from today on, and within a year. Raises Refused."""
-    typed = LEAD.sub("", " ".join(words.split()).strip(" .,;!"), count=1) if words else ""
+    """The local day that is meant, from today on, and within a year. Raises Refused."""
+    line = " ".join(words.split()) if words else ""
+    typed = LEAD.sub("", line.strip(" .,;!"), count=1)
     today = calendar.local(now).date()
-    found = _found(typed.lower(), today, calendar) if len(typed) <= LONGEST else None
+    found = _read_day(typed.lower(), today, calendar) if len(typed) <= LONGEST else None
     if found is None:
         raise Refused(CANNOT_READ.format(words=typed[:LONGEST]))
     if found < today:
-        raise Refused(IN_THE_PAST.format(day=_said(found)))
+        raise Refused(IN_THE_PAST.format(day=_short_day(found)))
     if found > today + FURTHEST:
-        raise Refused(TOO_FAR.format(day=_said(found)))
+        raise Refused(TOO_FAR.format(day=_short_day(found)))
     return found
 
 
-def _found(typed: str, today: date, calendar: Calendar) -> date | None:
-    if match := SCHOOL_DAYS.fullmatch(typed):
-        return calendar.school_days_after(today, int(match[1]))
-    if match := ISO.fullmatch(typed):
-        return _made(int(match["year"]), int(match["month"]), int(match["day"]))
-    if match := A_WEEKDAY.fullmatch(typed):
-        return _weekday(match["weekday"], (match["week"] or "").split(), today)
+def _read_day(typed: str, today: date, calendar: Calendar) -> date | None:
+    """The day that words in small letters mean, past or far as it may be; None for none."""
+    school_days = SCHOOL_DAYS.fullmatch(typed)
+    if school_days:
+        return calendar.school_days_after(today, int(school_days[1]))
+
+    # Before the other dates, whose day comes before the month.
+    iso = ISO.fullmatch(typed)
+    if iso:
+        return _day_of(int(iso["year"]), int(iso["month"]), int(iso["day"]))
+
+    weekday = A_WEEKDAY.fullmatch(typed)
+    if weekday:
+        week = (weekday["week"] or "").split()
+        return _coming_weekday(weekday["weekday"], week, today)
+
     for form in DATES:
-        if match := form.fullmatch(typed):
-            return _date(match.groupdict(), today)
-    return _parsed(typed, today)
+        match = form.fullmatch(typed)
+        if match:
+            return _read_date(match.groupdict(), today)
+    return _parse_freely(typed, today)
 
 
-def _weekday(name: str, week: list[str], today: date) -> date:
-    """The next one, which today is not; `friday week` a week later, `friday next week` in the week that begins next."""
+def _coming_weekday(name: str, week: list[str], today: date) -> date:
+    """The next day of this name, which today is not.
+
+    `friday week` is a week later, `friday next week` in the week that begins next Monday.
+    """
     number = WEEKDAYS.index(name)
     if "next" in week:
-        return today + timedelta(days=7 - today.weekday() + number)
+        next_monday = today + timedelta(days=7 - today.weekday())
+        return next_monday + timedelta(days=number)
+
     ahead = (number - today.weekday() - 1) % 7 + 1
-    return today + timedelta(days=ahead + (7 if week else 0))
+    if week:
+        ahead += 7
+    return today + timedelta(days=ahead)
 
 
-def _date(named: dict[str, str | None], today: date) -> date | None:
-    day, month, year = int(named["day"] or 0), named.get("month"), named.get("year")
+def _read_date(named: dict[str, str | None], today: date) -> date | None:
+    """The date whose `day`, and perhaps `month` and `year`, were typed; None for none."""
+    day = int(named["day"] or 0)
+    month = named.get("month")
+    year = named.get("year")
     if not month:
-        return next((d for d in (today + n * DAY for n in range(62)) if d.day == day), None)
+        return _coming_day_of_month(day, today)
+
     number = int(month) if month.isdigit() else MONTHS.index(month[:3]) + 1
-    if year:
-        return _made(int(year) + (2000 if len(year) == 2 else 0), number, day)
-    years = [_made(today.year + n, number, day) for n in range(-1, 9)]  # 29 February needs some
-    coming = next((d for d in years if d and d >= today), None)
-    past = next((d for d in reversed(years) if d and d < today), None)
-    return past if past and today - past <= JUST_PAST else coming
+    if not year:
+        return _nearest_date(number, day, today)
+    century = 2000 if len(year) == 2 else 0
+    return _day_of(century + int(year), number, day)
 
 
-def _made(year: int, month: int, day: int) -> date | None:
+def _coming_day_of_month(day: int, today: date) -> date | None:
+    """`the 27th`: today, or the next that there is."""
+    for ahead in range(TWO_MONTHS):
+        candidate = today + ahead * DAY
+        if candidate.day == day:
+            return candidate
+    return None
+
+
+def _nearest_date(month: int, day: int, today: date) -> date | None:
+    """A date without its year: the last one where that has only just passed, or else the next."""
+    past = coming = None
+    # It takes up to eight years until there is another 29 February.
+    for year in range(today.year - 1, today.year + 9):
+        candidate = _day_of(year, month, day)
+        if candidate is None:
+            continue
+        if candidate >= today:
+            coming = candidate
+            break
+        past = candidate
+
+    if past is not None and today - past <= JUST_PAST:
+        return past
+    return coming
+
+
+def _day_of(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
         return None
 
 
-def _parsed(words: str, today: date) -> date | None:
+def _parse_freely(words: str, today: date) -> date | None:
     """Everything else that means a day: `tomorrow`, `in a fortnight`, `next week`."""
+    if not words:
+        return None
+
+    # Slow to load: only for what is not read above.
     from dateparser import parse
 
     settings = {
@@ -107,23 +173,25 @@ def _parsed(words: str, today: date) -> date | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = parse(words, languages=["en"], settings=settings) if words else None
-        except (OverflowError, ValueError):  # in 9999 years
+            found = parse(words, languages=["en"], settings=settings)
+        except (OverflowError, ValueError):
+            # `in 9999 years`
             return None
     return found.date() if found else None
 
 
-def due_on(day: date, now: datetime, calendar: Calendar) -> tuple[datetime, str]:
-    """When school closes on that day, or on the next school day; and what to say of that."""
-    over = calendar.closing(day) <= now
-    school_day = calendar.school_day_from(day + DAY if over else day)
+def due_on(day: date, now: datetime, calendar: Calendar) -> Due:
+    """When school closes on that day or, if that is over or no school day, on the next."""
+    is_over = calendar.closing(day) <= now
+    school_day = calendar.school_day_from(day + DAY if is_over else day)
+    at = calendar.closing(school_day)
     if school_day == day:
-        return calendar.closing(day), ""
-    moved = (OVER_FOR_TODAY if over else MOVED).format(
-        day=f"{school_day:%a} {school_day.day} {school_day:%b}"
-    )
-    return calendar.closing(school_day), moved
+        return Due(at, "")
+
+    remark = OVER_FOR_TODAY if is_over else MOVED
+    return Due(at, remark.format(day=f"{school_day:%a} {school_day.day} {school_day:%b}"))
 
 
-def _said(day: date) -> str:
+def _short_day(day: date) -> str:
+    """`Fri 27 Nov 2026`."""
     return f"{day:%a} {day.day} {day:%b %Y}"

@@ -1,4 +1,4 @@
-"""Links: found in what people typed, and brought to one form, so that the same post is found again."""
+"""Links: found in what people typed, and in one form, so that the same post is found again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]{1,4000}", re.IGNORECASE)
 TRAILING = ".,;:!?'*_~…"
 
+#: Parameters that say who shared a link, on any host.
 TRACKING = re.compile(r"utm_.*|fbclid|gclid|igsh|igshid|si|mibextid", re.IGNORECASE)
-"""Parameters that say who shared a link, on any host."""
 
+#: Parameters that say it on one host, and mean something else on others.
 TRACKING_AT = {
     "x.com": {"s", "t", "ref_src", "ref_url"},
     "youtube.com": {"feature", "t", "pp"},
@@ -27,7 +28,6 @@ TRACKING_AT = {
         "ref",
     },
 }
-"""The same, where the name would mean something else on other hosts."""
 
 MOBILE = ("m.", "mobile.", "mbasic.", "touch.", "www.", "old.", "web.")
 SAME_HOST = {
@@ -42,6 +42,7 @@ def find(text: str) -> tuple[str, ...]:
     found = []
     for match in LINK.finditer(text):
         link = match.group().rstrip(TRAILING)
+        # A bracket that was opened within the link is part of it; one around the link is not.
         while link.endswith(")") and link.count(")") > link.count("("):
             link = link[:-1].rstrip(TRAILING)
         found.append(link)
@@ -55,27 +56,49 @@ def normal(link: str) -> str:
     """
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port
     except ValueError:
         return link
     if parts.scheme.lower() not in ("http", "https") or not host:
         return link
+
+    host = _usual_host(host)
+    path = parts.path.rstrip("/")
+    parameters = parse_qsl(parts.query, keep_blank_values=True)
+
+    # `youtu.be/ID` is the short form of `youtube.com/watch?v=ID`.
+    if host == "youtu.be" and path.count("/") == 1:
+        parameters.insert(0, ("v", path[1:]))
+        host = "youtube.com"
+        path = "/watch"
+
+    place = host if port in (None, 80, 443) else f"{host}:{port}"
+    query = urlencode(_without_tracking(parameters, host))
+    return f"https://{place}{path}?{query}" if query else f"https://{place}{path}"
+
+
+def _usual_host(host: str) -> str:
+    """The one name of a host that has several: `x.com` for `mobile.twitter.com`."""
     for prefix in MOBILE:
         if host.startswith(prefix) and host.count(".") > 1:
             host = host.removeprefix(prefix)
             break
-    host = SAME_HOST.get(host, host)
-    path, query = parts.path.rstrip("/"), parse_qsl(parts.query, keep_blank_values=True)
-    if host == "youtu.be" and path.count("/") == 1:
-        host, query, path = "youtube.com", [("v", path[1:]), *query], "/watch"
-    dropped = TRACKING_AT.get(host, set())
-    query = sorted((k, v) for k, v in query if k not in dropped and not TRACKING.fullmatch(k))
-    place = f"{host}:{port}" if port not in (None, 80, 443) else host
-    return f"https://{place}{path}" + (f"?{urlencode(query)}" if query else "")
+    return SAME_HOST.get(host, host)
+
+
+def _without_tracking(parameters: list[tuple[str, str]], host: str) -> list[tuple[str, str]]:
+    """What says which post it is, in alphabetical order."""
+    tracking_here = TRACKING_AT.get(host, set())
+    kept = []
+    for name, value in parameters:
+        if name not in tracking_here and not TRACKING.fullmatch(name):
+            kept.append((name, value))
+    return sorted(kept)
 
 
 def host_of(link: str) -> str:
-    """`facebook.com`, or nothing."""
+    """`facebook.com`, in the link's normal form; nothing for what is no link."""
     try:
         return urlsplit(normal(link)).hostname or ""
     except ValueError:

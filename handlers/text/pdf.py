@@ -3,59 +3,79 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
-
-
-_ENDLESS = re.compile(r"\S{60}(?=\S)")
-
-
+#: One part of a text, as the template reads it: its `kind`, and what that kind holds.
 Block = dict[str, Any]
 
+#: A piece of a paragraph, and whether it is bold.
+Run = tuple[str, bool]
 
-def _kept_together(made: Iterator[Block]) -> Iterator[Block]:
-    """Lines to write on come on one page with the heading above them and what is signed."""
-    for part in _by_section(made):
-        long = sum(len(run[0]) for block in part for run in block.get("text", ()))
-        if any(block["kind"] == "form" for block in part) and long < 1_500 and len(part) < 25:
-            yield {"kind": "together", "blocks": part}
+BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_ENDLESS = re.compile(r"\S{60}(?=\S)")
+
+#: What is kept on one page must fit on one: fewer characters and fewer blocks than these.
+MOST_CHARACTERS = 1_500
+MOST_BLOCKS = 25
+
+
+def keep_forms_together(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Keep lines to write on upon one page with the heading above them and what is signed.
+
+    A section that is not too long for that becomes one block, of the kind `together`.
+    """
+    for section in _by_section(blocks):
+        has_form = any(block["kind"] == "form" for block in section)
+        if has_form and _fits_on_a_page(section):
+            yield {"kind": "together", "blocks": section}
         else:
-            yield from part
+            yield from section
 
 
-def _by_section(made: Iterator[Block]) -> Iterator[list[Block]]:
-    count = 0
+def _by_section(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Each heading with what follows it; first what stands before any."""
+    section: list[Block] = []
+    for block in blocks:
+        if block["kind"] == "heading" and section:
+            yield section
+            section = []
+        section.append(block)
+    if section:
+        yield section
 
-    def number(block: Block) -> int:
-        nonlocal count
-        if block["kind"] == "heading":
-            count += 1
-        return count
 
-    return (list(part) for _, part in groupby(made, key=number))
+def _fits_on_a_page(section: list[Block]) -> bool:
+    characters = 0
+    for block in section:
+        for words, _ in block.get("text", ()):
+            characters += len(words)
+    return characters < MOST_CHARACTERS and len(section) < MOST_BLOCKS
 
 
-def _runs(words: str) -> list[tuple[str, bool]]:
-    """Pieces of a paragraph, each bold or not."""
-    pieces: list[tuple[str, bool]] = []
+def split_runs(words: str) -> list[Run]:
+    """Split a paragraph into what is bold, between double asterisks, and what is not."""
+    pieces: list[Run] = []
     here = 0
-    for found in _BOLD.finditer(words):
-        pieces += [(words[here : found.start()], False), (found.group(1), True)]
+    for found in BOLD.finditer(words):
+        pieces.append((words[here : found.start()], False))
+        pieces.append((found.group(1), True))
         here = found.end()
     pieces.append((words[here:], False))
-    return [(_clean(piece), bold) for piece, bold in pieces if piece]
+    return [(printable(piece), is_bold) for piece, is_bold in pieces if piece]
 
 
-def _clean(words: str) -> str:
-    """Without what cannot be printed; an endless word may be broken."""
+def printable(words: str) -> str:
+    """The words without what cannot be printed; an endless one may be broken."""
     whole = words.encode("utf-8", "replace").decode().replace("\t", " ")
-    return _ENDLESS.sub(lambda found: found.group() + "\u200b", _CONTROL.sub("", whole))
+    return _ENDLESS.sub(_with_break, _CONTROL.sub("", whole))
+
+
+def _with_break(found: re.Match[str]) -> str:
+    # A space of no width: the line may end there, and nothing is seen of it elsewhere.
+    return found.group() + "\u200b"
 
 
 TEMPLATE = r"""
