@@ -2,97 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from handlers.messages import Attachment, Incoming, Origin
+from handlers.messages import Attachment, Forwarded, Incoming, Origin
 from handlers.text.links import find
 
-LARGEST = 2**63 - 1  # bytes
+#: Bytes; the largest number that a column of a database holds.
+LARGEST = 2**63 - 1
 
-
-LONGEST_NAME, LONGEST_LINK = (
-    300,
-    4_000,
-)  # characters, of what a platform says of a file or a forwarded message
-
+#: Characters of what a platform says of a file or a forwarded message.
+LONGEST_NAME = 300
+LONGEST_LINK = 4_000
 
 FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 Value = TypeVar("Value")
 
 
-def cleaned(incoming: Incoming) -> Incoming:
-    """Fit for any file, whatever a platform sends; with the links that the platform did not mark."""
-    incoming = _cleaned(incoming)
+def clean(incoming: Incoming) -> Incoming:
+    """What came in, fit for any file, and with the links that the platform did not mark."""
+    incoming = _clean_strings(incoming)
     found = (*find(incoming.text), *find(incoming.command or ""))
     return replace(
         incoming,
-        links=tuple(dict.fromkeys((*incoming.links, *found))),
-        forwarded=tuple(
-            replace(
-                f, links=tuple(dict.fromkeys((*f.links, *find(f.text)))), origin=_short(f.origin)
-            )
-            for f in incoming.forwarded
-        ),
-        attachments=tuple(_measured(a) for a in incoming.attachments),
+        links=_each_once(incoming.links, found),
+        forwarded=tuple(map(_clean_forwarded, incoming.forwarded)),
+        attachments=tuple(map(_clean_attachment, incoming.attachments)),
     )
 
 
-def _dated(incoming: Incoming, now: datetime) -> Incoming:
-    """Sent by now, and not in another century: the clocks of platforms differ from ours."""
+def date_plausibly(incoming: Incoming, now: datetime) -> Incoming:
+    """Date it by now at the latest, and in no other century: platforms' clocks differ from ours."""
     at = incoming.at if incoming.at.tzinfo else incoming.at.replace(tzinfo=UTC)
     return replace(incoming, at=max(FIRST_YEAR, min(at, now)))
 
 
-def _measured(attachment: Attachment) -> Attachment:
-    """With a size that a file can have, and names no longer than names are."""
+def _clean_forwarded(forwarded: Forwarded) -> Forwarded:
     return replace(
-        attachment,
-        size=_bytes(attachment.size),
-        limit=_bytes(attachment.limit),
-        name=attachment.name[:LONGEST_NAME],
-        media_type=attachment.media_type[:LONGEST_NAME],
-        pointer={
-            key[:LONGEST_NAME]: value[:LONGEST_LINK] for key, value in attachment.pointer.items()
-        },
-        origin=_short(attachment.origin) if attachment.origin else None,
+        forwarded,
+        links=_each_once(forwarded.links, find(forwarded.text)),
+        origin=_shorten(forwarded.origin),
     )
 
 
-def _short(origin: Origin) -> Origin:
-    """It is kept with each link and file that came from there."""
-    names = ("author", "author_id", "place", "place_id", "message_id")
-    cut = {name: getattr(origin, name)[:LONGEST_NAME] for name in names}
-    return replace(origin, link=origin.link[:LONGEST_LINK], **cut)
+def _each_once(marked: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*marked, *found)))
 
 
-def _bytes(number: int | None) -> int | None:
-    return number if number is not None and 0 <= number <= LARGEST else None
+def _clean_attachment(attachment: Attachment) -> Attachment:
+    """The attachment with a size that a file can have, and names no longer than names are."""
+    pointer = {}
+    for key, value in attachment.pointer.items():
+        pointer[key[:LONGEST_NAME]] = value[:LONGEST_LINK]
+    return replace(
+        attachment,
+        size=_size(attachment.size),
+        limit=_size(attachment.limit),
+        name=attachment.name[:LONGEST_NAME],
+        media_type=attachment.media_type[:LONGEST_NAME],
+        pointer=pointer,
+        origin=_shorten(attachment.origin) if attachment.origin else None,
+    )
 
 
-def _cleaned(value: Value) -> Value:
-    """The same value, its strings without what no file can hold, however deep they are."""
+def _shorten(origin: Origin) -> Origin:
+    # It is kept with each link and file that came from there, and must not be long.
+    return replace(
+        origin,
+        author=origin.author[:LONGEST_NAME],
+        author_id=origin.author_id[:LONGEST_NAME],
+        place=origin.place[:LONGEST_NAME],
+        place_id=origin.place_id[:LONGEST_NAME],
+        message_id=origin.message_id[:LONGEST_NAME],
+        link=origin.link[:LONGEST_LINK],
+    )
+
+
+def _size(number: int | None) -> int | None:
+    """The number of bytes; None where no file can have so many."""
+    if number is None or not 0 <= number <= LARGEST:
+        return None
+    return number
+
+
+def _clean_strings(value: Value) -> Value:
+    """An equal value, its strings without what no file can hold, however deep they are."""
     new: Any = value
     if isinstance(value, str):
-        new = _whole(value)
+        new = _without_lone_surrogates(value)
     elif isinstance(value, tuple | list):
-        new = type(value)(_cleaned(item) for item in value)
+        new = type(value)(_clean_strings(item) for item in value)
     elif isinstance(value, Mapping):
-        new = {_cleaned(key): _cleaned(item) for key, item in value.items()}
+        new = {_clean_strings(key): _clean_strings(item) for key, item in value.items()}
     elif is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: getattr(value, f.name) for f in fields(value)}
-        new = replace(value, **{name: _cleaned(part) for name, part in parts.items()})
+        parts = {}
+        for field in fields(value):
+            parts[field.name] = _clean_strings(getattr(value, field.name))
+        new = replace(value, **parts)
     return new  # type: ignore[no-any-return]
 
 
-def _whole(text: str) -> str:
-    """Without lone surrogates."""
-    return (
-        text
-        if text.isascii()
-        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+def _without_lone_surrogates(text: str) -> str:
+    # Most texts are plain, and need no copy.
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -148,7 +148,7 @@ async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply |
     lines = "\n".join(_line(summary, desk) for summary in rows.shown)
     heading = f"{HEADING}: {len(over)}"
     reply = Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
-    return reply.showing(summary.reference for summary in rows)
+    return reply.showing(summary.reference for summary in rows.shown)
 
 
 def _line(summary: Summary, desk: Desk) -> str:

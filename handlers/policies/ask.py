@@ -1,8 +1,12 @@
-"""Policy questions: a quotation with its place, or that the texts do not say. Never words of the bot's own."""
+"""Policy questions: a quotation with its place, or that the texts do not say.
+
+The bot never answers in words of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.commands import ANYTHING, QUESTION, command
@@ -11,24 +15,31 @@ from handlers.messages import Choice, Choices, File, Part, Refused, Reply, Text,
 from handlers.policies.enquiries import whom_to_ask
 from handlers.policies.passages import passage_at, passages_of
 from handlers.policies.printing import print_text
-from handlers.policies.questions import answered, asked, is_question, lacks, put
+from handlers.policies.questions import (
+    answer_from_texts,
+    is_question,
+    keep_question,
+    note_gap,
+    question_of_button,
+)
 from handlers.policies.text_view import (
     KEY,
     LONG_LABEL,
-    _about,
-    _choice_of,
-    _keyed,
-    _list,
-    _page,
-    _readable,
-    _section_start,
-    _start_of,
-    quoted,
+    choices_to_read,
+    choices_to_read_around,
+    place_name,
+    quote_passage,
+    readable_texts,
+    show_list,
+    show_section,
+    show_text,
+    start_of_section,
+    text_of_button,
 )
 from handlers.rules.access import Act
 from handlers.text.words import listed, shortened
 from store.model.memos import Question
-from store.policies import Answer, Passage
+from store.policies import Answer, Passage, Place
 from store.policies.texts import PolicyText
 
 DO_NOT_SAY = "The texts do not say."
@@ -42,10 +53,15 @@ NO_SUCH_TEXT = "I know no text “{typed}”. These are stored: {titles}."
 WHICH = "Which one?"
 ALSO_SAID = "It also rests on"
 NO_PASSAGE = "The procedure names no passage for that. Ask in your own words: /policy QUESTION"
-QUESTION_WORDS = 4  # from so many on, what follows “show” is no title
-SHOWN = 3  # passages of an answer
-WORTH = 0.75  # of the best one's score; what is worth less is shown on asking
-FOUND = 8  # places among which somebody chooses
+
+#: From so many words on, what follows “show” is no title.
+QUESTION_WORDS = 4
+#: Passages of an answer.
+SHOWN = 3
+#: Of the score of the best passage; what is worth less is shown on asking.
+WORTH = 0.75
+#: Places among which somebody chooses.
+FOUND = 8
 
 
 @command(
@@ -58,8 +74,8 @@ FOUND = 8  # places among which somebody chooses
 async def policy(ask: Ask, desk: Desk) -> Reply:
     """Up to three passages, word for word, each with its place; asked alone, the list of texts."""
     if not ask.words:
-        return _list(desk)
-    question = await put(ask.words, ask.at, desk)
+        return show_list(desk)
+    question = await keep_question(ask.words, ask.at, desk)
     return await _answer(question, 0, ask, desk)
 
 
@@ -71,59 +87,87 @@ async def policy(ask: Ask, desk: Desk) -> Reply:
     typed=False,
 )
 async def next_(ask: Ask, desk: Desk) -> Reply:
-    """The passages that come after those that did not answer; `KEY NUMBER`, how many were shown."""
+    """The passages that come after those that did not answer.
+
+    `KEY NUMBER`: of which question, and how many groups of passages were shown.
+    """
     key, _, number = ask.words.partition(" ")
-    return await _answer(
-        await asked(key, desk), int(number) if number.isdecimal() else 0, ask, desk
-    )
+    question = await question_of_button(key, desk)
+    seen = int(number) if number.isdecimal() else 0
+    return await _answer(question, seen, ask, desk)
 
 
 async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
-    answer = await answered(question.text, desk)
-    groups = [] if answer.refused else list(answer.shown[seen:])
-    least = 0 if seen or not groups else groups[0][0].score * WORTH
-    chosen: list[tuple[Passage, ...]] = []
-    while groups and groups[0][0].score >= least and sum(map(len, chosen)) < SHOWN:
-        chosen.append(groups.pop(0))
+    """The next passages of an answer, after as many groups as were seen already."""
+    answer = await answer_from_texts(question.text, desk)
+    unseen = [] if answer.refused else answer.shown[seen:]
+    # Whoever asks for more gets what is worth less, too.
+    chosen = _first_groups(unseen, 0 if seen else WORTH)
     if not chosen:
-        return await _refusal(question, answer, ask, desk)
+        return await _refuse(question, answer, ask, desk)
+
     today = desk.calendar.local(ask.at).date()
     parts: list[Part] = []
     for group in chosen:
-        parts += [Text(DISAGREE)] if len(group) > 1 else []
-        parts += [quoted(passage, today) for passage in group]
-    best = chosen[0][0]
-    more = _choice_of(
-        desk.policies.text(best.doc), _section_start(best, desk), "More of this section"
-    )
+        if len(group) > 1:
+            parts.append(Text(DISAGREE))
+        parts += [quote_passage(passage, today) for passage in group]
+
+    more = choices_to_read_around(chosen[0][0], "More of this section", desk)
     further = Choice("Not it", f"policy-next {question.digest} {seen + len(chosen)}")
-    return Reply((*parts, Choices((*more, further, _ask_choice(question)))))
+    parts.append(Choices((*more, further, _ask_choice(question))))
+    return Reply(tuple(parts))
 
 
-async def _refusal(question: Question, answer: Answer, ask: Ask, desk: Desk) -> Reply:
-    await lacks(question, desk)
+def _first_groups(groups: Sequence[tuple[Passage, ...]], worth: float) -> list[tuple[Passage, ...]]:
+    """The first groups, until as many passages are shown as an answer has.
+
+    Each scores at least `worth` of what the first of them scores. Passages that contradict one
+    another are a group: they are shown together or not at all.
+    """
+    chosen: list[tuple[Passage, ...]] = []
+    number = 0
+    for group in groups:
+        is_worth_it = group[0].score >= groups[0][0].score * worth
+        if number >= SHOWN or not is_worth_it:
+            break
+        chosen.append(group)
+        number += len(group)
+    return chosen
+
+
+async def _refuse(question: Question, answer: Answer, ask: Ask, desk: Desk) -> Reply:
+    """Say that the texts do not say it, what comes nearest, and whom one can ask."""
+    await note_gap(question, desk)
+    nearest = answer.nearest if answer.refused else None
+    who = await whom_to_ask(ask.person, desk)
+
     lines = [DO_NOT_SAY if answer.refused else SAY_NO_MORE]
     if not is_question(question.text):
         lines.append(NOT_PASSED_ON)
-    near = answer.nearest if answer.refused else None
-    if near:
-        lines.append(NEAREST.format(section=shortened(near.section, 80), title=near.title))
-    who = await whom_to_ask(ask.person, desk)
-    lines.append(ASK_WHOM.format(who=listed(p.name for p in who)) if who else ASK_IN_PERSON)
-    read = (
-        _choice_of(desk.policies.text(near.doc), _section_start(near, desk), "Read it")
-        if near
-        else ()
-    )
-    choices = (*((_ask_choice(question),) if who else ()), *read)
-    return say("\n".join(lines), *([Choices(choices)] if choices else []))
+    if nearest:
+        section = shortened(nearest.section, 80)
+        lines.append(NEAREST.format(section=section, title=nearest.title))
+    if who:
+        lines.append(ASK_WHOM.format(who=listed(person.name for person in who)))
+    else:
+        lines.append(ASK_IN_PERSON)
+
+    choices: list[Choice] = []
+    if who:
+        choices.append(_ask_choice(question))
+    if nearest:
+        choices += choices_to_read_around(nearest, "Read it", desk)
+    if not choices:
+        return say("\n".join(lines))
+    return say("\n".join(lines), Choices(tuple(choices)))
 
 
 def _ask_choice(question: Question) -> Choice:
     return Choice("Ask the leadership", f"policy-send {question.digest}")
 
 
-# --- the texts themselves ------------------------------------------------------------------------------
+# --- the texts themselves ------------------------------------------------------------------------
 
 
 @command(
@@ -137,37 +181,47 @@ async def show(ask: Ask, desk: Desk) -> Reply:
     """A text's facts and sections, or the words of one section."""
     places = desk.policies.find(ask.words)
     if not places:
-        return await _asked_after_all("show", ask, desk)
+        return await _ask_after_all("show", ask, desk)
     if len(places) > 1:
-        choices: list[Choice] = []
-        for place in places[:FOUND]:
-            label = shortened(
-                " · ".join(p for p in (place.text.title, place.section) if p), LONG_LABEL
-            )
-            choices += _choice_of(place.text, _start_of(place.text, place.section, desk), label)
-        return Reply((Text(WHICH), Choices(tuple(choices), menu=WHICH)))
+        return _which_place(places[:FOUND], desk)
+
     text, section = places[0].text, places[0].section
-    return (
-        _page(text, _start_of(text, section, desk) or 0, ask, desk)
-        if section
-        else _about(text, ask, desk)
-    )
+    if not section:
+        return show_text(text, ask, desk)
+    return show_section(text, start_of_section(text, section, desk) or 0, ask, desk)
+
+
+def _which_place(places: Sequence[Place], desk: Desk) -> Reply:
+    choices: list[Choice] = []
+    for place in places:
+        label = shortened(place_name(place.text.title, place.section), LONG_LABEL)
+        start = start_of_section(place.text, place.section, desk)
+        choices += choices_to_read(place.text, start, label)
+    return Reply((Text(WHICH), Choices(tuple(choices), menu=WHICH)))
 
 
 @command("policy-text", usage="/policy-text KEY", may=Act.HELP, summary="read a text", typed=False)
 async def open_text(ask: Ask, desk: Desk) -> Reply:
-    """What `/policy show` shows, from a button: `KEY`, or `KEY PLACE` for a section from this character on."""
+    """What `/policy show` shows, from a button.
+
+    `KEY`, or `KEY PLACE` for a section from this character of the text on.
+    """
     key, _, place = ask.words.partition(" ")
-    text = _keyed(key, desk)
-    return _page(text, int(place), ask, desk) if place.isdecimal() else _about(text, ask, desk)
+    text = text_of_button(key, desk)
+    if place.isdecimal():
+        return show_section(text, int(place), ask, desk)
+    return show_text(text, ask, desk)
 
 
-async def _asked_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
-    """`/policy show me how …` is a question like any other. Raises Refused for what looks like a title."""
+async def _ask_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
+    """`/policy show me how …` is a question like any other.
+
+    Raises Refused for what is short enough to be meant as a title.
+    """
     if not ask.words:
-        return _list(desk)
+        return show_list(desk)
     if len(ask.words.split()) < QUESTION_WORDS:
-        titles = listed(f"“{text.title}”" for text in _readable(desk)) or "none"
+        titles = listed(f"“{text.title}”" for text in readable_texts(desk)) or "none"
         raise Refused(NO_SUCH_TEXT.format(typed=shortened(ask.words, 60), titles=titles))
     return await policy.run(replace(ask, words=f"{verb} {ask.words}"), desk)
 
@@ -181,16 +235,18 @@ async def _asked_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
 )
 async def print_(ask: Ask, desk: Desk) -> Reply:
     """A PDF, made in a thread."""
-    places = {place.text.doc: place.text for place in desk.policies.find(ask.words)}
-    if not places:
-        return await _asked_after_all("print", ask, desk)
-    if len(places) > 1:
-        choices = (
-            Choice(shortened(t.title, LONG_LABEL), f"policy-pdf {t.digest[:KEY]}")
-            for t in places.values()
-        )
-        return Reply((Text(WHICH), Choices(tuple(choices)[:FOUND], menu=WHICH)))
-    return await _pdf(next(iter(places.values())), ask, desk)
+    texts = {place.text.doc: place.text for place in desk.policies.find(ask.words)}
+    if not texts:
+        return await _ask_after_all("print", ask, desk)
+    if len(texts) == 1:
+        [text] = texts.values()
+        return await _print(text, ask, desk)
+
+    choices = []
+    for text in list(texts.values())[:FOUND]:
+        label = shortened(text.title, LONG_LABEL)
+        choices.append(Choice(label, f"policy-pdf {text.digest[:KEY]}"))
+    return Reply((Text(WHICH), Choices(tuple(choices), menu=WHICH)))
 
 
 @command(
@@ -198,10 +254,10 @@ async def print_(ask: Ask, desk: Desk) -> Reply:
 )
 async def pdf(ask: Ask, desk: Desk) -> Reply:
     """What `/policy print` gives, from a button."""
-    return await _pdf(_keyed(ask.words, desk), ask, desk)
+    return await _print(text_of_button(ask.words, desk), ask, desk)
 
 
-async def _pdf(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
+async def _print(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
     today = desk.calendar.local(ask.at).date()
     content = await asyncio.to_thread(print_text, text, desk.calendar.school.name, today)
     return Reply((File(content, f"{text.title}.pdf", "application/pdf"),))
@@ -216,16 +272,22 @@ async def _pdf(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
     """The passage that the first step for a category rests on, and the others behind buttons."""
-    passages = [p for place in passages_of(ask.words, desk) if (p := passage_at(place, desk))]
+    passages = []
+    for place in passages_of(ask.words, desk):
+        passage = passage_at(place, desk)
+        if passage:
+            passages.append(passage)
     if not passages:
         raise Refused(NO_PASSAGE)
+
     best, *others = passages
-    choices = (
-        c
-        for p in others
-        for c in _choice_of(desk.policies.text(p.doc), p.start, shortened(p.section, LONG_LABEL))
-    )
+    choices: list[Choice] = []
+    for other in others:
+        label = shortened(other.section, LONG_LABEL)
+        choices += choices_to_read(desk.policies.text(other.doc), other.start, label)
+
     text = desk.policies.text(best.doc)
-    shown = _page(text, best.start, ask, desk) if text else Reply()
-    options = tuple(choices)
-    return shown + Reply((Choices(options, menu=ALSO_SAID),)) if options else shown
+    reply = show_section(text, best.start, ask, desk) if text else Reply()
+    if choices:
+        reply += Reply((Choices(tuple(choices), menu=ALSO_SAID),))
+    return reply

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
-from handlers.policies.questions import asked
+from handlers.policies.questions import question_of_button
 from handlers.rules.access import LEADERS, Act
 from handlers.text.words import listed, moment
 from handlers.workflow.people import name_of
@@ -19,8 +19,10 @@ from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
 from store.model.records import Notice, Person, Role, new_id
 
-REMIND_AFTER = 2  # school days
-KEPT = timedelta(days=30)  # after it was answered
+#: School days after which those who lead the school are asked again.
+REMIND_AFTER = 2
+#: How long a question is kept after it was answered.
+KEPT = timedelta(days=30)
 
 SENT = "Your question has gone to {who}. I shall bring you the answer."
 SENT_BEFORE = "I have sent that to {who} already, and shall bring you the answer."
@@ -35,10 +37,17 @@ ANSWER = "{name} answers:"
 
 
 async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
-    """The headteachers; for one of them, or where none can be reached, the next who leads the school."""
+    """Who can answer this person's questions: the headteachers, if one can be reached.
+
+    For a headteacher, or where none can be reached, it is the next who leads the school. Nobody
+    where nobody can be reached at all.
+    """
     for roles in ((Role.HEAD,), LEADERS, (Role.CHAIR,)):
-        others = (p for p in await desk.store.having(roles) if p.id != person.id)
-        if found := [p for p in others if reachable(p, desk)]:
+        found = []
+        for other in await desk.store.having(roles):
+            if other.id != person.id and reachable(other, desk):
+                found.append(other)
+        if found:
             return found
     return ()
 
@@ -48,50 +57,72 @@ async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
 )
 async def send(ask: Ask, desk: Desk) -> Reply:
     """Send a question that was asked of the texts, from its button."""
-    question = await asked(ask.words.strip(), desk)
+    question = await question_of_button(ask.words.strip(), desk)
     who = await whom_to_ask(ask.person, desk)
     if not who:
         raise Refused(NOBODY)
-    names = listed(p.name for p in who)
-    mine = [
-        e for e in await desk.store.memos(Enquiry) if e.by == ask.person.id and not e.answered_at
-    ]
-    if any(enquiry.text == question.text for enquiry in mine):
+    names = listed(person.name for person in who)
+    if await _is_waiting(question.text, ask.person, desk):
         return say(SENT_BEFORE.format(who=names))
+
     await desk.store.put(Enquiry(new_id(), question.text, ask.person.id, ask.at))
     await owe_enquiries(desk, ask.at)
     return say(SENT.format(who=names))
 
 
+async def _is_waiting(text: str, person: Person, desk: Desk) -> bool:
+    """Tell whether this person has sent this, and has no answer yet."""
+    for enquiry in await desk.store.memos(Enquiry):
+        is_same = enquiry.by == person.id and enquiry.text == text
+        if is_same and not enquiry.answered_at:
+            return True
+    return False
+
+
 async def owe_enquiries(desk: Desk, now: datetime) -> None:
-    """Owe each unanswered enquiry to whom it is for, and again when it has waited; each answer to who asked."""
+    """Owe each enquiry to whom it is for, and each answer to who asked.
+
+    What has waited is owed once more; what is over, or whose asker has gone, is dropped.
+    """
     for enquiry in await desk.store.memos(Enquiry):
         asker = await _asker(enquiry, desk)
-        if asker is None or (enquiry.answered_at and enquiry.answered_at < now - KEPT):
+        is_over = enquiry.answered_at is not None and enquiry.answered_at < now - KEPT
+        if asker is None or is_over:
             await desk.store.drop(Enquiry, enquiry.id)
-            continue
-        if enquiry.answered_at:
-            due = enquiry.answered_at
-            await desk.store.owe(
-                Notice(
-                    f"answer {enquiry.id}", "answer", enquiry.by, due, step=enquiry.id, waits=True
-                )
+        elif enquiry.answered_at:
+            await _owe_answer(enquiry, enquiry.answered_at, desk)
+        else:
+            await _owe_question(enquiry, asker, now, desk)
+
+
+async def _owe_answer(enquiry: Enquiry, due: datetime, desk: Desk) -> None:
+    await desk.store.owe(
+        Notice(
+            f"answer {enquiry.id}",
+            NoticeKind.ANSWER,
+            enquiry.by,
+            due,
+            step=enquiry.id,
+            waits=True,
+        )
+    )
+
+
+async def _owe_question(enquiry: Enquiry, asker: Person, now: datetime, desk: Desk) -> None:
+    # With another stage it has another key, and so is sent again.
+    stage = 1 if now >= _reminder(enquiry, desk) else 0
+    for person in await whom_to_ask(asker, desk):
+        await desk.store.owe(
+            Notice(
+                f"enquiry {enquiry.id} {stage} {person.id}",
+                NoticeKind.ENQUIRY,
+                person.id,
+                now,
+                step=enquiry.id,
+                stage=stage,
+                waits=True,
             )
-            continue
-        stage = int(now >= _reminder(enquiry, desk))
-        for person in await whom_to_ask(asker, desk):
-            key = f"enquiry {enquiry.id} {stage} {person.id}"
-            await desk.store.owe(
-                Notice(
-                    key,
-                    NoticeKind.ENQUIRY,
-                    person.id,
-                    now,
-                    step=enquiry.id,
-                    stage=stage,
-                    waits=True,
-                )
-            )
+        )
 
 
 async def _asker(enquiry: Enquiry, desk: Desk) -> Person | None:
@@ -109,8 +140,11 @@ def _reminder(enquiry: Enquiry, desk: Desk) -> datetime:
 async def enquiry_notice(notice: Notice, desk: Desk) -> Reply | None:
     """The question, to whom it is for, until somebody has answered it."""
     enquiry = await desk.store.memo(Enquiry, notice.step)
-    if enquiry is None or enquiry.answered_at or not await _is_for(notice.to, enquiry, desk):
+    if enquiry is None or enquiry.answered_at:
         return None
+    if not await _is_for(notice.to, enquiry, desk):
+        return None
+
     asks = STILL_ASKS if notice.stage else ASKS
     words = asks.format(name=await name_of(enquiry.by, desk), at=moment(enquiry.at, desk.calendar))
     answer = Choice("Answer", f"policy-answer {enquiry.id}", "primary")
@@ -136,6 +170,7 @@ async def answer_notice(notice: Notice, desk: Desk) -> Reply | None:
 async def answer(ask: Ask, desk: Desk) -> Reply:
     """Answer an enquiry; the first answer counts."""
     key, _, words = ask.words.partition(" ")
+    # Two may answer at once.
     async with desk.store.alone(f"enquiry {key}"):
         enquiry = await desk.store.memo(Enquiry, key)
         if enquiry is None:
@@ -145,20 +180,30 @@ async def answer(ask: Ask, desk: Desk) -> Reply:
             raise Refused(ANSWERED_BEFORE.format(name=by, answer=enquiry.answer))
         if not words.strip():
             return say(YOUR_ANSWER, Prompt(enquiry.text, f"policy-answer {enquiry.id}"))
-        answered = replace(
-            enquiry, answer=words.strip(), answered_by=ask.person.id, answered_at=ask.at
+        await desk.store.put(
+            replace(
+                enquiry,
+                answer=words.strip(),
+                answered_by=ask.person.id,
+                answered_at=ask.at,
+            )
         )
-        await desk.store.put(answered)
     await owe_enquiries(desk, ask.at)
     return say(ANSWERED.format(name=await name_of(enquiry.by, desk)))
 
 
 async def waiting_enquiries(person: Person, desk: Desk) -> list[Enquiry]:
-    """Those for this person that nobody has answered, oldest first."""
-    waiting = [e for e in await desk.store.memos(Enquiry) if not e.answered_at]
-    return sorted([e for e in waiting if await _is_for(person.id, e, desk)], key=lambda e: e.at)
+    """The enquiries for this person that nobody has answered, oldest first."""
+    waiting = []
+    for enquiry in await desk.store.memos(Enquiry):
+        if not enquiry.answered_at and await _is_for(person.id, enquiry, desk):
+            waiting.append(enquiry)
+    return sorted(waiting, key=lambda enquiry: enquiry.at)
 
 
 async def _is_for(id: str, enquiry: Enquiry, desk: Desk) -> bool:
+    """Tell whether the person with this id is one of those who can answer it just now."""
     asker = await _asker(enquiry, desk)
-    return asker is not None and any(id in p.ids for p in await whom_to_ask(asker, desk))
+    if asker is None:
+        return False
+    return any(id in person.ids for person in await whom_to_ask(asker, desk))

@@ -8,20 +8,25 @@ from store.policies import Passage
 
 
 def passage_at(place: str, desk: Desk) -> Passage | None:
-    """The beginning of a place such as `text.md#Heading`."""
+    """The beginning of a place such as `text.md#Heading`; None where there is no such place."""
     doc, _, heading = place.partition("#")
-    return next(iter(desk.policies.section(doc, heading)), None) if doc else None
+    if not doc:
+        return None
+    passages = desk.policies.section(doc, heading)
+    return passages[0] if passages else None
 
 
 def passages_of(category: str, desk: Desk) -> list[str]:
-    """What the steps for a category rest on, in order, each once."""
-    return list(
-        dict.fromkeys(step.passage for step in desk.procedure.steps(category) if step.passage)
-    )
+    """The places that the steps for a category rest on, in order, each once."""
+    places = [step.passage for step in desk.procedure.steps(category) if step.passage]
+    return list(dict.fromkeys(places))
 
 
 def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:
-    """The button that shows what the policies say of a category; none where its steps name no passage."""
+    """The button that shows what the policies say of a category.
+
+    None where the steps of the category name no passage.
+    """
     if category is None or not passages_of(category, desk):
         return ()
     return (Choice("What the policy says", f"policy-about {category}"),)

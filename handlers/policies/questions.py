@@ -1,17 +1,21 @@
-"""What is asked of the policy texts, without who asked: what their buttons go by, and what the texts lack."""
+"""What is asked of the policy texts, without who asked it.
+
+The buttons below an answer go by it, and leadership sees what the texts lack.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.rules.names import name_words, speaks_of
 from handlers.text.words import shortened
@@ -20,8 +24,11 @@ from store.model.memos import Question
 from store.model.records import Person
 from store.policies import Answer
 
-LONGEST = 600  # characters of a question; what is longer is none
-FOR_BUTTONS = timedelta(days=7)  # how long a question that was answered is kept
+#: Characters of a question; what is longer is cut.
+LONGEST = 600
+#: How long a question that was answered is kept, for its buttons.
+FOR_BUTTONS = timedelta(days=7)
+#: Questions that are listed, and those that have a button.
 SHOWN = 20
 BUTTONS = 5
 
@@ -34,20 +41,24 @@ DROPPED = "It is off the list. If somebody asks it again, it comes back."
 FORGOTTEN = "I no longer have that question. Please ask again: /policy QUESTION"
 
 
-async def put(text: str, at: datetime, desk: Desk) -> Question:
+async def keep_question(text: str, at: datetime, desk: Desk) -> Question:
     """Keep a question for its buttons, and count it."""
     text = text.strip()[:LONGEST]
-    digest = hashlib.sha256(" ".join(re.findall(r"\w+", text.lower())).encode()).hexdigest()[:12]
+    words = " ".join(re.findall(r"\w+", text.lower()))
+    digest = hashlib.sha256(words.encode()).hexdigest()[:12]
+
     before = await desk.store.memo(Question, digest)
     question = Question(digest, text, at)
     if before:
         question = replace(before, text=text, asked_at=at, times=before.times + 1)
-    with suppress(StoreUnavailable):  # a full disk is no reason not to answer
+
+    # A full disk is no reason not to answer.
+    with suppress(StoreUnavailable):
         await desk.store.put(question)
     return question
 
 
-async def asked(digest: str, desk: Desk) -> Question:
+async def question_of_button(digest: str, desk: Desk) -> Question:
     """The question that a button is about. Raises Refused when it was forgotten."""
     question = await desk.store.memo(Question, digest)
     if question is None:
@@ -55,54 +66,68 @@ async def asked(digest: str, desk: Desk) -> Question:
     return question
 
 
-async def lacks(question: Question, desk: Desk) -> None:
-    """Note that the texts do not answer it. What names somebody, or is no question, is on no list."""
-    texts = texts_as_now(desk)
-    known = question.lacking and question.texts == texts
-    if known or not is_question(question.text) or await _names_somebody(question.text, desk):
+async def note_gap(question: Question, desk: Desk) -> None:
+    """Note that the texts do not answer it. What names somebody, or is no question, is not."""
+    texts = digest_of_texts(desk)
+    is_known = question.lacking and question.texts == texts
+    if is_known or not is_question(question.text):
+        return
+    if await _names_somebody(question.text, desk):
         return
     with suppress(StoreUnavailable):
         await desk.store.put(replace(question, lacking=True, answered_at=None, texts=texts))
 
 
 def is_question(text: str) -> bool:
-    """Whether somebody asks, if only in a word or two, rather than tells what ought to be a report."""
-    return len(text.split()) <= MANY_WORDS or bool(
-        re.fullmatch(QUESTION, text.strip(), re.DOTALL | re.IGNORECASE)
-    )
+    """Tell whether somebody asks, if only in a word or two, rather than tells of something.
+
+    What tells of something ought to be a report.
+    """
+    if len(text.split()) <= MANY_WORDS:
+        return True
+    return bool(re.fullmatch(QUESTION, text.strip(), re.DOTALL | re.IGNORECASE))
 
 
-def texts_as_now(desk: Desk) -> str:
-    """A digest of the texts: another one when any of them has changed."""
-    return hashlib.sha256(
-        " ".join(text.digest for text in desk.policies.texts()).encode()
-    ).hexdigest()[:16]
+def digest_of_texts(desk: Desk) -> str:
+    """A digest of all texts: another one when any of them has changed."""
+    digests = " ".join(text.digest for text in desk.policies.texts())
+    return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
 
 async def _names_somebody(text: str, desk: Desk) -> bool:
-    """A surname, however it is written, or a first name with its capital letter within the text."""
+    """Tell whether the text holds the name of anybody who works here or has worked with the bot.
+
+    A surname counts however it is written, a first name with its capital letter alone, and not as
+    the first word, where every word has one: `will`, `mark` and `grace` are words as well.
+    """
     written = re.findall(r"[\w'’-]+", text)
     small = {word.lower().removesuffix("’s").removesuffix("'s") for word in written}
-    names = [p.name for p in await desk.store.people()] + list(desk.calendar.school.staff)
-    for words in map(name_words, names):
-        if words and (words[-1] in small or words[0].capitalize() in written[1:]):
+
+    names = [person.name for person in await desk.store.people()]
+    names += desk.calendar.school.staff
+    for name in names:
+        words = name_words(name)
+        if not words:
+            continue
+        if words[-1] in small or words[0].capitalize() in written[1:]:
             return True
     return False
 
 
-async def answered(question: str, desk: Desk) -> Answer:
-    """What the texts, as they are now, answer."""
-    return await asyncio.to_thread(_prepared, question, desk)
+async def answer_from_texts(question: str, desk: Desk) -> Answer:
+    """What the texts, as they are now, answer. It is searched for in a thread."""
+    return await asyncio.to_thread(_search, question, desk)
 
 
-def _prepared(question: str, desk: Desk) -> Answer:
+def _search(question: str, desk: Desk) -> Answer:
     desk.policies.prepare()
     return desk.policies.ask(question)
 
 
 async def gaps_for(person: Person, desk: Desk) -> list[Question]:
     """What the texts lack, but for what speaks of the reader."""
-    return [question for question in await open_gaps(desk) if not speaks_of(question.text, person)]
+    found = await open_gaps(desk)
+    return [question for question in found if not speaks_of(question.text, person)]
 
 
 async def open_gaps(desk: Desk) -> list[Question]:
@@ -116,11 +141,13 @@ async def tidy_questions(desk: Desk, now: datetime) -> None:
     for question in await desk.store.memos(Question):
         if not question.lacking and question.asked_at < now - FOR_BUTTONS:
             await desk.store.drop(Question, question.digest)
-    texts = texts_as_now(desk)
+
+    texts = digest_of_texts(desk)
     for question in await open_gaps(desk):
+        # They did not answer it, and have not changed since.
         if question.texts == texts:
-            continue  # they did not answer it, and have not changed since
-        answer = await answered(question.text, desk)
+            continue
+        answer = await answer_from_texts(question.text, desk)
         if answer.refused:
             await desk.store.put(replace(question, texts=texts))
         else:
@@ -142,16 +169,22 @@ async def gaps(ask: Ask, desk: Desk) -> Reply:
     closed = [q for q in await desk.store.memos(Question) if q.answered_at]
     if not lacking and not closed:
         return say(NOTHING)
-    reply = Reply((Heading(HEADING), Text("\n".join(map(gap_line, lacking[:SHOWN])) or NOTHING)))
+
+    parts: list[Part] = [Heading(HEADING), Text(_gap_lines(lacking) or NOTHING)]
     if lacking:
-        choices = (
-            Choice(NOT_FOR_THEM.format(text=shortened(q.text, 40)), f"policy-drop {q.digest}")
-            for q in lacking[:BUTTONS]
-        )
-        reply += Reply((Choices(tuple(choices)),))
+        parts.append(Choices(tuple(map(_drop_choice, lacking[:BUTTONS]))))
     if closed:
-        reply += Reply((Heading(CLOSED), Text("\n".join(map(gap_line, closed[:SHOWN])))))
-    return reply
+        parts += [Heading(CLOSED), Text(_gap_lines(closed))]
+    return Reply(tuple(parts))
+
+
+def _drop_choice(question: Question) -> Choice:
+    label = NOT_FOR_THEM.format(text=shortened(question.text, 40))
+    return Choice(label, f"policy-drop {question.digest}")
+
+
+def _gap_lines(questions: Sequence[Question]) -> str:
+    return "\n".join(map(gap_line, questions[:SHOWN]))
 
 
 def gap_line(question: Question) -> str:

@@ -1,7 +1,8 @@
-"""One policy text as it is shown in a chat: its sections, its pages, and what is to be said of its age."""
+"""One policy text as it is shown in a chat: its sections, its pages, and how old it is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -19,156 +20,158 @@ from handlers.messages import (
     say,
 )
 from handlers.text.pages import PAGE
-from handlers.text.words import listed, shortened
+from handlers.text.words import full_day, listed, shortened
 from store.policies import Passage
 from store.policies.texts import PolicyText
 
 TEXTS = "The policy texts"
-
-
 NO_TEXTS = (
     "No policy texts are stored yet. Your technician can put them into the folder policy_texts."
 )
-
-
 HOW_TO_ASK = "Ask in your own words: “/policy can I reply to a parent on Facebook?”"
-
-
 OPEN = "Read a text"
-
-
 PAST_REVIEW = "its review was due {day}"
-
-
 OVERDUE = ", which has passed"
-
-
 REVIEW_BY = "review by {day}"
-
-
 ALSO_IN = "also in {places}"
-
-
 CHANGED = "That text has changed since. “/policy” shows the texts as they are now."
-
+BEGINNING = "The beginning"
 
 LONG_LABEL = 60
 
+#: Characters of a text's digest in a button: its platform leaves little room.
+KEY = 8
 
-KEY = 8  # characters of a text's digest in a button
 
-
-def quoted(passage: Passage, today: date) -> Quote:
+def quote_passage(passage: Passage, today: date) -> Quote:
     """A passage with what introduces it or belongs to it, and its places."""
-    places = [passage.title, passage.section, *_review(passage.review_by, today)]
+    places = [passage.title, passage.section]
+    if passage.review_by:
+        review = PAST_REVIEW if passage.review_by < today else REVIEW_BY
+        places.append(review.format(day=full_day(passage.review_by)))
     if passage.also:
-        others = (
-            " · ".join(p for p in (other.title, other.section) if p) for other in passage.also
-        )
+        others = [place_name(other.title, other.section) for other in passage.also]
         places.append(ALSO_IN.format(places=listed(others)))
-    words = "\n".join(w for w in (passage.lead_in, passage.text, *passage.rest) if w)
-    return Quote(words, " · ".join(p for p in places if p))
+
+    words = [passage.lead_in, passage.text, *passage.rest]
+    return Quote("\n".join(filter(None, words)), place_name(*places))
 
 
-def _review(review_by: date | None, today: date) -> list[str]:
-    if review_by is None:
-        return []
-    return [(PAST_REVIEW if review_by < today else REVIEW_BY).format(day=_day(review_by))]
+def place_name(*parts: str) -> str:
+    """`Title · Section`, without the parts that are empty."""
+    return " · ".join(filter(None, parts))
 
 
-def _list(desk: Desk) -> Reply:
-    texts = _readable(desk)
+def show_list(desk: Desk) -> Reply:
+    """The titles of all texts, each with a button that opens it."""
+    texts = readable_texts(desk)
     if not texts:
         return say(NO_TEXTS)
-    choices = tuple(
-        c for text in texts for c in _choice_of(text, None, shortened(text.title, LONG_LABEL))
-    )
+
+    choices: list[Choice] = []
+    for text in texts:
+        choices += choices_to_read(text, None, shortened(text.title, LONG_LABEL))
     titles = "\n".join(text.title for text in texts)
-    return Reply((Heading(TEXTS), Text(titles), Text(HOW_TO_ASK), Choices(choices, menu=OPEN)))
+    menu = Choices(tuple(choices), menu=OPEN)
+    return Reply((Heading(TEXTS), Text(titles), Text(HOW_TO_ASK), menu))
 
 
-def _readable(desk: Desk) -> list[PolicyText]:
+def readable_texts(desk: Desk) -> list[PolicyText]:
+    """Every text but the files that hold none."""
     return [text for text in desk.policies.texts() if text.readable]
 
 
-def _review_day(text: PolicyText, today: date) -> str:
-    return (
-        _day(text.review_by) + (OVERDUE if text.is_past_review(today) else "")
-        if text.review_by
-        else ""
-    )
+def text_of_button(key: str, desk: Desk) -> PolicyText:
+    """The text whose digest begins like this. Raises Refused when it has changed since."""
+    for text in readable_texts(desk):
+        if text.digest[:KEY] == key.strip():
+            return text
+    raise Refused(CHANGED)
 
 
-def _keyed(key: str, desk: Desk) -> PolicyText:
-    """The text of a button. Raises Refused when it has changed since."""
-    text = next((t for t in _readable(desk) if t.digest[:KEY] == key.strip()), None)
-    if text is None:
-        raise Refused(CHANGED)
-    return text
-
-
-def _about(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
+def show_text(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
+    """A text's facts, with its words where they fit into one message, or else its sections."""
     today = desk.calendar.local(ask.at).date()
-    facts = [
-        ("Kept by", text.owner),
-        ("Approved", _day(text.approved) if text.approved else ""),
-        ("Review by", _review_day(text, today)),
-        ("For", text.audience),
-    ]
-    pdf_choice = Choice("Print it", f"policy-pdf {text.digest[:KEY]}")
+    facts = Fields(tuple(_facts(text, today)))
+    print_it = Choices((Choice("Print it", f"policy-pdf {text.digest[:KEY]}"),))
     sections = [passages for passages in desk.policies.whole(text.doc) if passages]
-    parts: list[Part] = [Heading(text.title), Fields(tuple((n, v) for n, v in facts if v))]
-    if sum(len(p.text) for passages in sections for p in passages) <= PAGE:
-        words = (Quote(p.text, p.section) for passages in sections for p in passages)
-        return Reply((*parts, *words, Choices((pdf_choice,))))
-    choices = tuple(
-        c
-        for passages in sections
-        for c in _choice_of(
-            text, passages[0].start, shortened(passages[0].section or "The beginning", LONG_LABEL)
-        )
-    )
-    return Reply((*parts, Choices(choices, menu=OPEN), Choices((pdf_choice,))))
+
+    everything: list[Passage] = []
+    for passages in sections:
+        everything += passages
+    if sum(len(passage.text) for passage in everything) <= PAGE:
+        words = [Quote(passage.text, passage.section) for passage in everything]
+        return Reply((Heading(text.title), facts, *words, print_it))
+
+    choices: list[Choice] = []
+    for passages in sections:
+        label = shortened(passages[0].section or BEGINNING, LONG_LABEL)
+        choices += choices_to_read(text, passages[0].start, label)
+    menu = Choices(tuple(choices), menu=OPEN)
+    return Reply((Heading(text.title), facts, menu, print_it))
 
 
-def _page(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
-    """A section from a place on, as much as one message holds."""
-    passages = [p for p in desk.policies.section_at(text.doc, start) if p.start >= start]
+def _facts(text: PolicyText, today: date) -> list[tuple[str, str]]:
+    """What the header says of a text, each with its name."""
+    facts = []
+    if text.owner:
+        facts.append(("Kept by", text.owner))
+    if text.approved:
+        facts.append(("Approved", full_day(text.approved)))
+    if text.review_by:
+        overdue = OVERDUE if text.is_past_review(today) else ""
+        facts.append(("Review by", full_day(text.review_by) + overdue))
+    if text.audience:
+        facts.append(("For", text.audience))
+    return facts
+
+
+def show_section(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
+    """A section from a place on, as much as one message holds. Raises Refused for no such place."""
+    section = desk.policies.section_at(text.doc, start)
+    passages = [passage for passage in section if passage.start >= start]
     if not passages:
         raise Refused(CHANGED)
-    shown, room = passages[:1], PAGE - len(passages[0].text)
-    for passage in passages[1:]:
-        room -= len(passage.text)
-        if room < 0:
-            break
-        shown.append(passage)
+
+    number = _number_on_a_page(passages)
+    *before, last = passages[:number]
+    rest = passages[number:]
+
     today = desk.calendar.local(ask.at).date()
-    *before, last = shown
-    parts: list[Part] = [Quote(p.text) for p in before]
-    parts.append(quoted(replace(last, lead_in=""), today))
-    rest = passages[len(shown) :]
+    parts: list[Part] = [Quote(passage.text) for passage in before]
+    # What introduces a bullet stands above it already.
+    parts.append(quote_passage(replace(last, lead_in=""), today))
     if rest:
-        parts.append(Choices(_choice_of(text, rest[0].start, "Read on")))
+        parts.append(Choices(choices_to_read(text, rest[0].start, "Read on")))
     return Reply(tuple(parts))
 
 
-def _choice_of(text: PolicyText | None, start: int | None, label: str) -> tuple[Choice, ...]:
-    """A button that shows a text, or its section that begins there."""
+def _number_on_a_page(passages: Sequence[Passage]) -> int:
+    """How many of the passages there is room for; at least one."""
+    room = PAGE - len(passages[0].text)
+    for number, passage in enumerate(passages[1:], start=1):
+        room -= len(passage.text)
+        if room < 0:
+            return number
+    return len(passages)
+
+
+def choices_to_read(text: PolicyText | None, start: int | None, label: str) -> tuple[Choice, ...]:
+    """A button that shows a text, or its section from there on; none without a text."""
     if text is None:
         return ()
     place = "" if start is None else f" {start}"
     return (Choice(label, f"policy-text {text.digest[:KEY]}{place}"),)
 
 
-def _section_start(passage: Passage, desk: Desk) -> int | None:
+def choices_to_read_around(passage: Passage, label: str, desk: Desk) -> tuple[Choice, ...]:
+    """A button that shows the whole section of a passage; none where its text is gone."""
     section = desk.policies.section_at(passage.doc, passage.start)
-    return section[0].start if section else None
+    start = section[0].start if section else None
+    return choices_to_read(desk.policies.text(passage.doc), start, label)
 
 
-def _start_of(text: PolicyText, section: str, desk: Desk) -> int | None:
-    passages = desk.policies.section(text.doc, section) if section else ()
+def start_of_section(text: PolicyText, heading: str, desk: Desk) -> int | None:
+    """The character at which a section begins; None for no heading, or none of these words."""
+    passages = desk.policies.section(text.doc, heading) if heading else ()
     return passages[0].start if passages else None
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -116,7 +116,8 @@ TEMPLATE = r"""
 #show heading.where(level: 3): set text(11.5pt)
 #show heading.where(level: 3): set block(above: 1.4em, below: 0.7em)
 
-#let runs(pieces) = [] + pieces.map(p => if p.at(1) { strong(p.at(0)) } else { text(p.at(0)) }).join()
+#let run(p) = if p.at(1) { strong(p.at(0)) } else { text(p.at(0)) }
+#let runs(pieces) = [] + pieces.map(run).join()
 
 #let blank = box(width: 1fr, baseline: 1mm, line(length: 100%, stroke: 0.6pt + luma(30%)))
 
@@ -127,7 +128,11 @@ TEMPLATE = r"""
 ))
 
 #let show-item(b) = pad(left: 5mm * b.indent, if b.mark == "" { list(runs(b.text)) } else {
-  grid(columns: (calc.max(3, b.mark.len()) * 2.2mm + 2mm, 1fr), text(fill: ink, b.mark), runs(b.text))
+  grid(
+    columns: (calc.max(3, b.mark.len()) * 2.2mm + 2mm, 1fr),
+    text(fill: ink, b.mark),
+    runs(b.text),
+  )
 })
 
 #let show-block(b) = {
@@ -152,7 +157,9 @@ TEMPLATE = r"""
 #let show-all(all) = {
   let before = ""
   for b in all {
-    if b.kind == "together" { block(breakable: false, width: 100%, above: 10mm, show-all(b.blocks)) }
+    if b.kind == "together" {
+      block(breakable: false, width: 100%, above: 10mm, show-all(b.blocks))
+    }
     else if b.kind == "item" {
       block(above: if before == "item" { 0.75em } else { 1.1em }, below: 0.75em, show-item(b))
     }

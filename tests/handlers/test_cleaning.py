@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.cleaning import cleaned
+from handlers.cleaning import clean
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -54,7 +54,7 @@ def strings(value: Any) -> list[str]:
 @settings(max_examples=60, deadline=None, database=None)
 @given(incoming=incomings)
 def test_whatever_comes_in_can_be_kept(incoming: Incoming) -> None:
-    for text in strings(cleaned(incoming)):
+    for text in strings(clean(incoming)):
         text.encode()
 
 
@@ -70,4 +70,4 @@ def test_whole_characters_stay_as_they_are() -> None:
         forwarded=(Forwarded(said, origin),),
         command=said,
     )
-    assert cleaned(incoming) == incoming
+    assert clean(incoming) == incoming
