@@ -241,7 +241,9 @@ async def done(ask: Ask, desk: Desk) -> Reply:
         return say(DONE_BEFORE.format(do=due.duty.do, due=full_day(date.fromisoformat(day))))
     is_early = _stage(due, ask.at, desk) == NOT_YET_SOON
     if before and is_early and day != str(due.day):
-        told = NOT_YET.format(before=full_day(max(before)), due=full_day(due.day), key=key, day=due.day)
+        told = NOT_YET.format(
+            before=full_day(max(before)), due=full_day(due.day), key=key, day=due.day
+        )
         raise Refused(told)
 
     await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
