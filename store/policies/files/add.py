@@ -21,13 +21,13 @@ from store.errors import Trouble
 from store.policies.divide import divide, sections
 from store.policies.files.pdf import read_pdf
 from store.policies.files.reading import (
-    Damaged,
+    DamagedFile,
     Empty,
     FileRefused,
+    FileText,
+    FileTooLarge,
     OtherKind,
     Protected,
-    Reading,
-    TooLarge,
 )
 from store.policies.files.word import read_word
 from store.policies.texts import LARGEST, SUFFIXES, PolicyText, parse, read
@@ -108,7 +108,7 @@ class Added:
     kept: tuple[Path, ...]  # the files of the version that was replaced
     review_words: str  # the words in the text that gave its review day; empty where they did not
     doubtful: bool  # the text names several review days, and none was taken
-    reading: Reading
+    reading: FileText
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _checked(file: Path, doc: str, content: str) -> PolicyText:
     """The text as the bot will read it."""
     data = content.encode("utf-8")
     if len(data) > LARGEST:
-        raise TooLarge(TOO_LONG.format(name=file.name, most=LARGEST // 1_000_000))
+        raise FileTooLarge(TOO_LONG.format(name=file.name, most=LARGEST // 1_000_000))
     text = parse(doc, data)
     if not text.readable:
         raise OtherKind(NO_TEXT.format(name=file.name))
@@ -223,13 +223,13 @@ def _bytes_of(file: Path) -> bytes:
         reason = getattr(error, "strerror", None) or "its name is no name of a file"
         raise FileRefused(NOT_OPENED.format(name=file, reason=reason)) from error
     if len(data) > LARGEST_FILE:
-        raise TooLarge(TOO_LARGE.format(name=file.name, most=LARGEST_FILE // 1_000_000))
+        raise FileTooLarge(TOO_LARGE.format(name=file.name, most=LARGEST_FILE // 1_000_000))
     if not data.strip(b" \t\r\n\x00"):
         raise Empty(EMPTY.format(name=file.name))
     return data
 
 
-def _read(name: str, data: bytes) -> tuple[Reading, str]:
+def _read(name: str, data: bytes) -> tuple[FileText, str]:
     """What a file says, and the suffix of its kind: told by what is in it, and not by its name."""
     suffix = Path(name).suffix.lower()
     if data.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in data[:1024]):
@@ -242,13 +242,13 @@ def _read(name: str, data: bytes) -> tuple[Reading, str]:
             Protected(LOCKED.format(name=name)) if locked else OtherKind(OLD_WORD.format(name=name))
         )
     if suffix in (".pdf", ".docx"):
-        raise Damaged(DAMAGED.format(name=name, kind="PDF" if suffix == ".pdf" else "Word"))
+        raise DamagedFile(DAMAGED.format(name=name, kind="PDF" if suffix == ".pdf" else "Word"))
     if suffix not in TEXTS or data.startswith(b"{\\rtf"):
         raise OtherKind(OTHER_KIND.format(name=name))
     text = _decoded(name, data)
     if not text.strip("\ufeff \t\r\n"):
         raise Empty(EMPTY.format(name=name))
-    return Reading(text, title=_first_line(text)), suffix
+    return FileText(text, title=_first_line(text)), suffix
 
 
 def _decoded(name: str, data: bytes) -> str:
@@ -287,7 +287,7 @@ def _first_line(text: str) -> str:
 # --- what is known of the text --------------------------------------------------------------------
 
 
-def _title(reading: Reading) -> str:
+def _title(reading: FileText) -> str:
     """What the text calls itself. Where the school's name stands first, the heading after it that names a policy."""
     title = reading.title.strip("*_ ")
     if title and _SCHOOL.search(title) and not _POLICY.search(title):

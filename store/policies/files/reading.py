@@ -19,7 +19,7 @@ class OtherKind(FileRefused):
     """It is neither Markdown, bare text, Word nor PDF."""
 
 
-class Damaged(FileRefused):
+class DamagedFile(FileRefused):
     """It cannot be read to its end."""
 
 
@@ -31,18 +31,21 @@ class Scan(FileRefused):
     """Its pages are pictures, or letters that cannot be read out of it."""
 
 
-class TooLarge(FileRefused):
+class FileTooLarge(FileRefused):
     """It is larger than any policy, or unpacks to something that is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileText:
     """What was read out of one file."""
 
-    text: str  # Markdown in the school's own words
-    title: str = ""  # as the file itself shows it; empty where nothing looks like one
-    margins: tuple[
-        str, ...
-    ] = ()  # what stood above or below the pages, once each, and is not in the text
-    left_out: tuple[str, ...] = ()  # what else is not in the text: "the table of contents"
-    blank_pages: tuple[int, ...] = ()  # pages with a picture and no text, from 1
+    #: Markdown in the school's own words.
+    text: str
+    #: As the file itself shows it; empty where nothing looks like one.
+    title: str = ""
+    #: What stood above or below the pages, once each, and is not in the text.
+    margins: tuple[str, ...] = ()
+    #: What else is not in the text, as in `the table of contents`.
+    left_out: tuple[str, ...] = ()
+    #: Numbers, from 1, of the pages with a picture and no text.
+    blank_pages: tuple[int, ...] = ()

@@ -17,7 +17,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from store.policies.files.reading import Damaged, Empty, OtherKind, Protected, Reading, TooLarge
+from store.policies.files.reading import (
+    DamagedFile,
+    Empty,
+    FileText,
+    FileTooLarge,
+    OtherKind,
+    Protected,
+)
 from store.policies.texts import LARGEST
 
 LARGEST_PART = 15_000_000  # bytes of XML; a policy of 100 pages has about 1 million
@@ -64,7 +71,7 @@ class _Block:
     style: str = ""
 
 
-def read_word(name: str, data: bytes) -> Reading:
+def read_word(name: str, data: bytes) -> FileText:
     """The text of the bytes of a .docx file called `name`. Raises FileRefused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -72,9 +79,9 @@ def read_word(name: str, data: bytes) -> Reading:
     except RuntimeError as error:  # so zipfile says that a member is encrypted
         raise Protected(LOCKED.format(name=name)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise Damaged(DAMAGED.format(name=name)) from error
+        raise DamagedFile(DAMAGED.format(name=name)) from error
     except (ElementTree.ParseError, ValueError, RecursionError) as error:
-        raise Damaged(DAMAGED.format(name=name)) from error
+        raise DamagedFile(DAMAGED.format(name=name)) from error
 
 
 class _Document:
@@ -84,13 +91,13 @@ class _Document:
         members = archive.infolist()
         self._members = {m.filename.lstrip("/").replace("\\", "/"): m for m in members}
         if len(members) > MOST_PARTS:
-            raise TooLarge(BOMB.format(name=name))
+            raise FileTooLarge(BOMB.format(name=name))
         main = next((m for m in self._members if re.fullmatch(r"word/document\d*\.xml", m)), None)
         if main is None:
             raise OtherKind(NOT_WORD.format(name=name))
         root = self._part(main)
         if root is None:
-            raise Damaged(DAMAGED.format(name=name))
+            raise DamagedFile(DAMAGED.format(name=name))
         self._root = root
         self._styles = self._read_styles()
         self._lists = self._read_lists()
@@ -99,7 +106,7 @@ class _Document:
         ] = []  # of each footnote that is referred to, its kind and id
         self._contents = False
 
-    def reading(self) -> Reading:
+    def reading(self) -> FileText:
         body = next((e for e in self._root if _tag(e) == "body"), self._root)
         blocks = [b for b in self._blocks(body) if b.text.strip()]
         blocks += self._footnotes()
@@ -107,9 +114,9 @@ class _Document:
             raise Empty(EMPTY.format(name=self.name))
         text = _markdown(blocks)
         if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-            raise TooLarge(BOMB.format(name=self.name))
+            raise FileTooLarge(BOMB.format(name=self.name))
         title = next((b.text for b in blocks if b.style == "title"), "")
-        return Reading(
+        return FileText(
             text,
             title=title or next((b.text for b in blocks[:12] if b.kind == "heading"), ""),
             margins=tuple(self._margins()),
@@ -123,13 +130,13 @@ class _Document:
         if member is None:
             return None
         if member.file_size > LARGEST_PART:
-            raise TooLarge(BOMB.format(name=self.name))
+            raise FileTooLarge(BOMB.format(name=self.name))
         with self._archive.open(member) as file:
             data = file.read(LARGEST_PART + 1)
         if len(data) > LARGEST_PART:
-            raise TooLarge(BOMB.format(name=self.name))
+            raise FileTooLarge(BOMB.format(name=self.name))
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data or "<!ENTITY".encode("utf-16-le") in data:
-            raise Damaged(
+            raise DamagedFile(
                 DAMAGED.format(name=self.name)
             )  # Word writes neither; bombs are made of them
         return ElementTree.fromstring(data)  # noqa: S314 - nothing with entities comes this far

@@ -28,13 +28,13 @@ from store.errors import StoreUnavailable, Trouble
 from store.policies import Policies
 from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
 from store.policies.files.reading import (
-    Damaged,
+    DamagedFile,
     Empty,
     FileRefused,
+    FileTooLarge,
     OtherKind,
     Protected,
     Scan,
-    TooLarge,
 )
 from store.policies.texts import read
 from tests.store.policies.conftest import SHIPPED
@@ -207,15 +207,15 @@ def test_the_foot_of_the_page_tells_the_review_day(put, folder):
     ("data", "refusal"),
     [
         (_docx("") + b"", Empty),
-        (_docx(_p("Be kind."))[:-40], Damaged),
-        (_docx(_p("Be <kind.")), Damaged),
-        (b"PK\x03\x04" + b"\x00" * 40, Damaged),
-        (b"not word at all", Damaged),
+        (_docx(_p("Be kind."))[:-40], DamagedFile),
+        (_docx(_p("Be <kind.")), DamagedFile),
+        (b"PK\x03\x04" + b"\x00" * 40, DamagedFile),
+        (b"not word at all", DamagedFile),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 90, OtherKind),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), Protected),
-        (_docx("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"), Damaged),
-        (_docx(_p("a" * 16_000_000)), TooLarge),
-        (_docx(_p("a" * 5_000_000)), TooLarge),
+        (_docx("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"), DamagedFile),
+        (_docx(_p("a" * 16_000_000)), FileTooLarge),
+        (_docx(_p("a" * 5_000_000)), FileTooLarge),
     ],
     ids=["empty", "cut", "bad xml", "no zip", "other", "old", "locked", "entities", "bomb", "long"],
 )
@@ -413,18 +413,18 @@ def test_a_pdf_that_unpacks_without_end_is_refused(put):
     made = io.BytesIO()
     writer.write(made)
     assert len(made.getvalue()) < 500_000
-    with pytest.raises(TooLarge, match="unpacks to far more"):
+    with pytest.raises(FileTooLarge, match="unpacks to far more"):
         put("bomb.pdf", made.getvalue())
 
 
 def test_a_book_is_no_policy(put):
-    with pytest.raises(TooLarge, match="500 pages"):
+    with pytest.raises(FileTooLarge, match="500 pages"):
         put("book.pdf", _pdf("Page.\n" + "#pagebreak()\nPage.\n" * 500))
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.7\n" + b"\x00\xff" * 500, b"no pdf"])
 def test_a_damaged_pdf_is_said_to_be(put, data):
-    with pytest.raises(Damaged, match="policy.pdf"):
+    with pytest.raises(DamagedFile, match="policy.pdf"):
         put("policy.pdf", data)
 
 
@@ -493,7 +493,7 @@ def test_other_ways_of_writing_letters_are_told_apart(put, way):
         ("a.html", b"<p>Be kind.</p>", OtherKind),
         ("a", b"Be kind.", OtherKind),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, OtherKind),
-        ("a.txt", b"be kind " * 600_000, TooLarge),
+        ("a.txt", b"be kind " * 600_000, FileTooLarge),
         ("a.txt", b"\x00" * 200, Empty),
     ],
 )
@@ -509,7 +509,7 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path, folder):
     huge = tmp_path / "huge.pdf"
     with huge.open("wb") as file:
         file.truncate(200_000_000)
-    with pytest.raises(TooLarge, match="50 MB"):
+    with pytest.raises(FileTooLarge, match="50 MB"):
         add(huge, folder, today=TODAY)
 
 
