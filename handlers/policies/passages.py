@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handlers.desk import Desk
 from handlers.messages import Choice
-from store.policies import Passage
+
+if TYPE_CHECKING:
+    # The texts and their search are a long way down, and nothing of them is needed here.
+    from store.policies import Passage
 
 
 def passage_at(place: str, desk: Desk) -> Passage | None:
