@@ -44,7 +44,7 @@ class Bot:
         """Answer what came in, and then send what is owed for it. Logs how long the answer took."""
         with request():
             begun = time.perf_counter()
-            reply = await self.take(incoming)
+            reply = await self.answer(incoming)
             milliseconds = round(1000 * (time.perf_counter() - begun), 1)
             log.info(
                 "answered",
@@ -55,7 +55,7 @@ class Bot:
         self.wake()
         return reply
 
-    async def take(self, incoming: Incoming) -> Reply | None:
+    async def answer(self, incoming: Incoming) -> Reply | None:
         """Answer what came in; what is owed for it goes out at the next `work`.
 
         Raises StoreUnavailable.

@@ -114,7 +114,7 @@ async def run_terminal(settings: Settings) -> int:
 
     minutes = start_clock(bot.work)
     try:
-        await terminal.run(bot.take)
+        await terminal.run(bot.answer)
     finally:
         minutes.shutdown(wait=False)
         with suppress(asyncio.CancelledError):

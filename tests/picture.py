@@ -55,7 +55,7 @@ async def draw(folder: Path) -> str:
 async def _answer(stage: TerminalStage, name: str, line: str, console: Console) -> None:
     begin = stage.out.tell()
     stage.front_end.me = name.lower()
-    await stage.front_end.obey(line, stage.bot.take)
+    await stage.front_end.obey(line, stage.bot.answer)
     await stage.bot.wait_until_idle()
     stage.out.seek(begin)
     block = 0

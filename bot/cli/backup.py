@@ -41,7 +41,7 @@ FILE_THERE = "{file} is there already; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class PutBack:
     """What came of putting a backup back."""
 
     #: What to tell.
@@ -95,7 +95,7 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
-def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -> Restored:
+def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -> PutBack:
     """Restore a backup, and look through all that was restored. Raises Trouble."""
     done = restore(where, folder, key_file, generation)
     lines = [
@@ -110,7 +110,7 @@ def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -
         lines += [NOT_WELL, *found]
     else:
         lines.append(NEXT.format(folder=folder))
-    return Restored(lines, is_well=not found)
+    return PutBack(lines, is_well=not found)
 
 
 def new_key(file: Path) -> list[str]:

@@ -95,7 +95,7 @@ def _slack_routes(schools: Schools) -> list[web.RouteDef]:
         partial(_forget_if_refused, schools),
     )
     installing = install_routes(settings, schools.installations, partial(_keep_installed, schools))
-    return [web.post(PATH, workspaces.take), *installing]
+    return [web.post(PATH, workspaces.receive), *installing]
 
 
 async def _keep_installed(schools: Schools, school: str, team: str, name: str, token: str) -> bool:

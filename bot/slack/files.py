@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _Download:
     """Where a file lies, and what Slack says of it; `size` is in bytes, 0 where it does not say."""
 
     url: str
@@ -101,17 +101,17 @@ async def _complete(api: SlackApi, file: dict[str, Any]) -> None:
     file.update(object_in(answer, "file"))
 
 
-async def _locate(api: SlackApi, pointer: Mapping[str, str]) -> _Source:
+async def _locate(api: SlackApi, pointer: Mapping[str, str]) -> _Download:
     """Read the pointer; where Slack sent only the id of a file, ask Slack for the rest."""
     url = pointer.get("url", "")
     if url:
-        return _Source(url, pointer.get("media_type", ""))
+        return _Download(url, pointer.get("media_type", ""))
 
     answer = await api.look_up(api.client.files_info, file=pointer["file"])
     info = object_in(answer, "file")
     url = _url_of(info)
     size = info.get("size")
-    return _Source(url, first_text(info, "mimetype"), size if isinstance(size, int) else 0)
+    return _Download(url, first_text(info, "mimetype"), size if isinstance(size, int) else 0)
 
 
 def _url_of(info: Mapping[str, Any]) -> str:

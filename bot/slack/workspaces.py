@@ -50,7 +50,7 @@ class Workspaces:
         self._find = find
         self._removed = removed
 
-    async def take(self, request: http.Request) -> http.StreamResponse:
+    async def receive(self, request: http.Request) -> http.StreamResponse:
         """Answer one request, which must be signed by Slack."""
         if not await self._is_signed(request):
             return http.Response(status=401)

@@ -45,7 +45,7 @@ DATES = (
 A_WEEKDAY = re.compile(rf"(?:(?:next|this|coming)\s+)?{_WEEKDAY}(?P<week>\s+week|\s+next\s+week)?")
 
 
-class Due(NamedTuple):
+class DueDay(NamedTuple):
     """When something that was put on a day is due."""
 
     #: In UTC.
@@ -180,16 +180,16 @@ def _parse_freely(words: str, today: date) -> date | None:
     return found.date() if found else None
 
 
-def due_on(day: date, now: datetime, calendar: Calendar) -> Due:
+def due_on(day: date, now: datetime, calendar: Calendar) -> DueDay:
     """When school closes on that day or, if that is over or no school day, on the next."""
     is_over = calendar.closing(day) <= now
     school_day = calendar.school_day_from(day + DAY if is_over else day)
     at = calendar.closing(school_day)
     if school_day == day:
-        return Due(at, "")
+        return DueDay(at, "")
 
     remark = OVER_FOR_TODAY if is_over else MOVED
-    return Due(at, remark.format(day=f"{school_day:%a} {school_day.day} {school_day:%b}"))
+    return DueDay(at, remark.format(day=f"{school_day:%a} {school_day.day} {school_day:%b}"))
 
 
 def _short_day(day: date) -> str:

@@ -16,7 +16,7 @@ Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Generic[Thing]):
+class ListPage(Generic[Thing]):
     """One page of a list whose rows are equally long."""
 
     shown: Sequence[Thing]
@@ -64,12 +64,12 @@ def fill_pages(
     return pages
 
 
-def rows_of_page(things: Sequence[Thing], page: int, size: int) -> Rows[Thing]:
+def rows_of_page(things: Sequence[Thing], page: int, size: int) -> ListPage[Thing]:
     """The rows of a page, from 1, of which each holds `size`; the last where it is beyond."""
     last = max((len(things) - 1) // size, 0)
     before = min(max(page, 1) - 1, last)
     shown = things[before * size : (before + 1) * size]
-    return Rows(shown, before + 2 if before < last else None)
+    return ListPage(shown, before + 2 if before < last else None)
 
 
 def page_number(typed: str, digits: int = 3) -> int | None:

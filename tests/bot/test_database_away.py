@@ -85,7 +85,7 @@ async def says(who: str, words: str, bot: Bot, command: str | None = None) -> st
     incoming = Incoming(
         source, Sender(f"board:{who}", who), f"board:{who}", NOW, text=words, command=command
     )
-    return words_of(await bot.take(incoming) or Reply())
+    return words_of(await bot.answer(incoming) or Reply())
 
 
 async def the_clock_strikes(bot: Bot) -> None:

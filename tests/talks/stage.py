@@ -176,7 +176,7 @@ class TerminalStage(Stage):
     async def _line(self, name: str, line: str) -> None:
         self.front_end.me = name.lower()
         begin = self.out.tell()
-        await self.front_end.obey(line, self.bot.take)
+        await self.front_end.obey(line, self.bot.answer)
         self.out.seek(begin)
         block: list[str] = []
         to = name

@@ -450,7 +450,7 @@ class _Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _PdfDocument:
     title: str
     #: In Markdown.
     text: str
@@ -480,7 +480,7 @@ class _HeadingLevels:
         return self.by_size.get(heading.size, self.otherwise)
 
 
-def _render_document(lines: Sequence[_PdfLine]) -> _Document:
+def _render_document(lines: Sequence[_PdfLine]) -> _PdfDocument:
     """The title, and the text in Markdown: a blank line between blocks, but not within a list."""
     layout = _measure_layout(lines)
     groups = list(_group_lines(lines, layout))
@@ -501,7 +501,7 @@ def _render_document(lines: Sequence[_PdfLine]) -> _Document:
         if block.kind == "row" and before != "row":
             rendered.append("|" + " --- |" * block.cells)
         before = block.kind
-    return _Document(title, "\n".join(rendered) + "\n")
+    return _PdfDocument(title, "\n".join(rendered) + "\n")
 
 
 def _find_heading_levels(groups: Sequence[Sequence[_PdfLine]], layout: _Layout) -> _HeadingLevels:

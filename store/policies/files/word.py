@@ -164,7 +164,7 @@ def read_word(name: str, data: bytes) -> FileText:
     """The text of the bytes of a .docx file called `name`. Raises FileRefused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _Document(name, archive).read()
+            return _WordDocument(name, archive).read()
     except RuntimeError as error:
         # So zipfile says that a member is encrypted.
         raise Protected(LOCKED.format(name=name)) from error
@@ -174,7 +174,7 @@ def read_word(name: str, data: bytes) -> FileText:
         raise DamagedFile(DAMAGED.format(name=name)) from error
 
 
-class _Document:
+class _WordDocument:
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
         self._archive = archive
