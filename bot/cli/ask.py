@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from handlers.text.words import full_day
 from store.errors import Trouble
 from store.policies import Answer, Passage, Policies
 
@@ -140,7 +141,7 @@ def _place(passage: Passage, today: date | None) -> str:
     review_by = passage.review_by
     if review_by is None or today is None or review_by >= today:
         return f"  {place}"
-    past_review = PAST_REVIEW.format(day=f"{review_by:%d %B %Y}".lstrip("0"))
+    past_review = PAST_REVIEW.format(day=full_day(review_by))
     return f"  {place} · {past_review}"
 
 

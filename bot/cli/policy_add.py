@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.settings import PACKAGED_TEXTS, Settings, its_texts
+from handlers.text.words import full_day
 from store.errors import Trouble
 from store.policies.files.add import Added, add
 from store.policies.texts import day
@@ -119,7 +120,7 @@ def as_lines(added: Added, folder: Path, today: date) -> Iterator[str]:
 
     yield OWNER.format(owner=text.owner) if text.owner else NO_OWNER
     if text.approved:
-        yield APPROVED.format(day=_in_words(text.approved))
+        yield APPROVED.format(day=full_day(text.approved))
     yield from _review_lines(added, today)
 
     yield from _left_out_lines(added)
@@ -145,9 +146,9 @@ def _review_lines(added: Added, today: date) -> Iterator[str]:
         yield REVIEWS if added.doubtful else NO_REVIEW
         return
     if added.review_words:
-        yield REVIEW_FOUND.format(day=_in_words(until), words=added.review_words)
+        yield REVIEW_FOUND.format(day=full_day(until), words=added.review_words)
     else:
-        yield REVIEW.format(day=_in_words(until))
+        yield REVIEW.format(day=full_day(until))
     if added.text.is_past_review(today):
         yield REVIEW_PAST
 
@@ -161,8 +162,3 @@ def _left_out_lines(added: Added) -> Iterator[str]:
         yield LEFT_OUT.format(what=what)
     if reading.blank_pages:
         yield BLANK_PAGES.format(pages=", ".join(map(str, reading.blank_pages)))
-
-
-def _in_words(day: date) -> str:
-    """`30 September 2027`."""
-    return f"{day.day} {day:%B %Y}"

@@ -37,6 +37,7 @@ from handlers.policies.text_view import (
     text_of_button,
 )
 from handlers.rules.access import Act
+from handlers.text.pages import number_in
 from handlers.text.words import listed, shortened
 from store.model.memos import Question
 from store.policies import Answer, Passage, Place
@@ -93,8 +94,7 @@ async def next_(ask: Ask, desk: Desk) -> Reply:
     """
     key, _, number = ask.words.partition(" ")
     question = await question_of_button(key, desk)
-    seen = int(number) if number.isdecimal() else 0
-    return await _answer(question, seen, ask, desk)
+    return await _answer(question, number_in(number) or 0, ask, desk)
 
 
 async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
@@ -208,8 +208,9 @@ async def open_text(ask: Ask, desk: Desk) -> Reply:
     """
     key, _, place = ask.words.partition(" ")
     text = text_of_button(key, desk)
-    if place.isdecimal():
-        return show_section(text, int(place), ask, desk)
+    start = number_in(place)
+    if start is not None:
+        return show_section(text, start, ask, desk)
     return show_text(text, ask, desk)
 
 

@@ -72,14 +72,20 @@ def rows_of_page(things: Sequence[Thing], page: int, size: int) -> ListPage[Thin
     return ListPage(shown, before + 2 if before < last else None)
 
 
+def number_in(typed: str, digits: int = 9) -> int | None:
+    """The number that a word is; None for what is none, or has more digits."""
+    # Some digits of other scripts are decimal too, and an endless number is refused by int().
+    is_number = typed.isdecimal() and typed.isascii() and len(typed) <= digits
+    return int(typed) if is_number else None
+
+
 def page_number(typed: str, digits: int = 3) -> int | None:
     """The page that a word means, from 1; None for what is no number, or has more digits.
 
     With three digits the reference of a case, which has four characters, is never a page.
     """
-    # Some digits of other scripts are decimal too, and an endless number is slow to read.
-    is_number = typed.isdecimal() and typed.isascii() and len(typed) <= digits
-    return max(int(typed), 1) if is_number else None
+    number = number_in(typed, digits)
+    return None if number is None else max(number, 1)
 
 
 def page_named(typed: str, pages: int) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.cli.check.finding import Looked
 from handlers.rules.calendar import Calendar
-from handlers.text.words import shortened
+from handlers.text.words import full_day, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.school.school import School, days
 
@@ -92,7 +92,7 @@ def texts(looked: Looked) -> Iterator[str]:
             yield PAST_REVIEW.format(
                 doc=text.doc,
                 title=shortened(text.title, 60),
-                day=_in_words(text.review_by),
+                day=full_day(text.review_by),
                 owner=owner,
             )
 
@@ -112,8 +112,3 @@ def _texts(looked: Looked) -> list[PolicyText]:
         except OSError:
             found.append(PolicyText(path.name, path.name, "", readable=False))
     return found
-
-
-def _in_words(day: date) -> str:
-    """`30 September 2027`."""
-    return f"{day.day} {day:%B %Y}"

@@ -364,3 +364,15 @@ async def test_gaps_and_accepted_with_words_after_them_are_questions(desk: Desk)
 async def test_a_word_or_two_are_a_question_too(desk: Desk) -> None:
     assert "Nothing was passed on." not in words(await ask(desk, "asha", "policy boiler repairs"))
     assert [question.lacking for question in await desk.store.memos(Question)] == [True]
+
+
+async def test_an_endless_number_behind_a_button_is_no_number(desk: Desk) -> None:
+    listed = await ask(desk, "asha", "policy show")
+    read = next(
+        choice.command
+        for part in listed.parts
+        if isinstance(part, Choices)
+        for choice in part.options
+        if choice.command.startswith("policy-text ")
+    )
+    assert await ask(desk, "asha", f"{read} {'9' * 5_000}") == await ask(desk, "asha", read)
