@@ -1,0 +1,1 @@
+"""What a notice says, and several of them as one message."""

@@ -1,0 +1,1 @@
+"""Policy questions, texts, the statement that staff accept, and questions to the leadership."""

@@ -1,0 +1,1 @@
+"""People, duties, the digest, backups and the help."""

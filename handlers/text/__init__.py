@@ -1,0 +1,1 @@
+"""How things read: words, days, links, pages and print."""

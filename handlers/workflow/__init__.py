@@ -1,0 +1,1 @@
+"""What follows from a change of a case, and is written with it."""

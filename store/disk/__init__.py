@@ -1,0 +1,1 @@
+"""Bytes on a disk: durable writes, seals and evidence."""

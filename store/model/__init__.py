@@ -1,0 +1,1 @@
+"""Frozen records, the case and its moves, kinds, addresses and memos."""

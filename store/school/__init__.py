@@ -1,0 +1,1 @@
+"""The TOML files that a school writes."""

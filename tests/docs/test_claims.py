@@ -35,3 +35,10 @@ def test_links_between_documents_lead_somewhere(document: str) -> None:
     text = (ROOT / "docs" / document).read_text("utf-8")
     for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (ROOT / "docs" / link).exists(), link
+
+
+def test_each_file_that_a_contributor_is_sent_to_exists() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    paths = re.findall(r"`((?:bot|handlers|store|tests|docs|policy_texts)/[\w./-]*)`", page)
+    assert len(paths) > 30
+    assert [path for path in paths if not (ROOT / path).exists()] == []

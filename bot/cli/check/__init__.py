@@ -1,0 +1,1 @@
+"""`headsup check`: what is wrong, one line each with the mend."""

@@ -1,0 +1,1 @@
+"""`headsup setup`: the questions, and the files that they fill."""

@@ -1,0 +1,1 @@
+"""Ranking and refusing; the word lists and the weights are data."""
