@@ -623,7 +623,7 @@ def _read_bold(about: Element | None) -> bool | None:
 
 def _read_symbol(element: Element) -> str:
     code = _parse_int(_attribute(element, "char"), base=16)
-    # No character has such a number in a damaged file, which raises ValueError.
+    # In a damaged file it may be no character's number: this raises ValueError then.
     sign = chr(code)
     # Fonts of symbols have their signs at U+F000 and the following.
     if code >= 0xF000:
