@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.settings import PACKAGED_TEXTS, Settings, its_texts
 from handlers.text.words import full_day
 from store.errors import Trouble
-from store.policies.files.add import Added, add
+from store.policies.files.add import Added, TextDetails, add
 from store.policies.texts import day
 
 ADDED = "Added “{title}” as {doc}."
@@ -92,16 +92,8 @@ def add_file(  # noqa: PLR0913
         until = day(review_by)
         if until is None:
             raise Trouble(NO_DAY.format(given=review_by))
-    added = add(
-        file,
-        folder,
-        today=today,
-        title=title,
-        owner=owner,
-        review_by=until,
-        signed_by=signed_by,
-        instead=instead,
-    )
+    details = TextDetails(title=title, owner=owner, review_by=until, signed_by=signed_by)
+    added = add(file, folder, details, today=today, instead=instead)
     return list(as_lines(added, folder, today))
 
 

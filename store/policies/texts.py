@@ -1,6 +1,7 @@
 """Reads a policy text: its characters as they stand, and the header on top.
 
-The header stands between two lines of `---`; each line in it is `key: value`. All of it may be missing.
+The header stands between two lines of `---`; each line in it is `key: value`. All of it may be
+missing.
 
 | key | what it says |
 | --- | --- |
@@ -8,10 +9,11 @@ The header stands between two lines of `---`; each line in it is `key: value`. A
 | `owner` | the role that keeps it current |
 | `approved`, `review by` | days, as `2026-09-07` or `7 September 2026` or `07/09/2026` |
 | `for` | whom it is for |
-| `kind` | `policy` (when missing), `agreement` (printed, to sign) or `statement` (accepted by staff) |
-| `sign` | who signs an agreement, with commas between; below it, each gets lines for signature, name and date |
+| `kind` | `policy` (when missing), `agreement` (to print and sign), `statement` (staff accept it) |
+| `sign` | who signs an agreement, with commas between; each gets lines to sign below it |
 
-Offsets everywhere are indexes into the text as Python reads it in UTF-8 with no newline translation.
+Offsets everywhere are indexes into the text as Python reads it in UTF-8 with no newline
+translation.
 """
 
 from __future__ import annotations
@@ -24,16 +26,21 @@ from datetime import date
 from pathlib import Path
 
 SUFFIXES = (".md", ".txt")
-LARGEST = 4_000_000  # bytes; a longer file is not a policy
+#: Bytes; a longer file is not a policy.
+LARGEST = 4_000_000
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _HEADER = re.compile(
     r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
 )
 _KEY = re.compile(r"[ \t]*([A-Za-z][A-Za-z _-]{0,30}?)[ \t]*:[ \t]*(.*?)[ \t]*\Z")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _DAY = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./](\d{1,2})[./](\d{4})|(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})"
+    r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
+    r"|(?P<figures>\d{1,2}[./]\d{1,2}[./]\d{4})"
+    r"|(?P<day>\d{1,2}) (?P<month>[A-Za-z]{3})[a-z]* (?P<year>\d{4})"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -41,7 +48,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 class PolicyText:
     """One text: what its header says, and its characters."""
 
-    doc: str  # the file's name
+    #: The file's name.
+    doc: str
     title: str
     text: str
     owner: str = ""
@@ -50,43 +58,58 @@ class PolicyText:
     audience: str = ""
     kind: str = "policy"
     sign: tuple[str, ...] = ()
-    body: int = 0  # where the text begins, after the header
-    digest: str = ""  # SHA-256 of the text without its header: the version that people accept
-    readable: bool = True  # False: bytes that are no text
+    #: Where the text begins, after the header.
+    body: int = 0
+    #: SHA-256 of the text without its header: the version that people accept.
+    digest: str = ""
+    #: False for bytes that are no text.
+    readable: bool = True
 
     def is_past_review(self, today: date) -> bool:
-        """Whether it should have been reviewed before `today`."""
+        """True where it should have been reviewed before `today`."""
         return self.review_by is not None and self.review_by < today
 
 
+@dataclass(frozen=True, slots=True)
+class _Header:
+    keys: dict[str, str]
+    #: Where the text begins after it.
+    end: int
+
+
 def read(path: Path) -> PolicyText:
-    """Read one file. Bytes that are no text give a text without characters. Raises OSError alone."""
+    """Read one file. Bytes that are no text give a text without characters.
+
+    Raises OSError alone.
+    """
     with path.open("rb") as file:
         return parse(path.name, file.read(LARGEST))
 
 
 def parse(doc: str, data: bytes) -> PolicyText:
     """A text from the bytes of a file called `doc`."""
+    name = title_from_name(doc.rsplit(".", 1)[0]) or doc
     text = _decode(data)
     if text is None:
-        return PolicyText(doc, _name(doc), "", readable=False)
-    header = _HEADER.match(text)
-    keys = _keys(header.group(1)) if header else {}
-    body = header.end() if header and keys else 0
-    if not body and text.startswith("\ufeff"):
-        body = 1
+        return PolicyText(doc, name, "", readable=False)
+
+    header = _read_header(text)
+    keys = header.keys
+    review_by = keys.get("review by") or keys.get("review") or ""
+    # A text may hold half a pair of surrogates, which UTF-8 has no bytes for.
+    body = text[header.end :].encode("utf-8", "surrogatepass")
     return PolicyText(
         doc=doc,
-        title=keys.get("title") or _first_heading(text, body) or _name(doc),
+        title=keys.get("title") or _first_heading(text, header.end) or name,
         text=text,
         owner=keys.get("owner", ""),
         approved=day(keys.get("approved", "")),
-        review_by=day(keys.get("review by") or keys.get("review") or ""),
+        review_by=day(review_by),
         audience=keys.get("for", ""),
         kind=keys.get("kind", "policy").lower(),
-        sign=tuple(who.strip() for who in keys.get("sign", "").split(",") if who.strip()),
-        body=body,
-        digest=hashlib.sha256(text[body:].encode("utf-8", "surrogatepass")).hexdigest(),
+        sign=_split_list(keys.get("sign", "")),
+        body=header.end,
+        digest=hashlib.sha256(body).hexdigest(),
     )
 
 
@@ -95,49 +118,70 @@ def day(value: str) -> date | None:
     found = _DAY.search(value)
     if not found:
         return None
-    year, month, dom, d2, m2, y2, d3, m3, y3 = found.groups()
     try:
-        if year:
-            return date(int(year), int(month), int(dom))
-        if y2:
-            return date(int(y2), int(m2), int(d2))
-        return date(int(y3), _MONTHS.index(m3.lower()) + 1, int(d3))
+        return _read_day(found)
     except ValueError:
+        # The 31st of February, or a month that is none.
         return None
 
 
+def title_from_name(stem: str) -> str:
+    """A title made of a file's name without its ending; empty where there is nothing in it."""
+    return re.sub(r"[-_]+", " ", stem).strip().capitalize()
+
+
+def _read_day(found: re.Match[str]) -> date:
+    if found["iso"]:
+        year, month, number = found["iso"].split("-")
+        return date(int(year), int(month), int(number))
+    if found["figures"]:
+        number, month, year = re.split(r"[./]", found["figures"])
+        return date(int(year), int(month), int(number))
+    month_number = MONTHS.index(found["month"].lower()) + 1
+    return date(int(found["year"]), month_number, int(found["day"]))
+
+
 def _decode(data: bytes) -> str | None:
+    """The characters of a file; None where too many of them are none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
     else:
+        # The last letter of a file that was not read to its end may be cut off.
+        is_whole = len(data) < LARGEST
         try:
-            text, _ = codecs.utf_8_decode(
-                data, "strict", len(data) < LARGEST
-            )  # the last letter may be cut off
+            text, _ = codecs.utf_8_decode(data, "strict", is_whole)
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
     junk = len(_CONTROL.findall(text)) + text.count("\ufffd")
-    return None if junk * 20 > len(text) else text
+    if junk * 20 > len(text):
+        return None
+    return text
 
 
-def _keys(header: str) -> dict[str, str]:
+def _read_header(text: str) -> _Header:
+    """What stands on top of a text; two rules with no keys between are part of the text."""
+    found = _HEADER.match(text)
+    keys = _read_keys(found.group(1)) if found else {}
+    if found and keys:
+        return _Header(keys, found.end())
+    return _Header({}, 1 if text.startswith("\ufeff") else 0)
+
+
+def _read_keys(header: str) -> dict[str, str]:
     keys: dict[str, str] = {}
-    for line in re.split(r"\r\n|\r|\n", header):
+    for line in _LINE_END.split(header):
         found = _KEY.match(line)
         if found:
-            keys[found.group(1).lower().replace("_", " ").replace("-", " ")] = found.group(2).strip(
-                "\"'"
-            )
+            key = re.sub(r"[_-]", " ", found.group(1).lower())
+            keys[key] = found.group(2).strip("\"'")
     return keys
 
 
+def _split_list(value: str) -> tuple[str, ...]:
+    names = [name.strip() for name in value.split(",")]
+    return tuple(name for name in names if name)
+
+
 def _first_heading(text: str, body: int) -> str:
-    found = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", re.MULTILINE).search(
-        text.replace("\r", "\n"), body
-    )
+    found = _HEADING.search(text.replace("\r", "\n"), body)
     return found.group(1)[:120] if found else ""
-
-
-def _name(doc: str) -> str:
-    stem = doc.rsplit(".", 1)[0]
-    return re.sub(r"[-_]+", " ", stem).strip().capitalize() or doc

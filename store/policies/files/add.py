@@ -1,8 +1,9 @@
 """Makes a text of the folder from a school's own file, and keeps the file beside it.
 
-`NAME.md` holds the school's words, below a header of what is known of them; `originals/NAME.pdf` is the file, byte
-for byte. A version that is replaced goes to `originals/` with the day and its digest in its name. Everything is
-written durably, the text last, so that a bot that looks at the folder sees the old text or the new, and never half.
+`NAME.md` holds the school's words, below a header of what is known of them; `originals/NAME.pdf` is
+the file, byte for byte. A version that is replaced goes to `originals/` with the day and its digest
+in its name. Everything is written durably, the text last, so that a bot that looks at the folder
+sees the old text or the new, and never half.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import calendar
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -30,22 +31,44 @@ from store.policies.files.reading import (
     Protected,
 )
 from store.policies.files.word import read_word
-from store.policies.texts import LARGEST, SUFFIXES, PolicyText, parse, read
+from store.policies.texts import (
+    LARGEST,
+    MONTHS,
+    SUFFIXES,
+    PolicyText,
+    parse,
+    read,
+    title_from_name,
+)
 
-LARGEST_FILE = 50_000_000  # bytes; a scan of a hundred pages is smaller
+#: Bytes; a scan of a hundred pages is smaller.
+LARGEST_FILE = 50_000_000
 ORIGINALS = "originals"
 TEXTS = (".md", ".markdown", ".txt")
 HEADER = ("title", "owner", "approved", "review by", "for", "kind", "sign")
+#: Characters.
 NAME_LENGTH = 80
 
-NO_FILE = "There is no file {name}. Check the spelling, or drag the file into this window to write its name."
+NO_FILE = (
+    "There is no file {name}. "
+    "Check the spelling, or drag the file into this window to write its name."
+)
 NOT_A_FILE = "{name} is no file. Add one .md, .txt, .docx or .pdf file at a time."
 NOT_OPENED = "{name} cannot be opened: {reason}."
 NO_FOLDER = "The folder {folder} is not there. Make it, or say in POLICY_TEXTS where the texts are."
-TOO_LARGE = "{name} is larger than {most} MB, which is more than any policy. Save it without pictures, and add that."
-TOO_LONG = "{name} has more than {most} million characters, which is more than any policy. Add the policy alone."
+TOO_LARGE = (
+    "{name} is larger than {most} MB, which is more than any policy. "
+    "Save it without pictures, and add that."
+)
+TOO_LONG = (
+    "{name} has more than {most} million characters, which is more than any policy. "
+    "Add the policy alone."
+)
 EMPTY = "{name} is empty."
-OTHER_KIND = "{name} is not a kind of file that can be read. Save it as .docx, .pdf, .txt or .md, and add that."
+OTHER_KIND = (
+    "{name} is not a kind of file that can be read. "
+    "Save it as .docx, .pdf, .txt or .md, and add that."
+)
 OLD_WORD = "{name} is a file of an old Word. Open it in Word, save it as .docx, and add that."
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."
 DAMAGED = (
@@ -54,13 +77,20 @@ DAMAGED = (
 NO_TEXT = (
     "{name} is no text, or in an alphabet that cannot be told. Save it as UTF-8, and add that."
 )
-EXISTS = "There is a text “{title}” already ({doc}). To put this in its place, add --replace; the older one is kept."
+EXISTS = (
+    "There is a text “{title}” already ({doc}). "
+    "To put this in its place, add --replace; the older one is kept."
+)
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+#: What files of Word before 2007 begin with, and files with a password to this day.
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_LETTER = re.compile(r"[^\W\d_]")
 _DAY = re.compile(
     r"(?P<iso>\b\d{4}-\d{1,2}-\d{1,2}\b)"
     r"|\b(?P<d1>\d{1,2})[./-](?P<m1>\d{1,2})[./-](?P<y1>\d{4}|\d{2})\b"
-    rf"|(?:\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? (?:of )?)?\b(?P<m2>{'|'.join(_MONTHS)})[a-z]*,? (?P<y2>\d{{4}})\b",
+    r"|(?:\b(?P<d2>\d{1,2})(?:st|nd|rd|th)?,? (?:of )?)?"
+    rf"\b(?P<m2>{'|'.join(MONTHS)})[a-z]*,? (?P<y2>\d{{4}})\b",
     re.IGNORECASE,
 )
 _REVIEW = re.compile(
@@ -69,7 +99,8 @@ _REVIEW = re.compile(
     re.IGNORECASE,
 )
 _APPROVED = re.compile(
-    r"\b(?:approved|adopted|ratified|agreed|approval|adoption|ratification)\b|date of (?:policy|issue)",
+    r"\b(?:approved|adopted|ratified|agreed|approval|adoption|ratification)\b|"
+    r"date of (?:policy|issue)",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -77,8 +108,9 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(
-    r"^[\s|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|responsible (?:person|lead)|"
-    r"policy lead)(?: for (?:this )?policy)?\**[ \t]*[:|][ \t|*]*(?P<who>[^|\r\n]{2,80})",
+    r"^[\s|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|"
+    r"responsible (?:person|lead)|policy lead)(?: for (?:this )?policy)?"
+    r"\**[ \t]*[:|][ \t|*]*(?P<who>[^|\r\n]{2,80})",
     re.IGNORECASE | re.MULTILINE,
 )
 _POLICY = re.compile(
@@ -86,7 +118,10 @@ _POLICY = re.compile(
     re.IGNORECASE,
 )
 _SCHOOL = re.compile(r"school|academy|college|primary|nursery|federation|trust", re.IGNORECASE)
+#: What the words before a day say of it.
 _LABELS = {"review": _REVIEW, "approved": _APPROVED, "past": _PAST}
+_HEADER_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_LINE_END = re.compile(r"[\r\n]+\Z")
 
 
 class NoFolder(Trouble):
@@ -98,93 +133,162 @@ class AlreadyThere(FileRefused):
 
 
 @dataclass(frozen=True, slots=True)
+class TextDetails:
+    """What somebody says of a text, which goes before what its file says."""
+
+    title: str = ""
+    owner: str = ""
+    review_by: date | None = None
+    #: Who signs it, with commas between; it is an agreement then.
+    signed_by: str = ""
+
+    def as_header(self) -> dict[str, str]:
+        return {
+            "title": self.title,
+            "owner": self.owner,
+            "review by": _iso(self.review_by),
+            "kind": "agreement" if self.signed_by else "",
+            "sign": self.signed_by,
+        }
+
+
+NOTHING_TOLD = TextDetails()
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What was understood of a file, and where things now are."""
 
     text: PolicyText
     sections: tuple[str, ...]
-    passages: int  # sentences and bullets
-    original: Path  # the file, byte for byte
-    kept: tuple[Path, ...]  # the files of the version that was replaced
-    review_words: str  # the words in the text that gave its review day; empty where they did not
-    doubtful: bool  # the text names several review days, and none was taken
+    #: Sentences and bullets.
+    passages: int
+    #: The file, byte for byte.
+    original: Path
+    #: The files of the version that was replaced.
+    kept: tuple[Path, ...]
+    #: The words in the text that gave its review day; empty where they did not.
+    review_words: str
+    #: The text names several review days, and none was taken.
+    doubtful: bool
     reading: FileText
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class _FoundFacts:
+    """What a text says of itself."""
+
     owner: str = ""
     approved: date | None = None
     review_by: date | None = None
     review_words: str = ""
-    doubtful: bool = False
+    names_several_reviews: bool = False
+
+    def words_for(self, review_by: date | None) -> str:
+        """The words that gave the day of the next review; empty where it is another day."""
+        return self.review_words if review_by and review_by == self.review_by else ""
+
+    def as_header(self, title: str) -> dict[str, str]:
+        return {
+            "title": title,
+            "owner": self.owner,
+            "approved": _iso(self.approved),
+            "review by": _iso(self.review_by),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What was read out of the school's file."""
+
+    reading: FileText
+    #: Of the kind that it is, whatever its name says.
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What is to be written."""
+
+    doc: str
+    content: str
+    #: The bytes of the school's file.
+    original: bytes
+    #: The ending of that file's name.
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Where the school's file is, and the files of the version that was replaced."""
+
+    original: Path
+    kept: tuple[Path, ...]
 
 
 def add(
     file: Path,
     folder: Path,
+    details: TextDetails = NOTHING_TOLD,
     *,
     today: date,
-    title: str = "",
-    owner: str = "",
-    review_by: date | None = None,
-    signed_by: str = "",
     instead: bool = False,
 ) -> Added:
-    """Make a text in `folder` from `file`. `instead`: in place of the text of the same name or title.
+    """Make a text in `folder` from `file`. `instead`: in place of one with the same name or title.
 
-    What is told goes before what the file says. `signed_by`: who signs it, with commas between; it is an agreement
-    then. Takes a second or two for a long PDF. Raises FileRefused, NoFolder, and StoreUnavailable when the folder
-    cannot be written to.
+    Takes a second or two for a long PDF. Raises FileRefused, NoFolder, and StoreUnavailable when
+    the folder cannot be written to.
     """
-    data = _bytes_of(file)
+    data = _read_bytes(file)
     if not folder.is_dir():
         raise NoFolder(NO_FOLDER.format(folder=folder))
-    reading, suffix = _read(file.name, data)
-    body = reading.text[parse(file.name, reading.text.encode("utf-8")).body :]
-    facts = _facts("\n\n".join((body, *reading.margins)))
-    told = {
-        "title": title,
-        "owner": owner,
-        "review by": review_by.isoformat() if review_by else "",
-        "kind": "agreement" if signed_by else "",
-        "sign": signed_by,
-    }
-    found = {
-        "title": _title(reading) or _spoken(file.stem),
-        "owner": facts.owner,
-        "approved": facts.approved.isoformat() if facts.approved else "",
-        "review by": facts.review_by.isoformat() if facts.review_by else "",
-    }
-    content = _with_header(reading.text, told, found)
-    text = _checked(file, f"{safe_name(file.stem)}.md", content)
-    there = _same(folder, text)
-    if there and not instead:
-        raise AlreadyThere(EXISTS.format(title=there.title, doc=there.doc))
-    if there:
-        content = _with_header(content, {}, _lasting(there))
-        text = _checked(file, f"{Path(there.doc).stem}.md", content)
+    source = _read_source(file.name, data)
+    reading = source.reading
+
+    facts = _find_facts(reading)
+    title = _find_title(reading) or title_from_name(file.stem) or "Policy"
+    content = _with_header(reading.text, details.as_header(), facts.as_header(title))
+    text = _parse_as_bot(file, f"{safe_name(file.stem)}.md", content)
+
+    replaced = _find_same_text(folder, text)
+    if replaced and not instead:
+        raise AlreadyThere(EXISTS.format(title=replaced.title, doc=replaced.doc))
+    if replaced:
+        content = _with_header(content, {}, _lasting_header(replaced))
+        text = _parse_as_bot(file, f"{Path(replaced.doc).stem}.md", content)
+
+    version = _Version(text.doc, content, data, source.suffix)
     try:
-        original, kept = _write(folder, text.doc, content.encode(), data, suffix, there, today)
+        written = _write_version(folder, version, replaced, today)
     except OSError as error:
         raise unavailable(error, folder) from error
+
     units = divide(text)
-    from_words = (
-        text.review_by is not None and text.review_by == facts.review_by and review_by is None
-    )
+    review_words = "" if details.review_by else facts.words_for(text.review_by)
     return Added(
         text=text,
         sections=sections(units),
         passages=len(units),
-        original=original,
-        kept=kept,
-        review_words=facts.review_words if from_words else "",
-        doubtful=facts.doubtful and text.review_by is None,
+        original=written.original,
+        kept=written.kept,
+        review_words=review_words,
+        doubtful=facts.names_several_reviews and text.review_by is None,
         reading=reading,
     )
 
 
-def _checked(file: Path, doc: str, content: str) -> PolicyText:
+def safe_name(stem: str) -> str:
+    """The name of a file, without its ending, in small letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LENGTH].strip("-")
+    if name:
+        return name
+    # A name in another alphabet: its digest tells it from others.
+    digest = hashlib.sha256(stem.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"policy-{digest[:6]}"
+
+
+def _parse_as_bot(file: Path, doc: str, content: str) -> PolicyText:
     """The text as the bot will read it."""
     data = content.encode("utf-8")
     if len(data) > LARGEST:
@@ -195,23 +299,19 @@ def _checked(file: Path, doc: str, content: str) -> PolicyText:
     return text
 
 
-def _lasting(text: PolicyText) -> dict[str, str]:
-    """What a new version has in common with the one before, where nobody says otherwise."""
-    kind = text.kind if text.kind != "policy" else ""
-    return {"owner": text.owner, "for": text.audience, "kind": kind, "sign": ", ".join(text.sign)}
+def _find_body(text: str) -> int:
+    """Where a text begins, after its header."""
+    return parse("x.md", text.encode("utf-8")).body
 
 
-def safe_name(stem: str) -> str:
-    """The name of a file, without its ending, in small letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LENGTH].strip("-")
-    return name or f"policy-{hashlib.sha256(stem.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
-# --- reading ----------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
-def _bytes_of(file: Path) -> bytes:
+def _read_bytes(file: Path) -> bytes:
     try:
         if not file.exists():
             raise FileRefused(NO_FILE.format(name=file))
@@ -219,7 +319,8 @@ def _bytes_of(file: Path) -> bytes:
             raise FileRefused(NOT_A_FILE.format(name=file))
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+    except (OSError, ValueError) as error:
+        # Path raises ValueError where there is a NUL in the name.
         reason = getattr(error, "strerror", None) or "its name is no name of a file"
         raise FileRefused(NOT_OPENED.format(name=file, reason=reason)) from error
     if len(data) > LARGEST_FILE:
@@ -229,210 +330,311 @@ def _bytes_of(file: Path) -> bytes:
     return data
 
 
-def _read(name: str, data: bytes) -> tuple[FileText, str]:
-    """What a file says, and the suffix of its kind: told by what is in it, and not by its name."""
+def _read_source(name: str, data: bytes) -> _Source:
+    """What a file says. Its kind is told by what is in it, and not by its name."""
     suffix = Path(name).suffix.lower()
-    if data.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in data[:1024]):
-        return read_pdf(name, data), ".pdf"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return read_word(name, data), ".docx"
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise (
-            Protected(LOCKED.format(name=name)) if locked else OtherKind(OLD_WORD.format(name=name))
-        )
-    if suffix in (".pdf", ".docx"):
-        raise DamagedFile(DAMAGED.format(name=name, kind="PDF" if suffix == ".pdf" else "Word"))
-    if suffix not in TEXTS or data.startswith(b"{\\rtf"):
-        raise OtherKind(OTHER_KIND.format(name=name))
-    text = _decoded(name, data)
+    if _is_pdf(data, suffix):
+        return _Source(read_pdf(name, data), ".pdf")
+    if data.startswith(_ZIP):
+        return _Source(read_word(name, data), ".docx")
+    _refuse_what_is_no_text(name, data, suffix)
+    text = _decode_text(name, data)
     if not text.strip("\ufeff \t\r\n"):
         raise Empty(EMPTY.format(name=name))
-    return FileText(text, title=_first_line(text)), suffix
+    return _Source(FileText(text, title=_title_on_top(text)), suffix)
 
 
-def _decoded(name: str, data: bytes) -> str:
-    """The characters of a bare text, every one of them, in whichever of the usual ways they were written."""
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        ways = ["utf-32"]
-    elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        ways = ["utf-16"]
-    elif data[1::2].count(0) * 3 > len(data):
-        ways = ["utf-16-le"]
-    elif data[::2].count(0) * 3 > len(data):
-        ways = ["utf-16-be"]
-    else:
-        ways = ["utf-8-sig", "cp1252"]
-    for way in ways:
+def _is_pdf(data: bytes, suffix: str) -> bool:
+    """A PDF may have something before its first line, and a text may be about PDFs."""
+    if data.lstrip().startswith(b"%PDF-"):
+        return True
+    return suffix == ".pdf" and b"%PDF-" in data[:1024]
+
+
+def _refuse_what_is_no_text(name: str, data: bytes, suffix: str) -> None:
+    if data.startswith(_OLD_OFFICE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise Protected(LOCKED.format(name=name))
+        raise OtherKind(OLD_WORD.format(name=name))
+    if suffix == ".pdf":
+        raise DamagedFile(DAMAGED.format(name=name, kind="PDF"))
+    if suffix == ".docx":
+        raise DamagedFile(DAMAGED.format(name=name, kind="Word"))
+    if suffix not in TEXTS or data.startswith(b"{\\rtf"):
+        raise OtherKind(OTHER_KIND.format(name=name))
+
+
+def _decode_text(name: str, data: bytes) -> str:
+    """Every character of a bare text, in whichever of the usual ways they were written."""
+    for encoding in _likely_encodings(data):
         try:
-            return data.decode(way)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise OtherKind(NO_TEXT.format(name=name))
 
 
-def _first_line(text: str) -> str:
+def _likely_encodings(data: bytes) -> tuple[str, ...]:
+    # The mark of UTF-32 begins with that of UTF-16.
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return ("utf-32",)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    # Of two bytes of a Latin letter in UTF-16, one is nought.
+    if data[1::2].count(0) * 3 > len(data):
+        return ("utf-16-le",)
+    if data[::2].count(0) * 3 > len(data):
+        return ("utf-16-be",)
+    return ("utf-8-sig", "cp1252")
+
+
+def _title_on_top(text: str) -> str:
     """The first line, where it looks like a title."""
-    body = parse("x.md", text.encode("utf-8")).body
-    line = next((x.strip() for x in text[body:].splitlines() if x.strip()), "")
-    if line.startswith("#"):
-        return line.strip("# \t")
-    return (
-        line
-        if len(line) <= 90 and re.search(r"[^\W\d_]", line) and line[-1] not in ".,;:!?-"
-        else ""
-    )
+    first = ""
+    for line in text[_find_body(text) :].splitlines():
+        first = line.strip()
+        if first:
+            break
+    if first.startswith("#"):
+        return first.strip("# \t")
+    if len(first) > 90 or not _LETTER.search(first):
+        return ""
+    return "" if first[-1] in ".,;:!?-" else first
 
 
 # --- what is known of the text --------------------------------------------------------------------
 
 
-def _title(reading: FileText) -> str:
-    """What the text calls itself. Where the school's name stands first, the heading after it that names a policy."""
+def _find_title(reading: FileText) -> str:
+    """What the text calls itself.
+
+    Where the school's name stands first, it is the line after it that names a policy.
+    """
     title = reading.title.strip("*_ ")
-    if title and _SCHOOL.search(title) and not _POLICY.search(title):
-        first = [line.strip("#*_ ") for line in reading.text.splitlines() if line.strip()][:8]
-        short = (line for line in first if len(line) <= 80 and line[-1:] not in ".,;:")
-        return next((line for line in short if _POLICY.search(line)), title)
+    if _POLICY.search(title) or not _SCHOOL.search(title):
+        return title
+    lines = [line.strip("#*_ ") for line in reading.text.splitlines() if line.strip()]
+    for line in lines[:8]:
+        is_short = len(line) <= 80 and not line.endswith((".", ",", ";", ":"))
+        if is_short and _POLICY.search(line):
+            return line
     return title
 
 
-def _facts(text: str) -> _Facts:
-    """Owner, approval and review, where the text itself says them."""
-    reviews: dict[date, tuple[str, bool]] = {}
+@dataclass(frozen=True, slots=True)
+class _LabelledDay:
+    """A day in a text, and what the words before it say of it."""
+
+    day: date
+    #: review, approved or past
+    label: str
+    #: From the label to the day.
+    words: str
+    #: It is called the next, as opposed to the last.
+    is_next: bool
+
+
+def _find_facts(reading: FileText) -> _FoundFacts:
+    """Owner, approval and review, where the file itself says them, and says them once."""
+    body = reading.text[_find_body(reading.text) :]
+    text = "\n\n".join((body, *reading.margins))
+    reviews: dict[date, _LabelledDay] = {}
     approvals: set[date] = set()
-    before = 0
-    for match in _DAY.finditer(text):
-        start = max(before, match.start() - 70, text.rfind("\n\n", 0, match.start()))
-        label, day = text[start : match.start()], _day(match)
-        before = match.end()
-        if day is None:
-            continue
-        last = {kind: _last(pattern, label) for kind, pattern in _LABELS.items()}
-        kind = max(last, key=lambda k: last[k])
-        if last[kind] < 0:
-            continue
-        words = " ".join(re.sub(r"[|*#]+", " ", text[start + last[kind] : match.end()]).split())
-        if kind == "review":
-            reviews.setdefault(day, (words, "next" in label.lower()))
-        elif kind == "approved":
-            approvals.add(day)
-    if any(following for _, following in reviews.values()):
-        reviews = {d: r for d, r in reviews.items() if r[1]}
-    owner = _OWNER.search(text)
-    sole = next(iter(reviews), None) if len(reviews) == 1 else None
-    return _Facts(
-        owner=_one_line(owner.group("who")).strip("* ") if owner else "",
+    for found in _find_labelled_days(text):
+        if found.label == "review":
+            reviews.setdefault(found.day, found)
+        elif found.label == "approved":
+            approvals.add(found.day)
+
+    facts = _FoundFacts(
+        owner=_find_owner(text),
         approved=approvals.pop() if len(approvals) == 1 else None,
-        review_by=sole,
-        review_words=reviews[sole][0] if sole else "",
-        doubtful=len(reviews) > 1,
     )
+    next_reviews = [review for review in reviews.values() if review.is_next]
+    candidates = next_reviews or list(reviews.values())
+    if len(candidates) == 1:
+        review = candidates[0]
+        return replace(facts, review_by=review.day, review_words=review.words)
+    return replace(facts, names_several_reviews=len(candidates) > 1)
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((m.start() for m in pattern.finditer(text)), default=-1)
+def _find_owner(text: str) -> str:
+    owner = _OWNER.search(text)
+    return _one_line(owner.group("who")).strip("* ") if owner else ""
 
 
-def _day(match: re.Match[str]) -> date | None:
-    """A day as written; of a month alone, its last day."""
-    found = match.groupdict()
+def _find_labelled_days(text: str) -> Iterator[_LabelledDay]:
+    end_of_last = 0
+    for match in _DAY.finditer(text):
+        # What says what a day is stands between it and the day before, in one paragraph.
+        paragraph = text.rfind("\n\n", 0, match.start())
+        start = max(end_of_last, match.start() - 70, paragraph)
+        before = text[start : match.start()]
+        end_of_last = match.end()
+
+        day = _read_day(match)
+        places = {name: _find_last(label, before) for name, label in _LABELS.items()}
+        nearest = max(places, key=lambda name: places[name])
+        if day is None or places[nearest] < 0:
+            continue
+        words = re.sub(r"[|*#]+", " ", text[start + places[nearest] : match.end()])
+        yield _LabelledDay(day, nearest, " ".join(words.split()), "next" in before.lower())
+
+
+def _find_last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last match begins; -1 where there is none."""
+    return max((match.start() for match in pattern.finditer(text)), default=-1)
+
+
+def _read_day(match: re.Match[str]) -> date | None:
+    """A day as written; of a month alone, its last day. None for what is none, or too far away."""
     try:
-        if found["iso"]:
-            year, month, dom = map(int, found["iso"].split("-"))
-        elif found["y1"]:
-            dom, month, year = int(found["d1"]), int(found["m1"]), int(found["y1"])
-            year += 2000 if year < 100 else 0
-        else:
-            year, month = int(found["y2"]), _MONTHS.index(found["m2"].lower()) + 1
-            dom = int(found["d2"]) if found["d2"] else calendar.monthrange(year, month)[1]
-        return date(year, month, dom) if 1990 <= year <= 2100 else None
-    except (ValueError, calendar.IllegalMonthError):
+        day = _to_date(match)
+    except ValueError:
+        # The 31st of February, or the 13th month.
         return None
+    return day if 1990 <= day.year <= 2100 else None
+
+
+def _to_date(match: re.Match[str]) -> date:
+    found = match.groupdict()
+    if found["iso"]:
+        year, month, number = found["iso"].split("-")
+        return date(int(year), int(month), int(number))
+    if found["y1"]:
+        short_year = int(found["y1"])
+        full_year = short_year + 2000 if short_year < 100 else short_year
+        return date(full_year, int(found["m1"]), int(found["d1"]))
+    year_number = int(found["y2"])
+    month_number = MONTHS.index(found["m2"].lower()) + 1
+    if found["d2"]:
+        return date(year_number, month_number, int(found["d2"]))
+    last_day = calendar.monthrange(year_number, month_number)[1]
+    return date(year_number, month_number, last_day)
+
+
+# --- the header -----------------------------------------------------------------------------------
 
 
 def _with_header(text: str, told: Mapping[str, str], found: Mapping[str, str]) -> str:
-    """The text below a header. A header that it has stays, with what is told put in and what is found put to it."""
-    told = {key: _one_line(value) for key, value in told.items() if value.strip()}
-    wanted = {**{key: _one_line(value) for key, value in found.items() if value.strip()}, **told}
-    body = parse("x.md", text.encode("utf-8")).body
+    """The text below a header of what is told and, where nothing is told, of what is found.
+
+    A header that it has stays: what is told is put in, what is found only where it has nothing.
+    """
+    told = _without_blanks(told)
+    wanted = {**_without_blanks(found), **told}
+    body = _find_body(text)
+    # A body from character 1 on stands below a byte order mark, and no header.
     if body < 2:
-        order = [key for key in HEADER if key in wanted]
-        return "---\n" + "".join(f"{key}: {wanted[key]}\n" for key in order) + "---\n\n" + text
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text[:body])
-    end = re.search(r"[\r\n]+\Z", lines[0])
-    ending = end.group() if end else "\n"
-    places = {_key(line): n for n, line in enumerate(lines)}
+        lines = [f"{key}: {wanted[key]}\n" for key in HEADER if key in wanted]
+        return "---\n" + "".join(lines) + "---\n\n" + text
+    return _change_header(text[:body], told, wanted) + text[body:]
+
+
+def _change_header(header: str, told: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    lines = _HEADER_LINE.findall(header)
+    ending = _LINE_END.search(lines[0])
+    line_end = ending.group() if ending else "\n"
+    places = {_read_key(line): n for n, line in enumerate(lines)}
     for key, value in wanted.items():
-        if key in places and key in told:
-            lines[places[key]] = f"{key}: {value}{ending}"
-        elif key not in places:
-            lines.insert(len(lines) - 1, f"{key}: {value}{ending}")
-    return "".join(lines) + text[body:]
+        line = f"{key}: {value}{line_end}"
+        if key not in places:
+            # Above the rule that ends the header.
+            lines.insert(len(lines) - 1, line)
+        elif key in told:
+            lines[places[key]] = line
+    return "".join(lines)
 
 
-def _key(line: str) -> str:
+def _read_key(line: str) -> str:
     key = re.sub(r"[_-]", " ", line.partition(":")[0]).strip().lower()
     return "review by" if key == "review" else key
+
+
+def _without_blanks(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: _one_line(value) for key, value in values.items() if value.strip()}
 
 
 def _one_line(value: str) -> str:
     return " ".join(value.split())[:200]
 
 
-def _spoken(stem: str) -> str:
-    return re.sub(r"[-_]+", " ", stem).strip().capitalize() or "Policy"
+def _lasting_header(text: PolicyText) -> dict[str, str]:
+    """What a new version has in common with the one before, where nobody says otherwise."""
+    return {
+        "owner": text.owner,
+        "for": text.audience,
+        "kind": "" if text.kind == "policy" else text.kind,
+        "sign": ", ".join(text.sign),
+    }
 
 
-# --- writing ----------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
-def _same(folder: Path, text: PolicyText) -> PolicyText | None:
+def _find_same_text(folder: Path, text: PolicyText) -> PolicyText | None:
     """The text in the folder that has the name of `text`, or else its title."""
-    there = []
+    texts = _read_texts(folder)
+    stem = Path(text.doc).stem
+    for other in texts:
+        if safe_name(Path(other.doc).stem) == stem:
+            return other
+    for other in texts:
+        if other.title.casefold() == text.title.casefold():
+            return other
+    return None
+
+
+def _read_texts(folder: Path) -> list[PolicyText]:
+    texts = []
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
+        is_text = path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        if is_text and path.is_file():
             try:
-                there.append(read(path))
+                texts.append(read(path))
             except OSError:
                 continue
-    stem = Path(text.doc).stem
-    named = (t for t in there if safe_name(Path(t.doc).stem) == stem)
-    titled = (t for t in there if t.title.casefold() == text.title.casefold())
-    return next(named, None) or next(titled, None)
+    return texts
 
 
-def _write(
-    folder: Path,
-    doc: str,
-    content: bytes,
-    data: bytes,
-    suffix: str,
-    there: PolicyText | None,
-    today: date,
-) -> tuple[Path, tuple[Path, ...]]:
-    """Where the original and the files of an older version are."""
+# The order matters: whatever happens between two steps, no version is lost, and the folder holds
+# one text that is whole.
+def _write_version(
+    folder: Path, version: _Version, replaced: PolicyText | None, today: date
+) -> _Written:
     originals = folder / ORIGINALS
     make_folder(originals)
-    stem = Path(doc).stem
-    kept: list[Path] = []
-    older = [originals / f"{stem}{kind}" for kind in (".pdf", ".docx", *TEXTS)]
-    if there:
-        words = (folder / there.doc).read_bytes()
-        version = f"{stem}.{today.isoformat()}.{hashlib.sha256(words).hexdigest()[:8]}"
-        replace_file(originals / f"{version}.text{Path(there.doc).suffix}", words)
-        kept.append(originals / f"{version}.text{Path(there.doc).suffix}")
-        for path in older:
-            if path.is_file():
-                replace_file(originals / f"{version}{path.suffix}", path.read_bytes())
-                kept.append(originals / f"{version}{path.suffix}")
-    original = originals / f"{stem}{suffix}"
-    replace_file(original, data)
-    replace_file(folder / doc, content)
-    (folder / doc).chmod(0o644)  # the bot may run as somebody else, and what it quotes is no secret
-    for path in older:
-        if there and path != original:
-            remove_file(path)
-    if there and there.doc != doc:
-        remove_file(folder / there.doc)
-    return original, tuple(kept)
+    stem = Path(version.doc).stem
+    older = [originals / f"{stem}{suffix}" for suffix in (".pdf", ".docx", *TEXTS)]
+    kept = _keep_replaced(folder / replaced.doc, older, stem, today) if replaced else []
+
+    original = originals / f"{stem}{version.suffix}"
+    replace_file(original, version.original)
+    path = folder / version.doc
+    replace_file(path, version.content.encode())
+    # The bot may run as somebody else, and what it quotes is no secret.
+    path.chmod(0o644)
+
+    if replaced:
+        for other in older:
+            if other != original:
+                remove_file(other)
+        if replaced.doc != version.doc:
+            remove_file(folder / replaced.doc)
+    return _Written(original, tuple(kept))
+
+
+def _keep_replaced(replaced: Path, originals: list[Path], stem: str, today: date) -> list[Path]:
+    """Copy a text, and those of its originals that are there, below names of their version."""
+    words = replaced.read_bytes()
+    folder = replaced.parent / ORIGINALS
+    version = f"{stem}.{today.isoformat()}.{hashlib.sha256(words).hexdigest()[:8]}"
+    copy = folder / f"{version}.text{replaced.suffix}"
+    replace_file(copy, words)
+    kept = [copy]
+    for path in originals:
+        if path.is_file():
+            copy = folder / f"{version}{path.suffix}"
+            replace_file(copy, path.read_bytes())
+            kept.append(copy)
+    return kept

@@ -26,7 +26,7 @@ from bot.settings import PACKAGED_TEXTS
 from handlers.policies.printing import print_text
 from store.errors import StoreUnavailable, Trouble
 from store.policies import Policies
-from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, add, safe_name
+from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, TextDetails, add, safe_name
 from store.policies.files.reading import (
     DamagedFile,
     Empty,
@@ -53,10 +53,10 @@ def folder(tmp_path):
 def put(tmp_path, folder):
     """Adds bytes as a file of the given name."""
 
-    def put(name, data, **told):
+    def put(name, data, *, instead=False, **told):
         file = tmp_path / name
         file.write_bytes(data.encode() if isinstance(data, str) else data)
-        return add(file, folder, today=TODAY, **told)
+        return add(file, folder, TextDetails(**told), today=TODAY, instead=instead)
 
     return put
 
