@@ -1,7 +1,7 @@
-"""The policy texts: loads a folder of them, divides them into passages, and finds the one that answers."""
+"""The policy texts: a folder of them, divided into passages, and the passage that answers."""
 
 from store.policies.answer import Answer, Passage
-from store.policies.library import Place, Policies
+from store.policies.library import Policies, TextOrSection
 from store.policies.texts import PolicyText
 
-__all__ = ["Answer", "Passage", "Place", "Policies", "PolicyText"]
+__all__ = ["Answer", "Passage", "Policies", "PolicyText", "TextOrSection"]

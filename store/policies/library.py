@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, groupby
 from pathlib import Path
@@ -22,323 +22,484 @@ from store.policies.search.vectors import Vectors
 from store.policies.search.words import words
 from store.policies.texts import SUFFIXES, PolicyText, read
 
-ALIKE = 0.8  # share of words in common from which two passages say the same
-MOST = 15_000  # passages; more than any school has, and vectors of more would take too much memory
-AT_ONCE = 3_000  # new passages and words that a question waits for: about two seconds
-WEIGHED = 10  # passages, best first, that tell whether the texts answer at all
-COMPARED = 5  # passages, best first, that are held against each other
-PATIENCE = 2.0  # seconds that a question waits for `prepare`
-
-_Stamp = tuple[tuple[str, int, int], ...]
+#: Share of words in common from which two passages say the same.
+ALIKE = 0.8
+#: Passages; more than any school has, and vectors of more would take too much memory.
+MOST = 15_000
+#: New passages and words that a question waits for: about two seconds.
+AT_ONCE = 3_000
+#: Passages, best first, that tell whether the texts answer at all.
+WEIGHED = 10
+#: Passages, best first, that are held against each other.
+COMPARED = 5
+#: Seconds that a question waits for `prepare`.
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A text, or one section of it."""
+class TextOrSection:
+    """A whole text, or one section of it."""
 
     text: PolicyText
+    #: Its heading; empty for the whole text.
     section: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _FileState:
+    """By what a change of a file is noticed without reading it."""
+
+    name: str
+    #: Nanoseconds since 1970.
+    modified: int
+    #: Bytes.
+    size: int
+
+
 @dataclass(slots=True)
-class Shelf:
+class Snapshot:
     """The texts as they were at one moment, and all that was made of them."""
 
-    stamp: _Stamp
+    files: tuple[_FileState, ...]
     texts: tuple[PolicyText, ...]
+    #: Of each text.
     units: tuple[tuple[Unit, ...], ...]
+    #: Has an entry for each unit, in order.
     index: Index
-    first: tuple[int, ...]  # of each text, the number of its first entry
+    #: Of each text, the number of its first entry.
+    first: tuple[int, ...]
+    #: What questions by meaning need; None until it was asked for.
     sense: Embeddings | None = None
+    #: Held while `sense` is made.
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+@dataclass(frozen=True, slots=True)
+class _DividedText:
+    text: PolicyText
+    units: tuple[Unit, ...]
+
+
 class Policies:
-    """All `.md` and `.txt` files of one folder. A changed folder is noticed at the next question."""
+    """All `.md` and `.txt` files of one folder; a change is noticed at the next question."""
 
     def __init__(
         self, folder: Path, vectors_file: Path | None = None, *, by_meaning: bool = True
     ) -> None:
-        """`vectors_file`: where the vectors are kept between runs. `by_meaning`: use the language model, where it
-        is installed; without, passages are found by words alone."""
+        """`vectors_file`: where the vectors are kept between runs.
+
+        `by_meaning`: use the language model, where it is installed; without, passages are found by
+        words alone.
+        """
         self.folder = folder
         self._file = vectors_file
         self._by_meaning = by_meaning
-        self._shelf: Shelf | None = None
+        self._snapshot: Snapshot | None = None
 
     def texts(self) -> tuple[PolicyText, ...]:
-        """Every text, by file name. A text that could not be read has no characters and is not `readable`."""
+        """Every text, by file name.
+
+        A text that could not be read has no characters and is not `readable`.
+        """
         return self._current().texts
 
     def text(self, doc: str) -> PolicyText | None:
         """The text in the file `doc`."""
-        return next((t for t in self.texts() if t.doc == doc), None)
+        for text in self.texts():
+            if text.doc == doc:
+                return text
+        return None
 
     def sections(self, doc: str) -> tuple[str, ...]:
         """The headings of one text, in order."""
-        return sections(self._open(doc)[1])
+        return sections(self._open(doc).units)
 
     def section(self, doc: str, heading: str) -> tuple[Passage, ...]:
         """Everything under one heading, in order, in passages of whole sentences and bullets.
 
-        Case and punctuation of `heading` do not count. A heading that has only headings below it gives all that
-        stands under those. Empty when there is no such text or heading.
+        Case and punctuation of `heading` do not count. A heading that has only headings below it
+        gives all that stands under those. Empty when there is no such text or heading.
         """
-        wanted = _plain(heading)
-        text, units = self._open(doc)
-        here = [u for u in units if _plain(u.section) == wanted]
-        below = [u for u in units if wanted in map(_plain, u.path)]
-        return tuple(p for some in _sections(text, here or below) for p in some)
+        wanted = _words_of(heading)
+        opened = self._open(doc)
+        units = [unit for unit in opened.units if _words_of(unit.section) == wanted]
+        if not units:
+            units = [unit for unit in opened.units if wanted in map(_words_of, unit.path)]
+        passages: list[Passage] = []
+        for section in _gather_sections(opened.text, units):
+            passages += section
+        return tuple(passages)
 
     def section_at(self, doc: str, place: int) -> tuple[Passage, ...]:
-        """The whole section that holds character `place` of a text, in order, for *More of this section*.
+        """The whole section that holds character `place` of a text, for *More of this section*.
 
-        A heading that stands twice in a text is two sections here. Empty when there is no such text.
+        A heading that stands twice in a text is two sections here. Empty when there is no such
+        text.
         """
-        text, units = self._open(doc)
-        return next((s for s in _sections(text, units) if place < s[-1].end), ())
+        opened = self._open(doc)
+        for section in _gather_sections(opened.text, opened.units):
+            if place < section[-1].end:
+                return section
+        return ()
 
     def whole(self, doc: str) -> tuple[tuple[Passage, ...], ...]:
-        """All of a text, in order: the passages of each section. Empty when there is no such text."""
-        return tuple(_sections(*self._open(doc)))
+        """All of a text, in order: the passages of each section.
 
-    def find(self, typed: str) -> tuple[Place, ...]:
+        Empty when there is no such text.
+        """
+        opened = self._open(doc)
+        return tuple(_gather_sections(opened.text, opened.units))
+
+    def find(self, typed: str) -> tuple[TextOrSection, ...]:
         """The texts, or sections of them, that somebody may mean by `TITLE [SECTION]`, best first.
 
-        Titles and file names count, in part too: `filtering blocked` finds the section *What is blocked* of
-        *Internet filtering*. More than one place where several fit equally well; none where nothing does.
+        Titles and file names count, in part too: `filtering blocked` finds the section *What is
+        blocked* of *Internet filtering*. More than one where several fit equally well; none where
+        nothing does.
         """
-        shelf = self._current()
-        found = []
-        for text, units in zip(shelf.texts, shelf.units, strict=True):
-            found += _places(text, sections(units), _plain(typed).split())
-        most = max((worth for worth, _ in found), default=0.0)
-        return tuple(place for worth, place in found if worth == most)
+        snapshot = self._current()
+        found: list[_Fit] = []
+        for text, units in zip(snapshot.texts, snapshot.units, strict=True):
+            found += _find_in_text(text, sections(units), _words_of(typed))
+        return tuple(fit.place for fit in _best(found))
 
     def prepare(self) -> bool:
-        """Make ready for questions by meaning, which takes seconds for new texts: call it in a thread.
+        """Make ready for questions by meaning, which takes seconds for new texts.
 
-        What is new by no more than a few texts is made ready by `ask` itself. True when questions are answered by
-        meaning, False when by words alone: there is no model, or it is not wanted.
+        It is to be called in a thread. What is new by no more than a few texts is made ready by
+        `ask` itself. True when questions are answered by meaning, False when by words alone: there
+        is no model, or it is not wanted.
         """
-        return self._sensed(self._current(), None) is not None
+        return self._make_sense(self._current(), at_most=None) is not None
 
     @property
     def by_meaning(self) -> bool:
-        """Whether questions are answered by meaning now, and not by words alone."""
+        """True where questions are answered by meaning now, and not by words alone."""
         return self._current().sense is not None
 
     def ask(self, question: str, top: int = 10) -> Answer:
-        """The passages that answer best, best first, at most `top`. Never raises on anything that was typed.
+        """The passages that answer best, best first, at most `top`.
 
-        Takes milliseconds; after a change of the texts up to a few seconds, unless `prepare` was called.
+        Never raises on anything that was typed. Takes milliseconds; after a change of the texts up
+        to a few seconds, unless `prepare` was called.
         """
         asked = understand(question)
         if not asked.slots:
             return Answer(question)
-        shelf = self._current()
-        sense = self._sensed(shelf, AT_ONCE)
-        learnt = weights.BY_WORDS if sense is None else weights.BY_MEANING
-        seen = (
-            QuestionVectors(asked, {}, frozenset(), 0.0) if sense is None else sense.compare(asked)
-        )
-        scored = shelf.index.rank(seen.query, learnt.rank, seen.features, seen.closest)
+
+        snapshot = self._current()
+        sense = self._make_sense(snapshot, at_most=AT_ONCE)
+        if sense is None:
+            learnt = weights.BY_WORDS
+            seen = QuestionVectors(asked, {}, frozenset(), 0.0)
+        else:
+            learnt = weights.BY_MEANING
+            seen = sense.compare(asked)
+        scored = snapshot.index.rank(seen.query, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
-        chosen = _distinct(shelf, scored, max(top, WEIGHED))
-        passages = [_passage(shelf, s) for s in chosen]
-        quoted = [p.text for p in passages[:3]]
-        found = refusal_features(seen.query, shelf.index, chosen[:WEIGHED], quoted, seen.decoy)
+
+        chosen = _drop_overlapping(snapshot, scored, max(top, WEIGHED))
+        candidates = [_make_candidate(snapshot, one) for one in chosen]
+        best = chosen[:WEIGHED]
+        quoted = [candidate.passage.text for candidate in candidates[:3]]
+        found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
-        said = [_said(shelf, s) for s in chosen]
-        ranked, stand = _merged(passages, said)
+
+        merged = _merge_those_alike(candidates)
         return Answer(
             question,
-            tuple(ranked[:top]),
+            tuple(candidate.passage for candidate in merged[:top]),
             refused=sure < learnt.sure,
             confidence=round(sure, 4),
-            disagree=tuple(_disagree(ranked[: min(top, COMPARED)], [said[n] for n in stand])),
+            disagree=tuple(_find_disagreements(merged[: min(top, COMPARED)])),
         )
 
-    def _sensed(self, shelf: Shelf, at_most: int | None) -> Embeddings | None:
-        wanted = self._by_meaning and shelf.sense is None and len(shelf.index.entries) <= MOST
-        model = meaning.load() if wanted else None
-        if model is None or not shelf.lock.acquire(timeout=-1 if at_most is None else PATIENCE):
-            return shelf.sense
+    def _make_sense(self, snapshot: Snapshot, *, at_most: int | None) -> Embeddings | None:
+        """What questions by meaning need; None where they are answered by words.
+
+        `at_most`: new passages and words that are worth waiting for; None for any number.
+        """
+        if snapshot.sense is not None or not self._by_meaning:
+            return snapshot.sense
+        if len(snapshot.index.entries) > MOST:
+            return None
+        model = meaning.load()
+        if model is None:
+            return None
+        # Where another thread makes it, a question goes on by words after a while.
+        patience = -1 if at_most is None else PATIENCE
+        if not snapshot.lock.acquire(timeout=patience):
+            return snapshot.sense
         try:
-            if shelf.sense is None:
-                places = [_above(shelf.texts[e.doc], e.unit) for e in shelf.index.entries]
-                shelf.sense = embed_index(shelf.index, places, Vectors(model, self._file), at_most)
+            if snapshot.sense is None:
+                entries = snapshot.index.entries
+                above = [_words_above(snapshot.texts[e.doc], e.unit) for e in entries]
+                vectors = Vectors(model, self._file)
+                snapshot.sense = embed_index(snapshot.index, above, vectors, at_most)
         finally:
-            shelf.lock.release()
-        return shelf.sense
+            snapshot.lock.release()
+        return snapshot.sense
 
-    def _open(self, doc: str) -> tuple[PolicyText, tuple[Unit, ...]]:
-        shelf = self._current()
-        both = zip(shelf.texts, shelf.units, strict=True)
-        return next((pair for pair in both if pair[0].doc == doc), (PolicyText(doc, "", ""), ()))
+    def _open(self, doc: str) -> _DividedText:
+        """The text in the file `doc`; one without a character where there is none."""
+        snapshot = self._current()
+        for text, units in zip(snapshot.texts, snapshot.units, strict=True):
+            if text.doc == doc:
+                return _DividedText(text, units)
+        return _DividedText(PolicyText(doc, "", ""), ())
 
-    def _current(self) -> Shelf:
-        stamp = self._stamp()
-        if self._shelf is None or self._shelf.stamp != stamp:
-            self._shelf = self._load(stamp, self._shelf)
-        return self._shelf
+    def _current(self) -> Snapshot:
+        files = self._look_at_files()
+        if self._snapshot is None or self._snapshot.files != files:
+            self._snapshot = self._load(files, self._snapshot)
+        return self._snapshot
 
-    def _load(self, stamp: _Stamp, before: Shelf | None) -> Shelf:
-        known = (
-            {t.doc: (t, u) for t, u in zip(before.texts, before.units, strict=True)}
-            if before
-            else {}
-        )
-        texts, units = [], []
-        for name, _, _ in stamp:
+    def _load(self, files: tuple[_FileState, ...], before: Snapshot | None) -> Snapshot:
+        """Read all files. What is known of texts that have not changed is taken over."""
+        known: dict[str, _DividedText] = {}
+        if before:
+            for text, units in zip(before.texts, before.units, strict=True):
+                known[text.doc] = _DividedText(text, units)
+
+        divided: list[_DividedText] = []
+        for file in files:
             try:
-                text = read(self.folder / name)
+                text = read(self.folder / file.name)
             except OSError:
+                # It has gone since, or is a folder.
                 continue
-            same = known.get(name)
-            texts.append(text)
-            units.append(same[1] if same and same[0] == text else divide(text))
-        index = Index([(t.title, t.text, u) for t, u in zip(texts, units, strict=True)])
-        first = [sum(map(len, units[:n])) for n in range(len(units))]
-        return Shelf(stamp, tuple(texts), tuple(units), index, tuple(first))
+            same = known.get(file.name)
+            if same is None or same.text != text:
+                same = _DividedText(text, divide(text))
+            divided.append(same)
 
-    def _stamp(self) -> _Stamp:
-        found = []
+        return Snapshot(
+            files=files,
+            texts=tuple(one.text for one in divided),
+            units=tuple(one.units for one in divided),
+            index=Index([(one.text.title, one.text.text, one.units) for one in divided]),
+            first=_number_first_entries(divided),
+        )
+
+    def _look_at_files(self) -> tuple[_FileState, ...]:
+        """The files of the folder, by name; none where it cannot be looked into."""
         try:
-            for path in self.folder.iterdir():
-                if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-                    try:
-                        about = path.stat()
-                    except OSError:
-                        continue
-                    found.append((path.name, about.st_mtime_ns, about.st_size))
+            paths = list(self.folder.iterdir())
         except OSError:
             return ()
-        return tuple(sorted(found))
+        files: list[_FileState] = []
+        for path in paths:
+            if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+                continue
+            try:
+                about = path.stat()
+            except OSError:
+                continue
+            files.append(_FileState(path.name, about.st_mtime_ns, about.st_size))
+        return tuple(sorted(files))
 
 
-def _above(text: PolicyText, unit: Unit) -> str:
-    """The heading of a unit, and its lead-in."""
-    lead = text.text[unit.lead_in[0] : unit.lead_in[1]] + " " if unit.lead_in else ""
-    return f"{unit.section or text.title}: {lead}"
+def _number_first_entries(divided: Sequence[_DividedText]) -> tuple[int, ...]:
+    first = []
+    entries = 0
+    for one in divided:
+        first.append(entries)
+        entries += len(one.units)
+    return tuple(first)
 
 
-def _distinct(shelf: Shelf, scored: list[Scored], top: int) -> list[Scored]:
-    """The best, without those that lie within the quotation of a better one."""
+# --- passages of an answer ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotation:
+    """What is quoted for one unit: characters of the text with the number `doc`."""
+
+    doc: int
+    start: int
+    end: int
+
+    def overlaps(self, other: _Quotation) -> bool:
+        """They have more than half of the shorter one in common."""
+        if self.doc != other.doc:
+            return False
+        shared = min(self.end, other.end) - max(self.start, other.start)
+        return shared > 0.5 * min(self.end - self.start, other.end - other.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage that may answer."""
+
+    passage: Passage
+    #: What its sentences and bullets say.
+    statements: list[Claim]
+    words: set[str]
+
+    def says_the_same(self, other: _Candidate) -> bool:
+        shared = len(self.words & other.words)
+        if shared < ALIKE * len(self.words | other.words):
+            return False
+        # “must” and “must not” are alike in nearly all words.
+        return not any_contradict(self.statements, other.statements)
+
+
+def _drop_overlapping(snapshot: Snapshot, scored: Sequence[Scored], top: int) -> list[Scored]:
+    """The best, at most `top`, without those that lie within the quotation of a better one."""
     chosen: list[Scored] = []
-    taken: list[tuple[int, int, int]] = []
+    quotations: list[_Quotation] = []
     for one in scored:
-        doc, start, end = _span(shelf, one)
-        if not any(
-            d == doc and min(end, e) - max(start, s) > 0.5 * min(end - start, e - s)
-            for d, s, e in taken
-        ):
-            taken.append((doc, start, end))
-            chosen.append(one)
-            if len(chosen) == top:
-                break
+        quotation = _quote(snapshot, one)
+        if any(quotation.overlaps(better) for better in quotations):
+            continue
+        quotations.append(quotation)
+        chosen.append(one)
+        if len(chosen) == top:
+            break
     return chosen
 
 
-def _span(shelf: Shelf, scored: Scored) -> tuple[int, int, int]:
-    doc = shelf.index.entries[scored.entry].doc
-    return doc, *span(shelf.units[doc], scored.entry - shelf.first[doc])
+def _quote(snapshot: Snapshot, scored: Scored) -> _Quotation:
+    doc = snapshot.index.entries[scored.entry].doc
+    start, end = span(snapshot.units[doc], scored.entry - snapshot.first[doc])
+    return _Quotation(doc, start, end)
 
 
-def _passage(shelf: Shelf, scored: Scored) -> Passage:
-    doc, start, end = _span(shelf, scored)
-    unit, text = shelf.index.entries[scored.entry].unit, shelf.texts[doc]
-    rest = tuple(text.text[a:b] for a, b in list_bullets(shelf.units[doc], unit) if b > end)
-    return replace(_cite(text, unit, start, end), score=round(scored.score, 4), rest=rest)
+def _make_candidate(snapshot: Snapshot, scored: Scored) -> _Candidate:
+    quotation = _quote(snapshot, scored)
+    unit = snapshot.index.entries[scored.entry].unit
+    text = snapshot.texts[quotation.doc]
+    units = snapshot.units[quotation.doc]
+
+    rest = [text.text[a:b] for a, b in list_bullets(units, unit) if b > quotation.end]
+    cited = _cite(text, unit, quotation.start, quotation.end)
+    passage = replace(cited, score=round(scored.score, 4), rest=tuple(rest))
+    statements = _read_statements(text.text, units, quotation)
+    return _Candidate(passage, statements, set(words(passage.text)))
 
 
-def _said(shelf: Shelf, scored: Scored) -> list[Claim]:
+def _read_statements(text: str, units: Sequence[Unit], quotation: _Quotation) -> list[Claim]:
     """What each sentence and bullet of a passage says, the bullets after their lead-in."""
-    doc, start, end = _span(shelf, scored)
-    text = shelf.texts[doc].text
-    within = [u for u in shelf.units[doc] if start <= u.start and u.end <= end]
-    leads = [
-        text[u.lead_in[0] : u.lead_in[1]].rstrip(" :") + " " if u.lead_in else "" for u in within
-    ]
-    return [read_claim(lead + text[u.start : u.end]) for u, lead in zip(within, leads, strict=True)]
+    said: list[Claim] = []
+    for unit in units:
+        if unit.start < quotation.start or unit.end > quotation.end:
+            continue
+        sentence = text[unit.start : unit.end]
+        if unit.lead_in:
+            start, end = unit.lead_in
+            sentence = text[start:end].rstrip(" :") + " " + sentence
+        said.append(read_claim(sentence))
+    return said
 
 
-def _merged(passages: list[Passage], said: list[list[Claim]]) -> tuple[list[Passage], list[int]]:
-    """Passages that say the same in several places become one, at the place of the best; with their numbers."""
-    kept: dict[int, Passage] = {}
-    spelt = [set(words(passage.text)) for passage in passages]
-    for n, passage in enumerate(passages):
-        same = (
-            m
-            for m in kept
-            if len(spelt[n] & spelt[m]) >= ALIKE * len(spelt[n] | spelt[m])
-            and not any_contradict(said[n], said[m])
-        )
-        first = next(same, n)
-        kept[first] = (
-            passage if first == n else replace(kept[first], also=(*kept[first].also, passage))
-        )
-    return list(kept.values()), list(kept)
+def _merge_those_alike(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Passages that say the same in several places become one, at the place of the best."""
+    merged: list[_Candidate] = []
+    for candidate in candidates:
+        for n, better in enumerate(merged):
+            if candidate.says_the_same(better):
+                also = (*better.passage.also, candidate.passage)
+                merged[n] = replace(better, passage=replace(better.passage, also=also))
+                break
+        else:
+            merged.append(candidate)
+    return merged
 
 
-def _disagree(passages: list[Passage], said: list[list[Claim]]) -> Iterator[tuple[int, int]]:
-    for (n, one), (m, other) in combinations(enumerate(passages), 2):
-        if one.doc != other.doc and any_contradict(said[n], said[m]):
+def _find_disagreements(candidates: Sequence[_Candidate]) -> Iterator[tuple[int, int]]:
+    """The numbers of each two passages of different texts that contradict each other."""
+    for (n, one), (m, other) in combinations(enumerate(candidates), 2):
+        if one.passage.doc == other.passage.doc:
+            continue
+        if any_contradict(one.statements, other.statements):
             yield n, m
 
 
-def _plain(heading: str) -> str:
+def _words_above(text: PolicyText, unit: Unit) -> str:
+    """The heading of a unit, and its lead-in."""
+    heading = unit.section or text.title
+    if unit.lead_in is None:
+        return f"{heading}: "
+    start, end = unit.lead_in
+    return f"{heading}: {text.text[start:end]} "
+
+
+# --- texts and sections by what is typed ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What may be meant, and how well it fits: the more words, the better."""
+
+    worth: float
+    place: TextOrSection
+
+
+def _best(found: Sequence[_Fit]) -> list[_Fit]:
+    """Those that fit best, each once."""
+    most = max((fit.worth for fit in found), default=0.0)
+    return list(dict.fromkeys(fit for fit in found if fit.worth == most))
+
+
+def _find_in_text(text: PolicyText, headings: Sequence[str], typed: str) -> list[_Fit]:
+    """What `typed` may mean in one text."""
+    found: list[_Fit] = []
+    stem = text.doc.rpartition(".")[0]
+    for name in (_words_of(text.title), _words_of(stem)):
+        found += _find_by_name(text, headings, name.split(), typed.split())
+    return _best(found)
+
+
+def _find_by_name(
+    text: PolicyText, headings: Sequence[str], name: list[str], typed: list[str]
+) -> list[_Fit]:
+    """The text, where all of `typed` belongs to its name; else its sections that the rest names."""
+    own = _count_words_of_name(name, typed)
+    if own == 0:
+        return []
+    is_whole_name = typed[:own] == name
+    is_in_order = all(map(str.startswith, name, typed[:own]))
+    worth = own + is_whole_name / 4 + is_in_order / 8
+    rest = typed[own:]
+    if not rest:
+        return [_Fit(worth, TextOrSection(text))]
+
+    found: list[_Fit] = []
+    for heading in headings:
+        of_heading = _words_of(heading).split()
+        if all(_begins_one_of(word, of_heading) for word in rest):
+            with_heading = worth + 0.9 * len(rest) + (rest == of_heading) / 4
+            found.append(_Fit(with_heading, TextOrSection(text, heading)))
+    return found
+
+
+def _count_words_of_name(name: Sequence[str], typed: Sequence[str]) -> int:
+    """How many words of `typed`, from the first on, begin a word of the name."""
+    for n, word in enumerate(typed):
+        if not _begins_one_of(word, name):
+            return n
+    return len(typed)
+
+
+def _begins_one_of(typed: str, names: Sequence[str]) -> bool:
+    return any(word.startswith(typed) for word in names)
+
+
+def _words_of(heading: str) -> str:
+    """The words in small letters, without punctuation, with a blank between them."""
     return " ".join(re.findall(r"\w+", heading.lower()))
 
 
-def _places(
-    text: PolicyText, headings: tuple[str, ...], typed: list[str]
-) -> list[tuple[float, Place]]:
-    """What `typed` may mean in one text, each with how well it fits."""
-    found: list[tuple[float, Place]] = []
-    for name in (_plain(text.title).split(), _plain(text.doc.rpartition(".")[0]).split()):
-        own = next((n for n, w in enumerate(typed) if not _begins(w, name)), len(typed))
-        rest = typed[own:]
-        if not own or not name:
-            continue
-        in_order = all(map(str.startswith, name, typed[:own]))
-        fit = own + (typed[:own] == name) / 4 + in_order / 8
-        if not rest:
-            found.append((fit, Place(text)))
-        for heading in headings if rest else ():
-            of = _plain(heading).split()
-            if all(_begins(w, of) for w in rest):
-                found.append((fit + 0.9 * len(rest) + (rest == of) / 4, Place(text, heading)))
-    most = max((fit for fit, _ in found), default=0.0)
-    return list(dict.fromkeys((fit, place) for fit, place in found if fit == most))
+# --- passages of a section ------------------------------------------------------------------------
 
 
-def _begins(typed: str, name: list[str]) -> bool:
-    return any(word.startswith(typed) for word in name)
+def _gather_sections(text: PolicyText, units: Sequence[Unit]) -> Iterator[tuple[Passage, ...]]:
+    for _, of_section in groupby(units, key=lambda unit: unit.under):
+        yield tuple(_gather_passages(text, list(of_section)))
 
 
-def _sections(text: PolicyText, units: Iterable[Unit]) -> Iterator[tuple[Passage, ...]]:
-    for _, some in groupby(units, key=lambda unit: unit.under):
-        yield tuple(_gather(text, list(some)))
-
-
-def _cite(text: PolicyText, unit: Unit, start: int, end: int) -> Passage:
-    lead = unit.lead_in
-    within = lead is None or start <= lead[0]
-    return Passage(
-        doc=text.doc,
-        title=text.title,
-        section=unit.section,
-        start=start,
-        end=end,
-        text=text.text[start:end],
-        lead_in="" if lead is None or within else text.text[lead[0] : lead[1]],
-        review_by=text.review_by,
-    )
-
-
-def _gather(text: PolicyText, units: list[Unit]) -> list[Passage]:
+def _gather_passages(text: PolicyText, units: Sequence[Unit]) -> list[Passage]:
     """Neighbouring units as passages of at most LONGEST characters."""
     passages: list[Passage] = []
     first: Unit | None = None
@@ -352,3 +513,21 @@ def _gather(text: PolicyText, units: list[Unit]) -> list[Passage]:
     if first is not None:
         passages.append(_cite(text, first, first.start, end))
     return passages
+
+
+def _cite(text: PolicyText, unit: Unit, start: int, end: int) -> Passage:
+    """Characters `start` to `end` of a text, with the lead-in of `unit` if it stands before."""
+    lead_in = ""
+    if unit.lead_in and unit.lead_in[0] < start:
+        lead_start, lead_end = unit.lead_in
+        lead_in = text.text[lead_start:lead_end]
+    return Passage(
+        doc=text.doc,
+        title=text.title,
+        section=unit.section,
+        start=start,
+        end=end,
+        text=text.text[start:end],
+        lead_in=lead_in,
+        review_by=text.review_by,
+    )
