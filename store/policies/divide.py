@@ -264,7 +264,7 @@ def _introduces(lines: Sequence[_TextLine], n: int) -> bool:
 
 
 def _is_much_shorter(lines: Sequence[_TextLine], n: int, *, by: int) -> bool:
-    """True where the next text has more characters than line `n`, `by` so many at least."""
+    """True where the next line with words is more than `by` characters longer than line `n`."""
     after = _next_with_text(lines, n)
     return after is not None and len(after.text) > len(lines[n].text) + by
 
