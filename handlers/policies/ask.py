@@ -40,7 +40,7 @@ from handlers.rules.access import Act
 from handlers.text.pages import number_in
 from handlers.text.words import listed, shortened
 from store.model.memos import Question
-from store.policies import Answer, Passage, Place
+from store.policies import Answer, Passage, TextOrSection
 from store.policies.texts import PolicyText
 
 DO_NOT_SAY = "The texts do not say."
@@ -191,7 +191,7 @@ async def show(ask: Ask, desk: Desk) -> Reply:
     return show_section(text, start_of_section(text, section, desk) or 0, ask, desk)
 
 
-def _which_place(places: Sequence[Place], desk: Desk) -> Reply:
+def _which_place(places: Sequence[TextOrSection], desk: Desk) -> Reply:
     choices: list[Choice] = []
     for place in places:
         label = shortened(place_name(place.text.title, place.section), LONG_LABEL)
