@@ -91,8 +91,9 @@ async def _details(entry: Entry, desk: Desk) -> Mapping[str, str]:
     details = defaultdict[str, str](str)
     for key, value in entry.details.items():
         details[key] = " ".join(value.split())
-    if "\n" in entry.details.get("text", ""):
-        details["text"] = "".join(f"\n    {line}" for line in entry.details["text"].splitlines())
+    note = entry.details.get("text", "")
+    if "\n" in note:
+        details["text"] = _set_in(note)
 
     category = desk.procedure.named(details["category"])
     if category:
@@ -114,6 +115,10 @@ async def _details(entry: Entry, desk: Desk) -> Mapping[str, str]:
         case EntryKind.GIVEN | EntryKind.STEP_GIVEN:
             details["to"] = await name_of(details["to"], desk)
     return details
+
+
+def _set_in(note: str) -> str:
+    return "".join(f"\n    {line}" for line in note.splitlines())
 
 
 def moment_in(text: str, desk: Desk) -> str:

@@ -1,4 +1,4 @@
-"""What a case is about, how urgent it is, and whether two things are one. Whom it is about: `subjects.py`.
+"""What a case is about, how urgent it is, and whether two things are one. Whom it is about: `subject.py`.
 
 A choice is made for the case that was named, also where it was joined to another. One that its reporter has not
 yet called part of another stands alone from the moment that anything is said of it.
@@ -96,11 +96,9 @@ async def urgent(ask: Ask, desk: Desk) -> Reply:
     reference, _ = take_reference(ask.words, urgent.usage)
 
     def move(case: Case) -> Case:
-        return (
-            case
-            if case.urgent
-            else _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
-        )
+        if case.urgent:
+            return case
+        return _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
 
     matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:

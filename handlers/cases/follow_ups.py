@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from handlers.cases.ownership import able_to_work
+from handlers.cases.ownership import MOST_OFFERED, REASON, able_to_work
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, Matter, take_reference
@@ -15,8 +14,9 @@ from handlers.rules.access import Act
 from handlers.text.dates import day_named, due_on
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
-from handlers.workflow.changes import change
+from handlers.workflow.changes import Move, change
 from handlers.workflow.reminders import without_warning
+from handlers.workflow.steps import OWNER
 from store.model.case import Case
 from store.model.records import FollowUp, Progress
 
@@ -88,20 +88,24 @@ async def not_removed(ask: Ask, desk: Desk) -> Reply:
 )
 async def not_needed(ask: Ask, desk: Desk) -> Reply:
     """Settle a step as not needed; asks why."""
-    matter, step, why = await _step(ask, not_needed.usage, desk)
-    if not why:
-        question = WHY_NOT.format(reference=matter.case.reference, what=step.what)
-        prompt = Prompt(question, f"case not-needed {matter.case.reference} {step.key}", "Reason")
-        return matter.shown_in(Reply((prompt,)))
+    asked = await _step_asked(ask, not_needed.usage, desk)
+    reference, step = asked.matter.case.reference, asked.step
+    if not asked.words:
+        question = WHY_NOT.format(reference=reference, what=step.what)
+        prompt = Prompt(question, f"case not-needed {reference} {step.key}", "Reason")
+        return asked.matter.shown_in(Reply((prompt,)))
     return await _settle(ask, Progress.NOT_NEEDED, not_needed.usage, desk)
 
 
-async def _settle(ask: Ask, progress: str, usage: str, desk: Desk) -> Reply:
-    matter, step, why = await _step(ask, usage, desk)
-    key, me = step.key, ask.person.id
-    return await _moved(
-        ask, matter, desk, lambda c: c.settle_step(key, progress, by=me, at=ask.at, why=why[:500])
-    )
+async def _settle(ask: Ask, progress: Progress, usage: str, desk: Desk) -> Reply:
+    """Note what came of a step; words after its key are the reason."""
+    asked = await _step_asked(ask, usage, desk)
+    key, why = asked.step.key, asked.words[:REASON]
+
+    def settle(case: Case) -> Case:
+        return case.settle_step(key, progress, by=ask.person.id, at=ask.at, why=why)
+
+    return await _change_and_show(ask, asked.matter, desk, settle)
 
 
 @command(
@@ -113,22 +117,28 @@ async def _settle(ask: Ask, progress: str, usage: str, desk: Desk) -> Reply:
 )
 async def hand(ask: Ask, desk: Desk) -> Reply:
     """Give one step to somebody who may work the case."""
-    matter, step, typed = await _step(ask, hand.usage, desk)
+    asked = await _step_asked(ask, hand.usage, desk)
+    matter, step = asked.matter, asked.step
     reference = matter.case.reference
-    typed = people.without_to(typed)
     able = await able_to_work(matter, desk)
+    typed = people.without_to(asked.words)
     if not typed:
-        options = tuple(
-            Choice(p.name, f"case hand {reference} {step.key} id {p.id}") for p in able[:50]
-        )
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
-        return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
+        options = [
+            Choice(person.name, f"case hand {reference} {step.key} id {person.id}")
+            for person in able[:MOST_OFFERED]
+        ]
+        menu = Choices(tuple(options), menu=question)
+        return matter.shown_in(Reply((Text(question), menu)))
+
     person = await people.person_meant(typed, desk)
     if person not in able:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=reference))
-    return await _moved(
-        ask, matter, desk, lambda c: c.hand_step(step.key, person.id, by=ask.person.id, at=ask.at)
-    )
+
+    def give(case: Case) -> Case:
+        return case.hand_step(step.key, person.id, by=ask.person.id, at=ask.at)
+
+    return await _change_and_show(ask, matter, desk, give)
 
 
 @command(
@@ -143,25 +153,29 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
 
     Where the case is about the head, that is the chair, whom nobody else's cases reach.
     """
-    matter, step, words = await _step(ask, postpone.usage, desk)
-    reference = matter.case.reference
+    asked = await _step_asked(ask, postpone.usage, desk)
+    matter, step = asked.matter, asked.step
     if step.postponed >= MOST_PUT_OFF and not matter.may(ask.person, Act.PUT_OFF_AGAIN):
         raise Refused(TWICE)
-    if not words:
+    if not asked.words:
+        reference = matter.case.reference
         question = UNTIL_WHEN.format(reference=reference, what=step.what)
         prompt = Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why")
         return matter.shown_in(Reply((prompt,)))
-    until, why = (*BREAK.split(words, maxsplit=1), "")[:2]
-    if not why.strip():
+
+    until, *reasons = BREAK.split(asked.words, maxsplit=1)
+    why = reasons[0].strip() if reasons else ""
+    if not why:
         raise Refused(UNTIL_AND_WHY)
     due, moved = due_on(day_named(until, ask.at, desk.calendar), ask.at, desk.calendar)
     said = PUT_OFF.format(due=moment(due, desk.calendar), moved=moved).strip()
 
-    def move(case: Case) -> Case:
-        later = case.postpone_step(step.key, due, why.strip()[:500], by=ask.person.id, at=ask.at)
+    def put_off(case: Case) -> Case:
+        later = case.postpone_step(step.key, due, why[:REASON], by=ask.person.id, at=ask.at)
         return without_warning(later, step.key, ask.at, desk.calendar)
 
-    return replace(say(said) + await _moved(ask, matter, desk, move), replaces=True)
+    shown = await _change_and_show(ask, matter, desk, put_off)
+    return replace(say(said) + shown, replaces=True)
 
 
 @command(
@@ -178,16 +192,16 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     if not match:
         raise Refused(HOW_TO_ADD.format(usage=add.usage))
     what = shortened((match["what"] or match["what_in"]).strip(" \"“”'"), LONGEST)
-    due, moved = due_on(
-        day_named(match["day"] or match["day_in"], ask.at, desk.calendar), ask.at, desk.calendar
-    )
+    day = day_named(match["day"] or match["day_in"], ask.at, desk.calendar)
+    due, moved = due_on(day, ask.at, desk.calendar)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    await _moved(
-        ask, matter, desk, lambda c: c.add_step(what, due, "owner", by=ask.person.id, at=ask.at)
-    )
-    said = ADDED.format(
-        reference=matter.case.reference, what=what, due=moment(due, desk.calendar), moved=moved
-    )
+
+    def add_step(case: Case) -> Case:
+        return case.add_step(what, due, OWNER, by=ask.person.id, at=ask.at)
+
+    await _change_and_show(ask, matter, desk, add_step)
+    root, when = matter.case.reference, moment(due, desk.calendar)
+    said = ADDED.format(reference=root, what=what, due=when, moved=moved)
     return matter.shown_in(say(said.strip()))
 
 
@@ -202,26 +216,39 @@ async def again(ask: Ask, desk: Desk) -> Reply:
     """Say that it was posted again, which opens what follows from that."""
     reference, _ = take_reference(ask.words, again.usage)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    reply = await _moved(ask, matter, desk, lambda c: c.posted_again(by=ask.person.id, at=ask.at))
+
+    def note(case: Case) -> Case:
+        return case.posted_again(by=ask.person.id, at=ask.at)
+
+    reply = await _change_and_show(ask, matter, desk, note)
     return replace(say(POSTED_AGAIN) + reply, replaces=True)
 
 
-async def _step(ask: Ask, usage: str, desk: Desk) -> tuple[Matter, FollowUp, str]:
-    """The open step that the words name, and what follows them. Raises Refused, with the steps there are."""
+@dataclass(frozen=True, slots=True)
+class _StepAsked:
+    """A step of a matter that somebody has named, and the words behind it."""
+
+    matter: Matter
+    step: FollowUp
+    words: str
+
+
+async def _step_asked(ask: Ask, usage: str, desk: Desk) -> _StepAsked:
+    """The step that the words name. Raises Refused, with the open steps that there are."""
     reference, words = take_reference(ask.words, usage)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     key, _, rest = words.partition(" ")
     found = matter.case.follow_up(key.lower())
     if found is not None:
-        return matter, found, rest.strip()
-    steps = ", ".join(f.key for f in matter.case.follow_ups if f.is_open)
+        return _StepAsked(matter, found, rest.strip())
+
+    root = matter.case.reference
+    steps = ", ".join(step.key for step in matter.case.follow_ups if step.is_open)
     if not steps:
-        raise matter.refusal(NO_STEPS.format(reference=matter.case.reference))
-    raise matter.refusal(
-        WHICH_STEP.format(usage=usage, reference=matter.case.reference, steps=steps)
-    )
+        raise matter.refusal(NO_STEPS.format(reference=root))
+    raise matter.refusal(WHICH_STEP.format(usage=usage, reference=root, steps=steps))
 
 
-async def _moved(ask: Ask, matter: Matter, desk: Desk, move: Callable[[Case], Case]) -> Reply:
+async def _change_and_show(ask: Ask, matter: Matter, desk: Desk, move: Move) -> Reply:
     changed = await change(desk, ask.person, matter.case.reference, Act.WORK, move)
     return replace(await show_case(ask.person, changed, desk), replaces=True)

@@ -94,30 +94,42 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
 
 async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
     """All that may be handed over, in the order in which it came."""
+    rows = []
+    for case in matter.cases:
+        for item in case.evidence:
+            if item.state == State.KEPT:
+                rows.append((case, item))
+    rows.sort(key=lambda row: row[1].at)
+
     found = []
-    rows = [
-        (case, item) for case in matter.cases for item in case.evidence if item.state == State.KEPT
-    ]
-    for case, item in sorted(rows, key=lambda row: row[1].at):
+    for case, item in rows:
         if item.kind in WORDS:
             place = await place_of(item, case, matter.case, desk)
-            texts = split_text(item.text, PIECE)
-            for number, text in enumerate(texts, 1):
-                part = PIECE_OF.format(number=number, all=len(texts)) if len(texts) > 1 else ""
-                found.append(Piece(case, item, text, place + part))
+            found += _pieces_of_words(case, item, place)
         elif item.sha256 and not matter.withheld:
             found.append(Piece(case, item))
     return found
 
 
+def _pieces_of_words(case: Case, item: Evidence, place: str) -> list[Piece]:
+    """A text, cut where it is longer than a page; each piece says which of them it is."""
+    texts = split_text(item.text, PIECE)
+    if len(texts) == 1:
+        return [Piece(case, item, texts[0], place)]
+    pieces = []
+    for number, text in enumerate(texts, 1):
+        part = PIECE_OF.format(number=number, all=len(texts))
+        pieces.append(Piece(case, item, text, place + part))
+    return pieces
+
+
 def _what(handed: list[Piece]) -> str:
-    """`2 messages, a link and 3 files`."""
+    """`2 messages, a link and 3 files`: a text in several pieces is one message."""
     kinds = {(p.case.reference, p.item.number): p.item.kind for p in handed}
     names: dict[str, str] = {EvidenceKind.TEXT: "message", EvidenceKind.LINK: "link"}
     counts = Counter(names.get(kind, "file") for kind in kinds.values())
-    what = listed(
-        counted(counts[name], name) for name in ("message", "link", "file") if counts[name]
-    )
+    in_order = [name for name in ("message", "link", "file") if counts[name]]
+    what = listed(counted(counts[name], name) for name in in_order)
     return what[0].upper() + what[1:]
 
 
@@ -131,9 +143,12 @@ def _part(piece: Piece, desk: Desk) -> Part:
 
 def file_name(reference: str, item: Evidence) -> str:
     """`7K4M-3.png`: never the name that somebody gave it, which may be a trick or a person's name."""
-    suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", item.name)
     kinds = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/ogg": ".ogg"}
-    return f"{reference}-{item.number}{suffix[0].lower() if suffix else kinds.get(item.media_type, '')}"
+    suffix = kinds.get(item.media_type, "")
+    own_suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", item.name)
+    if own_suffix:
+        suffix = own_suffix[0].lower()
+    return f"{reference}-{item.number}{suffix}"
 
 
 def _not_handed(person: Person, matter: Matter) -> list[Text]:

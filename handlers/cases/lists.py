@@ -106,14 +106,20 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
 
-    found = []
-    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
-        if await _is_listed(summary, category, typed, ask, desk):
-            found.append(summary)
+    found = await _listed(category, typed, ask, desk)
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
     key = category.key if category else typed
     return await _page(found, page or 1, f"case list {key}", ask.person, desk)
+
+
+async def _listed(category: Category | None, kind: str, ask: Ask, desk: Desk) -> list[Summary]:
+    """The cases of a category or a state of which the asker may see all."""
+    found = []
+    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
+        if await _is_listed(summary, category, kind, ask, desk):
+            found.append(summary)
+    return found
 
 
 async def _is_listed(

@@ -31,6 +31,8 @@ JOINED_MEANWHILE = "Case {reference} has just become part of case {root}. Look a
 #: Characters.
 NOTE_LIMIT = 20_000
 REASON = 500
+#: People in one menu; whoever is beyond them is named by typing.
+MOST_OFFERED = 50
 
 
 @command(
@@ -65,7 +67,8 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     if not typed:
         able = await able_to_work(matter, desk)
         options = tuple(
-            Choice(p.name, f"case give {matter.case.reference} to id {p.id}") for p in able[:50]
+            Choice(p.name, f"case give {matter.case.reference} to id {p.id}")
+            for p in able[:MOST_OFFERED]
         )
         question = TO_WHOM.format(reference=matter.case.reference)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))

@@ -23,15 +23,20 @@ NO_BUTTON = "That button does not work any more. Please open the case: /case REF
 
 def fits_one_message(replies: Sequence[Reply]) -> bool:
     """Whether they are short enough for one message on a phone."""
-    choices = [choice for reply in replies for choice in _choices(reply)]
-    if len(replies) > NOTICES or len(choices) > BUTTONS:
-        return False
-    if any(len(choice.command.encode()) > LONGEST for choice in choices):
+    if len(replies) > NOTICES or not _buttons_fit(replies):
         return False
     # A digest, which has several headings, stands alone.
     if len(replies) > 1 and any(_headings(reply) > 1 for reply in replies):
         return False
     return sum(_length(reply) for reply in replies) <= CHARACTERS
+
+
+def _buttons_fit(replies: Sequence[Reply]) -> bool:
+    choices: list[Choice] = []
+    for reply in replies:
+        choices += _choices(reply)
+    are_short = all(len(choice.command.encode()) <= LONGEST for choice in choices)
+    return len(choices) <= BUTTONS and are_short
 
 
 def bundle(replies: Sequence[Reply]) -> Reply:

@@ -209,9 +209,13 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
         return None
     if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
-    if notice.kind != NoticeKind.OVERDUE:
-        return None
+    if notice.kind == NoticeKind.OVERDUE:
+        return _overdue_above(case, notice, person, desk)
+    return None
 
+
+def _overdue_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
+    """To whom the escalation names from this day of being overdue on."""
     follow_up = case.follow_up(notice.step)
     if follow_up is None or not _still(follow_up, notice):
         return None

@@ -224,6 +224,11 @@ def duty_line(due: Due, now: datetime, desk: Desk) -> str:
     )
 
 
+async def _done_before(key: str, desk: Desk) -> set[date]:
+    """The days of a duty for which it was done."""
+    return {memo.due for memo in await desk.store.memos(DutyDone) if memo.key == key}
+
+
 @command(
     "duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time"
 )
@@ -236,7 +241,7 @@ async def done(ask: Ask, desk: Desk) -> Reply:
     if not access.answers_for(ask.person, due.duty.owner):
         raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
 
-    before = {memo.due for memo in await desk.store.memos(DutyDone) if memo.key == key}
+    before = await _done_before(key, desk)
     if day and day in map(str, before):
         return say(DONE_BEFORE.format(do=due.duty.do, due=full_day(date.fromisoformat(day))))
     is_early = _stage(due, ask.at, desk) == NOT_YET_SOON

@@ -37,19 +37,25 @@ async def change(
             return matter
         if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
             raise matter.refusal(CLOSED.format(reference=reference))
-        try:
-            moved = move(case)
-        except IllegalMove as illegal:
-            raise matter.refusal(str(illegal)) from illegal
+        moved = _make(move, case, matter)
         if moved is case:
             return matter
+        if desk.source:
+            moved = moved.came_of(desk.source, case)
         try:
-            moved = moved.came_of(desk.source, case) if desk.source else moved
             saved = await desk.store.save(await with_consequences(moved, desk))
         except Conflict:
             continue
         return await _seen_now(desk, person, reference, saved)
     raise Refused(TOO_BUSY.format(reference=reference))
+
+
+def _make(move: Move, case: Case, matter: Matter) -> Case:
+    """The case after a move. Raises Refused where the case does not allow it."""
+    try:
+        return move(case)
+    except IllegalMove as illegal:
+        raise matter.refusal(str(illegal)) from illegal
 
 
 async def _seen_now(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:

@@ -41,10 +41,7 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
         return case
 
     sent = await _sent_of(case, matter, desk)
-    taken_from = set()
-    for receiver in {message.to for message in sent}:
-        if await _must_not_know(receiver, case, matter, desk):
-            taken_from.add(receiver)
+    taken_from = await _recused(sent, case, matter, desk)
     # By key: one message may have shown several parts of the matter.
     owed = {}
     for each in sent:
@@ -52,6 +49,17 @@ async def with_withdrawals(case: Case, desk: Desk) -> Case:
             notice = _withdrawal(case, each, desk)
             owed[notice.key] = notice
     return case.owe(*owed.values())
+
+
+async def _recused(
+    sent: Sequence[_Sent], case: Case, matter: Sequence[Summary], desk: Desk
+) -> set[str]:
+    """Of those to whom something was sent, who must not know of the matter."""
+    found = set()
+    for receiver in {message.to for message in sent}:
+        if await _must_not_know(receiver, case, matter, desk):
+            found.add(receiver)
+    return found
 
 
 def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,7 +37,15 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
         return _with_all_ended(case, now)
 
     steps = desk.procedure.steps(case.category)
-    wanted = {step.key for step in steps}
+    case = _without_others(case, {step.key for step in steps}, desk, now)
+    for step in steps:
+        if _is_called_for(step, case):
+            case = case.with_follow_up(_follow_up(step, desk, now))
+    return case
+
+
+def _without_others(case: Case, wanted: Collection[str], desk: Desk, now: datetime) -> Case:
+    """The case without open steps that its category does not call for; what somebody has added is there again."""
     for follow_up in case.follow_ups:
         if follow_up.is_own:
             # They ended with the case, or when it was joined.
@@ -45,9 +53,6 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
                 case = case.with_follow_up(_opened_again(follow_up, desk, now))
         elif follow_up.is_open and follow_up.key not in wanted:
             case = case.with_follow_up(_ended(follow_up, now))
-    for step in steps:
-        if _is_called_for(step, case):
-            case = case.with_follow_up(_follow_up(step, desk, now))
     return case
 
 
@@ -105,13 +110,11 @@ async def owners_of(
 ) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
     is_the_owners = follow_up.owner == OWNER
-    asked = [follow_up.person or ""]
-    if is_the_owners:
-        asked.append(case.owner or "")
-    for id in asked:
-        person = await _if_told(id, matter, desk)
-        if person:
-            return [person]
+    person = await _if_told(follow_up.person, matter, desk)
+    if person is None and is_the_owners:
+        person = await _if_told(case.owner, matter, desk)
+    if person:
+        return [person]
 
     role = Role.HEAD if is_the_owners else Role(follow_up.owner)
     for wanted in (role, *desk.procedure.ladder):
@@ -122,9 +125,9 @@ async def owners_of(
     return []
 
 
-async def _if_told(id: str, matter: Sequence[Summary], desk: Desk) -> Person | None:
+async def _if_told(id: str | None, matter: Sequence[Summary], desk: Desk) -> Person | None:
     """The person, where a notice about the case can reach them."""
-    if not id:
+    if id is None:
         return None
     try:
         person = await desk.store.person(id)

@@ -107,6 +107,7 @@ class Case:
     @property
     def summary(self) -> Summary:
         """What lists and access need to know of it."""
+        # Long, and a list rather than a decision: one line for each fact that is gathered.
         evidence = self.evidence
         pictures = [item.picture for item in evidence if item.picture]
         open_steps = [follow_up.due for follow_up in self.follow_ups if follow_up.is_open]
