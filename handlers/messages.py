@@ -44,7 +44,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the platform says of where a forwarded thing was first posted; anything may be missing."""
+    """What the platform says of where a forwarded thing was posted; anything may be missing."""
 
     kind: Literal["person", "hidden person", "group", "channel", "message"]
     author: str = ""

@@ -23,7 +23,8 @@ log = structlog.get_logger()
 
 
 async def sweep(desk: Desk) -> None:
-    """Owe the reminders, digests, duties and questions that have come due. Running it again changes nothing.
+    """Owe the reminders, digests, duties and questions that have come due. Running it again changes
+    nothing.
 
     A case that cannot be looked at keeps nobody else waiting. Raises StoreUnavailable.
     """

@@ -194,13 +194,13 @@ class Store(Protocol):
     async def put(self, memo: Memo) -> None:
         """Keep a memo, in place of the one of its kind that has the same key."""
 
-    async def memo(self, kind: type[Kind], under: str) -> Kind | None:
+    async def memo(self, kind: type[Kind], key: str) -> Kind | None:
         """The memo of a kind with this key."""
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
         """All of a kind, in no order."""
 
-    async def drop(self, kind: type[Memo], under: str) -> bool:
+    async def drop(self, kind: type[Memo], key: str) -> bool:
         """Take a memo away; False when it was gone."""
 
     # --- the rest ---------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""What goes out by itself: notices, evidence to fetch, menus, and which message showed which case."""
+"""What goes out by itself: notices, evidence to fetch, menus; and which message showed what."""

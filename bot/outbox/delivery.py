@@ -296,7 +296,7 @@ class Delivery:
         return failure
 
     async def _addresses(self, notice: Notice) -> list[str]:
-        """Where it may go, in the chats that are running: a channel, or each account of a person."""
+        """Where it may go, in the chats that run: a channel, or each account of a person."""
         addresses: tuple[str, ...] = (notice.to,)
         if notice.kind != NoticeKind.CHANNEL:
             addresses = (await self.desk.store.person(notice.to)).accounts

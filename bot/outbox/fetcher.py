@@ -1,4 +1,4 @@
-"""Fetches the evidence that is wanted, a few pieces at a time, through the chat that it came in by."""
+"""Fetches the evidence that is wanted, a few pieces at a time, through the chat it came by."""
 
 from __future__ import annotations
 

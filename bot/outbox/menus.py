@@ -1,4 +1,4 @@
-"""The menu of commands in each person's own chat: whoever may use more than the others is shown it."""
+"""The menu of commands in each person's own chat: whoever may use more is shown it."""
 
 from __future__ import annotations
 

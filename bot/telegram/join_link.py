@@ -9,7 +9,10 @@ from bot.telegram.api import connect
 
 
 def link_to(username: str | None, code: str) -> str:
-    """The link that opens a chat with the bot and sends it the code: `https://t.me/<bot>?start=<code>`."""
+    """The link that opens a chat with the bot and sends it the code:
+
+    `https://t.me/<bot>?start=<code>`.
+    """
     return f"https://t.me/{username}?start={code}"
 
 

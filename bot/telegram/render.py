@@ -1,4 +1,7 @@
-"""`Reply` -> what Telegram is to show. Pure. Limits: https://core.telegram.org/bots/api#sendmessage"""
+"""`Reply` -> what Telegram is to show.
+
+Pure. Limits: https://core.telegram.org/bots/api#sendmessage
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.SEPARATED: "let it stand alone",
     EntryKind.HELD: "held it back from being erased: {reason}",
     EntryKind.HOLD_LIFTED: "lifted that it was held",
-    EntryKind.EXPORTED: "noted that it was gathered for somebody’s request for what is held about them",
+    EntryKind.EXPORTED: (
+        "noted that it was gathered for somebody’s request for what is held about them"
+    ),
     EntryKind.LOOKED: "looked at it",
     EntryKind.READ: "read all entries",
     EntryKind.EVIDENCE: "was handed evidence {numbers}",
@@ -68,7 +70,9 @@ def entries_of(matter: Matter) -> list[Row]:
 
 
 def cases_named_in(matter: Matter) -> set[str]:
-    """References that the chronology names: of the matter's cases, and of those that one was joined to before."""
+    """References that the chronology names: of the matter's cases, and of those that one was joined
+    to before.
+    """
     named = {case.reference for case in matter.cases}
     for row in entries_of(matter):
         if row.entry.what == EntryKind.JOINED:
@@ -122,7 +126,9 @@ def _set_in(note: str) -> str:
 
 
 def moment_in(text: str, desk: Desk) -> str:
-    """A moment that an entry or a platform gives as text, as people read it; the text itself where it is none."""
+    """A moment that an entry or a platform gives as text, as people read it; the text itself where
+    it is none.
+    """
     try:
         return moment(datetime.fromisoformat(text), desk.calendar)
     except ValueError:

@@ -1,7 +1,9 @@
-"""What a case is about, how urgent it is, and whether two things are one. Whom it is about: `subject.py`.
+"""What a case is about, how urgent it is, and whether two things are one. Whom it is about:
+`subject.py`.
 
-A choice is made for the case that was named, also where it was joined to another. One that its reporter has not
-yet called part of another stands alone from the moment that anything is said of it.
+A choice is made for the case that was named, also where it was joined to another. One that its
+reporter has not yet called part of another stands alone from the moment that anything is said of
+it.
 """
 
 from __future__ import annotations
@@ -61,7 +63,10 @@ async def category(ask: Ask, desk: Desk) -> Reply:
 
 
 def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:
-    """Only what this person sent is let go: nobody else has seen it. The safeguarding lead decides for all."""
+    """Only what this person sent is let go: nobody else has seen it.
+
+    The safeguarding lead decides for all.
+    """
     said = Classification(
         chosen.key,
         urgent=chosen.urgent,

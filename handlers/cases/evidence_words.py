@@ -22,7 +22,9 @@ NAMES: dict[str, tuple[str, ...]] = {EvidenceKind.AUDIO: ("sound recording", "so
 STATES: dict[str, str] = {
     State.WAITING: "Not fetched yet: {what}. That waits until you say what it is about.",
     State.WANTED: "Not yet kept, being fetched: {what}.",
-    State.TOO_LARGE: "Too large to keep: {what}. Please leave it where it is, and show it to a leader.",
+    State.TOO_LARGE: (
+        "Too large to keep: {what}. Please leave it where it is, and show it to a leader."
+    ),
     State.LOST: "Could not be fetched: {what}. Please send it again, or show it to a leader.",
     State.WITHHELD: "Not fetched, and never will be: {what}.",
 }
@@ -63,7 +65,9 @@ def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
 
 
 async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
-    """Other open cases with the same link, bytes or picture, that this person may know of: at most three."""
+    """Other open cases with the same link, bytes or picture, that this person may know of: at most
+    three.
+    """
     links, hashes, likenesses = list[str](), list[str](), list[int]()
     for case in matter.cases:
         summary = case.summary
@@ -82,7 +86,9 @@ async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summ
 
 
 async def _may_know(person: Person, root: Summary, matter: Matter, desk: Desk) -> bool:
-    """Who sees all of this matter hears of others of which they see all; its reporter, of their own."""
+    """Who sees all of this matter hears of others of which they see all; its reporter, of their
+    own.
+    """
     if matter.whole:
         return await desk.inside(person, root)
     return Relation.REPORTER in await desk.relations(person, root)

@@ -1,4 +1,4 @@
-"""Working the procedure: what came of a step, who does it, until when; and follow-ups of one's own."""
+"""The procedure: what came of a step, who does it, until when; and follow-ups of one's own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ POSTED_AGAIN = "Noted that it was posted again."
 MOST_PUT_OFF = 2
 BREAK = re.compile(r"\s*(?:[,;–—]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s)\s*", re.IGNORECASE)
 WHAT_BY_WHEN = re.compile(
-    r"(?P<what_in>.+)\s+(?P<day_in>in \d{1,3} school days?)|(?P<what>.+)\s+(?:by|on|until)\s+(?P<day>[^\"”]+)",
+    r"(?P<what_in>.+)\s+(?P<day_in>in \d{1,3} school days?)"
+    r"|(?P<what>.+)\s+(?:by|on|until)\s+(?P<day>[^\"”]+)",
     re.DOTALL | re.IGNORECASE,
 )
 LONGEST = 160

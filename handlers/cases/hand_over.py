@@ -29,8 +29,10 @@ PAGE_OF = "Page {page} of {pages}. "
 PIECE_OF = " · part {number} of {all}"
 LOCKED = "The pictures and files of case {reference} are locked away. They are handed to nobody."
 LOCKED_FOR_LEAD = (
-    "The pictures and files of case {reference} are locked away: nobody opens them, copies them or passes them "
-    "on, you neither. Tell the police (101, or 999 if a child is in danger) or children's services that they "
+    "The pictures and files of case {reference} are locked away: nobody opens them, copies them or "
+    "passes them "
+    "on, you neither. Tell the police (101, or 999 if a child is in danger) or children's services "
+    "that they "
     "are there; they say what happens to them."
 )
 MORE = "The next ones"
@@ -142,7 +144,7 @@ def _part(piece: Piece, desk: Desk) -> Part:
 
 
 def file_name(reference: str, item: Evidence) -> str:
-    """`7K4M-3.png`: never the name that somebody gave it, which may be a trick or a person's name."""
+    """`7K4M-3.png`: never the name that it came with, which may be a trick or a person's name."""
     kinds = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/ogg": ".ogg"}
     suffix = kinds.get(item.media_type, "")
     own_suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", item.name)
@@ -169,7 +171,10 @@ def _not_handed(person: Person, matter: Matter) -> list[Text]:
     summary="everything that happened in a case, from the beginning",
 )
 async def log(ask: Ask, desk: Desk) -> Reply:
-    """All entries of a case and of what was joined to it, in full. That they were read is an entry."""
+    """All entries of a case and of what was joined to it, in full.
+
+    That they were read is an entry.
+    """
     reference, typed = take_reference(ask.words, log.usage)
     matter = await change(desk, ask.person, reference, Act.WORK, lambda case: _read(case, ask))
     root = matter.case.reference

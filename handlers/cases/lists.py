@@ -34,7 +34,8 @@ NO_CASES = {
 NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
 CHAT_COPIES = (
-    "One thing, said once: Slack and Telegram keep their own copies of what is read here, and erasing a case does not "
+    "One thing, said once: Slack and Telegram keep their own copies of what is read here, and "
+    "erasing a case does not "
     "reach them. What your technician should set there is in docs/chat-is-not-the-archive.md."
 )
 HINT_COPIES = "chat keeps copies"
@@ -140,7 +141,9 @@ def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:
 
 
 def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
-    """A follow-up is overdue; or nobody has said what it is about by the end of the next school day."""
+    """A follow-up is overdue; or nobody has said what it is about by the end of the next school
+    day.
+    """
     if summary.due is not None:
         return summary.due <= ask.at
     return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(

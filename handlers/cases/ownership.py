@@ -166,7 +166,10 @@ def _outcomes(question: str, reference: str, desk: Desk) -> Reply:
 
 
 async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Desk) -> Matter:
-    """End the root of a matter. What its reporter has not called part of it stands alone from then on."""
+    """End the root of a matter.
+
+    What its reporter has not called part of it stands alone from then on.
+    """
     async with desk.store.alone(JOINING):
         matter = await desk.case_for(ask.person, reference, Act.WORK)
         root = matter.case.reference

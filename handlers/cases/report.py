@@ -46,10 +46,15 @@ NOTHING_IN_IT = (
 )
 KEPT_LATER_VERSION = "Your change is kept with case {reference}, beside what you first sent."
 TOO_MUCH = (
-    "That was not kept: there was more from you in an hour than I can take. Please send it again from {time}. "
+    "That was not kept: there was more from you in an hour than I can take. Please send it again "
+    "from {time}. "
     "If it cannot wait, tell a leader in person now."
 )
-CROWDED = "As there was so much from you in an hour, this is kept with case {reference} and is no case of its own."
+CROWDED = (
+    "As there was so much from you in an hour, this is kept with case {reference} and is no case "
+    "of "
+    "its own."
+)
 BUSY = "That could not be kept just now. Please send it again."
 HINT_AS_FILE = "as a file"
 
@@ -69,9 +74,11 @@ async def report(ask: Ask, desk: Desk) -> Reply:
 
 
 async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool = False) -> Reply:
-    """Keep what came in, in one durable write, and answer. The same thing again gets the same answer.
+    """Keep what came in, in one durable write, and answer. The same thing again gets the same
+    answer.
 
-    `explicit`: the person asked for a report of its own. Raises Refused when there is nothing to keep.
+    `explicit`: the person asked for a report of its own. Raises Refused when there is nothing to
+    keep.
     """
     evidence = evidence_of(incoming, person, desk)
     if not evidence:
@@ -130,7 +137,10 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
 
 
 async def _keep_once(arrival: _Arrival, desk: Desk) -> _Kept:
-    """Add it to the case that it belongs to, or open one. Raises Conflict when somebody was faster."""
+    """Add it to the case that it belongs to, or open one.
+
+    Raises Conflict when somebody was faster.
+    """
     incoming, person = arrival.incoming, arrival.person
     if reference := await desk.store.by_source(incoming.source):
         return _Kept(await desk.store.case(reference), known=True)
@@ -199,7 +209,9 @@ async def _open_case(
 
 
 async def _overtaken(source: str, reference: str, desk: Desk) -> bool:
-    """Whether more that came in the same chat was kept with the case after this: that is answered there too."""
+    """Whether more that came in the same chat was kept with the case after this: that is answered
+    there too.
+    """
     try:
         case = await desk.store.case(reference)
     except (NotFound, StoreUnavailable):
@@ -220,7 +232,9 @@ def _place_after(mine: Sequence[Summary], person: Person) -> str:
 
 
 async def _where_crowded(person: Person, mine: Sequence[Summary], desk: Desk) -> Summary | None:
-    """The person's latest open case, where they have opened so many in an hour that this is not one more."""
+    """The person's latest open case, where they have opened so many in an hour that this is not one
+    more.
+    """
     free = await desk.store.count(f"case {person.id}", desk.now(), HOUR, desk.limits.reports)
     return await _latest(mine, desk) if free else None
 
@@ -233,7 +247,7 @@ async def _refuse_flood(person: Person, desk: Desk) -> None:
 
 
 async def _earlier(incoming: Incoming, mine: Sequence[Summary], desk: Desk) -> Summary | None:
-    """The open case that this may belong to: of the same album or message, or the person's latest."""
+    """The open case that this may belong to: of its album or message, or the person's latest."""
     for source in (incoming.edits, incoming.album):
         if source and (reference := await desk.store.by_source(source)):
             of_source = await desk.store.summary(reference)
@@ -262,7 +276,7 @@ def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool
     return not explicit and not full and abs(incoming.at - earlier.last_report_at) <= ONE_REPORT
 
 
-# --- what came in, as evidence -------------------------------------------------------------------------
+# --- what came in, as evidence --------------------------------------------------------------------
 
 
 def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidence, ...]:
@@ -323,7 +337,9 @@ def _origin(origin: Origin | None) -> dict[str, str]:
 
 
 async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:
-    """Said once to each person, not with an album, whose answer may be overtaken: a photo is smaller than a file."""
+    """Said once to each person, not with an album, whose answer may be overtaken: a photo is
+    smaller than a file.
+    """
     reduced = any(a.reduced for a in incoming.attachments) and not incoming.album
     if reduced and await is_first_time(HINT_AS_FILE, person, desk):
         return reply + Reply((Text(AS_FILE),))

@@ -36,7 +36,9 @@ AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps i
 
 
 async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True) -> Reply:
-    """The answer to a report, with the next question that is open; with none where `ask_now` is False."""
+    """The answer to a report, with the next question that is open; with none where `ask_now` is
+    False.
+    """
     reply = await (stop(case, desk) if case.withheld else _answer(case, person, desk, ask_now))
     return reply.mentioning([case.reference])
 
@@ -65,7 +67,7 @@ def _heading(case: Case) -> Heading:
 
 
 def _same_before(case: Case, earlier: str) -> list[Part]:
-    """That it looks like an earlier case of theirs, with a button that makes it part of that one."""
+    """That it looks like an earlier case of theirs, with a button that joins it to that one."""
     part = Choice(PART.format(reference=earlier), f"case same {case.reference} {earlier}")
     return [Text(SAME_BEFORE.format(reference=earlier)), Choices((part,))]
 
@@ -94,7 +96,10 @@ def _received(case: Case, desk: Desk) -> list[Text]:
 
 
 def _part_or_new(case: Case, desk: Desk) -> Reply:
-    """Is what came soon after another report part of it? That it is urgent, or worse, can be said all the same."""
+    """Is what came soon after another report part of it?
+
+    That it is urgent, or worse, can be said all the same.
+    """
     to = case.joined_to or ""
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),

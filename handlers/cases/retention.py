@@ -1,4 +1,6 @@
-"""How long cases are kept: held back, proposed for erasing when their time is over, and erased on somebody's word."""
+"""How long cases are kept: held back, proposed for erasing when their time is over, and erased on
+somebody's word.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,22 @@ CHILD = " · about a pupil: consider holding it"
 NOTHING_OVER = "No case’s time is over."
 
 IS_OPEN = "Case {reference} is open. Only a closed case can be erased."
-IS_HELD = "Case {reference} is held: {reason}. Whoever wants to erase it lifts that first: /case lift {reference}"
+IS_HELD = (
+    "Case {reference} is held: {reason}. Whoever wants to erase it lifts that first: /case lift "
+    "{reference}"
+)
 TOO_EARLY = "Case {reference} is kept until {until}, as the school has decided in school.toml."
 SURE = "Erase case {reference} for good?"
 GONE_WILL_BE = "Gone will be all that is kept of it: {what}."
 JOINED = "With it goes what was joined to it: {references}."
-LOCKED = "Some of it is locked away. Ask the police or children’s services first whether they still need it."
+LOCKED = (
+    "Some of it is locked away. Ask the police or children’s services first whether they still "
+    "need "
+    "it."
+)
 NO_WAY_BACK = (
-    "Nobody can bring it back. Backups, and the messages in Slack or Telegram, are not erased with it. "
+    "Nobody can bring it back. Backups, and the messages in Slack or Telegram, are not erased with "
+    "it. "
     "What stays here is {stays}, for the counts."
 )
 ONE_CASE = "that there was a case of “{category}” in {month}"
@@ -104,7 +114,7 @@ async def lift(ask: Ask, desk: Desk) -> Reply:
     return matter.shown_in(say(LIFTED.format(reference=matter.case.reference)))
 
 
-# --- what could go ---------------------------------------------------------------------------------------
+# --- what could go --------------------------------------------------------------------------------
 
 
 @command(
@@ -194,7 +204,7 @@ def kept_until(summary: Summary, desk: Desk) -> datetime | None:
     return desk.calendar.midnight(closed.replace(year=closed.year + years))
 
 
-# --- erasing -----------------------------------------------------------------------------------------------
+# --- erasing --------------------------------------------------------------------------------------
 
 
 @command(
@@ -205,7 +215,9 @@ def kept_until(summary: Summary, desk: Desk) -> datetime | None:
     summary="erase a case whose time is over, for good",
 )
 async def erase(ask: Ask, desk: Desk) -> Reply:
-    """Say what would be gone; said again with the answer to that, for the case as it was then, erase it."""
+    """Say what would be gone; said again with the answer to that, for the case as it was then,
+    erase it.
+    """
     reference, typed = take_reference(ask.words, erase.usage)
     async with desk.store.alone(JOINING):
         for _ in range(TRIES):

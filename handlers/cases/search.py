@@ -99,7 +99,7 @@ async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:
     await desk.store.put(Searched(new_id(), ask.person.id, words, ask.at, references))
     for search in await desk.store.memos(Searched):
         if ask.at - search.at > KEPT:
-            await desk.store.drop(Searched, search.under)
+            await desk.store.drop(Searched, search.memo_key)
 
 
 @command("case searches", usage="/case searches", may=Act.SEARCHES, summary="who searched for what")
@@ -129,7 +129,9 @@ def _looked_for(search: Searched) -> list[str]:
 
 
 async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
-    """One's own searches; of others, those that found nothing hidden or gone, and did not look for oneself."""
+    """One's own searches; of others, those that found nothing hidden or gone, and did not look for
+    oneself.
+    """
     if search.by in person.ids:
         return True
     if speaks_of(search.words, person):

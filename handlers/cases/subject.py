@@ -1,4 +1,7 @@
-"""Whom a case is about. From the moment that it is said, that person no longer sees that the case exists."""
+"""Whom a case is about.
+
+From the moment that it is said, that person no longer sees that the case exists.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,10 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Whom somebody has typed or tapped: `head`, `id 3f2a…`, `only Jo Smith`, `staff Mr Jones`, `Mrs Bell`."""
+    """Whom somebody has typed or tapped:
+
+    `head`, `id 3f2a…`, `only Jo Smith`, `staff Mr Jones`, `Mrs Bell`.
+    """
 
     #: The first word, in small letters: a Subject, `id`, `only`, or the beginning of a name.
     kind: str

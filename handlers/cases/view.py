@@ -50,8 +50,10 @@ LOCKED = (
     "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
 )
 KEPT_BEFORE = (
-    "Some had been kept before it was known what they are. They are locked away: tell the police (101, or 999 if "
-    "a child is in danger) or children’s services that they are there; they say what happens to them."
+    "Some had been kept before it was known what they are. They are locked away: tell the police "
+    "(101, or 999 if "
+    "a child is in danger) or children’s services that they are there; they say what happens to "
+    "them."
 )
 LEAD_DECIDES = "Speak to the safeguarding lead now{phone}, who decides what is done."
 ABOUT_CHAIR = (
@@ -103,7 +105,9 @@ async def _own(matter: Matter, desk: Desk) -> Reply:
 
 
 async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
-    """What it is and where it stands; then what is to be done; then what was sent, and what happened."""
+    """What it is and where it stands; then what is to be done; then what was sent, and what
+    happened.
+    """
     case = matter.case
     parts: list[Part] = [
         Heading(f"Case {case.reference}"),
@@ -128,7 +132,10 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
 
 
 async def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
-    """The head of the card. A matter is of every kind, and concerns everybody, that any part of it does."""
+    """The head of the card.
+
+    A matter is of every kind, and concerns everybody, that any part of it does.
+    """
     case = matter.case
     facts = [
         ("About", _kinds(matter, desk)),
@@ -236,7 +243,7 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
     )
 
 
-# --- what was sent ---------------------------------------------------------------------------------------
+# --- what was sent --------------------------------------------------------------------------------
 
 
 async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
@@ -285,7 +292,7 @@ def _beginning(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit].rstrip() + "…"
 
 
-# --- what happened ---------------------------------------------------------------------------------------
+# --- what happened --------------------------------------------------------------------------------
 
 
 async def _latest(matter: Matter, desk: Desk) -> Quote:
@@ -318,7 +325,9 @@ def _state_for_reporter(root: Summary) -> str:
 
 
 def _locked(person: Person, matter: Matter, desk: Desk) -> str:
-    """What is to be done about a child undressed, and about what had been kept of it before that was known."""
+    """What is to be done about a child undressed, and about what had been kept of it before that
+    was known.
+    """
     words = [LOCKED]
     items = [item for case in matter.cases for item in case.evidence]
     if any(item.state == State.KEPT and item.sha256 for item in items):
@@ -333,7 +342,9 @@ def _on(phone: str) -> str:
 
 
 async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
-    """Whom else to tell of a matter about the chair of governors, which the head looks after alone; or nothing."""
+    """Whom else to tell of a matter about the chair of governors, which the head looks after alone;
+    or nothing.
+    """
     chairs = await desk.store.having((Role.CHAIR,))
     if not any(access.is_subject(chair, part.about) for part in matter for chair in chairs):
         return ""

@@ -42,8 +42,8 @@ def _buttons_fit(replies: Sequence[Reply]) -> bool:
 def bundle(replies: Sequence[Reply]) -> Reply:
     """The notices, one below the other. What is alike by name is told apart by a number.
 
-    What a button answers does not take the message's place: the others are still to be read. It shows every case that
-    one of them shows.
+    What a button answers does not take the message's place: the others are still to be read. It
+    shows every case that one of them shows.
     """
     if len(replies) == 1:
         return replies[0]

@@ -1,7 +1,9 @@
-"""What a notice says. Its words are chosen when it is sent, and only if the person may still see the case.
+"""What a notice says. Its words are chosen when it is sent, and only if the person may still see
+the case.
 
-Alerts carry reference, category and urgency; what was said, and by whom, is behind “Open”. Whoever is told of
-something overdue without being allowed to see the case reads its reference and the step, and no more.
+Alerts carry reference, category and urgency; what was said, and by whom, is behind “Open”. Whoever
+is told of something overdue without being allowed to see the case reads its reference and the step,
+and no more.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ GIVEN = "Case {reference} is yours to look after now"
 HEADINGS: dict[str, str] = {NoticeKind.MORE: MORE, NoticeKind.GIVEN: GIVEN}
 UNCATEGORISED = "Nobody has said yet what it is about."
 WITHHELD = (
-    "Nobody should pass the picture on, open it again or delete it, and nothing of it can be seen here. "
+    "Nobody should pass the picture on, open it again or delete it, and nothing of it can be seen "
+    "here. "
     "Speak to the person who reported it now."
 )
 WITH = "Kept with case {reference}."
@@ -117,7 +120,7 @@ async def _for_reporter(
     return reply.mentioning([reference]) if reply else None
 
 
-# --- leaders -------------------------------------------------------------------------------------------
+# --- leaders --------------------------------------------------------------------------------------
 
 
 async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
@@ -182,7 +185,7 @@ def _category(case: Case, desk: Desk) -> str:
     return category.name if category else UNCATEGORISED.rstrip(".")
 
 
-# --- follow-ups ------------------------------------------------------------------------------------------
+# --- follow-ups -----------------------------------------------------------------------------------
 
 
 def _step(case: Case, notice: Notice, desk: Desk) -> Reply | None:
@@ -230,7 +233,7 @@ def _overdue_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Re
     )
 
 
-# --- reporters -------------------------------------------------------------------------------------------
+# --- reporters ------------------------------------------------------------------------------------
 
 
 async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:

@@ -21,7 +21,9 @@ TOO_OLD = "No backup has been made since {when}."
 
 
 async def backup_trouble(desk: Desk) -> list[str]:
-    """What whoever looks after the backups should know; nothing where all is well, or none are set up."""
+    """What whoever looks after the backups should know; nothing where all is well, or none are set
+    up.
+    """
     if not desk.backup_to:
         return []
     return trouble(await last_backup(desk), desk.now(), desk.calendar)
@@ -45,7 +47,10 @@ def trouble(last: BackedUp | None, now: datetime, calendar: Calendar) -> list[st
 
 
 def is_due(last: BackedUp | None, now: datetime, calendar: Calendar) -> bool:
-    """Once a night, from three o’clock on; each hour until it has gone well. A night that was missed is made up for."""
+    """Once a night, from three o’clock on; each hour until it has gone well.
+
+    A night that was missed is made up for.
+    """
     if last is None:
         return True
     local = calendar.local(now)

@@ -1,4 +1,4 @@
-"""What a leader should know of a week: what is overdue first, and that nothing is, when nothing is."""
+"""What a leader should know of a week: what is overdue first, or that nothing is."""
 
 from __future__ import annotations
 
@@ -107,7 +107,9 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the digest, and the reference of the case that it shows something of, where it does."""
+    """A line of the digest, and the reference of the case that it shows something of, where it
+    does.
+    """
 
     words: str
     reference: str = ""
@@ -148,7 +150,9 @@ def _buttons(late: Sequence[Row]) -> Reply:
 
 
 async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
-    """Questions of the staff's that wait for this person, and what the texts did not answer last week."""
+    """Questions of the staff's that wait for this person, and what the texts did not answer last
+    week.
+    """
     waiting = await waiting_enquiries(person, desk)
     reply = _section(ASKED, [Row(_enquiry(enquiry, desk)) for enquiry in waiting])
     if waiting:
@@ -163,7 +167,9 @@ async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
 
 
 async def _cases_inside(person: Person, desk: Desk) -> list[Case]:
-    """Cases that the person may see as more than their reporter: open ones, and those closed last week."""
+    """Cases that the person may see as more than their reporter: open ones, and those closed last
+    week.
+    """
     found = []
     since = desk.now() - WEEK
     seen = await desk.visible(person)

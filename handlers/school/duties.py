@@ -30,7 +30,8 @@ NOT_YET = (
 )
 REVIEW = "Review “{title}”"
 REVIEWED = (
-    "Thank you. “{do}” is done. Please have the new review day put into the text; until then, answers say that "
+    "Thank you. “{do}” is done. Please have the new review day put into the text; until then, "
+    "answers say that "
     "its review was due."
 )
 NO_DUTY = "I know no duty “{key}”. “/duty” lists them."
@@ -56,7 +57,9 @@ class Due:
 
 
 async def all_due(desk: Desk, now: datetime) -> list[Due]:
-    """Each duty with the first of its days that has not been done, from when the school began to use this."""
+    """Each duty with the first of its days that has not been done, from when the school began to
+    use this.
+    """
     since = await _first_day(desk, now)
     done = {(memo.key, memo.due) for memo in await desk.store.memos(DutyDone)}
     found = []
@@ -77,7 +80,9 @@ async def _first_day(desk: Desk, now: datetime) -> date:
 
 
 def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
-    """The review of each policy text, for whoever keeps it; for the headteacher where its header names no role."""
+    """The review of each policy text, for whoever keeps it; for the headteacher where its header
+    names no role.
+    """
     roles: dict[str, Role] = {}
     for role in Role:
         roles[role.value] = roles[ROLES[role].lower()] = role
@@ -157,7 +162,9 @@ class _Told:
 
 
 def _stage(due: Due, now: datetime, desk: Desk) -> int:
-    """1, 2 … for each day that it is overdue; 0 from when it is told that it is due soon; before, NOT_YET_SOON."""
+    """1, 2 … for each day that it is overdue; 0 from when it is told that it is due soon; before,
+    NOT_YET_SOON.
+    """
     stage = stage_reached(due.follow_up(desk), now, desk.calendar)
     if stage > 0:
         return stage
@@ -170,7 +177,9 @@ def _lead_begins(due: Due, desk: Desk) -> datetime:
 
 
 async def _who(duty: Duty, stage: int, desk: Desk) -> list[Person]:
-    """Its owner, and from certain days of being overdue those whom the escalation names; else the headteachers."""
+    """Its owner, and from certain days of being overdue those whom the escalation names; else the
+    headteachers.
+    """
     roles: list[str] = [duty.owner]
     for rung in desk.procedure.escalation:
         if stage >= rung.day:
@@ -182,7 +191,7 @@ async def _who(duty: Duty, stage: int, desk: Desk) -> list[Person]:
 
 
 async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
-    """The words of a duty's notice, unless it was done meanwhile or has gone on to another stage."""
+    """The words of a duty's notice, unless it was done meanwhile or is at another stage now."""
     now = desk.now()
     due = await _due_named(notice.step, now, desk)
     told = _Told.parse(notice.key)
@@ -233,7 +242,9 @@ async def _done_before(key: str, desk: Desk) -> set[date]:
     "duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time"
 )
 async def done(ask: Ask, desk: Desk) -> Reply:
-    """Note that a duty is done for the day on which it was due; said twice, it is not done for the next one too."""
+    """Note that a duty is done for the day on which it was due; said twice, it is not done for the
+    next one too.
+    """
     key, _, day = ask.words.strip().lower().partition(" ")
     due = await _due_named(key, ask.at, desk)
     if due is None:

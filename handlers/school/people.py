@@ -31,11 +31,16 @@ CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 CODE_ALONE = r"(?=\S*[0-9_-])[A-Za-z0-9_-]{20,64}"
 
 WELCOME = (
-    "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link or "
+    "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link "
+    "or "
     "your words. I keep it, tell the right person, and say what to do next."
 )
 ALREADY = "You have joined already, {name}."
-BAD_CODE = "That code is not valid: it may have been used, or be over seven days old. Please ask for a new one."
+BAD_CODE = (
+    "That code is not valid: it may have been used, or be over seven days old. Please ask for a "
+    "new "
+    "one."
+)
 TOO_MANY_CODES = (
     "Too many codes were tried from here. None is accepted from this account until {time}."
 )
@@ -145,7 +150,10 @@ def _as_one(one: Person, other: Person | None, found: Invitation, account: str) 
 
 
 async def _known_as(found: Invitation, desk: Desk) -> Person | None:
-    """Whose further account an invitation is for. A like name is not enough: names can be chosen."""
+    """Whose further account an invitation is for.
+
+    A like name is not enough: names can be chosen.
+    """
     try:
         return await desk.store.person(found.person) if found.person else None
     except NotFound:
@@ -160,7 +168,9 @@ async def _known_as(found: Invitation, desk: Desk) -> Person | None:
     bare=CODE_ALONE,
 )
 async def join_again(ask: Ask, desk: Desk) -> Reply:
-    """Somebody who is in already uses a further invitation: for a role, or to be known in both chats."""
+    """Somebody who is in already uses a further invitation: for a role, or to be known in both
+    chats.
+    """
     if not ask.words:
         raise Refused(HOW_TO_TYPE.format(usage=join_again.usage))
     return await join(ask.words, ask.incoming.sender, desk)

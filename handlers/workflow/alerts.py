@@ -19,7 +19,10 @@ REMIND_LEADERS = timedelta(hours=1)
 SETTLING = timedelta(minutes=10)
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
-NOBODY_BUT_HEAD = "Nobody here can be told of it: please tell the chair of governors in person, not the headteacher."
+NOBODY_BUT_HEAD = (
+    "Nobody here can be told of it: please tell the chair of governors in person, not the "
+    "headteacher."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
 
 
 async def _with_owner_told(case: Case, desk: Desk) -> Case:
-    """The case, owing it to its reporters that somebody has it, and to an owner who was asked that it is theirs."""
+    """The case, owing it to its reporters that somebody has it, and to an owner who was asked that
+    it is theirs.
+    """
     owner = case.owner
     if owner is None:
         return case
@@ -84,7 +89,9 @@ def _that_nobody_is_told(case: Case, desk: Desk) -> list[Notice]:
 
 
 def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
-    """More for another case; not before its reporter has had time to say that it is a case of its own."""
+    """More for another case; not before its reporter has had time to say that it is a case of its
+    own.
+    """
     settling = desk.now() if case.settled else case.opened_at + SETTLING
     later = settling if case.urgent else desk.calendar.next_school_minute(settling)
     return [
@@ -169,7 +176,9 @@ async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notic
 
 
 async def recipients(case: Case, desk: Desk) -> list[Person]:
-    """Its owner, where there is one; else whom the category names; where that leaves nobody, the next of the ladder."""
+    """Its owner, where there is one; else whom the category names; where that leaves nobody, the
+    next of the ladder.
+    """
     matter = await desk.matter_with(case)
     workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
     owners = [] if case.urgent else _owners_among(workers, matter)

@@ -14,7 +14,11 @@ from store.model.case import Case
 from store.model.records import SYSTEM, IllegalMove, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
-CLOSED = "Case {reference} is closed. If there is more to say, add a note to it, or send it as something new."
+CLOSED = (
+    "Case {reference} is closed. If there is more to say, add a note to it, or send it as "
+    "something "
+    "new."
+)
 TRIES = 20
 
 Move = Callable[[Case], Case]
@@ -23,11 +27,13 @@ Move = Callable[[Case], Case]
 async def change(
     desk: Desk, person: Person, reference: str, act: Act, move: Move, *, named: bool = False
 ) -> Matter:
-    """Make a move on the freshest state of a matter's root, and owe the notices that follow from it.
+    """Make a move on the freshest state of a matter's root, and owe the notices that follow from
+    it.
 
-    `named`: on the very case that was asked for, also where it was joined to another. Gives back the matter as
-    it is then, without relations when the change took it out of the person's sight. What the same message has
-    changed before it does not change again. Raises Refused, also for a move that the case does not allow.
+    `named`: on the very case that was asked for, also where it was joined to another. Gives back
+    the matter as it is then, without relations when the change took it out of the person's sight.
+    What the same message has changed before it does not change again. Raises Refused, also for a
+    move that the case does not allow.
     """
     for _ in range(TRIES):
         matter = await desk.case_for(person, reference, act)
@@ -79,7 +85,9 @@ async def apply(desk: Desk, reference: str, move: Move) -> Case:
 
 
 async def without_lost_owner(desk: Desk, reference: str) -> None:
-    """Take a matter from an owner who may no longer look after it: its subject, or somebody without a role."""
+    """Take a matter from an owner who may no longer look after it: its subject, or somebody without
+    a role.
+    """
     summary = await desk.store.summary(reference)
     root = await desk.root(summary) if summary else None
     if root is None or root.owner is None:

@@ -1,4 +1,6 @@
-"""What is gathered at the command line for somebody's request leaves a trace in each case that it was taken from."""
+"""What is gathered at the command line for somebody's request leaves a trace in each case that it
+was taken from.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,10 @@ async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
 
 
 async def is_wanted(reference: str, item: Evidence, desk: Desk) -> bool:
-    """Whether it is still to be fetched. Notes it as withheld where any case of the matter says so."""
+    """Whether it is still to be fetched.
+
+    Notes it as withheld where any case of the matter says so.
+    """
     case = await desk.store.case(reference)
     if _current(case, item).state != State.WANTED:
         return False

@@ -10,7 +10,10 @@ from store.model.records import Person
 
 
 async def is_first_time(hint: str, person: Person, desk: Desk) -> bool:
-    """Whether this is to be said to them now; from then on it has been. Where that cannot be noted, another time."""
+    """Whether this is to be said to them now; from then on it has been.
+
+    Where that cannot be noted, another time.
+    """
     try:
         fresh = await desk.store.person(person.id)
         if hint in fresh.hints:

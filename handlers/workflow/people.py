@@ -32,7 +32,10 @@ async def person_by_id(id: str, desk: Desk) -> Person:
 
 
 async def people_matching(name: str, desk: Desk) -> list[Person]:
-    """People whom a typed name may mean: `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`."""
+    """People whom a typed name may mean:
+
+    `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`.
+    """
     wanted = name_words(name)
     everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
     exact = [person for person, words in everybody if set(words) == set(wanted)]

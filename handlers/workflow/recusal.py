@@ -1,4 +1,6 @@
-"""Messages that nobody should have any more are taken back: what the subject of a case was shown of it."""
+"""Messages that nobody should have any more are taken back: what the subject of a case was shown of
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from store.model.records import Notice, Summary
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A message that showed something of a case: to a person's id or a channel's address, and when (UTC)."""
+    """A message that showed something of a case: to a person's id or a channel's address, and when
+    (UTC).
+    """
 
     to: str
     message: str
@@ -31,7 +35,8 @@ class _Sent:
 
 
 async def with_withdrawals(case: Case, desk: Desk) -> Case:
-    """The case, owing it to take back each message that showed any part of the matter to its subject.
+    """The case, owing it to take back each message that showed any part of the matter to its
+    subject.
 
     Of a case about a child undressed, each file that was handed over to anybody.
     """

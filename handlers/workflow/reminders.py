@@ -1,8 +1,10 @@
-"""When somebody is reminded of what, worked out afresh from the calendar: nothing is lost while the bot is down.
+"""When somebody is reminded of what, worked out afresh from the calendar: nothing is lost while the
+bot is down.
 
-A follow-up goes through stages: 0, the school day before it is due, or the working day (not for what is due within
-a day); then 1, 2, 3 … for each day that it is overdue. A case says in `wake_at` when its next stage begins; what
-comes due while the bot is down, or outside school hours, is told once, at the stage that has been reached by then.
+A follow-up goes through stages: 0, the school day before it is due, or the working day (not for
+what is due within a day); then 1, 2, 3 … for each day that it is overdue. A case says in `wake_at`
+when its next stage begins; what comes due while the bot is down, or outside school hours, is told
+once, at the stage that has been reached by then.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from store.model.records import FollowUp, Notice, Person, Summary
 
 
 def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
-    """The case, where whoever has just said when a step is due need not be told that it is due soon."""
+    """The case, where whoever has just said when a step is due need not be told that it is due
+    soon.
+    """
     follow_up = case.follow_up(key)
     if follow_up is None:
         return case

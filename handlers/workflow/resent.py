@@ -10,7 +10,11 @@ from handlers.desk import Desk
 from handlers.messages import Incoming, Refused
 from store.model.memos import Erased
 
-SENT_AGAIN = "That came in before, and was erased since. If it should be looked at anew, please send it once more."
+SENT_AGAIN = (
+    "That came in before, and was erased since. If it should be looked at anew, please send it "
+    "once "
+    "more."
+)
 #: Slack gives up after hours, Telegram after a day; an old message that is resent by hand has a
 #: new key.
 MAY_COME_AGAIN = timedelta(days=30)

@@ -1,4 +1,4 @@
-"""Which messages showed somebody a case: when it turns out to be about them, they are taken back."""
+"""Which messages showed somebody a case: if it turns out to be about them, those go."""
 
 from __future__ import annotations
 
@@ -29,14 +29,19 @@ async def note_shown(references: Collection[str], person: str, message: str, des
 
 
 async def forget_shown(references: Collection[str], message: str, desk: Desk) -> None:
-    """Something else stands in place of a message that showed these cases. Raises StoreUnavailable."""
+    """Something else stands in place of a message that showed these cases.
+
+    Raises StoreUnavailable.
+    """
     for reference in references:
         if await desk.store.memo(Shown, reference):
             await _change(reference, lambda known: _without(known, message), desk)
 
 
 async def take_back_from(person: str, reference: str, desk: Desk) -> None:
-    """Owe it to take back what this person was shown, where the case is about them by now, or locked away."""
+    """Owe it to take back what this person was shown, where the case is about them by now, or
+    locked away.
+    """
     summary = await desk.store.summary(reference)
     if summary is None:
         return

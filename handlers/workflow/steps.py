@@ -28,8 +28,8 @@ CLOCKS = {
 def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
     """The case with the follow-ups that its procedure calls for by now.
 
-    What another category called for, and nobody has settled, ends; so does everything of a joined case. What ended
-    with a case that was closed or joined is there again when the case is.
+    What another category called for, and nobody has settled, ends; so does everything of a joined
+    case. What ended with a case that was closed or joined is there again when the case is.
     """
     if case.status == Status.CLOSED:
         return case
@@ -45,7 +45,9 @@ def with_steps(case: Case, desk: Desk, now: datetime) -> Case:
 
 
 def _without_others(case: Case, wanted: Collection[str], desk: Desk, now: datetime) -> Case:
-    """The case without open steps that its category does not call for; what somebody has added is there again."""
+    """The case without open steps that its category does not call for; what somebody has added is
+    there again.
+    """
     for follow_up in case.follow_ups:
         if follow_up.is_own:
             # They ended with the case, or when it was joined.
@@ -76,7 +78,9 @@ def _is_called_for(step: Step, case: Case) -> bool:
 
 
 def _has_happened(word: str, case: Case) -> bool:
-    """Whether what a step comes after has come: the opening, a step that is done, or an outcome such as “refused”."""
+    """Whether what a step comes after has come: the opening, a step that is done, or an outcome
+    such as “refused”.
+    """
     if word == OPENING:
         return True
     if word == AGAIN and case.again > 0:
@@ -100,7 +104,9 @@ def _follow_up(step: Step, desk: Desk, now: datetime) -> FollowUp:
 
 
 def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
-    """A follow-up of somebody's own; one whose day has passed meanwhile is due on the next school day."""
+    """A follow-up of somebody's own; one whose day has passed meanwhile is due on the next school
+    day.
+    """
     due = own.due if own.due > now else desk.calendar.end_of_next_school_day(now)
     return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
 
@@ -108,7 +114,9 @@ def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
 async def owners_of(
     follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk
 ) -> list[Person]:
-    """Whose it is: the person asked, or who looks after the case, or who has the role; else the next of the ladder."""
+    """Whose it is: the person asked, or who looks after the case, or who has the role; else the
+    next of the ladder.
+    """
     is_the_owners = follow_up.owner == OWNER
     person = await _if_told(follow_up.person, matter, desk)
     if person is None and is_the_owners:

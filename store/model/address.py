@@ -1,6 +1,8 @@
-"""Where somebody is reached, which message that was, and what came in: as text on the disk, in parts here.
+"""Where somebody is reached, which message that was, and what came in: as text on the disk, in
+parts here.
 
-Records keep these as text, `str(address)`, so that what lies on a school's disk reads as it always did.
+Records keep these as text, `str(address)`, so that what lies on a school's disk reads as it always
+did.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ class Platform(StrEnum):
         return self.value.capitalize()
 
 
-#: Chats with commands of their own (Slack's /join, /help, /invite …) that no app can take: there, most of ours are
-#: typed behind one word.
+#: Chats with commands of their own (Slack's /join, /help, /invite …) that no app can take: there,
+#: most of ours are typed behind one word.
 HAS_COMMANDS_OF_ITS_OWN = frozenset({Platform.SLACK})
 
 
@@ -35,7 +37,8 @@ HAS_COMMANDS_OF_ITS_OWN = frozenset({Platform.SLACK})
 class Address:
     """An account or a channel: `slack:T1:U7`, `telegram:4242`, `slack:C0123`, `telegram:@heads`.
 
-    `platform` is a Platform's value, or what somebody typed in its place; `place` is what the platform calls it.
+    `platform` is a Platform's value, or what somebody typed in its place; `place` is what the
+    platform calls it.
     """
 
     platform: str
@@ -57,13 +60,15 @@ class Address:
 
 
 def is_address(receiver: str) -> bool:
-    """Tells a channel, which a notice names by its address, from a person, whom it names by an id."""
+    """Tells a channel, named by its address in a notice, from a person, named by an id."""
     return ":" in receiver
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message that the bot has sent, or a file that it has handed over: an address, and the platform's id there."""
+    """A message that the bot has sent, or a file that it has handed over: an address, and the
+    platform's id there.
+    """
 
     address: str
     id: str
@@ -88,7 +93,10 @@ def file_in(id: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class SourceKey:
-    """Which message something came in, the same when the platform sends it again: `slack:T1:D9:1732.001`."""
+    """Which message something came in, the same when the platform sends it again:
+
+    `slack:T1:D9:1732.001`.
+    """
 
     chat: str
     message: str

@@ -1,7 +1,7 @@
 """A case, and the moves that it allows.
 
-A move gives a new case. One that the state of the case does not allow raises IllegalMove, worded for whoever
-tried it. Every move appends an entry to its chronology. All times are aware UTC.
+A move gives a new case. One that the state of the case does not allow raises IllegalMove, worded
+for whoever tried it. Every move appends an entry to its chronology. All times are aware UTC.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Classification:
     urgent: bool
     #: About a child undressed: nothing that waits is ever fetched.
     withhold: bool
-    #: Ids of those whose evidence this lets go, None for everybody's: whoever has seen a picture says what it is.
+    #: Ids of those whose evidence this lets go, None for everybody's: whoever has seen a picture
+    #: says what it is.
     releases: Collection[str] | None = None
     #: The safeguarding lead's right to take back that it is withheld; what was withheld stays so.
     lift: bool = False
@@ -164,7 +165,9 @@ class Case:
         return any(entry.details.get("source") == source for entry in self.chronology)
 
     def receive(self, report: Report, evidence: tuple[Evidence, ...], what: str) -> Case:
-        """More from a reporter: messages of the latest report by this person, or a report of its own."""
+        """More from a reporter: messages of the latest report by this person, or a report of its
+        own.
+        """
         self._must_be_open()
         numbered = tuple(
             replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1)
@@ -190,7 +193,10 @@ class Case:
         return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
 
     def categorise(self, chosen: Classification, *, by: str, at: datetime) -> Case:
-        """Say what it is about. Evidence that waited for this is wanted now, or withheld for good."""
+        """Say what it is about.
+
+        Evidence that waited for this is wanted now, or withheld for good.
+        """
         self._must_be_open()
         if self.withheld and not chosen.withhold and not chosen.lift:
             raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
@@ -233,7 +239,10 @@ class Case:
         return self.enter(at, by, EntryKind.NOTE, text=text)
 
     def close(self, outcome: str, *, by: str, at: datetime, reason: str = "") -> Case:
-        """End it, with all of its follow-ups. Over an urgent one that is open, only for a reason."""
+        """End it, with all of its follow-ups.
+
+        Over an urgent one that is open, only for a reason.
+        """
         self._must_be_open()
         if not reason and any(f.is_open and f.urgent for f in self.follow_ups):
             raise IllegalMove(f"Case {self.reference} has an urgent follow-up that is open.")

@@ -1,7 +1,7 @@
 """The kinds of things that are written down, and what belongs to each kind.
 
-Their values lie on schools' disks, so they stay as they are. Records hold them as text: a version that does not
-know a kind which a later one has written reads it all the same.
+Their values lie on schools' disks, so they stay as they are. Records hold them as text: a version
+that does not know a kind which a later one has written reads it all the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from enum import StrEnum
 
 
 class EntryKind(StrEnum):
-    """What an entry of a chronology says was done. `handlers.cases.chronology` has the words for each."""
+    """What an entry of a chronology says was done.
+
+    `handlers.cases.chronology` has the words for each.
+    """
 
     OPENED = "opened"
     RECEIVED = "received"
@@ -45,7 +48,8 @@ class EntryKind(StrEnum):
 #: Entries of those who looked, and did nothing: the case is as old as before.
 LOOKS = frozenset({EntryKind.LOOKED, EntryKind.READ, EntryKind.EVIDENCE, EntryKind.EXPORTED})
 
-#: Entries of messages that opened a case or added to it, each with the key of its message as `source`.
+#: Entries of messages that opened a case or added to it, each with the key of its message as
+#: `source`.
 ARRIVALS = frozenset({EntryKind.OPENED, EntryKind.RECEIVED})
 
 #: Entries by which the reporter has added something that leadership has not seen yet.
@@ -56,7 +60,10 @@ OWNERSHIP = frozenset({EntryKind.TAKEN, EntryKind.GIVEN})
 
 
 class EvidenceKind(StrEnum):
-    """What a piece of evidence is. Words and links are kept at once; the others are pointers to be fetched."""
+    """What a piece of evidence is.
+
+    Words and links are kept at once; the others are pointers to be fetched.
+    """
 
     TEXT = "text"
     LINK = "link"

@@ -11,7 +11,7 @@ from store.model.records import DutyDone
 
 class Memo(Protocol):
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         """The key; one memo of a kind is kept under it."""
 
 
@@ -37,7 +37,7 @@ class Question:
     texts: str = ""
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.digest
 
 
@@ -56,7 +56,7 @@ class Enquiry:
     answered_at: datetime | None = None
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.id
 
 
@@ -71,7 +71,7 @@ class Statement:
     since: datetime
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.version
 
 
@@ -88,7 +88,7 @@ class Reminded:
     at: datetime
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return f"{self.person} {self.version}"
 
 
@@ -101,7 +101,7 @@ class Acceptance:
     at: datetime
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return f"{self.person} {self.version}"
 
 
@@ -116,7 +116,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A case was erased, with what had been joined to it. Their references are given to no other case."""
+    """A case was erased, with what had been joined to it.
+
+    Their references are given to no other case.
+    """
 
     #: The case's first.
     references: tuple[str, ...]
@@ -128,7 +131,7 @@ class Erased:
     sources: tuple[str, ...] = ()
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.references[0] if self.references else ""
 
 
@@ -146,7 +149,7 @@ class Exported:
     noted: bool = False
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.id
 
 
@@ -169,7 +172,7 @@ class Shown:
     showings: tuple[Showing, ...] = ()
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.reference
 
 
@@ -187,7 +190,7 @@ class Searched:
     found: tuple[str, ...] = ()
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.id
 
 
@@ -204,7 +207,7 @@ class BackedUp:
     failed: str = ""
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return self.to
 
 

@@ -1,6 +1,7 @@
 """What is remembered, as frozen records.
 
-A change is a new record. All times are aware UTC. The case, which gathers most of them, is in `store.model.case`.
+A change is a new record. All times are aware UTC. The case, which gathers most of them, is in
+`store.model.case`.
 """
 
 from __future__ import annotations
@@ -298,7 +299,7 @@ class DutyDone:
     at: datetime
 
     @property
-    def under(self) -> str:
+    def memo_key(self) -> str:
         return f"{self.key} {self.due}"
 
 

@@ -208,6 +208,8 @@ def _is_name_of_section(text: str) -> bool:
     return text[0].isupper() and text[-1] not in ".;,!?"
 
 
+# The order matters: what is surest is asked first, and each question rules out what the next may
+# forget.
 def _is_short_heading(lines: Sequence[_TextLine], n: int) -> bool:
     """A short line that reads like a heading, and stands like one above a text or a list."""
     text = lines[n].text

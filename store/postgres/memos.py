@@ -25,15 +25,15 @@ class PostgresMemos(Rows):
 
     async def put(self, memo: Memo) -> None:
         kind = type(memo).__name__
-        await self._change(PUT, kind=kind, key=key_of(memo.under), document=to_jsonb(memo))
+        await self._change(PUT, kind=kind, key=key_of(memo.memo_key), document=to_jsonb(memo))
 
-    async def memo(self, kind: type[Kind], under: str) -> Kind | None:
-        rows = await self._rows(f"{MEMOS} AND key = :key", kind=kind.__name__, key=key_of(under))
+    async def memo(self, kind: type[Kind], key: str) -> Kind | None:
+        rows = await self._rows(f"{MEMOS} AND key = :key", kind=kind.__name__, key=key_of(key))
         found = all_readable(kind, rows)
         return found[0] if found else None
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
         return all_readable(kind, await self._rows(MEMOS, kind=kind.__name__))
 
-    async def drop(self, kind: type[Memo], under: str) -> bool:
-        return bool(await self._change(DROP, kind=kind.__name__, key=key_of(under)))
+    async def drop(self, kind: type[Memo], key: str) -> bool:
+        return bool(await self._change(DROP, kind=kind.__name__, key=key_of(key)))

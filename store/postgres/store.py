@@ -147,7 +147,7 @@ class PostgresStore(
         }
         memo = {
             "kind": Erased.__name__,
-            "key": key_of(leaving.under),
+            "key": key_of(leaving.memo_key),
             "document": to_jsonb(leaving),
         }
         async with self._connections.together() as connection:

@@ -34,41 +34,41 @@ class MemoFiles(Files):
         await asyncio.shield(self._put(memo))
 
     async def _put(self, memo: Memo) -> None:
-        path = self._memo_path(type(memo), memo.under)
+        path = self._memo_path(type(memo), memo.memo_key)
         async with self._writing[path.name]:
             await self._in_thread(write_tables, path, record_tables(memo))
             self._put_memo(memo)
 
     def _put_memo(self, memo: Memo) -> None:
-        self._memos[type(memo)][memo.under] = memo
+        self._memos[type(memo)][memo.memo_key] = memo
 
-    async def memo(self, kind: type[Kind], under: str) -> Kind | None:
-        return cast("Kind | None", self._memos[kind].get(under))
+    async def memo(self, kind: type[Kind], key: str) -> Kind | None:
+        return cast("Kind | None", self._memos[kind].get(key))
 
     async def memos(self, kind: type[Kind]) -> Sequence[Kind]:
         if kind in FROM_OUTSIDE:
             await self._in_thread(self._load_records, FOLDERS[kind], kind, self._put_memo)
         return cast("list[Kind]", list(self._memos[kind].values()))
 
-    async def drop(self, kind: type[Memo], under: str) -> bool:
-        return await asyncio.shield(self._drop(kind, under))
+    async def drop(self, kind: type[Memo], key: str) -> bool:
+        return await asyncio.shield(self._drop(kind, key))
 
-    async def _drop(self, kind: type[Memo], under: str) -> bool:
-        path = self._memo_path(kind, under)
+    async def _drop(self, kind: type[Memo], key: str) -> bool:
+        path = self._memo_path(kind, key)
         async with self._writing[path.name]:
             was_there = await self._in_thread(remove_file, path)
-            self._memos[kind].pop(under, None)
+            self._memos[kind].pop(key, None)
         return was_there
 
-    def _memo_path(self, kind: type[Memo], under: str) -> Path:
-        return path_of_memo(self.folder, kind, under)
+    def _memo_path(self, kind: type[Memo], key: str) -> Path:
+        return path_of_memo(self.folder, kind, key)
 
 
-def path_of_memo(folder: Path, kind: type[Memo], under: str) -> Path:
-    """The file of the memo of this kind with the key `under`, in a store's folder."""
-    return folder / FOLDERS[kind] / f"{name_of(under)}.json"
+def path_of_memo(folder: Path, kind: type[Memo], key: str) -> Path:
+    """The file of the memo of this kind with the key `key`, in a store's folder."""
+    return folder / FOLDERS[kind] / f"{name_of(key)}.json"
 
 
-def name_of(under: str) -> str:
+def name_of(key: str) -> str:
     """The name of a record's file, without .json: its key may hold any characters."""
-    return hashlib.sha256(under.encode()).hexdigest()[:32]
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -73,7 +73,7 @@ def add_exported(folder: Path, memo: Exported) -> None:
 
     Each export has a memo of its own: nothing but a new file is written.
     """
-    write_tables(path_of_memo(folder, Exported, memo.under), record_tables(memo))
+    write_tables(path_of_memo(folder, Exported, memo.memo_key), record_tables(memo))
 
 
 def put_backed_up(folder: Path, memo: BackedUp) -> None:
@@ -81,7 +81,7 @@ def put_backed_up(folder: Path, memo: BackedUp) -> None:
 
     It replaces a file, which harms nobody: the bot's store never writes this kind.
     """
-    write_tables(path_of_memo(folder, BackedUp, memo.under), record_tables(memo))
+    write_tables(path_of_memo(folder, BackedUp, memo.memo_key), record_tables(memo))
 
 
 def read_backed_up(folder: Path, to: str) -> BackedUp | None:

@@ -281,7 +281,7 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._put(leaving)
             except StoreUnavailable:
                 # It may be there all the same, and the next start would take the cases for erased.
-                await self._drop(Erased, leaving.under)
+                await self._drop(Erased, leaving.memo_key)
                 raise
 
             for reference in references:
@@ -325,7 +325,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     def _searches_about(self, references: Sequence[str]) -> list[str]:
         """The keys of kept searches that found one of these cases, or named it."""
         searches = cast("list[Searched]", list(self._memos[Searched].values()))
-        return [search.under for search in searches if tells_of(search, references)]
+        return [search.memo_key for search in searches if tells_of(search, references)]
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
         """Forget what a person was last asked, where that was about one of these cases."""

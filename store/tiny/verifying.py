@@ -196,7 +196,7 @@ RECORDS: dict[str, Kind] = {
     "people": Kind(Person, lambda person: person.id),
     "invitations": Kind(Invitation, lambda invitation: invitation.digest),
     "notices": Kind(Notice, lambda notice: name_of(notice.key)),
-    **{name: Kind(memo, lambda memo: name_of(memo.under)) for memo, name in FOLDERS.items()},
+    **{name: Kind(memo, lambda memo: name_of(memo.memo_key)) for memo, name in FOLDERS.items()},
 }
 
 

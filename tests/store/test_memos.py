@@ -50,16 +50,18 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
 async def test_whatever_is_in_one_comes_back(
     kind: type[Memo], opened: Opened, data: st.DataObject
 ) -> None:
-    made = {memo.under: memo for memo in data.draw(st.lists(memos(kind), min_size=1, max_size=4))}
+    made = {
+        memo.memo_key: memo for memo in data.draw(st.lists(memos(kind), min_size=1, max_size=4))
+    }
     for memo in made.values():
         await opened.store.put(memo)
     store = await opened.anew()
-    assert {memo.under: memo for memo in await store.memos(kind)}.items() >= made.items()
+    assert {memo.memo_key: memo for memo in await store.memos(kind)}.items() >= made.items()
     for under, memo in made.items():
         assert await store.memo(kind, under) == memo
         assert await store.drop(kind, under)
     store = await opened.anew()
-    assert not made.keys() & {memo.under for memo in await store.memos(kind)}
+    assert not made.keys() & {memo.memo_key for memo in await store.memos(kind)}
 
 
 async def test_a_newer_one_takes_the_place_of_the_older(store: Store, later: Later) -> None:

@@ -167,4 +167,4 @@ async def _accept_again(stage: Stage, but: tuple[str, ...] = ()) -> None:
     store = stage.bot.desk.store
     for acceptance in await store.memos(Acceptance):
         if acceptance.person not in but:
-            await store.drop(Acceptance, acceptance.under)
+            await store.drop(Acceptance, acceptance.memo_key)
