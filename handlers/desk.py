@@ -250,7 +250,7 @@ class Desk:
         return [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
 
     async def visible(self, person: Person) -> Sequence[Summary]:
-        """Every case that the person may see, newest first; joined ones only as their own reports."""
+        """Every case that the person may see, newest first; joined ones only as their reports."""
         everything = access.may(person, Act.LIST)
         of = await (self.store.summaries() if everything else self.store.reported_by(person.ids))
         relations = await self.relations_to(person, of)
