@@ -198,7 +198,7 @@ class _FoundFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _SchoolFile:
     """What was read out of the school's file."""
 
     reading: FileText
@@ -330,18 +330,18 @@ def _read_bytes(file: Path) -> bytes:
     return data
 
 
-def _read_source(name: str, data: bytes) -> _Source:
+def _read_source(name: str, data: bytes) -> _SchoolFile:
     """What a file says. Its kind is told by what is in it, and not by its name."""
     suffix = Path(name).suffix.lower()
     if _is_pdf(data, suffix):
-        return _Source(read_pdf(name, data), ".pdf")
+        return _SchoolFile(read_pdf(name, data), ".pdf")
     if data.startswith(_ZIP):
-        return _Source(read_word(name, data), ".docx")
+        return _SchoolFile(read_word(name, data), ".docx")
     _refuse_what_is_no_text(name, data, suffix)
     text = _decode_text(name, data)
     if not text.strip("\ufeff \t\r\n"):
         raise Empty(EMPTY.format(name=name))
-    return _Source(FileText(text, title=_title_on_top(text)), suffix)
+    return _SchoolFile(FileText(text, title=_title_on_top(text)), suffix)
 
 
 def _is_pdf(data: bytes, suffix: str) -> bool:
