@@ -196,6 +196,9 @@ def read_pdf(name: str, data: bytes) -> FileText:
 
     margins = _find_margins(pages)
     kept = [line for line in lines if id(line) not in margins]
+    if not kept:
+        # Running heads and page numbers, and nothing else.
+        raise Empty(EMPTY.format(name=name))
     document = _render_document(kept)
     if len(document.text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise FileTooLarge(TOO_LARGE.format(name=name))

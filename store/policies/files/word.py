@@ -71,6 +71,19 @@ _BODY_LEVEL = 9
 
 Element = ElementTree.Element
 
+#: What a damaged or hostile file ends in, wherever it is opened or read.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ElementTree.ParseError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _ListPlace:
@@ -165,13 +178,11 @@ def read_word(name: str, data: bytes) -> FileText:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _WordDocument(name, archive).read()
+    except _BROKEN as error:
+        raise DamagedFile(DAMAGED.format(name=name)) from error
     except RuntimeError as error:
-        # So zipfile says that a member is encrypted.
+        # So zipfile says that a member is encrypted. Two of _BROKEN are kinds of it, and come first.
         raise Protected(LOCKED.format(name=name)) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise DamagedFile(DAMAGED.format(name=name)) from error
-    except (ElementTree.ParseError, ValueError, RecursionError) as error:
-        raise DamagedFile(DAMAGED.format(name=name)) from error
 
 
 class _WordDocument:

@@ -251,6 +251,19 @@ def test_another_office_file_is_no_word_file(put):
         put("table.xlsx", file.getvalue())
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        _p("Words.") + "<w:sdt>" * 3_000 + "</w:sdt>" * 3_000,
+        '<w:p><w:r><w:sym w:font="Wingdings" w:char="FFFFFFFFFFFF"/></w:r></w:p>' + _p("Words."),
+    ],
+    ids=["endlessly deep", "no character"],
+)
+def test_a_word_file_that_is_made_to_do_harm_is_said_to_be_damaged(put, body):
+    with pytest.raises(DamagedFile, match="harm.docx"):
+        put("harm.docx", _docx(body))
+
+
 # --- PDF ----------------------------------------------------------------------------------------------
 
 SENTENCES = [
@@ -415,6 +428,14 @@ def test_a_pdf_that_unpacks_without_end_is_refused(put):
     assert len(made.getvalue()) < 500_000
     with pytest.raises(FileTooLarge, match="unpacks to far more"):
         put("bomb.pdf", made.getvalue())
+
+
+def test_a_pdf_of_running_heads_alone_holds_no_words(put):
+    with pytest.raises(Empty, match="holds no words"):
+        put(
+            "heads.pdf",
+            _pdf("#set page(header: [Our policy on complaints])\n" + "#pagebreak()\n" * 5),
+        )
 
 
 def test_a_book_is_no_policy(put):
