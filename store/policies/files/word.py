@@ -181,7 +181,7 @@ def read_word(name: str, data: bytes) -> FileText:
     except _BROKEN as error:
         raise DamagedFile(DAMAGED.format(name=name)) from error
     except RuntimeError as error:
-        # So zipfile says that a member is encrypted. Two of _BROKEN are kinds of it, and come first.
+        # So zipfile says that a member is encrypted. Two of _BROKEN are kinds of it, so come first.
         raise Protected(LOCKED.format(name=name)) from error
 
 
