@@ -233,7 +233,7 @@ class Desk:
     async def relations_to(
         self, person: Person, summaries: Sequence[Summary]
     ) -> dict[str, frozenset[Relation]]:
-        """The same for each of several, by its reference."""
+        """What a person is to each of several cases and all that was joined to it, by its reference."""
         matters = await self._matters_of(summaries)
         return {
             summary.reference: access.relations(person, summary, matter, self.procedure)
@@ -245,7 +245,7 @@ class Desk:
         return bool(await self.inside_of(person, [summary]))
 
     async def inside_of(self, person: Person, summaries: Sequence[Summary]) -> list[Summary]:
-        """The same for several: those of which the person may see more."""
+        """Those of several cases of which the person may see more than their reporters may."""
         relations = await self.relations_to(person, summaries)
         return [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
 

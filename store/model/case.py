@@ -144,14 +144,14 @@ class Case:
     # --- moves ------------------------------------------------------------------------------------
 
     def enter(self, at: datetime, by: str, what: str, **details: str) -> Case:
-        """The same case with one more entry."""
+        """The case with one more entry, chained to the one before."""
         before = self.chronology[-1].hash if self.chronology else ""
         return replace(
             self, chronology=(*self.chronology, Entry.make(at, by, what, details, before))
         )
 
     def came_of(self, source: str, before: Case) -> Case:
-        """The same, each entry since `before` with the key of the message that it came of."""
+        """The case, each entry since `before` with the key of the message that it came of."""
         entries = list(before.chronology)
         for new in self.chronology[len(entries) :]:
             link = entries[-1].hash if entries else ""
@@ -289,7 +289,7 @@ class Case:
         )
 
     def with_evidence(self, item: Evidence) -> Case:
-        """The same case with a newer state of one piece of evidence."""
+        """The case with a newer state of one piece of evidence, by its number."""
         return replace(
             self, evidence=tuple(item if e.number == item.number else e for e in self.evidence)
         )
@@ -312,7 +312,7 @@ class Case:
         return next((f for f in self.follow_ups if f.key == key), None)
 
     def with_follow_up(self, follow_up: FollowUp) -> Case:
-        """The same case with this follow-up in place of the one of its key, or as a further one."""
+        """The case with this follow-up in place of the one of its key, or as a further one."""
         if self.follow_up(follow_up.key) is None:
             return replace(self, follow_ups=(*self.follow_ups, follow_up))
         return replace(
