@@ -233,7 +233,7 @@ class Desk:
     async def relations_to(
         self, person: Person, summaries: Sequence[Summary]
     ) -> dict[str, frozenset[Relation]]:
-        """What a person is to each of several cases and all that was joined to it, by its reference."""
+        """What a person is to each of several cases, by its reference. See `relations`."""
         matters = await self._matters_of(summaries)
         return {
             summary.reference: access.relations(person, summary, matter, self.procedure)
