@@ -66,7 +66,7 @@ async def person_meant(typed: str, desk: Desk) -> Person:
 
 def without_to(typed: str) -> str:
     """`to Ben Okafor` -> `Ben Okafor`."""
-    return re.sub(r"^to\s*", "", typed, flags=re.IGNORECASE)
+    return re.sub(r"^to\b\s*", "", typed, flags=re.IGNORECASE)
 
 
 async def name_of(id: str, desk: Desk) -> str:
