@@ -32,7 +32,6 @@ NO_REVIEW = (
     "Give the day with --review-by 2027-09-30, and its owner is reminded of it."
 )
 REVIEWS = "Review by: the text names several days. Say which with --review-by 2027-09-30."
-SIGNED = "To be signed by: {names}"
 MARGINS = "Left out, because it stands on the margins of pages: “{words}”"
 LEFT_OUT = "Left out: {what}."
 BLANK_PAGES = (

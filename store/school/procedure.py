@@ -23,9 +23,6 @@ NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
 
 OPENING = "opening"
 AGAIN = "again"
-REFUSED = "refused"
-NOT_REMOVED = "not removed"
-OUTCOMES = (REFUSED, NOT_REMOVED)
 
 
 class Delay(NamedTuple):
