@@ -21,7 +21,6 @@ from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
-from store.errors import StoreUnavailable
 
 #: Seconds for what is being sent and fetched when the bot stops.
 AFTER = 2.0
@@ -56,23 +55,13 @@ class Bot:
         return reply
 
     async def answer(self, incoming: Incoming) -> Reply | None:
-        """Answer what came in; what is owed for it goes out at the next `work`.
-
-        Raises StoreUnavailable.
-        """
+        """Answer what came in; what is owed for it goes out at the next `work`."""
         begun = time.perf_counter()
         reply = await reception.receive(incoming, self.desk)
         self.metrics.received(incoming, time.perf_counter() - begun)
 
-        try:
-            reader = await self.desk.store.by_account(incoming.sender.account)
-        except StoreUnavailable:
-            # What shows somebody a case is not shown where that cannot be noted.
-            if reply and reply.shows:
-                raise
-            return reply
-        if reply and reader:
-            return self.delivery.shown_log.log_showing(reply, reader.id)
+        if reply and reply.reader:
+            return self.delivery.shown_log.log_showing(reply, reply.reader)
         return reply
 
     def wake(self) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from handlers.messages import Incoming, Refused, Reply
+from handlers.matter import Around, Listed, Matter, People, Summaries, ids_named_in
+from handlers.messages import Incoming, Refused
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.calendar import Calendar
@@ -54,59 +54,6 @@ JOINING = "joining"
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """A case as one person may see it."""
-
-    #: The one that was asked for: the root, or a part.
-    named: Case
-    #: To the named case, and to the matter as a whole.
-    relations: frozenset[Relation]
-    #: The root: what everything else was joined to; to a reporter, the named case.
-    case: Case
-    #: What was joined to it.
-    joined: tuple[Case, ...] = ()
-
-    @property
-    def whole(self) -> bool:
-        """All of it; otherwise the person's own report, and that it is looked after."""
-        return bool(self.relations & access.INSIDE)
-
-    @property
-    def cases(self) -> tuple[Case, ...]:
-        return (self.case, *self.joined)
-
-    @property
-    def urgent(self) -> bool:
-        return any(case.urgent for case in self.cases)
-
-    @property
-    def withheld(self) -> bool:
-        return any(case.withheld for case in self.cases)
-
-    @property
-    def shown(self) -> frozenset[str]:
-        """The references of the cases that words about it show to whoever sees all of it; of
-        others, none.
-        """
-        return frozenset({self.named.reference, self.case.reference}) if self.whole else frozenset()
-
-    def shown_in(self, reply: Reply) -> Reply:
-        """A reply about it, saying so: it shows the matter, or to its reporter only mentions the
-        case.
-        """
-        if self.whole:
-            return reply.showing(self.shown)
-        return reply.mentioning([self.named.reference])
-
-    def refusal(self, words: str) -> Refused:
-        """To raise where the words name it."""
-        return Refused(words, shows=self.shown)
-
-    def may(self, person: Person, act: Act) -> bool:
-        return access.may_with(person, act, self.relations)
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     store: Store
     procedure: Procedure
@@ -132,90 +79,36 @@ class Desk:
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
         refused = Refused(NO_SUCH_CASE.format(reference=reference))
-        named = await self.store.summary(normal_reference(reference))
-        if named is None:
-            await self._say_if_damaged(person, normal_reference(reference))
+        asked = normal_reference(reference)
+        parts = {part.summary.reference: part for part in await self.store.matter(asked)}
+        if asked not in parts:
+            await self._say_if_damaged(person, asked)
             raise refused
 
-        matter = await self.matter_of(named)
-        relations = access.relations(person, named, matter, self.procedure)
-        is_inside = bool(relations & access.INSIDE)
-        if not access.may_with(person, Act.SEE, relations):
+        summaries = Summaries(part.summary for part in parts.values())
+        listed = self.listed(person, parts[asked].summary, summaries)
+        if not access.may_with(person, Act.SEE, listed.relations):
             raise refused
-        if not access.may_with(person, act, relations):
-            shows = frozenset({named.reference} if is_inside else ())
-            raise Refused(NOT_YOURS_TO_DO.format(reference=named.reference), shows=shows)
+        if not access.may_with(person, act, listed.relations):
+            shows = frozenset({asked} if listed.inside else ())
+            raise Refused(NOT_YOURS_TO_DO.format(reference=asked), shows=shows)
 
-        if not is_inside:
-            matter = [named]
-        case, *parts = [await self.store.case(summary.reference) for summary in matter]
-        asked = next(c for c in (case, *parts) if c.reference == named.reference)
-        return Matter(asked, relations, case, tuple(parts))
+        seen = listed.matter if listed.inside else (listed.summary,)
+        case, *joined = [parts[summary.reference].read() for summary in seen]
+        named = next(c for c in (case, *joined) if c.reference == asked)
+        around = Around(summaries, await self.people_of(case, *joined))
+        return Matter(named, listed.relations, case, around, tuple(joined))
 
-    async def matter_of(self, summary: Summary) -> list[Summary]:
-        """A case with all that has been joined to it, the case that they were joined to first."""
-        [matter] = await self._matters_of([summary])
-        return matter
+    async def people_of(self, *cases: Case) -> People:
+        """Those who work on cases, and whom these cases name."""
+        ids = set[str]().union(*map(ids_named_in, cases))
+        return People(await self.store.having(access.WORKERS, ids))
 
-    async def matter_with(self, case: Case) -> list[Summary]:
-        """The matter of a case of which this is a newer state than the store's, perhaps not saved
-        yet.
-        """
-        summary = case.summary
-        matter = []
-        for part in await self.matter_of(summary):
-            matter.append(summary if part.reference == case.reference else part)
-        if summary in matter:
-            return matter
-        # Joined just now: the store knows it as a case of its own still.
-        return [*matter, summary, *await self.store.joined_to(summary.reference)]
-
-    async def _matters_of(self, summaries: Sequence[Summary]) -> list[list[Summary]]:
-        """The matter of each of several cases, in their order, asking the store about all of them
-        at once.
-        """
-        known = {summary.reference: summary for summary in summaries}
-        roots = [await self.root(summary, known) for summary in summaries]
-        joined = await self._joined_below({root.reference for root in roots})
-
-        matters = []
-        for root in roots:
-            matter = [root]
-            # It grows while it is walked: what was joined to a part comes after the part.
-            for part in matter:
-                for further in joined[part.reference]:
-                    if further not in matter:
-                        matter.append(further)
-            matters.append(matter)
-        return matters
-
-    async def _joined_below(self, asked: set[str]) -> dict[str, list[Summary]]:
-        """What was joined to each of these cases, by its reference; and to those, however deep."""
-        joined: dict[str, list[Summary]] = {}
-        while asked:
-            for reference in asked:
-                joined[reference] = []
-            found = await self.store.joined_to(*asked)
-            for part in found:
-                joined[part.joined_to or ""].append(part)
-            asked = {part.reference for part in found} - joined.keys()
-        return joined
-
-    async def root(
-        self, summary: Summary, known: Mapping[str, Summary] = MappingProxyType({})
-    ) -> Summary:
-        """What a case was joined to in the end, itself where it was not.
-
-        `known`: summaries by reference.
-        """
-        seen = {summary.reference}
-        while summary.joined_to and summary.joined_to not in seen:
-            seen.add(summary.joined_to)
-            further = known.get(summary.joined_to) or await self.store.summary(summary.joined_to)
-            if further is None:
-                break
-            summary = further
-        return summary
+    async def around(self, case: Case) -> Around:
+        """What there is around a case in a newer state than the store's, perhaps not saved yet."""
+        references = {case.reference, case.joined_to or case.reference}
+        summaries = Summaries(await self.store.related(references))
+        return Around(summaries.having(case), await self.people_of(case))
 
     async def _say_if_damaged(self, person: Person, reference: str) -> None:
         if access.may(person, Act.PEOPLE):
@@ -226,41 +119,34 @@ class Desk:
             except NotFound:
                 pass
 
-    async def relations(self, person: Person, summary: Summary) -> frozenset[Relation]:
-        """What a person is to a case, with all that was joined to it."""
-        return (await self.relations_to(person, [summary]))[summary.reference]
+    def listed(self, person: Person, summary: Summary, summaries: Summaries) -> Listed:
+        """A case as a person may list it. `summaries` hold all of its matter."""
+        matter = summaries.matter(summary)
+        relations = access.relations(person, summary, matter, self.procedure)
+        return Listed(summary, matter, relations)
 
-    async def relations_to(
-        self, person: Person, summaries: Sequence[Summary]
-    ) -> dict[str, frozenset[Relation]]:
-        """What a person is to each of several cases, by its reference. See `relations`."""
-        matters = await self._matters_of(summaries)
-        return {
-            summary.reference: access.relations(person, summary, matter, self.procedure)
-            for summary, matter in zip(summaries, matters, strict=True)
-        }
-
-    async def inside(self, person: Person, summary: Summary) -> bool:
-        """Whether a person may see more of a case than its reporter may."""
-        return bool(await self.inside_of(person, [summary]))
-
-    async def inside_of(self, person: Person, summaries: Sequence[Summary]) -> list[Summary]:
-        """Those of several cases of which the person may see more than their reporters may."""
-        relations = await self.relations_to(person, summaries)
-        return [summary for summary in summaries if relations[summary.reference] & access.INSIDE]
-
-    async def visible(self, person: Person) -> Sequence[Summary]:
+    async def visible(self, person: Person) -> list[Listed]:
         """Every case that the person may see, newest first; joined ones only as their reports."""
-        everything = access.may(person, Act.LIST)
-        of = await (self.store.summaries() if everything else self.store.reported_by(person.ids))
-        relations = await self.relations_to(person, of)
+        may_list = access.may(person, Act.LIST)
+        if may_list:
+            summaries = await self.store.summaries()
+        else:
+            summaries = await self.store.related(reporters=person.ids)
+        known = Summaries(summaries)
+
         found = []
-        for summary in of:
-            mine = relations[summary.reference]
-            shown = mine if summary.joined_to is None else mine & {Relation.REPORTER}
+        for summary in summaries:
+            listed = self.listed(person, summary, known)
+            shown = listed.relations
+            if not may_list or summary.joined_to is not None:
+                shown &= {Relation.REPORTER}
             if access.may_with(person, Act.SEE, shown):
-                found.append(summary)
-        return sorted(found, key=lambda s: (s.opened_at, s.reference), reverse=True)
+                found.append(listed)
+        return sorted(found, key=_by_opening, reverse=True)
+
+
+def _by_opening(listed: Listed) -> tuple[datetime, str]:
+    return listed.summary.opened_at, listed.summary.reference
 
 
 @dataclass(frozen=True, slots=True)

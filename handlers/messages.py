@@ -240,6 +240,8 @@ class Reply:
     #: References of cases that it is about without showing more of them. Where it takes the place
     #: of a message that did show more, that message shows no more of them from then on.
     mentions: frozenset[str] = frozenset()
+    #: Id of the person who reads it, where it answers somebody whom we know.
+    reader: str = ""
     #: Told of each message that shows it.
     noted: Noted | None = field(default=None, compare=False)
     #: Asked just before an album's is shown.

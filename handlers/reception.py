@@ -20,6 +20,7 @@ from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
 from handlers.school import people
 from handlers.text.words import seconds, shortened
+from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
 
@@ -109,10 +110,6 @@ async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     desk = replace(desk, source=incoming.source)
     try:
         return await _in_turn(incoming, desk)
-    except Refused as refusal:
-        return say(str(refusal)).showing(refusal.shows)
-    except (IllegalMove, DamagedCase) as refusal:
-        return say(str(refusal))
     except StoreUnavailable:
         return say(NOT_KEPT)
 
@@ -123,29 +120,46 @@ async def _in_turn(incoming: Incoming, desk: Desk) -> Reply | None:
     """
     account = incoming.sender.account
     async with desk.memory.turn(f"account {account}"):
-        person = await desk.store.by_account(account)
-        if person is None:
-            return await _until_unchanged(incoming, desk)
-        async with desk.memory.turn(f"person {person.id}"):
-            return await _until_unchanged(incoming, desk)
+        known = await desk.store.by_account(account)
+        if known is None:
+            return await _respond(incoming, known, desk)
+        turn = desk.memory.turn(f"person {known.id}")
+        may_have_changed = turn.locked()
+        async with turn:
+            if may_have_changed:
+                known = await desk.store.by_account(account)
+            return await _respond(incoming, known, desk)
 
 
-async def _until_unchanged(incoming: Incoming, desk: Desk) -> Reply | None:
+async def _respond(incoming: Incoming, known: Person | None, desk: Desk) -> Reply | None:
+    """The answer, or why there is none. `known`: whose account it is, as far as we know."""
+    try:
+        reply = await _until_unchanged(incoming, known, desk)
+    except Refused as refusal:
+        reply = say(str(refusal)).showing(refusal.shows)
+    except (IllegalMove, DamagedCase) as refusal:
+        reply = say(str(refusal))
+    if reply is None or known is None:
+        return reply
+    return replace(reply, reader=known.id)
+
+
+async def _until_unchanged(incoming: Incoming, known: Person | None, desk: Desk) -> Reply | None:
     """Try again where somebody else has changed the same thing meanwhile."""
     for _ in range(TRIES):
         try:
-            return await _dispatch(incoming, desk)
+            return await _dispatch(incoming, known, desk)
         except Conflict:
-            continue
+            known = await desk.store.by_account(incoming.sender.account)
     return say(BUSY)
 
 
-async def _dispatch(incoming: Incoming, desk: Desk) -> Reply | None:
+async def _dispatch(incoming: Incoming, known: Person | None, desk: Desk) -> Reply | None:
     """Who is it, and may they be heard here?"""
     if not incoming.private:
         is_first = _once_an_hour(f"{incoming.place} {incoming.sender.account}", desk)
         return say(PRIVATELY) if is_first else None
-    person = await _person(incoming, desk)
+    person = await _person(incoming, known, desk)
     if person is None:
         return await _stranger(incoming, desk)
     if person.awaiting and incoming.source in person.awaiting.used:
@@ -196,20 +210,21 @@ async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
 
 async def _later_version(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """A later version of a report is kept. A command or an answer was obeyed when it first came."""
-    if incoming.command is None and await desk.store.by_source(incoming.edits or ""):
-        return await _report(incoming, person, desk)
+    if incoming.command is None and incoming.edits:
+        holders = await desk.store.by_source(incoming.edits)
+        if holders.get(incoming.edits, ERASED) != ERASED:
+            return await _report(incoming, person, desk)
     return say(REPORTS_ONLY)
 
 
-async def _person(incoming: Incoming, desk: Desk) -> Person | None:
+async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Person | None:
     """Who it is; a full member of the school's workspace is staff from the first word."""
     sender = incoming.sender
     if sender.standing == Standing.OUTSIDER:
         return None
-    person = await desk.store.by_account(sender.account)
-    if person is not None:
+    if known is not None:
         # Whoever has no role any more has left, and is a stranger.
-        return person if person.roles else None
+        return known if known.roles else None
     if sender.standing != Standing.MEMBER:
         return None
 
@@ -418,17 +433,21 @@ async def _ask_next(
     Where that cannot be written, go on: what was kept is kept, and the question before is not asked
     again.
     """
+    fresh = person
     for _ in range(TRIES):
         try:
-            fresh = await desk.store.person(person.id)
             before = fresh.awaiting.used if fresh.awaiting else ()
             used_lately = (*before, *used)[-USED:]
             awaited: Awaiting | None = None
             if question or used_lately:
                 awaited = replace(question or Awaiting("", "", desk.now()), used=used_lately)
             return await desk.store.save_person(replace(fresh, awaiting=awaited))
+        except StoreUnavailable:
+            break
         except Conflict:
-            continue
+            pass
+        try:
+            fresh = await desk.store.person(person.id)
         except (NotFound, StoreUnavailable):
             break
     if person.awaiting:

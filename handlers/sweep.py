@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from handlers.cases.retention import owe_retention
+from handlers.cases.retention import forget_traces, owe_retention
 from handlers.desk import Desk
 from handlers.policies.enquiries import owe_enquiries
 from handlers.policies.questions import tidy_questions
@@ -13,7 +13,6 @@ from handlers.school.digest import owe_digests
 from handlers.school.duties import owe_duties
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
-from handlers.workflow.resent import forget_traces
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 #: Cases looked at together.

@@ -5,7 +5,7 @@ All times that go in and come out are aware.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,19 @@ class Kept:
     sha256: str
     #: In bytes.
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One case of a matter: its summary, and all of it for whoever may open it."""
+
+    summary: Summary
+    #: Raises DamagedCase.
+    read: Callable[[], Case]
+
+
+#: Stands for the reference of a case that was erased.
+ERASED = ""
 
 
 class Store(Protocol):
@@ -54,20 +67,28 @@ class Store(Protocol):
     async def case(self, reference: str) -> Case:
         """A case with all that belongs to it. Raises NotFound, or DamagedCase."""
 
-    async def by_source(self, source: str) -> str | None:
-        """The reference of the case that holds this source key, written and durable."""
+    async def by_source(self, *sources: str) -> Mapping[str, str]:
+        """The reference of the case that holds each of these source keys, written and durable.
+
+        What nobody holds is left out. ERASED for those of an erased case, while they are known.
+        """
 
     async def summaries(self) -> Sequence[Summary]:
         """Summaries of all cases, in no order."""
 
-    async def summary(self, reference: str) -> Summary | None:
-        """The summary of one case, without opening that; None where there is none."""
+    async def matter(self, reference: str) -> Sequence[Part]:
+        """A case with all that it was joined to and all that was joined to it, in no order.
 
-    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        """Cases with a report by one of these ids of a person, the oldest last report first."""
+        Empty where there is no such case.
+        """
 
-    async def joined_to(self, *references: str) -> Sequence[Summary]:
-        """Cases that have become part of one of these, in no order."""
+    async def related(
+        self, references: Collection[str] = (), reporters: Collection[str] = ()
+    ) -> Sequence[Summary]:
+        """The cases of all matters that have one of these references or reporters, in no order.
+
+        `reporters` are ids of people, of now or before.
+        """
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -152,8 +173,11 @@ class Store(Protocol):
     async def people(self) -> Sequence[Person]:
         """Everybody."""
 
-    async def having(self, roles: Collection[str]) -> Sequence[Person]:
-        """People with any of these roles, in the order in which they joined."""
+    async def having(self, roles: Collection[str], ids: Collection[str] = ()) -> Sequence[Person]:
+        """People with any of these roles, or with an id that is or was one of these.
+
+        In the order in which they joined.
+        """
 
     async def person(self, id: str) -> Person:
         """By an id that the person has or had. Raises NotFound."""
@@ -193,6 +217,14 @@ class Store(Protocol):
 
     async def put(self, memo: Memo) -> None:
         """Keep a memo, in place of the one of its kind that has the same key."""
+
+    async def renew(
+        self, kind: type[Kind], key: str, change: Callable[[Kind | None], Kind]
+    ) -> Kind:
+        """Keep what `change` makes of the memo with this key, or of None, and give it back.
+
+        Nobody changes it in between.
+        """
 
     async def memo(self, kind: type[Kind], key: str) -> Kind | None:
         """The memo of a kind with this key."""

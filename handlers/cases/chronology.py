@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.cases.questions import about_words
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter
 from handlers.text.words import moment
-from handlers.workflow.people import name_of
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import (
@@ -80,17 +80,17 @@ def cases_named_in(matter: Matter) -> set[str]:
     return named - {""}
 
 
-async def entry_line(row: Row, root: Case, desk: Desk) -> str:
+def entry_line(row: Row, matter: Matter, desk: Desk) -> str:
     """An entry in words. The lines of a note are set in, so that none looks like an entry."""
     entry = row.entry
-    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(await _details(entry, desk))
-    at, who = moment(entry.at, desk.calendar), await name_of(entry.by, desk)
-    if row.case.reference == root.reference:
+    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(_details(entry, matter, desk))
+    at, who = moment(entry.at, desk.calendar), matter.people.name(entry.by)
+    if row.case.reference == matter.case.reference:
         return f"{at} · {who} {words}"
     return f"{at} · {row.case.reference} · {who} {words}"
 
 
-async def _details(entry: Entry, desk: Desk) -> Mapping[str, str]:
+def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
     """What an entry holds, as its words want it; what it does not hold is empty."""
     details = defaultdict[str, str](str)
     for key, value in entry.details.items():
@@ -117,7 +117,7 @@ async def _details(entry: Entry, desk: Desk) -> Mapping[str, str]:
             about = About(details["subject"], name=details["name"])
             details["about"] = about_words(about)
         case EntryKind.GIVEN | EntryKind.STEP_GIVEN:
-            details["to"] = await name_of(details["to"], desk)
+            details["to"] = matter.people.name(details["to"])
     return details
 
 

@@ -14,7 +14,8 @@ from handlers.cases.questions import category_named, category_question
 from handlers.cases.reporter_view import answer, stop
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
-from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, take_reference
+from handlers.matter import Matter
 from handlers.messages import Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
@@ -55,10 +56,10 @@ async def category(ask: Ask, desk: Desk) -> Reply:
         return _categorised(_standing_alone(case, ask), chosen, ask, unlocks=unlocks)
 
     unlocks = matter.may(ask.person, Act.UNLOCK)
-    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await _categorise_parts(matter, chosen, ask, desk, unlocks=unlocks)
     if chosen.withhold and Relation.REPORTER in matter.relations:
-        return await stop(matter.named, desk)
+        return stop(matter, desk)
     return await next_of(ask, matter, desk)
 
 
@@ -81,7 +82,9 @@ async def _categorise_parts(
     matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool
 ) -> None:
     """What the same person sent later, and called part of this, is about the same."""
-    for part in await desk.store.joined_to(matter.named.reference):
+    for part in matter.summaries:
+        if part.joined_to != matter.named.reference:
+            continue
         mine = not set(part.reporters).isdisjoint(ask.person.ids)
         if part.settled and part.category is None and mine:
             await apply(
@@ -107,7 +110,7 @@ async def urgent(ask: Ask, desk: Desk) -> Reply:
 
     matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:
-        root = await desk.root(matter.named.summary)
+        root = matter.summaries[0]
         if root.status == Status.OPEN:
             await apply(desk, root.reference, lambda c: c.make_urgent(by=ask.person.id, at=ask.at))
     said = matter.shown_in(say(NOW_URGENT.format(reference=matter.named.reference)))
@@ -125,7 +128,7 @@ async def later(ask: Ask, desk: Desk) -> Reply:
     """Leave the questions open; they are asked again."""
     reference, _ = take_reference(ask.words, later.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    return await answer(matter.named, ask.person, desk, ask_now=False)
+    return await answer(matter, ask.person, desk, ask_now=False)
 
 
 @command(
@@ -142,8 +145,8 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     async with desk.store.alone(JOINING):
         target = await desk.case_for(ask.person, to, Act.CLASSIFY)
         part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-        root = await desk.root(target.named.summary)
-        await refuse_ring(part, root.reference, to, desk)
+        root = target.summaries[0]
+        refuse_ring(part, root.reference, to)
         if root.status == Status.CLOSED:
             reply = await _apart(ask, reference, desk)
             said = target.shown_in(say(CLOSED_STAYS_APART.format(to=to)))
@@ -158,11 +161,11 @@ async def same(ask: Ask, desk: Desk) -> Reply:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
             return _categorised(joined, known, ask, unlocks=unlocks) if known else joined
 
-        matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+        matter = await change(desk, ask.person, part, Act.CLASSIFY, move, named=True)
     if matter.named.waiting and target.named.category:
-        return await answer(matter.named, ask.person, desk)
+        return await answer(matter, ask.person, desk)
     if known is None:
-        return await answer(target.named, ask.person, desk)
+        return await answer(target, ask.person, desk)
     return replace(target.shown_in(say(PART.format(reference=to))), replaces=True)
 
 
@@ -172,10 +175,10 @@ def _said_by(person: Person, case: Case) -> bool:
     return bool(said) and said[-1] in person.ids
 
 
-async def refuse_ring(part: Matter, root: str, to: str, desk: Desk) -> None:
+def refuse_ring(part: Matter, root: str, to: str) -> None:
     """Raises Refused where the case to join to is part of the one to be joined."""
     case = part.named
-    if (await desk.root(case.summary)).reference == root and case.joined_to is None:
+    if part.summaries[0].reference == root and case.joined_to is None:
         raise part.refusal(IN_A_RING.format(reference=case.reference, to=to))
 
 
@@ -201,7 +204,7 @@ async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
     def move(case: Case) -> Case:
         return case.separate(by=ask.person.id, at=ask.at) if case.joined_to else case
 
-    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
@@ -214,5 +217,5 @@ async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:
     if not matter.relations:
         return replace(say(OUT_OF_SIGHT), replaces=True)
     if Relation.REPORTER in matter.relations and matter.case.owner not in ask.person.ids:
-        return await answer(matter.named, ask.person, desk)
+        return await answer(matter, ask.person, desk)
     return replace(await show_case(ask.person, matter, desk), replaces=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter, Summaries
 from handlers.rules.access import Relation
 from handlers.text.links import host_of
 from handlers.text.words import counted, listed
+from store.model.case import Case
 from store.model.kinds import EvidenceKind
+from store.model.likeness import look_alike
 from store.model.records import Evidence, Person, State, Status, Summary
 
 ORDER = tuple(EvidenceKind)
@@ -65,8 +68,8 @@ def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
 
 
 async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summary]:
-    """Other open cases with the same link, bytes or picture, that this person may know of: at most
-    three.
+    """Other open matters with the same link, bytes or picture of which this person may see all: at
+    most three, by their roots. For somebody who sees all of this one.
     """
     links, hashes, likenesses = list[str](), list[str](), list[int]()
     for case in matter.cases:
@@ -74,21 +77,47 @@ async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summ
         links += summary.links
         hashes += summary.hashes
         likenesses += summary.likenesses
+    if not (links or hashes or likenesses):
+        return []
 
+    alike = await desk.store.alike(links, hashes, likenesses)
     known = {case.reference for case in matter.cases}
-    found: dict[str, Summary] = {}
-    for other in await desk.store.alike(links, hashes, likenesses):
-        root = await desk.root(other)
-        is_other = root.reference not in known and root.status == Status.OPEN
-        if is_other and await _may_know(person, root, matter, desk):
-            found[root.reference] = root
-    return list(found.values())[:SIMILAR]
+    others = [other.reference for other in alike if other.reference not in known]
+    if not others:
+        return []
+    summaries = Summaries(await desk.store.related(others))
+    seen = []
+    for root in _open_roots(others, known, summaries):
+        if desk.listed(person, root, summaries).inside:
+            seen.append(root)
+    return seen[:SIMILAR]
 
 
-async def _may_know(person: Person, root: Summary, matter: Matter, desk: Desk) -> bool:
-    """Who sees all of this matter hears of others of which they see all; its reporter, of their
-    own.
+def similar_reports(person: Person, case: Case, own: Summaries, desk: Desk) -> list[Summary]:
+    """Other open cases of its reporter's with the same link, bytes or picture: at most three.
+
+    `own` are the summaries of all their cases.
     """
-    if matter.whole:
-        return await desk.inside(person, root)
-    return Relation.REPORTER in await desk.relations(person, root)
+    alike = [
+        other.reference
+        for other in own
+        if other.status == Status.OPEN and look_alike(case.summary, other)
+    ]
+    seen = []
+    for root in _open_roots(alike, {case.reference}, own):
+        if Relation.REPORTER in desk.listed(person, root, own).relations:
+            seen.append(root)
+    return seen[:SIMILAR]
+
+
+def _open_roots(
+    references: Iterable[str], known: Collection[str], summaries: Summaries
+) -> list[Summary]:
+    """What these cases were joined to in the end, each once, but for `known` and closed ones."""
+    roots: dict[str, Summary] = {}
+    for reference in references:
+        summary = summaries.get(reference)
+        root = summaries.root(summary) if summary else None
+        if root and root.reference not in known and root.status == Status.OPEN:
+            roots[root.reference] = root
+    return list(roots.values())

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from handlers.cases.ownership import MOST_OFFERED, REASON, able_to_work
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
-from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.desk import Ask, Desk, take_reference
+from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.text.dates import day_named, due_on
@@ -53,7 +54,8 @@ LONGEST = 160
 )
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Settle a step as done."""
-    return await _settle(ask, Progress.DONE, done.usage, desk)
+    asked = await _step_asked(ask, done.usage, desk)
+    return await _settle(ask, asked, Progress.DONE, desk)
 
 
 @command(
@@ -65,7 +67,8 @@ async def done(ask: Ask, desk: Desk) -> Reply:
 )
 async def refused(ask: Ask, desk: Desk) -> Reply:
     """Settle a step as refused, which opens what follows from that."""
-    return await _settle(ask, Progress.REFUSED, refused.usage, desk)
+    asked = await _step_asked(ask, refused.usage, desk)
+    return await _settle(ask, asked, Progress.REFUSED, desk)
 
 
 @command(
@@ -77,7 +80,8 @@ async def refused(ask: Ask, desk: Desk) -> Reply:
 )
 async def not_removed(ask: Ask, desk: Desk) -> Reply:
     """Settle a check: the post is still there, which opens what follows from that."""
-    return await _settle(ask, Progress.NOT_REMOVED, not_removed.usage, desk)
+    asked = await _step_asked(ask, not_removed.usage, desk)
+    return await _settle(ask, asked, Progress.NOT_REMOVED, desk)
 
 
 @command(
@@ -95,12 +99,11 @@ async def not_needed(ask: Ask, desk: Desk) -> Reply:
         question = WHY_NOT.format(reference=reference, what=step.what)
         prompt = Prompt(question, f"case not-needed {reference} {step.key}", "Reason")
         return asked.matter.shown_in(Reply((prompt,)))
-    return await _settle(ask, Progress.NOT_NEEDED, not_needed.usage, desk)
+    return await _settle(ask, asked, Progress.NOT_NEEDED, desk)
 
 
-async def _settle(ask: Ask, progress: Progress, usage: str, desk: Desk) -> Reply:
+async def _settle(ask: Ask, asked: _StepAsked, progress: Progress, desk: Desk) -> Reply:
     """Note what came of a step; words after its key are the reason."""
-    asked = await _step_asked(ask, usage, desk)
     key, why = asked.step.key, asked.words[:REASON]
 
     def settle(case: Case) -> Case:
@@ -121,7 +124,7 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     asked = await _step_asked(ask, hand.usage, desk)
     matter, step = asked.matter, asked.step
     reference = matter.case.reference
-    able = await able_to_work(matter, desk)
+    able = able_to_work(matter, desk)
     typed = people.without_to(asked.words)
     if not typed:
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
@@ -251,5 +254,5 @@ async def _step_asked(ask: Ask, usage: str, desk: Desk) -> _StepAsked:
 
 
 async def _change_and_show(ask: Ask, matter: Matter, desk: Desk, move: Move) -> Reply:
-    changed = await change(desk, ask.person, matter.case.reference, Act.WORK, move)
+    changed = await change(desk, ask.person, matter, Act.WORK, move)
     return replace(await show_case(ask.person, changed, desk), replaces=True)

@@ -11,7 +11,8 @@ from handlers.cases.chronology import cases_named_in, entries_of, entry_line
 from handlers.cases.evidence_words import unkept_lines
 from handlers.cases.view import place_of
 from handlers.commands import WITH_CASE, command
-from handlers.desk import Ask, Desk, Matter, take_reference
+from handlers.desk import Ask, Desk, take_reference
+from handlers.matter import Matter
 from handlers.messages import Choice, Choices, File, Heading, Part, Quote, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.text.pages import PAGE, fill_pages, page_named, split_text
@@ -70,7 +71,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.EVIDENCE)
     root = matter.case.reference
     last = _not_handed(ask.person, matter)
-    pieces = await _pieces(matter, desk)
+    pieces = _pieces(matter, desk)
     if not pieces:
         return matter.shown_in(say(NOTHING_KEPT.format(reference=root), *last))
     pages = fill_pages(pieces, lambda piece: piece.length, FILES)
@@ -80,7 +81,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.EVIDENCE,
         lambda case: case.enter(ask.at, ask.person.id, EntryKind.EVIDENCE, numbers=numbers),
     )
@@ -94,7 +95,7 @@ async def evidence(ask: Ask, desk: Desk) -> Reply:
     return matter.shown_in(Reply(tuple(parts))).showing(piece.case.reference for piece in handed)
 
 
-async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
+def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
     """All that may be handed over, in the order in which it came."""
     rows = []
     for case in matter.cases:
@@ -106,7 +107,7 @@ async def _pieces(matter: Matter, desk: Desk) -> list[Piece]:
     found = []
     for case, item in rows:
         if item.kind in WORDS:
-            place = await place_of(item, case, matter.case, desk)
+            place = place_of(item, case, matter, desk)
             found += _pieces_of_words(case, item, place)
         elif item.sha256 and not matter.withheld:
             found.append(Piece(case, item))
@@ -180,7 +181,7 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     root = matter.case.reference
     lines: list[str] = []
     for row in entries_of(matter):
-        words = await entry_line(row, matter.case, desk)
+        words = entry_line(row, matter, desk)
         for line in words.split("\n"):
             lines += split_text(line, PIECE)
     pages = fill_pages(lines, lambda line: len(line) + 1)

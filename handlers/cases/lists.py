@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.cases.questions import category_named
-from handlers.cases.view import show_case, state_of
+from handlers.cases.view import show_case, state_for_reporter, state_inside
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
+from handlers.matter import Listed, People
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.pages import page_number, rows_of_page
@@ -17,7 +18,7 @@ from handlers.workflow.changes import change
 from handlers.workflow.hints import is_first_time
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import Person, Status, Summary
+from store.model.records import Status, Summary
 from store.school.procedure import Category
 
 PAGE = 10
@@ -60,7 +61,7 @@ async def status(ask: Ask, desk: Desk) -> Reply:
     if page is None:
         return await _show(ask, desk)
     found = await desk.visible(ask.person)
-    return await _page(found, page, "case status", ask.person, desk) if found else say(NONE_YET)
+    return await _page(found, page, "case status", desk) if found else say(NONE_YET)
 
 
 @command("case", usage="/case REFERENCE", may=Act.SEE_OWN, summary="open one case", bare=OR_ALONE)
@@ -74,7 +75,7 @@ async def _show(ask: Ask, desk: Desk) -> Reply:
     reference, _ = take_reference(ask.words, open_case.usage)
     matter = await desk.case_for(ask.person, reference, Act.SEE)
     if matter.whole:
-        matter = await change(desk, ask.person, reference, Act.SEE, lambda case: _looked(case, ask))
+        matter = await change(desk, ask.person, matter, Act.SEE, lambda case: _looked(case, ask))
     reply = await show_case(ask.person, matter, desk)
     if matter.whole and await is_first_time(HINT_COPIES, ask.person, desk):
         reply += Reply((Text(CHAT_COPIES),))
@@ -107,29 +108,19 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
         example = desk.procedure.category[0].key
         raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
 
-    found = await _listed(category, typed, ask, desk)
+    visible = [listed for listed in await desk.visible(ask.person) if listed.inside]
+    found = [listed for listed in visible if _is_listed(listed, category, typed, ask, desk)]
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
     key = category.key if category else typed
-    return await _page(found, page or 1, f"case list {key}", ask.person, desk)
+    return await _page(found, page or 1, f"case list {key}", desk)
 
 
-async def _listed(category: Category | None, kind: str, ask: Ask, desk: Desk) -> list[Summary]:
-    """The cases of a category or a state of which the asker may see all."""
-    found = []
-    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
-        if await _is_listed(summary, category, kind, ask, desk):
-            found.append(summary)
-    return found
-
-
-async def _is_listed(
-    summary: Summary, category: Category | None, kind: str, ask: Ask, desk: Desk
-) -> bool:
-    """A matter is of every category that any part of it has."""
+def _is_listed(listed: Listed, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
+    """Whether it is of a state, or of a category. A matter is of each that any part of it has."""
     if category is None:
-        return _is(summary, kind, ask, desk)
-    return any(part.category == category.key for part in await desk.matter_of(summary))
+        return _is(listed.summary, kind, ask, desk)
+    return any(part.category == category.key for part in listed.matter)
 
 
 def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:
@@ -151,40 +142,38 @@ def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
     )
 
 
-async def _page(
-    found: Sequence[Summary], page: int, words: str, person: Person, desk: Desk
-) -> Reply:
+async def _page(found: Sequence[Listed], page: int, words: str, desk: Desk) -> Reply:
     rows = rows_of_page(found, page, PAGE)
+    references = [listed.summary.reference for listed in rows.shown]
     parts: list[Part] = [
         Heading(YOUR_CASES),
-        Text(await lines(rows.shown, person, desk)),
-        Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in rows.shown)),
+        Text(await lines(rows.shown, desk)),
+        Choices(tuple(Choice(reference, f"case {reference}") for reference in references)),
     ]
     if rows.following:
         parts.append(Choices((Choice(MORE, f"{words} {rows.following}"),)))
-    reply = Reply(tuple(parts))
-    inside = await desk.inside_of(person, rows.shown)
-    return reply.showing(s.reference for s in inside).mentioning(s.reference for s in rows.shown)
+    inside = [listed.summary.reference for listed in rows.shown if listed.inside]
+    return Reply(tuple(parts)).showing(inside).mentioning(references)
 
 
-async def lines(summaries: Sequence[Summary], person: Person, desk: Desk) -> str:
-    """Each case on a line, as a person may know it."""
-    inside = {summary.reference for summary in await desk.inside_of(person, summaries)}
-    relations = await desk.relations_to(person, summaries)
-    rows = []
-    for summary in summaries:
-        reference = summary.reference
-        rows.append(await _line(summary, reference in inside, relations[reference], desk))
-    return "\n".join(rows)
+async def lines(cases: Sequence[Listed], desk: Desk) -> str:
+    """Each case on a line, as whoever lists it may know it."""
+    owners = {listed.root.owner for listed in cases if listed.inside and listed.root.owner}
+    people = People(await desk.store.having((), owners) if owners else ())
+    return "\n".join(_line(listed, people, desk) for listed in cases)
 
 
-async def _line(summary: Summary, inside: bool, relations: frozenset[Relation], desk: Desk) -> str:
+def _line(listed: Listed, people: People, desk: Desk) -> str:
+    summary = listed.summary
     category = desk.procedure.named(summary.category)
     facts = [summary.reference, category.name if category else "not categorised yet"]
     if summary.urgent:
         facts.append("urgent")
     facts.append(moment(summary.opened_at, desk.calendar))
-    facts.append(await state_of(summary, desk, inside=inside))
-    if inside and Relation.REPORTER in relations:
+    if listed.inside:
+        facts.append(state_inside(listed.root, people, desk))
+    else:
+        facts.append(state_for_reporter(listed.root))
+    if listed.inside and Relation.REPORTER in listed.relations:
         facts.append("passed on by you")
     return " · ".join(facts)

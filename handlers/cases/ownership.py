@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
-from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, take_reference
+from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Reply, Text, say
 from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
@@ -65,7 +66,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     typed = people.without_to(typed)
     if not typed:
-        able = await able_to_work(matter, desk)
+        able = able_to_work(matter, desk)
         options = tuple(
             Choice(p.name, f"case give {matter.case.reference} to id {p.id}")
             for p in able[:MOST_OFFERED]
@@ -73,23 +74,22 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         question = TO_WHOM.format(reference=matter.case.reference)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     person = await people.person_meant(typed, desk)
-    if person.id not in {p.id for p in await able_to_work(matter, desk)}:
+    if person.id not in {p.id for p in able_to_work(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.WORK,
         lambda c: c.give(person.id, by=ask.person.id, at=ask.at),
     )
     return await _shown(ask, matter, desk)
 
 
-async def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
+def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
     """Who may be asked to look after a case, or to do a step of it."""
-    summaries = [case.summary for case in matter.cases]
-    workers = await desk.store.having(WORKERS)
-    return [person for person in workers if may_be_told(person, summaries, desk)]
+    workers = matter.people.having(WORKERS)
+    return [person for person in workers if may_be_told(person, matter.summaries, desk)]
 
 
 @command(
@@ -112,7 +112,7 @@ async def note(ask: Ask, desk: Desk) -> Reply:
     await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.NOTE,
         lambda case: case.note(kept, by=me, at=ask.at),
         named=True,
@@ -175,8 +175,8 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
         root = matter.case.reference
         if root != reference:
             raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
-        for part in await desk.store.joined_to(reference):
-            if not part.settled:
+        for part in matter.summaries:
+            if part.joined_to == reference and not part.settled:
                 await apply(desk, part.reference, lambda c: c.separate(by=ask.person.id, at=ask.at))
         return await change(
             desk,
@@ -205,7 +205,7 @@ async def reopen(ask: Ask, desk: Desk) -> Reply:
     matter = await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.WORK,
         lambda c: c.reopen(why[:REASON], by=ask.person.id, at=ask.at),
     )
@@ -235,7 +235,7 @@ async def join(ask: Ask, desk: Desk) -> Reply:
         matter = await change(
             desk,
             ask.person,
-            reference,
+            part,
             Act.WORK,
             lambda c: c.join(root.reference, by=ask.person.id, at=ask.at),
         )

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from handlers.cases.reporter_view import AS_FILE, answer
 from handlers.commands import command
 from handlers.desk import Ask, Desk
+from handlers.matter import Around, Matter, Summaries
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
-from handlers.rules.access import Act
+from handlers.rules.access import Act, Relation
 from handlers.rules.limits import HOUR
 from handlers.text.links import find, normal
 from handlers.text.words import seconds
 from handlers.workflow.consequences import with_consequences
 from handlers.workflow.hints import is_first_time
-from handlers.workflow.resent import refuse_erased
+from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
 from store.model.case import Case
@@ -55,6 +56,10 @@ CROWDED = (
     "of "
     "its own."
 )
+SENT_AGAIN = (
+    "That came in before, and was erased since. If it should be looked at anew, please send it "
+    "once more."
+)
 BUSY = "That could not be kept just now. Please send it again."
 HINT_AS_FILE = "as a file"
 
@@ -83,14 +88,16 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
     evidence = evidence_of(incoming, person, desk)
     if not evidence:
         raise Refused(NOTHING_IN_IT)
-    if not await desk.store.by_source(incoming.source):
-        await _refuse_flood(person, desk)
 
     arrival = _Arrival(incoming, evidence, person, explicit)
+    holders = await _holders(arrival, desk)
+    if incoming.source not in holders:
+        await _refuse_flood(person, desk)
     for _ in range(TRIES):
         try:
-            kept = await _keep_once(arrival, desk)
+            kept = await _keep_once(arrival, holders, desk)
         except Conflict:
+            holders = await _holders(arrival, desk)
             continue
         return await _reply(kept, arrival, desk)
     raise Refused(BUSY)
@@ -110,10 +117,36 @@ class _Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class _Before:
+    """What the store holds of the sender, before anything is kept."""
+
+    #: Their own cases, the oldest last report first.
+    mine: Sequence[Summary]
+    #: Those, with all of the matters that they are part of.
+    summaries: Summaries
+
+    @property
+    def latest(self) -> Summary | None:
+        """Their latest open case."""
+        for found in reversed(self.mine):
+            if self.is_open(found):
+                return found
+        return None
+
+    def is_open(self, summary: Summary) -> bool:
+        return summary.status == self.summaries.root(summary).status == Status.OPEN
+
+    def opened_since(self, moment: datetime) -> int:
+        """How many cases they have opened since then (UTC)."""
+        return sum(summary.opened_at > moment for summary in self.mine)
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
     """The case that holds it now."""
 
     case: Case
+    around: Around
     #: It did before: the platform has sent it again.
     known: bool = False
     #: It was put there because the person has opened so many cases in an hour.
@@ -126,7 +159,8 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
         said = say(KEPT_LATER_VERSION.format(reference=case.reference))
         return said.mentioning([case.reference])
 
-    reply = replace(await answer(case, person, desk), replaces=False)
+    matter = Matter(case, frozenset({Relation.REPORTER}), case, kept.around)
+    reply = replace(await answer(matter, person, desk, own=kept.around.summaries), replaces=False)
     if incoming.album:
         reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
     if kept.crowded:
@@ -136,59 +170,81 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
     return await _with_hint(reply, incoming, person, desk)
 
 
-async def _keep_once(arrival: _Arrival, desk: Desk) -> _Kept:
+async def _holders(arrival: _Arrival, desk: Desk) -> Mapping[str, str]:
+    """The references of the cases that hold the message, its album, or what it is a later version
+    of, by those keys.
+
+    Raises Refused for what was erased since it came.
+    """
+    incoming = arrival.incoming
+    keys = [key for key in (incoming.source, incoming.album, incoming.edits) if key]
+    holders = await desk.store.by_source(*keys)
+    if holders.get(incoming.source, holders.get(incoming.album or "")) == ERASED:
+        raise Refused(SENT_AGAIN)
+    return holders
+
+
+async def _keep_once(arrival: _Arrival, holders: Mapping[str, str], desk: Desk) -> _Kept:
     """Add it to the case that it belongs to, or open one.
 
     Raises Conflict when somebody was faster.
     """
     incoming, person = arrival.incoming, arrival.person
-    if reference := await desk.store.by_source(incoming.source):
-        return _Kept(await desk.store.case(reference), known=True)
-    await refuse_erased(incoming, desk)
+    before = await _before(person, holders, desk)
+    if reference := holders.get(incoming.source):
+        case = await desk.store.case(reference)
+        around = Around(before.summaries, await desk.people_of(case))
+        return _Kept(case, around.having(case), known=True)
 
-    mine = await desk.store.reported_by(person.ids)
-    earlier = await _earlier(incoming, mine, desk)
-    report = Report(person.id, incoming.at, await _sources_of(incoming, desk), incoming.place)
+    earlier = _earlier(incoming, holders, before)
+    is_of_album = incoming.album in holders
+    album = (incoming.album,) if incoming.album and not is_of_album else ()
+    report = Report(person.id, incoming.at, (incoming.source, *album), incoming.place)
     if earlier and _is_one_report(incoming, earlier, arrival.explicit):
-        return await _add_to(earlier, report, arrival, desk)
-    if latest := await _where_crowded(person, mine, desk):
-        kept = await _add_to(latest, report, arrival, desk)
+        return await _add_to(earlier, report, arrival, before, desk)
+    is_crowded = before.opened_since(desk.now() - HOUR) >= desk.limits.reports
+    if is_crowded and before.latest:
+        kept = await _add_to(before.latest, report, arrival, before, desk)
         return replace(kept, crowded=not kept.known)
-    return _Kept(await _open_case(report, mine, earlier, arrival, desk))
+    return await _open_case(report, earlier, arrival, before, desk)
 
 
-async def _sources_of(incoming: Incoming, desk: Desk) -> tuple[str, ...]:
-    """The keys of the message, and of its album where nothing of that has been kept yet."""
-    if incoming.album and not await desk.store.by_source(incoming.album):
-        return (incoming.source, incoming.album)
-    return (incoming.source,)
+async def _before(person: Person, holders: Mapping[str, str], desk: Desk) -> _Before:
+    references = set(holders.values()) - {ERASED}
+    summaries = await desk.store.related(references, person.ids)
+    mine = [each for each in summaries if not set(person.ids).isdisjoint(each.reporters)]
+    return _Before(sorted(mine, key=lambda each: each.last_report_at), Summaries(summaries))
 
 
-async def _add_to(earlier: Summary, report: Report, arrival: _Arrival, desk: Desk) -> _Kept:
+async def _add_to(
+    earlier: Summary, report: Report, arrival: _Arrival, before: _Before, desk: Desk
+) -> _Kept:
     """Add it to a case of the same person's, without the files that the case has already."""
     case = await desk.store.case(earlier.reference)
+    around = Around(before.summaries, await desk.people_of(case))
     if arrival.incoming.source in case.summary.sources:
         # Another process has kept it since it was asked for.
-        return _Kept(case, known=True)
+        return _Kept(case, around.having(case), known=True)
 
     held = {_file_of(item) for item in case.evidence if item.pointer}
     fresh = tuple(
         item for item in arrival.evidence if not item.pointer or _file_of(item) not in held
     )
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
-    moved = await with_consequences(case.receive(report, fresh, kind), desk)
-    return _Kept(await desk.store.save(moved))
+    case = case.receive(report, fresh, kind)
+    saved = await desk.store.save(await with_consequences(case, around.having(case), desk))
+    return _Kept(saved, around.having(saved))
 
 
 async def _open_case(
     report: Report,
-    mine: Sequence[Summary],
     earlier: Summary | None,
     arrival: _Arrival,
+    before: _Before,
     desk: Desk,
-) -> Case:
+) -> _Kept:
     """Open a case, joined for now to the `earlier` one that it may be part of."""
-    place = _place_after(mine, arrival.person)
+    place = _place_after(before.mine, arrival.person)
     # A place that was tried in vain is held by a case of theirs that cannot be read.
     if place not in arrival.tried_places:
         report = replace(report, sources=(*report.sources, place))
@@ -201,11 +257,12 @@ async def _open_case(
         desk.now(), arrival.person.id, EntryKind.OPENED, source=source, evidence=kinds
     )
     if earlier:
-        root = await desk.root(earlier)
+        root = before.summaries.root(earlier)
         case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
-    case = await with_consequences(case, desk)
+    around = Around(before.summaries, await desk.people_of(case))
+    case = await with_consequences(case, around.having(case), desk)
     await desk.store.add(case)
-    return case
+    return _Kept(case, around.having(case))
 
 
 async def _overtaken(source: str, reference: str, desk: Desk) -> bool:
@@ -231,14 +288,6 @@ def _place_after(mine: Sequence[Summary], person: Person) -> str:
     return f"after:{person.id}:{hashlib.sha256(references.encode()).hexdigest()}"
 
 
-async def _where_crowded(person: Person, mine: Sequence[Summary], desk: Desk) -> Summary | None:
-    """The person's latest open case, where they have opened so many in an hour that this is not one
-    more.
-    """
-    free = await desk.store.count(f"case {person.id}", desk.now(), HOUR, desk.limits.reports)
-    return await _latest(mine, desk) if free else None
-
-
 async def _refuse_flood(person: Person, desk: Desk) -> None:
     if free := await desk.store.count(
         f"message {person.id}", desk.now(), HOUR, desk.limits.messages
@@ -246,27 +295,14 @@ async def _refuse_flood(person: Person, desk: Desk) -> None:
         raise Refused(TOO_MUCH.format(time=seconds(free, desk.calendar)))
 
 
-async def _earlier(incoming: Incoming, mine: Sequence[Summary], desk: Desk) -> Summary | None:
+def _earlier(incoming: Incoming, holders: Mapping[str, str], before: _Before) -> Summary | None:
     """The open case that this may belong to: of its album or message, or the person's latest."""
     for source in (incoming.edits, incoming.album):
-        if source and (reference := await desk.store.by_source(source)):
-            of_source = await desk.store.summary(reference)
-            return of_source if of_source and await _is_open(of_source, desk) else None
-    latest = await _latest(mine, desk)
+        if source and (reference := holders.get(source)):
+            holder = before.summaries.get(reference)
+            return holder if holder and before.is_open(holder) else None
+    latest = before.latest
     return latest if latest and abs(incoming.at - latest.last_report_at) <= SAME_MATTER else None
-
-
-async def _latest(mine: Sequence[Summary], desk: Desk) -> Summary | None:
-    """The person's latest open case."""
-    for found in reversed(mine):
-        if await _is_open(found, desk):
-            return found
-    return None
-
-
-async def _is_open(summary: Summary, desk: Desk) -> bool:
-    root = await desk.root(summary)
-    return summary.status == root.status == Status.OPEN
 
 
 def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
+from collections.abc import Sequence
+
+from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
 from handlers.cases.view import other_route
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.policies.passages import policy_choice
 from handlers.workflow.alerts import nobody_told, recipients
 from store.model.case import Case
-from store.model.records import Person, State, Status
+from store.model.records import Person, State, Status, Summary
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
@@ -35,27 +38,49 @@ STOP_NOBODY = "Nobody here could be told, so please do ring now."
 AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps its full size."
 
 
-async def answer(case: Case, person: Person, desk: Desk, *, ask_now: bool = True) -> Reply:
+async def answer(
+    matter: Matter,
+    person: Person,
+    desk: Desk,
+    *,
+    ask_now: bool = True,
+    own: Summaries | None = None,
+) -> Reply:
     """The answer to a report, with the next question that is open; with none where `ask_now` is
     False.
+
+    `own`: the summaries of all cases of this person, where they are known already.
     """
-    reply = await (stop(case, desk) if case.withheld else _answer(case, person, desk, ask_now))
+    case = matter.named
+    if case.withheld:
+        reply = stop(matter, desk)
+    elif case.joined_to and not case.settled:
+        reply = _part_or_new(case, desk)
+    else:
+        similar = await _similar(person, case, own, desk)
+        reply = _answer(matter, similar, desk, ask_now=ask_now)
     return reply.mentioning([case.reference])
 
 
-async def _answer(case: Case, person: Person, desk: Desk, ask_now: bool) -> Reply:
-    if case.joined_to and not case.settled:
-        return _part_or_new(case, desk)
+async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk) -> list[Summary]:
+    summary = case.summary
+    if not (summary.links or summary.hashes or summary.likenesses):
+        return []
+    if own is None:
+        own = Summaries(await desk.store.related(reporters=person.ids))
+    return similar_reports(person, case, own, desk)
 
+
+def _answer(matter: Matter, similar: Sequence[Summary], desk: Desk, *, ask_now: bool) -> Reply:
+    case = matter.named
     parts: list[Part] = [_heading(case), *_received(case, desk)]
-    similar = await similar_cases(person, Matter(case, frozenset(), case), desk)
     for other in similar:
         parts += _same_before(case, other.reference)
     question = _question(case, desk)
     if question and ask_now:
         parts += question.parts
     else:
-        parts += await _end(case, question, desk)
+        parts += _end(matter, question, desk)
     reply = Reply(tuple(parts), replaces=True)
     return reply.mentioning(other.reference for other in similar)
 
@@ -116,10 +141,11 @@ def _part_or_new(case: Case, desk: Desk) -> Reply:
     return reply.mentioning([to])
 
 
-async def _end(case: Case, question: Reply | None, desk: Desk) -> list[Part]:
+def _end(matter: Matter, question: Reply | None, desk: Desk) -> list[Part]:
     """Thanks, and what may be tapped when nothing is asked now."""
+    case = matter.named
     is_unknown = question is not None and case.category is None
-    words = LATER if is_unknown else await _thanks(case, desk)
+    words = LATER if is_unknown else _thanks(matter, desk)
     choices = list(policy_choice(case.category, desk))
     if case.status != Status.CLOSED:
         choices = [*urgent_choice(case), *choices]
@@ -129,25 +155,27 @@ async def _end(case: Case, question: Reply | None, desk: Desk) -> list[Part]:
     return parts
 
 
-async def _thanks(case: Case, desk: Desk) -> str:
-    if await recipients(case, desk):
+def _thanks(matter: Matter, desk: Desk) -> str:
+    case = matter.named
+    if recipients(case, matter.around, desk):
         who = TOLD_NOW if case.urgent else TOLD_SOON
     else:
         who = nobody_told(case)
-    route = await other_route([case.summary], desk)
+    route = other_route(matter.to_reporter, desk)
     if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
 
 
-async def stop(case: Case, desk: Desk) -> Reply:
+def stop(matter: Matter, desk: Desk) -> Reply:
     """What to do about a picture of a child undressed."""
+    case = matter.named
     phone = desk.calendar.school.safeguarding_phone
     was_fetched = any(item.state == State.KEPT and item.sha256 for item in case.evidence)
     lines = (
         STOP_PICTURE.format(fetched=FETCHED if was_fetched else NOT_FETCHED),
         STOP_RING.format(phone=f" on {phone}" if phone else ""),
-        STOP_TOLD if await recipients(case, desk) else STOP_NOBODY,
+        STOP_TOLD if recipients(case, matter.around, desk) else STOP_NOBODY,
     )
     parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
     return Reply(parts, replaces=True).mentioning([case.reference])

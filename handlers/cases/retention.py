@@ -7,21 +7,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.commands import WITH_CASE, command
-from handlers.desk import JOINING, Ask, Desk, Matter, take_reference
+from handlers.desk import JOINING, Ask, Desk, take_reference
+from handlers.matter import Listed, Matter, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Prompt, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import counted, full_day, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
-from handlers.workflow.resent import trace_of
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import EvidenceKind, NoticeKind
-from store.model.memos import Counted, Erased
+from store.model.memos import Counted, Erased, trace_of
 from store.model.records import Notice, Person, Subject, Summary
 
 PAGE = 10
@@ -61,6 +61,11 @@ NO_WAY_BACK = (
 )
 ONE_CASE = "that there was a case of “{category}” in {month}"
 UNNAMED = "no category"
+
+#: Slack gives up after hours, Telegram after a day; an old message that is resent by hand has a
+#: new key.
+MAY_COME_AGAIN = timedelta(days=30)
+
 ERASED = "Erased: {what}."
 
 
@@ -83,7 +88,7 @@ async def hold(ask: Ask, desk: Desk) -> Reply:
     await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.WORK,
         lambda c: c.hold_back(reason, by=ask.person.id, at=ask.at),
     )
@@ -176,20 +181,23 @@ async def expired_matters(person: Person, now: datetime, desk: Desk) -> Sequence
     if not access.may(person, Act.ERASE):
         return []
     found = []
-    for summary in await desk.store.summaries():
+    everything = await desk.store.summaries()
+    known = Summaries(everything)
+    for summary in everything:
         until = kept_until(summary, desk)
         is_over = until is not None and until <= now
-        if is_over and summary.joined_to is None and await _may_erase(person, summary, desk):
+        if not is_over or summary.joined_to is not None:
+            continue
+        if _may_erase(person, desk.listed(person, summary, known)):
             found.append((until, summary.reference, summary))
     found.sort(key=lambda row: row[:2])
     return [summary for *_, summary in found]
 
 
-async def _may_erase(person: Person, summary: Summary, desk: Desk) -> bool:
-    if any(part.held for part in await desk.matter_of(summary)):
+def _may_erase(person: Person, listed: Listed) -> bool:
+    if any(part.held for part in listed.matter):
         return False
-    relations = await desk.relations(person, summary)
-    return bool(relations & access.INSIDE) and access.may_with(person, Act.ERASE, relations)
+    return listed.inside and access.may_with(person, Act.ERASE, listed.relations)
 
 
 def kept_until(summary: Summary, desk: Desk) -> datetime | None:
@@ -306,3 +314,10 @@ def _leaving(matter: Matter, ask: Ask, desk: Desk) -> Erased:
 def _category(key: str | None, desk: Desk) -> str:
     category = desk.procedure.named(key)
     return category.name if category else key or UNNAMED
+
+
+async def forget_traces(desk: Desk, now: datetime) -> None:
+    """Once nothing of an erased case can be sent again, no trace of its messages is remembered."""
+    for memo in await desk.store.memos(Erased):
+        if memo.sources and now - memo.at > MAY_COME_AGAIN:
+            await desk.store.put(replace(memo, sources=()))

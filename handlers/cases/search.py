@@ -9,16 +9,16 @@ from datetime import timedelta
 from handlers.cases.lists import lines
 from handlers.commands import command
 from handlers.desk import Ask, Desk
+from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.rules.names import speaks_of
 from handlers.text.words import moment, shortened
-from handlers.workflow.people import name_of
 from store.errors import NotFound
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.memos import Searched
-from store.model.records import Person, Summary, new_id
+from store.model.records import Person, new_id
 
 WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
@@ -47,29 +47,30 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     if not words:
         raise Refused(WHAT.format(usage=find.usage))
     found = []
-    for summary in await desk.inside_of(ask.person, await desk.visible(ask.person)):
-        if _holds(await _cases_of(summary, desk), words, desk):
-            found.append(summary)
+    for listed in await desk.visible(ask.person):
+        if listed.inside and _holds(await _cases_of(listed, desk), words, desk):
+            found.append(listed)
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
-    return await _found(typed, found, ask.person, desk)
+    return await _found(typed, found, desk)
 
 
-async def _found(typed: str, found: Sequence[Summary], person: Person, desk: Desk) -> Reply:
+async def _found(typed: str, found: Sequence[Listed], desk: Desk) -> Reply:
     shown = found[:SHOWN]
-    buttons = Choices(tuple(Choice(s.reference, f"case {s.reference}") for s in shown))
+    references = [listed.summary.reference for listed in shown]
+    buttons = Choices(tuple(Choice(reference, f"case {reference}") for reference in references))
     heading = Heading(FOUND.format(words=typed))
-    reply = Reply((heading, Text(await lines(shown, person, desk)), buttons))
+    reply = Reply((heading, Text(await lines(shown, desk)), buttons))
     if len(found) > SHOWN:
         reply += Reply((Text(FURTHER),))
-    return reply.showing(summary.reference for summary in shown)
+    return reply.showing(references)
 
 
-async def _cases_of(summary: Summary, desk: Desk) -> list[Case]:
+async def _cases_of(listed: Listed, desk: Desk) -> list[Case]:
     """The cases of a matter that can be read: one may be damaged, or erased meanwhile."""
     cases = []
-    for part in await desk.matter_of(summary):
+    for part in listed.matter:
         with suppress(NotFound):
             cases.append(await desk.store.case(part.reference))
     return cases
@@ -93,9 +94,9 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
             yield entry.details.get("text", "")
 
 
-async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:
+async def _note(ask: Ask, words: str, found: Sequence[Listed], desk: Desk) -> None:
     """Keep who searched for what, for a year, before anything is shown."""
-    references = tuple(summary.reference for summary in found)
+    references = tuple(listed.summary.reference for listed in found)
     await desk.store.put(Searched(new_id(), ask.person.id, words, ask.at, references))
     for search in await desk.store.memos(Searched):
         if ask.at - search.at > KEPT:
@@ -106,20 +107,25 @@ async def _note(ask: Ask, words: str, found: list[Summary], desk: Desk) -> None:
 async def searches(ask: Ask, desk: Desk) -> Reply:
     """The latest searches, but for those that could tell of a case that the asker may not see."""
     everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
-    allowed = [search for search in everything if await _may_know(ask.person, search, desk)]
+    references = {reference for search in everything for reference in search.found}
+    known = Summaries(await desk.store.related(references))
+    allowed = [search for search in everything if _may_know(ask.person, search, known, desk)]
     if not allowed:
         return say(NOBODY)
+
+    shown = allowed[:SEARCHES]
+    people = People(await desk.store.having((), {search.by for search in shown}))
     lines = [
         LINE.format(
             at=moment(search.at, desk.calendar),
-            who=await name_of(search.by, desk),
+            who=people.name(search.by),
             words=search.words,
             found=f"{len(search.found)} found",
         )
-        for search in allowed[:SEARCHES]
+        for search in shown
     ]
     reply = Reply((Heading(HEADING), Text("\n".join(lines))))
-    return reply.showing(r for search in allowed[:SEARCHES] for r in _looked_for(search))
+    return reply.showing(r for search in shown for r in _looked_for(search))
 
 
 def _looked_for(search: Searched) -> list[str]:
@@ -128,7 +134,7 @@ def _looked_for(search: Searched) -> list[str]:
     return [reference for reference in search.found if reference in typed]
 
 
-async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
+def _may_know(person: Person, search: Searched, known: Summaries, desk: Desk) -> bool:
     """One's own searches; of others, those that found nothing hidden or gone, and did not look for
     oneself.
     """
@@ -137,7 +143,7 @@ async def _may_know(person: Person, search: Searched, desk: Desk) -> bool:
     if speaks_of(search.words, person):
         return False
     for reference in search.found:
-        summary = await desk.store.summary(reference)
-        if summary is None or not await desk.inside(person, summary):
+        summary = known.get(reference)
+        if summary is None or not desk.listed(person, summary, known).inside:
             return False
     return True

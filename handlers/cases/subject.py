@@ -59,7 +59,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     matter = await change(
         desk,
         ask.person,
-        reference,
+        matter,
         Act.CLASSIFY,
         lambda case: case.concern(named, by=ask.person.id, at=ask.at),
         named=True,

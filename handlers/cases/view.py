@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
 from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.words import listed, moment, shortened, size
-from handlers.workflow.people import name_of
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
 from store.model.kinds import WORDS
@@ -77,23 +75,23 @@ STATES: dict[str, str] = {
 async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
     if not matter.whole:
-        return matter.shown_in(await _own(matter, desk))
+        return matter.shown_in(_own(matter, desk))
     reply = await _whole(person, matter, desk)
     return reply.showing(cases_named_in(matter))
 
 
-async def _own(matter: Matter, desk: Desk) -> Reply:
+def _own(matter: Matter, desk: Desk) -> Reply:
     """What its reporter may know, and the next question that is open."""
-    case = matter.named
+    case, root = matter.named, matter.summaries[0]
     facts = (
         ("About", _category(case, desk)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
-        ("Now", await state_of(case.summary, desk, inside=False)),
+        ("Now", state_for_reporter(root)),
     )
     heading = Heading(f"Case {case.reference}")
     reply = Reply((heading, Fields(facts), *_lines(unkept_lines(case.evidence))))
-    if (await desk.root(case.summary)).status == Status.CLOSED:
+    if root.status == Status.CLOSED:
         return reply
     if case.category is None or case.waiting:
         return reply + category_question(case, desk)
@@ -111,16 +109,16 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     case = matter.case
     parts: list[Part] = [
         Heading(f"Case {case.reference}"),
-        Fields(tuple(await _facts(matter, desk))),
+        Fields(tuple(_facts(matter, desk))),
     ]
     if matter.withheld:
         parts.append(Text(_locked(person, matter, desk)))
-    route = await other_route([part.summary for part in matter.cases], desk)
+    route = other_route(matter, desk)
     if route:
         parts.append(Text(route))
-    parts += await _steps(case, desk)
-    parts += await _evidence(matter, desk)
-    parts.append(await _latest(matter, desk))
+    parts += _steps(matter, desk)
+    parts += _evidence(matter, desk)
+    parts.append(_latest(matter, desk))
 
     similar = await similar_cases(person, matter, desk)
     for other in similar:
@@ -131,7 +129,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     return reply.showing(other.reference for other in similar)
 
 
-async def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
+def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
     """The head of the card.
 
     A matter is of every kind, and concerns everybody, that any part of it does.
@@ -140,8 +138,8 @@ async def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
     facts = [
         ("About", _kinds(matter, desk)),
         ("Concerns", _concerns(matter)),
-        ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {await _by(matter, desk)}"),
-        ("Now", await state_of(case.summary, desk, inside=True)),
+        ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {_by(matter)}"),
+        ("Now", state_inside(case.summary, matter.people, desk)),
     ]
     reasons = [part.hold for part in matter.cases if part.hold]
     if reasons:
@@ -163,13 +161,10 @@ def _concerns(matter: Matter) -> str:
     return "; ".join(dict.fromkeys(known)) or NOT_SAID
 
 
-async def _by(matter: Matter, desk: Desk) -> str:
+def _by(matter: Matter) -> str:
     """Who passed it on, each once, in the order in which they did."""
-    names = []
     reporters = [reporter for part in matter.cases for reporter in part.reporters]
-    for reporter in dict.fromkeys(reporters):
-        names.append(await name_of(reporter, desk))
-    return listed(names)
+    return listed(matter.people.name(reporter) for reporter in dict.fromkeys(reporters))
 
 
 def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
@@ -201,23 +196,24 @@ def _choice(label: str, verb: str, case: Case) -> Choice:
     return Choice(label, f"case {verb} {case.reference}")
 
 
-async def _steps(case: Case, desk: Desk) -> list[Part]:
+def _steps(matter: Matter, desk: Desk) -> list[Part]:
     """The open steps, the one that is due first with the passage it rests on and its buttons."""
+    case = matter.case
     steps = sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due)
     if not steps:
         return []
     first, *others = steps
-    parts: list[Part] = [Text(await _step_line(NEXT, first, case, desk))]
+    parts: list[Part] = [Text(_step_line(NEXT, first, matter, desk))]
     passage = passage_at(first.passage, desk)
     if passage:
         place = f"{passage.title} · {passage.section}"
         parts.append(Quote(_beginning(passage.text, PASSAGE), place))
     parts.append(Choices(step_choices(case, first)))
-    return [*parts, *_lines([await _step_line(THEN, step, case, desk) for step in others])]
+    return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]
 
 
-async def _step_line(words: str, step: FollowUp, case: Case, desk: Desk) -> str:
-    whose = await owners_of(step, case, await desk.matter_of(case.summary), desk)
+def _step_line(words: str, step: FollowUp, matter: Matter, desk: Desk) -> str:
+    whose = owners_of(step, matter.case, matter.around, desk)
     return words.format(
         what=step.what,
         who=listed([person.name for person in whose]) or "nobody",
@@ -246,12 +242,12 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
 # --- what was sent --------------------------------------------------------------------------------
 
 
-async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
+def _evidence(matter: Matter, desk: Desk) -> list[Part]:
     rows = [(case, item) for case in matter.cases for item in case.evidence]
     parts: list[Part] = []
     is_cut = len(rows) > SHOWN
     for case, item in rows[:SHOWN]:
-        place = await place_of(item, case, matter.case, desk)
+        place = place_of(item, case, matter, desk)
         parts.append(Quote(_content(item, matter), place))
         is_cut = is_cut or len(item.text) > QUOTED
     if is_cut:
@@ -259,11 +255,11 @@ async def _evidence(matter: Matter, desk: Desk) -> list[Part]:
     return parts
 
 
-async def place_of(item: Evidence, case: Case, root: Case, desk: Desk) -> str:
+def place_of(item: Evidence, case: Case, matter: Matter, desk: Desk) -> str:
     """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
-    is_of_root = case.reference == root.reference
+    is_of_root = case.reference == matter.case.reference
     number = f"{item.number}" if is_of_root else f"{case.reference} {item.number}"
-    who, when = await name_of(item.by, desk), moment(item.at, desk.calendar)
+    who, when = matter.people.name(item.by), moment(item.at, desk.calendar)
     return f"{number} · {who}, {when}{_origin(item, desk)}"
 
 
@@ -295,30 +291,28 @@ def _beginning(text: str, limit: int) -> str:
 # --- what happened --------------------------------------------------------------------------------
 
 
-async def _latest(matter: Matter, desk: Desk) -> Quote:
+def _latest(matter: Matter, desk: Desk) -> Quote:
     rows = entries_of(matter)
     shown = [row for row in rows if row.entry.what not in HIDDEN]
     lines = []
     for row in shown[-ENTRIES:]:
-        line = await entry_line(row, matter.case, desk)
+        line = entry_line(row, matter, desk)
         lines.append(shortened(line, NOTED))
     return Quote("\n".join(lines), LATEST.format(number=len(rows)))
 
 
-async def state_of(summary: Summary, desk: Desk, *, inside: bool) -> str:
-    """Where a case stands, in a few words; to a reporter, who looks after it is not said."""
-    root = await desk.root(summary)
-    if not inside:
-        return _state_for_reporter(root)
+def state_inside(root: Summary, people: People, desk: Desk) -> str:
+    """Where a matter stands, in a few words, for whoever may see all of it."""
     if root.status == Status.CLOSED:
         outcome = desk.procedure.outcome_named(root.outcome)
         return CLOSED_AS.format(outcome=outcome.name.lower() if outcome else "")
     if root.owner is None:
         return NOBODY_YET
-    return TAKEN_BY.format(name=await name_of(root.owner, desk))
+    return TAKEN_BY.format(name=people.name(root.owner))
 
 
-def _state_for_reporter(root: Summary) -> str:
+def state_for_reporter(root: Summary) -> str:
+    """Where a matter stands, in a few words; who looks after it is not said."""
     if root.status == Status.CLOSED:
         return DEALT_WITH
     return NOT_TAKEN if root.owner is None else LOOKED_AFTER
@@ -341,12 +335,13 @@ def _on(phone: str) -> str:
     return f" on {phone}" if phone else ""
 
 
-async def other_route(matter: Iterable[Summary], desk: Desk) -> str:
+def other_route(matter: Matter, desk: Desk) -> str:
     """Whom else to tell of a matter about the chair of governors, which the head looks after alone;
     or nothing.
     """
-    chairs = await desk.store.having((Role.CHAIR,))
-    if not any(access.is_subject(chair, part.about) for part in matter for chair in chairs):
+    chairs = matter.people.having((Role.CHAIR,))
+    seen = matter.cases
+    if not any(access.is_subject(chair, part.about) for part in seen for chair in chairs):
         return ""
     return ABOUT_CHAIR.format(phone=_on(desk.calendar.school.local_authority_phone))
 

@@ -14,7 +14,8 @@ from handlers.cases.evidence_words import describe, similar_cases
 from handlers.cases.questions import category_question
 from handlers.cases.retention import retention_notice
 from handlers.cases.view import step_choices
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.policies.enquiries import answer_notice, enquiry_notice
 from handlers.policies.statement import statement_notice, unaccepted_notice
@@ -103,7 +104,8 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
 
 
 async def _for_channel(case: Case, desk: Desk) -> Reply | None:
-    if case.status == Status.CLOSED or not await channel_may_know(case, desk):
+    around = await desk.around(case)
+    if case.status == Status.CLOSED or not channel_may_know(around.matter(case), around.people):
         return None
     urgent = "Urgent. " if case.urgent else ""
     return say(
@@ -208,7 +210,8 @@ def _still(follow_up: FollowUp, notice: Notice) -> bool:
 
 async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
     """For somebody higher up who may not see the case: its reference and the step alone."""
-    if case.status == Status.CLOSED or not is_above(person, await desk.matter_with(case), desk):
+    matter = (await desk.around(case)).matter(case)
+    if case.status == Status.CLOSED or not is_above(person, matter, desk):
         return None
     if notice.kind == NoticeKind.URGENT and notice.stage:
         return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
@@ -272,7 +275,7 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
 
 async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
-    if case.status == Status.CLOSED or await recipients(case, desk):
+    if case.status == Status.CLOSED or recipients(case, matter.around, desk):
         return None
     return say(NOBODY.format(reference=reference, what=nobody_told(case)))
 

@@ -47,15 +47,16 @@ async def keep_question(text: str, at: datetime, desk: Desk) -> Question:
     words = " ".join(re.findall(r"\w+", text.lower()))
     digest = hashlib.sha256(words.encode()).hexdigest()[:12]
 
-    before = await desk.store.memo(Question, digest)
-    question = Question(digest, text, at)
-    if before:
-        question = replace(before, text=text, asked_at=at, times=before.times + 1)
+    def asked(before: Question | None) -> Question:
+        if before is None:
+            return Question(digest, text, at)
+        return replace(before, text=text, asked_at=at, times=before.times + 1)
 
-    # A full disk is no reason not to answer.
-    with suppress(StoreUnavailable):
-        await desk.store.put(question)
-    return question
+    try:
+        return await desk.store.renew(Question, digest, asked)
+    except StoreUnavailable:
+        # A full disk is no reason not to answer.
+        return asked(None)
 
 
 async def question_of_button(digest: str, desk: Desk) -> Question:

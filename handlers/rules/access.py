@@ -112,6 +112,13 @@ def answers_for(person: Person, role: str) -> bool:
     return may(person, Act.LIST) and person.has(role, Role.HEAD)
 
 
+def may_be_somebody(about: About | None) -> bool:
+    """Tell whether a case may be about anybody who works here, by what was said of its subject."""
+    if about is None:
+        return False
+    return bool(about.person or about.heads or about.name or about.subject == Subject.HEAD)
+
+
 def is_subject(person: Person, about: About | None) -> bool:
     """Tell whether a case is about this person: by id, as the head of that time, or by name."""
     if about is None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
+from handlers.matter import Around, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Reply, Text
 from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
@@ -17,13 +18,12 @@ from handlers.rules.stages import stage_reached
 from handlers.school.backups import backup_trouble
 from handlers.school.duties import all_due, duty_line
 from handlers.text.words import listed, moment, shortened
-from handlers.workflow.people import name_of
 from handlers.workflow.steps import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import NoticeKind, NoticeResult
 from store.model.memos import Enquiry
-from store.model.records import FollowUp, Notice, Person, Status, Summary
+from store.model.records import Notice, Person, Status, Summary
 
 WEEK = timedelta(days=7)
 #: School days in which nobody did more than look.
@@ -86,20 +86,20 @@ async def overdue(ask: Ask, desk: Desk) -> Reply:
 
 async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     """What this person may see of the week at `now` (UTC); no count says more than the lines do."""
-    cases = await _cases_inside(person, desk)
+    cases, around = await _cases_inside(person, desk)
     open_cases = [case for case in cases if case.status == Status.OPEN]
     closed = [case for case in cases if _was_closed_since(case, now - WEEK)]
-    late = await _late(cases, now, desk)
+    late = _late(cases, around, now, desk)
 
     reply = Reply((Heading(HEADING),))
     reply += _section(OVERDUE, late) if late else Reply((Text(NOTHING_OVERDUE),))
-    reply += _section(YOURS, await _own(open_cases, person, now, desk))
+    reply += _section(YOURS, _own(open_cases, around, person, now, desk))
     reply += _of_open_cases(open_cases, now, desk)
     reply += _of_cases(CLOSED, closed, desk)
     reply += _section(DUTIES, await _duties(person, now, desk))
     if access.may(person, Act.POLICIES):
         reply += await _policies(person, now, desk)
-    reply += _section(UNDELIVERED, await _undelivered(open_cases, desk))
+    reply += _section(UNDELIVERED, _undelivered(open_cases, around.people))
     if access.may(person, Act.BACKUPS):
         reply += _section(BACKUPS, [Row(line) for line in await backup_trouble(desk)])
     return reply + _buttons(late)
@@ -166,52 +166,51 @@ async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
     return reply + _section(LACKING, [Row(gap_line(question)) for question in lacking])
 
 
-async def _cases_inside(person: Person, desk: Desk) -> list[Case]:
+async def _cases_inside(person: Person, desk: Desk) -> tuple[list[Case], Around]:
     """Cases that the person may see as more than their reporter: open ones, and those closed last
-    week.
+    week. With what there is around all of them.
     """
-    found = []
     since = desk.now() - WEEK
-    seen = await desk.visible(person)
-    recent = [
-        summary for summary in seen if summary.closed_at is None or summary.closed_at >= since
-    ]
-    for summary in await desk.inside_of(person, recent):
+    found = []
+    parts: list[Summary] = []
+    for seen in await desk.visible(person):
+        summary = seen.summary
+        is_recent = summary.closed_at is None or summary.closed_at >= since
+        if not seen.inside or not is_recent:
+            continue
         try:
             found.append(await desk.store.case(summary.reference))
         except DamagedCase:
             continue
-    return found
+        parts += seen.matter
+    return found, Around(Summaries(parts), await desk.people_of(*found))
 
 
-async def _late(cases: Sequence[Case], now: datetime, desk: Desk) -> list[Row]:
+def _late(cases: Sequence[Case], around: Around, now: datetime, desk: Desk) -> list[Row]:
     rows = []
     for case in cases:
         for follow_up in case.follow_ups:
             if follow_up.is_open and follow_up.due <= now:
                 stage = max(1, stage_reached(follow_up, now, desk.calendar))
-                who = await _whose(follow_up, case, desk)
+                owners = owners_of(follow_up, case, around, desk)
+                who = listed(owner.name for owner in owners) or "nobody"
                 words = f"{_line(case, desk)} · {follow_up.what} · {who} · day {stage}"
                 rows.append(Row(words, case.reference))
     return rows
 
 
-async def _own(cases: Sequence[Case], person: Person, now: datetime, desk: Desk) -> list[Row]:
+def _own(
+    cases: Sequence[Case], around: Around, person: Person, now: datetime, desk: Desk
+) -> list[Row]:
     rows = []
     for case in cases:
-        matter = await desk.matter_of(case.summary)
         for follow_up in case.follow_ups:
             soon = follow_up.is_open and now < follow_up.due <= now + WEEK
-            if soon and person in await owners_of(follow_up, case, matter, desk):
+            if soon and person.id in [p.id for p in owners_of(follow_up, case, around, desk)]:
                 due = moment(follow_up.due, desk.calendar)
                 words = f"{case.reference} · {follow_up.what} · due {due}"
                 rows.append(Row(words, case.reference))
     return rows
-
-
-async def _whose(follow_up: FollowUp, case: Case, desk: Desk) -> str:
-    people = await owners_of(follow_up, case, await desk.matter_of(case.summary), desk)
-    return listed([p.name for p in people]) or "nobody"
 
 
 def _line(case: Case, desk: Desk) -> str:
@@ -247,11 +246,11 @@ def _enquiry(enquiry: Enquiry, desk: Desk) -> str:
     return f"{shortened(enquiry.text, 120)} · {moment(enquiry.at, desk.calendar)}"
 
 
-async def _undelivered(cases: Sequence[Case], desk: Desk) -> list[Row]:
+def _undelivered(cases: Sequence[Case], people: People) -> list[Row]:
     rows = []
     for case in cases:
         for receiver in dict.fromkeys(n.to for n in case.notices if _has_failed(n)):
-            words = f"{case.reference} · to {await name_of(receiver, desk)}"
+            words = f"{case.reference} · to {people.name(receiver)}"
             rows.append(Row(words, case.reference))
     return rows
 

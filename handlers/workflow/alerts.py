@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.desk import Desk
+from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
@@ -36,15 +37,15 @@ class _Audience:
     waits: bool
 
 
-async def with_alerts(case: Case, desk: Desk) -> Case:
+def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
     if case.status == Status.CLOSED:
-        return case.owe(*await _for_reporters(NoticeKind.CLOSED, case, desk))
-    case = await _with_owner_told(case, desk)
+        return case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
+    case = _with_owner_told(case, around, desk)
 
     now = desk.now()
     audience = _Audience(
-        people=await recipients(case, desk),
+        people=recipients(case, around, desk),
         soon=now if case.urgent else desk.calendar.next_school_minute(now),
         waits=not case.urgent,
     )
@@ -59,21 +60,21 @@ async def with_alerts(case: Case, desk: Desk) -> Case:
     case = case.owe(*_of_what_was_added(case, audience))
     if _can_be_told(case):
         case = case.owe(*_of_the_case(case, audience))
-        if await channel_may_know(case, desk):
+        if channel_may_know(around.matter(case), around.people):
             case = case.owe(*_to_channels(case, audience, desk))
     if case.category is None or case.waiting:
         case = case.owe(*_of_open_questions(case, audience, desk))
     return case
 
 
-async def _with_owner_told(case: Case, desk: Desk) -> Case:
+def _with_owner_told(case: Case, around: Around, desk: Desk) -> Case:
     """The case, owing it to its reporters that somebody has it, and to an owner who was asked that
     it is theirs.
     """
     owner = case.owner
     if owner is None:
         return case
-    case = case.owe(*await _for_reporters(NoticeKind.TAKEN, case, desk))
+    case = case.owe(*_for_reporters(NoticeKind.TAKEN, case, around, desk))
     if case.chronology[-1].what != EntryKind.GIVEN:
         return case
     key = f"{case.reference} given {len(case.chronology)} {owner}"
@@ -158,7 +159,7 @@ def _to_leader(
     return Notice(f"{case.reference} {told_as} {person}", kind, person, due, waits=waits)
 
 
-async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notice]:
+def _for_reporters(kind: NoticeKind, case: Case, around: Around, desk: Desk) -> list[Notice]:
     """To everybody who reported a part of it, but not to its owner, nor to the one who did it."""
     ways = OWNERSHIP if kind == NoticeKind.TAKEN else {kind}
     done = [entry.by for entry in case.chronology if entry.what in ways]
@@ -167,7 +168,7 @@ async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notic
     times = len(done) if kind == NoticeKind.CLOSED else 1
 
     found = []
-    for part in await desk.matter_with(case):
+    for part in around.matter(case):
         for person in part.reporters:
             if person not in (by, case.owner):
                 key = f"{part.reference} {kind} {times} {person}"
@@ -175,12 +176,12 @@ async def _for_reporters(kind: NoticeKind, case: Case, desk: Desk) -> list[Notic
     return found
 
 
-async def recipients(case: Case, desk: Desk) -> list[Person]:
+def recipients(case: Case, around: Around, desk: Desk) -> list[Person]:
     """Its owner, where there is one; else whom the category names; where that leaves nobody, the
     next of the ladder.
     """
-    matter = await desk.matter_with(case)
-    workers = [p for p in await desk.store.having(access.WORKERS) if may_be_told(p, matter, desk)]
+    matter = around.matter(case)
+    workers = [p for p in around.people.having(access.WORKERS) if may_be_told(p, matter, desk)]
     owners = [] if case.urgent else _owners_among(workers, matter)
     if owners:
         return owners
@@ -219,12 +220,11 @@ def nobody_told(case: Case) -> str:
     return NOBODY_BUT_HEAD if about_head else NOBODY
 
 
-async def channel_may_know(case: Case, desk: Desk) -> bool:
+def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
     """Nobody who may be in the channel is the subject of any part of it."""
-    matter = await desk.matter_with(case)
     if _is_about_head(matter):
         return False
-    for person in await desk.store.having(access.WORKERS):
+    for person in people.having(access.WORKERS):
         if any(access.is_subject(person, part.about) for part in matter):
             return False
     return True
@@ -234,11 +234,12 @@ async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
     """The case, owing to the next of the ladder what could not be delivered to this person."""
     if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
-    matter = await desk.matter_with(case)
+    around = await desk.around(case)
+    matter = around.matter(case)
     told = {other.to for other in case.notices if _says_the_same(other, notice)}
     for role in desk.procedure.ladder:
         found = []
-        for person in await desk.store.having((role,)):
+        for person in around.people.having((role,)):
             if person.id not in told and may_be_told(person, matter, desk):
                 key = f"{notice.key} for {person.id}"
                 found.append(replace(notice, key=key, to=person.id, due=desk.now(), tries=0))

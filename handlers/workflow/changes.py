@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Around, Matter, Summaries, ids_named_in
 from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -25,18 +26,22 @@ Move = Callable[[Case], Case]
 
 
 async def change(
-    desk: Desk, person: Person, reference: str, act: Act, move: Move, *, named: bool = False
+    desk: Desk, person: Person, asked: str | Matter, act: Act, move: Move, *, named: bool = False
 ) -> Matter:
     """Make a move on the freshest state of a matter's root, and owe the notices that follow from
     it.
 
-    `named`: on the very case that was asked for, also where it was joined to another. Gives back
+    `asked`: a reference, or the matter as it was just seen for this act. `named`: on the very case
+    that was asked for, also where it was joined to another. Gives back
     the matter as it is then, without relations when the change took it out of the person's sight.
     What the same message has changed before it does not change again. Raises Refused, also for a
     move that the case does not allow.
     """
+    seen = asked if isinstance(asked, Matter) else None
+    reference = seen.named.reference if seen else str(asked)
     for _ in range(TRIES):
-        matter = await desk.case_for(person, reference, act)
+        matter = seen or await desk.case_for(person, reference, act)
+        seen = None
         case = matter.named if named else matter.case
         if desk.source and case.holds(desk.source):
             # The platform has sent it again, or it was done and another thing went wrong.
@@ -49,10 +54,14 @@ async def change(
         if desk.source:
             moved = moved.came_of(desk.source, case)
         try:
-            saved = await desk.store.save(await with_consequences(moved, desk))
+            around = await _around_now(moved, matter, desk)
+            saved = await desk.store.save(await with_consequences(moved, around, desk))
         except Conflict:
             continue
-        return await _seen_now(desk, person, reference, saved)
+        now = _seen_now(desk, person, matter, around.having(saved), saved)
+        if saved.joined_to == case.joined_to and now.whole <= matter.whole:
+            return now
+        return await _seen_anew(desk, person, reference, saved)
     raise Refused(TOO_BUSY.format(reference=reference))
 
 
@@ -64,18 +73,46 @@ def _make(move: Move, case: Case, matter: Matter) -> Case:
         raise matter.refusal(str(illegal)) from illegal
 
 
-async def _seen_now(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:
+async def _around_now(moved: Case, matter: Matter, desk: Desk) -> Around:
+    """What there is around a case that was moved.
+
+    It is asked for where the move has joined it to something, or names somebody else.
+    """
+    is_known = moved.joined_to is None or moved.joined_to in matter.around.summaries
+    named = ids_named_in(moved) - matter.ids_named
+    if is_known and all(matter.people.get(id) for id in named):
+        return matter.around.having(moved)
+    return await desk.around(moved)
+
+
+def _seen_now(desk: Desk, person: Person, matter: Matter, around: Around, saved: Case) -> Matter:
+    """The matter with a case of it that was saved, as far as the person may still see it."""
+    case, named, *joined = [
+        saved if each.reference == saved.reference else each
+        for each in (matter.case, matter.named, *matter.joined)
+    ]
+    relations = desk.listed(person, named.summary, around.summaries).relations
+    if not access.may_with(person, Act.SEE, relations):
+        return Matter(saved, frozenset(), saved, around)
+    if not relations & access.INSIDE:
+        return Matter(named, relations, named, around)
+    return Matter(named, relations, case, around, tuple(joined))
+
+
+async def _seen_anew(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:
+    """It is another matter now, or they see more of it: what they had not seen is read."""
     try:
         return await desk.case_for(person, reference, Act.SEE)
     except Refused:
-        return Matter(saved, frozenset(), saved)
+        return Matter(saved, frozenset(), saved, await desk.around(saved))
 
 
 async def apply(desk: Desk, reference: str, move: Move) -> Case:
     """Make a move that follows from another, whoever made that one. Raises NotFound."""
     while True:
         case = await desk.store.case(reference)
-        moved = await with_consequences(move(case), desk)
+        moved = move(case)
+        moved = await with_consequences(moved, await desk.around(moved), desk)
         if moved == case:
             return case
         try:
@@ -88,13 +125,14 @@ async def without_lost_owner(desk: Desk, reference: str) -> None:
     """Take a matter from an owner who may no longer look after it: its subject, or somebody without
     a role.
     """
-    summary = await desk.store.summary(reference)
-    root = await desk.root(summary) if summary else None
+    summaries = Summaries(await desk.store.related([reference]))
+    summary = summaries.get(reference)
+    root = summaries.root(summary) if summary else None
     if root is None or root.owner is None:
         return
     try:
         owner = await desk.store.person(root.owner)
-        if access.may_with(owner, Act.OWN, await desk.relations(owner, root)):
+        if access.may_with(owner, Act.OWN, desk.listed(owner, root, summaries).relations):
             return
     except NotFound:
         pass

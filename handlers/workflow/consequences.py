@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.desk import Desk
+from handlers.matter import Around
 from handlers.rules.stages import wakes_at, with_alarm
 from handlers.workflow.alerts import with_alerts
 from handlers.workflow.recusal import with_withdrawals
@@ -12,10 +13,11 @@ from handlers.workflow.steps import with_steps
 from store.model.case import Case
 
 
-async def with_consequences(case: Case, desk: Desk) -> Case:
-    """The case as it is to be saved."""
+async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
+    """The case as it is to be saved; `around` holds it as it is now, with all of its matter."""
     now = desk.now()
     case = with_alarm(with_steps(case, desk, now), now)
-    case = await with_withdrawals(await with_alerts(case, desk), desk)
+    case = with_alerts(case, around, desk)
+    case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

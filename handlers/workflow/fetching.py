@@ -77,7 +77,7 @@ async def is_wanted(reference: str, item: Evidence, desk: Desk) -> bool:
 
 
 async def _is_withheld(case: Case, desk: Desk) -> bool:
-    return any(part.withheld for part in await desk.matter_of(case.summary))
+    return any(part.withheld for part in await desk.store.related([case.reference]))
 
 
 async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:

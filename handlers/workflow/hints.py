@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.desk import Desk
-from store.errors import Conflict, NotFound, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable
 from store.model.records import Person
 
 
@@ -14,11 +14,10 @@ async def is_first_time(hint: str, person: Person, desk: Desk) -> bool:
 
     Where that cannot be noted, another time.
     """
+    if hint in person.hints:
+        return False
     try:
-        fresh = await desk.store.person(person.id)
-        if hint in fresh.hints:
-            return False
-        await desk.store.save_person(replace(fresh, hints=(*fresh.hints, hint)))
-    except (Conflict, NotFound, StoreUnavailable):
+        await desk.store.save_person(replace(person, hints=(*person.hints, hint)))
+    except (Conflict, StoreUnavailable):
         return False
     return True

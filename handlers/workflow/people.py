@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable
 
 from handlers.desk import Desk
+from handlers.matter import People
 from handlers.messages import Refused
 from handlers.rules.names import name_words
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
-from store.model.records import SYSTEM, Person
+from store.model.records import Person
 
 NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
 HAS_LEFT = "That person has left. Please choose somebody else."
@@ -70,10 +71,5 @@ def without_to(typed: str) -> str:
 
 
 async def name_of(id: str, desk: Desk) -> str:
-    """A person's name, by an id that they have or had."""
-    if id == SYSTEM:
-        return "Heads Up"
-    try:
-        return (await desk.store.person(id)).name
-    except NotFound:
-        return "somebody who has left"
+    """A person's name, by an id that they have or had, where no case is at hand that names them."""
+    return People(await desk.store.having((), [id])).name(id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.desk import Desk
+from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.workflow.alerts import channel_may_know
 from store.errors import NotFound
@@ -34,37 +35,27 @@ class _Sent:
         return MessageRef.parse(self.message).is_file
 
 
-async def with_withdrawals(case: Case, desk: Desk) -> Case:
+async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     """The case, owing it to take back each message that showed any part of the matter to its
     subject.
 
     Of a case about a child undressed, each file that was handed over to anybody.
     """
-    matter = await desk.matter_with(case)
+    matter = around.matter(case)
     withheld = any(part.withheld for part in matter)
-    if not withheld and all(part.about is None for part in matter):
+    if not withheld and not any(access.may_be_somebody(part.about) for part in matter):
         return case
 
     sent = await _sent_of(case, matter, desk)
-    taken_from = await _recused(sent, case, matter, desk)
+    receivers = People(await desk.store.having((), {message.to for message in sent}))
     # By key: one message may have shown several parts of the matter.
     owed = {}
     for each in sent:
-        if each.to in taken_from or (withheld and each.is_file):
+        is_locked = withheld and each.is_file
+        if is_locked or _must_not_know(each.to, matter, around.people, receivers):
             notice = _withdrawal(case, each, desk)
             owed[notice.key] = notice
     return case.owe(*owed.values())
-
-
-async def _recused(
-    sent: Sequence[_Sent], case: Case, matter: Sequence[Summary], desk: Desk
-) -> set[str]:
-    """Of those to whom something was sent, who must not know of the matter."""
-    found = set()
-    for receiver in {message.to for message in sent}:
-        if await _must_not_know(receiver, case, matter, desk):
-            found.add(receiver)
-    return found
 
 
 def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:
@@ -90,11 +81,8 @@ async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_S
     return sent
 
 
-async def _must_not_know(to: str, case: Case, matter: Sequence[Summary], desk: Desk) -> bool:
+def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receivers: People) -> bool:
     if is_address(to):
-        return not await channel_may_know(case, desk)
-    try:
-        person = await desk.store.person(to)
-    except NotFound:
-        return False
-    return any(access.is_subject(person, part.about) for part in matter)
+        return not channel_may_know(matter, workers)
+    person = receivers.get(to)
+    return person is not None and any(access.is_subject(person, part.about) for part in matter)

@@ -9,17 +9,17 @@ once, at the stage that has been reached by then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from handlers.desk import Desk
+from handlers.matter import Around
 from handlers.rules.calendar import Calendar
 from handlers.rules.stages import NEXT_OF_LADDER, stage_reached, wakes_at
 from handlers.workflow.steps import is_above, owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
-from store.model.records import FollowUp, Notice, Person, Summary
+from store.model.records import FollowUp, Notice, Person
 
 
 def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
@@ -35,18 +35,18 @@ def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> 
 async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
-    matter = await desk.matter_with(case)
+    around = await desk.around(case)
     for follow_up in case.follow_ups:
         waits = follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         if waits or not follow_up.is_open:
             continue
         stage = stage_reached(follow_up, now, calendar)
         if stage > follow_up.told:
-            for person in await _who(follow_up, stage, case, matter, desk):
+            for person in _who(follow_up, stage, case, around, desk):
                 case = case.owe(_notice(case, follow_up, stage, person, now))
             case = case.with_follow_up(replace(follow_up, told=stage))
     if case.alarm_at and case.alarm_at <= now:
-        case = await _up_the_ladder(case, matter, now, desk)
+        case = _up_the_ladder(case, around, now, desk)
     return replace(case, wake_at=wakes_at(case, now, calendar))
 
 
@@ -65,24 +65,22 @@ def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: da
     )
 
 
-async def _who(
-    follow_up: FollowUp, stage: int, case: Case, matter: Sequence[Summary], desk: Desk
-) -> list[Person]:
+def _who(follow_up: FollowUp, stage: int, case: Case, around: Around, desk: Desk) -> list[Person]:
     """Its owner, and from certain days of being overdue those whom the escalation names."""
-    told = await owners_of(follow_up, case, matter, desk)
+    matter = around.matter(case)
+    told = owners_of(follow_up, case, around, desk)
     for rung in desk.procedure.escalation:
         if stage >= rung.day:
-            above = await desk.store.having((rung.to,))
-            for person in above:
+            for person in around.people.having((rung.to,)):
                 if person not in told and is_above(person, matter, desk):
                     told.append(person)
     return told
 
 
-async def _up_the_ladder(case: Case, matter: Sequence[Summary], now: datetime, desk: Desk) -> Case:
+def _up_the_ladder(case: Case, around: Around, now: datetime, desk: Desk) -> Case:
     """To the next person of the ladder, those first who have not been told; then round again."""
     later = replace(case, alarm_at=now + NEXT_OF_LADDER, rung=case.rung + 1)
-    ladder = await _people_of_ladder(matter, desk)
+    ladder = _people_of_ladder(case, around, desk)
     if not ladder:
         return later
 
@@ -96,11 +94,12 @@ async def _up_the_ladder(case: Case, matter: Sequence[Summary], now: datetime, d
     return later.owe(Notice(key, NoticeKind.URGENT, person.id, now, stage=case.rung + 1))
 
 
-async def _people_of_ladder(matter: Sequence[Summary], desk: Desk) -> list[Person]:
+def _people_of_ladder(case: Case, around: Around, desk: Desk) -> list[Person]:
     """Who may hear of the case, in the order in which the procedure names their roles."""
+    matter = around.matter(case)
     ladder: list[Person] = []
     for role in desk.procedure.ladder:
-        for person in await desk.store.having((role,)):
+        for person in around.people.having((role,)):
             if person not in ladder and is_above(person, matter, desk):
                 ladder.append(person)
     return ladder

@@ -42,12 +42,9 @@ async def take_back_from(person: str, reference: str, desk: Desk) -> None:
     """Owe it to take back what this person was shown, where the case is about them by now, or
     locked away.
     """
-    summary = await desk.store.summary(reference)
-    if summary is None:
-        return
+    matter = await desk.store.related([reference])
     try:
         reader = await desk.store.person(person)
-        matter = await desk.matter_of(summary)
         if any(part.withheld or access.is_subject(reader, part.about) for part in matter):
             await apply(desk, reference, lambda case: case)
     except (NotFound, DamagedCase):
@@ -58,7 +55,7 @@ async def _change(
     reference: str, change: Callable[[tuple[Showing, ...]], tuple[Showing, ...]], desk: Desk
 ) -> None:
     async with desk.store.alone(f"shown {reference}"):
-        if await desk.store.summary(reference) is None:
+        if not await desk.store.related([reference]):
             # Erased meanwhile.
             return
         known = await desk.store.memo(Shown, reference) or Shown(reference)

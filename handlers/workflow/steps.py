@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.desk import Desk
+from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.access import Act
-from store.errors import NotFound
 from store.model.address import Address
 from store.model.case import Case
 from store.model.kinds import Clock
@@ -111,37 +111,24 @@ def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
     return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
 
 
-async def owners_of(
-    follow_up: FollowUp, case: Case, matter: Sequence[Summary], desk: Desk
-) -> list[Person]:
+def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> list[Person]:
     """Whose it is: the person asked, or who looks after the case, or who has the role; else the
     next of the ladder.
     """
-    is_the_owners = follow_up.owner == OWNER
-    person = await _if_told(follow_up.person, matter, desk)
-    if person is None and is_the_owners:
-        person = await _if_told(case.owner, matter, desk)
-    if person:
-        return [person]
+    matter = around.matter(case)
+    asked = [follow_up.person, case.owner] if follow_up.owner == OWNER else [follow_up.person]
+    for id in asked:
+        person = around.people.get(id) if id else None
+        if person and may_be_told(person, matter, desk):
+            return [person]
 
-    role = Role.HEAD if is_the_owners else Role(follow_up.owner)
+    role = Role.HEAD if follow_up.owner == OWNER else Role(follow_up.owner)
     for wanted in (role, *desk.procedure.ladder):
-        people = await desk.store.having((wanted,))
+        people = around.people.having((wanted,))
         found = [person for person in people if may_be_told(person, matter, desk)]
         if found:
             return found
     return []
-
-
-async def _if_told(id: str | None, matter: Sequence[Summary], desk: Desk) -> Person | None:
-    """The person, where a notice about the case can reach them."""
-    if id is None:
-        return None
-    try:
-        person = await desk.store.person(id)
-    except NotFound:
-        return None
-    return person if may_be_told(person, matter, desk) else None
 
 
 def may_be_told(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:

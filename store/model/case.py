@@ -46,8 +46,16 @@ class Classification:
     lift: bool = False
 
 
+class _Summarised:
+    """Where a case keeps its summary once that was asked for: beside its fields, not among them."""
+
+    __slots__ = ("_summary",)
+
+    _summary: Summary
+
+
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(_Summarised):
     reference: str
     opened_at: datetime
     reports: tuple[Report, ...]
@@ -108,6 +116,13 @@ class Case:
     @property
     def summary(self) -> Summary:
         """What lists and access need to know of it."""
+        try:
+            return self._summary
+        except AttributeError:
+            object.__setattr__(self, "_summary", self._summarise())
+            return self._summary
+
+    def _summarise(self) -> Summary:
         # Long, and a list rather than a decision: one line for each fact that is gathered.
         evidence = self.evidence
         pictures = [item.picture for item in evidence if item.picture]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -114,6 +115,11 @@ class Counted:
     month: str
 
 
+def trace_of(source: str) -> str:
+    """What is remembered of a source key of an erased case: its SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """A case was erased, with what had been joined to it.
@@ -127,7 +133,7 @@ class Erased:
     #: Person id.
     by: str
     at: datetime
-    #: SHA-256 of each source key, while the platform may send it again.
+    #: `trace_of` each source key, while the platform may send it again.
     sources: tuple[str, ...] = ()
 
     @property

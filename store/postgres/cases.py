@@ -7,17 +7,20 @@ tables of their own, and are written with the case in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from store.base import ERASED, Part
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
+from store.model.likeness import SAME_PICTURE_BITS
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.rows import Rows, run_to_end
-from store.tiny.catalogue import NO_CASE, SAME_PICTURE_BITS
+from store.tiny.catalogue import NO_CASE
 
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
 #: Stands for the next try of evidence that may be fetched at any time.
@@ -114,6 +117,34 @@ HAS_MARK = (
 )
 CASES = "SELECT reference, CAST(document AS text) FROM cases WHERE school = :school"
 SUMMARIES = "SELECT reference, CAST(summary AS text) FROM cases WHERE school = :school"
+#: The matters of the cases that `begun` finds: up to what they were joined to in the end, and down
+#: to all that was joined to it. UNION, not UNION ALL: a ring of joined cases ends where it began.
+MATTERS = """
+WITH RECURSIVE up AS (
+    SELECT reference, joined_to FROM cases WHERE school = :school AND {begun}
+    UNION
+    SELECT c.reference, c.joined_to FROM cases c, up
+    WHERE c.school = :school AND c.reference = up.joined_to
+), matter AS (
+    SELECT reference FROM up
+    UNION
+    SELECT c.reference FROM cases c, matter
+    WHERE c.school = :school AND c.joined_to = matter.reference
+)
+SELECT reference, CAST(summary AS text){more} FROM cases
+WHERE school = :school AND reference IN (SELECT reference FROM matter)
+"""
+ONE_MATTER = MATTERS.format(begun="reference = :reference", more=", CAST(document AS text)")
+RELATED = MATTERS.format(begun=f"(reference = ANY (:references) OR {HAS_MARK})", more="")
+#: The sources of cases, and what is remembered of those of erased cases.
+BY_SOURCE = """
+SELECT encode(source, 'hex'), reference FROM sources
+WHERE school = :school AND source = ANY (:keys)
+UNION ALL
+SELECT trace, '' FROM memos, jsonb_array_elements_text(document->'sources') AS trace
+WHERE school = :school AND kind = 'Erased' AND document->'sources' ?| :traces
+    AND trace = ANY (:traces)
+"""
 SIMILAR = f"""
 {SUMMARIES} AND status = 'open' AND {HAS_MARK}
 UNION
@@ -174,42 +205,43 @@ class PostgresCases(Rows):
         if not found:
             raise NotFound(reference)
         _, document = found[0]
-        try:
-            return from_jsonb(Case, document)
-        except ValueError as error:
-            raise DamagedCase(DAMAGED.format(reference=reference)) from error
+        return _case_from(reference, document)
 
     async def _find_cases(self, where: str, **values: object) -> Sequence[tuple[str, str]]:
         """References of cases of which a condition holds, each with the text of its document."""
         return await self._rows(f"{CASES} AND {where}", **values)
 
-    async def _find_summaries(self, where: str, **values: object) -> list[Summary]:
-        return all_readable(Summary, await self._rows(f"{SUMMARIES} AND {where}", **values))
-
-    async def by_source(self, source: str) -> str | None:
-        found = await self._rows(
-            "SELECT reference FROM sources WHERE school = :school AND source = :source",
-            source=key_of(source),
-        )
-        return found[0][0] if found else None
+    async def by_source(self, *sources: str) -> Mapping[str, str]:
+        by_trace = {key_of(source).hex(): source for source in sources}
+        keys = [bytes.fromhex(trace) for trace in by_trace]
+        found: dict[str, str] = {}
+        for trace, reference in await self._rows(BY_SOURCE, keys=keys, traces=list(by_trace)):
+            source = by_trace[trace]
+            # What was sent anew after it was erased is held by a case again.
+            if reference != ERASED or source not in found:
+                found[source] = reference
+        return found
 
     async def summaries(self) -> Sequence[Summary]:
-        return await self._find_summaries("true")
+        return all_readable(Summary, await self._rows(SUMMARIES))
 
-    async def summary(self, reference: str) -> Summary | None:
-        found = await self._find_summaries("reference = :reference", reference=plain(reference))
-        return found[0] if found else None
+    async def matter(self, reference: str) -> Sequence[Part]:
+        parts: list[Part] = []
+        for found, summary, document in await self._rows(ONE_MATTER, reference=plain(reference)):
+            known = readable(Summary, summary, found)
+            if known is not None:
+                parts.append(Part(known, partial(_case_from, found, document)))
+        return parts
 
-    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        marks = [key_of(_mark_of_reporter(id)) for id in ids]
-        found = await self._find_summaries(HAS_MARK, marks=marks)
-        return sorted(found, key=lambda summary: summary.last_report_at)
-
-    async def joined_to(self, *references: str) -> Sequence[Summary]:
-        return await self._find_summaries(
-            "joined_to = ANY (:references)",
+    async def related(
+        self, references: Collection[str] = (), reporters: Collection[str] = ()
+    ) -> Sequence[Summary]:
+        rows = await self._rows(
+            RELATED,
             references=[plain(reference) for reference in references],
+            marks=[key_of(_mark_of_reporter(id)) for id in reporters],
         )
+        return all_readable(Summary, rows)
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -282,6 +314,14 @@ class PostgresCases(Rows):
             except Conflict:
                 continue
             return
+
+
+def _case_from(reference: str, document: str) -> Case:
+    """Raises DamagedCase."""
+    try:
+        return from_jsonb(Case, document)
+    except ValueError as error:
+        raise DamagedCase(DAMAGED.format(reference=reference)) from error
 
 
 def values_of(case: Case, released: str = "") -> dict[str, Any]:

@@ -21,7 +21,12 @@ ON CONFLICT (school, what) DO UPDATE SET (times, is_refused) = (
 )
 RETURNING CASE WHEN is_refused THEN times[cardinality(times) - :most + 1] END
 """
-FORGET_QUIET = "DELETE FROM tallies WHERE school = :school AND times[cardinality(times)] < :before"
+#: Goes before COUNT, once a day.
+FORGET_QUIET = """
+WITH forgotten AS (
+    DELETE FROM tallies
+    WHERE school = :school AND what <> :what AND times[cardinality(times)] < :before
+)"""
 
 #: How long something is remembered that is not counted any more; no span is longer.
 QUIET_FOR = timedelta(days=1)
@@ -34,10 +39,12 @@ class PostgresRateCounter(Rows):
     _forgot: datetime | None = None
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
+        values = {"what": key_of(what), "at": at, "begin": at - span, "most": most}
         if self._forgot is None or at - self._forgot > QUIET_FOR:
             self._forgot = at
-            await self._change(FORGET_QUIET, before=at - max(span, QUIET_FOR))
-
-        rows = await self._rows(COUNT, what=key_of(what), at=at, begin=at - span, most=most)
+            before = at - max(span, QUIET_FOR)
+            rows = await self._rows(FORGET_QUIET + COUNT, before=before, **values)
+        else:
+            rows = await self._rows(COUNT, **values)
         [(first_of_span,)] = rows
         return first_of_span + span if first_of_span else None

@@ -66,10 +66,12 @@ class PostgresPeople(Rows):
     async def people(self) -> Sequence[Person]:
         return await self._find_people("true ORDER BY p.since, p.id")
 
-    async def having(self, roles: Collection[str]) -> Sequence[Person]:
+    async def having(self, roles: Collection[str], ids: Collection[str] = ()) -> Sequence[Person]:
         return await self._find_people(
-            "p.roles && CAST(:roles AS text[]) ORDER BY p.since, p.id",
+            "(p.roles && CAST(:roles AS text[]) OR p.id = ANY (:ids)"
+            " OR p.earlier && CAST(:ids AS text[])) ORDER BY p.since, p.id",
             roles=[plain(role) for role in roles],
+            ids=[plain(id) for id in ids],
         )
 
     async def person(self, id: str) -> Person:

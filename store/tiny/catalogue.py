@@ -14,11 +14,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from store.model.case import Case
+from store.model.likeness import is_one_picture
 from store.model.records import Evidence, Notice, State, Status, Summary
-
-#: In how many of their 64 bits two difference hashes may differ, and still be of one picture. On
-#: screenshots of phones a cropped status bar makes 9, and other screenshots begin at 18.
-SAME_PICTURE_BITS = 12
 
 #: Stands for the case in the place of a notice that is of none.
 NO_CASE = ""
@@ -256,19 +253,30 @@ class Catalogue:
         """Every notice of no case, settled ones too."""
         return list(self._loose.values())
 
-    def reported_by(self, ids: Sequence[str]) -> list[Summary]:
-        """Cases with a report by one of these ids of a person, by their latest report."""
+    def reported_by(self, ids: Iterable[str]) -> References:
+        """References of cases with a report by one of these ids of a person."""
         found: References = {}
         for id in ids:
             found.update(self._by_reporter.get(id, {}))
-        return sorted(self._summaries_of(found), key=lambda summary: summary.last_report_at)
-
-    def joined_to(self, references: Iterable[str]) -> list[Summary]:
-        """Cases that have become part of one of these."""
-        found: list[Summary] = []
-        for reference in references:
-            found += self._summaries_of(self._parts.get(reference, {}))
         return found
+
+    def joined_to(self, reference: str) -> list[Summary]:
+        """Cases that have become part of this one."""
+        return self._summaries_of(self._parts.get(reference, {}))
+
+    def related(self, references: Iterable[str]) -> list[Summary]:
+        """The cases of all matters that have one of these references."""
+        found: dict[str, Summary] = {}
+        waiting = list(references)
+        while waiting:
+            summary = self.summaries.get(waiting.pop())
+            if summary is None or summary.reference in found:
+                continue
+            found[summary.reference] = summary
+            waiting += self._parts.get(summary.reference, {})
+            if summary.joined_to:
+                waiting.append(summary.joined_to)
+        return list(found.values())
 
     def find_similar(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -282,7 +290,7 @@ class Catalogue:
             found.update(self._by_content.get(content, {}))
         if likenesses:
             for summary in self._summaries_of(self._pictured):
-                if _is_one_picture(likenesses, summary.likenesses):
+                if is_one_picture(likenesses, summary.likenesses):
                     found[summary.reference] = None
         return [s for s in self._summaries_of(found) if s.status == Status.OPEN]
 
@@ -305,12 +313,3 @@ def _take_out(index: dict[str, References], keys: Iterable[str], reference: str)
         found.pop(reference, None)
         if not found:
             index.pop(key, None)
-
-
-def _is_one_picture(likenesses: Iterable[int], others: Sequence[int]) -> bool:
-    """Whether any difference hash of the one looks like any of the other."""
-    for one in likenesses:
-        for other in others:
-            if (one ^ other).bit_count() <= SAME_PICTURE_BITS:
-                return True
-    return False

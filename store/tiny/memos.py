@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -34,10 +34,22 @@ class MemoFiles(Files):
         await asyncio.shield(self._put(memo))
 
     async def _put(self, memo: Memo) -> None:
-        path = self._memo_path(type(memo), memo.memo_key)
+        await self._renew(type(memo), memo.memo_key, lambda known: memo)
+
+    async def renew(
+        self, kind: type[Kind], key: str, change: Callable[[Kind | None], Kind]
+    ) -> Kind:
+        return await asyncio.shield(self._renew(kind, key, change))
+
+    async def _renew(
+        self, kind: type[Kind], key: str, change: Callable[[Kind | None], Kind]
+    ) -> Kind:
+        path = self._memo_path(kind, key)
         async with self._writing[path.name]:
+            memo = change(cast("Kind | None", self._memos[kind].get(key)))
             await self._in_thread(write_tables, path, record_tables(memo))
             self._put_memo(memo)
+        return memo
 
     def _put_memo(self, memo: Memo) -> None:
         self._memos[type(memo)][memo.memo_key] = memo

@@ -29,6 +29,8 @@ class PeopleFiles(Files):
         self._people: dict[str, Person] = {}
         #: Account -> the id of the person whose it is.
         self._accounts: dict[str, str] = {}
+        #: An id of before -> those that its people have now.
+        self._earlier: defaultdict[str, dict[str, None]] = defaultdict(dict)
         #: Role -> the ids of those who have it.
         self._roles: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
@@ -38,20 +40,26 @@ class PeopleFiles(Files):
     async def people(self) -> Sequence[Person]:
         return list(self._people.values())
 
-    async def having(self, roles: Collection[str]) -> Sequence[Person]:
-        ids: dict[str, None] = {}
+    async def having(self, roles: Collection[str], ids: Collection[str] = ()) -> Sequence[Person]:
+        found: dict[str, None] = {}
         for role in roles:
-            ids.update(self._roles[role])
-        people = [self._people[id] for id in ids]
+            found.update(self._roles[role])
+        for id in ids:
+            found.update(dict.fromkeys(self._ids_now(id)))
+        people = [self._people[id] for id in found]
         return sorted(people, key=lambda person: (person.since, person.id))
 
     async def person(self, id: str) -> Person:
-        if person := self._people.get(id):
-            return person
-        for somebody in self._people.values():
-            if id in somebody.earlier:
-                return somebody
-        raise NotFound(id)
+        ids = self._ids_now(id)
+        if not ids:
+            raise NotFound(id)
+        # Whose id it is now goes before whose it was.
+        return self._people[ids[0]]
+
+    def _ids_now(self, id: str) -> list[str]:
+        """The ids that people have now who have, or had, this one."""
+        now = [id] if id in self._people else []
+        return [*now, *self._earlier.get(id, ())]
 
     async def by_account(self, account: str) -> Person | None:
         id = self._accounts.get(account)
@@ -105,12 +113,16 @@ class PeopleFiles(Files):
         self._people[person.id] = person
         for account in person.accounts:
             self._accounts[account] = person.id
+        for id in person.earlier:
+            self._earlier[id][person.id] = None
         for role in person.roles:
             self._roles[role][person.id] = None
 
     def _forget_person(self, person: Person) -> None:
         for account in person.accounts:
             self._accounts.pop(account, None)
+        for id in person.earlier:
+            self._earlier[id].pop(person.id, None)
         for role in person.roles:
             self._roles[role].pop(person.id, None)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -15,12 +23,13 @@ from contextlib import (
 )
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import structlog
 
-from store.base import Kept
+from store.base import ERASED, Kept, Part
 from store.disk import evidence
 from store.disk.durable import (
     SharedSync,
@@ -36,7 +45,7 @@ from store.documents import Tables, case_from, case_tables, record_tables
 from store.erasing import reference_pattern, tells_of, without_question
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased, Searched, Shown
+from store.model.memos import FOLDERS, Erased, Searched, Shown, trace_of
 from store.model.records import Evidence, Notice, Summary
 from store.tiny.catalogue import NO_CASE, Catalogue
 from store.tiny.counting import RateCounter
@@ -220,6 +229,10 @@ class TinyStore(PeopleFiles, MemoFiles):
         return self._cases / reference
 
     async def case(self, reference: str) -> Case:
+        return self._read(reference)
+
+    def _read(self, reference: str) -> Case:
+        """Raises NotFound and DamagedCase."""
         if case := self._remembered.get(reference):
             return case
         if reference in self.damaged:
@@ -241,20 +254,33 @@ class TinyStore(PeopleFiles, MemoFiles):
         except OSError as error:
             raise unavailable(error, self.folder) from error
 
-    async def by_source(self, source: str) -> str | None:
-        return self._catalogue.sources.get(source)
+    async def by_source(self, *sources: str) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for source in sources:
+            reference = self._catalogue.sources.get(source)
+            if reference is None and self._was_erased(source):
+                reference = ERASED
+            if reference is not None:
+                found[source] = reference
+        return found
+
+    def _was_erased(self, source: str) -> bool:
+        memos = cast("Iterable[Erased]", self._memos[Erased].values())
+        trace = trace_of(source)
+        return any(trace in memo.sources for memo in memos)
 
     async def summaries(self) -> Sequence[Summary]:
         return list(self._catalogue.summaries.values())
 
-    async def summary(self, reference: str) -> Summary | None:
-        return self._catalogue.summaries.get(reference)
+    async def matter(self, reference: str) -> Sequence[Part]:
+        parts = self._catalogue.related([reference])
+        return [Part(summary, partial(self._read, summary.reference)) for summary in parts]
 
-    async def reported_by(self, ids: Sequence[str]) -> Sequence[Summary]:
-        return self._catalogue.reported_by(ids)
-
-    async def joined_to(self, *references: str) -> Sequence[Summary]:
-        return self._catalogue.joined_to(references)
+    async def related(
+        self, references: Collection[str] = (), reporters: Collection[str] = ()
+    ) -> Sequence[Summary]:
+        reported = self._catalogue.reported_by(reporters)
+        return self._catalogue.related([*references, *reported])
 
     async def alike(
         self, links: Sequence[str], hashes: Sequence[str], likenesses: Sequence[int]
@@ -295,7 +321,7 @@ class TinyStore(PeopleFiles, MemoFiles):
             stored = self._catalogue.summaries.get(case.reference)
             if stored is None or stored.version != case.version:
                 raise Conflict(case.reference)
-            for part in self._catalogue.joined_to([case.reference]):
+            for part in self._catalogue.joined_to(case.reference):
                 if part.reference not in references:
                     raise Conflict(case.reference)
 

@@ -84,7 +84,7 @@ def operations(store: Store, known: list[Case]) -> list[Doing]:
         lambda: store.add(case()),
         note,
         lambda: store.case(next(cases).reference),
-        lambda: store.reported_by(next(cases).reporters),
+        lambda: store.related(reporters=next(cases).reporters),
         store.next_due,
     ]
 

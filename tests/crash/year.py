@@ -36,6 +36,7 @@ from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import School
 from store.tiny import TinyStore, read_tables
+from tests.asking import holder_of, summary_of
 from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute
 
 TEXTS = Path(__file__).parents[2] / "policy_texts"
@@ -373,7 +374,7 @@ class Year:
             [*(t.of for t in message.told if t.kind in ("step", "ladder")), *message.other]
         )
         for reference in set(re.findall(r"\b[2-9B-DF-HJ-NP-TV-XZ]{4}\b", words)):
-            if await self.store.summary(reference):
+            if await summary_of(self.store, reference):
                 noted += (await self.store.case(reference)).notices
         return sum(n.message == f"chat:{message.person} {message.number}" for n in noted)
 
@@ -422,10 +423,10 @@ class Year:
         source = deed.of = deed.of or f"report{deed.number}"
 
         async def done() -> bool:
-            return await self.store.by_source(source) is not None
+            return await holder_of(self.store, source) is not None
 
         async def after() -> None:
-            reference = await self.store.by_source(source)
+            reference = await holder_of(self.store, source)
             following = "about" if self.chance.random() < 0.06 else "categorise"
             self._later(
                 self.now + timedelta(seconds=self.chance.randrange(5, 300)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.desk import Desk
+from handlers.matter import Summaries
 from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
 from store.model.records import REFERENCE_ALPHABET, Person
 
@@ -35,8 +36,7 @@ async def says_what_it_shows(reply: Reply, person: Person, desk: Desk) -> None:
     """Every case of which the reader sees all, and that is named to them, is one that the reply shows or mentions."""
     named = {reference for words in words_in(reply) for reference in REFERENCE.findall(words)}
     for reference in named - reply.shows - reply.mentions:
-        summary = await desk.store.summary(reference)
-        assert summary is None or not await desk.inside(person, summary), (
-            reference,
-            words_in(reply),
-        )
+        known = Summaries(await desk.store.related([reference]))
+        summary = known.get(reference)
+        is_hidden = summary is None or not desk.listed(person, summary, known).inside
+        assert is_hidden, (reference, words_in(reply))

@@ -21,6 +21,7 @@ from handlers.workflow.shown import note_shown
 from store.model.memos import Enquiry, Erased, Shown
 from store.model.records import FollowUp, Person, Role, Status
 from store.postgres import PostgresStore
+from tests.asking import holder_of
 from tests.databases import database
 from tests.desks import Time, desk_in
 from tests.handlers.rules.test_access import OF_CASES
@@ -107,7 +108,7 @@ async def test_two_messages_of_one_sender_at_once_are_one_report(desks: tuple[De
         at = NOW - (9 - n) * HOUR
         both = [sent("gita", at, text=words) for words in ("He hit her.", "And then he ran.")]
         await asyncio.gather(*map(reception.receive, both, desks))
-        held = {await desks[0].store.by_source(each.source) for each in both}
+        held = {await holder_of(desks[0].store, each.source) for each in both}
         assert len(held) == 1
         kept = await desks[0].store.case(held.pop() or "")
         assert {item.text for item in kept.evidence} == {each.text for each in both}
@@ -122,7 +123,7 @@ async def test_two_reports_of_one_sender_at_once_are_joined_for_now(
         both = [sent("gita", when, text="He hit her.") for when in (at, at + 5 * MINUTE)]
         await asyncio.gather(*map(reception.receive, both, desks))
         cases = [
-            await desks[0].store.case(await desks[0].store.by_source(each.source) or "")
+            await desks[0].store.case(await holder_of(desks[0].store, each.source) or "")
             for each in both
         ]
         assert sorted(bool(each.joined_to) for each in cases) == [False, True]
@@ -153,14 +154,14 @@ async def test_an_erased_case_and_one_that_cannot_be_read_stop_no_report(
     kept = [sent("gita", NOW - (9 - n) * HOUR, text="He hit her.") for n in range(4)]
     for each in kept[:2]:
         await reception.receive(each, one)
-    erased = await one.store.case(await one.store.by_source(kept[0].source) or "")
+    erased = await one.store.case(await holder_of(one.store, kept[0].source) or "")
     await one.store.erase([erased], Erased((erased.reference,), (), "ben", NOW))
     await reception.receive(kept[2], other)
     if isinstance(one.store, PostgresStore):
         damage = "UPDATE cases SET summary = '{}' WHERE school = :school AND reference = :reference"
-        await one.store._change(damage, reference=await one.store.by_source(kept[2].source))
+        await one.store._change(damage, reference=await holder_of(one.store, kept[2].source))
     await reception.receive(kept[3], other)
-    assert await one.store.by_source(kept[3].source)
+    assert await holder_of(one.store, kept[3].source)
 
 
 async def test_the_same_message_sent_again_to_another_machine_opens_nothing_twice(

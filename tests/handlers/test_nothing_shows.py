@@ -16,6 +16,7 @@ from handlers.notices.wording import render_notice
 from handlers.rules.access import is_subject
 from handlers.sweep import sweep
 from store.model.records import Person, Role
+from tests.asking import summary_of
 from tests.desks import Time, desk_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -129,7 +130,7 @@ async def test_whom_it_is_about_reads_the_very_same(
             hidden and reader == "ben"
         )  # what is about the head is the chair's
         if hidden:
-            summary = await world.desk.store.summary(HIDDEN)
+            summary = await summary_of(world.desk.store, HIDDEN)
             assert summary is not None
             assert is_subject(await world.desk.store.person(reader), summary.about)
         replies = [await world.says(reader, command=command) for command in COMMANDS]

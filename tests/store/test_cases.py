@@ -9,6 +9,7 @@ from store.base import Store
 from store.errors import Conflict, NotFound
 from store.model.case import Case
 from store.model.records import Picture, Report
+from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, item, reference, wanted
 
@@ -26,15 +27,15 @@ async def test_what_was_added_is_there(store: Store, later: Later) -> None:
     await store.add(made)
     store = await later()
     assert await store.case(made.reference) == made
-    assert await store.summary(made.reference) == made.summary
+    assert await summary_of(store, made.reference) == made.summary
     assert list(await store.summaries()) == [made.summary]
 
 
 async def test_what_was_never_added_is_not(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.case("7K4M")
-    assert await store.summary("7K4M") is None
-    assert await store.by_source("slack:1") is None
+    assert await summary_of(store, "7K4M") is None
+    assert await holder_of(store, "slack:1") is None
     assert list(await store.summaries()) == []
 
 
@@ -45,7 +46,7 @@ async def test_a_reference_is_given_once(store: Store, later: Later) -> None:
     with pytest.raises(Conflict):
         await store.add(case("slack:2", reference=first.reference))
     assert await store.case(first.reference) == first
-    assert await store.by_source("slack:2") is None
+    assert await holder_of(store, "slack:2") is None
 
 
 async def test_a_source_key_is_kept_once(store: Store, later: Later) -> None:
@@ -54,8 +55,8 @@ async def test_a_source_key_is_kept_once(store: Store, later: Later) -> None:
     store = await later()
     with pytest.raises(Conflict):
         await store.add(second)
-    assert await store.by_source("album:1") == first.reference
-    assert await store.by_source("slack:2") is None
+    assert await holder_of(store, "album:1") == first.reference
+    assert await holder_of(store, "slack:2") is None
     with pytest.raises(NotFound):
         await store.case(second.reference)
     await store.add(replace(second, reports=(replace(second.reports[0], sources=("slack:2",)),)))
@@ -68,7 +69,7 @@ async def test_of_those_who_add_one_source_key_at_once_one_wins(store: Store, la
         try:
             await store.add(case("slack:1", "album:1"))
         except Conflict:
-            winner = await store.by_source("slack:1")
+            winner = await holder_of(store, "slack:1")
             assert winner
             seen.append(await store.case(winner))
             return False
@@ -76,7 +77,7 @@ async def test_of_those_who_add_one_source_key_at_once_one_wins(store: Store, la
 
     assert sum(await asyncio.gather(*(add() for _ in range(10)))) == 1
     store = await later()
-    winner = await store.by_source("album:1")
+    winner = await holder_of(store, "album:1")
     assert {c.reference for c in seen} == {winner}
     assert [s.reference for s in await store.summaries()] == [winner]
 
@@ -88,7 +89,7 @@ async def test_of_those_who_add_one_reference_at_once_one_wins(store: Store) -> 
     assert refused.count(False) == 1
     winner = cases[refused.index(False)]
     assert await store.case(ref) == winner
-    assert [await store.by_source(f"slack:{n}") for n in range(5)].count(ref) == 1
+    assert [await holder_of(store, f"slack:{n}") for n in range(5)].count(ref) == 1
 
 
 async def test_a_change_is_saved_with_the_next_version(store: Store, later: Later) -> None:
@@ -98,7 +99,7 @@ async def test_a_change_is_saved_with_the_next_version(store: Store, later: Late
     assert saved.version == made.version + 1
     store = await later()
     assert await store.case(made.reference) == saved
-    assert await store.summary(made.reference) == saved.summary
+    assert await summary_of(store, made.reference) == saved.summary
 
 
 async def test_a_change_of_what_has_changed_since_is_refused(store: Store, later: Later) -> None:
@@ -156,7 +157,7 @@ async def test_a_source_key_that_came_later_is_found(store: Store, later: Later)
     await store.add(made)
     await store.save(_more(made, "slack:2"))
     store = await later()
-    assert [await store.by_source(f"slack:{n}") for n in (1, 2)] == [made.reference] * 2
+    assert [await holder_of(store, f"slack:{n}") for n in (1, 2)] == [made.reference] * 2
     with pytest.raises(Conflict):
         await store.add(case("slack:2"))
 
@@ -169,7 +170,7 @@ async def test_a_source_key_of_another_case_is_refused(store: Store, later: Late
     with pytest.raises(Conflict):
         await store.save(_more(second, "slack:1"))
     assert await store.case(second.reference) == second
-    assert await store.by_source("slack:1") == first.reference
+    assert await holder_of(store, "slack:1") == first.reference
 
 
 async def test_of_two_cases_that_take_one_source_key_at_once_one_wins(
@@ -183,7 +184,7 @@ async def test_of_two_cases_that_take_one_source_key_at_once_one_wins(
     assert refused.count(False) == 1
     store = await later()
     holders = [s.reference for s in await store.summaries() if "slack:new" in s.sources]
-    assert holders == [await store.by_source("slack:new")]
+    assert holders == [await holder_of(store, "slack:new")]
 
 
 async def test_what_one_person_reported_comes_oldest_first(store: Store, later: Later) -> None:
@@ -192,14 +193,14 @@ async def test_what_one_person_reported_comes_oldest_first(store: Store, later: 
     for made in (new, old, others, between):
         await store.add(made)
     store = await later()
-    assert list(await store.reported_by([ASHA, "asha-before"])) == [
+    assert list(await reported_by(store, ASHA, "asha-before")) == [
         old.summary,
         between.summary,
         new.summary,
     ]
-    assert list(await store.reported_by([BEN])) == [others.summary]
-    assert list(await store.reported_by([CLEO])) == []
-    assert list(await store.reported_by([])) == []
+    assert list(await reported_by(store, BEN)) == [others.summary]
+    assert list(await reported_by(store, CLEO)) == []
+    assert list(await reported_by(store)) == []
 
 
 async def test_a_second_reporter_is_one_too(store: Store, later: Later) -> None:
@@ -207,8 +208,8 @@ async def test_a_second_reporter_is_one_too(store: Store, later: Later) -> None:
     await store.add(made)
     saved = await store.save(_more(made, "slack:of-ben", by=BEN))
     store = await later()
-    assert list(await store.reported_by([BEN])) == [saved.summary]
-    assert list(await store.reported_by([ASHA, BEN])) == [saved.summary]
+    assert list(await reported_by(store, BEN)) == [saved.summary]
+    assert list(await reported_by(store, ASHA, BEN)) == [saved.summary]
 
 
 async def test_what_was_joined_is_found_until_it_parts(store: Store, later: Later) -> None:
@@ -217,16 +218,14 @@ async def test_what_was_joined_is_found_until_it_parts(store: Store, later: Late
         await store.add(made)
     joined = await store.save(part.join(root.reference, by=BEN, at=NOW))
     store = await later()
-    assert list(await store.joined_to(root.reference)) == [joined.summary]
-    assert list(await store.joined_to(root.reference, part.reference)) == [joined.summary]
-    assert list(await store.joined_to()) == []
-    assert list(await store.joined_to(part.reference)) == []
+    assert list(await joined_to(store, root.reference)) == [joined.summary]
+    assert list(await joined_to(store, part.reference)) == []
     moved = await store.save(joined.join(other.reference, by=BEN, at=NOW))
-    assert list(await store.joined_to(root.reference)) == []
-    assert list(await store.joined_to(other.reference)) == [moved.summary]
+    assert list(await joined_to(store, root.reference)) == []
+    assert list(await joined_to(store, other.reference)) == [moved.summary]
     await store.save(moved.separate(by=BEN, at=NOW))
     store = await later()
-    assert list(await store.joined_to(other.reference)) == []
+    assert list(await joined_to(store, other.reference)) == []
 
 
 LINK = "https://example.com/post/1"
@@ -321,3 +320,48 @@ async def test_evidence_is_wanted_from_its_next_try_on(store: Store, later: Late
     store = await later()
     assert await store.wanted(NOW) == []
     assert [e.number for _, e in await store.wanted(NOW + MINUTE)] == [2]
+
+
+async def test_a_matter_is_found_from_any_of_its_cases(store: Store, later: Later) -> None:
+    root, other = case(), case(by=BEN)
+    part = case(joined_to=root.reference)
+    deep = case(by=CLEO, joined_to=part.reference)
+    deeper = case(joined_to=deep.reference)
+    for made in (root, part, deep, deeper, other):
+        await store.add(made)
+    store = await later()
+    whole = {made.reference: made for made in (root, part, deep, deeper)}
+    for ref in whole:
+        found = {p.summary.reference: p for p in await store.matter(ref)}
+        assert {name: p.read() for name, p in found.items()} == whole
+        assert {name: p.summary for name, p in found.items()} == {
+            name: made.summary for name, made in whole.items()
+        }
+    assert list(await store.matter("2222")) == []
+    of_cleo = await store.related(reporters=[CLEO])
+    assert {summary.reference for summary in of_cleo} == set(whole)
+    both = await store.related([deep.reference], [BEN])
+    assert sorted(summary.reference for summary in both) == sorted({*whole, other.reference})
+    assert list(await store.related()) == []
+
+
+async def test_a_ring_of_joined_cases_ends_where_it_began(store: Store, later: Later) -> None:
+    one, two, three = "2222", "3333", "4444"
+    for ref, joined in ((one, two), (two, three), (three, one)):
+        await store.add(case(reference=ref, joined_to=joined))
+    store = await later()
+    found = await store.related([two])
+    assert sorted(summary.reference for summary in found) == [one, two, three]
+
+
+async def test_several_source_keys_are_asked_for_at_once(store: Store, later: Later) -> None:
+    one, two = case("slack:1", "album:1"), case("slack:\0")
+    await store.add(one)
+    await store.add(two)
+    store = await later()
+    assert await store.by_source("slack:1", "slack:\0", "slack:9", "album:1") == {
+        "slack:1": one.reference,
+        "album:1": one.reference,
+        "slack:\0": two.reference,
+    }
+    assert await store.by_source() == {}

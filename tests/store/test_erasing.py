@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from store.base import Store
+from store.base import ERASED, Store
 from store.errors import Conflict, NotFound
 from store.model.case import Case
-from store.model.memos import Counted, Erased, Searched, Showing, Shown
+from store.model.memos import Counted, Erased, Searched, Showing, Shown, trace_of
 from store.model.records import Awaiting, Notice, Picture
+from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, MINUTE, NOW, case, item, notice, person, wanted
 from tests.store.test_evidence import BYTES, DIGEST, pieces
@@ -47,11 +48,11 @@ async def test_nothing_of_it_is_left(store: Store, later: Later) -> None:
     store = await later()
     with pytest.raises(NotFound):
         await store.case(made.reference)
-    assert await store.summary(made.reference) is None
-    assert await store.by_source(made.summary.sources[0]) is None
+    assert await summary_of(store, made.reference) is None
+    assert await holder_of(store, made.summary.sources[0]) is None
     for found in (
         await store.summaries(),
-        await store.reported_by((ASHA,)),
+        await reported_by(store, ASHA),
         await store.alike((LINK,), (DIGEST,), (int(LIKENESS, 16),)),
         await store.wanted(NOW),
         await store.claim(NOW, 9, 60),
@@ -73,13 +74,35 @@ async def test_another_that_is_alike_keeps_everything(store: Store, later: Later
     await _erased(store, gone)
     store = await later()
     assert await store.case(stays.reference) == stays
-    assert list(await store.reported_by((ASHA,))) == [stays.summary]
+    assert list(await reported_by(store, ASHA)) == [stays.summary]
     assert list(await store.alike((LINK,), (), ())) == [stays.summary]
     assert list(await store.alike((), (), (int(LIKENESS, 16),))) == [stays.summary]
     assert [reference for reference, _ in await store.claim(NOW, 9, 60)] == [stays.reference]
     assert list(await store.to_wake(NOW, 9)) == [stays.reference]
     async with store.kept(stays.reference, DIGEST) as path:
         assert path.read_bytes() == BYTES
+
+
+async def test_a_source_key_of_what_is_gone_is_known_while_it_may_come_again(
+    store: Store, later: Later
+) -> None:
+    made, other = case("slack:1", "album:1"), case("slack:2")
+    await store.add(made)
+    await store.add(other)
+    traces = tuple(trace_of(source) for source in made.summary.sources)
+    erased = replace(leaving(made), sources=traces)
+    await store.erase([made], erased)
+    store = await later()
+    keys = ("slack:1", "album:1", "slack:2", "slack:3")
+    known = {"slack:1": ERASED, "album:1": ERASED, "slack:2": other.reference}
+    assert await store.by_source(*keys) == known
+    # Sent anew by hand.
+    again = case("slack:1")
+    await store.add(again)
+    store = await later()
+    assert await store.by_source("slack:1") == {"slack:1": again.reference}
+    await store.put(replace(erased, sources=()))
+    assert await store.by_source("album:1") == {}
 
 
 async def test_a_matter_goes_as_one(store: Store, later: Later) -> None:
@@ -93,7 +116,7 @@ async def test_a_matter_goes_as_one(store: Store, later: Later) -> None:
     await _erased(store, root, part)
     store = await later()
     assert list(await store.summaries()) == []
-    assert list(await store.joined_to(root.reference)) == []
+    assert list(await joined_to(store, root.reference)) == []
 
 
 async def test_a_part_leaves_its_root_behind(store: Store, later: Later) -> None:
@@ -104,7 +127,7 @@ async def test_a_part_leaves_its_root_behind(store: Store, later: Later) -> None
     await _erased(store, part)
     store = await later()
     assert list(await store.summaries()) == [root.summary]
-    assert list(await store.joined_to(root.reference)) == []
+    assert list(await joined_to(store, root.reference)) == []
 
 
 async def test_what_has_changed_is_left_whole(store: Store, later: Later) -> None:
@@ -140,7 +163,7 @@ async def test_whoever_saves_meanwhile_finds_a_conflict_or_is_first(
     )
     store = await later()
     assert {type(erased), type(saved)} in ({type(None), Conflict}, {Conflict, Case})
-    assert (await store.summary(made.reference) is None) is (erased is None)
+    assert (await summary_of(store, made.reference) is None) is (erased is None)
 
 
 async def test_nothing_can_be_added_to_it_any_more(store: Store, later: Later) -> None:

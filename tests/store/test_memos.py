@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_type_hints
 
@@ -84,3 +85,19 @@ async def test_of_two_who_drop_one_at_once_one_has_dropped_it(store: Store) -> N
     await store.put(Question("d1", "may I?", NOW))
     dropped = await asyncio.gather(*(store.drop(Question, "d1") for _ in range(4)))
     assert sorted(dropped) == [False, False, False, True]
+
+
+async def test_what_is_renewed_by_many_at_once_is_renewed_by_each(
+    store: Store, later: Later
+) -> None:
+    def asked(before: Question | None) -> Question:
+        if before is None:
+            return Question("d1", "May I?", NOW)
+        return replace(before, times=before.times + 1)
+
+    made = await asyncio.gather(*(store.renew(Question, "d1", asked) for _ in range(8)))
+    assert sorted(question.times for question in made) == list(range(1, 9))
+    store = await later()
+    kept = await store.memo(Question, "d1")
+    assert kept is not None
+    assert kept.times == 8

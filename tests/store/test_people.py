@@ -9,6 +9,7 @@ import pytest
 from store.base import Store
 from store.errors import Conflict, NotFound
 from store.model.records import Awaiting, DutyDone, Invitation, Person
+from tests.asking import joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import MINUTE, NOW, case, person
 
@@ -174,6 +175,23 @@ async def test_people_are_found_by_role_in_the_order_in_which_they_joined(
     assert list(await store.having(["chair"])) == [saved]
 
 
+async def test_people_are_found_by_role_or_by_an_id_of_theirs(store: Store, later: Later) -> None:
+    head = person("ben", roles=("head",))
+    asha, gone = person("asha", earlier=("asha-before",)), person("gita")
+    for one in (head, asha, gone):
+        await store.add_person(one)
+    store = await later()
+    found = await store.having(["head", "chair"], ["asha-before", "ben", "nobody"])
+    assert sorted(one.id for one in found) == ["asha", "ben"]
+    assert [one.id for one in await store.having([], ["gita"])] == ["gita"]
+    assert list(await store.having([], [])) == []
+    merged = replace((await store.person("gita")), earlier=("asha-before",))
+    await store.save_person(merged)
+    store = await later()
+    found = await store.having([], ["asha-before"])
+    assert sorted(one.id for one in found) == ["asha", "gita"]
+
+
 async def test_a_duty_is_done_once_for_each_of_its_days(store: Store, later: Later) -> None:
     done = DutyDone("policies-read", date(2026, 9, 30), "ben", NOW)
     other = replace(done, due=date(2027, 9, 30))
@@ -191,12 +209,12 @@ async def test_an_id_may_hold_anything_at_all(store: Store) -> None:
     for looking in (store.person(odd), store.remove_person(odd), store.case(odd)):
         with pytest.raises(NotFound):
             await looking
-    assert list(await store.reported_by([odd])) == []
+    assert list(await reported_by(store, odd)) == []
     assert list(await store.having([odd])) == []
-    assert list(await store.joined_to(odd)) == []
-    assert await store.summary(odd) is None
+    assert list(await joined_to(store, odd)) == []
+    assert await summary_of(store, odd) is None
     assert await store.by_account(odd) is None
     assert await store.invitation("0" * 64) is None
     made = case(by=odd)
     await store.add(made)
-    assert [s.reference for s in await store.reported_by([odd])] == [made.reference]
+    assert [s.reference for s in await reported_by(store, odd)] == [made.reference]

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.model.memos import Searched, Shown
+from tests.asking import holder_of, summary_of
 from tests.store import arbitrary
 from tests.store.conftest import Opened
 from tests.store.made import reference
@@ -34,9 +35,9 @@ async def test_cases(opened: Opened, data: st.DataObject) -> None:
     for case in made:
         kept = await store.case(case.reference)
         assert kept == case
-        assert await store.summary(case.reference) == case.summary
+        assert await summary_of(store, case.reference) == case.summary
         assert all(entry.sound for entry in kept.chronology)
-        assert {await store.by_source(s) for s in case.summary.sources} == {case.reference}
+        assert {await holder_of(store, s) for s in case.summary.sources} == {case.reference}
     saved = [
         await store.save(case.note(data.draw(arbitrary.texts), by="ben", at=case.opened_at))
         for case in made

@@ -11,6 +11,7 @@ from store.model.memos import FOLDERS
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
 from store.verifying import Walk
+from tests.asking import joined_to
 from tests.store.made import BEN, NOW
 from tests.store.test_evidence import BYTES, DIGEST
 
@@ -49,7 +50,7 @@ async def test_all_of_it_is_read_and_can_be_changed(folder: Path) -> None:
     [made] = [await store.case(s.reference) for s in await store.summaries() if not s.joined_to]
     assert [bool(item.sha256) for item in made.evidence] == [True, True, False]
     assert (made.category, made.owner) == ("bullying", BEN)
-    assert [s.joined_to for s in await store.joined_to(made.reference)] == [made.reference]
+    assert [s.joined_to for s in await joined_to(store, made.reference)] == [made.reference]
     async with store.kept(made.reference, DIGEST) as path:
         assert path.read_bytes() == BYTES
     assert [person.name for person in await store.people()] == ["Asha"]

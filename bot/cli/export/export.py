@@ -21,7 +21,8 @@ from bot.cli.export.included import Included, Search
 from bot.cli.export.name_search import Sought
 from bot.settings import Settings
 from handlers.cases.hand_over import file_name
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
+from handlers.matter import Matter
 from handlers.rules.calendar import Calendar
 from handlers.text.words import moment
 from store.base import Store
@@ -150,7 +151,7 @@ async def _write(folder: Path, gathered: Gathered, held: Held, desk: Desk) -> No
     for included in gathered.sure:
         await _copy_evidence(included, folder, held)
         path = folder / f"{included.case.reference}.html"
-        _put(path, await case_page(included, sought, desk))
+        _put(path, case_page(included, sought, desk))
     _put(folder / "other-records.html", others_page(gathered.others, sought))
     _put(folder / "index.html", index_page(gathered.cases, sought, desk))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.cli.export.html_pages import page, paragraph, table
@@ -11,10 +11,8 @@ from bot.cli.export.included import Included
 from bot.cli.export.name_search import Sought
 from handlers.cases.chronology import entries_of, entry_line
 from handlers.cases.questions import about_words
-from handlers.desk import Desk, Matter
+from handlers.desk import Desk
 from handlers.text.words import listed, moment
-from handlers.workflow.people import name_of
-from store.model.case import Case
 from store.model.records import Evidence
 
 ONLY_PERHAPS = (
@@ -22,13 +20,13 @@ ONLY_PERHAPS = (
 )
 
 
-async def case_page(included: Included, sought: Sought, desk: Desk) -> str:
+def case_page(included: Included, sought: Sought, desk: Desk) -> str:
     """A page with all that the record of a case holds."""
     case = included.case
-    facts = await _facts(included, desk)
-    evidence = [await _evidence_row(item, included, desk) for item in case.evidence]
-    steps = await _step_rows(case, desk)
-    happened = await _entry_rows(case, desk)
+    facts = _facts(included, desk)
+    evidence = [_evidence_row(item, included, desk) for item in case.evidence]
+    steps = _step_rows(included, desk)
+    happened = _entry_rows(included, desk)
     return page(
         f"Case {case.reference}",
         table(("", ""), facts, sought),
@@ -41,10 +39,10 @@ async def case_page(included: Included, sought: Sought, desk: Desk) -> str:
     )
 
 
-async def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
-    case, joined = included.case, included.matter.joined
+def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
+    case, joined, people = included.case, included.matter.joined, included.matter.people
     category = desk.procedure.named(case.category)
-    reporters = [await name_of(id, desk) for id in case.reporters]
+    reporters = [people.name(id) for id in case.reporters]
     outcome = f": {case.outcome}" if case.outcome else ""
     return [
         ("Why it is here", "; ".join(included.reasons)),
@@ -52,13 +50,13 @@ async def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
         ("About", about_words(case.about)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("By", listed(reporters)),
-        ("Looked after by", await name_of(case.owner, desk) if case.owner else "nobody"),
+        ("Looked after by", people.name(case.owner) if case.owner else "nobody"),
         ("State", case.status + outcome),
         ("Together with", listed(part.reference for part in joined) if joined else "nothing"),
     ]
 
 
-async def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, ...]:
+def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, ...]:
     copy = included.copied.get(f"{included.case.reference} {item.number}", "")
     what = f"{item.kind} {item.name}".strip()
     origin = _in_words(item.origin)
@@ -67,27 +65,27 @@ async def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple
     return (
         str(item.number),
         what,
-        await name_of(item.by, desk),
+        included.matter.people.name(item.by),
         moment(item.at, desk.calendar),
         item.text or copy,
         item.sha256,
     )
 
 
-async def _step_rows(case: Case, desk: Desk) -> list[tuple[str, ...]]:
+def _step_rows(included: Included, desk: Desk) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for step in case.follow_ups:
-        person = await name_of(step.person, desk) if step.person else ""
+    for step in included.case.follow_ups:
+        person = included.matter.people.name(step.person) if step.person else ""
         rows.append((step.what, step.progress, moment(step.due, desk.calendar), person))
     return rows
 
 
-async def _entry_rows(case: Case, desk: Desk) -> list[tuple[str, str]]:
+def _entry_rows(included: Included, desk: Desk) -> list[tuple[str, str]]:
     """The entries of this case alone: what was joined to it has a page of its own, if any."""
-    alone = Matter(case, frozenset(), case)
+    alone = replace(included.matter, joined=())
     rows: list[tuple[str, str]] = []
     for row in entries_of(alone):
-        line = await entry_line(row, row.case, desk)
+        line = entry_line(row, alone, desk)
         rows.append((line, _in_words(row.entry.details)))
     return rows
 

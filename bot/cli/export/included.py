@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cli.export.held_records import Held
 from bot.cli.export.name_search import PERHAPS, Sought, texts_in
-from handlers.desk import Matter
+from handlers.matter import Around, Matter, People, Summaries
 from handlers.rules.access import is_subject
 from handlers.rules.names import names_alike
 from store.model.case import Case
@@ -131,4 +131,6 @@ class Search:
 
         ring.discard(case.reference)
         others = tuple(other for other in self.held.cases if other.reference in ring)
-        return Matter(case, frozenset(), case, others)
+        summaries = Summaries(other.summary for other in self.held.cases)
+        around = Around(summaries, People(self.held.people))
+        return Matter(case, frozenset(), case, around, others)

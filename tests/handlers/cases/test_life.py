@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -323,14 +323,15 @@ class Life(RuleBasedStateMachine):
             assert not new.is_open or new.due > old.opened_at  # type: ignore[operator]
 
     def _has_its_owners(self, case: Case) -> None:
-        matter = self.wait(self.desk.matter_of(case.summary))
+        around = self.wait(self.desk.around(case))
+        matter = around.matter(case)
         assert matter[0].joined_to is None
         able = self._leaders_who_may(matter)
         for follow_up in case.follow_ups:
             if follow_up.is_open:
-                assert able == [] or self.wait(owners_of(follow_up, case, matter, self.desk))
+                assert able == [] or owners_of(follow_up, case, around, self.desk)
 
-    def _leaders_who_may(self, matter: list[Summary]) -> list[str]:
+    def _leaders_who_may(self, matter: Sequence[Summary]) -> list[str]:
         """Of the head, the safeguarding lead and the chair; for a case about the head, of the chair alone."""
         about = [part.about for part in matter if part.about]
         subjects = {a.person for a in about}

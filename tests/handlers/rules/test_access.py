@@ -208,7 +208,8 @@ class World:
         if relation == "owner":
             given["owner"] = person.id
         case = made.case(f"slack:T1:D1:{next(self.numbers)}", by=by, evidence=evidence, **given)
-        await self.desk.store.add(await with_consequences(case, self.desk))
+        around = await self.desk.around(case)
+        await self.desk.store.add(await with_consequences(case, around, self.desk))
         return await self.desk.store.case(case.reference)
 
     async def asks(self, person: Person, command: str, way: str = "typed") -> Reply:

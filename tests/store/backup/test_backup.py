@@ -26,6 +26,7 @@ from store.model.records import State
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
 from store.verifying import Walk
+from tests.asking import joined_to
 from tests.store.made import BEN, NOW, case, item, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 from tests.store.test_verifying import flip, furnish
@@ -297,7 +298,7 @@ async def test_after_five_weeks_nothing_is_left_of_it(data: Path, place: str) ->
     reference = await change(data)
     store = TinyStore.open(data)
     gone = [await store.case(ref) for ref in [reference]]
-    for part in await store.joined_to(reference):
+    for part in await joined_to(store, reference):
         gone.append(await store.case(part.reference))
     counted = tuple(Counted("other", "2026-11") for _ in gone)
     await store.erase(gone, Erased(tuple(c.reference for c in gone), counted, BEN, NOW))

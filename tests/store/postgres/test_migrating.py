@@ -10,6 +10,7 @@ from store.model.case import Case
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known
+from tests.asking import reported_by
 from tests.databases import database_of, new_database, server
 from tests.store.made import NOW, case, item
 from tests.store.test_evidence import DIGEST
@@ -68,7 +69,7 @@ async def test_cases_are_found_by_what_they_were_found_by_in_every_school() -> N
         store = await PostgresStore.open(url, school)
         summaries = [each.summary for each in cases]
         for found in (
-            await store.reported_by([f"asha {school}"]),
+            await reported_by(store, f"asha {school}"),
             await store.alike([LINK], [], []),
             await store.alike([], [DIGEST], []),
         ):

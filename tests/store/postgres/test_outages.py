@@ -17,6 +17,7 @@ from store.model.case import Case
 from store.model.memos import Question
 from store.postgres import PostgresStore, connecting, migrate
 from store.postgres.role import unbound_role
+from tests.asking import holder_of
 from tests.databases import cut_every_connection, database, new_database, server, stopped
 from tests.store.made import NOW, case, notice
 
@@ -127,7 +128,7 @@ class Load:
         assert self.acknowledged.keys() <= kept
         for made in list(self.acknowledged.values())[::10]:
             assert await self.store.case(made.reference) == made
-            assert await self.store.by_source(made.reports[0].sources[0]) == made.reference
+            assert await holder_of(self.store, made.reports[0].sources[0]) == made.reference
 
 
 # --- a server that goes away ----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from store.postgres import PostgresStore, migrate
 from store.postgres.cases import HAS_MARK
 from store.postgres.migrating import known
 from store.postgres.rows import statement
+from tests.asking import holder_of, summary_of
 from tests.databases import cut_every_connection, database, new_database
 from tests.store.made import NOW, case, notice, wanted
 
@@ -209,7 +210,7 @@ async def test_what_is_cut_in_the_middle_is_whole_or_not_there(school: PostgresS
     by_reference = {made.reference: made for made in cases}
     for reference in kept:
         assert await school.case(reference) == by_reference[reference]
-        assert await school.by_source(by_reference[reference].reports[0].sources[0]) == reference
+        assert await holder_of(school, by_reference[reference].reports[0].sources[0]) == reference
     claimed = await school.claim(datetime(2100, 1, 1, tzinfo=UTC), 99, 60)
     assert {reference for reference, _ in claimed} == kept
 
@@ -263,7 +264,7 @@ async def test_a_row_that_cannot_be_read_is_left_out_and_named(school: PostgresS
     ):
         assert await school._change(sql, reference=bad.reference) == 1
     assert [s.reference for s in await school.summaries()] == [whole.reference]
-    assert await school.summary(bad.reference) is None
+    assert await summary_of(school, bad.reference) is None
     assert list(await school.wanted(NOW)) == []
     with pytest.raises(DamagedCase):
         await school.case(bad.reference)

@@ -20,6 +20,7 @@ from store.model.records import Awaiting, Invitation, Person, Role
 from store.moving import move
 from store.postgres import Database, PostgresStore
 from store.tiny import TinyStore
+from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.databases import contents, database, server
 from tests.store.made import NOW, case, notice, wanted
 
@@ -131,8 +132,8 @@ async def test_an_empty_school_finds_nothing_of_a_full_one(stores: Stores) -> No
     before = contents(school(there))
     nothing: Sequence[Sequence[object]] = [
         await here.summaries(),
-        await here.reported_by(["asha"]),
-        await here.joined_to(made.reference),
+        await reported_by(here, "asha"),
+        await joined_to(here, made.reference),
         await here.alike(made.summary.links, [kept.sha256], [0]),
         await here.wanted(LONG_AFTER),
         await here.claim(LONG_AFTER, 99, 60),
@@ -146,8 +147,8 @@ async def test_an_empty_school_finds_nothing_of_a_full_one(stores: Stores) -> No
     ]
     assert not any(nothing)
     for found in (
-        await here.by_source("s"),
-        await here.summary(made.reference),
+        await holder_of(here, "s"),
+        await summary_of(here, made.reference),
         await here.next_due(),
         await here.by_account("slack:T1:U1"),
         await here.invitation("d1"),

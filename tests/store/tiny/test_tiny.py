@@ -19,6 +19,7 @@ from store.disk.durable import FULL, IN_USE, PARTIAL, READ_ONLY
 from store.errors import Conflict, DamagedCase, StoreUnavailable
 from store.model.records import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
+from tests.asking import holder_of
 from tests.store.made import BEN, NOW, case, item, notice, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 
@@ -406,7 +407,7 @@ async def test_a_case_that_could_not_be_added_leaves_nothing(
     disk.fails_from = at
     with pytest.raises(StoreUnavailable):
         await tiny.add(made)
-    assert await tiny.by_source("slack:1") is None
+    assert await holder_of(tiny, "slack:1") is None
     assert await tiny.claim(NOW, 9, 60) == []
     assert list((tiny.folder / "cases").iterdir()) == []
     disk.fails_from = None
@@ -414,7 +415,7 @@ async def test_a_case_that_could_not_be_added_leaves_nothing(
     await tiny.add(again)
     await tiny.add(replace(made, reports=(replace(made.reports[0], sources=("slack:2",)),)))
     anew = await _anew(tiny)
-    assert await anew.by_source("slack:1") == "7K4M"
+    assert await holder_of(anew, "slack:1") == "7K4M"
     await anew.close()
 
 
@@ -518,10 +519,10 @@ async def test_a_kernel_that_takes_no_more_bytes(folder: Path) -> None:
     assert (ran.stdout.splitlines(), ran.stderr) == ([FULL] * 3, "")
     store = TinyStore.open(folder)
     assert store.damaged == {}
-    first = await store.by_source("slack:1")
+    first = await holder_of(store, "slack:1")
     assert first
     assert (await store.case(first)).chronology[-1].details == {"text": "y" * 9000}
-    assert await store.by_source("slack:2")
+    assert await holder_of(store, "slack:2")
     async with store.kept(first, DIGEST) as path:
         assert path.read_bytes() == BYTES
     await store.close()
@@ -548,7 +549,7 @@ async def test_a_case_whose_caller_went_away_is_kept_once(tiny: TinyStore, disk:
     disk.open.set()
     with pytest.raises(Conflict):
         await again
-    assert await tiny.by_source("slack:1") == made.reference
+    assert await holder_of(tiny, "slack:1") == made.reference
     await _cancel(disk, tiny.save(made.note("a note", by=BEN, at=NOW)))
     other = asyncio.ensure_future(tiny.save(made.note("another", by=BEN, at=NOW)))
     disk.open.set()
@@ -588,13 +589,13 @@ async def test_who_comes_second_waits_until_the_first_is_on_the_disk(
     winning = asyncio.ensure_future(tiny.add(first))
     losing = asyncio.ensure_future(tiny.add(second))
     await disk.reached()
-    assert await tiny.by_source("slack:1") is None  # nobody is told before it is durable
+    assert await holder_of(tiny, "slack:1") is None  # nobody is told before it is durable
     assert not losing.done()
     disk.open.set()
     with pytest.raises(Conflict):
         await losing
     assert (tiny.folder / "cases" / first.reference / "case.json").exists()
-    assert await tiny.by_source("slack:1") == first.reference
+    assert await holder_of(tiny, "slack:1") == first.reference
     await winning
 
 
