@@ -73,10 +73,12 @@ class Metrics:
     def failed(self, chat: str, *, permanent: bool) -> None:
         self._errors.labels(chat, str(permanent).lower()).inc()
 
-    def stored(self, call: str, seconds: float) -> None:
-        self._store.labels(call).observe(seconds)
-        if call == "add":
-            self._reports.inc()
+    def stored(self, call: str) -> Callable[[float], None]:
+        """What is told of the seconds that each call of this name has taken."""
+        return self._store.labels(call).observe
+
+    def opened(self) -> None:
+        self._reports.inc()
 
     async def page(self, stores: Iterable[Store], now: datetime) -> bytes:
         """All of it, in Prometheus's own format. `now` is UTC."""
@@ -103,7 +105,9 @@ def kind_of(incoming: Incoming) -> str:
 
 
 def measure_store(store: Store, metrics: Metrics) -> Store:
-    """Wrap a store, so that the seconds of each call that it answers are counted."""
+    """Wrap a store, so that the seconds of each call that it does not answer from memory are
+    counted.
+    """
     return cast(Store, _MeasuredStore(store, metrics))
 
 
@@ -113,9 +117,8 @@ class _MeasuredStore:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
-        if not inspect.iscoroutinefunction(found):
-            return found
-        call = self._timing(name, found)
+        is_measured = inspect.iscoroutinefunction(found) and name not in self._store.from_memory
+        call = self._timing(name, found) if is_measured else found
         # From now on it is found without coming here.
         setattr(self, name, call)
         return call
@@ -123,10 +126,14 @@ class _MeasuredStore:
     def _timing(
         self, name: str, call: Callable[..., Awaitable[Any]]
     ) -> Callable[..., Awaitable[Any]]:
+        observe = self._metrics.stored(name)
+
         async def timing(*arguments: Any, **more: Any) -> Any:
             begun = time.perf_counter()
             answer = await call(*arguments, **more)
-            self._metrics.stored(name, time.perf_counter() - begun)
+            observe(time.perf_counter() - begun)
+            if name == "add":
+                self._metrics.opened()
             return answer
 
         return timing

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import orjson
+
 from handlers.messages import Attachment, Forwarded, Incoming, Origin
 from handlers.text.links import find
 
@@ -22,22 +24,35 @@ FIRST_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 Value = TypeVar("Value")
 
 
-def clean(incoming: Incoming) -> Incoming:
-    """What came in, fit for any file, and with the links that the platform did not mark."""
-    incoming = _clean_strings(incoming)
+def clean(incoming: Incoming, now: datetime) -> Incoming:
+    """What came in, fit for any file, with the links that the platform did not mark, and dated
+    plausibly.
+    """
+    if not _is_encodable(incoming):
+        incoming = _clean_strings(incoming)
     found = (*find(incoming.text), *find(incoming.command or ""))
     return replace(
         incoming,
+        at=_plausible(incoming.at, now),
         links=_each_once(incoming.links, found),
         forwarded=tuple(map(_clean_forwarded, incoming.forwarded)),
         attachments=tuple(map(_clean_attachment, incoming.attachments)),
     )
 
 
-def date_plausibly(incoming: Incoming, now: datetime) -> Incoming:
-    """Date it by now at the latest, and in no other century: platforms' clocks differ from ours."""
-    at = incoming.at if incoming.at.tzinfo else incoming.at.replace(tzinfo=UTC)
-    return replace(incoming, at=max(FIRST_YEAR, min(at, now)))
+def _plausible(at: datetime, now: datetime) -> datetime:
+    """Now at the latest, and in no other century: platforms' clocks differ from ours."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(FIRST_YEAR, min(aware, now))
+
+
+def _is_encodable(incoming: Incoming) -> bool:
+    """Whether every string in it can be written; a lone surrogate cannot."""
+    try:
+        orjson.dumps(incoming)
+    except TypeError:
+        return False
+    return True
 
 
 def _clean_forwarded(forwarded: Forwarded) -> Forwarded:

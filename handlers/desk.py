@@ -121,7 +121,7 @@ class Desk:
 
     def listed(self, person: Person, summary: Summary, summaries: Summaries) -> Listed:
         """A case as a person may list it. `summaries` hold all of its matter."""
-        matter = summaries.matter(summary)
+        matter = summaries.matter(summary.reference)
         relations = access.relations(person, summary, matter, self.procedure)
         return Listed(summary, matter, relations)
 

@@ -39,9 +39,13 @@ class Summaries:
         """These, with a case as it is now, perhaps not saved yet."""
         return Summaries((self._known | {case.reference: case.summary}).values())
 
-    def root(self, summary: Summary) -> Summary:
-        """What a case was joined to in the end, itself where it was not."""
-        seen = {summary.reference}
+    def root(self, reference: str) -> Summary:
+        """What a case was joined to in the end, itself where it was not.
+
+        Raises KeyError where it is not among them.
+        """
+        summary = self._known[reference]
+        seen = {reference}
         while summary.joined_to and summary.joined_to not in seen:
             seen.add(summary.joined_to)
             further = self._known.get(summary.joined_to)
@@ -50,9 +54,12 @@ class Summaries:
             summary = further
         return summary
 
-    def matter(self, summary: Summary) -> tuple[Summary, ...]:
-        """A case with all that has been joined to it, the case that they were joined to first."""
-        root = self.root(summary)
+    def matter(self, reference: str) -> tuple[Summary, ...]:
+        """A case with all that has been joined to it, the case that they were joined to first.
+
+        Raises KeyError where it is not among them.
+        """
+        root = self.root(reference)
         if root.reference not in self._matters:
             parts = [root]
             # It grows while it is walked: what was joined to a part comes after the part.
@@ -97,8 +104,8 @@ class Around:
     people: People
 
     def matter(self, case: Case) -> tuple[Summary, ...]:
-        """The matter of a case in the state that it has now, its root first."""
-        return self.summaries.matter(case.summary)
+        """The matter of a case, its root first. Raises KeyError where nothing of it was read."""
+        return self.summaries.matter(case.reference)
 
     def having(self, case: Case) -> Around:
         return replace(self, summaries=self.summaries.having(case))

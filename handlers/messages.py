@@ -254,13 +254,16 @@ class Reply:
     def showing(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it shows more of these cases than their reporter may know."""
         shows = self.shows.union(references)
+        if shows == self.shows:
+            return self
         return replace(self, shows=shows, mentions=self.mentions - shows)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it is about these cases, of which it shows no more than their
         reporter may know.
         """
-        return replace(self, mentions=self.mentions.union(references) - self.shows)
+        mentions = self.mentions.union(references) - self.shows
+        return self if mentions == self.mentions else replace(self, mentions=mentions)
 
 
 def say(text: str, *parts: Part) -> Reply:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.cases.report import keep
-from handlers.cleaning import clean, date_plausibly
+from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.menu import COMMANDS
@@ -106,7 +106,7 @@ class TooFast(Refused):
 
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk. None: say nothing."""
-    incoming = date_plausibly(clean(incoming), desk.now())
+    incoming = clean(incoming, desk.now())
     desk = replace(desk, source=incoming.source)
     try:
         return await _in_turn(incoming, desk)

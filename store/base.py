@@ -48,6 +48,10 @@ class Store(Protocol):
     the like; nothing was changed then.
     """
 
+    @property
+    def from_memory(self) -> Collection[str]:
+        """Names of the calls that are answered from memory alone."""
+
     # --- cases ------------------------------------------------------------------------------------
 
     async def add(self, case: Case) -> None:

@@ -116,8 +116,9 @@ def _open_roots(
     """What these cases were joined to in the end, each once, but for `known` and closed ones."""
     roots: dict[str, Summary] = {}
     for reference in references:
-        summary = summaries.get(reference)
-        root = summaries.root(summary) if summary else None
-        if root and root.reference not in known and root.status == Status.OPEN:
+        if reference not in summaries:
+            continue
+        root = summaries.root(reference)
+        if root.reference not in known and root.status == Status.OPEN:
             roots[root.reference] = root
     return list(roots.values())

@@ -134,7 +134,7 @@ class _Before:
         return None
 
     def is_open(self, summary: Summary) -> bool:
-        return summary.status == self.summaries.root(summary).status == Status.OPEN
+        return summary.status == self.summaries.root(summary.reference).status == Status.OPEN
 
     def opened_since(self, moment: datetime) -> int:
         """How many cases they have opened since then (UTC)."""
@@ -232,8 +232,8 @@ async def _add_to(
     )
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
     case = case.receive(report, fresh, kind)
-    saved = await desk.store.save(await with_consequences(case, around.having(case), desk))
-    return _Kept(saved, around.having(saved))
+    around = around.having(case)
+    return _Kept(await desk.store.save(await with_consequences(case, around, desk)), around)
 
 
 async def _open_case(
@@ -257,12 +257,12 @@ async def _open_case(
         desk.now(), arrival.person.id, EntryKind.OPENED, source=source, evidence=kinds
     )
     if earlier:
-        root = before.summaries.root(earlier)
+        root = before.summaries.root(earlier.reference)
         case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
-    around = Around(before.summaries, await desk.people_of(case))
-    case = await with_consequences(case, around.having(case), desk)
+    around = Around(before.summaries.having(case), await desk.people_of(case))
+    case = await with_consequences(case, around, desk)
     await desk.store.add(case)
-    return _Kept(case, around.having(case))
+    return _Kept(case, around)
 
 
 async def _overtaken(source: str, reference: str, desk: Desk) -> bool:

@@ -98,8 +98,8 @@ def _without_tracking(parameters: list[tuple[str, str]], host: str) -> list[tupl
 
 
 def host_of(link: str) -> str:
-    """`facebook.com`, in the link's normal form; nothing for what is no link."""
+    """`facebook.com`, of a link in its normal form; nothing for what is no link."""
     try:
-        return urlsplit(normal(link)).hostname or ""
+        return urlsplit(link).hostname or ""
     except ValueError:
         return ""

@@ -41,44 +41,45 @@ def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
     if case.status == Status.CLOSED:
         return case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
-    case = _with_owner_told(case, around, desk)
+    return case.owe(*_of_ownership(case, around, desk), *_of_an_open_case(case, around, desk))
 
+
+def _of_an_open_case(case: Case, around: Around, desk: Desk) -> list[Notice]:
     now = desk.now()
     audience = _Audience(
         people=recipients(case, around, desk),
         soon=now if case.urgent else desk.calendar.next_school_minute(now),
         waits=not case.urgent,
     )
+    owed: list[Notice] = []
     if case.joined_to:
-        case = case.owe(*_of_what_was_joined(case, audience, desk))
+        owed += _of_what_was_joined(case, audience, desk)
         # What is part of another case is told with that one, unless it cannot wait.
         if not case.urgent:
-            return case
+            return owed
     elif not audience.people:
-        case = case.owe(*_that_nobody_is_told(case, desk))
+        owed += _that_nobody_is_told(case, desk)
 
-    case = case.owe(*_of_what_was_added(case, audience))
+    owed += _of_what_was_added(case, audience)
     if _can_be_told(case):
-        case = case.owe(*_of_the_case(case, audience))
+        owed += _of_the_case(case, audience)
         if channel_may_know(around.matter(case), around.people):
-            case = case.owe(*_to_channels(case, audience, desk))
+            owed += _to_channels(case, audience, desk)
     if case.category is None or case.waiting:
-        case = case.owe(*_of_open_questions(case, audience, desk))
-    return case
+        owed += _of_open_questions(case, audience, desk)
+    return owed
 
 
-def _with_owner_told(case: Case, around: Around, desk: Desk) -> Case:
-    """The case, owing it to its reporters that somebody has it, and to an owner who was asked that
-    it is theirs.
-    """
+def _of_ownership(case: Case, around: Around, desk: Desk) -> list[Notice]:
+    """To its reporters that somebody has it, and to an owner who was asked that it is theirs."""
     owner = case.owner
     if owner is None:
-        return case
-    case = case.owe(*_for_reporters(NoticeKind.TAKEN, case, around, desk))
-    if case.chronology[-1].what != EntryKind.GIVEN:
-        return case
-    key = f"{case.reference} given {len(case.chronology)} {owner}"
-    return case.owe(Notice(key, NoticeKind.GIVEN, owner, desk.now()))
+        return []
+    owed = _for_reporters(NoticeKind.TAKEN, case, around, desk)
+    if case.chronology[-1].what == EntryKind.GIVEN:
+        key = f"{case.reference} given {len(case.chronology)} {owner}"
+        owed.append(Notice(key, NoticeKind.GIVEN, owner, desk.now()))
+    return owed
 
 
 def _that_nobody_is_told(case: Case, desk: Desk) -> list[Notice]:

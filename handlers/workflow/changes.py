@@ -126,9 +126,10 @@ async def without_lost_owner(desk: Desk, reference: str) -> None:
     a role.
     """
     summaries = Summaries(await desk.store.related([reference]))
-    summary = summaries.get(reference)
-    root = summaries.root(summary) if summary else None
-    if root is None or root.owner is None:
+    if reference not in summaries:
+        return
+    root = summaries.root(reference)
+    if root.owner is None:
         return
     try:
         owner = await desk.store.person(root.owner)

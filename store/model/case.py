@@ -311,9 +311,14 @@ class Case(_Summarised):
 
     def owe(self, *notices: Notice) -> Case:
         """Add notices; one whose key is there already is left as it is."""
-        known = {notice.key for notice in self.notices}
-        fresh = tuple(n for n in notices if n.key not in known)
-        return replace(self, notices=self.notices + fresh) if fresh else self
+        if not notices:
+            return self
+        by_key = {notice.key: notice for notice in self.notices}
+        for notice in notices:
+            by_key.setdefault(notice.key, notice)
+        if len(by_key) == len(self.notices):
+            return self
+        return replace(self, notices=tuple(by_key.values()))
 
     def settle(self, notice: Notice) -> Case:
         """Put the newer state of a notice in place of the older."""

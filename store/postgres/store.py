@@ -98,6 +98,8 @@ class PostgresStore(
     Made by `open`; see `store.base.Store` for what each call promises.
     """
 
+    from_memory = ()
+
     def __init__(self, database: Database, school: str, *, is_own: bool = False) -> None:
         super().__init__(Connections(database.rows, school), database.turns)
         self._database = database

@@ -95,6 +95,14 @@ class TinyStore(PeopleFiles, MemoFiles):
     of a write once that is durable. A write goes on when its caller is cancelled (`shield`).
     """
 
+    from_memory = frozenset(
+        (
+            *("by_source", "summaries", "related", "alike", "wanted", "count"),
+            *("claim", "to_wake", "next_due", "loose"),
+            *("people", "having", "person", "by_account", "memo"),
+        )
+    )
+
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         super().__init__(folder, lock)
         self._cases = folder / "cases"

@@ -122,10 +122,8 @@ async def test_whom_it_is_about_reads_the_very_same(
     for world, hidden in zip(worlds, (False, True), strict=True):
         await lived(world, reader, monkeypatch, hidden=hidden)
         assert len(await world.desk.store.summaries()) == 1 + hidden
-        seen = {
-            summary.reference
-            for summary in await world.desk.visible(await world.desk.store.person("efua"))
-        }
+        efua = await world.desk.store.person("efua")
+        seen = {listed.summary.reference for listed in await world.desk.visible(efua)}
         assert (HIDDEN in seen) is (
             hidden and reader == "ben"
         )  # what is about the head is the chair's
