@@ -233,6 +233,8 @@ class Reply:
     replaces: bool = False
     #: False: there is no such command.
     understood: bool = True
+    #: False: what came in was neither kept nor obeyed, so the platform is to send it again.
+    received: bool = True
     #: References of cases of which it shows more than their reporter may know. Whoever draws a case
     #: says so here; the message is taken back from a reader who turns out to be the subject of one
     #: of them.

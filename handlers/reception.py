@@ -111,7 +111,7 @@ async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     try:
         return await _in_turn(incoming, desk)
     except StoreUnavailable:
-        return say(NOT_KEPT)
+        return replace(say(NOT_KEPT), received=False)
 
 
 async def _in_turn(incoming: Incoming, desk: Desk) -> Reply | None:
@@ -151,7 +151,7 @@ async def _until_unchanged(incoming: Incoming, known: Person | None, desk: Desk)
             return await _dispatch(incoming, known, desk)
         except Conflict:
             known = await desk.store.by_account(incoming.sender.account)
-    return say(BUSY)
+    return replace(say(BUSY), received=False)
 
 
 async def _dispatch(incoming: Incoming, known: Person | None, desk: Desk) -> Reply | None:
@@ -183,7 +183,8 @@ async def _command_answer_or_report(incoming: Incoming, person: Person, desk: De
 
     if command is not None:
         return await _obey(command, incoming, person, desk)
-    if not _carries(incoming) and _is_courtesy(incoming.text):
+    is_more = _carries(incoming) or incoming.links
+    if not is_more and _is_courtesy(incoming.text):
         return say(COURTESY)
     return await _report(incoming, person, desk)
 

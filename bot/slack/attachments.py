@@ -1,167 +1,93 @@
-"""What comes with a message: files, and the messages and pages in `attachments[]`.
+"""The entries of a message's `attachments[]`: forwarded messages, previews of pages, posts of apps.
 
-A message forwarded inside Slack has its text and files there, in entries flagged `is_share`; `text`
-and `files` on top may be empty. Seen in the wild:
-https://github.com/MercuryTechnologies/slack-web/blob/master/tests/golden/SlackWebhookEvent/share_without_message.json
+https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from bot.slack.markup import Decoded, decode, links_in_blocks, text_in_blocks, unique
+from bot.slack.markup import Names, decode, is_web
 from bot.slack.payload import Payload, first_text, moment, objects_in
-from handlers.messages import Attachment, Forwarded, Origin
-from store.model.address import Platform
-
-#: `file_access` of a file of a shared channel: only files.info tells what it is.
-STUB = "check_file_info"
+from handlers.messages import Origin
 
 _SHARES = ("is_share", "is_msg_unfurl", "is_reply_unfurl")
-_GONE = ("tombstone", "hidden_by_limit")
-
-Kind = Literal["picture", "video", "audio", "file"]
-
-#: By the first half of a media type; everything else is a file.
-_KINDS: dict[str, Kind] = {"image": "picture", "video": "video", "audio": "audio"}
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """Attachments, forwarded messages and links that are not in the text."""
-
-    attachments: tuple[Attachment, ...] = ()
-    forwarded: tuple[Forwarded, ...] = ()
-    links: tuple[str, ...] = ()
+_ABOVE = ("pretext", "service_name", "author_name", "author_subname", "title")
+#: Of a forwarded message, its author stands in its origin.
+_ABOVE_IN_SHARES = ("pretext", "title")
+_PAGES = ("original_url", "from_url", "title_link", "author_link")
+#: Of a forwarded message, `from_url` is its own address, which stands in its origin.
+_PAGES_IN_SHARES = ("original_url", "title_link")
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """A message that was forwarded, and its files."""
+class AttachmentWords:
+    """What an entry says above and below its text."""
 
-    forwarded: Forwarded
-    attachments: list[Attachment]
+    def __init__(self, entry: Payload, names: Names, *, is_share: bool) -> None:
+        self._names = names
+        self.links: list[str] = []
+        self.above: list[str] = []
+        self.below: list[str] = []
 
+        for name in _ABOVE_IN_SHARES if is_share else _ABOVE:
+            # Whoever posts a page is often its author as well.
+            if entry.get(name) not in [entry.get(other) for other in _ABOVE[: _ABOVE.index(name)]]:
+                self._read(first_text(entry, name), self.above)
+        for pair in objects_in(entry.get("fields")):
+            self._read(first_text(pair, "title"), self.below)
+            self._read(first_text(pair, "value"), self.below)
+        if not is_share:
+            # Below a forwarded message, Slack says where it was posted: that is in its origin.
+            self._read(first_text(entry, "footer"), self.below)
+        for action in objects_in(entry.get("actions")):
+            self._read(first_text(action, "text"), self.below)
+            self._add_link(first_text(action, "url"))
 
-def collect_attached(message: Payload, origin: Origin | None = None) -> Attached:
-    """Everything that comes with a message besides its own text.
+        picture = first_text(entry, "image_url")
+        # The picture of a page is seen where the page is.
+        self.has_picture = bool(picture) and not is_preview(entry)
+        if self.has_picture:
+            self._add_link(picture)
 
-    `origin` is where the message itself was first posted, where somebody passes it on.
-    """
-    files = objects_in(message.get("files"))
-    attachments = _attachments(files, origin)
-    forwarded: list[Forwarded] = []
-    links = [*links_in_blocks(message.get("blocks")), *_links_elsewhere(files)]
+    def _read(self, text: str, lines: list[str]) -> None:
+        decoded = decode(text, self._names)
+        self.links += decoded.links
+        if decoded.text.strip():
+            lines.append(decoded.text)
 
-    for entry in objects_in(message.get("attachments")):
-        if is_share(entry):
-            share = _read_share(entry)
-            forwarded.append(share.forwarded)
-            attachments += share.attachments
-        else:
-            page = first_text(entry, "original_url", "from_url", "title_link")
-            if page:
-                links.append(page)
-
-    return Attached(tuple(attachments), tuple(forwarded), unique(links))
+    def _add_link(self, url: str) -> None:
+        if is_web(url):
+            self.links.append(url)
 
 
 def is_share(entry: Payload) -> bool:
-    """Tells another message in `attachments[]` from the preview of a page."""
-    return any(entry.get(flag) for flag in _SHARES)
+    """Tells another message in `attachments[]` from a page or an app's post."""
+    return any(entry.get(flag) for flag in _SHARES) or bool(entry.get("message_blocks"))
 
 
-def find_stubs(message: Payload) -> Iterator[dict[str, Any]]:
-    """The files of which Slack sent only the id, wherever they are in a message."""
-    files = objects_in(message.get("files"))
-    for entry in objects_in(message.get("attachments")):
-        if is_share(entry):
-            files += objects_in(entry.get("files"))
-
-    for file in files:
-        # What is found out is written into it, so it must be a dict.
-        if isinstance(file, dict) and _is_stub(file):
-            yield file
+def is_preview(entry: Payload) -> bool:
+    """Tells the preview of a page, to which there is a link, from what an app has posted."""
+    return bool(first_text(entry, "original_url", "from_url"))
 
 
-def attachment(file: Payload, origin: Origin | None = None) -> Attachment:
-    """A pointer to one of Slack's files. https://docs.slack.dev/reference/objects/file-object"""
-    media_type = first_text(file, "mimetype")
-    pointer = {
-        "platform": Platform.SLACK.value,
-        "file": first_text(file, "id"),
-        "url": first_text(file, "url_private_download", "url_private"),
-        "media_type": media_type,
-        "created": first_text(file, "created"),
-        "user": first_text(file, "user"),
-    }
-    size = file.get("size")
-    return Attachment(
-        kind=_kind(file, media_type),
-        pointer={name: value for name, value in pointer.items() if value},
-        name=first_text(file, "name", "title"),
-        media_type=media_type,
-        size=size if isinstance(size, int) else None,
-        origin=origin,
-    )
-
-
-def is_elsewhere(file: Payload) -> bool:
-    """Tells a file to which Slack only knows a link, as to a Google document."""
-    return bool(file.get("is_external")) or file.get("mode") == "external"
-
-
-def _attachments(files: Sequence[Payload], origin: Origin | None) -> list[Attachment]:
-    found: list[Attachment] = []
-    for file in files:
-        is_gone = file.get("mode") in _GONE
-        if not is_gone and not is_elsewhere(file):
-            found.append(attachment(file, origin))
-    return found
-
-
-def _links_elsewhere(files: Sequence[Payload]) -> list[str]:
-    links: list[str] = []
-    for file in files:
-        link = first_text(file, "external_url", "url_private")
-        if link and is_elsewhere(file):
-            links.append(link)
-    return links
-
-
-def _is_stub(file: Payload) -> bool:
-    if not file.get("id"):
-        return False
-    return file.get("file_access") == STUB or not file.get("mimetype")
-
-
-def _kind(file: Payload, media_type: str) -> Kind:
-    # Slack's own word for a voice clip goes before the media type of whatever it is packed in.
-    if file.get("subtype") == "slack_audio":
-        return "audio"
-    return _KINDS.get(media_type.partition("/")[0], "file")
-
-
-def _read_share(entry: Payload) -> _Share:
-    """An entry of `attachments[]` that is another message: its words, links, files and origin."""
-    origin = _origin(entry)
-    blocks = _message_blocks(entry)
-    files = objects_in(entry.get("files"))
-    words = _words(entry, blocks, has_files=bool(files))
-
+def pages_of(entry: Payload, *, is_share: bool) -> list[str]:
+    """The addresses of pages that an entry leads to."""
     pages: list[str] = []
-    for name in ("original_url", "title_link"):
-        if entry.get(name):
-            pages.append(str(entry[name]))
-
-    links = (*words.links, *links_in_blocks(blocks), *pages, *_links_elsewhere(files))
-    forwarded = Forwarded(words.text, origin, unique(links))
-    return _Share(forwarded, _attachments(files, origin))
+    for name in _PAGES_IN_SHARES if is_share else _PAGES:
+        page = first_text(entry, name)
+        if is_web(page):
+            pages.append(page)
+    return pages
 
 
-def _origin(entry: Payload) -> Origin:
+def messages_in(entry: Payload) -> list[Payload]:
+    """The messages in `message_blocks`: a forwarded message as it was first posted."""
+    messages: list[Payload] = []
+    for part in objects_in(entry.get("message_blocks")):
+        messages += objects_in([part.get("message")])
+    return messages
+
+
+def origin_of(entry: Payload) -> Origin:
+    """Where a forwarded message was first posted."""
     return Origin(
         kind="message",
         author=first_text(entry, "author_name", "author_subname"),
@@ -172,24 +98,3 @@ def _origin(entry: Payload) -> Origin:
         sent_at=moment(entry.get("ts")),
         link=first_text(entry, "from_url"),
     )
-
-
-def _message_blocks(entry: Payload) -> list[Payload]:
-    blocks: list[Payload] = []
-    for part in objects_in(entry.get("message_blocks")):
-        for message in objects_in([part.get("message")]):
-            blocks += objects_in(message.get("blocks"))
-    return blocks
-
-
-def _words(entry: Payload, blocks: list[Payload], *, has_files: bool) -> Decoded:
-    """The words of a forwarded message, from the best place that has any.
-
-    `fallback` comes last, as it is Slack's own summary; files alone need none.
-    """
-    text, links = decode(first_text(entry, "text"))
-    if not text:
-        text = text_in_blocks(blocks)
-    if not text and not has_files:
-        return decode(first_text(entry, "fallback"))
-    return Decoded(text, links)

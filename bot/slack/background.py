@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 R = TypeVar("R")
@@ -43,6 +44,28 @@ class Work:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class Turns:
+    """One at a time for each person, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def of(self, person: str) -> AsyncIterator[None]:
+        """Wait for the turn of a person, and have it."""
+        lock = self._locks.setdefault(person, asyncio.Lock())
+        self._waiting[person] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[person] -= 1
+            if not self._waiting[person]:
+                del self._waiting[person]
+                del self._locks[person]
+
+
 class Once:
     """What Slack sends again is not done, or answered, again.
 
@@ -54,8 +77,8 @@ class Once:
         self._most = most
         self._known: OrderedDict[str, asyncio.Task[bool]] = OrderedDict()
 
-    async def do(self, key: str, job: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-        """Do the job, or wait with whoever is doing it.
+    async def do(self, key: str, job: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+        """Do the job, or wait with whoever is doing it. Gives what the job gives.
 
         Where it raises or gives False, it may be done again.
         """
@@ -71,6 +94,7 @@ class Once:
         finally:
             if not done and task.done() and self._known.get(key) is task:
                 del self._known[key]
+        return done
 
     def _remember(self, key: str, task: asyncio.Task[bool]) -> None:
         self._known[key] = task

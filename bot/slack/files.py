@@ -12,8 +12,9 @@ import aiohttp
 import structlog
 
 from bot.slack.api import UNREACHABLE, SlackApi
-from bot.slack.attachments import STUB, find_stubs, is_elsewhere
 from bot.slack.background import Work
+from bot.slack.content import find_stubs
+from bot.slack.file_objects import CANVAS_TYPE, STUB, is_canvas, is_elsewhere
 from bot.slack.payload import Payload, first_text, object_in
 from handlers.messages import DeliveryFailed, TooLarge
 
@@ -21,6 +22,7 @@ GONE = "The file is no longer in Slack."
 ELSEWHERE = "The file is not kept in Slack."
 NOT_SLACKS = "The file's address is not Slack's."
 A_PAGE = "Slack gave a page in place of the file: may the bot read files (files:read)?"
+NO_CANVAS = "Slack does not hand over this canvas."
 TOO_LARGE = "The file is over {} MB."
 REFUSED = "Slack refused the file: http {}."
 
@@ -32,6 +34,8 @@ _REDIRECTING = (301, 302, 303, 307, 308)
 _SLACK = ("slack.com", "slack-files.com", "slack-edge.com")
 #: A large file may take its time, as long as it keeps coming.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=60)
+#: What the page of a canvas has, and no page to sign in: seen in what Slack hands over.
+_CANVAS_MARK = b"quip-canvas-content"
 
 log = structlog.get_logger()
 
@@ -71,6 +75,8 @@ async def fetch(api: SlackApi, pointer: Mapping[str, str], max_mb: int) -> Async
             # Counted as well, as neither Slack's word nor the header need be true.
             count = 0
             async for piece in answer.content.iter_chunked(PIECE):
+                if count == 0:
+                    _check_beginning(answer, source.media_type, piece)
                 count += len(piece)
                 limit.check(count)
                 yield piece
@@ -111,7 +117,8 @@ async def _locate(api: SlackApi, pointer: Mapping[str, str]) -> _Download:
     info = object_in(answer, "file")
     url = _url_of(info)
     size = info.get("size")
-    return _Download(url, first_text(info, "mimetype"), size if isinstance(size, int) else 0)
+    media_type = CANVAS_TYPE if is_canvas(info) else first_text(info, "mimetype")
+    return _Download(url, media_type, size if isinstance(size, int) else 0)
 
 
 def _url_of(info: Mapping[str, Any]) -> str:
@@ -144,15 +151,15 @@ async def _open(api: SlackApi, url: str) -> aiohttp.ClientResponse:
 
 def is_slacks(url: str, api_url: str) -> bool:
     """Tells where the token may be sent: to Slack over https, or to where the Web API is."""
-    there, api = urlsplit(url), urlsplit(api_url)
     try:
+        there, api = urlsplit(url), urlsplit(api_url)
         is_same_host = there.hostname == api.hostname and there.port == api.port
         if is_same_host and there.scheme == api.scheme:
             return True
         if there.scheme != "https" or there.port not in (None, 443):
             return False
     except ValueError:
-        # A port that is no number, or too large a one.
+        # A port that is no number or too large a one, or no address of IPv6.
         return False
     host = there.hostname or ""
     return any(host == slack or host.endswith("." + slack) for slack in _SLACK)
@@ -170,5 +177,13 @@ def _check_answer(answer: aiohttp.ClientResponse, media_type: str) -> None:
         raise DeliveryFailed(REFUSED.format(answer.status))
 
     # Without the right to read a file, Slack answers 200 with its page for signing in.
-    if answer.content_type == "text/html" and "html" not in media_type:
+    may_be_page = "html" in media_type or media_type == CANVAS_TYPE
+    if answer.content_type == "text/html" and not may_be_page:
         raise DeliveryFailed(A_PAGE)
+
+
+def _check_beginning(answer: aiohttp.ClientResponse, media_type: str, piece: bytes) -> None:
+    """Raise DeliveryFailed for a page that was to be a canvas and is another."""
+    is_page = answer.content_type == "text/html"
+    if media_type == CANVAS_TYPE and is_page and _CANVAS_MARK not in piece:
+        raise DeliveryFailed(NO_CANVAS, permanent=True)

@@ -6,7 +6,7 @@ It is answered after that.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,26 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import forms
+from bot.slack.answers import Answer, Answers
 from bot.slack.api import SlackApi
 from bot.slack.background import Once, Work
 from bot.slack.destination import Destination, is_direct
 from bot.slack.files import complete_files
-from bot.slack.payload import Payload, first_text, object_in
+from bot.slack.markup import Names
+from bot.slack.mentions import channels_named_in, people_mentioned_in
+from bot.slack.payload import Payload, first_text, is_readable, object_in
 from bot.slack.people import Identity, People, foreign_team
+from bot.slack.receiving import NOT_RECEIVED, Outcome, Receiver, ToIncoming
 from bot.slack.render import files_of, prompt_of, render
 from bot.slack.send import SlackPoster, for_one_person
 from bot.slack.translate import (
+    Translated,
     find_tap_destination,
     is_worth_answering,
     is_worth_reading,
     message_of,
     message_source,
+    shortcut_origin,
     translate_mention,
     translate_message,
     translate_prompt_form,
@@ -38,23 +44,29 @@ from bot.slack.translate import (
     translate_slash,
     translate_tap,
 )
-from handlers.messages import DeliveryFailed, Incoming, Receive, Refused, Reply, Sender, say
+from handlers.messages import DeliveryFailed, Receive, Refused, Reply, Sender, say
 
-SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
 NO_FORM = (
     "Sorry, the form could not be opened. "
     "Please write /report and what you have seen, or message me."
 )
+MINE = (
+    "That is a message of mine, so I kept nothing of it. "
+    "To pass something on, use the menu of the message that you saw."
+)
+DELETED = (
+    "That message has been deleted, and Slack shows nothing of it any more. "
+    "If you have a screenshot of it, please send it to me."
+)
 
+#: https://docs.slack.dev/reference/events/app_rate_limited
+RATE_LIMITED = "app_rate_limited"
 #: Seconds: Slack waits three.
 PATIENCE = 2.5
 #: Slack sends an event three times more.
 LAST_TRY = "3"
 
 log = structlog.get_logger()
-
-#: Translates one payload, once its sender is known; gives None where it says nothing to us.
-ToIncoming = Callable[[Sender], Coroutine[Any, Any, Incoming | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +85,6 @@ class _Event:
         return first_text(self.body, "team_id") or self.me.team
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What became of something that came in: the answer, and whether it was received at all."""
-
-    reply: Reply
-    received: bool
-
-
-_NOT_RECEIVED = _Outcome(say(SORRY), received=False)
-
-
 class SlackIntake:
     """One listener for each way in. None of them raises."""
 
@@ -94,8 +95,22 @@ class SlackIntake:
         self._people = people
         self._poster = poster
         self._work = work
-        self._receive = receive
+        self._receiver = Receiver(people, receive)
+        self._answers = Answers(poster, work)
         self._once = Once(work)
+
+    async def look_at(
+        self, body: dict[str, Any], next: Callable[[], Awaitable[Any]]
+    ) -> BoltResponse | None:
+        """Let through what can be read; the rest is acknowledged, and nothing more."""
+        if is_readable(body):
+            await next()
+            return None
+        if body.get("type") == RATE_LIMITED:
+            log.warning("slack holds events back: more than it sends in an hour")
+        else:
+            log.info("slack payload ignored")
+        return BoltResponse(status=200, body="")
 
     # --- events: not acknowledged before they are durable, so that Slack sends them again ---------
 
@@ -106,43 +121,47 @@ class SlackIntake:
         is_last_try = numbers[0] == LAST_TRY
         try:
             me = await self._people.me()
-            await self._receive_event_once(_Event(event, body, me, is_last_try))
+            received = await self._receive_event_once(_Event(event, body, me, is_last_try))
         except Exception as error:
             log.warning("slack event not taken", kind=type(error).__name__)
-            return BoltResponse(status=503, body="")
-        return BoltResponse(status=200, body="")
+            received = False
+        return BoltResponse(status=200 if received else 503, body="")
 
-    async def _receive_event_once(self, request: _Event) -> None:
-        """Receive it, unless that is done already. Raises where Slack is to send it again."""
+    async def _receive_event_once(self, request: _Event) -> bool:
+        """Receive it, unless that is done already, or there is nothing to receive.
+
+        False where Slack is to send it again; so it is where this raises.
+        """
         event = request.event
         kind = event.get("type")
         if kind == "message" and is_worth_reading(event, request.me.user):
             key = message_source(event, request.team)
-            await self._once.do(key, lambda: self._receive_message(request))
-        elif kind == "app_mention" and is_worth_answering(event):
+            return await self._once.do(key, lambda: self._receive_message(request, key))
+        if kind == "app_mention" and is_worth_answering(event):
             key = f"mention:{event['channel']}:{event['ts']}"
-            await self._once.do(key, lambda: self._receive_mention(request))
+            return await self._once.do(key, lambda: self._receive_mention(request, key))
+        return True
 
-    async def _receive_message(self, request: _Event) -> bool:
+    async def _receive_message(self, request: _Event, key: str) -> bool:
         event, me = request.event, request.me
         said = message_of(event)
         user, channel = str(said["user"]), str(event["channel"])
         self._people.remember_direct_channel(user, channel)
 
-        async def to_incoming(sender: Sender) -> Incoming:
-            await complete_files(self._api, self._work, said)
-            return translate_message(event, sender, request.team, me.user)
+        async def to_incoming(sender: Sender) -> Translated:
+            names = await self._complete(said)
+            return translate_message(event, sender, request.team, me.user, names)
 
         thread = first_text(said, "thread_ts")
         destination = Destination(user, channel=channel, thread=thread)
         team = foreign_team(me.team, request.body, event, said)
-        return await self._receive_and_answer(request, to_incoming, destination, team)
+        return await self._receive_and_answer(request, key, to_incoming, destination, team)
 
-    async def _receive_mention(self, request: _Event) -> bool:
+    async def _receive_mention(self, request: _Event, key: str) -> bool:
         event, me = request.event, request.me
 
-        async def to_incoming(sender: Sender) -> Incoming:
-            return translate_mention(event, sender, request.team, me.user)
+        async def to_incoming(sender: Sender) -> Translated:
+            return Translated(translate_mention(event, sender, request.team, me.user))
 
         destination = Destination(
             str(event["user"]),
@@ -151,21 +170,38 @@ class SlackIntake:
             hidden=True,
         )
         team = foreign_team(me.team, request.body, event)
-        return await self._receive_and_answer(request, to_incoming, destination, team)
+        return await self._receive_and_answer(request, key, to_incoming, destination, team)
 
     async def _receive_and_answer(
-        self, request: _Event, to_incoming: ToIncoming, destination: Destination, team: str
+        self,
+        request: _Event,
+        key: str,
+        to_incoming: ToIncoming,
+        destination: Destination,
+        team: str,
     ) -> bool:
         """Receive it, and begin to answer. Gives whether it was received.
 
-        Raises DeliveryFailed where the sender could not be looked up, as Slack will send it again;
-        at the last try, the sender is told instead.
+        Where it was not, the sender is told so once, however often Slack sends it. Raises
+        DeliveryFailed where the sender could not be looked up; at the last try, they are told.
         """
-        outcome = await self._receive_from(
+        outcome = await self._receiver.receive(
             destination.user, team, to_incoming, raises=not request.is_last_try
         )
-        self._answer_soon(outcome.reply, destination)
+        answer = Answer(outcome.reply, destination, then=outcome.then)
+        if outcome.received:
+            self._answers.start(answer)
+        else:
+            self._answers.start_once(key, answer)
         return outcome.received
+
+    async def _complete(self, said: Payload) -> Names:
+        """Find out what Slack left out of a message: its files, and the names in it."""
+        named = people_mentioned_in(said)
+        _, people = await asyncio.gather(
+            complete_files(self._api, self._work, said), self._people.names_of(named)
+        )
+        return {**channels_named_in(said), **people}
 
     # --- what has a trigger: acknowledged within three seconds in any case ------------------------
 
@@ -180,9 +216,9 @@ class SlackIntake:
             self._work.start(self._open_report_form(body, destination))
             return
 
-        async def to_incoming(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
-            return translate_slash(body, sender, me.team)
+            return Translated(translate_slash(body, sender, me.team))
 
         outcome = await self._receive_in_time(to_incoming, body, destination, ack)
         if outcome is not None:
@@ -202,19 +238,20 @@ class SlackIntake:
         trigger = first_text(body, "trigger_id")
         if not shown:
             await ack()
-            self._answer_soon(reply, destination, trigger)
+            self._answers.start(Answer(reply, destination, trigger))
             return
         await ack(for_one_person(shown[0]))
         if len(shown) > 1:
-            self._answer_soon(reply, destination, trigger, skip=1)
+            self._answers.start(Answer(reply, destination, trigger, skip=1))
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A button, or an option of a menu."""
         destination = await self._keep_to_own_chat(find_tap_destination(body))
 
-        async def to_incoming(sender: Sender) -> Incoming | None:
+        async def to_incoming(sender: Sender) -> Translated | None:
             me = await self._people.me()
-            return translate_tap(body, sender, me.team)
+            incoming = translate_tap(body, sender, me.team)
+            return Translated(incoming) if incoming else None
 
         await self._receive_interaction(to_incoming, body, destination, ack)
 
@@ -226,11 +263,17 @@ class SlackIntake:
             self._work.start(self._open_report_form(body, destination))
             return
 
-        async def to_incoming(sender: Sender) -> Incoming:
+        said = body["message"]
+
+        async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
-            await complete_files(self._api, self._work, body["message"])
-            author = await self._people.author_of(body["message"])
-            return translate_shortcut(body, sender, author, me.team, me.url)
+            if said.get("user") == me.user or said.get("bot_id") == me.bot:
+                raise Refused(MINE)
+            if said.get("subtype") == "tombstone":
+                raise Refused(DELETED)
+            names = await self._complete(said)
+            origin = shortcut_origin(body, await self._people.author_of(said), me.url)
+            return translate_shortcut(body, sender, origin, me.team, names)
 
         await self._receive_interaction(to_incoming, body, destination, ack)
 
@@ -245,11 +288,14 @@ class SlackIntake:
         """What nobody needs to know of, such as a form that was closed."""
         await ack()
 
-    async def refuse_unreadable(self, error: Exception) -> BoltResponse:
-        """A payload that none of the above could read.
+    async def refuse_unreadable(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """A payload over which one of the above, or Bolt itself, has stumbled.
 
-        Not acknowledged, so that Slack sends it again; and no word of it in the log.
+        Not acknowledged, so that Slack sends it again, where all is in it that should be; and no
+        word of it in the log.
         """
+        if not is_readable(body):
+            return BoltResponse(status=200, body="")
         log.error("slack payload not understood", kind=type(error).__name__)
         return BoltResponse(status=503, body="")
 
@@ -262,10 +308,12 @@ class SlackIntake:
         if metadata.destination.user == destination.user:
             destination = await self._keep_to_own_chat(metadata.destination)
 
-        async def to_incoming(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
             command = metadata.command
-            return translate_prompt_form(body, command, words, destination, sender, me.team)
+            return Translated(
+                translate_prompt_form(body, command, words, destination, sender, me.team)
+            )
 
         await self._receive_interaction(to_incoming, body, destination, ack, is_form=True)
 
@@ -278,7 +326,7 @@ class SlackIntake:
             await ack(response_action="errors", errors={forms.WORDS: forms.NOTHING_YET})
             return
 
-        async def to_incoming(sender: Sender) -> Incoming:
+        async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
             said = {"files": [dict(file) for file in files]}
             await complete_files(self._api, self._work, said)
@@ -300,14 +348,15 @@ class SlackIntake:
         if outcome is None:
             return
         if is_form and not outcome.received:
-            await ack(response_action="errors", errors={forms.WORDS: SORRY})
+            await ack(response_action="errors", errors={forms.WORDS: outcome.in_words})
             return
         await ack()
-        self._answer_soon(outcome.reply, destination, first_text(body, "trigger_id"))
+        trigger = first_text(body, "trigger_id")
+        self._answers.start(Answer(outcome.reply, destination, trigger, then=outcome.then))
 
     async def _receive_in_time(
         self, to_incoming: ToIncoming, body: Payload, destination: Destination, ack: AsyncAck
-    ) -> _Outcome | None:
+    ) -> Outcome | None:
         """What became of it; None where that takes too long.
 
         Slack has then been told, and the answer will follow by itself.
@@ -322,47 +371,20 @@ class SlackIntake:
         self._work.start(self._answer_late(task, destination))
         return None
 
-    async def _answer_late(self, task: asyncio.Task[_Outcome], destination: Destination) -> None:
+    async def _answer_late(self, task: asyncio.Task[Outcome], destination: Destination) -> None:
         outcome = await task
-        self._answer_soon(outcome.reply, destination)
+        self._answers.start(Answer(outcome.reply, destination, then=outcome.then))
 
-    async def _receive_one(self, to_incoming: ToIncoming, body: Payload, user: str) -> _Outcome:
+    async def _receive_one(self, to_incoming: ToIncoming, body: Payload, user: str) -> Outcome:
         try:
             me = await self._people.me()
             team = foreign_team(me.team, body, body.get("user"), body.get("view"))
         except DeliveryFailed as failure:
             log.error("slack account not looked up", kind=str(failure))
-            return _NOT_RECEIVED
-        return await self._receive_from(user, team, to_incoming)
+            return NOT_RECEIVED
+        return await self._receiver.receive(user, team, to_incoming)
 
     # --- what they have in common -----------------------------------------------------------------
-
-    async def _receive_from(
-        self, user: str, team: str, to_incoming: ToIncoming, *, raises: bool = False
-    ) -> _Outcome:
-        """Look up the sender, translate and receive.
-
-        With `raises`, DeliveryFailed goes on to the caller where the sender is not looked up.
-        """
-        try:
-            sender = await self._people.sender(user, team)
-        except DeliveryFailed as failure:
-            if raises:
-                raise
-            log.error("slack person not looked up", kind=str(failure))
-            return _NOT_RECEIVED
-
-        try:
-            incoming = await to_incoming(sender)
-            reply = None
-            if incoming is not None:
-                reply = await self._receive(incoming)
-        except Refused as refused:
-            reply = say(str(refused))
-        except Exception as error:
-            log.error("not received", kind=type(error).__name__)
-            return _NOT_RECEIVED
-        return _Outcome(reply or Reply(), received=True)
 
     async def _keep_to_own_chat(self, destination: Destination) -> Destination:
         """Put an answer into a direct message only where that is the person's own with the bot.
@@ -387,21 +409,4 @@ class SlackIntake:
     async def _open_report_form(self, body: Payload, destination: Destination) -> None:
         is_open = await self._poster.open_report_form(first_text(body, "trigger_id"))
         if not is_open:
-            self._answer_soon(say(NO_FORM), destination)
-
-    def _answer_soon(
-        self, reply: Reply, destination: Destination, trigger: str = "", skip: int = 0
-    ) -> None:
-        """Begin to show an answer, if there is anything to show. See `SlackPoster.answer`."""
-        if reply.parts:
-            self._work.start(self._answer(reply, destination, trigger, skip))
-
-    async def _answer(
-        self, reply: Reply, destination: Destination, trigger: str, skip: int
-    ) -> None:
-        try:
-            await self._poster.answer(reply, destination, trigger=trigger, skip=skip)
-        except DeliveryFailed as failure:
-            log.error("slack answer not shown", kind=str(failure))
-        except Exception as error:
-            log.error("slack answer not shown", kind=type(error).__name__)
+            self._answers.start(Answer(say(NO_FORM), destination))

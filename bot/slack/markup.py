@@ -7,8 +7,8 @@ https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 _MARKED = re.compile(
     r"<((?:[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)[^<>]*)>|(\bhttps?://[^\s<>]+)", re.IGNORECASE
@@ -20,6 +20,11 @@ _ENDS_A_SENTENCE = ".,;:!?'\"*_~`"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
+#: The names of people and channels, by Slack's ids.
+Names = Mapping[str, str]
+NOBODY: Names = {}
+
+
 class Decoded(NamedTuple):
     """What was typed, and every web link in it, in order."""
 
@@ -27,30 +32,30 @@ class Decoded(NamedTuple):
     links: tuple[str, ...]
 
 
-def decode(text: str) -> Decoded:
-    """Read text as Slack encodes it in messages and commands."""
+def decode(text: str, names: Names = NOBODY) -> Decoded:
+    """Read text as Slack encodes it in messages and commands; who is mentioned is named."""
     pieces: list[str] = []
     links: list[str] = []
     end = 0
     for match in _MARKED.finditer(text):
-        pieces.append(_unescape(text[end : match.start()]))
+        pieces.append(unescape(text[end : match.start()]))
         end = match.end()
 
         mark, bare = match[1], match[2]
         if bare is not None:
-            shown = _unescape(bare)
+            shown = unescape(bare)
             links.append(_trim(shown))
         elif mark[0] in "@#!":
-            shown = _show_mention(mark)
+            shown = _show_mention(mark, names)
         else:
             url, _, label = mark.partition("|")
-            url = _unescape(url)
-            if _is_web(url):
+            url = unescape(url)
+            if is_web(url):
                 links.append(url)
-            shown = _show_link(url, _unescape(label))
+            shown = show_link(url, unescape(label))
         pieces.append(shown)
 
-    pieces.append(_unescape(text[end:]))
+    pieces.append(unescape(text[end:]))
     return Decoded("".join(pieces), unique(links))
 
 
@@ -59,61 +64,40 @@ def links_in(text: str) -> tuple[str, ...]:
     return unique(_trim(match[0]) for match in _BARE.finditer(text))
 
 
-def links_in_blocks(blocks: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
-    """The links of `rich_text` blocks, in order: those behind words are only certain to be here."""
-    for element in _elements(blocks):
-        if element.get("type") != "link":
-            continue
-        url = str(element.get("url", ""))
-        if _is_web(url):
-            yield url
-
-
-def text_in_blocks(blocks: Iterable[Mapping[str, Any]] | None) -> str:
-    """The words of `rich_text` blocks, for the messages that come without `text`."""
-    words: list[str] = []
-    for element in _elements(blocks):
-        words.append(str(element.get("text") or element.get("url") or ""))
-    return "".join(words)
-
-
 def unique(links: Iterable[str]) -> tuple[str, ...]:
     """Each link once, in the order in which it comes first."""
     return tuple(dict.fromkeys(links))
 
 
-def _elements(parts: Iterable[Mapping[str, Any]] | None) -> Iterator[Mapping[str, Any]]:
-    """The words and links at any depth, in order; lists and quotes hold sections of their own."""
-    if not isinstance(parts, list):
-        return
-    for part in parts:
-        if not isinstance(part, Mapping):
-            continue
-        children = part.get("elements")
-        if isinstance(children, list):
-            yield from _elements(children)
-        elif part.get("type") in ("text", "link"):
-            yield part
+def show_person(id: str, label: str, names: Names) -> str:
+    """`Asha Patel`, where that is known; else `@asha`, or the id that Slack gives."""
+    return names.get(id) or "@" + (label or id).lstrip("@")
 
 
-def _show_mention(mark: str) -> str:
+def show_channel(id: str, label: str, names: Names) -> str:
+    """`#year-4`, or the id that Slack gives."""
+    return "#" + (label or names.get(id) or id).lstrip("#")
+
+
+def _show_mention(mark: str, names: Names) -> str:
     """What people see in place of a mark, which begins with `@`, `#` or `!`.
 
-    `@U1|asha` -> `@asha`; `#C1|year-4` -> `#year-4`; `!here` -> `@here`;
+    `@U1|asha` -> `@asha`, or the name; `#C1|year-4` -> `#year-4`; `!here` -> `@here`;
     `!date^…|1 May` -> `1 May`.
     """
     kind, body = mark[0], mark[1:]
     name, _, label = body.partition("|")
-    label = _unescape(label)
-    if kind in "@#":
-        shown = label or name
-        return kind + shown.lstrip(kind)
+    label = unescape(label)
+    if kind == "@":
+        return show_person(name, label, names)
+    if kind == "#":
+        return show_channel(name, label, names)
     if label and name not in _EVERYBODY:
         return label
     return "@" + name.partition("^")[0]
 
 
-def _show_link(url: str, label: str) -> str:
+def show_link(url: str, label: str) -> str:
     """A label together with where it leads; the label alone where that says nothing more."""
     if not label:
         return url
@@ -124,7 +108,8 @@ def _show_link(url: str, label: str) -> str:
     return f"{label} ({url})"
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Tells a link to a page from other addresses, as of mail."""
     return url.lower().startswith(("http://", "https://"))
 
 
@@ -146,7 +131,8 @@ def _ends_outside(url: str) -> bool:
     return opening is not None and url.count(last) > url.count(opening)
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    """What was typed, of text in which Slack has made entities of `&`, `<` and `>`."""
     # `&amp;` goes last, so that `&amp;lt;` becomes the `&lt;` that was typed.
     if "&" not in text:
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,10 @@ from handlers.messages import Sender, Standing
 #: Seconds.
 REMEMBERED = 600.0
 MOST = 5_000
+#: Seconds for the names of those who are mentioned, before a message is received without them.
+NAMING_SECONDS = 1.5
+#: People of one message whose names are asked for.
+MOST_NAMES = 50
 
 _UNKNOWN_HERE = ("user_not_found", "user_not_visible", "users_not_found")
 _GUEST = (
@@ -132,6 +136,19 @@ class People:
             # A name is not worth losing a message for.
             return ""
         return sender.name
+
+    async def names_of(self, users: Sequence[str]) -> dict[str, str]:
+        """Their names, by their ids; without those whom Slack does not name in time."""
+        jobs = {user: self._work.start(self.name(user)) for user in users[:MOST_NAMES]}
+        if jobs:
+            await asyncio.wait(jobs.values(), timeout=NAMING_SECONDS)
+
+        names: dict[str, str] = {}
+        for user, job in jobs.items():
+            name = job.result() if job.done() and not job.cancelled() else ""
+            if name:
+                names[user] = name
+        return names
 
     async def author_of(self, said: Payload) -> str:
         """The name of who wrote a message, as it stands there or else as Slack knows it."""

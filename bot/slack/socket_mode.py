@@ -22,6 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.settings import TokenRefused
 from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackRefused
 from bot.slack.background import Work
+from bot.slack.payload import is_readable
 from handlers.messages import DeliveryFailed
 
 APP_REFUSED = (
@@ -142,13 +143,19 @@ class SocketMode:
         self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest
     ) -> None:
         """Let Bolt answer, and acknowledge. What is not acknowledged, Slack sends again."""
-        response = await run_async_bolt_app(self._app, request)
-        if response.status >= 500:
-            return
-
         answer: dict[str, Any] = {"envelope_id": request.envelope_id}
-        if response.status == 200 and response.body:
-            answer["payload"] = json.loads(response.body)
+        try:
+            response = await run_async_bolt_app(self._app, request)
+        except Exception as error:
+            # Bolt stumbles over payloads that lack what is always in them.
+            if is_readable(request.payload):
+                log.error("slack request not understood", kind=type(error).__name__)
+                return
+        else:
+            if response.status >= 500:
+                return
+            if response.status == 200 and response.body:
+                answer["payload"] = json.loads(response.body)
         with suppress(ConnectionError, aiohttp.ClientError):
             await socket.send_str(json.dumps(answer))
 

@@ -7,13 +7,14 @@ https://docs.slack.dev/reference/interaction-payloads
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.attachments import attachment, collect_attached, is_elsewhere
+from bot.slack.content import read_content
 from bot.slack.destination import Destination, address_of, is_direct
-from bot.slack.markup import decode, links_in, unique
-from bot.slack.payload import Payload, first_text, moment, object_in
+from bot.slack.markup import NOBODY, Names, decode, links_in, unique
+from bot.slack.payload import Payload, first_text, has_texts, moment, object_in
 from handlers.messages import Forwarded, Incoming, Origin, Sender
 from store.model.address import Address, Platform, SourceKey
 
@@ -25,6 +26,16 @@ _DIRECT = ("im", "app_home")
 _SLACKBOT = "USLACKBOT"
 
 
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """What came in, and what people see in it that the bot cannot keep, in words."""
+
+    incoming: Incoming
+    missing: tuple[str, ...] = ()
+    #: There is nothing in it to keep.
+    is_empty: bool = False
+
+
 # --- events ---------------------------------------------------------------------------------------
 
 
@@ -33,20 +44,23 @@ def is_worth_reading(event: Payload, bot_user: str) -> bool:
 
     All else is echoes of the bot's own messages, previews that Slack adds later, and notices.
     """
-    if not _is_in_direct_message(event):
+    said = object_in(event, "message") if event.get("subtype") == _CHANGED else event
+    is_usual = has_texts(event, "channel") and has_texts(said, "user", "ts")
+    if not is_usual or not _is_in_direct_message(event):
         return False
     if event.get("subtype") != _CHANGED:
         return _is_by_person(event, bot_user)
 
     now = object_in(event, "message")
     before = object_in(event, "previous_message")
-    is_reworded = now.get("text") != before.get("text")
+    # Slack adds previews later, which nobody wrote.
+    is_reworded = any(now.get(part) != before.get(part) for part in ("text", "edited"))
     return is_reworded and _is_by_person(now, bot_user)
 
 
 def is_worth_answering(event: Payload) -> bool:
     """Tells where a person named the bot while others read along."""
-    if not event.get("user") or event.get("bot_id"):
+    if not has_texts(event, "user", "channel", "ts") or event.get("bot_id"):
         return False
     # What is said in a direct message comes as a message.
     return not is_direct(first_text(event, "channel"))
@@ -70,29 +84,32 @@ def message_source(event: Payload, team: str) -> str:
     return str(SourceKey(original, str(version)))
 
 
-def translate_message(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
-    """A direct message, or a later version of one."""
+def translate_message(
+    event: Payload, sender: Sender, team: str, bot_user: str, names: Names = NOBODY
+) -> Translated:
+    """A direct message, or a later version of one. `names` are of those who are mentioned in it."""
     said = message_of(event)
-    text, links = decode(_without_mention(first_text(said, "text"), bot_user))
-    attached = collect_attached(said)
+    content = read_content(said, names)
     source = message_source(event, team)
     original = _original_source(event, team)
-    return Incoming(
+    incoming = Incoming(
         source=source,
         sender=sender,
         place=address_of(event["channel"]),
         at=moment(event.get("event_ts") or said.get("ts")) or _now(),
-        text=text,
-        links=unique((*links, *attached.links)),
-        forwarded=attached.forwarded,
-        attachments=attached.attachments,
+        text=_without_mention(first_text(said, "text"), content.text, bot_user, names),
+        links=content.links,
+        forwarded=content.forwarded,
+        attachments=content.attachments,
         edits=None if source == original else original,
     )
+    return Translated(incoming, content.missing, is_empty=content.is_empty)
 
 
 def translate_mention(event: Payload, sender: Sender, team: str, bot_user: str) -> Incoming:
     """The bot's name in a channel: the words after it, and nothing of what else is there."""
-    text, _ = decode(_without_mention(first_text(event, "text"), bot_user))
+    encoded = first_text(event, "text")
+    text = _without_mention(encoded, decode(encoded).text, bot_user)
     return Incoming(
         source=_source(team, event["channel"], event["ts"]),
         sender=sender,
@@ -164,49 +181,64 @@ def find_tap_destination(body: Payload) -> Destination:
 
 
 def translate_shortcut(
-    body: Payload, sender: Sender, author: str, team: str, team_url: str
-) -> Incoming:
+    body: Payload, sender: Sender, origin: Origin, team: str, names: Names = NOBODY
+) -> Translated:
     """The shortcut on a message: somebody passes that message on, wherever it stands.
 
-    `author` is the name of who wrote it, `team_url` the address of the workspace.
+    `origin` is what `shortcut_origin` gives; `names` are of those who are mentioned in it.
     """
-    said = body["message"]
-    origin = _shortcut_origin(body, author, team_url)
-    text, links = decode(first_text(said, "text"))
-    attached = collect_attached(said, origin)
-    forwarded = Forwarded(text, origin, unique((*links, *attached.links)))
-    return Incoming(
+    content = read_content(body["message"], names, origin)
+    forwarded = Forwarded(content.text, origin, content.links)
+    incoming = Incoming(
         source=_shortcut_source(body, origin, team),
         sender=sender,
         place=sender.account,
         at=moment(body.get("action_ts")) or _now(),
-        forwarded=(forwarded, *attached.forwarded),
-        attachments=attached.attachments,
+        forwarded=(forwarded, *content.forwarded),
+        attachments=content.attachments,
         forms=True,
+    )
+    return Translated(incoming, content.missing, is_empty=content.is_empty)
+
+
+def shortcut_origin(body: Payload, author: str, team_url: str) -> Origin:
+    """Where a message stands that is passed on by the shortcut on it.
+
+    `author` is the name of who wrote it, `team_url` the address of the workspace.
+    """
+    said = body["message"]
+    channel = object_in(body, "channel")
+    place_id = first_text(channel, "id")
+    ts = first_text(said, "ts") or first_text(body, "message_ts")
+    return Origin(
+        kind="message",
+        author=author,
+        author_id=first_text(said, "user", "bot_id"),
+        place=first_text(channel, "name"),
+        place_id=place_id,
+        message_id=ts,
+        sent_at=moment(ts),
+        link=_permalink(team_url, place_id, ts),
     )
 
 
 def translate_report_form(
     body: Payload, words: str, files: Sequence[Payload], sender: Sender, team: str
-) -> Incoming:
+) -> Translated:
     """The submitted form for passing something on: what was written and added."""
-    attachments = []
-    links = list(links_in(words))
-    for file in files:
-        if is_elsewhere(file):
-            links.append(str(file.get("external_url") or file.get("url_private")))
-        else:
-            attachments.append(attachment(file))
-    return Incoming(
+    content = read_content({"files": list(files)})
+    lines = [line for line in (words, content.text) if line]
+    incoming = Incoming(
         source=_view_source(body, team),
         sender=sender,
         place=sender.account,
         at=_now(),
-        text=words,
-        links=unique(links),
-        attachments=tuple(attachments),
+        text="\n".join(lines),
+        links=unique((*links_in(words), *content.links)),
+        attachments=content.attachments,
         forms=True,
     )
+    return Translated(incoming, content.missing, is_empty=not words and content.is_empty)
 
 
 def translate_prompt_form(
@@ -279,30 +311,15 @@ def _shortcut_source(body: Payload, origin: Origin, team: str) -> str:
     return _source(team, *parts)
 
 
-def _shortcut_origin(body: Payload, author: str, team_url: str) -> Origin:
-    said = body["message"]
-    channel = object_in(body, "channel")
-    place_id = first_text(channel, "id")
-    ts = first_text(said, "ts") or first_text(body, "message_ts")
-    return Origin(
-        kind="message",
-        author=author,
-        author_id=first_text(said, "user", "bot_id"),
-        place=first_text(channel, "name"),
-        place_id=place_id,
-        message_id=ts,
-        sent_at=moment(ts),
-        link=_permalink(team_url, place_id, ts),
-    )
-
-
-def _without_mention(text: str, bot_user: str) -> str:
-    """`<@UBOT> case status` -> `case status`."""
-    head, mark, rest = text.partition(">")
-    named = head.partition("|")[0].strip()
-    if mark and named == f"<@{bot_user}":
-        return rest.lstrip(" :,")
-    return text
+def _without_mention(encoded: str, shown: str, bot_user: str, names: Names = NOBODY) -> str:
+    """`<@UBOT> case status` -> `case status`; `shown` is the same with names in place of marks."""
+    head, bracket, _ = encoded.partition(">")
+    mark = head.strip() + bracket
+    is_named_first = bracket and mark.rstrip(">").partition("|")[0] == f"<@{bot_user}"
+    name = decode(mark, names).text
+    if is_named_first and shown.lstrip().startswith(name):
+        return shown.lstrip().removeprefix(name).lstrip(" :,")
+    return shown
 
 
 def _permalink(team_url: str, channel: str, ts: str) -> str:

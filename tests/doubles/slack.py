@@ -146,7 +146,7 @@ class SlackDouble(SlackServer):
     async def edit(self, message: dict[str, Any], text: str, **more: Any) -> Answer:
         """Change the words of a message; the same words make it the change that a preview makes."""
         before = {k: v for k, v in message.items() if k not in ("answer", "channel")}
-        now = {**before, "text": encode(text), **more}
+        now = {**before, "text": encode(text), "blocks": rich_text(text), **more}
         if now["text"] != before["text"]:
             now["edited"] = {"user": message["user"], "ts": self.world.ts()}
         change = {

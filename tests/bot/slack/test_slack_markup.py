@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.slack.markup import decode, links_in, links_in_blocks
+from bot.slack.blocks import BlockReader
+from bot.slack.markup import NOBODY, decode, links_in
 
 
 @pytest.mark.parametrize(
@@ -60,5 +61,7 @@ def test_links_behind_words() -> None:
     blocks = [
         {"type": "rich_text", "elements": [nested, {"type": "rich_text_quote", "elements": [mail]}]}
     ]
-    assert list(links_in_blocks(blocks)) == ["https://a.example"]
-    assert list(links_in_blocks(None)) == []
+    reader = BlockReader(NOBODY)
+    reader.read(blocks)
+    reader.read(None)
+    assert reader.links == ["https://a.example"]

@@ -1,0 +1,27 @@
+"""Who and what is mentioned in a message, and the names that the message itself says."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from bot.slack.content import all_messages
+from bot.slack.payload import Payload, first_text
+
+#: `<@U123…` in text, and `"user_id": "U123"` in blocks.
+_PERSON = re.compile(r'(?:<@|"user_id": ")([UW][A-Z0-9]{2,30})\b')
+
+
+def people_mentioned_in(message: Payload) -> list[str]:
+    """The ids of people who are mentioned anywhere in a message, each once, in order."""
+    return list(dict.fromkeys(_PERSON.findall(json.dumps(message))))
+
+
+def channels_named_in(message: Payload) -> dict[str, str]:
+    """The names of channels that the forwarded messages in a message say, by their ids."""
+    names: dict[str, str] = {}
+    for part in all_messages(message):
+        id, name = first_text(part, "channel_id"), first_text(part, "channel_name")
+        if id and name:
+            names[id] = name
+    return names

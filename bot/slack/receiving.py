@@ -1,0 +1,95 @@
+"""One thing that came in: its sender looked up, translated, received."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.slack.people import People
+from bot.slack.translate import Translated
+from handlers.messages import (
+    DeliveryFailed,
+    Receive,
+    Refused,
+    Reply,
+    Sender,
+    Standing,
+    Text,
+    say,
+)
+from handlers.text.words import listed
+
+SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
+NOT_ALL = "I could not keep all of that: {what} is missing. Please send me a screenshot of it."
+NOTHING = "I could not keep that: it is {what}. Please send me a screenshot of what you see."
+
+log = structlog.get_logger()
+
+#: Translates one payload, once its sender is known; gives None where it says nothing to us.
+ToIncoming = Callable[[Sender], Coroutine[Any, Any, Translated | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of something that came in: the answer, and whether it was received at all."""
+
+    reply: Reply
+    received: bool
+    #: To be said after the answer, in a message of its own.
+    then: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The paragraphs of the answer."""
+        return "\n".join(part.text for part in self.reply.parts if isinstance(part, Text))
+
+
+NOT_RECEIVED = Outcome(say(SORRY), received=False)
+
+
+class Receiver:
+    """Receives what people send, once it is known who they are."""
+
+    def __init__(self, people: People, receive: Receive) -> None:
+        self._people = people
+        self._receive = receive
+
+    async def receive(
+        self, user: str, team: str, to_incoming: ToIncoming, *, raises: bool = False
+    ) -> Outcome:
+        """Look up the sender, translate and receive.
+
+        With `raises`, DeliveryFailed goes on to the caller where the sender is not looked up.
+        """
+        try:
+            sender = await self._people.sender(user, team)
+        except DeliveryFailed as failure:
+            if raises:
+                raise
+            log.error("slack person not looked up", kind=str(failure))
+            return NOT_RECEIVED
+
+        try:
+            translated = await to_incoming(sender)
+            if translated is None:
+                return Outcome(Reply(), received=True)
+            return await self._receive_translated(translated, sender)
+        except Refused as refused:
+            return Outcome(say(str(refused)), received=True)
+        except Exception as error:
+            log.error("not received", kind=type(error).__name__)
+            return NOT_RECEIVED
+
+    async def _receive_translated(self, translated: Translated, sender: Sender) -> Outcome:
+        # Who is not of the school is told nothing of what they sent.
+        is_told = bool(translated.missing) and sender.standing is Standing.MEMBER
+        what = listed(translated.missing)
+        if is_told and translated.is_empty:
+            return Outcome(say(NOTHING.format(what=what)), received=True)
+
+        reply = await self._receive(translated.incoming) or Reply()
+        then = NOT_ALL.format(what=what) if is_told and reply.received else ""
+        return Outcome(reply, reply.received, then)
