@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/methods
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -34,6 +35,10 @@ class Fault:
     times: float
     retry_after: int | None = None
     status: int = 200
+    #: Slack does what it is asked to, and its answer is lost on the way.
+    is_lost: bool = False
+    #: There is no answer for as long as this is not set.
+    until: asyncio.Event | None = None
 
 
 class Api:
@@ -70,29 +75,32 @@ class Api:
             "token", ""
         )
         self.calls.append((name, arguments))
-        if fault := self._fault(name):
-            if fault.retry_after is not None:
-                headers = {"Retry-After": str(fault.retry_after)}
-                return web.json_response(
-                    {"ok": False, "error": "ratelimited"}, status=429, headers=headers
-                )
-            return web.json_response({"ok": False, "error": fault.error}, status=fault.status)
+        fault = self._fault(name)
+        if fault and fault.until:
+            await fault.until.wait()
+        elif fault and not fault.is_lost:
+            return _refusal(fault)
+        answer = await self._answer(name, token, arguments)
+        await self.world.notify()
+        if fault and fault.is_lost and request.transport:
+            request.transport.close()
+        given = self.double.scopes if token == self.double.bot_token else {"connections:write"}
+        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(sorted(given))})
+
+    async def _answer(self, name: str, token: str, arguments: Arguments) -> Arguments:
         try:
             if name not in self.methods:
                 raise Refuse("unknown_method")
             self._check_token(name, token)
-            answer = {"ok": True, **await self.methods[name](arguments)}
+            return {"ok": True, **await self.methods[name](arguments)}
         except Refuse as refused:
-            answer = {"ok": False, "error": str(refused)}
+            return {"ok": False, "error": str(refused)}
         except (Invalid, UnicodeEncodeError) as why:
             self.double.refusals.append(f"{name}: {why}")
             error = "invalid_arguments" if name.startswith("views.") else "invalid_blocks"
-            answer = {"ok": False, "error": error, "response_metadata": {"messages": [str(why)]}}
+            return {"ok": False, "error": error, "response_metadata": {"messages": [str(why)]}}
         except KeyError as missing:
-            answer = {"ok": False, "error": "invalid_arguments", "needed": str(missing)}
-        await self.world.notify()
-        given = self.double.scopes if token == self.double.bot_token else {"connections:write"}
-        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(sorted(given))})
+            return {"ok": False, "error": "invalid_arguments", "needed": str(missing)}
 
     def _fault(self, name: str) -> Fault | None:
         fault = self.faults.get(name)
@@ -281,6 +289,17 @@ class Api:
     def _shown(self, arguments: Arguments, channel: dict[str, Any], user: str, ts: str) -> Shown:
         text, thread = arguments.get("text") or "", arguments.get("thread_ts") or ""
         return Shown(channel["id"], ts, user, text, arguments["blocks"], thread=thread)
+
+
+def _refusal(fault: Fault) -> web.Response:
+    if fault.retry_after is None:
+        return web.json_response({"ok": False, "error": fault.error}, status=fault.status)
+    # In front of Slack's methods, there is no JSON yet.
+    headers = {"Retry-After": str(fault.retry_after)}
+    if not fault.error:
+        return web.Response(text="Too Many Requests", status=429, headers=headers)
+    refusal = {"ok": False, "error": fault.error}
+    return web.json_response(refusal, status=429, headers=headers)
 
 
 def _json(value: Any) -> Any:

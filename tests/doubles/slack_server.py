@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Any, Self
@@ -147,9 +148,20 @@ class SlackServer:
         """Refuse a method with an error, so many times."""
         self.api.faults[method] = Fault(error, times, status=status)
 
-    def slow_down(self, method: str, seconds: int = 1, times: float = 1) -> None:
-        """Answer 429 with Retry-After, so many times."""
-        self.api.faults[method] = Fault("ratelimited", times, retry_after=seconds)
+    def slow_down(
+        self, method: str, seconds: int = 1, times: float = 1, *, json: bool = True
+    ) -> None:
+        """Answer 429 with Retry-After, so many times; in front of Slack, that is no JSON."""
+        error = "ratelimited" if json else ""
+        self.api.faults[method] = Fault(error, times, retry_after=seconds)
+
+    def lose_answers(self, method: str, times: float = 1) -> None:
+        """Do what is asked, and let the answer be lost, so many times."""
+        self.api.faults[method] = Fault("", times, is_lost=True)
+
+    def hang(self, method: str, until: asyncio.Event) -> None:
+        """Answer nothing, and do nothing, until an event is set."""
+        self.api.faults[method] = Fault("", float("inf"), until=until)
 
     def permalink(self, message: dict[str, Any]) -> str:
         return f"https://school.slack.com/archives/{message['channel']}/p{message['ts'].replace('.', '')}"
