@@ -133,6 +133,7 @@ class Bot:
             async with asyncio.timeout(AFTER):
                 await self.wait_until_idle()
                 await self.delivery.shown_log.drain()
+                await self.delivery.alarm.drain()
         await self.desk.store.close()
 
 

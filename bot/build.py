@@ -78,7 +78,7 @@ async def build(
         ),
     )
     delivery = Delivery(desk, front_ends, metrics)
-    fetcher = Fetcher(desk, front_ends)
+    fetcher = Fetcher(desk, front_ends, delivery.alarm)
     return Bot(desk, delivery, fetcher, front_ends, metrics)
 
 

@@ -244,13 +244,17 @@ class Reply:
     mentions: frozenset[str] = frozenset()
     #: Id of the person who reads it, where it answers somebody whom we know.
     reader: str = ""
+    #: The reference of the case whose reporter it tells that something is still to be fetched.
+    #: The message is put right when that has come.
+    unfinished: str = ""
     #: Told of each message that shows it.
     noted: Noted | None = field(default=None, compare=False)
     #: Asked just before an album's is shown.
     overtaken: Overtaken | None = field(default=None, compare=False)
 
     def __add__(self, other: Reply) -> Reply:
-        together = replace(self, parts=self.parts + other.parts)
+        unfinished = self.unfinished or other.unfinished
+        together = replace(self, parts=self.parts + other.parts, unfinished=unfinished)
         return together.showing(other.shows).mentioning(other.mentions)
 
     def showing(self, references: Iterable[str]) -> Reply:

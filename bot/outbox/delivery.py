@@ -18,6 +18,7 @@ import structlog
 
 from bot.front_end import FrontEnd
 from bot.metrics import Metrics
+from bot.outbox.alarm import Alarm
 from bot.outbox.shown_log import ShownLog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
@@ -27,7 +28,7 @@ from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import take_back_from
 from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef
-from store.model.kinds import CAN_WAIT, NoticeKind, NoticeResult
+from store.model.kinds import CAN_WAIT, REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice
 
 #: Notices claimed together.
@@ -103,7 +104,8 @@ class Delivery:
         self.desk = desk
         self._metrics = metrics or Metrics()
         self.front_ends = front_ends
-        self.shown_log = ShownLog(desk)
+        self.alarm = Alarm(self.tick)
+        self.shown_log = ShownLog(desk, self.alarm)
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
         self._under_way: set[tuple[str, str]] = set()
@@ -117,6 +119,7 @@ class Delivery:
         What cannot be sent from now on is as due as before, for the next process.
         """
         self._stopping = True
+        self.alarm.stop()
 
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
@@ -162,8 +165,8 @@ class Delivery:
                 await self._let_go(waiting)
                 return
             notice = waiting[0].notice
-            if notice.kind == NoticeKind.WITHDRAW:
-                await self._take_back(receiver, waiting.popleft())
+            if notice.kind in REPLACING:
+                await self._replace(receiver, waiting.popleft())
                 continue
             later = None if is_urgent(notice) else receiver.free_at(self.desk.now())
             if later:
@@ -254,23 +257,28 @@ class Delivery:
         noted_by_notices = frozenset(ready.owed.reference for ready in message)
         return self.shown_log.log_showing(reply, reader, noted_by_notices)
 
-    async def _take_back(self, receiver: Receiver, owed: Owed) -> None:
-        """Put a few words in place of a message that showed a case to whom it is about, or try
-        again later.
+    async def _replace(self, receiver: Receiver, owed: Owed) -> None:
+        """Put something in place of a message, or try again later: a few words where it showed a
+        case to whom it is about, a card as it is now where something was still to come.
         """
         notice = owed.notice
+        reply: Reply | None = gravestone(notice)
+        if notice.kind != NoticeKind.WITHDRAW:
+            reply = await self._ready(owed)
+        if reply is None:
+            return
         shown = MessageRef.parse(notice.message)
         front_end = self.front_ends.get(Address.parse(shown.address).platform)
         try:
             if front_end is None:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
-            await front_end.edit(shown.address, shown.id, gravestone(notice))
+            await front_end.edit(shown.address, shown.id, reply)
         except Exception as error:
             failure = _as_failure(error)
             if not failure.permanent:
                 await self._try_later(receiver, [owed], failure)
                 return
-            log.warning("message cannot be taken back", case=owed.reference, why=str(failure))
+            log.warning("message cannot be replaced", case=owed.reference, why=str(failure))
             result = NoticeResult.FAILED
         else:
             result = NoticeResult.SENT
@@ -348,6 +356,7 @@ class Delivery:
         if failure.retry_after is not None:
             pause = max(timedelta(seconds=failure.retry_after), SHORTEST_PAUSE)
         later: datetime = self.desk.now() + pause
+        self.alarm.set(pause.total_seconds())
         tried = [Owed(r, replace(notice, tries=notice.tries + 1)) for r, notice in notices]
         await self._put_off(receiver, tried, later)
         return later
@@ -378,9 +387,9 @@ class Delivery:
 
 
 def _queue_of(notice: Notice) -> str:
-    """What is taken back waits for nothing else, and keeps nothing else waiting."""
-    if notice.kind == NoticeKind.WITHDRAW:
-        return f"{NoticeKind.WITHDRAW} {notice.to}"
+    """What takes a message's place waits for nothing else, and keeps nothing else waiting."""
+    if notice.kind in REPLACING:
+        return f"{notice.kind} {notice.to}"
     return notice.to
 
 

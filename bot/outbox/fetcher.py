@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from bot.front_end import FrontEnd
+from bot.outbox.alarm import Alarm
 from handlers.desk import Desk
 from handlers.workflow.fetching import fetch, is_wanted
 from store.errors import NotFound, StoreUnavailable
@@ -28,9 +29,14 @@ class Fetcher:
     of the school.
     """
 
-    def __init__(self, desk: Desk, front_ends: Mapping[str, FrontEnd]) -> None:
+    def __init__(
+        self, desk: Desk, front_ends: Mapping[str, FrontEnd], delivery: Alarm | None = None
+    ) -> None:
+        """`delivery` is set off for each piece, as somebody may be owed word of it."""
         self.desk = desk
         self.front_ends = front_ends
+        self._delivery = delivery
+        self._alarm = Alarm(self.tick)
         self._under_way: dict[tuple[str, int], tuple[Evidence, asyncio.Task[None]]] = {}
         # What only this process fetches, and until when.
         self._mine: dict[tuple[str, int], datetime] = {}
@@ -42,6 +48,7 @@ class Fetcher:
     def stop(self) -> None:
         """Begin nothing more."""
         self._stopping = True
+        self._alarm.stop()
 
     def give_up(self) -> None:
         """Leave what is still under way to the next process."""
@@ -83,11 +90,17 @@ class Fetcher:
             async with self._places:
                 if self._stopping or not await self._is_mine(reference, item):
                     return
-                await fetch(reference, item, self.front_ends[self._platform(item)].fetch, self.desk)
+                front_end = self.front_ends[self._platform(item)]
+                later = await fetch(reference, item, front_end.fetch, self.desk)
         except Exception as error:
             log.error(
                 "evidence not kept", case=reference, number=item.number, why=type(error).__name__
             )
+            return
+        if later:
+            self._alarm.set((later - self.desk.now()).total_seconds())
+        elif self._delivery:
+            self._delivery.set()
 
     async def _is_mine(self, reference: str, item: Evidence) -> bool:
         """Whether this process may fetch it.

@@ -1,4 +1,7 @@
-"""Notes which messages show somebody a case, behind the answer's back: nobody waits for it."""
+"""Notes which messages show somebody a case, behind the answer's back: nobody waits for it.
+
+So it does of a reporter's card that will have to be put right.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from typing import Any
 
 import structlog
 
+from bot.outbox.alarm import Alarm
 from handlers.desk import Desk
 from handlers.messages import Reply
+from handlers.workflow.cards import owe_correction
 from handlers.workflow.shown import forget_shown, note_shown
 from store.model.address import MessageRef
 
@@ -20,8 +25,9 @@ log = structlog.get_logger()
 class ShownLog:
     """Which message showed which cases to whom, so that it can be taken back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, delivery: Alarm) -> None:
         self.desk = desk
+        self._delivery = delivery
         self._tasks: set[asyncio.Task[None]] = set()
 
     def log_showing(self, reply: Reply, person: str, spared: frozenset[str] = frozenset()) -> Reply:
@@ -31,18 +37,27 @@ class ShownLog:
         """
         if not reply.shows and not reply.mentions:
             return reply
-        left_out = spared
+        left_out, unfinished = spared, reply.unfinished
 
         def noted(address: str, message: str) -> None:
             nonlocal left_out
+            nonlocal unfinished
             shown, left_out = reply.shows - left_out, frozenset()
             ref = str(MessageRef(address, message))
+            if unfinished:
+                self._start(self._owe_correction(unfinished, person, ref))
+                # The first message is the card; what did not fit into it stays as it is.
+                unfinished = ""
             if shown:
                 self._start(note_shown(shown, person, ref, self.desk))
             if reply.mentions:
                 self._start(forget_shown(reply.mentions, ref, self.desk))
 
         return replace(reply, noted=noted)
+
+    async def _owe_correction(self, reference: str, person: str, message: str) -> None:
+        await owe_correction(reference, person, message, self.desk)
+        self._delivery.set()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._do(work))

@@ -11,6 +11,7 @@ from urllib.request import getproxies
 
 import aiohttp
 import orjson
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -19,6 +20,10 @@ from handlers.messages import DeliveryFailed
 UNREACHABLE = "Slack could not be reached."
 TRYING_AGAIN = "Slack could not be reached. Trying again."
 REFUSED = "Slack refused: {}."
+NO_LONGER_TAKEN = (
+    "Slack no longer takes SLACK_BOT_TOKEN. Install the app in your workspace again, and give the "
+    "bot its new token."
+)
 
 #: Not permanent: what is owed waits for a new token.
 REFUSED_TOKEN = {
@@ -54,6 +59,8 @@ _TOO_MANY_REQUESTS = "ratelimited"
 #: With the growing pauses below: about four minutes.
 _ATTEMPTS = 8
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+
+log = structlog.get_logger()
 
 # Slack's packages log whole requests and answers, names and words included. Nothing of what people
 # wrote may stand in a log, so only our own lines do.
@@ -96,6 +103,9 @@ class SlackApi:
         # The session reads the environment's proxy, and the hosts that go without it.
         self.client.proxy = None
         self._session: aiohttp.ClientSession | None = None
+        #: The last that Slack said of the token is that it is not good.
+        self.token_refused = False
+        self._was_taken = False
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -111,13 +121,29 @@ class SlackApi:
     async def ask(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
         """One call of one method of `client`. Raises SlackRefused or DeliveryFailed."""
         self.client.session = self.session
+        # What is asked with another token, as the app's, says nothing of this one.
+        is_own_token = "app_token" not in arguments
         try:
             answer = await method(**arguments)
         except SlackApiError as error:
-            raise _refusal(error) from None
+            refusal = _refusal(error)
+            if is_own_token and refusal.error in REFUSED_TOKEN:
+                self._note_token_refused(refusal.error)
+            raise refusal from None
         except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError):
             raise DeliveryFailed(UNREACHABLE) from None
+        if is_own_token:
+            self.token_refused, self._was_taken = False, True
         return dict(answer.data)
+
+    def _note_token_refused(self, error: str) -> None:
+        """Say once that the token is no longer good, until it is again.
+
+        Of one that never was, whoever tries it says so.
+        """
+        if self._was_taken and not self.token_refused:
+            log.error(NO_LONGER_TAKEN, kind=error)
+        self.token_refused = True
 
     async def look_up(
         self, method: Callable[..., Awaitable[Any]], **arguments: Any

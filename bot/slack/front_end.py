@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 from aiohttp import web as http
@@ -43,6 +44,9 @@ PATH = "/slack/events"
 #: Seconds for what is under way when the bot stops.
 FINISH = 5.0
 
+#: Seconds between two questions whether the token is still good.
+WATCH = 60.0
+
 #: Slack sends the event again, or shows that a command was not taken.
 _NOT_TAKEN = 503
 _ANY = re.compile(".*", re.DOTALL)
@@ -58,7 +62,13 @@ class SlackFrontEnd:
 
     platform = Platform.SLACK.value
 
-    def __init__(self, settings: Settings, *, pauses: SlackPauses | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        pauses: SlackPauses | None = None,
+        watch_seconds: float = WATCH,
+    ) -> None:
         bot_token = _plain(settings.slack_bot_token)
         self._app_token = _plain(settings.slack_app_token)
         self._signing_secret = _plain(settings.slack_signing_secret)
@@ -75,10 +85,16 @@ class SlackFrontEnd:
         self._socket_mode: SocketMode | None = None
         self._signed_in = False
         self._taking_in = TakingIn()
+        self._watch_seconds = watch_seconds
 
     @property
     def connected(self) -> bool:
-        """In Socket Mode, there is a connection; over HTTP, Slack has taken the token."""
+        """In Socket Mode, there is a connection; over HTTP, Slack has taken the token.
+
+        In neither, where Slack has refused the token since.
+        """
+        if self._api.token_refused:
+            return False
         if self._socket_mode:
             return self._socket_mode.connected
         return self._signed_in and not self._app_token
@@ -183,12 +199,24 @@ class SlackFrontEnd:
     async def _take_in(self, receive: Receive) -> None:
         await self._sign_in()
         self._signed_in = True
-        if not self._app_token:
-            # What people send comes in by the routes.
-            await asyncio.Event().wait()
-            return
-        self._socket_mode = SocketMode(self._api, self._app_token, self._bolt(receive), self._work)
-        await self._socket_mode.run()
+        watching = asyncio.create_task(self._watch_token())
+        try:
+            if not self._app_token:
+                # What people send comes in by the routes.
+                await asyncio.Event().wait()
+                return
+            app = self._bolt(receive)
+            self._socket_mode = SocketMode(self._api, self._app_token, app, self._work)
+            await self._socket_mode.run()
+        finally:
+            watching.cancel()
+
+    async def _watch_token(self) -> None:
+        """Ask Slack now and then whether it still takes the token; the answer is noted there."""
+        while True:
+            await asyncio.sleep(self._watch_seconds)
+            with suppress(DeliveryFailed):
+                await self._api.ask(self._api.client.auth_test)
 
     async def _sign_in(self) -> None:
         """Ask Slack who we are, until it answers. Raises TokenRefused."""

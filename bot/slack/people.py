@@ -108,6 +108,7 @@ class People:
 
     def __init__(self, api: SlackApi, work: Work) -> None:
         self._api = api
+        self._work = work
         self._me: Remembered[Identity] = Remembered(work, seconds=float("inf"))
         self._senders: Remembered[Sender] = Remembered(work)
         self._direct_channels: Remembered[str] = Remembered(work, seconds=float("inf"))

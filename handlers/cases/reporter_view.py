@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
@@ -11,6 +12,7 @@ from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.policies.passages import policy_choice
+from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
 from store.model.case import Case
 from store.model.records import Person, State, Status, Summary
@@ -59,7 +61,8 @@ async def answer(
     else:
         similar = await _similar(person, case, own, desk)
         reply = _answer(matter, similar, desk, ask_now=ask_now)
-    return reply.mentioning([case.reference])
+    unfinished = case.reference if is_unfinished(case) else ""
+    return replace(reply.mentioning([case.reference]), unfinished=unfinished)
 
 
 async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk) -> list[Summary]:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers.cases.evidence_words import describe, similar_cases
 from handlers.cases.questions import category_question
+from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice
 from handlers.cases.view import step_choices
 from handlers.desk import Desk
@@ -20,6 +21,7 @@ from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Te
 from handlers.policies.enquiries import answer_notice, enquiry_notice
 from handlers.policies.statement import statement_notice, unaccepted_notice
 from handlers.rules.access import Act, Relation
+from handlers.rules.unfinished import is_unfinished
 from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
 from handlers.text.words import moment
@@ -273,6 +275,13 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
 }
 
 
+async def _card(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    case = matter.named
+    if is_unfinished(case):
+        return None
+    return await answer(case, await desk.store.person(case.reports[0].by), desk)
+
+
 async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if case.status == Status.CLOSED or recipients(case, matter.around, desk):
@@ -286,6 +295,7 @@ REPORTERS: dict[str, Callable[[str, Matter, Desk], Awaitable[Reply | None]]] = {
     NoticeKind.CLOSED: _closed,
     NoticeKind.LOST: _lost,
     NoticeKind.NOBODY: _nobody,
+    NoticeKind.CARD: _card,
 }
 
 

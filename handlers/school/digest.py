@@ -21,7 +21,7 @@ from handlers.text.words import listed, moment, shortened
 from handlers.workflow.steps import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
-from store.model.kinds import NoticeKind, NoticeResult
+from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.memos import Enquiry
 from store.model.records import Notice, Person, Status, Summary
 
@@ -257,5 +257,5 @@ def _undelivered(cases: Sequence[Case], people: People) -> list[Row]:
 
 def _has_failed(notice: Notice) -> bool:
     """Whether a person was to be told something, and could not be."""
-    to_a_person = notice.kind not in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW)
+    to_a_person = notice.kind not in {NoticeKind.CHANNEL, *REPLACING}
     return to_a_person and notice.result == NoticeResult.FAILED

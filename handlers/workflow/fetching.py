@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
+from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.pictures import Look, look
 from store.base import Kept
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
@@ -22,6 +23,7 @@ Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
+SHORTEST_PAUSE = timedelta(seconds=1)
 GIVE_UP = timedelta(days=1)
 MEGABYTE = 1_000_000
 OVER = "over {limit} MB"
@@ -31,13 +33,13 @@ TRIED = "tried for a day"
 log = structlog.get_logger()
 
 
-async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
+async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> datetime | None:
     """Fetch one piece of evidence, and note what became of it. Cancelled, it leaves nothing behind.
 
-    Raises StoreUnavailable and NotFound.
+    Gives when it is to be tried again (UTC), if at all. Raises StoreUnavailable and NotFound.
     """
     if not await is_wanted(reference, item, desk):
-        return
+        return None
     try:
         kept = await desk.store.keep(reference, get(item.pointer), desk.max_file_bytes)
     except (StoreUnavailable, NotFound):
@@ -57,9 +59,10 @@ async def fetch(reference: str, item: Evidence, get: Fetch, desk: Desk) -> None:
         log.warning(
             "evidence not fetched", case=reference, number=item.number, why=why, permanent=permanent
         )
-        await _failed(reference, item, failure, desk)
+        return await _failed(reference, item, failure, desk)
     else:
         await _keep(reference, item, kept, desk)
+    return None
 
 
 async def is_wanted(reference: str, item: Evidence, desk: Desk) -> bool:
@@ -109,23 +112,29 @@ async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk)
     )
 
 
-async def _failed(reference: str, item: Evidence, failure: DeliveryFailed, desk: Desk) -> None:
+async def _failed(
+    reference: str, item: Evidence, failure: DeliveryFailed, desk: Desk
+) -> datetime | None:
+    """Note that it failed. Gives when it is to be tried again, unless it is given up."""
     now = desk.now()
     first = item.first_try or now
     pause = min(FIRST_PAUSE * 2 ** min(item.tries, 10), LONGEST_PAUSE)
+    if failure.retry_after is not None:
+        pause = max(timedelta(seconds=failure.retry_after), SHORTEST_PAUSE)
     if failure.permanent or now - first >= GIVE_UP:
         problem = GONE if failure.permanent else TRIED
         await _note(reference, item, desk, state=State.LOST, problem=problem)
-    else:
-        await _note(
-            reference,
-            item,
-            desk,
-            tries=item.tries + 1,
-            first_try=first,
-            next_try=now + pause,
-            problem="",
-        )
+        return None
+    await _note(
+        reference,
+        item,
+        desk,
+        tries=item.tries + 1,
+        first_try=first,
+        next_try=now + pause,
+        problem="",
+    )
+    return now + pause
 
 
 async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -> bool:
@@ -140,7 +149,8 @@ async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -
             changes = {"state": State.WITHHELD, "next_try": None}
         new = replace(current, **changes)  # type: ignore[arg-type]
         try:
-            await desk.store.save(_entered(case.with_evidence(new), new, desk))
+            noted = _entered(case.with_evidence(new), new, desk)
+            await desk.store.save(with_cards_due(noted, desk.now()))
         except Conflict:
             continue
         return not withheld

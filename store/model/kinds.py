@@ -96,6 +96,8 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     LOST = "lost"
     NOBODY = "nobody"
+    # A reporter's card that is drawn anew, in its place.
+    CARD = "card"
     # A message that is taken back from its reader.
     WITHDRAW = "withdraw"
     # About no case.
@@ -110,8 +112,18 @@ class NoticeKind(StrEnum):
 
 #: Notices to whoever reported a case: they say no more of it than a reporter may know.
 FOR_REPORTERS = frozenset(
-    {NoticeKind.WAITING, NoticeKind.TAKEN, NoticeKind.CLOSED, NoticeKind.LOST, NoticeKind.NOBODY}
+    {
+        NoticeKind.WAITING,
+        NoticeKind.TAKEN,
+        NoticeKind.CLOSED,
+        NoticeKind.LOST,
+        NoticeKind.NOBODY,
+        NoticeKind.CARD,
+    }
 )
+
+#: Notices that take the place of a message that was sent: nobody is told anything new.
+REPLACING = frozenset({NoticeKind.CARD, NoticeKind.WITHDRAW})
 
 #: Notices that may come with the next message, though they do not wait for school hours.
 CAN_WAIT = FOR_REPORTERS | {NoticeKind.GIVEN, NoticeKind.DUTY, NoticeKind.DIGEST}

@@ -112,6 +112,8 @@ class Api:
     def _check_token(self, name: str, token: str) -> None:
         if not token:
             raise Refuse("not_authed")
+        if token == self.double.bot_token and self.double.is_revoked:
+            raise Refuse("token_revoked")
         if token not in (self.double.bot_token, self.double.app_token):
             raise Refuse("invalid_auth")
         if (token == self.double.app_token) != (name == "apps.connections.open"):

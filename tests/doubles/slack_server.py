@@ -31,6 +31,7 @@ class SlackServer:
         self.app_token = "xapp-" + secrets.token_hex(8)
         self.signing_secret = secrets.token_hex(16)
         self.scopes = set(SCOPES.split())  # that the bot token was given
+        self.is_revoked = False  # the bot token was good, and is so no longer
         self.events_url = events_url
         self.patience = patience  # seconds that it waits for an acknowledgement
         self.downloads: list[str] = []  # names of the files whose bytes were asked for

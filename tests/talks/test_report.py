@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
 
 
 async def test_a_screenshot_becomes_a_case_that_somebody_takes(talk: Talk) -> None:
@@ -144,3 +147,22 @@ async def test_a_near_miss_is_suggested(talk: Talk) -> None:
         Ben>  /case lst
         bot>  /case list
     """)
+
+
+async def test_the_card_says_at_the_end_what_was_kept(talk: Talk, stage: Stage) -> None:
+    cases = await talk("""
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        bot>  Not fetched yet: a picture.
+        Asha> (taps) Complaint about the school
+        bot>  Case {a}
+    """)
+
+    def cards() -> list[str]:
+        return [seen.words for seen in stage.seen("Asha") if f"Case {cases['a']}" in seen.words]
+
+    async with asyncio.timeout(5):
+        while "Kept: a picture." not in cards()[-1]:
+            await stage.quiet()
+    await stage.quiet()
+    assert "being fetched" not in cards()[-1]

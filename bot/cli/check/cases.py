@@ -11,7 +11,7 @@ from bot.cli.check.chats import channel_addresses
 from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
-from store.model.kinds import NoticeKind, NoticeResult
+from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Subject, Summary
 from store.school.procedure import Procedure
 
@@ -158,8 +158,8 @@ def _failures(notices: Sequence[Notice]) -> dict[str, int]:
     for notice in notices:
         if notice.result != NoticeResult.FAILED:
             continue
-        # Channels have a check of their own; what could not be taken back is nobody's to read.
-        if notice.kind in (NoticeKind.CHANNEL, NoticeKind.WITHDRAW):
+        # Channels have a check of their own; what could not be replaced tells nobody anything new.
+        if notice.kind in {NoticeKind.CHANNEL, *REPLACING}:
             continue
         failures[notice.to] = failures.get(notice.to, 0) + 1
     return failures

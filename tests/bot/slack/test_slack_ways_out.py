@@ -207,6 +207,8 @@ async def test_the_token_goes_to_slack_alone(stage: Stage) -> None:
         ("http://127.0.0.1:9/x", True),
         ("http://127.0.0.1:10/x", False),
         ("http://127.0.0.1:x/x", False),
+        ("http://[::1/x", False),
+        ("https://[files.slack.com]/x", False),
         ("", False),
     ],
 )

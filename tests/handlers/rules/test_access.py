@@ -408,7 +408,7 @@ KINDS = (
     "digest",
     "channel",
 )
-REPORTERS = ("waiting", "taken", "closed", "lost", "nobody")
+REPORTERS = ("waiting", "taken", "closed", "lost", "nobody", "card")
 
 
 @pytest.mark.parametrize("relation", ["subject", "subject and reporter"])
