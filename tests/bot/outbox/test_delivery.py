@@ -26,10 +26,11 @@ from handlers.messages import (
     say,
 )
 from handlers.reception import receive
+from handlers.workflow.changes import apply
 from store.errors import StoreUnavailable
 from store.model.case import Case
-from store.model.kinds import NoticeKind
-from store.model.records import Notice, Person, Report, Role
+from store.model.kinds import EvidenceKind, NoticeKind
+from store.model.records import Evidence, Notice, Person, Report, Role, State
 from tests.desks import Time, desk_in
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -62,6 +63,8 @@ class Chat:
         self.trouble: dict[str, list[Exception]] = {}
         self.hanging: dict[str, asyncio.Event] = {}
         self.poison = "nothing"
+        self.arrived = asyncio.Event()
+        self.edited: list[tuple[str, str, Reply]] = []
         self.at_once = self.most_at_once = 0
 
     async def send(self, address: str, reply: Reply) -> str:
@@ -77,9 +80,13 @@ class Chat:
             if self.poison in str(reply):
                 raise KeyError("blocks")
             self.shown.append((name, reply))
+            self.arrived.set()
             return str(len(self.shown))
         finally:
             self.at_once -= 1
+
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        self.edited.append((address, message, reply))
 
     def words(self, name: str) -> list[str]:
         """Each message's text."""
@@ -233,6 +240,52 @@ async def test_retry_after_nothing_is_not_at_once(
     time.now += SECOND
     await delivery.tick()
     assert len(chat.trouble["ben"]) == 998
+
+
+async def test_it_is_tried_again_to_the_second_and_not_by_the_clock_of_minutes(
+    desk: Desk, chat: Chat
+) -> None:
+    now = datetime.now(UTC)
+    delivery = Delivery(replace(desk, now=lambda: datetime.now(UTC)), {"slack": chat})  # type: ignore[dict-item]
+    await _owe(desk, "B222", kind="urgent", due=now)
+    chat.trouble["ben"] = [DeliveryFailed("slow down", retry_after=1)]
+    await delivery.tick()
+    assert chat.shown == []
+    async with asyncio.timeout(10):
+        await chat.arrived.wait()
+    assert datetime.now(UTC) - now >= SECOND
+    delivery.stop()
+    await delivery.alarm.drain()
+
+
+async def test_a_reporters_card_is_put_right_however_late_an_older_state_of_it_lands(
+    desk: Desk, chat: Chat, delivery: Delivery, time: Time
+) -> None:
+    wanted = Evidence(1, EvidenceKind.PICTURE, "slack:B222", "asha", TUESDAY, state=State.WANTED)
+    report = Report("asha", TUESDAY, ("slack:B222",), "slack:asha")
+    case = Case("B222", TUESDAY, (report,), evidence=(wanted,), category="school-complaint")
+    await desk.store.add(case.enter(TUESDAY, "asha", "opened"))
+    card = replace(say("being fetched"), mentions=frozenset({"B222"}), unfinished="B222")
+
+    async def lands() -> None:
+        noted = delivery.shown_log.log_showing(card, "asha").noted
+        assert noted
+        noted("slack:asha", "1")
+        await delivery.shown_log.drain()
+        await delivery.tick()
+
+    await lands()
+    assert chat.edited == []
+    time.now += MINUTE
+    kept = replace(wanted, state=State.KEPT, sha256="a" * 64, size=1, kept_at=time.now)
+    await apply(desk, "B222", lambda case: case.with_evidence(kept))
+    await delivery.tick()
+    await delivery.tick()
+    assert [(address, message) for address, message, _ in chat.edited] == [("slack:asha", "1")]
+    time.now += SECOND
+    await lands()
+    assert len(chat.edited) == 2
+    assert all("Kept: a picture." in str(reply) for _, _, reply in chat.edited)
 
 
 async def test_what_failed_is_not_overtaken(
