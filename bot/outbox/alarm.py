@@ -19,8 +19,8 @@ class Alarm:
 
     def __init__(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._job = job
-        self._timers: set[asyncio.TimerHandle] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
         self._stopped = False
 
     def set(self, seconds: float = 0.0) -> None:
@@ -28,29 +28,31 @@ class Alarm:
         if self._stopped:
             return
         pause = seconds + MARGIN if seconds > 0 else 0.0
-        timer = asyncio.get_running_loop().call_later(pause, lambda: self._ring(timer))
-        self._timers.add(timer)
+        _hold(asyncio.create_task(self._ring(pause)), self._waiting)
 
     def stop(self) -> None:
         """Begin nothing more."""
         self._stopped = True
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
+        for task in self._waiting:
+            task.cancel()
 
     async def drain(self) -> None:
         """Wait for what has begun."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._working:
+            await asyncio.wait(self._working)
 
-    def _ring(self, timer: asyncio.TimerHandle) -> None:
-        self._timers.discard(timer)
-        task = asyncio.create_task(self._do())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _ring(self, pause: float) -> None:
+        await asyncio.sleep(pause)
+        _hold(asyncio.create_task(self._do()), self._working)
 
     async def _do(self) -> None:
         try:
             await self._job()
         except Exception as error:
             log.error("not done in the background", why=type(error).__name__)
+
+
+def _hold(task: asyncio.Task[None], tasks: set[asyncio.Task[None]]) -> None:
+    """Keep hold of a task until it ends: the event loop alone would not."""
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)

@@ -125,16 +125,17 @@ async def _failed(
         problem = GONE if failure.permanent else TRIED
         await _note(reference, item, desk, state=State.LOST, problem=problem)
         return None
+    later: datetime = now + pause
     await _note(
         reference,
         item,
         desk,
         tries=item.tries + 1,
         first_try=first,
-        next_try=now + pause,
+        next_try=later,
         problem="",
     )
-    return now + pause
+    return later
 
 
 async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -> bool:

@@ -58,6 +58,15 @@ async def test_a_token_that_is_taken_back_is_said_once(
         assert "".join(capsys.readouterr()).count(NO_LONGER_TAKEN) == 1
 
 
+async def test_that_slack_holds_events_back_is_said(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limited = {"type": "app_rate_limited", "team_id": stage.slack.team, "minute_rate_limited": 1}
+    way = stage.slack.posts if stage.slack.events_url else stage.slack.sockets
+    assert (await way.send("events_api", limited)).acknowledged
+    assert "slack holds events back" in "".join(capsys.readouterr())
+
+
 async def test_a_late_answer_does_not_land_in_place_of_a_newer_one(stage: Stage) -> None:
     stage.says = lambda incoming: say("Case 7K4M", URGENT)
     await stage.slack.message(ASHA, "hello")
