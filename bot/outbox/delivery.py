@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ import structlog
 from bot.front_end import FrontEnd
 from bot.metrics import Metrics
 from bot.outbox.alarm import Alarm
+from bot.outbox.receiver import Receiver
 from bot.outbox.shown_log import ShownLog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
@@ -45,10 +46,6 @@ SHORTEST_PAUSE = timedelta(seconds=1)
 #: Tries, after which what cannot be sent lets later notices pass.
 IN_ORDER = 3
 
-#: The clock ticks each minute, and never quite on time.
-A_MINUTE = timedelta(seconds=50)
-#: To one person in that time, urgent ones aside.
-MESSAGES = 4
 MOMENT = timedelta(microseconds=1)
 
 log = structlog.get_logger()
@@ -70,29 +67,6 @@ class Ready(NamedTuple):
 
     owed: Owed
     reply: Reply
-
-
-@dataclass(slots=True)
-class Receiver:
-    """A person, or a channel."""
-
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    #: Something failed: what is owed later does not overtake it.
-    held_until: datetime | None = None
-    #: Notices since then, so that they stay in order.
-    put_off: int = 0
-    lately: deque[datetime] = field(default_factory=lambda: deque(maxlen=MESSAGES))
-
-    def free_at(self, now: datetime) -> datetime | None:
-        """When something that can wait may be sent; None for now."""
-        if self.held_until and now < self.held_until:
-            return self.held_until
-        if len(self.lately) == MESSAGES:
-            free = self.lately[0] + A_MINUTE
-            if now < free:
-                return free
-        self.held_until, self.put_off = None, 0
-        return None
 
 
 class Delivery:

@@ -9,7 +9,7 @@ A table that somebody pastes comes in the `blocks` of an entry.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.slack.attachments import AttachmentWords, is_share, messages_in, origin_of, pages_of
@@ -213,13 +213,11 @@ def _without_placeholder(content: Content) -> Content:
 
     There is something then that people may see, and the bot does not.
     """
-    if not any(is_placeholder(line) for line in content.text.splitlines()):
+    lines = content.text.splitlines()
+    others = [line for line in lines if not is_placeholder(line)]
+    if len(others) == len(lines):
         return content
-    lines = [line for line in content.text.splitlines() if not is_placeholder(line)]
-    bare = Content(
-        "\n".join(lines), content.links, content.forwarded, content.attachments, content.missing
-    )
-    if not bare.is_empty:
-        return bare
-    missing = tuple(dict.fromkeys((*content.missing, UNSEEN)))
-    return Content(content.text, content.links, missing=missing)
+    if others or content.forwarded or content.attachments:
+        return replace(content, text="\n".join(others))
+    missing = dict.fromkeys((*content.missing, UNSEEN))
+    return replace(content, missing=tuple(missing))

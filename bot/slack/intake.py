@@ -19,7 +19,7 @@ from bot.slack import forms
 from bot.slack.answers import Answer, Answers
 from bot.slack.api import SlackApi
 from bot.slack.background import Once, Work
-from bot.slack.destination import Destination, is_direct
+from bot.slack.destination import Destination
 from bot.slack.files import complete_files
 from bot.slack.markup import Names
 from bot.slack.mentions import channels_named_in, people_mentioned_in
@@ -246,7 +246,7 @@ class SlackIntake:
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A button, or an option of a menu."""
-        destination = await self._keep_to_own_chat(find_tap_destination(body))
+        destination = await self._people.keep_to_own_chat(find_tap_destination(body))
 
         async def to_incoming(sender: Sender) -> Translated | None:
             me = await self._people.me()
@@ -306,7 +306,7 @@ class SlackIntake:
         metadata = forms.read_metadata(view)
         destination = Destination(str(body["user"]["id"]))
         if metadata.destination.user == destination.user:
-            destination = await self._keep_to_own_chat(metadata.destination)
+            destination = await self._people.keep_to_own_chat(metadata.destination)
 
         async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
@@ -385,26 +385,6 @@ class SlackIntake:
         return await self._receiver.receive(user, team, to_incoming)
 
     # --- what they have in common -----------------------------------------------------------------
-
-    async def _keep_to_own_chat(self, destination: Destination) -> Destination:
-        """Put an answer into a direct message only where that is the person's own with the bot.
-
-        Elsewhere, two people talk to one another, or it is not known who reads along.
-        """
-        channel = destination.channel
-        if not is_direct(channel):
-            return destination
-
-        user = destination.user
-        for_them_alone = Destination(user, response_url=destination.response_url)
-        try:
-            own_channel = await self._people.direct_channel(user)
-        except DeliveryFailed:
-            return for_them_alone
-        # Where Slack does not say which channel it is, it has been given as the user's id.
-        if own_channel in (channel, user):
-            return destination
-        return for_them_alone
 
     async def _open_report_form(self, body: Payload, destination: Destination) -> None:
         is_open = await self._poster.open_report_form(first_text(body, "trigger_id"))

@@ -58,7 +58,10 @@ SCOPES = {
     "files:write": "hand evidence and PDFs to those who may have them, and take them back",
     "im:history": "read what people write to the bot itself, and no other conversation",
     "im:write": "open the chat in which somebody is told or reminded",
-    "users:read": "tell full members from guests, outsiders and bots, and know a reporter's name",
+    "users:read": (
+        "tell full members from guests, outsiders and bots, and know the names of reporters and of "
+        "those whom a message mentions"
+    ),
 }
 REMOVALS = {
     "app_uninstalled": (

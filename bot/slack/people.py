@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from bot.slack.api import SlackApi, SlackRefused
 from bot.slack.background import Work
-from bot.slack.destination import account_of
+from bot.slack.destination import Destination, account_of, is_direct
 from bot.slack.payload import Payload, first_text, object_in
-from handlers.messages import Sender, Standing
+from handlers.messages import DeliveryFailed, Sender, Standing
 
 #: Seconds.
 REMEMBERED = 600.0
@@ -163,6 +163,26 @@ class People:
         Where Slack refuses to open one, it is the id of the user, which does in most places.
         """
         return await self._direct_channels.get(user, lambda: self._ask_direct_channel(user))
+
+    async def keep_to_own_chat(self, destination: Destination) -> Destination:
+        """Put an answer into a direct message only where that is the person's own with the bot.
+
+        Elsewhere, two people talk to one another, or it is not known who reads along.
+        """
+        channel = destination.channel
+        if not is_direct(channel):
+            return destination
+
+        user = destination.user
+        for_them_alone = Destination(user, response_url=destination.response_url)
+        try:
+            own_channel = await self.direct_channel(user)
+        except DeliveryFailed:
+            return for_them_alone
+        # Where Slack does not say which channel it is, it has been given as the user's id.
+        if own_channel in (channel, user):
+            return destination
+        return for_them_alone
 
     def remember_direct_channel(self, user: str, channel: str) -> None:
         """Remember where somebody wrote to the bot alone, so that it need not be asked."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.delivery import IN_ORDER, MESSAGES, Delivery
+from bot.outbox.delivery import IN_ORDER, Delivery
+from bot.outbox.receiver import MESSAGES
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
 from handlers.messages import (

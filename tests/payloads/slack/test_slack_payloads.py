@@ -75,6 +75,8 @@ class Replay:
 async def replaying(folder: Path, way: str) -> AsyncIterator[Replay]:
     async with SlackDouble(events_url="set below" if way == "http" else "") as slack:
         stage = SlackStage(folder, StillClock(TUESDAY), slack)
+        # Time is no matter here: a busy machine is no refusal.
+        slack.patience = 60
         slack.channel("CSTAFF", "staff", "UASHA")
         slack.world.direct("UASHA")
         limits = {"REPORTS_AN_HOUR": MANY, "ACTS_A_MINUTE": MANY}
