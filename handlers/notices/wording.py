@@ -279,7 +279,7 @@ async def _card(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if is_unfinished(case):
         return None
-    return await answer(case, await desk.store.person(case.reports[0].by), desk)
+    return await answer(matter, await desk.store.person(case.reports[0].by), desk)
 
 
 async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
