@@ -184,7 +184,7 @@ async def _command_answer_or_report(incoming: Incoming, person: Person, desk: De
     if command is not None:
         return await _obey(command, incoming, person, desk)
     is_more = _carries(incoming) or incoming.links
-    if not is_more and _is_courtesy(incoming.text):
+    if incoming.text and not is_more and _is_courtesy(incoming.text):
         return say(COURTESY)
     return await _report(incoming, person, desk)
 

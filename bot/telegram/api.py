@@ -25,7 +25,7 @@ CONFLICT = (
     "another program takes in this bot's Telegram messages, so these get none; stop the other one, "
     "or give each a bot of its own"
 )
-UNREADABLE_ANSWER = "Telegram's answer could not be read"
+NO_NUMBER = "Telegram has shown a message without saying which"
 
 DEFAULT_NONE = AiohttpRequest.DEFAULT_NONE
 #: The kinds of updates that the bot wants to be told of.
@@ -77,12 +77,21 @@ class TelegramBot(Bot):
         return cast("list[dict[str, Any]]", found)
 
     async def show(self, method: str, *, read_timeout: float | None = None, **given: Any) -> int:
-        """Call a method that shows a message. Gives the message's number. Raises TelegramError."""
+        """Call a method that shows a message. Raises TelegramError.
+
+        Gives the message's number; 0 where Telegram does not say it.
+        """
         wait = DEFAULT_NONE if read_timeout is None else read_timeout
         found = await self._post(method, given, read_timeout=wait)
-        if not isinstance(found, dict) or not isinstance(found.get("message_id"), int):
-            raise TelegramError(UNREADABLE_ANSWER)
-        return int(found["message_id"])
+        if isinstance(found, dict) and isinstance(found.get("message_id"), int):
+            return int(found["message_id"])
+        # Shown it is: shown again, it would stand there twice.
+        log.warning(NO_NUMBER, method=method)
+        return 0
+
+    async def change(self, method: str, **given: Any) -> None:
+        """Call a method that changes a message, whose number is known. Raises TelegramError."""
+        await self._post(method, given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from handlers.messages import DeliveryFailed, TooLarge
 
 TOO_LARGE = "Telegram hands over at most 20 MB to a bot."
 NO_FILE = "This does not point to a file in Telegram."
+CUT_SHORT = "the file is shorter than the message said"
 BROKEN_OFF = "The file could not be fetched from Telegram ({})."
 
 #: Bytes that are read at once.
@@ -25,8 +26,10 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 async def fetch(connection: Connection, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
     """The bytes of a file, in pieces of 64 kB at most. Raises DeliveryFailed, TooLarge.
 
-    Its errors never name the file's address: that holds the bot's token.
+    Fewer bytes than the message said are a failure. Its errors never name the file's address: that
+    holds the bot's token.
     """
+    received = 0
     address = await _ask_address(connection.bot, pointer.get("file_id", ""))
     try:
         url = URL(address, encoded=True)
@@ -34,10 +37,19 @@ async def fetch(connection: Connection, pointer: Mapping[str, str]) -> AsyncIter
             if response.status != 200:
                 raise DeliveryFailed(BROKEN_OFF.format(response.status))
             async for piece in response.content.iter_chunked(PIECE):
+                received += len(piece)
                 yield piece
     # TimeoutError is an OSError, too.
     except (aiohttp.ClientError, TelegramError, OSError, ValueError) as error:
         raise DeliveryFailed(BROKEN_OFF.format(type(error).__name__)) from None
+    if received < _expected(pointer):
+        raise DeliveryFailed(BROKEN_OFF.format(CUT_SHORT))
+
+
+def _expected(pointer: Mapping[str, str]) -> int:
+    """The bytes that the message spoke of; 0 where it did not say."""
+    size = pointer.get("file_size", "")
+    return int(size) if size.isdecimal() else 0
 
 
 async def _ask_address(bot: Bot, file_id: str) -> str:

@@ -21,7 +21,7 @@ from bot.telegram.polling import Polling
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
 from bot.telegram.reply_queue import ReplyQueue
 from bot.telegram.send import TelegramPoster, chat_at, id_of
-from bot.telegram.translate import Me
+from bot.telegram.typed_commands import Me
 from bot.telegram.webhook import Webhook
 from handlers.messages import DeliveryFailed, Receive, Reply
 from store.model.address import Address, Platform, file_in
@@ -107,10 +107,16 @@ class TelegramFrontEnd:
     def stop_taking(self) -> None:
         """See `FrontEnd.stop_taking`."""
         self._taking_in.stop()
+        if self._intake:
+            self._intake.stop()
+        if self._intake:
+            self._intake.stop()
 
     async def close(self) -> None:
         """Finish what is under way, and end all connections."""
         self._closed = True
+        if self._intake:
+            self._intake.stop()
         if self._introducing:
             self._introducing.cancel()
         # Answers first: people wait for them.

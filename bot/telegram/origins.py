@@ -5,6 +5,8 @@ https://core.telegram.org/bots/api#messageorigin
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import (
     Chat,
     MessageOrigin,
@@ -47,6 +49,18 @@ def read_origin(said: MessageOrigin) -> Origin:
                 link=_permanent_link(chat, number),
             )
     return Origin(kind="message", sent_at=said.date)
+
+
+def place_in(origin: Origin, chat: Chat, number: int | None) -> Origin:
+    """The origin of a message of another chat that somebody replies to, with its place there."""
+    link = _permanent_link(chat, number) if number else ""
+    return replace(
+        origin,
+        place=origin.place or well_formed(chat.effective_name or ""),
+        place_id=origin.place_id or str(chat.id),
+        message_id=origin.message_id or str(number or ""),
+        link=origin.link or link,
+    )
 
 
 def _author(user: User) -> str:

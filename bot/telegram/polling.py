@@ -17,6 +17,8 @@ from telegram.error import InvalidToken, TelegramError
 from bot.telegram.api import TelegramApi, TelegramBot, TelegramPauses
 from bot.telegram.intake import TelegramIntake
 
+#: Seconds at most until what was not kept is asked for again; other people's messages wait as long.
+LONGEST = 10.0
 #: Seconds to confirm the last batch when the bot stops.
 CONFIRMING = 3.0
 
@@ -36,24 +38,44 @@ class Polling:
     async def run(self) -> None:
         """Until cancelled; the batch that is under way is finished first."""
         await self._api.retry(self._leave_webhook)
+        pause = self._pauses.first
         while True:
-            ask = partial(self._bot.fetch_updates, self._offset, self._pauses.poll)
-            batch = await self._api.retry(ask)
+            batch = await self._ask()
             if not batch:
                 continue
             work = asyncio.gather(*(self._intake.receive(raw) for raw in batch))
             try:
-                await asyncio.shield(work)
+                kept = await asyncio.shield(work)
             except asyncio.CancelledError:
-                await self._finish(work, _offset_after(batch))
+                await self._finish(work, batch)
                 raise
-            self._offset = _offset_after(batch)
+            self._offset = _offset_after(batch, kept)
+            if all(kept):
+                pause = self._pauses.first
+            else:
+                # What was not kept comes again at once.
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, self._pauses.longest, LONGEST)
 
-    async def _finish(self, work: asyncio.Future[list[None]], offset: int) -> None:
+    async def _ask(self) -> list[dict[str, Any]]:
+        """The next batch; empty where nothing came for a while."""
+        begun = asyncio.get_running_loop().time()
+        batch = await self._api.retry(
+            partial(self._bot.fetch_updates, self._offset, self._pauses.poll)
+        )
+        held = asyncio.get_running_loop().time() - begun
+        # Not every server of this API holds a question for as long as it is asked to.
+        if not batch and held < self._pauses.poll / 2:
+            await asyncio.sleep(self._pauses.first)
+        return batch
+
+    async def _finish(
+        self, work: asyncio.Future[list[bool]], batch: Sequence[dict[str, Any]]
+    ) -> None:
         """Wait for a batch, for so long. Unless it is finished, all of it comes again."""
         await asyncio.wait({work}, timeout=self._pauses.finish)
         if work.done():
-            await self._confirm(offset)
+            await self._confirm(_offset_after(batch, work.result()))
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
 
@@ -74,6 +96,11 @@ class Polling:
             return
 
 
-def _offset_after(batch: Sequence[dict[str, Any]]) -> int:
-    """What to ask for next, so that all of a batch is confirmed."""
-    return max(int(str(raw["update_id"])) for raw in batch) + 1
+def _offset_after(batch: Sequence[dict[str, Any]], kept: Sequence[bool]) -> int:
+    """What to ask for next, so that all of a batch is confirmed before the first that is not kept.
+
+    The intake remembers those behind it.
+    """
+    numbers = [int(str(raw["update_id"])) for raw in batch]
+    missing = [number for number, is_kept in zip(numbers, kept, strict=True) if not is_kept]
+    return min(missing) if missing else max(numbers) + 1

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, field
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bot.telegram.api import TelegramPauses
 from bot.telegram.render import Page, render
-from bot.telegram.send import Chat, TelegramPoster, id_of
+from bot.telegram.send import AT_THE_END, Chat, TelegramPoster, Whereabouts, id_of
 from handlers.messages import DeliveryFailed, File, Noted, Overtaken, Reply
 from store.model.address import Address, Platform
+
+#: Albums of which it is known which message answered them.
+ALBUMS = 200
 
 log = structlog.get_logger()
 
@@ -23,10 +26,9 @@ class QueuedReply:
 
     chat: Chat
     items: deque[Page | File]
-    #: The message to replace.
-    tapped: int | None = None
-    #: The message that it answers, where others read along.
-    quoted: int | None = None
+    where: Whereabouts = AT_THE_END
+    #: The album that it answers, with one page.
+    album: str = ""
     #: Told of each message that shows it.
     noted: Noted | None = None
     #: Asked before it is shown: something later may have said all of it.
@@ -51,18 +53,22 @@ class ReplyQueue:
         self._queues: dict[Chat, deque[QueuedReply]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._albums: dict[str, _HeldReply] = {}
+        #: The message that answered each of the last albums.
+        self._cards: OrderedDict[str, int] = OrderedDict()
         self._closed = False
 
-    def put(
-        self, chat: Chat, reply: Reply, *, tapped: int | None = None, quoted: int | None = None
-    ) -> None:
+    @property
+    def closed(self) -> bool:
+        """Tells that nothing more can be shown."""
+        return self._closed
+
+    def put(self, chat: Chat, reply: Reply, where: Whereabouts = AT_THE_END) -> None:
         """Show a reply after what this chat is owed already.
 
-        `tapped` is the message whose button was tapped, which some replies replace; `quoted` is the
-        message that it answers, where others read along.
+        Some replies replace the message whose button was tapped.
         """
         self._release_albums(chat)
-        self._put(chat, reply, tapped, quoted)
+        self._put(chat, reply, where)
 
     def hold(self, album: str, chat: Chat, reply: Reply | None) -> None:
         """Show the last reply to the parts of an album, when no more of them come.
@@ -97,7 +103,7 @@ class ReplyQueue:
 
     # --- into the queue ---------------------------------------------------------------------------
 
-    def _put(self, chat: Chat, reply: Reply, tapped: int | None, quoted: int | None) -> None:
+    def _put(self, chat: Chat, reply: Reply, where: Whereabouts, album: str = "") -> None:
         try:
             items = render(reply)
         except Exception as error:
@@ -107,8 +113,8 @@ class ReplyQueue:
         queued = QueuedReply(
             chat,
             deque(items),
-            tapped=tapped if reply.replaces else None,
-            quoted=quoted,
+            where=where if reply.replaces else replace(where, tapped=None),
+            album=album if len(items) == 1 else "",
             noted=reply.noted,
             overtaken=reply.overtaken,
         )
@@ -136,7 +142,7 @@ class ReplyQueue:
     def _release_album(self, album: str) -> None:
         held = self._albums.pop(album)
         held.timer.cancel()
-        self._put(held.chat, held.reply, None, None)
+        self._put(held.chat, held.reply, AT_THE_END, album)
 
     # --- out of the queue -------------------------------------------------------------------------
 
@@ -179,26 +185,34 @@ class ReplyQueue:
     async def _show_next(self, queued: QueuedReply) -> None:
         item = queued.items[0]
         number = await self._show(queued, item)
+        if queued.album and isinstance(item, Page):
+            self._remember_card(queued, number)
         if queued.noted:
             address = Address(Platform.TELEGRAM, str(queued.chat))
             queued.noted(str(address), id_of(item, number))
         queued.items.popleft()
         # Further parts stand below the first one.
-        queued.tapped = None
-        queued.quoted = None
+        queued.where = replace(queued.where, tapped=None, quoted=None)
 
     async def _show(self, queued: QueuedReply, item: Page | File) -> int:
-        """Show one part, in place of the tapped message where it can be. Gives its number."""
-        if queued.tapped is None or not isinstance(item, Page) or not item.replaceable:
-            return await self._poster.post(queued.chat, item, queued.quoted)
+        """Show one part, in place of an earlier message where it can be. Gives its number."""
+        # What answers an album takes the place of what answered an earlier part of it.
+        earlier = queued.where.tapped or self._cards.get(queued.album)
+        if earlier is None or not isinstance(item, Page) or not item.replaceable:
+            return await self._poster.post(queued.chat, item, queued.where)
         try:
-            await self._poster.update(queued.chat, queued.tapped, item)
+            await self._poster.update(queued.chat, earlier, item)
         except DeliveryFailed as error:
             if not error.permanent:
                 raise
             # The message is too old, or gone: say it anew.
             return await self._poster.post(queued.chat, item)
-        return queued.tapped
+        return earlier
+
+    def _remember_card(self, queued: QueuedReply, number: int) -> None:
+        self._cards[queued.album] = number
+        while len(self._cards) > ALBUMS:
+            self._cards.popitem(last=False)
 
 
 async def _is_overtaken(queued: QueuedReply) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from html import unescape
 from os import SEEK_END
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 from telegram import InputFile, ReplyParameters
@@ -39,6 +40,36 @@ _TAG = re.compile(r"<[^>]*>")
 Chat = int | str
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where in a chat an answer is shown, and to whom."""
+
+    #: The number of the message to replace.
+    tapped: int | None = None
+    #: The number of the message that it answers, where others read along.
+    quoted: int | None = None
+    #: The account that alone sees it, where others read along.
+    receiver: int | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As a call that shows a message takes it."""
+        given: dict[str, Any] = {}
+        if self.quoted:
+            given["reply_parameters"] = ReplyParameters(
+                self.quoted, allow_sending_without_reply=True
+            )
+        if self.receiver:
+            # By its name since Bot API 10.3, and by that before.
+            given["ephemeral_message_parameters"] = {"receiver_user_id": self.receiver}
+            given["receiver_user_id"] = self.receiver
+        return given
+
+
+#: Below what there is, for all to see.
+AT_THE_END = Whereabouts()
+
+
 class TelegramPoster:
     """Posts one page or file at a time. Raises DeliveryFailed."""
 
@@ -47,10 +78,10 @@ class TelegramPoster:
         #: Groups that became supergroups since the start, with their new numbers.
         self._moved: dict[Chat, int] = {}
 
-    async def post(self, chat: Chat, item: Page | File, quoted: int | None = None) -> int:
-        """Show it in a chat, as an answer to the message `quoted` there. Gives its number."""
+    async def post(self, chat: Chat, item: Page | File, where: Whereabouts = AT_THE_END) -> int:
+        """Show it in a chat, below what there is. Gives its number."""
         try:
-            return await self._post(self._moved.get(chat, chat), item, quoted)
+            return await self._post(self._moved.get(chat, chat), item, where)
         except ChatMigrated as error:
             self._moved[chat] = error.new_chat_id
             log.warning(
@@ -59,7 +90,7 @@ class TelegramPoster:
         except TelegramError as error:
             raise translate_error(error) from error
         # The message to answer has another number in the new group, if it is there at all.
-        return await self.post(self._moved[chat], item)
+        return await self.post(self._moved[chat], item, replace(where, quoted=None))
 
     async def update(self, chat: Chat, message: int, page: Page) -> None:
         """Show it in place of an earlier message."""
@@ -91,7 +122,7 @@ class TelegramPoster:
             await self._edit_text(chat, message, page, None)
 
     async def _edit_text(self, chat: Chat, message: int, page: Page, mode: str | None) -> None:
-        await self._bot.show(
+        await self._bot.change(
             "editMessageText",
             text=_text_of(page, mode),
             chat_id=chat,
@@ -101,21 +132,18 @@ class TelegramPoster:
             reply_markup=(page.markup or None) if page.replaceable else None,
         )
 
-    async def _post(self, chat: Chat, item: Page | File, quoted: int | None) -> int:
-        answering = ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None
+    async def _post(self, chat: Chat, item: Page | File, where: Whereabouts) -> int:
         if isinstance(item, File):
-            return await self._post_file(chat, item, answering)
+            return await self._post_file(chat, item, where)
         try:
-            return await self._post_text(chat, item, "HTML", answering)
+            return await self._post_text(chat, item, "HTML", where)
         except BadRequest as error:
             if not _is_unparsable(error):
                 raise
             log.error("Telegram could not read our markup")
-        return await self._post_text(chat, item, None, answering)
+        return await self._post_text(chat, item, None, where)
 
-    async def _post_text(
-        self, chat: Chat, page: Page, mode: str | None, answering: ReplyParameters | None
-    ) -> int:
+    async def _post_text(self, chat: Chat, page: Page, mode: str | None, where: Whereabouts) -> int:
         return await self._bot.show(
             "sendMessage",
             chat_id=chat,
@@ -123,18 +151,18 @@ class TelegramPoster:
             parse_mode=mode,
             link_preview_options=_NO_PREVIEW,
             reply_markup=page.markup or None,
-            reply_parameters=answering,
+            **where.parameters,
         )
 
     # --- files ------------------------------------------------------------------------------------
 
-    async def _post_file(self, chat: Chat, file: File, answering: ReplyParameters | None) -> int:
+    async def _post_file(self, chat: Chat, file: File, where: Whereabouts) -> int:
         """Send a file, or a sentence in its place where it cannot be read or is too large."""
         async with AsyncExitStack() as until:
             try:
                 content = await until.enter_async_context(file.opened())
             except OSError:
-                return await self._post_instead(chat, FILE_GONE.format(name=file.name), answering)
+                return await self._post_instead(chat, FILE_GONE.format(name=file.name), where)
 
             size = content.seek(0, SEEK_END)
             content.seek(0)
@@ -142,12 +170,10 @@ class TelegramPoster:
                 words = FILE_TOO_LARGE.format(
                     name=file.name, size=round(size / MB), limit=UPLOAD_MB
                 )
-                return await self._post_instead(chat, words, answering)
-            return await self._upload(chat, content, file.name, answering)
+                return await self._post_instead(chat, words, where)
+            return await self._upload(chat, content, file.name, where)
 
-    async def _upload(
-        self, chat: Chat, content: BinaryIO, name: str, answering: ReplyParameters | None
-    ) -> int:
+    async def _upload(self, chat: Chat, content: BinaryIO, name: str, where: Whereabouts) -> int:
         """Pictures go as documents too: that keeps them as they are."""
         filename = cut(name, FILE_NAME) or "file"
         return await self._bot.show(
@@ -155,13 +181,13 @@ class TelegramPoster:
             chat_id=chat,
             document=InputFile(content, filename=filename, read_file_handle=False),
             disable_content_type_detection=True,
-            reply_parameters=answering,
+            **where.parameters,
             read_timeout=UPLOADING,
         )
 
-    async def _post_instead(self, chat: Chat, words: str, answering: ReplyParameters | None) -> int:
+    async def _post_instead(self, chat: Chat, words: str, where: Whereabouts) -> int:
         page = Page(html([Span(words, ours=True)]))
-        return await self._post_text(chat, page, "HTML", answering)
+        return await self._post_text(chat, page, "HTML", where)
 
 
 def id_of(item: Page | File, number: int) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telegram import (
     CallbackQuery,
-    ExternalReplyInfo,
     Message,
     MessageEntity,
     TextQuote,
@@ -18,22 +16,13 @@ from telegram import (
 )
 
 from bot.telegram.attachments import collect_attachments
-from bot.telegram.origins import read_origin
+from bot.telegram.origins import place_in, read_origin
+from bot.telegram.raw_message import HANDED_OVER, Raw, content_of, is_service, object_in
 from bot.telegram.text import well_formed
-from bot.telegram.unsupported import describe_unsupported
+from bot.telegram.typed_commands import Me, find_command
+from bot.telegram.unsupported import UNKNOWN, describe_known, describe_rest
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender, Standing
 from store.model.address import Address, Platform, SourceKey
-
-_COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_-]+)(?:@(?P<bot>\w+))?(?=\s|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The bot itself, and the names of its commands."""
-
-    id: int
-    username: str
-    commands: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +40,28 @@ class _Content:
         return not (self.text or self.forwarded or self.files)
 
 
-def translate(update: Update, me: Me, now: datetime) -> Incoming | None:
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A message as the library reads it, as it came, and the bot that it came to."""
+
+    message: Message
+    raw: Raw
+    me: Me
+
+
+def translate(update: Update, raw: Raw, me: Me, now: datetime) -> Incoming | None:
     """What somebody sent, changed or tapped; None for everything that is not for this bot.
 
-    `now` stands in for the time of a tap, of which Telegram does not tell.
+    `raw` is the update as it came, for what the library does not know. `now` stands in for the time
+    of a tap, of which Telegram does not tell.
     """
     if update.callback_query:
         return _translate_tap(update.callback_query, now)
     if update.edited_message:
-        return _translate_edit(update.edited_message)
+        arrived = _Arrived(update.edited_message, object_in(raw, "edited_message"), me)
+        return _translate_edit(arrived, update.update_id)
     if update.message:
-        return _translate_message(update.message, me)
+        return _translate_message(_Arrived(update.message, object_in(raw, "message"), me))
     return None
 
 
@@ -77,62 +77,78 @@ def chat_of(update: Update) -> int | None:
 # --- kinds of updates -----------------------------------------------------------------------------
 
 
-def _translate_message(message: Message, me: Me) -> Incoming | None:
+def _translate_message(arrived: _Arrived) -> Incoming | None:
+    message, me = arrived.message, arrived.me
     user = message.from_user
     if user is None or _is_of_another(message, user):
         return None
     if not _is_private(message):
-        return _translate_in_group(message, user, me)
+        return _translate_in_group(arrived, user)
 
     text = well_formed(message.text or "")
     # A command that is passed on is somebody else's words.
-    command = None if message.forward_origin else _COMMAND.match(text)
+    command = None if message.forward_origin else find_command(text)
     if command is None:
-        return _translate_private(message, user)
-    if not _is_for(me, command):
+        return _translate_private(arrived, user)
+    if not command.is_for(me):
         return None
-    content = _Content(text, _links_of(message), command=_command_words(command))
+    content = _Content(text, _links_of(message), command=command.words)
     return _incoming(message, user, content)
 
 
-def _translate_edit(message: Message) -> Incoming | None:
+def _translate_edit(arrived: _Arrived, update_id: int) -> Incoming | None:
     """A later version. It is kept as such, and never obeyed: the command was obeyed already."""
+    message = arrived.message
     user = message.from_user
     if user is None or not _is_private(message) or _is_of_another(message, user):
         return None
     # A live location is "edited" as often as its sender moves.
     if message.location and message.location.live_period:
         return None
-    return _translate_private(message, user, edited=message.edit_date)
+    incoming = _translate_private(arrived, user)
+    if incoming is None:
+        return None
+    edited = message.edit_date or message.date
+    # Two edits within a second differ in the update's number alone.
+    version = f"{incoming.source}:edit:{int(edited.timestamp())}:{update_id}"
+    return replace(incoming, source=version, at=edited, edits=incoming.source)
 
 
-def _translate_private(
-    message: Message, user: User, edited: datetime | None = None
-) -> Incoming | None:
-    """A private message, with everything that comes with it; None where that is nothing."""
-    own = _own_content(message)
-    quoted = _quoted_content(message)
+def _translate_private(arrived: _Arrived, user: User) -> Incoming | None:
+    """A private message, with everything that comes with it.
+
+    None where it tells of a change in the chat: a message was pinned …
+    """
+    message, raw = arrived.message, arrived.raw
+    own = _own_content(message, raw)
+    quoted = _quoted_content(arrived)
     content = replace(
         own, forwarded=own.forwarded + quoted.forwarded, files=own.files + quoted.files
     )
-    # Somebody joined, a message was pinned …
+    if content.is_empty and is_service(raw):
+        # Empty: whoever receives it says that there was nothing to keep.
+        return _incoming(message, user, content) if HANDED_OVER & raw.keys() else None
     if content.is_empty:
-        return None
-    return _incoming(message, user, content, edited)
+        content = replace(content, text=UNKNOWN)
+    return _incoming(message, user, content)
 
 
-def _translate_in_group(message: Message, user: User, me: Me) -> Incoming | None:
+def _translate_in_group(arrived: _Arrived, user: User) -> Incoming | None:
     """In a group: only what is said to the bot, and nothing that comes with it."""
+    message, me = arrived.message, arrived.me
+    text = well_formed(message.text or message.caption or "")
+    # Nobody but its sender and the bot sees it.
+    if "ephemeral_message_id" in arrived.raw:
+        return _incoming(message, user, _Content(text))
     # What is passed on there was said to somebody else, whomever it names.
     if message.forward_origin:
         return None
 
-    text = well_formed(message.text or message.caption or "")
-    command = _COMMAND.match(text) if message.text else None
+    command = find_command(text) if message.text else None
     if command:
-        if not _is_for_in_group(me, command):
+        if not command.is_for_in_group(me):
             return None
-        return _incoming(message, user, _Content(text, command=_command_words(command)))
+        return _incoming(message, user, _Content(text, command=command.words))
 
     if _mentions(message, me) or _answers(message, me):
         return _incoming(message, user, _Content(text))
@@ -158,24 +174,19 @@ def _translate_tap(query: CallbackQuery, now: datetime) -> Incoming | None:
     )
 
 
-def _incoming(
-    message: Message, user: User, content: _Content, edited: datetime | None = None
-) -> Incoming:
+def _incoming(message: Message, user: User, content: _Content) -> Incoming:
     place = _address(message.chat.id)
-    source = str(SourceKey(place, str(message.message_id)))
-    version = f"{source}:edit:{int(edited.timestamp())}" if edited else source
     return Incoming(
-        source=version,
+        source=str(SourceKey(place, str(message.message_id))),
         sender=_sender(user),
         place=place,
-        at=edited or message.date,
+        at=message.date,
         private=_is_private(message),
         text=content.text,
         links=content.links,
         forwarded=content.forwarded,
         attachments=content.files,
         album=_album_of(message),
-        edits=source if edited else None,
         command=content.command,
     )
 
@@ -211,32 +222,52 @@ def _album_of(message: Message) -> str | None:
 # --- what it says ---------------------------------------------------------------------------------
 
 
-def _own_content(message: Message) -> _Content:
+def _own_content(message: Message, raw: Raw) -> _Content:
     """What somebody wrote or forwarded: the words of a forwarded message are not the sender's."""
-    text = _full_text(message.text or message.caption or "", message)
+    content = content_of(raw)
+    for quoted in ("external_reply", "quote"):
+        content.pop(quoted, None)
     links = _links_of(message)
     came_from = read_origin(message.forward_origin) if message.forward_origin else None
-    files = collect_attachments(message, message.chat.id, message.message_id, came_from)
+    files = collect_attachments(content, message.chat.id, message.message_id, came_from)
+    said = (message.text or message.caption or "", describe_known(message))
+    text = _full_text(said, content, (*links, *_names_of(files)))
     if came_from is None:
         return _Content(text, links, files=files)
     return _Content(forwarded=_forwarded(text, came_from, links, files), files=files)
 
 
-def _quoted_content(message: Message) -> _Content:
-    """A message of another chat that this one replies to: passed on as if it were forwarded."""
+def _quoted_content(arrived: _Arrived) -> _Content:
+    """The message that this one replies to, as far as it comes along: as if it were forwarded."""
+    message = arrived.message
+    quote = message.quote
+    links = _links_of_quote(quote)
     reply = message.external_reply
     if reply is None:
-        return _Content()
+        return _quoted_here(arrived)
 
     came_from = read_origin(reply.origin)
-    if reply.message_id and not came_from.message_id:
-        came_from = replace(came_from, message_id=str(reply.message_id))
-    files = collect_attachments(reply, message.chat.id, message.message_id, came_from)
-    quote = message.quote
-    text = _full_text(quote.text if quote else "", reply)
-    return _Content(
-        forwarded=_forwarded(text, came_from, _links_of_quote(quote), files), files=files
-    )
+    if reply.chat:
+        came_from = place_in(came_from, reply.chat, reply.message_id)
+    content = object_in(arrived.raw, "external_reply")
+    files = collect_attachments(content, message.chat.id, message.message_id, came_from)
+    said = (quote.text if quote else "", describe_known(reply))
+    known = (*links, *_names_of(files), came_from.author, came_from.place, came_from.link)
+    text = _full_text(said, content, known)
+    return _Content(forwarded=_forwarded(text, came_from, links, files), files=files)
+
+
+def _quoted_here(arrived: _Arrived) -> _Content:
+    """A part of an earlier message in the same chat; of the bot's own words nothing is kept."""
+    message = arrived.message
+    quote, earlier = message.quote, message.reply_to_message
+    if quote is None or _answers(message, arrived.me):
+        return _Content()
+    origin = Origin("message")
+    if earlier and earlier.forward_origin:
+        origin = read_origin(earlier.forward_origin)
+    text = well_formed(quote.text)
+    return _Content(forwarded=_forwarded(text, origin, _links_of_quote(quote), ()))
 
 
 def _forwarded(
@@ -245,13 +276,23 @@ def _forwarded(
     """The message that was forwarded; none for files without words, which have their origin."""
     if files and not text:
         return ()
-    return (Forwarded(text, came_from, links),)
+    return (Forwarded(text or UNKNOWN, came_from, links),)
 
 
-def _full_text(text: str, message: Message | ExternalReplyInfo) -> str:
-    """What was typed, and a line for what is neither text nor a file."""
-    lines = (well_formed(text), well_formed(describe_unsupported(message)))
-    return "\n".join(line for line in lines if line)
+def _full_text(said: tuple[str, str], content: Raw, known: tuple[str, ...]) -> str:
+    """What was typed, a line for what is neither text nor a file, and all else that can be read.
+
+    `known` is kept apart from the text.
+    """
+    lines = [well_formed(each) for each in said if each]
+    rest = describe_rest(content, (*lines, *known))
+    if rest:
+        lines.append(rest)
+    return "\n".join(lines)
+
+
+def _names_of(files: tuple[Attachment, ...]) -> tuple[str, ...]:
+    return tuple(file.name for file in files)
 
 
 # --- links and mentions ---------------------------------------------------------------------------
@@ -311,26 +352,3 @@ def _answers(message: Message, me: Me) -> bool:
     if not earlier or not earlier.from_user:
         return False
     return earlier.from_user.id == me.id
-
-
-# --- commands -------------------------------------------------------------------------------------
-
-
-def _is_for(me: Me, command: re.Match[str]) -> bool:
-    return not command["bot"] or command["bot"].lower() == me.username.lower()
-
-
-def _is_for_in_group(me: Me, command: re.Match[str]) -> bool:
-    """Several bots may read along: a command that names none of them must be one of ours."""
-    if command["bot"]:
-        return _is_for(me, command)
-    return command["name"].lower() in me.commands
-
-
-def _command_words(command: re.Match[str]) -> str:
-    """`/case@headsup_bot 7K4M` -> `case 7K4M`; an invitation's `/start CODE` -> `join CODE`."""
-    name = command["name"]
-    rest = command.string[command.end() :].strip()
-    if name.lower() == "start":
-        name = "join" if rest else "start"
-    return f"{name} {rest}".strip()

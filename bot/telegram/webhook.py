@@ -76,9 +76,9 @@ class Webhook:
         await api.retry(announce)
 
     def route(self, intake: Callable[[], TelegramIntake | None]) -> web.RouteDef:
-        """Receives one update a call, and says 200 when it has been handed over.
+        """Receives one update a call, and says 200 when what it says is durable, or else 503.
 
-        `intake` gives None until the bot is ready: Telegram calls again then.
+        Telegram calls again then. `intake` gives None until the bot is ready, and once it stops.
         """
 
         async def receive(request: web.Request) -> web.Response:
@@ -92,8 +92,8 @@ class Webhook:
             ready = intake()
             if ready is None:
                 return web.Response(status=503)
-            await ready.receive(update)
-            return web.Response()
+            is_kept = await ready.receive(update)
+            return web.Response(status=200 if is_kept else 503)
 
         return web.post(self.path, receive)
 

@@ -42,6 +42,7 @@ class Updates:
         self.webhook: dict[str, Any] = {}
         self.webhook_via = ""  # `http://127.0.0.1:8123`: where the webhook's host really is
         self.webhook_answers: list[int] = []
+        self.holds = True  # a question for updates, for as long as it is asked to
         self._allowed: list[str] = []
         self._numbers = itertools.count(700_000_001)
         self._changed = changed
@@ -99,7 +100,7 @@ class Updates:
         if offset > 0:
             self.confirm(offset)
         try:
-            async with asyncio.timeout(hold):
+            async with asyncio.timeout(hold if self.holds else 0):
                 while not self.waiting:
                     self._news.clear()
                     news = asyncio.ensure_future(self._news.wait())

@@ -11,7 +11,16 @@ from structlog.testing import capture_logs
 from bot.settings import SettingsError
 from bot.telegram import TelegramFrontEnd, api, intake
 from bot.telegram.menu import LONG, SHORT
-from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
+from handlers.messages import (
+    Choice,
+    Choices,
+    Forwarded,
+    Incoming,
+    Origin,
+    Refused,
+    Reply,
+    say,
+)
 from tests.bot.telegram.telegram_running import QUICK, Script, front_end, kept, running
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
@@ -146,11 +155,16 @@ async def test_an_update_of_an_unknown_shape_blocks_nothing(
     telegram: TelegramDouble, asha: User
 ) -> None:
     async with running(telegram) as bot:
-        await asha.sends_other(text="x", forward_origin={"type": "user"})
+        await asha.sends_other(text="x https://x.example/1", forward_origin={"type": "user"})
         await asha.says("two")
-        assert [i.text for i in await bot.got()] == ["two"]
-        await telegram.waits_for(asha, "Kept")
-        assert telegram.texts(asha)[0] == intake.SORRY
+        first, second = await bot.got(2)
+        assert (first.text, first.forwarded) == (
+            "",
+            (Forwarded("x https://x.example/1", Origin("message")),),
+        )
+        assert second.text == "two"
+        await telegram.until(lambda: len(telegram.shown(asha)) == 2)
+        assert all("Kept" in text for text in telegram.texts(asha))
 
 
 async def test_a_refusal_is_said_as_it_stands(telegram: TelegramDouble, asha: User) -> None:

@@ -141,7 +141,7 @@ async def test_each_kind_of_media_is_one_attachment(
         ({"dice": {"emoji": "🎲", "value": 4}}, "[🎲 4]"),
         (
             {"story": {"chat": {"id": -1, "type": "channel", "title": "x"}, "id": 3}},
-            "[Something that a bot cannot read: a story]",
+            "[Something that a bot cannot read: a story of x]",
         ),
     ],
 )
@@ -304,10 +304,10 @@ async def test_a_tap_is_a_command_and_is_acknowledged(telegram: TelegramDouble, 
 
 async def test_an_edit_is_a_later_version_and_never_obeyed(bot: Running, asha: User) -> None:
     update = await asha.says("/report he hit")
-    await asha.edits(update, "/report he did not hit", later=9)
+    edit = await asha.edits(update, "/report he did not hit", later=9)
     first, edited = await bot.got(2)
     stamp = update["message"]["date"] + 9
-    assert edited.source == f"{first.source}:edit:{stamp}"
+    assert edited.source == f"{first.source}:edit:{stamp}:{edit['update_id']}"
     assert edited.edits == first.source
     assert (edited.command, edited.text) == (None, "/report he did not hit")
     assert edited.at == datetime.fromtimestamp(stamp, UTC)

@@ -40,10 +40,14 @@ def hooked(telegram: TelegramDouble, url: str = URL, secret: str = SECRET) -> Te
 
 @asynccontextmanager
 async def serving(
-    telegram: TelegramDouble, script: Script, *, ready: bool = True
+    telegram: TelegramDouble,
+    script: Script,
+    *,
+    ready: bool = True,
+    bot: TelegramFrontEnd | None = None,
 ) -> AsyncIterator[str]:
     """The bot behind its webhook. Gives the address where it really listens."""
-    bot = hooked(telegram)
+    bot = bot or hooked(telegram)
     app = web.Application()
     app.add_routes(bot.routes(script.receive))
     runner = web.AppRunner(app)
