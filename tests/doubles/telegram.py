@@ -42,6 +42,7 @@ class Shown:
     edited: bool = False
     answers: int | None = None  # the message that it replies to
     file: Upload | None = None
+    receiver: int | None = None  # who alone sees it
 
     @property
     def labels(self) -> list[str]:
@@ -274,6 +275,7 @@ class TelegramDouble:
             edited="edit_date" in message,
             answers=(message.get("reply_to_message") or {}).get("message_id"),
             file=self.api.uploads.get((chat, number)),
+            receiver=message.get("receiver_user", {}).get("id"),
         )
 
 

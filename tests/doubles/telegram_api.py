@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.doubles.telegram_parameters import check_parameters
 from tests.doubles.telegram_text import CAPTION, Refusal, check_commands, markup, read
 from tests.doubles.telegram_updates import Updates
 
@@ -119,6 +120,7 @@ class BotApi:
             call.given = await _given(request)
             self.calls.append(call)
             self._fail(call, request)
+            check_parameters(call.method, call.given)
             method = getattr(self, f"_{call.method}", None)
             if method is None or call.method in self.unimplemented:
                 raise Refusal("Not Found", 404)
@@ -373,11 +375,24 @@ class BotApi:
             **content,
             **({"reply_markup": under} if under and "inline_keyboard" in under else {}),
             **({"reply_to_message": earlier} if earlier else {}),
+            **_ephemeral(given, number),
         }
         self.messages[chat["id"], number] = message
         if under and "force_reply" in under:
             self.asking[chat["id"], number] = under  # shown, but not part of the message
         return message
+
+
+def _ephemeral(given: dict[str, Any], number: int) -> dict[str, Any]:
+    """What makes a message one that a single person sees, as this version or the one before asks.
+
+    https://core.telegram.org/bots/api#ephemeralmessageparameters
+    """
+    asked = _json(given.get("ephemeral_message_parameters") or {})
+    receiver = asked.get("receiver_user_id") or given.get("receiver_user_id")
+    if not receiver:
+        return {}
+    return {"receiver_user": {"id": int(receiver)}, "ephemeral_message_id": number}
 
 
 async def _given(request: web.Request) -> dict[str, Any]:

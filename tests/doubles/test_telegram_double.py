@@ -45,6 +45,8 @@ def button(data: str) -> str:
         ("sendMessage", {"chat_id": 4242, "text": "😱" * 2049}, 400, "message is too long"),
         ("sendMessage", {"chat_id": 1, "text": "x"}, 400, "chat not found"),
         ("sendMessage", {"text": "x"}, 400, "chat_id is empty"),
+        ("sendMessage", {"chat_id": 4242, "text": "x", "recipient": 1}, 400, "has no recipient"),
+        ("editMessageText", {**EDITED, "quoted": 1}, 400, "has no quoted"),
         (
             "sendMessage",
             {"chat_id": 4242, "text": "<i>", "parse_mode": "HTML"},
