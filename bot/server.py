@@ -5,10 +5,13 @@ The numbers have a place of their own, so that what faces the internet does not 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 
 from bot.health import place_of
 from bot.settings import Settings, SettingsError
@@ -24,6 +27,20 @@ NO_SUCH_PLACE = (
     "METRICS is a port of this machine, such as 9100, or an address with one, "
     "such as 10.0.0.5:9100."
 )
+
+
+def _is_our_own(record: logging.LogRecord) -> bool:
+    """Tells what went wrong here from a call that is no HTTP, which is only answered so.
+
+    Whoever sends many of them would fill the log.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
+#: What the server says of the calls that it gets.
+_logger = server_logger.getChild("calls")
+_logger.addFilter(_is_our_own)
 
 
 class Servers:
@@ -54,7 +71,7 @@ class Servers:
     async def _listen(self, routes: Sequence[web.RouteDef], host: str | None, port: int) -> None:
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(routes)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH)
+        runner = web.AppRunner(app, access_log=None, logger=_logger, shutdown_timeout=FINISH)
         await runner.setup()
         self._runners.append(runner)
         try:

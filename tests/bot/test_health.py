@@ -135,3 +135,23 @@ async def test_a_store_that_does_not_answer_is_not_ready(
 async def test_nothing_listens_where_nothing_is_set(tmp_path: Path) -> None:
     async with served(settings(tmp_path)) as (_, servers):
         assert servers._runners == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        b"POST /health HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 9_000 + b"\r\n\r\n",
+        b"POST /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"no HTTP at all\r\n\r\n",
+    ],
+)
+async def test_a_call_that_is_no_http_does_not_fill_the_log(
+    tmp_path: Path, call: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    async with served(settings(tmp_path, PORT=str(port))):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(call)
+        assert (await reader.readline()).split()[1].startswith(b"4")
+        writer.close()
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

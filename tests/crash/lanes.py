@@ -34,6 +34,10 @@ THREAT = "Threat of violence"  # urgent: Ben and Cleo are told at once
 ALERT = re.compile(
     r"^(?:\d+\. )?Urgent: case (\w{4})", re.MULTILINE
 )  # several alerts may be one message
+WEBHOOK = {
+    "TELEGRAM_WEBHOOK_URL": "https://school.example/hooks/telegram",
+    "TELEGRAM_WEBHOOK_SECRET": "s3cret_of-our-own",
+}
 BEN, CLEO, GITA = "Ben", "Cleo", "Gita"  # Gita goes on and on; everybody else reports once
 
 
@@ -261,14 +265,22 @@ class SlackLane(Lane):
 
 
 class TelegramLane(Lane):
-    """Telegram gives every update to each bot that asks, until one of them has confirmed it."""
+    """Telegram gives every update to each bot that asks, until one of them has confirmed it; or it
+    calls the bot with each, until that says 200.
+    """
 
     STAFF = 120
 
-    def __init__(self, telegram: TelegramDouble, folder: Path, seed: int) -> None:
+    def __init__(
+        self, telegram: TelegramDouble, folder: Path, seed: int, *, is_called: bool = False
+    ) -> None:
         super().__init__(folder, seed)
         self.telegram = telegram
-        self.environment = environment(self.data, **telegram.environment)
+        given = telegram.environment
+        if is_called:
+            given |= WEBHOOK | {"PORT": str(free_port())}
+            telegram.updates.webhook_via = f"http://127.0.0.1:{given['PORT']}"
+        self.environment = environment(self.data, **given)
         self._new = [f"Asha{n}" for n in range(self.STAFF)]
         self._users: dict[str, User] = {
             user: telegram.user(number, user, started=True)
@@ -319,9 +331,9 @@ class TelegramLane(Lane):
 @asynccontextmanager
 async def lane_of(way: str, folder: Path, seed: int, patience: float) -> AsyncIterator[Lane]:
     """`patience`: seconds that Slack waits for an acknowledgement."""
-    if way == "telegram":
+    if way.startswith("telegram"):
         async with TelegramDouble() as telegram:
-            yield TelegramLane(telegram, folder, seed)
+            yield TelegramLane(telegram, folder, seed, is_called=way == "telegram-http")
         return
     async with SlackDouble(
         events_url="set later" if way == "slack-http" else "", patience=patience

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from typing import Any, NoReturn
 
 from PIL import Image, ImageOps  # noqa: F401
@@ -24,7 +25,20 @@ import bot.slack
 import bot.telegram  # noqa: F401
 import handlers.workflow.pictures  # noqa: F401
 
+SLOW_DISK = "TESTS_SLOW_DISK"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def _slow_down_disk(seconds: float) -> None:
+    """Let every write take so much longer until it is durable."""
+    fsync = os.fsync
+
+    def slow(descriptor: Any) -> None:
+        time.sleep(seconds)
+        fsync(descriptor)
+
+    if seconds:
+        os.fsync = slow
 
 
 def live(life: dict[str, Any]) -> NoReturn:
@@ -38,6 +52,7 @@ def live(life: dict[str, Any]) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    _slow_down_disk(float(os.environ.pop(SLOW_DISK, "0")))
     sys.argv = ["headsup", "run"]
     status = 1
     try:

@@ -13,6 +13,7 @@ from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
 from tests.crash.lanes import CALLS, SOON, lane_of
+from tests.crash.nursery import SLOW_DISK
 from tests.crash.processes import nursery
 from tests.crash.test_kill import _check
 
@@ -23,11 +24,22 @@ PATIENCE = 1.0  # seconds that Slack waits: for what is being finished
 
 
 @pytest.mark.usefixtures("texts_are_ready")
-@pytest.mark.parametrize(("way", "seed"), [("slack", 1), ("slack-http", 2), ("telegram", 3)])
+@pytest.mark.parametrize(
+    ("way", "seed", "slow"),
+    [
+        ("slack", 1, 0.0),
+        ("slack-http", 2, 0.0),
+        ("telegram", 3, 0.0),
+        ("telegram-http", 4, 0.0),
+        ("telegram-http", 5, 0.15),
+    ],
+)
 async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(
-    tmp_path: Path, way: str, seed: int
+    tmp_path: Path, way: str, seed: int, slow: float
 ) -> None:
+    """`slow`: seconds that the disk takes for each write."""
     async with lane_of(way, tmp_path, seed, PATIENCE) as lane, nursery() as bots:
+        lane.environment[SLOW_DISK] = str(slow)
         await lane.furnish()
         reporting = [asyncio.create_task(lane.report(n)) for n in range(FEW)]
         took = []
