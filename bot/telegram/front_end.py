@@ -185,6 +185,7 @@ class TelegramFrontEnd:
         user = await self._api.retry(self._bot.get_me)
         names = ALWAYS.union(name for name, _ in self._commands)
         self._me = Me(user.id, user.username or "", names)
+        self._answers.own_link = link_to(self._me.username, "")
 
     async def _introduce(self) -> None:
         """Show who the bot is, and then each menu as it is offered."""

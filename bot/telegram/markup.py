@@ -22,6 +22,8 @@ _LINK = re.compile(
 )
 _COMMAND = re.compile(r"(?<![\w/<>])/\w")
 _WORD = re.compile(r"\S+")
+#: What may stand after a word without belonging to it, and what it would belong to.
+_AFTER_WORDS = {**dict.fromkeys(".,;:!?…”’\"'»", ""), ")": "(", "]": "["}
 
 #: Telegram lets no `<code>` stand within bold or italic words, so it stands between them.
 _WITHOUT_CODE = ("", "b", "i")
@@ -36,6 +38,8 @@ class Span:
     tag: str = ""
     #: Written by the bot, so that a /command in it may be tapped.
     ours: bool = False
+    #: How a link begins that may be tapped: one that leads to the bot itself.
+    tappable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,28 @@ def _pieces(span: Span) -> Iterator[_Piece]:
             continue
         if word.start() > done:
             yield _Piece(span.text[done : word.start()], is_plain=True)
-        yield _Piece(word[0], is_plain=False)
-        done = word.end()
+        words = _without_ending(word[0])
+        yield _Piece(words, is_plain=False)
+        done = word.start() + len(words)
     if done < len(span.text):
         yield _Piece(span.text[done:], is_plain=True)
 
 
+def _without_ending(word: str) -> str:
+    """A word without the full stop behind it: whoever taps its code copies all that is in it."""
+    rest = word
+    while rest and rest[-1] in _AFTER_WORDS:
+        begins = _AFTER_WORDS[rest[-1]]
+        # A bracket that was opened in the word belongs to it.
+        if begins and rest.count(begins) >= rest.count(rest[-1]):
+            break
+        rest = rest[:-1]
+    return rest or word
+
+
 def _becomes_link(word: str, span: Span) -> bool:
+    if span.tappable and word.startswith(span.tappable):
+        return False
     if _LINK.search(word):
         return True
     return not span.ours and bool(_COMMAND.search(word))

@@ -61,12 +61,17 @@ class Page:
         return "force_reply" not in self.markup
 
 
-def render(reply: Reply) -> list[Page | File]:
+def render(reply: Reply, own_link: str = "") -> list[Page | File]:
     """The messages and files of a reply, in order: text, then questions, then files.
 
-    The buttons stand under the last message of text.
+    The buttons stand under the last message of text. `own_link` is how a link to the bot begins:
+    no other can be tapped.
     """
-    pages = [Page(html(spans)) for spans in _divide(_collect_spans(reply.parts))]
+    spans = [
+        replace(span, tappable=own_link) if span.ours else span
+        for span in _collect_spans(reply.parts)
+    ]
+    pages = [Page(html(page)) for page in _divide(spans)]
     keyboard = _keyboard(_collect_choices(reply.parts))
     if keyboard:
         # Telegram takes no buttons without a text above them.

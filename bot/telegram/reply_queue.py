@@ -56,6 +56,8 @@ class ReplyQueue:
         #: The message that answered each of the last albums.
         self._cards: OrderedDict[str, int] = OrderedDict()
         self._closed = False
+        #: How a link to the bot begins, once its name is known.
+        self.own_link = ""
 
     @property
     def closed(self) -> bool:
@@ -105,7 +107,7 @@ class ReplyQueue:
 
     def _put(self, chat: Chat, reply: Reply, where: Whereabouts, album: str = "") -> None:
         try:
-            items = render(reply)
+            items = render(reply, self.own_link)
         except Exception as error:
             # What the reply tells of is kept all the same.
             log.error("an answer could not be drawn", error=type(error).__name__)

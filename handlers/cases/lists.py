@@ -35,9 +35,9 @@ NO_CASES = {
 NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
 CHAT_COPIES = (
-    "One thing, said once: Slack and Telegram keep their own copies of what is read here, and "
-    "erasing a case does not "
-    "reach them. What your technician should set there is in docs/chat-is-not-the-archive.md."
+    "One thing, said once: this chat keeps its own copies of what is read here, and erasing a case "
+    "does not reach them. "
+    "What your technician should set there is in docs/chat-is-not-the-archive.md."
 )
 HINT_COPIES = "chat keeps copies"
 MORE = "More"

@@ -55,8 +55,7 @@ LOCKED = (
     "it."
 )
 NO_WAY_BACK = (
-    "Nobody can bring it back. Backups, and the messages in Slack or Telegram, are not erased with "
-    "it. "
+    "Nobody can bring it back. Backups, and the messages in this chat, are not erased with it. "
     "What stays here is {stays}, for the counts."
 )
 ONE_CASE = "that there was a case of “{category}” in {month}"

@@ -26,6 +26,9 @@ from store.policies.texts import PolicyText
 
 VERSION_KEY = re.compile("[0-9a-f]{16}")
 
+#: A heading of a text, as Markdown has it.
+HEADING = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+
 #: How often somebody is reminded before the ICT manager is told.
 REMINDERS = 3
 #: School days between one time and the next.
@@ -107,11 +110,27 @@ async def _accept(statement: Statement, ask: Ask, desk: Desk) -> Reply:
 
 def _ask_to_accept(words: str, statement: Statement, desk: Desk) -> Reply:
     """The whole statement below these words, with the button that accepts it."""
-    place = f"{statement.title} · {VERSION.format(since=_since(statement, desk))}"
-    *before, last = split_text(statement.text, PAGE)
     button = Choice("I accept", f"policy accept {statement.version}", "primary")
-    parts: list[Part] = [Text(words), *map(Quote, before), Quote(last, place), Choices((button,))]
+    parts = [Text(words), *_parts_of(statement, desk), Choices((button,))]
     return Reply(tuple(parts))
+
+
+def _parts_of(statement: Statement, desk: Desk) -> list[Part]:
+    """Its words, with its headings as such, and below them which version it is."""
+    parts: list[Part] = []
+    # Every second piece is the words of a heading.
+    for number, piece in enumerate(HEADING.split(statement.text)):
+        if number % 2:
+            parts.append(Heading(piece))
+        elif piece.strip():
+            parts += [Quote(page) for page in split_text(piece.strip(), PAGE)]
+
+    place = f"{statement.title} · {VERSION.format(since=_since(statement, desk))}"
+    if parts and isinstance(parts[-1], Quote):
+        parts[-1] = replace(parts[-1], place=place)
+    else:
+        parts.append(Text(place))
+    return parts
 
 
 def _since(statement: Statement, desk: Desk) -> str:

@@ -18,6 +18,7 @@ from handlers.text.words import ROLES, listed, moment, shortened
 from handlers.workflow.changes import reconsider
 from handlers.workflow.people import person_named, same_person
 from store.errors import Conflict, NotFound
+from store.model.address import Platform
 from store.model.records import Invitation, Person, Role, new_id
 
 #: Nothing that a phone turns into something else, or is misread.
@@ -46,7 +47,11 @@ TOO_MANY_CODES = (
 )
 HOW_TO_TYPE = "Please type it like this: {usage}"
 INVITED = "An invitation for {name} ({roles}), for one use until {until}:"
-CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
+#: How a code is typed, in each chat that the school may have.
+CODE_LINES = {
+    Platform.SLACK: "In Slack: /headsup join {code}",
+    Platform.TELEGRAM: "In Telegram: /join {code}",
+}
 LINK_LINE = "Or open: {link}"
 WHICH_ROLE = "I know no role “{role}”. Roles are: {roles}."
 NOBODY_HERE = "I know nobody called “{name}”. “/people” lists everybody."
@@ -205,7 +210,9 @@ async def invite(ask: Ask, desk: Desk) -> Reply:
 def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
     """How to use an invitation, in each chat."""
     until = moment(made.until, desk.calendar)
-    lines = [CODE_LINES.format(code=code)]
+    here = [line for chat, line in CODE_LINES.items() if chat in desk.platforms]
+    # Where the bot is only tried out, in the terminal, all are shown.
+    lines = [line.format(code=code) for line in here or CODE_LINES.values()]
     link = desk.join_link(code)
     if link:
         lines.append(LINK_LINE.format(link=link))

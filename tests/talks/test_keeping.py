@@ -228,7 +228,7 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         Asha> They call the kitchen filthy
         bot>  Case {a}
         Ben>  /case {a}
-        bot>  Slack and Telegram keep their own copies
+        bot>  this chat keeps its own copies
         clock> +2h
         Ben>  /case {a}
         bot>  They call the kitchen filthy

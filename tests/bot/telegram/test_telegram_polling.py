@@ -120,6 +120,24 @@ async def test_an_album_is_answered_once_with_the_last_reply(
         assert telegram.texts(asha) == ["3 so far"]
 
 
+async def test_an_album_that_comes_slowly_is_one_card(telegram: TelegramDouble, asha: User) -> None:
+    parts = {"media_group_id": "1300"}
+    numbers = iter(range(1, 9))
+
+    def card(_: Incoming) -> Reply:
+        return say(f"{next(numbers)} so far", Choices((Choice("A pupil", "about pupil"),)))
+
+    async with running(telegram, Script(card)):
+        for number in range(1, 5):
+            await asha.sends_photo(b"1", **parts)
+            await telegram.waits_for(asha, f"{number} so far")
+        (only,) = telegram.shown(asha)
+        assert (only.text, only.labels, only.edited) == ("4 so far", ["A pupil"], True)
+        await asha.sends_photo(b"1", media_group_id="1301")
+        await telegram.waits_for(asha, "5 so far")
+        assert telegram.texts(asha) == ["4 so far", "5 so far"]
+
+
 async def test_an_album_is_over_when_something_else_is_answered(
     telegram: TelegramDouble, asha: User
 ) -> None:

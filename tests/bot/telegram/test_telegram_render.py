@@ -199,3 +199,33 @@ def test_nothing_that_people_typed_becomes_a_link(typed: list[str]) -> None:
         *(Quote(words) for words in typed), Fields(tuple(("Said", words) for words in typed))
     ):
         assert not [entity for entity in read_back(page)[1] if entity[0] in LINKS]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("See https://x.example/1.", "See <code>https://x.example/1</code>."),
+        ("(see x.example/1)", "(see <code>x.example/1</code>)"),
+        ("see (x.example/1).", "see <code>(x.example/1)</code>."),
+        ("see x.example/a_(b), and", "see <code>x.example/a_(b)</code>, and"),
+        ("“x.example/1”!", "<code>“x.example/1</code>”!"),
+        ("@gil?!", "<code>@gil</code>?!"),
+    ],
+)
+def test_a_links_code_ends_with_the_link(typed: str, shown: str) -> None:
+    (page,) = render(say(typed))
+    assert isinstance(page, Page)
+    assert page.html == shown
+
+
+def test_only_a_link_to_the_bot_itself_can_be_tapped() -> None:
+    own = "https://t.me/headsup_test_bot?start="
+    (page,) = render(say(f"Open: {own}K3Y"), own)
+    assert isinstance(page, Page)
+    assert page.html == f"Open: {own}K3Y"
+    (page,) = render(say("Open: https://t.me/other_bot?start=K3Y"), own)
+    assert isinstance(page, Page)
+    assert "<code>https://t.me/other_bot" in page.html
+    (page,) = render(Reply((Quote(f"{own}K3Y"),)), own)
+    assert isinstance(page, Page)
+    assert "<code>" in page.html
