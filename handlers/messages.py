@@ -249,7 +249,7 @@ class Reply:
     unfinished: str = ""
     #: Told of each message that shows it.
     noted: Noted | None = field(default=None, compare=False)
-    #: Asked just before an album's is shown.
+    #: Asked just before it is shown, where something later may say all of it.
     overtaken: Overtaken | None = field(default=None, compare=False)
 
     def __add__(self, other: Reply) -> Reply:

@@ -160,14 +160,16 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
         return said.mentioning([case.reference])
 
     matter = Matter(case, frozenset({Relation.REPORTER}), case, kept.around)
-    reply = replace(await answer(matter, person, desk, own=kept.around.summaries), replaces=False)
-    if incoming.album:
-        reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
+    card = replace(await answer(matter, person, desk, own=kept.around.summaries), replaces=False)
+    reply = card
     if kept.crowded:
         reply += say(CROWDED.format(reference=case.reference))
-    if kept.known:
-        return reply
-    return await _with_hint(reply, incoming, person, desk)
+    if not kept.known:
+        reply = await _with_hint(reply, incoming, person, desk)
+    # Many messages at once need one card; what is said beside it is said once, and has to be seen.
+    if reply == card:
+        reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
+    return reply
 
 
 async def _holders(arrival: _Arrival, desk: Desk) -> Mapping[str, str]:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.telegram.intake import UNREADABLE_TAP
 from handlers.messages import (
     Choice,
     Choices,
-    DeliveryFailed,
     Incoming,
     Origin,
     Sender,
@@ -358,53 +356,3 @@ async def test_half_a_surrogate_pair_does_not_stop_anything(bot: Running, asha: 
     assert incoming.text == "half \ufffd"
     assert incoming.links == ("half \ufffd",)
     assert broken["message"]["text"].endswith("\ud83d")
-
-
-# --- what lies about a message, or beside it ------------------------------------------------------
-
-
-async def test_what_only_the_bot_sees_in_a_group_is_answered_to_its_sender_alone(
-    telegram: TelegramDouble, bot: Running, asha: User
-) -> None:
-    staff = telegram.group(-1005, "Staff room")
-    await asha.says("the head hit a child", chat=staff, ephemeral_message_id=5)
-    assert not (await only(bot)).private
-    (shown,) = await telegram.until(lambda: telegram.shown(staff))
-    assert (shown.receiver, shown.answers) == (asha.id, None)
-
-
-async def test_two_edits_within_a_second_are_two_versions(bot: Running, asha: User) -> None:
-    update = await asha.says("he hit")
-    await asha.edits(update, "he hit him", later=3)
-    await asha.edits(update, "he hit him twice", later=3)
-    first, *edits = await bot.got(3)
-    assert [edit.text for edit in edits] == ["he hit him", "he hit him twice"]
-    assert len({edit.source for edit in edits}) == 2
-    assert {edit.edits for edit in edits} == {first.source}
-
-
-async def test_a_tap_that_cannot_be_read_gets_a_sentence(
-    telegram: TelegramDouble, bot: Running, asha: User
-) -> None:
-    await asha.says("hello")
-    await telegram.waits_for(asha, "Kept")
-    chat = {"id": asha.id, "type": "private"}
-    message = {"message_id": 1, "date": 1, "chat": chat}
-    for broken in ({"game_short_name": "x"}, {"data": "help", "message_extra": 1}):
-        tap = {"id": "77", "from": asha.who, "chat_instance": "1", "message": message, **broken}
-        if "data" in broken:
-            tap["message"] = {**message, "reply_markup": {"inline_keyboard": [[{}]]}, "date": 1}
-        telegram.updates.add({"callback_query": tap})
-    await telegram.taken_in()
-    await telegram.until(lambda: len(telegram.shown(asha)) == 3)
-    assert set(telegram.texts(asha)[1:]) == {UNREADABLE_TAP}
-
-
-async def test_a_file_that_comes_short_is_not_taken_for_the_whole(
-    telegram: TelegramDouble, bot: Running, asha: User
-) -> None:
-    await asha.sends_document(b"123456", size=9)
-    (file,) = (await only(bot)).attachments
-    with pytest.raises(DeliveryFailed) as failed:
-        _ = [piece async for piece in bot.front_end.fetch(file.pointer)]
-    assert not failed.value.permanent

@@ -1,0 +1,98 @@
+"""What lies beside the message itself: who sees it, its versions, its files, and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.telegram.intake import UNREADABLE_TAP
+from handlers.messages import DeliveryFailed
+from tests.bot.telegram.telegram_running import Running, running
+from tests.bot.telegram.test_telegram_ways_in import only
+from tests.doubles.telegram import TelegramDouble
+from tests.doubles.telegram_people import User
+from tests.talks.stage import TUESDAY, StillClock, TelegramStage
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramDouble]:
+    async with TelegramDouble() as double:
+        yield double
+
+
+@pytest.fixture
+async def bot(telegram: TelegramDouble) -> AsyncIterator[Running]:
+    async with running(telegram) as one:
+        yield one
+
+
+@pytest.fixture
+def asha(telegram: TelegramDouble) -> User:
+    return telegram.user(4242, "Asha", "Patel")
+
+
+async def test_what_only_the_bot_sees_in_a_group_is_answered_to_its_sender_alone(
+    telegram: TelegramDouble, bot: Running, asha: User
+) -> None:
+    staff = telegram.group(-1005, "Staff room")
+    await asha.says("the head hit a child", chat=staff, ephemeral_message_id=5)
+    assert not (await only(bot)).private
+    (shown,) = await telegram.until(lambda: telegram.shown(staff))
+    assert (shown.receiver, shown.answers) == (asha.id, None)
+
+
+async def test_two_edits_within_a_second_are_two_versions(bot: Running, asha: User) -> None:
+    update = await asha.says("he hit")
+    await asha.edits(update, "he hit him", later=3)
+    await asha.edits(update, "he hit him twice", later=3)
+    first, *edits = await bot.got(3)
+    assert [edit.text for edit in edits] == ["he hit him", "he hit him twice"]
+    assert len({edit.source for edit in edits}) == 2
+    assert {edit.edits for edit in edits} == {first.source}
+
+
+async def test_a_tap_that_cannot_be_read_gets_a_sentence(
+    telegram: TelegramDouble, bot: Running, asha: User
+) -> None:
+    await asha.says("hello")
+    await telegram.waits_for(asha, "Kept")
+    chat = {"id": asha.id, "type": "private"}
+    message = {"message_id": 1, "date": 1, "chat": chat}
+    for broken in ({"game_short_name": "x"}, {"data": "help", "message_extra": 1}):
+        tap = {"id": "77", "from": asha.who, "chat_instance": "1", "message": message, **broken}
+        if "data" in broken:
+            tap["message"] = {**message, "reply_markup": {"inline_keyboard": [[{}]]}, "date": 1}
+        telegram.updates.add({"callback_query": tap})
+    await telegram.taken_in()
+    await telegram.until(lambda: len(telegram.shown(asha)) == 3)
+    assert set(telegram.texts(asha)[1:]) == {UNREADABLE_TAP}
+
+
+async def test_a_file_that_comes_short_is_not_taken_for_the_whole(
+    telegram: TelegramDouble, bot: Running, asha: User
+) -> None:
+    await asha.sends_document(b"123456", size=9)
+    (file,) = (await only(bot)).attachments
+    with pytest.raises(DeliveryFailed) as failed:
+        _ = [piece async for piece in bot.front_end.fetch(file.pointer)]
+    assert not failed.value.permanent
+
+
+async def test_many_messages_at_once_get_a_card_or_two(
+    telegram: TelegramDouble, tmp_path: Path
+) -> None:
+    stage = TelegramStage(tmp_path, StillClock(TUESDAY), telegram)
+    asha = stage.users["Asha"]
+    telegram.slows_down(retry_after=1)
+    for number in range(30):
+        await asha.says(f"They call the kitchen filthy, number {number}")
+    async with stage.running():
+        await telegram.taken_in()
+        (summary,) = await stage.bot.desk.store.summaries()
+        assert len(summary.sources) >= 30
+        await telegram.waits_for(asha, summary.reference)
+        await telegram.until(lambda: not stage.bot.front_ends["telegram"]._answers._queues)  # type: ignore[attr-defined]
+        assert len(telegram.shown(asha)) <= 3
+        assert "Urgent" in telegram.shown(asha)[-1].labels
