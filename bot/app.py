@@ -21,6 +21,7 @@ from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
+from handlers.workflow.outages import note_heard
 
 #: Seconds for what is being sent and fetched when the bot stops.
 AFTER = 2.0
@@ -94,6 +95,15 @@ class Bot:
         except Exception as error:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
+
+    async def note_heard(self) -> None:
+        """Note which chats are in reach, and owe what follows where one was not. Never raises."""
+        for platform, front_end in self.front_ends.items():
+            try:
+                if front_end.connected:
+                    await note_heard(platform, self.desk)
+            except Exception as error:
+                log.error("not noted that a chat is in reach", why=type(error).__name__)
 
     def shielded(
         self, job: Callable[[], Coroutine[Any, Any, None]]

@@ -84,6 +84,8 @@ class Service:
             jobs += [bot.shielded(bot.minute), bot.shielded(bot.fetcher.tick)]
             if bot.desk.backup_to:
                 jobs.append(self._nightly.minute)
+        if role != ProcessRole.WORKER:
+            jobs.append(bot.shielded(bot.note_heard))
         self._clock = start_clock(*jobs)
 
     def start(self) -> None:

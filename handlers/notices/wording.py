@@ -30,6 +30,7 @@ from handlers.workflow.alerts import (
     nobody_told,
     recipients,
 )
+from handlers.workflow.outages import missed_notice
 from handlers.workflow.steps import is_above
 from store.errors import NotFound
 from store.model.address import is_address
@@ -272,6 +273,7 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
     NoticeKind.UNACCEPTED: unaccepted_notice,
     NoticeKind.ENQUIRY: enquiry_notice,
     NoticeKind.ANSWER: answer_notice,
+    NoticeKind.MISSED: missed_notice,
 }
 
 

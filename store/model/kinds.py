@@ -108,6 +108,7 @@ class NoticeKind(StrEnum):
     UNACCEPTED = "unaccepted"
     ENQUIRY = "enquiry"
     ANSWER = "answer"
+    MISSED = "missed"
 
 
 #: Notices to whoever reported a case: they say no more of it than a reporter may know.

@@ -217,12 +217,26 @@ class BackedUp:
         return self.to
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What people sent in one chat came in until then, as far as is known."""
+
+    #: The chat: `telegram`.
+    platform: str
+    at: datetime
+
+    @property
+    def memo_key(self) -> str:
+        return self.platform
+
+
 #: Every kind, and the folder of its files in the embedded store.
 FOLDERS: dict[type[Memo], str] = {
     BackedUp: "backups",
     DutyDone: "duties",
     Erased: "erased",
     Exported: "exported",
+    Heard: "heard",
     Question: "questions",
     Enquiry: "enquiries",
     Statement: "statements",
