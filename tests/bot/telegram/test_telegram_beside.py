@@ -9,6 +9,7 @@ import pytest
 
 from bot.telegram.intake import UNREADABLE_TAP
 from handlers.messages import DeliveryFailed
+from store.model.memos import Acceptance
 from tests.bot.telegram.telegram_running import Running, running
 from tests.bot.telegram.test_telegram_ways_in import only
 from tests.doubles.telegram import TelegramDouble
@@ -96,3 +97,50 @@ async def test_many_messages_at_once_get_a_card_or_two(
         await telegram.until(lambda: not stage.bot.front_ends["telegram"]._answers._queues)  # type: ignore[attr-defined]
         assert len(telegram.shown(asha)) <= 3
         assert "Urgent" in telegram.shown(asha)[-1].labels
+
+
+async def test_an_invitation_has_a_link_to_tap_and_no_word_of_other_chats(
+    telegram: TelegramDouble, tmp_path: Path
+) -> None:
+    stage = TelegramStage(tmp_path, StillClock(TUESDAY), telegram)
+    async with stage.running():
+        await telegram.until(lambda: stage.bot.front_ends["telegram"].connected)
+        await stage.says("Ben", "/people invite Hana Field as staff")
+        invited = await telegram.waits_for(stage.users["Ben"], "Or open:")
+        (link,) = invited.words("url")
+        assert link.startswith("https://t.me/headsup_test_bot?start=")
+        assert "In Telegram: /join" in invited.text
+        assert "Slack" not in invited.text
+
+
+async def test_the_headings_of_a_statement_are_headings(
+    telegram: TelegramDouble, tmp_path: Path
+) -> None:
+    stage = TelegramStage(tmp_path, StillClock(TUESDAY), telegram)
+    async with stage.running():
+        for memo in await stage.bot.desk.store.memos(Acceptance):
+            await stage.bot.desk.store.drop(Acceptance, memo.memo_key)
+        await stage.says("Asha", "/policy accept")
+        asked = await telegram.waits_for(stage.users["Asha"], "I accept")
+        assert "#" not in asked.text
+        assert "The statement" in asked.words("bold")
+        assert "version of" in asked.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"web_app_data": {"data": "{}", "button_text": "Open"}},
+        {"passport_data": {"data": [], "credentials": {"data": "x", "hash": "y", "secret": "z"}}},
+    ],
+)
+async def test_what_the_bot_never_asked_for_is_answered_and_opens_nothing(
+    telegram: TelegramDouble, tmp_path: Path, given: dict[str, object]
+) -> None:
+    stage = TelegramStage(tmp_path, StillClock(TUESDAY), telegram)
+    async with stage.running():
+        await stage.users["Asha"].sends_other(**given)
+        await telegram.waits_for(stage.users["Asha"], "nothing in that message that I can keep")
+        await stage.users["Finn"].sends_other(**given)
+        await telegram.waits_for(stage.users["Finn"], "invitation")
+        assert not await stage.bot.desk.store.summaries()
