@@ -160,12 +160,13 @@ class ReplyQueue:
 
     async def _show_all(self, queued: QueuedReply) -> None:
         """Show all parts of a reply, trying each again for as long as the pauses allow."""
-        if await _is_overtaken(queued):
-            return
         now = asyncio.get_running_loop().time
         begun = now()
         pause = self._pauses.first
         while queued.items:
+            # Before each attempt: much may have come in since the last.
+            if await _is_overtaken(queued):
+                return
             try:
                 await self._show_next(queued)
                 continue
@@ -195,6 +196,8 @@ class ReplyQueue:
         queued.items.popleft()
         # Further parts stand below the first one.
         queued.where = replace(queued.where, tapped=None, quoted=None)
+        # What has begun is shown to its end.
+        queued.overtaken = None
 
     async def _show(self, queued: QueuedReply, item: Page | File) -> int:
         """Show one part, in place of an earlier message where it can be. Gives its number."""

@@ -92,7 +92,9 @@ def _translate_message(arrived: _Arrived) -> Incoming | None:
         return _translate_private(arrived, user)
     if not command.is_for(me):
         return None
-    content = _Content(text, _links_of(message), command=command.words)
+    # A report may be typed in reply to what it is about.
+    quoted = _quoted_content(arrived)
+    content = replace(quoted, text=text, links=_links_of(message), command=command.words)
     return _incoming(message, user, content)
 
 
