@@ -236,9 +236,6 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         bot>  What is it mostly about?
     """)
     told = [
-        who
-        for who in ("Ben", "Asha")
-        for seen in stage.seen(who)
-        if "their own copies" in seen.words
+        who for who in ("Ben", "Asha") for seen in stage.seen(who) if "its own copies" in seen.words
     ]
     assert told == ["Ben"]
