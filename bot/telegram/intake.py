@@ -208,7 +208,7 @@ class TelegramIntake:
                 log.error("an update could not be handled", kind=kind, **_describe(error))
             # What fails by itself, and not for want of a disk, is not to hold up what comes later.
             return _Outcome(say(SORRY), kept=False, given_up=tries >= TRIES)
-        return _Outcome(reply, kept=reply is None or reply.kept)
+        return _Outcome(reply, kept=reply is None or reply.received)
 
     def _settle(self, arrived: _Arrived, outcome: _Outcome) -> bool:
         """Answer, and remember what became of the update. Gives whether it is dealt with."""

@@ -23,7 +23,7 @@ def kept(incoming: Incoming) -> Reply:
     return say(f"Kept {incoming.text}.")
 
 
-NOT_KEPT = replace(say("I could not keep that."), kept=False)
+NOT_KEPT = replace(say("I could not keep that."), received=False)
 
 
 @pytest.fixture

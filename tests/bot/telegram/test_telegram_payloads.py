@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 
 from bot.telegram.raw_message import ENVELOPE, SERVICE
 from store.model.records import Evidence
+from tests.asking import holder_of
 from tests.bot.telegram.test_telegram_webhook import HEADER, SECRET, URL
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_updates import Waiting
@@ -83,7 +84,7 @@ class Replay:
 
     async def evidence(self, source: str) -> tuple[Evidence, ...] | None:
         store = self.stage.bot.desk.store
-        reference = await store.by_source(source)
+        reference = await holder_of(store, source)
         if reference is None:
             return None
         case = await store.case(reference)

@@ -18,6 +18,7 @@ from bot.server import Servers
 from bot.telegram import TelegramFrontEnd
 from store.model.records import Person, Role
 from store.tiny import TinyStore
+from tests.asking import holder_of
 from tests.bot.telegram.telegram_running import QUICK
 from tests.bot.telegram.test_telegram_webhook import HEADER, SECRET, URL
 from tests.crash.processes import free_port
@@ -94,7 +95,7 @@ async def test_what_was_answered_200_is_in_the_store(
         lost = [
             number
             for number, status in enumerate(answers, 1)
-            if status == 200 and await store.by_source(f"telegram:{number}:{100 + number}") is None
+            if status == 200 and await holder_of(store, f"telegram:{number}:{100 + number}") is None
         ]
     finally:
         await store.close()
