@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, TypeVar
 
+import msgspec
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from store.model.case import Case
 
@@ -15,6 +16,9 @@ Tables = dict[str, dict[str, Any]]
 
 #: Fields of a case that are tables of their own.
 LISTS = ("chronology", "follow_ups", "notices")
+
+#: The other fields, which are one document.
+FACTS = tuple(field.name for field in fields(Case) if field.name not in LISTS)
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
 
@@ -33,8 +37,7 @@ def to_json(tables: Tables) -> bytes:
 
 def case_tables(case: Case) -> Tables:
     """A case as TinyDB's tables: one document for the case, one for each entry and notice."""
-    document = {f.name: getattr(case, f.name) for f in fields(case) if f.name not in LISTS}
-    tables: Tables = {"case": {"1": document}}
+    tables: Tables = {"case": {"1": {name: getattr(case, name) for name in FACTS}}}
     for name in LISTS:
         tables[name] = {str(number): row for number, row in enumerate(getattr(case, name), 1)}
     return tables
@@ -48,9 +51,9 @@ def case_from(tables: Tables) -> Case:
             rows = tables.get(name, {})
             # JSON has the numbers as text, by which 10 would come before 2.
             document[name] = [rows[number] for number in sorted(rows, key=int)]
-        case: Case = adapter(Case).validate_python(document)
-        return case
-    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        return msgspec.convert(document, Case)
+    # What msgspec itself raises is a ValueError.
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a case: {type(error).__name__}") from error
 
 
@@ -62,7 +65,6 @@ def record_tables(record: object) -> Tables:
 def record_from(kind: type[Record], tables: Tables) -> Record:
     """Raises ValueError when it is not what `record_tables` makes."""
     try:
-        record: Record = adapter(kind).validate_python(tables["_default"]["1"])
-        return record
-    except (KeyError, TypeError, ValidationError) as error:
+        return msgspec.convert(tables["_default"]["1"], kind)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a {kind.__name__.lower()}: {type(error).__name__}") from error

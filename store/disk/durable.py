@@ -8,6 +8,7 @@ import itertools
 import os
 import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,7 +86,7 @@ class SharedSync:
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of the file: the old or the new is there after a crash, never half."""
     # Two may write one file at once, so each has a name of its own.
-    partial = path.with_name(f"{path.name}.{next(_numbers)}{PARTIAL}")
+    partial = f"{path}.{next(_numbers)}{PARTIAL}"
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:
@@ -95,7 +96,8 @@ def replace_file(path: Path, content: bytes) -> None:
             os.close(descriptor)
         os.replace(partial, path)
     except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(partial)
         raise
     sync_folder(path.parent)
 

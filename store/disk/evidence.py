@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -125,17 +124,3 @@ def discard_strays(wanted: Mapping[Path, Collection[str]]) -> int:
             discard(case_folder, sha256)
             strays += 1
     return strays
-
-
-def drop_thumbnails(cases: Path) -> int:
-    """Take away the small copies of pictures that earlier versions made.
-
-    Gives the number of cases of which they could not be taken away.
-    """
-    left = 0
-    for name in os.listdir(cases):
-        folder = f"{cases}/{name}/{THUMBNAILS}"
-        if os.path.isdir(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            left += os.path.isdir(folder)
-    return left

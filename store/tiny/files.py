@@ -13,7 +13,6 @@ from typing import BinaryIO, TypeVar, TypeVarTuple
 from weakref import WeakValueDictionary
 
 import structlog
-from tinydb import TinyDB
 from tinydb.storages import Storage
 
 from store.disk.durable import make_folder, replace_file, unavailable
@@ -33,19 +32,21 @@ Arguments = TypeVarTuple("Arguments")
 class DurableStorage(Storage):
     """TinyDB's file, replaced as a whole and sealed at each write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         self.path = path
 
     def read(self) -> Tables | None:
         """The tables, or None where there is no file. Raises ValueError where it is damaged."""
         try:
-            return unseal(self.path.read_bytes())
+            # Without a buffer that would only be filled once.
+            with open(self.path, "rb", buffering=0) as file:
+                return unseal(file.read())
         except FileNotFoundError:
             return None
 
     def write(self, data: Tables) -> None:
         """Durable when it returns; a crash leaves the old file or the new. Raises OSError."""
-        replace_file(self.path, seal(to_json(data)))
+        replace_file(Path(self.path), seal(to_json(data)))
 
 
 def write_tables(path: Path, tables: Tables) -> None:
@@ -56,14 +57,12 @@ def write_tables(path: Path, tables: Tables) -> None:
 
 def put_tables(path: Path, tables: Tables) -> None:
     """Write a file in a folder that is there. Raises OSError."""
-    with TinyDB(path, storage=DurableStorage) as db:
-        db.storage.write(tables)
+    DurableStorage(path).write(tables)
 
 
-def read_tables(path: Path) -> Tables:
+def read_tables(path: Path | str) -> Tables:
     """Raises FileNotFoundError, and ValueError when it is not what was written."""
-    with TinyDB(path, storage=DurableStorage) as db:
-        tables: Tables | None = db.storage.read()
+    tables = DurableStorage(path).read()
     if tables is None:
         raise FileNotFoundError(path)
     return tables

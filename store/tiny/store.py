@@ -41,12 +41,14 @@ from store.disk.durable import (
     try_writing,
     unavailable,
 )
+from store.disk.evidence import THUMBNAILS
 from store.documents import Tables, case_from, case_tables, record_tables
 from store.erasing import reference_pattern, tells_of, without_question
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Searched, Shown, trace_of
 from store.model.records import Evidence, Notice, Summary
+from store.tiny.beginning import FoundFolder, collector_paused, find_case_folders
 from store.tiny.catalogue import NO_CASE, Catalogue
 from store.tiny.counting import RateCounter
 from store.tiny.erasing import find_left_over, remove_case, remove_loose
@@ -67,6 +69,9 @@ NOT_DROPPED = (
     "an earlier version's small copies of pictures are not yet removed; that is tried again at the "
     "next start"
 )
+
+#: The folder of all cases.
+CASES = "cases"
 
 #: The file of a case, in the folder that has its reference as its name.
 CASE_FILE = "case.json"
@@ -105,7 +110,7 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         super().__init__(folder, lock)
-        self._cases = folder / "cases"
+        self._cases = folder / CASES
         self._sync_cases = SharedSync(self._cases)
         self._catalogue = Catalogue()
         #: The cases that were read or written last, by their references; the last one at the end.
@@ -120,7 +125,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             store = cls(folder, lock_folder(folder))
-            for name in ("cases", "people", "invitations", "notices", *FOLDERS.values()):
+            for name in (CASES, "people", "invitations", "notices", *FOLDERS.values()):
                 make_folder(folder / name)
                 try_writing(folder / name)
             store._load()
@@ -130,37 +135,46 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     def _load(self) -> None:
         """Read all that is there. Raises OSError."""
-        remove_partial(self.folder)
+        for entry in os.scandir(self.folder):
+            # Those of cases are tidied when they are read.
+            if entry.is_dir() and entry.name != CASES:
+                remove_partial(Path(entry.path))
         self._load_people()
         self._load_memos()
         # Before the cases, so that what is erased is not taken for one of them.
         self._finish_erasing()
-        if left := evidence.drop_thumbnails(self._cases):
-            log.error(NOT_DROPPED, cases=left)
-        for name in sorted(os.listdir(self._cases)):
-            self._load_case(self._cases / name)
+        with collector_paused():
+            self._load_cases()
         self._load_records("notices", Notice, self._catalogue.put_loose)
 
-    def _load_case(self, folder: Path) -> None:
-        """Take a case into the catalogue; its file is put aside where it is damaged."""
-        # Somebody's note, or what a file manager leaves; or what was erased and could not be
-        # removed.
-        if not folder.is_dir() or folder.name in self._erased:
-            return
+    def _load_cases(self) -> None:
+        not_dropped = 0
+        for found in find_case_folders(self._cases):
+            not_dropped += THUMBNAILS in found.inside
+            # What was erased may be there still, where it could not be removed.
+            if found.name not in self._erased:
+                self._load_case(found)
+        if not_dropped:
+            log.error(NOT_DROPPED, cases=not_dropped)
 
-        path = folder / CASE_FILE
-        try:
-            case = case_from(read_tables(path))
-            if case.reference != folder.name:
-                raise ValueError("another case's file")
-            self._catalogue.put(case)
-        except FileNotFoundError:
+    def _load_case(self, found: FoundFolder) -> None:
+        """Take a case into the catalogue; its file is put aside where it is damaged."""
+        if CASE_FILE not in found.inside:
             # Put aside at an earlier start; or it never was a case, where a process died while it
             # was adding one.
-            for aside in folder.glob("case.damaged*"):
-                self.damaged[folder.name] = aside.name
+            for name in found.inside:
+                if name.startswith("case.damaged"):
+                    self.damaged[found.name] = name
+            return
+
+        path = f"{self._cases}/{found.name}/{CASE_FILE}"
+        try:
+            case = case_from(read_tables(path))
+            if case.reference != found.name:
+                raise ValueError("another case's file")
+            self._catalogue.put(case)
         except ValueError:
-            self._put_aside(folder.name, path)
+            self._put_aside(found.name, Path(path))
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         return self._rates.hit(what, at, span, most)

@@ -1,6 +1,7 @@
 """What is particular to the embedded store: a folder that people can look into, and that one process owns."""
 
 import asyncio
+import builtins
 import errno
 import os
 import shutil
@@ -10,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -56,6 +58,7 @@ def _python(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 OPEN = """
 import sys
 from pathlib import Path
+from typing import IO, Any
 from store.errors import StoreUnavailable
 from store.tiny import TinyStore
 try:
@@ -143,9 +146,14 @@ async def test_starting_reads_each_file_once(
 ) -> None:
     for _ in range(20):
         await tiny.add(case())
-    read: list[Path] = []
-    read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    read: list[str] = []
+
+    def opened(path: str, *how: object, **more: object) -> IO[Any]:
+        read.append(str(path))
+        return open_file(path, *how, **more)  # type: ignore[call-overload]
+
+    open_file = builtins.open
+    monkeypatch.setattr(builtins, "open", opened)
     again = await _anew(tiny)
     assert len(read) == len(set(read)) == len(await again.summaries()) == 20
     await again.close()
@@ -482,6 +490,7 @@ async def test_evidence_that_does_not_fit_leaves_nothing(
 FULL_DISK = """
 import asyncio, resource, sys
 from pathlib import Path
+from typing import IO, Any
 from store.errors import StoreUnavailable
 from store.tiny import TinyStore
 from tests.store.made import BEN, NOW, case
