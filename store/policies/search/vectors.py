@@ -9,12 +9,14 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from store.policies.search.meaning import Floats, Meaning, numpy
 
+#: Vectors of the texts that come with the product, made by `ship.py`.
+SHIPPED = Path(__file__).with_name("shipped.npz")
 #: Vectors kept in a file: 46 MB. Older ones go when there are more.
 MOST = 60_000
 #: Vectors kept where there is no file.
@@ -43,6 +45,9 @@ class Vectors:
         with _lock:
             known = self._load()
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if missing:
+                known |= _read_shipped(missing)
+                missing = {key: text for key, text in missing.items() if key not in known}
             if at_most is not None and len(missing) > at_most:
                 return None
 
@@ -87,6 +92,12 @@ def _read(file: Path) -> dict[bytes, Any]:
     except Exception:  # noqa: BLE001, S110
         pass
     return {}
+
+
+def _read_shipped(wanted: Collection[bytes]) -> dict[bytes, Any]:
+    """Those of the wanted vectors that come with the product."""
+    shipped = _read(SHIPPED)
+    return {key: shipped[key] for key in wanted if key in shipped}
 
 
 def _write(file: Path, known: dict[bytes, Any]) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from store.policies import Policies
 from store.policies.search import meaning
-from store.policies.search.meaning import SIZE, WEIGHTS, Meaning, numpy
+from store.policies.search.meaning import SIZE, WEIGHTS, Matrix, Meaning, numpy, unpack
+from store.policies.search.refuse import DECOYS
 from store.policies.search.vectors import Vectors
 
 np = numpy()
+
+TEXTS = Path(__file__).parents[4] / "policy_texts"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +60,7 @@ def test_a_vector_does_not_depend_on_what_goes_through_the_model_beside_it(model
 
 def test_vectors_are_worked_out_once_for_each_text(model, tmp_path):
     file = tmp_path / "cache" / "vectors.npz"
-    made = Vectors(model, file).of(["one", "two"])
+    made = Vectors(model, file).of(["uno", "due"])
 
     class Broken(Meaning):
         def __init__(self) -> None:
@@ -65,10 +69,31 @@ def test_vectors_are_worked_out_once_for_each_text(model, tmp_path):
         def embed(self, texts):
             raise AssertionError(texts)
 
-    assert np.array_equal(Vectors(Broken(), file).of(["two", "one"]), made[::-1])
-    assert Vectors(Broken(), file).of(["three"], at_most=0) is None
+    assert np.array_equal(Vectors(Broken(), file).of(["due", "uno"]), made[::-1])
+    assert Vectors(Broken(), file).of(["tre"], at_most=0) is None
     file.write_bytes(b"no cache at all")
-    assert np.array_equal(Vectors(model, file).of(["one", "two"]), made)
+    assert np.array_equal(Vectors(model, file).of(["uno", "due"]), made)
+
+
+def test_the_vectors_of_the_shipped_texts_are_shipped(tmp_path):
+    file = tmp_path / "vectors.npz"
+    assert Policies(TEXTS, file).prepare()
+    # What had to be worked out would be kept there: `python -m store.policies.search.ship`.
+    assert not file.exists()
+
+
+def test_what_is_shipped_is_what_the_model_makes(model):
+    shipped = Vectors(model).of(DECOYS, at_most=0)
+    assert shipped is not None
+    # They are kept in half the bits.
+    assert np.allclose(shipped, model.embed(DECOYS), atol=1e-3)
+
+
+def test_weights_are_unpacked_as_they_were_packed():
+    with np.load(WEIGHTS) as arrays:
+        packed, scales = arrays["0.out"], arrays["0.out.scale"]
+    weights = unpack(packed, scales)
+    assert np.array_equal(Matrix.of(packed, scales).unpack(into=None), weights.T)
 
 
 def test_texts_are_asked_by_meaning_without_being_told_to(tmp_path):
