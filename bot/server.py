@@ -5,19 +5,20 @@ The numbers have a place of their own, so that what faces the internet does not 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Sequence
+from functools import partial
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
+from bot.connections import MAX_BODY, Connection, Places, bounded
 from bot.health import place_of
 from bot.settings import Settings, SettingsError
-
-#: Bytes of one HTTP request; platforms send far less.
-MAX_BODY = 4 * 1024 * 1024
 
 #: Seconds for the requests that are under way when the bot stops.
 FINISH = 3.0
@@ -48,6 +49,7 @@ class Servers:
 
     def __init__(self) -> None:
         self._runners: list[web.AppRunner] = []
+        self._listening: list[asyncio.Server] = []
 
     async def listen(self, settings: Settings, routes: Sequence[web.RouteDef]) -> None:
         """At PORT, to everybody. Raises SettingsError."""
@@ -64,20 +66,27 @@ class Servers:
         await self._listen(routes, host, port)
 
     async def close(self) -> None:
-        """Finish the requests that are under way."""
+        """Take no more requests, and finish those that are under way."""
+        for listening in self._listening:
+            listening.close()
         for runner in self._runners:
             await runner.cleanup()
 
     async def _listen(self, routes: Sequence[web.RouteDef], host: str | None, port: int) -> None:
-        app = web.Application(client_max_size=MAX_BODY)
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[bounded])
         app.add_routes(routes)
         runner = web.AppRunner(app, access_log=None, logger=_logger, shutdown_timeout=FINISH)
         await runner.setup()
         self._runners.append(runner)
+        # It has a server since `setup`.
+        server = cast(web.Server, runner.server)
+        welcome = partial(Connection, Places(), server)
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(runner, host, port).start()
+            listening = await loop.create_server(welcome, host, port, reuse_address=True)
         except OSError as error:
             # Below 0, where looking up the host's name failed.
             number = error.errno or 0
             reason = os.strerror(number) if number > 0 else "there is no such address"
             raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error
+        self._listening.append(listening)
