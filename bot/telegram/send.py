@@ -34,7 +34,7 @@ UPLOADING = 300.0
 
 log = structlog.get_logger()
 _NO_PREVIEW = {"is_disabled": True}
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 #: A chat's number, or a channel's name with its `@`.
 Chat = int | str

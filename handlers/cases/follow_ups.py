@@ -36,13 +36,15 @@ HOW_TO_ADD = "Say what is to be done, and by when: {usage}"
 ADDED = "Case {reference}: “{what}” is due {due}. {moved}"
 POSTED_AGAIN = "Noted that it was posted again."
 MOST_PUT_OFF = 2
-BREAK = re.compile(r"\s*(?:[,;–—]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s)\s*", re.IGNORECASE)
+BREAK = re.compile(r"[,;–—]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s", re.IGNORECASE)
 WHAT_BY_WHEN = re.compile(
-    r"(?P<what_in>.+)\s+(?P<day_in>in \d{1,3} school days?)"
-    r"|(?P<what>.+)\s+(?:by|on|until)\s+(?P<day>[^\"”]+)",
-    re.DOTALL | re.IGNORECASE,
+    r"(?P<what_in>.+) (?P<day_in>in \d{1,3} school days?)"
+    r"|(?P<what>.+) (?:by|on|until) (?P<day>[^\"”]+)",
+    re.IGNORECASE,
 )
 LONGEST = 160
+#: Characters at the end among which the day is looked for: the longest day, and a few words.
+END = 120
 
 
 @command(
@@ -192,13 +194,9 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
 async def add(ask: Ask, desk: Desk) -> Reply:
     """A follow-up of one's own, due when school closes on a day."""
     reference, words = take_reference(ask.words, add.usage)
-    match = WHAT_BY_WHEN.fullmatch(words)
-    if not match:
-        raise Refused(HOW_TO_ADD.format(usage=add.usage))
-    what = shortened((match["what"] or match["what_in"]).strip(" \"“”'"), LONGEST)
-    day = day_named(match["day"] or match["day_in"], ask.at, desk.calendar)
-    due, moved = due_on(day, ask.at, desk.calendar)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
+    what, day = _what_and_day(words)
+    due, moved = due_on(day_named(day, ask.at, desk.calendar), ask.at, desk.calendar)
 
     def add_step(case: Case) -> Case:
         return case.add_step(what, due, OWNER, by=ask.person.id, at=ask.at)
@@ -207,6 +205,17 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     root, when = matter.case.reference, moment(due, desk.calendar)
     said = ADDED.format(reference=root, what=what, due=when, moved=moved)
     return matter.shown_in(say(said.strip()))
+
+
+def _what_and_day(words: str) -> tuple[str, str]:
+    """`“Ring the parents” by friday` -> `Ring the parents`, `friday`. Raises Refused."""
+    line = " ".join(words.split())
+    before, end = line[:-END], line[-END:]
+    match = WHAT_BY_WHEN.fullmatch(end)
+    if not match:
+        raise Refused(HOW_TO_ADD.format(usage=add.usage))
+    what = before + (match["what"] or match["what_in"])
+    return shortened(what.strip(" \"“”'"), LONGEST), match["day"] or match["day_in"]
 
 
 @command(

@@ -39,7 +39,7 @@ WIDEST = 40
 LONGEST_HEADING = 100
 
 _LINE = re.compile(r"\r\n|\r|\n|\x0b|\x0c|\u2028|\u2029")
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _BULLET = re.compile(
     r"(?:[-*+–—»•·▪◦●○■□➢➤►✓✔‣⁃∙]|o(?=[ \t])|\uf0b7|\uf0a7)[ \t\u00a0]+(?=\S)|[•·▪◦●■➢➤►✓✔](?=\S)"
 )
@@ -47,7 +47,7 @@ _NUMBER = re.compile(
     r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t\u00a0]+(?=\S)"
 )
 _RULE = re.compile(r"(?:[-*_=] ?){3,}\Z")
-_TABLE_RULE = re.compile(r"\|?[ :|-]*-[ :|-]*\|?\Z")
+_TABLE_RULE = re.compile(r"[ :|]*-[ :|-]*\Z")
 _TO_FILL = re.compile(r"_{3,}|\.{6,}|…{3,}")
 _UNDERLINE = re.compile(r"={3,}|-{3,}")
 _TO_SIGN = re.compile(rf"\bsign(?:ed|ature)\b[^\r\n]*(?:{_TO_FILL.pattern})", re.IGNORECASE)
@@ -161,7 +161,7 @@ class _Reader:
 
         self._at += 2 if is_underlined else 1
         if marked:
-            return _Heading(len(marked.group(1)), marked.group(2))
+            return _Heading(len(marked.group(1)), marked.group(2).rstrip(" \t#"))
         return _Heading(2, BOLD.sub(r"\1", line))
 
     def _stands_alone(self) -> bool:

@@ -43,8 +43,10 @@ def find(text: str) -> tuple[str, ...]:
     for match in LINK.finditer(text):
         link = match.group().rstrip(TRAILING)
         # A bracket that was opened within the link is part of it; one around the link is not.
-        while link.endswith(")") and link.count(")") > link.count("("):
+        around = link.count(")") - link.count("(")
+        while around > 0 and link.endswith(")"):
             link = link[:-1].rstrip(TRAILING)
+            around -= 1
         found.append(link)
     return tuple(dict.fromkeys(found))
 

@@ -16,6 +16,10 @@ from store.model.records import Person
 
 NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
 HAS_LEFT = "That person has left. Please choose somebody else."
+#: Characters of a name that are compared: the comparison is slow.
+LONGEST_NAME = 160
+#: How alike a slip and a name must be, from 0 to 1.
+LIKENESS = 0.8
 SEVERAL = "Several people are called that: {names}. Please type the whole name."
 
 
@@ -37,14 +41,23 @@ async def people_matching(name: str, desk: Desk) -> list[Person]:
 
     `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`.
     """
-    wanted = name_words(name)
-    everybody = [(person, name_words(person.name)) for person in await desk.store.people()]
-    exact = [person for person, words in everybody if set(words) == set(wanted)]
-    return exact or [person for person, words in everybody if any(_like(w, words) for w in wanted)]
+    wanted = name_words(name[:LONGEST_NAME])
+    everybody = [(person, set(name_words(person.name))) for person in await desk.store.people()]
+    exact = [person for person, words in everybody if words == set(wanted)]
+    if exact:
+        return exact
+    alike = _words_alike(wanted, {word for _, words in everybody for word in words})
+    return [person for person, words in everybody if not words.isdisjoint(alike)]
 
 
-def _like(word: str, names: list[str]) -> bool:
-    return word in names or (len(word) > 3 and bool(difflib.get_close_matches(word, names, 1, 0.8)))
+def _words_alike(wanted: Iterable[str], known: set[str]) -> set[str]:
+    """The words, and those of the known ones that they may be a slip for."""
+    alike = set(wanted)
+    for word in list(alike):
+        if len(word) > 3:
+            most = max(1, len(known))
+            alike.update(difflib.get_close_matches(word, known, most, LIKENESS))
+    return alike
 
 
 async def person_named(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:

@@ -31,7 +31,7 @@ _BULLET = re.compile(
     r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t\u00a0]+(?=\S)"
 )
 _UNDERLINE = re.compile(r"={3,}|-{3,}")
-_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _BOLD_LINE = re.compile(r"(\*\*|__)(.+?)\1:?\Z")
 #: Beginnings of a letter and of a form: short lines that are no headings.
 _LETTER_OR_FORM = re.compile(r"(?:dear|signed|date|name|yours|thank)\b", re.IGNORECASE)
@@ -154,7 +154,7 @@ def _classify(lines: Sequence[_TextLine], n: int) -> None:
     if not line.text:
         line.kind = "blank"
     elif marked:
-        line.make_heading(len(marked.group(1)), marked.group(2))
+        line.make_heading(len(marked.group(1)), marked.group(2).rstrip(" \t#"))
     elif _is_underlined(lines, n):
         is_double = lines[n + 1].text.startswith("=")
         line.make_heading(1 if is_double else 2, line.text)

@@ -33,9 +33,9 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _HEADER = re.compile(
     r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
 )
-_KEY = re.compile(r"[ \t]*([A-Za-z][A-Za-z _-]{0,30}?)[ \t]*:[ \t]*(.*?)[ \t]*\Z")
+_KEY = re.compile(r"[ \t]*([A-Za-z][A-Za-z _-]{0,30}?)[ \t]*:[ \t]*(.*)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,3}[ \t]+(.+)$", re.MULTILINE)
 _DAY = re.compile(
     r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
     r"|(?P<figures>\d{1,2}[./]\d{1,2}[./]\d{4})"
@@ -173,7 +173,7 @@ def _read_keys(header: str) -> dict[str, str]:
         found = _KEY.match(line)
         if found:
             key = re.sub(r"[_-]", " ", found.group(1).lower())
-            keys[key] = found.group(2).strip("\"'")
+            keys[key] = found.group(2).rstrip(" \t").strip("\"'")
     return keys
 
 
@@ -184,4 +184,4 @@ def _split_list(value: str) -> tuple[str, ...]:
 
 def _first_heading(text: str, body: int) -> str:
     found = _HEADING.search(text.replace("\r", "\n"), body)
-    return found.group(1)[:120] if found else ""
+    return found.group(1).rstrip(" \t#")[:120] if found else ""

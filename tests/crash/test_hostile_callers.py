@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,8 +105,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Target]:
             await bot.says('"running"')
             target = Target(bot, port, slack)
             async with asyncio.timeout(PATIENCE):
-                while await target.asked("/ready") != 200:
-                    await asyncio.sleep(0.05)
+                await _ready(target)
             yield target
             await target.is_well()
         assert "a library failed" not in bot.text
@@ -158,12 +157,11 @@ async def test_a_body_without_end_is_read_to_its_limit(target: Target, kind: str
     data = bytes(8 * MAX_BODY) if kind == "long" else chunks()
     headers = {"X-Slack-Request-Timestamp": "1"}
     async with aiohttp.ClientSession() as client:
-        try:
+        # It may hang up while we are sending.
+        with suppress(aiohttp.ClientError):
             sent = client.post(f"{target.here}/slack/events", data=data, headers=headers)
             async with sent as answer:
                 assert answer.status in (400, 413)
-        except aiohttp.ClientError:
-            pass  # it hung up while we were sending
     await target.is_well()
 
 
@@ -178,7 +176,12 @@ async def test_what_is_no_request_is_not_logged(target: Target) -> None:
 
 
 async def _end_of(reader: asyncio.StreamReader) -> None:
-    try:
+    with suppress(ConnectionError):
         await reader.read()
-    except ConnectionError:
-        pass
+
+
+async def _ready(target: Target) -> None:
+    while True:
+        if await target.asked("/ready") == 200:
+            return
+        await asyncio.sleep(0.05)

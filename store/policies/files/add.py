@@ -108,7 +108,7 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(
-    r"^[\s|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|"
+    r"^[ \t\u00a0|*-]*(?:policy owner|owner|(?:person|staff|lead|member of staff) responsible|"
     r"responsible (?:person|lead)|policy lead)(?: for (?:this )?policy)?"
     r"\**[ \t]*[:|][ \t|*]*(?P<who>[^|\r\n]{2,80})",
     re.IGNORECASE | re.MULTILINE,
@@ -121,7 +121,6 @@ _SCHOOL = re.compile(r"school|academy|college|primary|nursery|federation|trust",
 #: What the words before a day say of it.
 _LABELS = {"review": _REVIEW, "approved": _APPROVED, "past": _PAST}
 _HEADER_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_LINE_END = re.compile(r"[\r\n]+\Z")
 
 
 class NoFolder(Trouble):
@@ -533,8 +532,8 @@ def _with_header(text: str, told: Mapping[str, str], found: Mapping[str, str]) -
 
 def _change_header(header: str, told: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     lines = _HEADER_LINE.findall(header)
-    ending = _LINE_END.search(lines[0])
-    line_end = ending.group() if ending else "\n"
+    first = lines[0]
+    line_end = first[len(first.rstrip("\r\n")) :] or "\n"
     places = {_read_key(line): n for n, line in enumerate(lines)}
     for key, value in wanted.items():
         line = f"{key}: {value}{line_end}"

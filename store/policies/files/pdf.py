@@ -102,8 +102,8 @@ _COMPOUND = re.compile(
     "self|non|cyber|e|co|well|anti|multi|one|two|three|full|half|high|low", re.IGNORECASE
 )
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_DIVIDED = re.compile(r"([^\W\d_]+) ?[-\u2010\u00ad]\Z")
-_DIVIDED_OVER_LINES = re.compile(r"[^\W\d_]+ ?[-\u2010\u00ad]\n[^\W\d_]+")
+_DIVIDED = re.compile(r"(?<![^\W\d_])([^\W\d_]+) ?[-\u2010\u00ad]\Z")
+_DIVIDED_OVER_LINES = re.compile(r"(?<![^\W\d_])[^\W\d_]+ ?[-\u2010\u00ad]\n[^\W\d_]+")
 _LINK = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:)]\Z")
 _REST_OF_LINK = re.compile(r"[^\s.,]+[/_=%&.][^\s.]")
 

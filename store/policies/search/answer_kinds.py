@@ -128,7 +128,7 @@ def _precise(asked: str, given: str, flags: re.RegexFlag = re.IGNORECASE) -> _Pr
 
 _UNIT = r"(?:minute|hour|day|week|month|term|year)s?"
 _NUMERAL = (
-    r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
+    r"(?:\d[\d.,]{0,20}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
     r"|a|an|each|every|same|first|next)"
 )
 # Without May: in a policy it is nearly always the verb.
