@@ -57,6 +57,8 @@ NO_PASSAGE = "The procedure names no passage for that. Ask in your own words: /p
 
 #: From so many words on, what follows “show” is no title.
 QUESTION_WORDS = 4
+#: Characters that are compared with titles and headings.
+LONGEST_TITLE = 300
 #: Passages of an answer.
 SHOWN = 3
 #: Of the score of the best passage; what is worth less is shown on asking.
@@ -179,7 +181,7 @@ def _ask_choice(question: Question) -> Choice:
 )
 async def show(ask: Ask, desk: Desk) -> Reply:
     """A text's facts and sections, or the words of one section."""
-    places = desk.policies.find(ask.words)
+    places = desk.policies.find(ask.words[:LONGEST_TITLE])
     if not places:
         return await _ask_after_all("show", ask, desk)
     if len(places) > 1:
@@ -236,7 +238,7 @@ async def _ask_after_all(verb: str, ask: Ask, desk: Desk) -> Reply:
 )
 async def print_(ask: Ask, desk: Desk) -> Reply:
     """A PDF, made in a thread."""
-    texts = {place.text.doc: place.text for place in desk.policies.find(ask.words)}
+    texts = {place.text.doc: place.text for place in desk.policies.find(ask.words[:LONGEST_TITLE])}
     if not texts:
         return await _ask_after_all("print", ask, desk)
     if len(texts) == 1:

@@ -24,6 +24,8 @@ from store.model.records import Invitation, Person, Role, new_id
 #: Nothing that a phone turns into something else, or is misread.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 TRIES = 20
+#: Characters of a name and its roles.
+LONGEST = 300
 VALID = timedelta(days=7)
 _ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
 WITH_ROLE = rf".+\s(as|(the\s)?role)\s+({_ROLE})((\s*,\s*|\s+and\s+)({_ROLE}))*[.\s]*"
@@ -273,8 +275,8 @@ async def _is_only_head(person: Person, desk: Desk) -> bool:
 
 def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[str, ...]]:
     """`Ben Okafor as head` -> the name, and the roles."""
-    pattern = rf"[\"“]?(.+?)[\"”]?\s+(?:{between}|as|the role|role)\s+(.+)"
-    match = re.fullmatch(pattern, words.strip(), re.DOTALL)
+    line = " ".join(words.split())[:LONGEST]
+    match = re.fullmatch(rf"[\"“]?(.+?)[\"”]? (?:{between}|as|the role|role) (.+)", line)
     if not match:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
     roles = tuple(
@@ -282,7 +284,7 @@ def _name_and_roles(words: str, between: str, usage: str) -> tuple[str, tuple[st
     )
     if not roles:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
-    return " ".join(match[1].split())[:80], roles
+    return match[1][:80], roles
 
 
 def _roles(roles: tuple[str, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.rules.unfinished import with_cards_due
-from handlers.workflow.pictures import Look, look
+from handlers.workflow.pictures import CANNOT_OPEN, Look, look
 from store.base import Kept
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
@@ -87,18 +86,16 @@ async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
     noted = False
     try:
         if await is_wanted(reference, item, desk):
-            noted = await _look_and_note(reference, item, kept, desk)
+            noted = await _note_kept(reference, item, kept, desk)
     finally:
         # Nobody wants it any more, or there is no time left for it.
         if not noted:
             await desk.store.discard(reference, kept.sha256)
+    if noted and item.kind == EvidenceKind.PICTURE:
+        await _look(reference, item, kept, desk)
 
 
-async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk) -> bool:
-    seen = Look()
-    if item.kind == EvidenceKind.PICTURE:
-        async with desk.store.kept(reference, kept.sha256) as path:
-            seen = await asyncio.to_thread(look, path)
+async def _note_kept(reference: str, item: Evidence, kept: Kept, desk: Desk) -> bool:
     return await _note(
         reference,
         item,
@@ -107,9 +104,35 @@ async def _look_and_note(reference: str, item: Evidence, kept: Kept, desk: Desk)
         sha256=kept.sha256,
         size=kept.size,
         kept_at=desk.now(),
-        picture=seen.picture,
-        problem=seen.problem,
+        # It is noted before it is tried: where that ends the whole machine, it is not tried again.
+        problem=CANNOT_OPEN if item.kind == EvidenceKind.PICTURE else "",
     )
+
+
+async def _look(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
+    """Note what a picture that is kept looks like. What keeps us from that changes nothing else."""
+    try:
+        async with desk.store.kept(reference, kept.sha256) as path:
+            seen = await look(path)
+        if seen != Look(problem=CANNOT_OPEN):
+            await _note_look(reference, item, seen, desk)
+    except (StoreUnavailable, NotFound, OSError) as error:
+        why = type(error).__name__
+        log.warning("picture not looked at", case=reference, number=item.number, why=why)
+
+
+async def _note_look(reference: str, item: Evidence, seen: Look, desk: Desk) -> None:
+    while True:
+        case = await desk.store.case(reference)
+        current = _current(case, item)
+        if current.state != State.KEPT:
+            return
+        new = replace(current, picture=seen.picture, problem=seen.problem)
+        try:
+            await desk.store.save(case.with_evidence(new))
+        except Conflict:
+            continue
+        return
 
 
 async def _failed(

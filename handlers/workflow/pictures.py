@@ -1,15 +1,25 @@
-"""A look at a picture: its size, and a number that is near for pictures that look alike."""
+"""A look at a picture: its size, and a number that is near for pictures that look alike.
+
+A picture may be made to do harm: each is opened in a process of its own, one after another.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from store.limited import LimitExceeded, Limits, run_limited_soon
 from store.model.records import Picture
 
 #: A tall screenshot has 20 million. What claims to be larger is kept, and not opened.
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 25_000_000
+
+#: What a picture of so many pixels needs, with its colours in two forms at once.
+LIMITS = Limits(memory=700_000_000, seconds=15)
 
 #: What phones and screens make. Of the others, some start a program (PostScript) or read further
 #: files.
@@ -29,8 +39,28 @@ class Look:
     problem: str = ""
 
 
-def look(path: Path) -> Look:
+#: Those who wait to open a picture, in each event loop.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+async def look(path: Path) -> Look:
     """Open a file as a picture, whatever it claims to be. Never raises for what is in it."""
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with turn:
+        try:
+            said = await run_limited_soon(look_here, LIMITS, str(path))
+        except LimitExceeded:
+            return Look(problem=CANNOT_OPEN)
+    found = said["picture"]
+    return Look(Picture(**found) if found else None, said["problem"])
+
+
+def look_here(path: str) -> dict[str, Any]:
+    """A Look, as JSON tells it, of a file that is opened in this very process."""
+    return asdict(_open(Path(path)))
+
+
+def _open(path: Path) -> Look:
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -40,8 +70,9 @@ def look(path: Path) -> Look:
             with Image.open(path, formats=FORMATS) as image:
                 width, height = image.size
                 image.draft("RGB", DRAFT)
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-                small = upright.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+                # In place: a copy of all its pixels would be one more.
+                ImageOps.exif_transpose(image, in_place=True)
+                small = image.convert("RGB").convert("L").resize((9, 8), Image.Resampling.LANCZOS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return Look(problem=TOO_MANY_PIXELS)
     except Exception:

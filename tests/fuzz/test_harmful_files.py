@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 import resource
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from handlers.cases.hand_over import file_name
-from handlers.workflow.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look
+from handlers.workflow.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look, look_here
 from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.store.made import NOW
@@ -40,6 +41,13 @@ def png(width: int, height: int) -> bytes:
     )
 
 
+def packed_pixels(width: int, height: int) -> bytes:
+    """A whole picture, of one colour: a few hundred kilobytes, and four bytes a pixel when opened."""
+    made = io.BytesIO()
+    Image.new("RGBA", (width, height), (7, 7, 7, 7)).save(made, "PNG")
+    return made.getvalue()
+
+
 def bomb() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -57,6 +65,7 @@ def jpeg(width: int = 400) -> bytes:
 HARMFUL = {
     "hundred-megapixels.png": (png(10_000, 10_000), TOO_MANY_PIXELS),
     "largest.png": (png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
+    "49-megapixels.png": (packed_pixels(7_000, 7_000), TOO_MANY_PIXELS),
     "nothing.png": (png(0, 0), CANNOT_OPEN),
     "unfinished.png": (png(2_000, 2_000), CANNOT_OPEN),
     "bomb.zip": (bomb(), CANNOT_OPEN),
@@ -69,23 +78,32 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_what_is_harmful_is_not_opened(tmp_path: Path, name: str) -> None:
+async def test_what_is_harmful_is_not_opened(tmp_path: Path, name: str) -> None:
     content, problem = HARMFUL[name]
     path = tmp_path / "evidence"
     path.write_bytes(content)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seen = look(path)
+    seen = await look(path)
     assert (seen.problem, seen.picture) == (problem, None)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
     assert path.read_bytes() == content
 
 
-def test_a_sound_picture_is_opened(tmp_path: Path) -> None:
+async def test_a_sound_picture_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "evidence"
     path.write_bytes(jpeg())
-    seen = look(path)
+    seen = await look(path)
     assert seen.picture
     assert (seen.picture.width, seen.problem) == (400, "")
+
+
+async def test_the_largest_picture_that_is_opened_costs_the_bot_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "evidence"
+    path.write_bytes(packed_pixels(5_000, 5_000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    pictures = await asyncio.gather(*(look(path) for _ in range(2)))
+    assert [seen.picture.width for seen in pictures if seen.picture] == [5_000] * 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
 
 
 def test_pictures_with_any_bytes_changed_break_nothing(tmp_path: Path) -> None:
@@ -102,8 +120,8 @@ def test_pictures_with_any_bytes_changed_break_nothing(tmp_path: Path) -> None:
         path.write_bytes(
             content[: chance.randint(1, len(content))] if chance.random() < 0.3 else content
         )
-        seen = look(path)
-        assert bool(seen.picture) is not bool(seen.problem)
+        seen = look_here(str(path))
+        assert bool(seen["picture"]) is not bool(seen["problem"])
 
 
 @pytest.mark.parametrize(
