@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from bot import logs
 from bot.front_end import FrontEnd
 from bot.metrics import Metrics
 from store.base import Store
@@ -16,6 +17,7 @@ from store.base import Store
 PATIENCE = 3.0
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 HERE = "127.0.0.1"
+NO_LOG = "the log cannot be written; is its disk full, or its reader gone?"
 
 
 def health(
@@ -23,8 +25,8 @@ def health(
 ) -> list[web.RouteDef]:
     """The routes `/health`, for whether the process lives, and `/ready`, for whether it can work.
 
-    `store` is a question to the store. Where it or a chat does not answer, `/ready` gives status
-    503, and names what does not.
+    `store` is a question to the store. Where it or a chat does not answer, or the log cannot be
+    written, `/ready` gives status 503, and names what it is.
     """
 
     async def lives(_: web.Request) -> web.Response:
@@ -36,6 +38,8 @@ def health(
         ]
         if not await _answers(store):
             missing.append("store")
+        if not logs.is_written():
+            missing.append(NO_LOG)
         if missing:
             return web.Response(
                 status=503, text="".join(f"not ready: {name}\n" for name in missing)

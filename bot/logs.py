@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -31,7 +31,7 @@ def set_up() -> None:
     """Ours through structlog; libraries say only what is wrong, without its words."""
     structlog.configure(
         processors=[*_steps(), _renderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Patient(sys.stderr)),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     handler = _Handler(logging.ERROR)
@@ -39,11 +39,46 @@ def set_up() -> None:
     sys.excepthook = _log_end
 
 
+def is_written() -> bool:
+    """Whether the log can be written. Tries again, where the last line could not be."""
+    if _Patient.is_failing:
+        _Patient(sys.stderr).flush()
+    return not _Patient.is_failing
+
+
+class _Patient:
+    """A file of lines that raises nothing where one cannot be written: a full disk, a closed pipe.
+
+    The log never decides over a message; `/ready` says that it is not written.
+    """
+
+    is_failing = False
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        try:
+            return self._file.write(line)
+        except (OSError, ValueError):
+            # ValueError: the file was closed.
+            _Patient.is_failing = True
+            return 0
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+            _Patient.is_failing = False
+        except (OSError, ValueError):
+            _Patient.is_failing = True
+
+
 @contextmanager
 def to_standard_error() -> Iterator[None]:
     """For a command whose output others read, and which logs what it happens to see."""
     before = structlog.get_config()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    to = _Patient(sys.stderr)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(to))  # type: ignore[arg-type]
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""A function in a process of its own, with bounds of memory and time, for files that may be made to do harm.
+"""A function in a process of its own, with bounds of memory and time: for files made to do harm.
 
 Whatever becomes of that process, this one goes on. It is given no setting and no token, may write
 no file, and what it answers is JSON: a program that a file takes over can say little.

@@ -32,6 +32,9 @@ PIECES = (
 ORIGIN = Origin("channel", *[""] * 5, None, "")
 
 
+pytestmark = pytest.mark.usefixtures("texts_are_ready")
+
+
 async def _took(made: School, who: str, text: str, **more: object) -> float:
     begun = time.process_time()
     await made.say(who, text, **more)
