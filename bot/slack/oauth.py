@@ -2,11 +2,13 @@
 
 The link is made by `headsup connect slack`, for one school; its words are the `state` of the whole
 flow, so that nobody installs the app for a school without having been given that school's link.
+Whoever opens it sees which school it is for, before it goes on to Slack.
 https://docs.slack.dev/authentication/installing-with-oauth
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -32,17 +34,24 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import Settings
+from bot.settings import Settings, of_school
 from bot.slack.api import quiet
 from bot.slack.manifest import INSTALL, REDIRECT, SCOPES
 from store.errors import Trouble
+from store.school.school import load_school
 
 LINK_HOURS = 48
 INSTALLED = "Heads Up is installed"
 NEXT = (
-    "It is connected to {school}, in the workspace {team}. Next, invite the headteacher: "
+    "It is connected to {name}, in the workspace {team}. Next, invite the headteacher: "
     "headsup --school {school} invite NAME --role head"
 )
+INSTALL_FOR = "Install Heads Up for {school}?"
+GO_ON = (
+    "Whoever writes to Heads Up in the workspace that you choose there reports to {school}. "
+    "If that is not your school, close this page."
+)
+TO_SLACK = "Go on to Slack"
 NOT_INSTALLED = "Heads Up was not installed"
 ANOTHER_LINK = "Ask your technician for a new link: headsup --school KEY connect slack"
 WHY = {
@@ -67,7 +76,7 @@ ELSE = f"Slack did not complete it ({{reason}}). {ANOTHER_LINK}"
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
     '<body style="font-family:sans-serif;max-width:40em;margin:4em auto">'
-    "<h1>{title}</h1><p>{words}</p></body></html>"
+    "<h1>{title}</h1><p>{words}</p>{more}</body></html>"
 )
 
 log = structlog.get_logger()
@@ -124,6 +133,7 @@ class _Flow(AsyncOAuthFlow):
     def __init__(self, settings: Settings, links: Links, store: Store) -> None:
         self._links = links
         self._store = store
+        self._settings = settings
         secret = settings.slack_client_secret
         super().__init__(
             client=AsyncWebClient(base_url=settings.slack_api_url, logger=quiet),
@@ -133,7 +143,8 @@ class _Flow(AsyncOAuthFlow):
                 client_secret=secret.get_secret_value() if secret else "",
                 scopes=sorted(SCOPES),
                 redirect_uri=settings.public_url.rstrip("/") + REDIRECT,
-                install_page_rendering_enabled=False,
+                # `build_install_page_html` below.
+                install_page_rendering_enabled=True,
                 state_store=_States(links),
                 state_expiration_seconds=LINK_HOURS * 3600,
                 # Never asked: `store_installation` below keeps it.
@@ -149,7 +160,13 @@ class _Flow(AsyncOAuthFlow):
         if not await self._links.is_link(_state(request), datetime.now(UTC)):
             return _page(404, NOT_INSTALLED, WHY["invalid_state"])
         done: BoltResponse = await super().handle_installation(request)
+        done.headers["referrer-policy"] = ["no-referrer"]
         return done
+
+    async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
+        school = await self._name_of(_school(request))
+        link = f'<p><a href="{escape(url)}">{TO_SLACK}</a></p>'
+        return _html(INSTALL_FOR.format(school=school), GO_ON.format(school=school), link)
 
     async def issue_new_state(self, request: AsyncBoltRequest) -> str:
         return _state(request)
@@ -170,7 +187,18 @@ class _Flow(AsyncOAuthFlow):
         installation = args.installation
         log.info("slack installed", school=school, team=installation.team_id)
         team = installation.team_name or installation.team_id or ""
-        return _page(200, INSTALLED, NEXT.format(school=school, team=team))
+        name = await self._name_of(school)
+        return _page(200, INSTALLED, NEXT.format(name=name, school=school, team=team))
+
+    async def _name_of(self, key: str) -> str:
+        """The school's own name, and its key, by which the technician knows it."""
+        try:
+            file = of_school(self._settings, key).school_file
+            school = await asyncio.to_thread(load_school, file)
+        except Trouble:
+            # A mistake in its file is said by `headsup check`.
+            return key
+        return f"{school.name} ({key})"
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
         # An error is one of ours, raised above; a reason is Slack's or Bolt's word.
@@ -190,11 +218,15 @@ def _school(request: AsyncBoltRequest) -> str:
 
 
 def _page(status: int, title: str, words: str) -> BoltResponse:
-    """A page of one paragraph. `title` is HTML, `words` is plain text."""
+    """A page of one paragraph."""
     headers: dict[str, str | Sequence[str]] = {
         "Content-Type": "text/html; charset=utf-8",
         # The address of this page holds the words of the link.
         "Referrer-Policy": "no-referrer",
     }
-    body = PAGE.format(title=title, words=escape(words))
-    return BoltResponse(status=status, body=body, headers=headers)
+    return BoltResponse(status=status, body=_html(title, words), headers=headers)
+
+
+def _html(title: str, words: str, more: str = "") -> str:
+    """`title` and `words` are plain text, `more` is HTML."""
+    return PAGE.format(title=escape(title), words=escape(words), more=more)

@@ -12,6 +12,8 @@ workspace by its token. https://docs.slack.dev/reference/methods/oauth.v2.access
 from __future__ import annotations
 
 import base64
+import html
+import re
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -116,12 +118,12 @@ class Trust:
     ) -> Page:
         """Open a link, allow the app (or `refuse`) in Slack, and come back; without `cookie`, in another browser."""
         async with self.client.get(self._at(link), allow_redirects=False) as answer:
-            if answer.status != 302:
-                return Page(answer.status, await answer.text())
-            to, state = (
-                urlsplit(answer.headers["Location"]),
-                answer.headers["Set-Cookie"].split(";")[0],
-            )
+            page = await answer.text()
+            if answer.status != 200:
+                return Page(answer.status, page)
+            state = answer.headers["Set-Cookie"].split(";")[0]
+        [onward] = re.findall('href="(.+?)"', page)
+        to = urlsplit(html.unescape(onward))
         assert f"{to.scheme}://{to.netloc}{to.path}" == "https://slack.com/oauth/v2/authorize"
         asked = {name: values[0] for name, values in parse_qs(to.query).items()}
         assert asked["client_id"] == self.client_id

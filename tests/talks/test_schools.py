@@ -158,7 +158,7 @@ async def test_two_schools_live_side_by_side(trust: Trust, settings: dict[str, s
             link = LINK.search(words)
             assert link, words
             page = await trust.install(link[0], slack)
-            assert (page.status, f"connected to {school}" in page.text) == (200, True), page
+            assert (page.status, f"({school}), in the workspace" in page.text) == (200, True), page
         status, lines = await said("schools", settings=settings)
         assert status == 0
         assert "oakfield (Oakfield School): Slack: TOAK School" in lines
@@ -249,9 +249,11 @@ async def test_a_link_installs_for_its_school_alone_and_once(
     oak, elm = await trust.workspace("TOAK"), await trust.workspace("TELM")
     async with running(trust, settings):
         link = await link_for("oakfield", settings)
+        page = await trust.browse(link)
+        assert "Install Heads Up for Oakfield School (oakfield)?" in page.text
         assert (await trust.install(link, oak, refuse=True)).status == 200
         assert (await trust.install(link, oak, cookie=False)).status == 400
-        assert "connected to oakfield" in (await trust.install(link, oak)).text
+        assert "connected to Oakfield School (oakfield)" in (await trust.install(link, oak)).text
         again = await trust.install(link, elm)
         assert (again.status, "used already" in again.text) == (404, True)
         made_up = await trust.install(link.partition("=")[0] + "=elmwood.abc", elm)
