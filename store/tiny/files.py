@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeVar, TypeVarTuple
 from weakref import WeakValueDictionary
 
 import structlog
+from tinydb import TinyDB
 from tinydb.storages import Storage
 
 from store.disk.durable import make_folder, replace_file, unavailable
@@ -57,12 +58,14 @@ def write_tables(path: Path, tables: Tables) -> None:
 
 def put_tables(path: Path, tables: Tables) -> None:
     """Write a file in a folder that is there. Raises OSError."""
-    DurableStorage(path).write(tables)
+    with TinyDB(path, storage=DurableStorage) as db:
+        db.storage.write(tables)
 
 
 def read_tables(path: Path | str) -> Tables:
     """Raises FileNotFoundError, and ValueError when it is not what was written."""
-    tables = DurableStorage(path).read()
+    with TinyDB(path, storage=DurableStorage) as db:
+        tables: Tables | None = db.storage.read()
     if tables is None:
         raise FileNotFoundError(path)
     return tables
