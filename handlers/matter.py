@@ -118,7 +118,7 @@ def ids_named_in(case: Case) -> set[str]:
         ids |= {entry.by, entry.details.get("to", "")}
     ids |= {follow_up.person or "" for follow_up in case.follow_ups}
     ids |= {notice.to for notice in case.notices if not is_address(notice.to)}
-    ids |= {case.owner or "", case.about.person or "" if case.about else ""}
+    ids |= {case.owner or "", *(about.person or "" for about in case.subjects)}
     return ids - {"", SYSTEM}
 
 

@@ -24,6 +24,8 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.EDITED: "changed a message",
     EntryKind.CATEGORY: "said what it is about: {category}",
     EntryKind.ABOUT: "said whom it is about: {about}",
+    EntryKind.ALSO_ABOUT: "said whom it is also about: {about}",
+    EntryKind.ABOUT_INSTEAD: "said whom it is about instead: {about}",
     EntryKind.URGENT: "made it urgent",
     EntryKind.TAKEN: "took it",
     EntryKind.GIVEN: "gave it to {to}",
@@ -113,7 +115,7 @@ def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
             details["reason"] = f" ({details['reason']})"
         case EntryKind.STEP | EntryKind.POSTPONED if details["why"]:
             details["why"] = f", because {details['why'].removeprefix('because ')}"
-        case EntryKind.ABOUT:
+        case EntryKind.ABOUT | EntryKind.ALSO_ABOUT | EntryKind.ABOUT_INSTEAD:
             about = About(details["subject"], name=details["name"])
             details["about"] = about_words(about)
         case EntryKind.GIVEN | EntryKind.STEP_GIVEN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
 from store.model.case import Case
@@ -57,9 +59,16 @@ def urgent_choice(case: Case) -> tuple[Choice, ...]:
     return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
 
 
-def about_words(about: About | None) -> str:
-    """Whom a case is about, in words."""
-    if about is None or about.subject == Subject.UNSURE:
+def subjects_words(subjects: Iterable[About]) -> str:
+    """Whom a case is about, in words: each once."""
+    said = [about_words(about) for about in subjects]
+    known = [words for words in said if words != NOT_SAID]
+    return "; ".join(dict.fromkeys(known)) or NOT_SAID
+
+
+def about_words(about: About) -> str:
+    """One of those whom a case is about, in words."""
+    if about.subject == Subject.UNSURE:
         return NOT_SAID
     label = dict(SUBJECTS)[about.subject].lower()
     if about.subject == Subject.ME:

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
-from handlers.cases.questions import about_words, category_question, subject_question, urgent_choice
+from handlers.cases.questions import (
+    category_question,
+    subject_question,
+    subjects_words,
+    urgent_choice,
+)
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
@@ -115,7 +120,7 @@ def _received(case: Case, desk: Desk) -> list[Text]:
     category = desk.procedure.named(case.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
-        about = f", about {about_words(case.about)}" if case.about else ""
+        about = f", about {subjects_words(case.subjects)}" if case.subjects else ""
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
     kept = [item for item in case.evidence if item.state == State.KEPT]
     if kept:

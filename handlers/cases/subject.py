@@ -5,17 +5,19 @@ From the moment that it is said, that person no longer sees that the case exists
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.cases.classify import next_of
-from handlers.cases.questions import SUBJECTS, subject_question
+from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
+from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
+from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import LIKE_THE_HEAD, OFFICES, same_name
-from handlers.text.words import shortened
+from handlers.rules.names import LIKE_THE_HEAD, OFFICES, names_in, same_name
+from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from store.model.case import Case
@@ -27,6 +29,28 @@ NAME_THEM = "Who is it? Type the name."
 DID_YOU_MEAN = "Did you mean one of these?"
 NOBODY_OF_THESE = "No, somebody else"
 SHORT_LIST = 12
+#: People in one answer.
+MOST = 6
+NOT_YOUR_OWN = (
+    "What this case is about is for others to say now. You can add a note to it, and read what you "
+    "sent."
+)
+NOT_TO_TAKE_BACK = (
+    "Only those who look after the case can take back whom it is about. Please tell them; you can "
+    "name somebody besides."
+)
+ADDED = "That is besides what was said before."
+INSTEAD_OF = "In place of: {name}"
+LETS_IN = (
+    "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
+)
+SURE = "Yes, it is not about them"
+#: Words that stand before what is to take the place of what was said, and once that is confirmed.
+INSTEAD, SURELY = "instead", "surely"
+#: Before a name of the school's own list.
+LISTED = "listed"
+#: Words that a button puts before an id or a name.
+BY_BUTTON = ("id", "only", LISTED)
 #: Characters of a name.
 LONGEST = 80
 #: Bytes of the command behind a button: Telegram's limit.
@@ -43,29 +67,112 @@ THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress",
     bare=WITH_CASE,
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
-    """Name the subject; asked without one, or with words that may mean several, ask."""
+    """Name a subject, besides those that there are; asked without one, ask.
+
+    Words that may mean several people are kept at once, and all of them are its subjects until
+    somebody has said which of them it is. To take one back is for those who look after the case.
+    """
     reference, typed = take_reference(ask.words, about.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    if _is_about(ask.person, matter):
+        raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.shown_in(subject_question(matter.named))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
         return matter.shown_in(await _short_list(matter.named, said.name == "?", desk))
-    named = await _subject(said, ask.person, desk)
-    if not isinstance(named, About):
-        return matter.shown_in(_which_of(matter.named, named, said))
+    if said.kind in (INSTEAD, SURELY):
+        return await _instead(ask, matter, said, desk)
 
-    matter = await change(
-        desk,
-        ask.person,
-        matter,
-        Act.CLASSIFY,
-        lambda case: case.concern(named, by=ask.person.id, at=ask.at),
-        named=True,
-    )
+    named = await _subjects(said, ask.person, desk)
+
+    def move(case: Case) -> Case:
+        for each in named:
+            case = _concerned(case, each, ask)
+        return case
+
+    before = matter.named.subjects
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await without_lost_owner(desk, reference)
-    return await next_of(ask, matter, desk)
+    return await _next(ask, matter, before, said, desk)
+
+
+def _is_about(person: Person, matter: Matter) -> bool:
+    """Whether it is about this person, other than by words that still wait to be explained."""
+    said = [about for part in matter.summaries for about in part.subjects if not about.candidates]
+    return access.concerns(person, said)
+
+
+def _concerned(case: Case, about: About, ask: Ask) -> Case:
+    """The case, about somebody as well: it is said of them what was open, or they are added."""
+    by, at = ask.person.id, ask.at
+    answered = [subject for subject in case.subjects if _answers(about, subject)]
+    if answered:
+        return case.concern_instead(answered, about, by=by, at=at)
+    if about in case.subjects or (about.subject == Subject.UNSURE and case.subjects):
+        return case
+    if any(access.may_be_somebody(subject) for subject in case.subjects):
+        return case.concern_also(about, by=by, at=at)
+    return case.concern(about, by=by, at=at)
+
+
+def _answers(about: About, open_one: About) -> bool:
+    """Whether it says which of those it is whom earlier words may mean, or that it is none."""
+    if not open_one.candidates:
+        return False
+    is_one_of_them = about.person in open_one.candidates
+    is_none_of_them = bool(about.nobody_of) and open_one.name.startswith(about.name)
+    is_head = about.subject == Subject.HEAD and bool(LIKE_THE_HEAD.search(open_one.name))
+    return is_one_of_them or is_none_of_them or is_head
+
+
+async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
+    """What is to be asked next: who was meant, or whether somebody was added by mistake."""
+    for subject in matter.named.subjects:
+        if subject.candidates and matter.relations:
+            return matter.shown_in(await _which_of(matter.named, subject, desk))
+    reply = await next_of(ask, matter, desk)
+    was_added = len(matter.named.subjects) > len(before) > 0
+    if not was_added or not matter.whole:
+        return reply
+    command = f"case about {matter.named.reference} {INSTEAD} {said.whole}".encode()
+    if len(command) > BUTTON:
+        return reply
+    instead = Choice(INSTEAD_OF.format(name=subjects_words(before)), command.decode())
+    return reply + Reply((Text(ADDED), Choices((instead,))))
+
+
+async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
+    """Say whom it is about in place of all that was said before, once it is seen who is let in."""
+    if not matter.whole:
+        raise matter.refusal(NOT_TO_TAKE_BACK)
+    reference = matter.named.reference
+    wanted = Said.parse(said.name)
+    named = await _subjects(wanted, ask.person, desk)
+
+    before = matter.named.subjects
+    let_in = [
+        person.name
+        for person in await desk.store.people()
+        if access.concerns(person, before) and not access.concerns(person, named)
+    ]
+    if let_in and said.kind != SURELY:
+        question = LETS_IN.format(reference=reference, names=listed(dict.fromkeys(let_in)))
+        sure = Choice(SURE, f"case about {reference} {SURELY} {wanted.whole}", "danger")
+        return matter.shown_in(Reply((Text(question), Choices((sure,)))))
+
+    def move(case: Case) -> Case:
+        by, at = ask.person.id, ask.at
+        first, *others = named
+        case = case.concern_instead(case.subjects, first, by=by, at=at)
+        for each in others:
+            case = case.concern_also(each, by=by, at=at)
+        return case
+
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    await without_lost_owner(desk, reference)
+    return await _next(ask, matter, (), said, desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +200,25 @@ class Said:
         return self.name if self.kind == Subject.STAFF else self.whole
 
 
-async def _subject(said: Said, asker: Person, desk: Desk) -> About | list[Person]:
-    """Whom the words mean; people, where they could mean some whom we know."""
+async def _subjects(said: Said, asker: Person, desk: Desk) -> list[About]:
+    """Whom the words mean: one, or each of several who are named in them."""
+    names = names_in(said.wanted)
+    if said.kind in BY_BUTTON or len(names) < 2:
+        return [await _subject(said, asker, desk)]
+    return [await _subject(Said.parse(name), asker, desk) for name in names[:MOST]]
+
+
+async def _subject(said: Said, asker: Person, desk: Desk) -> About:
+    """Whom the words mean; with candidates, where they could mean some whom we know."""
     if said.kind == "id" and said.name:
         return await _known(await people.person_by_id(said.name, desk), desk)
     if said.kind == "only":
         meant = [person.id for person in await people.people_matching(said.name, desk)]
         name = shortened(said.name, LONGEST)
         return About(Subject.STAFF, name=name, nobody_of=tuple(meant))
+    if said.kind == LISTED:
+        # A person of the school's own list: that somebody here has a like name excludes nobody.
+        return About(Subject.STAFF, name=shortened(said.name, LONGEST))
 
     subject = _subject_named(said.wanted)
     if subject == Subject.ME:
@@ -112,22 +230,23 @@ async def _subject(said: Said, asker: Person, desk: Desk) -> About | list[Person
     return await _somebody(said, desk)
 
 
-async def _somebody(said: Said, desk: Desk) -> About | list[Person]:
+async def _somebody(said: Said, desk: Desk) -> About:
     """Whom an office or a name means, the offices first."""
     found = _once(await _having(said.wanted, desk))
     if len(found) == 1:
         return await _known(found[0], desk)
-    if found:
-        return found
-    if said.kind in (Subject.PUPIL, Subject.PARENT):
+    if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
         return About(said.kind, name=shortened(said.name, LONGEST))
+    if not found:
+        found = _once(await people.people_matching(said.wanted, desk))
+        if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
+            return await _known(found[0], desk)
 
-    found = _once(await people.people_matching(said.wanted, desk))
-    if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
-        return await _known(found[0], desk)
-    if found or LIKE_THE_HEAD.search(said.wanted):
-        return found
-    return About(Subject.STAFF, name=shortened(said.wanted, LONGEST))
+    candidates = [id for person in found for id in person.ids]
+    if LIKE_THE_HEAD.search(said.wanted):
+        candidates += (await _head(desk)).heads
+    name = shortened(said.wanted, LONGEST)
+    return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
 
 
 def _subject_named(words: str) -> str | None:
@@ -196,18 +315,21 @@ def _listed_by_school(case: Case, everybody: Iterable[Person], desk: Desk) -> li
     names = {same_name(person.name) for person in everybody}
     options = []
     for name in desk.calendar.school.staff:
-        command = f"case about {case.reference} only {name}"
+        command = f"case about {case.reference} {LISTED} {name}"
         if same_name(name) not in names and len(command.encode()) <= BUTTON:
             options.append(Choice(name, command))
     return options
 
 
-def _which_of(case: Case, found: list[Person], said: Said) -> Reply:
-    reference, name = case.reference, said.wanted
+async def _which_of(case: Case, subject: About, desk: Desk) -> Reply:
+    """Which of those is it whom the words may mean?"""
+    reference, name = case.reference, subject.name
+    found = People(await desk.store.having((), subject.candidates))
     options = []
     if LIKE_THE_HEAD.search(name):
         options.append(Choice("The headteacher", f"case about {reference} head"))
-    for person in found[:SHORT_LIST]:
+    known = [person for id in subject.candidates if (person := found.get(id))]
+    for person in _once(known)[:SHORT_LIST]:
         options.append(Choice(person.name, f"case about {reference} id {person.id}"))
     # A name that is cut in the middle of a character loses that character.
     otherwise = f"case about {reference} only {name}".encode()[:BUTTON].decode(errors="ignore")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.questions import NOT_SAID, about_words, category_question, subject_question
+from handlers.cases.questions import NOT_SAID, category_question, subject_question, subjects_words
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -156,9 +156,7 @@ def _kinds(matter: Matter, desk: Desk) -> str:
 
 
 def _concerns(matter: Matter) -> str:
-    said = [about_words(part.about) for part in matter.cases]
-    known = [words for words in said if words != NOT_SAID]
-    return "; ".join(dict.fromkeys(known)) or NOT_SAID
+    return subjects_words(about for part in matter.cases for about in part.subjects)
 
 
 def _by(matter: Matter) -> str:
@@ -341,7 +339,7 @@ def other_route(matter: Matter, desk: Desk) -> str:
     """
     chairs = matter.people.having((Role.CHAIR,))
     seen = matter.cases
-    if not any(access.is_subject(chair, part.about) for part in seen for chair in chairs):
+    if not any(access.concerns(chair, part.subjects) for part in seen for chair in chairs):
         return ""
     return ABOUT_CHAIR.format(phone=_on(desk.calendar.school.local_authority_phone))
 

@@ -17,7 +17,7 @@ from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.names import name_words, speaks_of
+from handlers.rules.names import folded, name_words, speaks_of, words_in
 from handlers.text.words import shortened
 from store.errors import StoreUnavailable
 from store.model.memos import Question
@@ -101,8 +101,8 @@ async def _names_somebody(text: str, desk: Desk) -> bool:
     A surname counts however it is written, a first name with its capital letter alone, and not as
     the first word, where every word has one: `will`, `mark` and `grace` are words as well.
     """
-    written = re.findall(r"[\w'’-]+", text)
-    small = {word.lower().removesuffix("’s").removesuffix("'s") for word in written}
+    written = {folded(word) for word in re.findall(r"[\w'’]+", text)[1:] if word[0].isupper()}
+    small = words_in(text)
 
     names = [person.name for person in await desk.store.people()]
     names += desk.calendar.school.staff
@@ -110,7 +110,7 @@ async def _names_somebody(text: str, desk: Desk) -> bool:
         words = name_words(name)
         if not words:
             continue
-        if words[-1] in small or words[0].capitalize() in written[1:]:
+        if words[-1] in small or words[0] in written:
             return True
     return False
 

@@ -6,13 +6,22 @@ to the case at hand. A case that was joined to others is judged with all of them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
-from handlers.rules.names import names_alike
+from handlers.rules.names import is_named, may_mean
 from store.model.records import About, Person, Role, Subject, Summary
 from store.school.procedure import Procedure
+
+
+class HasSubjects(Protocol):
+    """A case, or its summary."""
+
+    @property
+    def subjects(self) -> tuple[About, ...]:
+        """Everything that was said of whom it is about."""
 
 
 class Act(Enum):
@@ -112,18 +121,30 @@ def answers_for(person: Person, role: str) -> bool:
     return may(person, Act.LIST) and person.has(role, Role.HEAD)
 
 
-def may_be_somebody(about: About | None) -> bool:
+def may_be_somebody(about: About) -> bool:
     """Tell whether a case may be about anybody who works here, by what was said of its subject."""
-    if about is None:
-        return False
-    return bool(about.person or about.heads or about.name or about.subject == Subject.HEAD)
+    return bool(
+        about.person
+        or about.heads
+        or about.name
+        or about.candidates
+        or about.subject == Subject.HEAD
+    )
 
 
-def is_subject(person: Person, about: About | None) -> bool:
+def is_about_head(cases: Iterable[HasSubjects]) -> bool:
+    """Tell whether any of these cases is about the headteacher."""
+    return any(about.subject == Subject.HEAD for case in cases for about in case.subjects)
+
+
+def concerns(person: Person, subjects: Iterable[About]) -> bool:
+    """Tell whether what was said of the subjects of a case means, or may mean, this person."""
+    return any(is_subject(person, about) for about in subjects)
+
+
+def is_subject(person: Person, about: About) -> bool:
     """Tell whether a case is about this person: by id, as the head of that time, or by name."""
-    if about is None:
-        return False
-    if not {about.person, *about.heads}.isdisjoint(person.ids):
+    if not {about.person, *about.heads, *about.candidates}.isdisjoint(person.ids):
         return True
 
     # A case about a headteacher who was not known by then is about whoever is one now.
@@ -133,7 +154,10 @@ def is_subject(person: Person, about: About | None) -> bool:
     # The name counts even where an id is known: one person may have a record in each chat.
     if not about.name or person.id in about.nobody_of:
         return False
-    return names_alike(about.name, person.name)
+    # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
+    if about.person or about.subject in (Subject.PUPIL, Subject.PARENT):
+        return is_named(about.name, person.name)
+    return may_mean(about.name, person.name)
 
 
 def relations(
@@ -147,7 +171,7 @@ def relations(
     found = set()
     if any(id in case.reporters for id in person.ids):
         found.add(Relation.REPORTER)
-    if any(is_subject(person, part.about) for part in matter):
+    if any(concerns(person, part.subjects) for part in matter):
         return frozenset(found)
 
     found.add(Relation.APART)
@@ -162,13 +186,13 @@ def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
     """Tell whether a role reaches a case that the person neither reported nor owns."""
     category = procedure.named(case.category)
     alerted = category.alerts if category else ()
-    is_about_head = case.about is not None and case.about.subject == Subject.HEAD
+    of_head = is_about_head([case])
 
     # The other leaders work for the headteacher: a case about the head is the governors', and what
     # must be withheld goes besides to those whom its category alerts.
-    if is_about_head and case.withheld:
+    if of_head and case.withheld:
         return person.has(Role.CHAIR, *alerted)
-    if is_about_head:
+    if of_head:
         return person.has(Role.CHAIR)
     if case.withheld:
         return person.has(Role.HEAD, *alerted)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import cache
+
+from nicknames import NickNamer
 
 from store.model.records import Person, Role
 
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
+
+#: Letters that are no other letter with a mark, and what people type who have not got them.
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {
@@ -26,9 +34,12 @@ OFFICES = {
 #: `head`, `headteacher`, `headmaster`, `heads`: too many to list.
 LIKE_THE_HEAD = re.compile(r"\b(head\w*|principal|ht)\b", re.IGNORECASE)
 
+#: Between the names of several people. A comma stands within a name as well: `Okafor, Ben`.
+BETWEEN_NAMES = re.compile(r"\s+(?:and|und|et|plus)\s+|\s*[&/;+]\s*", re.IGNORECASE)
 
-def names_alike(typed: str, name: str) -> bool:
-    """Tell whether somebody may have meant this name: `Ben Okafor`, `Mr Okafor` or `okafor, Ben`.
+
+def is_named(typed: str, name: str) -> bool:
+    """Tell whether somebody has said just this name: `Ben Okafor`, `okafor, Ben` or `Mr Okafor`.
 
     A surname alone is enough, a first name alone is not.
     """
@@ -38,14 +49,70 @@ def names_alike(typed: str, name: str) -> bool:
     return set(wanted) == set(known) or wanted == known[-1:]
 
 
+def may_mean(typed: str, name: str) -> bool:
+    """Tell whether somebody may have meant this name, among others that they said, too.
+
+    Besides what `is_named` knows: a part of a surname, initials, short forms of a first name, and
+    further words on either side. A first name alone is not enough.
+    """
+    return any(_may_mean_one(part, name) for part in names_in(typed))
+
+
+def names_in(words: str) -> list[str]:
+    """`Cleo Martin and Ben Okafor` -> the names one by one."""
+    return [part for part in BETWEEN_NAMES.split(words) if part.strip()]
+
+
+def _may_mean_one(typed: str, name: str) -> bool:
+    wanted, known = name_words(typed), name_words(name)
+    if not wanted or not known:
+        return False
+    initials = "".join(word[0] for word in known)
+    if len(initials) > 1 and "".join(wanted) == initials:
+        return True
+
+    first, surnames = known[0], known[1:] or known
+    if set(known) <= set(wanted):
+        return True
+    has_surname = any(word in surnames for word in wanted)
+    return has_surname and all(_fits(word, first, known) for word in wanted)
+
+
+def _fits(word: str, first: str, known: list[str]) -> bool:
+    """Whether a word can stand for a word of a name: the same, an initial, or a short form."""
+    if word in known or word in short_forms(first):
+        return True
+    return len(word) == 1 and any(each.startswith(word) for each in known)
+
+
+@cache
+def short_forms(first: str) -> frozenset[str]:
+    """What somebody of this first name may be called, and of what name theirs may be short."""
+    namer = _namer()
+    return frozenset(namer.nicknames_of(first) | namer.canonicals_of(first))
+
+
+@cache
+def _namer() -> NickNamer:
+    # Its list is read when a name is first asked about.
+    return NickNamer()
+
+
 def same_name(name: str) -> tuple[str, ...]:
     """A key, equal for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben` and for no other name."""
     return tuple(sorted(set(name_words(name)))) or (name,)
 
 
 def name_words(name: str) -> list[str]:
-    """The words of a name in small letters, in order, without titles."""
-    return [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in TITLES]
+    """The words of a name in order, folded, without titles; a double name is two words."""
+    return [word for word in re.findall(r"\w+", folded(name)) if word not in TITLES]
+
+
+def folded(text: str) -> str:
+    """The text in small letters, without accents and apostrophes: `Núñez` and `Nunez` are one."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return APOSTROPHES.sub("", letters).translate(PLAIN)
 
 
 def offices_in(words: str) -> set[str]:
@@ -57,9 +124,13 @@ def offices_in(words: str) -> set[str]:
     return found
 
 
+def words_in(text: str) -> set[str]:
+    """The words of a text, folded; of `Okafor’s` the name."""
+    return set(name_words(re.sub(r"['’]s?(?!\w)", "", text)))
+
+
 def speaks_of(words: str, person: Person) -> bool:
     """Tell whether the words hold a part of the person's name, or an office that they have."""
-    typed = {re.sub(r"['’]s?$", "", word) for word in name_words(words)}
-    if not typed.isdisjoint(name_words(person.name)):
+    if not words_in(words).isdisjoint(name_words(person.name)):
         return True
     return person.has(*offices_in(words))

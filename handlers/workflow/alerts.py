@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
+from handlers.rules.access import is_about_head
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
 from store.model.kinds import ADDITIONS, FOR_REPORTERS, OWNERSHIP, EntryKind, NoticeKind
-from store.model.records import Notice, Person, Role, Status, Subject, Summary
+from store.model.records import Notice, Person, Role, Status, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
 REMIND_LEADERS = timedelta(hours=1)
@@ -106,6 +107,8 @@ def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
     """What a reporter added after leadership was told, to everybody but whoever added it."""
     last = case.chronology[-1]
     is_addition = last.what in ADDITIONS and last.by in case.reporters
+    # Whoever takes back whom it is about lets somebody in: the others hear of it.
+    is_addition = is_addition or last.what == EntryKind.ABOUT_INSTEAD
     if not is_addition or not case.category:
         return []
     found = []
@@ -119,8 +122,7 @@ def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
 
 def _can_be_told(case: Case) -> bool:
     """Whether enough is known of it for leaders to be told what it is."""
-    about_head = case.about is not None and case.about.subject == Subject.HEAD
-    return case.category is not None or case.urgent or about_head
+    return case.category is not None or case.urgent or is_about_head([case])
 
 
 def _of_the_case(case: Case, audience: _Audience) -> list[Notice]:
@@ -205,28 +207,23 @@ def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str
     """Whom the category names; of what is about the head, the chair of governors instead."""
     category = desk.procedure.named(case.category)
     roles: set[str] = set(category.alerts if category else desk.procedure.uncategorised.alerts)
-    if not _is_about_head(matter):
+    if not is_about_head(matter):
         return roles
     # The safeguarding lead hears of a child undressed, whomever else it is about.
     return {Role.CHAIR} | roles if case.withheld else {Role.CHAIR}
 
 
-def _is_about_head(matter: Sequence[Summary]) -> bool:
-    return any(part.about and part.about.subject == Subject.HEAD for part in matter)
-
-
 def nobody_told(case: Case) -> str:
     """What a reporter does where nobody may be told, or can be reached."""
-    about_head = case.about is not None and case.about.subject == Subject.HEAD
-    return NOBODY_BUT_HEAD if about_head else NOBODY
+    return NOBODY_BUT_HEAD if is_about_head([case]) else NOBODY
 
 
 def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
     """Nobody who may be in the channel is the subject of any part of it."""
-    if _is_about_head(matter):
+    if is_about_head(matter):
         return False
     for person in people.having(access.WORKERS):
-        if any(access.is_subject(person, part.about) for part in matter):
+        if any(access.concerns(person, part.subjects) for part in matter):
             return False
     return True
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names import name_words
+from handlers.rules.names import may_mean, name_words
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.records import Person
@@ -41,13 +41,18 @@ async def people_matching(name: str, desk: Desk) -> list[Person]:
 
     `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`.
     """
-    wanted = name_words(name[:LONGEST_NAME])
+    name = name[:LONGEST_NAME]
+    wanted = name_words(name)
     everybody = [(person, set(name_words(person.name))) for person in await desk.store.people()]
     exact = [person for person, words in everybody if words == set(wanted)]
     if exact:
         return exact
     alike = _words_alike(wanted, {word for _, words in everybody for word in words})
-    return [person for person, words in everybody if not words.isdisjoint(alike)]
+    found = []
+    for person, words in everybody:
+        if not words.isdisjoint(alike) or may_mean(name, person.name):
+            found.append(person)
+    return found
 
 
 def _words_alike(wanted: Iterable[str], known: set[str]) -> set[str]:

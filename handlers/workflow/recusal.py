@@ -43,7 +43,9 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     """
     matter = around.matter(case)
     withheld = any(part.withheld for part in matter)
-    if not withheld and not any(access.may_be_somebody(part.about) for part in matter):
+    if not withheld and not any(
+        access.may_be_somebody(about) for part in matter for about in part.subjects
+    ):
         return case
 
     sent = await _sent_of(case, matter, desk)
@@ -85,4 +87,4 @@ def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receiver
     if is_address(to):
         return not channel_may_know(matter, workers)
     person = receivers.get(to)
-    return person is not None and any(access.is_subject(person, part.about) for part in matter)
+    return person is not None and any(access.concerns(person, part.subjects) for part in matter)

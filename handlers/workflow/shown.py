@@ -45,7 +45,7 @@ async def take_back_from(person: str, reference: str, desk: Desk) -> None:
     matter = await desk.store.related([reference])
     try:
         reader = await desk.store.person(person)
-        if any(part.withheld or access.is_subject(reader, part.about) for part in matter):
+        if any(part.withheld or access.concerns(reader, part.subjects) for part in matter):
             await apply(desk, reference, lambda case: case)
     except (NotFound, DamagedCase):
         return

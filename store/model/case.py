@@ -68,6 +68,8 @@ class Case(_Summarised):
     #: About a child undressed: no picture or file is ever fetched or shown.
     withheld: bool = False
     about: About | None = None
+    #: Whom else it is about.
+    also_about: tuple[About, ...] = ()
     owner: str | None = None
     #: The case that this one has become part of.
     joined_to: str | None = None
@@ -90,6 +92,11 @@ class Case(_Summarised):
     @property
     def reporters(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(report.by for report in self.reports))
+
+    @property
+    def subjects(self) -> tuple[About, ...]:
+        """Everything that was said of whom it is about."""
+        return (self.about, *self.also_about) if self.about else ()
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -139,6 +146,7 @@ class Case(_Summarised):
             withheld=self.withheld,
             withholds=State.WITHHELD in states,
             about=self.about,
+            also_about=self.also_about,
             owner=self.owner,
             joined_to=self.joined_to,
             settled=self.settled,
@@ -229,16 +237,28 @@ class Case(_Summarised):
         return self if self.urgent else replace(self, urgent=True).enter(at, by, EntryKind.URGENT)
 
     def concern(self, about: About, *, by: str, at: datetime) -> Case:
-        """Say whom it is about."""
+        """Say whom it is about, where nothing was said that matters any more."""
+        return self._about([about], EntryKind.ABOUT, about, by=by, at=at)
+
+    def concern_also(self, about: About, *, by: str, at: datetime) -> Case:
+        """Say whom it is about besides."""
+        return self._about([*self.subjects, about], EntryKind.ALSO_ABOUT, about, by=by, at=at)
+
+    def concern_instead(
+        self, before: Collection[About], about: About, *, by: str, at: datetime
+    ) -> Case:
+        """Say whom it is about in place of what was said before."""
+        kept = [subject for subject in self.subjects if subject not in before]
+        return self._about([*kept, about], EntryKind.ABOUT_INSTEAD, about, by=by, at=at)
+
+    def _about(
+        self, subjects: list[About], what: EntryKind, said: About, *, by: str, at: datetime
+    ) -> Case:
         self._must_be_open()
-        return replace(self, about=about).enter(
-            at,
-            by,
-            EntryKind.ABOUT,
-            subject=about.subject,
-            person=about.person or "",
-            name=about.name,
-        )
+        first, *others = subjects
+        details = {"subject": said.subject, "person": said.person or "", "name": said.name}
+        case = replace(self, about=first, also_about=tuple(others))
+        return case.enter(at, by, what, **details)
 
     def give(self, to: str, *, by: str, at: datetime) -> Case:
         """Make somebody its owner."""

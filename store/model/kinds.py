@@ -20,6 +20,8 @@ class EntryKind(StrEnum):
     EDITED = "edited"
     CATEGORY = "category"
     ABOUT = "about"
+    ALSO_ABOUT = "also about"
+    ABOUT_INSTEAD = "about instead"
     URGENT = "urgent"
     TAKEN = "taken"
     GIVEN = "given"

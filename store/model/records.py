@@ -145,6 +145,8 @@ class About:
     heads: tuple[str, ...] = ()
     #: Ids of those of a like name whom the reporter did not mean.
     nobody_of: tuple[str, ...] = ()
+    #: Ids of those whom the words may mean, until somebody has said which of them it is.
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +340,13 @@ class Summary:
     due: datetime | None
     #: When somebody is to be reminded of something next.
     wake_at: datetime | None
+    #: Whom else it is about.
+    also_about: tuple[About, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[About, ...]:
+        """Everything that was said of whom it is about."""
+        return (self.about, *self.also_about) if self.about else ()
 
 
 def new_reference() -> str:

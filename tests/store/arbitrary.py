@@ -124,6 +124,7 @@ abouts = record(
     name=texts,
     heads=tuples(ids),
     nobody_of=tuples(ids),
+    candidates=tuples(ids),
 )
 follow_ups = record(
     FollowUp,
@@ -161,6 +162,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         urgent=st.booleans(),
         withheld=st.booleans(),
         about=optional(abouts),
+        also_about=tuples(abouts),
         owner=optional(ids),
         joined_to=optional(ids),
         settled=st.booleans(),

@@ -79,7 +79,7 @@ def _somebody_may_own(
 def _role_to_invite(matter: Sequence[Summary]) -> Role:
     """Whoever stands above the headteacher where it is about the headteacher."""
     for part in matter:
-        if part.about and part.about.subject == Subject.HEAD:
+        if any(about.subject == Subject.HEAD for about in part.subjects):
             return Role.CHAIR
     return Role.HEAD
 

@@ -9,8 +9,8 @@ from typing import Any
 from bot.cli.export.held_records import Held
 from bot.cli.export.name_search import PERHAPS, Sought, texts_in
 from handlers.matter import Around, Matter, People, Summaries
-from handlers.rules.access import is_subject
-from handlers.rules.names import names_alike
+from handlers.rules.access import concerns
+from handlers.rules.names import is_named
 from store.model.case import Case
 from store.model.records import Entry, Person
 
@@ -52,7 +52,7 @@ class Search:
 
     @classmethod
     def of(cls, sought: Sought, held: Held) -> Search:
-        known = [person for person in held.people if names_alike(sought.name, person.name)]
+        known = [person for person in held.people if is_named(sought.name, person.name)]
         ids = frozenset(id for person in known for id in person.ids)
         return cls(sought, held, known, ids)
 
@@ -102,12 +102,9 @@ class Search:
         return reasons
 
     def _is_about_them(self, case: Case) -> bool:
-        about = case.about
-        if not about:
-            return False
-        if any(is_subject(person, about) for person in self.known):
+        if any(concerns(person, case.subjects) for person in self.known):
             return True
-        return names_alike(self.sought.name, about.name)
+        return any(is_named(self.sought.name, about.name) for about in case.subjects)
 
     def _is_in_entries(self, case: Case) -> bool:
         return any(self._is_in(entry) for entry in case.chronology)

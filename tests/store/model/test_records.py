@@ -258,6 +258,8 @@ moves = st.one_of(
     st.tuples(st.just("categorise"), arbitrary.texts, st.booleans(), st.booleans()),
     st.tuples(st.just("make_urgent")),
     st.tuples(st.just("concern"), abouts),
+    st.tuples(st.just("concern_also"), abouts),
+    st.tuples(st.just("concern_instead"), st.lists(abouts, max_size=2), abouts),
     st.tuples(st.just("give"), who),
     st.tuples(st.just("note"), arbitrary.texts),
     st.tuples(st.just("close"), arbitrary.texts),
