@@ -35,7 +35,7 @@ from store.model.records import Evidence, Notice, Report
 from store.postgres import PostgresStore
 from store.postgres.cases import ADD, values_of
 from store.postgres.documents import to_jsonb
-from store.postgres.rows import statement
+from store.postgres.rows import ADD_SCHOOL, statement
 from store.tiny import TinyStore
 from tests.databases import database
 
@@ -141,6 +141,7 @@ def bare_write(home: Path) -> Doing:
 async def postgres(size: int) -> None:
     store = await PostgresStore.open(database(), f"bench-{size}")
     known = [case() for _ in range(size)]
+    await store._execute(ADD_SCHOOL, {})
     for first in range(0, size, AT_ONCE):
         rows = [store._with_school(values_of(made)) for made in known[first : first + AT_ONCE]]
         async with store._connections.together() as connection, connection.cursor() as cursor:

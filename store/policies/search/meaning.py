@@ -11,7 +11,7 @@ import importlib
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,7 +73,7 @@ def load(weights: Path = WEIGHTS) -> Meaning | None:
     try:
         np = numpy()
         with np.load(weights) as arrays:
-            return Meaning({name: arrays[name] for name in arrays.files})
+            return Meaning(arrays)
     except (ImportError, OSError, ValueError, KeyError):
         return None
 
@@ -145,8 +145,11 @@ class _Batch:
 class Meaning:
     """The model in memory: about 20 MB, and 7 more while a layer is at work."""
 
-    def __init__(self, arrays: dict[str, Any]) -> None:
-        """`arrays`: those of the packed file, by name. Raises KeyError when one is missing."""
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        """`arrays`: the packed file, which reads each by its name when it is asked for.
+
+        Raises KeyError when one is missing.
+        """
         vocabulary = bytes(arrays["vocabulary"]).decode().split("\n")
         self._pieces = {piece: number for number, piece in enumerate(vocabulary)}
         # The vectors of words stay packed: a text needs few of them.
@@ -234,7 +237,7 @@ def _as_floats(values: Any) -> Floats:
     return result
 
 
-def _read_layer(arrays: dict[str, Any], number: int) -> dict[str, Any]:
+def _read_layer(arrays: Mapping[str, Any], number: int) -> dict[str, Any]:
     """The arrays of a layer by name: matrices as Matrix, what is small as floats."""
     layer: dict[str, Any] = {}
     for name in LAYER_ARRAYS:

@@ -3,6 +3,7 @@
 import asyncio
 import builtins
 import errno
+import gc
 import os
 import shutil
 import subprocess
@@ -260,6 +261,30 @@ async def test_small_copies_that_cannot_be_taken_away_hinder_no_start_and_go_at_
     assert await again.case(made.reference) == made
     again = await _anew(again)
     assert not stays.parent.exists()
+    await again.close()
+
+
+async def test_what_people_put_among_the_cases_stays_and_hinders_no_start(tiny: TinyStore) -> None:
+    made = case()
+    await tiny.add(made)
+    cases = tiny.folder / "cases"
+    home = cases / made.reference
+    (cases / "note.txt").write_text("call the office")
+    (cases / f"1a2b{PARTIAL}").touch()
+    (home / f"ours{PARTIAL}").mkdir()
+    (home / "evidence").write_text("a file in the place of the folder")
+    again = await _anew(tiny)
+    assert [s.reference for s in await again.summaries()] == [made.reference]
+    assert again.damaged == {}
+    assert {path.name for path in cases.iterdir()} == {made.reference, "note.txt"}
+    assert {path.name for path in home.iterdir()} == {"case.json", "evidence", f"ours{PARTIAL}"}
+    await again.close()
+
+
+async def test_a_start_leaves_the_collector_of_garbage_as_it_was(tiny: TinyStore) -> None:
+    await tiny.add(case())
+    again = await _anew(tiny)
+    assert gc.isenabled()
     await again.close()
 
 
