@@ -11,14 +11,17 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from store.disk.durable import make_folder, remove_file, replace_file, unavailable
 from store.errors import Trouble
+from store.limited import LimitExceeded, Limits, run_limited
 from store.policies.divide import divide, sections
 from store.policies.files.pdf import read_pdf
 from store.policies.files.reading import (
@@ -121,6 +124,13 @@ _SCHOOL = re.compile(r"school|academy|college|primary|nursery|federation|trust",
 #: What the words before a day say of it.
 _LABELS = {"review": _REVIEW, "approved": _APPROVED, "past": _PAST}
 _HEADER_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+#: What the longest policy needs, several times over.
+LIMITS = Limits(memory=2_000_000_000, seconds=120)
+TOO_MUCH = (
+    "{name} takes too long to read, or too much memory. Save the text on its own, and add that."
+)
 
 
 class NoFolder(Trouble):
@@ -241,7 +251,7 @@ def add(
     data = _read_bytes(file)
     if not folder.is_dir():
         raise NoFolder(NO_FOLDER.format(folder=folder))
-    source = _read_source(file.name, data)
+    source = _read_apart(file.name, data)
     reading = source.reading
 
     facts = _find_facts(reading)
@@ -327,6 +337,36 @@ def _read_bytes(file: Path) -> bytes:
     if not data.strip(b" \t\r\n\x00"):
         raise Empty(EMPTY.format(name=file.name))
     return data
+
+
+def _read_apart(name: str, data: bytes) -> _SchoolFile:
+    """What a file says. Word and PDF are read in a process of their own: they may do harm."""
+    if not (_is_pdf(data, Path(name).suffix.lower()) or data.startswith(_ZIP)):
+        return _read_source(name, data)
+    try:
+        said = run_limited(read_here, LIMITS, name, data=data)
+    except LimitExceeded as error:
+        raise FileTooLarge(TOO_MUCH.format(name=name)) from error
+    if "refused" in said:
+        kinds = {kind.__name__: kind for kind in FileRefused.__subclasses__()}
+        raise kinds.get(said["refused"], FileRefused)(said["words"])
+    reading = FileText(
+        said["text"],
+        title=said["title"],
+        margins=tuple(said["margins"]),
+        left_out=tuple(said["left_out"]),
+        blank_pages=tuple(said["blank_pages"]),
+    )
+    return _SchoolFile(reading, said["suffix"])
+
+
+def read_here(name: str) -> dict[str, Any]:
+    """What the file on standard input says, or why it is refused, as JSON tells it."""
+    try:
+        source = _read_source(name, sys.stdin.buffer.read())
+    except FileRefused as refusal:
+        return {"refused": type(refusal).__name__, "words": str(refusal)}
+    return {"suffix": source.suffix, **asdict(source.reading)}
 
 
 def _read_source(name: str, data: bytes) -> _SchoolFile:

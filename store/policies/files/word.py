@@ -34,6 +34,9 @@ from store.policies.texts import LARGEST
 LARGEST_PART = 15_000_000
 MOST_PARTS = 5_000
 
+#: Word writes further items of a list of letters with 30 letters, and begins again.
+MOST_LETTERS = 780
+
 NOT_WORD = "{name} is not a Word file. Add a .docx, .pdf, .md or .txt file."
 DAMAGED = (
     "{name} is damaged and cannot be read to its end. "
@@ -295,13 +298,23 @@ class _WordDocument:
     def _read_notes(self) -> list[_WordBlock]:
         """The footnotes and endnotes, in the order in which the text refers to them."""
         blocks: list[_WordBlock] = []
+        kinds = {note.kind for note in self._notes}
+        elements = {kind: self._notes_by_id(kind) for kind in kinds}
         # A copy, for a note may refer to another one.
         for number, note in enumerate(list(self._notes), 1):
-            for element in self._children_of_part(f"word/{note.kind}s.xml"):
-                if _attribute(element, "id") == note.id:
-                    words = " ".join(block.text for block in self._read_worded(element))
-                    blocks.append(_WordBlock(f"[{number}] {words}"))
+            # One note that thousands of places refer to is no note of a policy.
+            element = elements[note.kind].pop(note.id, None)
+            if element is not None:
+                words = " ".join(block.text for block in self._read_worded(element))
+                blocks.append(_WordBlock(f"[{number}] {words}"))
         return blocks
+
+    def _notes_by_id(self, kind: str) -> dict[str, Element]:
+        """The footnotes or the endnotes: their part is read once, however many there are."""
+        return {
+            _attribute(element, "id"): element
+            for element in self._children_of_part(f"word/{kind}s.xml")
+        }
 
     # --- paragraphs and tables --------------------------------------------------------------------
 
@@ -552,7 +565,7 @@ def _numeral(number: int, form: str) -> str:
         return ""
     if form == "decimalZero":
         return f"{number:02}"
-    if form in ("lowerLetter", "upperLetter") and number > 0:
+    if form in ("lowerLetter", "upperLetter") and 0 < number <= MOST_LETTERS:
         return _in_case(_letter(number), form)
     if form in ("lowerRoman", "upperRoman") and 0 < number < 4000:
         return _in_case(_roman(number), form)

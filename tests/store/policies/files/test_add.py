@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import re
+import resource
 import subprocess
 import sys
 import zipfile
@@ -36,6 +37,7 @@ from store.policies.files.reading import (
     Protected,
     Scan,
 )
+from store.policies.files.word import _numeral
 from store.policies.texts import read
 from tests.store.policies.conftest import SHIPPED
 
@@ -733,3 +735,14 @@ def test_the_texts_of_the_program_itself_are_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="cp -r .* policy_texts"):
         add_file(file, PACKAGED_TEXTS, date(2026, 11, 21))
     assert not (PACKAGED_TEXTS / "phones.md").exists()
+
+
+def test_thousands_of_footnotes_and_a_list_that_begins_at_a_billion_take_no_time(put):
+    notes = "".join(f'<w:footnote w:id="{n}">{_p(f"Note {n}.")}</w:footnote>' for n in range(5_000))
+    refers = "".join(f'<w:r><w:footnoteReference w:id="{n}"/></w:r>' for n in range(5_000))
+    body = f"<w:p><w:r><w:t>Be kind.</w:t></w:r>{refers}</w:p>"
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    text = put("notes.docx", _docx(body, footnotes=f"<w:footnotes {W}>{notes}</w:footnotes>"))
+    assert "[5000] Note 4999." in _words(text)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun < 20
+    assert len(_numeral(10**9, "lowerLetter")) < 40
