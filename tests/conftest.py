@@ -12,8 +12,14 @@ import pytest
 
 from bot.open_texts import cache_file
 from store.policies import Policies
+from tests.places import keep_bytecode, keep_temporary_files_in_memory
 
 TEXTS = Path(__file__).parents[1] / "policy_texts"
+
+
+def pytest_configure() -> None:
+    keep_temporary_files_in_memory()
+    keep_bytecode()
 
 
 @pytest.fixture(scope="session")

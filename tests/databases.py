@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from store.postgres import migrate
 from store.postgres.connecting import with_driver
 from store.postgres.migrating import FOLDER
+from tests.places import in_memory
 
 
 @cache
@@ -31,9 +32,8 @@ def server(name: str = "the one that is written to") -> Any:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # pgserver asks for it
     import pgserver
 
-    memory = Path("/dev/shm")  # noqa: S108
-    in_memory = memory.is_dir() and not os.environ.get("PG_ON_DISK")
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=memory if in_memory else None))
+    where = None if os.environ.get("PG_ON_DISK") else in_memory()
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=where))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     started = pgserver.get_server(folder)
     atexit.register(started.cleanup)
@@ -58,11 +58,15 @@ def cut_every_connection() -> None:
     )
 
 
+def _address(name: str) -> str:
+    return f"postgresql://headsup@/{name}?host={server().pgdata}"
+
+
 @cache
 def new_database(name: str) -> str:
     """The address of a database without tables."""
     server().psql(f"CREATE DATABASE {name} OWNER headsup")
-    return f"postgresql://headsup@/{name}?host={server().pgdata}"
+    return _address(name)
 
 
 def database_of(name: str, number: str) -> str:
@@ -77,11 +81,23 @@ def database_of(name: str, number: str) -> str:
 
 
 @cache
+def migrated(name: str) -> str:
+    """The address of a new database with the bot's tables, copied from one that was migrated."""
+    server().psql(f"CREATE DATABASE {name} OWNER headsup TEMPLATE {_pattern()}")
+    return _address(name)
+
+
+@cache
+def _pattern() -> str:
+    """The name of a migrated database to which nobody is connected."""
+    migrate(new_database("pattern"))
+    return "pattern"
+
+
+@cache
 def database() -> str:
     """The address of a database with the bot's tables."""
-    url = new_database("headsup")
-    migrate(url)
-    return url
+    return migrated("headsup")
 
 
 def contents(school: str) -> dict[str, list[str]]:

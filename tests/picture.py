@@ -56,7 +56,7 @@ async def _answer(stage: TerminalStage, name: str, line: str, console: Console) 
     begin = stage.out.tell()
     stage.front_end.me = name.lower()
     await stage.front_end.obey(line, stage.bot.answer)
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     stage.out.seek(begin)
     block = 0
     for row in stage.out.read().splitlines():

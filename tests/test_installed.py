@@ -15,6 +15,7 @@ import pytest
 
 from bot.settings import Settings
 from tests.conftest import one_worker_at_a_time
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 UNIT = (ROOT / "deploy" / "headsup.service").read_text()
@@ -72,7 +73,7 @@ def run(installed: Path, folder: Path, *arguments: str, said: str = "") -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

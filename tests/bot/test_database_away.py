@@ -20,6 +20,7 @@ from handlers.reception import NOT_KEPT
 from store.errors import StoreUnavailable
 from store.model.records import Person, Role
 from tests.databases import cut_every_connection, database, stopped
+from tests.patience import PATIENCE
 from tests.store.postgres.test_outages import Network
 from tests.talks.stage import ROOT
 
@@ -126,10 +127,11 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
 
 
 async def test_told_to_stop_it_waits_for_no_database_that_hangs(
-    board: Board, tmp_path: Path
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("store.postgres.bounded.ANSWERED_WITHIN", 3600.0)
     network = Network()
-    async with network.between() as url, asyncio.timeout(20):
+    async with network.between() as url, asyncio.timeout(PATIENCE):
         bot = await over(url, board, tmp_path)
         await says("asha", "He hit her.", bot)
         await bot.work()

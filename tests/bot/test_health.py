@@ -19,10 +19,11 @@ from bot.run import ProcessRole, Service, serve, stop
 from bot.server import Servers
 from bot.settings import Settings, SettingsError
 from store.errors import StoreUnavailable
-from tests.bot.test_run import START, bot, environment
+from tests.bot.test_run import bot, environment
 from tests.crash.processes import free_port
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.talks.stage import settings
 
 
@@ -35,12 +36,12 @@ async def asked(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str
 
 
 async def asked_when_up(port: int, path: str) -> tuple[int, str]:
-    async with asyncio.timeout(START):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 return await asked(port, path)
             except aiohttp.ClientError:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def test_it_lives_is_ready_and_counts(tmp_path: Path) -> None:
         asha, port, numbers = slack.user("UASHA", "Asha Patel"), free_port(), free_port()
         given = environment(tmp_path, PORT=str(port), METRICS=str(numbers), **slack.environment)
         async with bot(given):
-            await slack.until(lambda: slack.sockets.open, START)
+            await slack.until(lambda: slack.sockets.open)
             assert await asked(port, "/health") == (200, "ok\n")
             assert await asked(port, "/ready") == (200, "ready\n")
             assert (await asked(port, "/metrics"))[

@@ -19,7 +19,7 @@ import structlog
 from bot import logs
 from bot.logs import request
 from store.tiny import TinyStore
-from tests.bot.test_run import CODE, START, bot, environment, headsup
+from tests.bot.test_run import CODE, bot, environment, headsup
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import screenshot
@@ -52,7 +52,7 @@ async def test_a_talk_leaves_no_name_and_no_word_of_it(tmp_path: Path) -> None:
         phone = telegram.user(77, "Cleo Marsh")
         given = environment(tmp_path, **slack.environment, **telegram.environment)
         async with bot(given) as process:
-            await slack.until(lambda: slack.sockets.open, START)
+            await slack.until(lambda: slack.sockets.open)
             code = CODE.search(
                 await headsup("invite", "Ben Okafor", "--role", "head", settings=given)
             )

@@ -14,9 +14,9 @@ from tests.bot.test_run import environment
 from tests.crash.processes import free_port
 from tests.databases import database
 from tests.doubles.slack import SlackDouble
+from tests.patience import PATIENCE, until
 from tests.talks.stage import ROOT
 
-START = 30.0
 _schools = itertools.count()
 
 
@@ -52,7 +52,7 @@ async def honcho(procfile: str, settings: dict[str, str], *names: str) -> AsyncI
         yield said
     finally:
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 30)
+        await asyncio.wait_for(process.wait(), PATIENCE)
         await listening
     assert "Traceback" not in "".join(said)
 
@@ -61,7 +61,7 @@ async def test_one_process_over_a_folder(tmp_path: Path) -> None:
     async with SlackDouble() as slack:
         asha = slack.user("UASHA", "Asha Patel")
         async with honcho("Procfile", environment(tmp_path, **slack.environment)):
-            await slack.until(lambda: slack.sockets.open, START)
+            await slack.until(lambda: slack.sockets.open)
             await slack.message(asha, "Somebody wrote something")
             assert "Case" in (await slack.next(asha)).words
 
@@ -78,9 +78,7 @@ async def test_web_and_worker_over_a_database(tmp_path: Path) -> None:
             **slack.environment,
         )
         async with honcho("deploy/Procfile.database", settings, "web", "worker") as said:
-            async with asyncio.timeout(START):
-                while sum("running" in line for line in said) < 2:  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+            await until(lambda: sum("running" in line for line in said) == 2)
             await slack.message(asha, "Somebody wrote something")
             assert "Case" in (await slack.next(asha)).words
             await slack.message(ben, "hello")

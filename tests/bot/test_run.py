@@ -14,13 +14,12 @@ from pathlib import Path
 
 import psycopg
 
-from store.postgres import migrate
-from tests.databases import new_database
+from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, screenshot
 
-START = 15.0
 CODE = re.compile(r"join ([a-z0-9]{20,})")
 
 
@@ -47,7 +46,7 @@ async def bot(settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Proc
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), 15)
+        await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
 
 
@@ -79,7 +78,7 @@ async def test_a_screenshot_in_slack_is_taken_in_telegram(tmp_path: Path) -> Non
             **telegram.environment,
         )
         async with bot(settings):
-            await slack.until(lambda: slack.sockets.open, START)
+            await slack.until(lambda: slack.sockets.open)
 
             code = CODE.search(
                 await headsup("invite", "Ben Okafor", "--role", "head", settings=settings)
@@ -136,7 +135,7 @@ async def test_a_used_code_and_a_made_up_one_are_refused(tmp_path: Path) -> None
             )
             assert code
             await asha.says(f"/join {code[1]}")
-            await telegram.waits_for(asha, "Welcome, Asha Patel.", START)
+            await telegram.waits_for(asha, "Welcome, Asha Patel.")
             await finn.says(f"/join {code[1]}")
             await telegram.waits_for(finn, "That code is not valid")
             await finn.says("/join aaaaaaaaaaaaaaaaaaaaaaaaaa")
@@ -148,8 +147,7 @@ async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(
     tmp_path: Path,
 ) -> None:
     """So that the platform starts what may be the newer version by then."""
-    url = new_database("migrated_meanwhile")
-    migrate(url)
+    url = migrated("migrated_meanwhile")
     async with TelegramDouble() as telegram:
         asha = telegram.user(1, "Asha", started=True)
         settings = environment(tmp_path, **telegram.environment, DATABASE_URL=url)
@@ -163,11 +161,11 @@ async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(
             stderr=asyncio.subprocess.PIPE,
         )
         await asha.says("/help")
-        await telegram.until(lambda: telegram.texts(asha), START)
+        await telegram.until(lambda: telegram.texts(asha))
         with psycopg.connect(url) as connection:
             connection.execute("ALTER TABLE accounts RENAME TO addresses")
         await asha.says("/help")
-        _, said = await asyncio.wait_for(process.communicate(), START)
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 1
     assert said.decode().splitlines()[-1].startswith("headsup: The database was migrated")
 

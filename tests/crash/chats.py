@@ -11,6 +11,7 @@ from store.model.records import Person, Role
 from store.tiny import TinyStore
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.store.made import NOW
 
 THREAT = "Threat of violence"  # urgent: Ben is told at once
@@ -44,7 +45,9 @@ class Chat(ABC):
         """Asha says what the case is about whose answer holds these words."""
 
     @abstractmethod
-    async def sees(self, words: str, who: str = "Asha", times: int = 1, seconds: float = 20) -> str:
+    async def sees(
+        self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE
+    ) -> str:
         """Wait until so many messages of the bot hold these words; gives the newest of them."""
 
     @abstractmethod
@@ -83,7 +86,9 @@ class InSlack(Chat):
         shown = next(s for s in self.slack.world.history if words in s.words and THREAT in s.labels)
         await self.slack.choose("UASHA", shown, THREAT)
 
-    async def sees(self, words: str, who: str = "Asha", times: int = 1, seconds: float = 20) -> str:
+    async def sees(
+        self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE
+    ) -> str:
         await self.slack.until(lambda: self.seen(words, who) >= times, seconds)
         return self._words(words, who)[-1]
 
@@ -129,7 +134,9 @@ class InTelegram(Chat):
     async def taps_threat(self, words: str) -> None:
         await self.people["Asha"].taps(THREAT)
 
-    async def sees(self, words: str, who: str = "Asha", times: int = 1, seconds: float = 20) -> str:
+    async def sees(
+        self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE
+    ) -> str:
         await self.telegram.until(lambda: self.seen(words, who) >= times, seconds)
         return [text for text in self.telegram.texts(self.people[who]) if words in text][-1]
 

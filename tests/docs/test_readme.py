@@ -18,6 +18,7 @@ import pytest
 from tests.bot.cli.test_setup import HEAD, SCHOOL, Answers
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.talks.stage import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -75,7 +76,7 @@ def shell(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == status, done.stdout + done.stderr
@@ -89,7 +90,7 @@ def answered(command: str, answers: Answers, checkout: Path, env: dict[str, str]
         cwd=str(checkout),
         env=env,
         encoding="utf-8",
-        timeout=30,
+        timeout=PATIENCE,
         dimensions=(50, 200),
     )
     for question, typed in answers:
@@ -156,7 +157,7 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
                 "make", "run", cwd=checkout, env=env, stderr=log, start_new_session=True
             )
         try:
-            await slack.until(lambda: slack.sockets.open, 30)
+            await slack.until(lambda: slack.sockets.open)
             ben, asha = slack.user("UBEN", "Ben Okafor"), slack.user("UASHA", "Asha Patel")
             await slack.slash(ben, "/headsup", f"join {code[1]}")
             assert "Welcome, Ben Okafor." in (await slack.next(ben)).words

@@ -13,6 +13,7 @@ from aiohttp import web
 from tests.doubles.slack_api import Api, Fault
 from tests.doubles.slack_sockets import Posts, Sockets
 from tests.doubles.slack_world import BOT_USER, TEAM, Shown, Upload, View, World
+from tests.patience import PATIENCE
 
 SCOPES = (
     "app_mentions:read chat:write commands files:read files:write im:history im:write users:read"
@@ -25,7 +26,9 @@ class SlackServer:
 
     bot_user = BOT_USER
 
-    def __init__(self, *, events_url: str = "", patience: float = 3.0, team: str = TEAM) -> None:
+    def __init__(
+        self, *, events_url: str = "", patience: float = PATIENCE, team: str = TEAM
+    ) -> None:
         self.team = team
         self.bot_token = "xoxb-" + secrets.token_hex(8)
         self.app_token = "xapp-" + secrets.token_hex(8)
@@ -33,7 +36,9 @@ class SlackServer:
         self.scopes = set(SCOPES.split())  # that the bot token was given
         self.is_revoked = False  # the bot token was good, and is so no longer
         self.events_url = events_url
-        self.patience = patience  # seconds that it waits for an acknowledgement
+        # Seconds that it waits for an acknowledgement. They are three in Slack; here they are as
+        # many as a busy machine may need, and a test that wants something again gives fewer.
+        self.patience = patience
         self.downloads: list[str] = []  # names of the files whose bytes were asked for
         self.refusals: list[str] = []  # what was refused for its shape, and why
         self.world = World(team)
@@ -121,7 +126,7 @@ class SlackServer:
         """Every call of the Web API: method, arguments."""
         return self.api.calls
 
-    async def next(self, user: str, seconds: float = 5.0) -> Shown:
+    async def next(self, user: str, seconds: float = PATIENCE) -> Shown:
         """The next thing that the bot shows somebody, new or in place of another; in order, each once."""
         read = self._read.get(user, 0)
 
@@ -132,14 +137,14 @@ class SlackServer:
         self._read[user] = read + 1
         return found[0]
 
-    async def next_view(self, user: str, seconds: float = 5.0) -> View:
+    async def next_view(self, user: str, seconds: float = PATIENCE) -> View:
         """The next form that is opened for somebody."""
         read = self._read_views.get(user, 0)
         found: list[View] = await self.until(lambda: self.views(user)[read:], seconds)
         self._read_views[user] = read + 1
         return found[0]
 
-    async def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Wait until something is so, looking whenever anything happens here. Raises TimeoutError."""
         return await self.world.until(true, seconds)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.doubles.slack_blocks import Invalid, check_message, elements, words
+from tests.patience import PATIENCE
 
 TEAM = "T0SCHOOL"
 BOT_USER = "U0BOT"
@@ -181,7 +182,7 @@ class World:
         async with self.changed:
             self.changed.notify_all()
 
-    async def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Wait until `true()` is, and give what it gives. Raises TimeoutError."""
         async with asyncio.timeout(seconds), self.changed:
             while not (found := true()):

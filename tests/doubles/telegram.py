@@ -23,10 +23,10 @@ from aiohttp import web
 from tests.doubles.telegram_api import BotApi, Call, Fault, Stored, Upload
 from tests.doubles.telegram_people import Group, User
 from tests.doubles.telegram_text import Refusal, part
+from tests.patience import PATIENCE
 
 TOKEN = "123456789:AAHeadsUpTestToken-abcdefghijklmnopq"
 USERNAME = "headsup_test_bot"
-PATIENCE = 5.0
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ async def test_payloads_that_were_tampered_with(
             if kind == "events_api" and is_sound(payload, before, token):
                 sent.append((token, waiting, payload))
         await works(stage)
-        await asyncio.sleep(0.05)
+        await stage.quiet()
         words = await kept(stage)
         lost = [
             payload for token, waiting, payload in sent if waiting.done() and token not in words

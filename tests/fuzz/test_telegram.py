@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import itertools
 import json
@@ -157,7 +156,6 @@ async def test_updates_that_are_none(tmp_path: Path) -> None:
         for strange in STRANGE:
             update = {"update_id": next(stage.telegram.updates._numbers), **strange}
             stage.telegram.updates.waiting.append(Waiting(update))
-        await asyncio.sleep(0.02)
         await works(stage)
 
 

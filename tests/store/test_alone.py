@@ -8,6 +8,7 @@ import pytest
 
 from store.base import Store
 from store.postgres import PostgresStore
+from tests.patience import PATIENCE
 from tests.store.conftest import Opened
 from tests.store.made import MINUTE, NOW, case
 
@@ -39,7 +40,7 @@ async def test_there_is_one_holder_at_a_time(opened: Opened) -> None:
 
 
 async def test_other_words_wait_for_nobody(store: Store) -> None:
-    async with asyncio.timeout(5), store.alone("joining"):
+    async with asyncio.timeout(PATIENCE), store.alone("joining"):
         await asyncio.gather(*(_hold(store, f"shown {n}", [], []) for n in range(20)))
 
 
@@ -58,7 +59,7 @@ async def test_a_turn_ends_with_whatever_happens_in_it(opened: Opened) -> None:
         await asyncio.sleep(0.02)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-    async with asyncio.timeout(5), other.alone("joining"):
+    async with asyncio.timeout(PATIENCE), other.alone("joining"):
         await other.add(case(at=NOW + MINUTE))
     if other is not one:
         await other.close()

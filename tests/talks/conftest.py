@@ -10,7 +10,6 @@ bot> (nothing)
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import until
 from tests.talks.stage import (
     ANY_CASE,
     TUESDAY,
@@ -31,7 +31,6 @@ from tests.talks.stage import (
     screenshot,
 )
 
-PATIENCE = 5.0
 LINE = re.compile(r"(\w+)(?: to (\w+))?>\s*(.*)")
 DEED = re.compile(r"\[(sends|forwards) (.+?)\]\s*(.*)|\((taps)\)\s*(.+)", re.DOTALL)
 
@@ -156,9 +155,7 @@ class Conversation:
 
     async def _until(self, true: Callable[[], bool], what: str, who: str = "") -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not true():  # noqa: ASYNC110  (the terminal has no event for it)
-                    await asyncio.sleep(0.005)
+            await until(true)
         except TimeoutError:
             shown = "\n---\n".join(seen.words for seen in self._new(who or self.speaker))
             raise AssertionError(f"waited for {what}; there is:\n{shown}") from None

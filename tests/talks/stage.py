@@ -31,6 +31,7 @@ from tests.bot.telegram import telegram_running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_world import View
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import until
 
 ROOT = Path(__file__).parents[2]
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # in school hours
@@ -43,7 +44,6 @@ PEOPLE = {
     "Gita": ("Gita Rao", (Role.STAFF,)),
 }
 STRANGER = "Finn"
-QUIET = 0.25  # seconds without anything new
 ANY_CASE = re.compile(r"[2-9B-DF-HJ-NP-TV-XZ]{4}")
 
 
@@ -115,12 +115,15 @@ class Stage(ABC):
         return any(self.folder.glob("data/cases/*/evidence/*"))
 
     async def quiet(self) -> None:
-        """Until “nothing” is to be believed."""
-        await self.bot.wait_until_idle()
-        await asyncio.sleep(QUIET)
+        """Until all that was begun is done, so that “nothing” is to be believed."""
+        await until(lambda: not self.under_way())
+
+    def under_way(self) -> list[object]:
+        """What the bot has begun and not ended."""
+        return [*self.bot._work, *self.bot.delivery.shown_log._tasks]
 
     async def moves_clock(self, words: str) -> None:
-        await self.bot.wait_until_idle()
+        await self.quiet()
         self.clock.next_due = self.bot.desk.store.next_due
         await self.clock.move(words, self.bot.work)
 
@@ -189,10 +192,6 @@ class TerminalStage(Stage):
                 block = []
             to = row[2:-1] if row.startswith("→ ") else name
 
-    async def quiet(self) -> None:
-        """A line is answered before the next is read; only what was begun in the background is waited for."""
-        await self.bot.wait_until_idle()
-
     async def says(self, name: str, words: str) -> None:
         await self._line(name, words)
 
@@ -239,12 +238,15 @@ class SlackStage(Stage):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         given = settings(self.folder, **self.environment)
-        front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
-        self.bot = await build(given, {"slack": front_end}, self.clock.now)
+        self.front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
+        self.bot = await build(given, {"slack": self.front_end}, self.clock.now)
         await self.enrol()
-        async with _run(front_end, self.bot):
+        async with _run(self.front_end, self.bot):
             await self.slack.until(lambda: self.slack.sockets.open)
             yield
+
+    def under_way(self) -> list[object]:
+        return [*self.front_end._work._tasks, *super().under_way()]
 
     def _user(self, name: str) -> str:
         return "U" + name.upper()
@@ -324,11 +326,17 @@ class TelegramStage(Stage):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         given = settings(self.folder, **self.environment)
-        front_end = TelegramFrontEnd(given, pauses=telegram_running.QUICK)
-        self.bot = await build(given, {"telegram": front_end}, self.clock.now)
+        self.front_end = TelegramFrontEnd(given, pauses=telegram_running.QUICK)
+        self.bot = await build(given, {"telegram": self.front_end}, self.clock.now)
         await self.enrol()
-        async with _run(front_end, self.bot):
+        async with _run(self.front_end, self.bot):
             yield
+
+    def under_way(self) -> list[object]:
+        answers, intake = self.front_end._answers, self.front_end._intake
+        taps = intake._tasks if intake else ()
+        waiting = self.telegram.updates.waiting
+        return [*waiting, *taps, *answers._albums, *answers._tasks, *super().under_way()]
 
     def account(self, name: str) -> str:
         return f"telegram:{self.users[name].id}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ import pytest
 from handlers.messages import Choice, Choices, say
 from tests.talks.conftest import Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage
-
-QUIET = 0.25  # seconds
 
 only_slack = pytest.mark.parametrize("stage", ["slack"], indirect=True)
 only_telegram = pytest.mark.parametrize("stage", ["telegram"], indirect=True)
@@ -41,8 +38,7 @@ async def test_a_button_in_somebody_elses_hand(name: str, talk: Talk, stage: Sta
     before = len(stage.slack.shown("UBEN"))
     await stage.slack.tap("U" + name.upper(), shown, "I'll take it")
     await stage.slack.tap("U" + name.upper(), shown, "Open")
-    await stage.bot.wait_until_idle()
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     assert (await stage.bot.desk.store.case(case)).owner is None
     assert len(stage.slack.shown("UBEN")) == before
     read = "\n".join(s.words for s in stage.slack.shown("U" + name.upper()))
@@ -66,7 +62,7 @@ async def test_a_button_in_a_channel_is_answered_to_its_finger_alone(
     shown = next(s for s in stage.slack.world.current() if s.channel == channel)
     for name in ("UGITA", "UCLEO", "UBEN"):
         await stage.slack.tap(name, shown, "Open")
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     told = {s.user: s for s in stage.slack.world.current() if s.channel == channel and s.ephemeral}
     assert told.keys() == {"UGITA", "UCLEO", "UBEN"}
     assert "shouted" in told["UBEN"].words
@@ -88,8 +84,7 @@ async def test_a_button_in_a_group_shows_nothing_there(talk: Talk, stage: Stage)
     )
     for name in ("Ben", "Gita", "Finn"):
         await stage.users[name].taps("Open", chat=group)
-    await stage.telegram.taken_in()
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     read = "\n".join(s.text for s in stage.telegram.shown(group))
     assert "shouted" not in read
     assert case not in read
@@ -110,8 +105,7 @@ async def test_a_tap_in_somebody_elses_private_chat_is_nobodys(talk: Talk, stage
         "message": message,
     }
     stage.telegram.updates.add({"callback_query": query}, False)
-    await stage.telegram.taken_in()
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     assert (stage.seen("Ben"), stage.seen("Cleo")) == before
     assert (await stage.bot.desk.store.case(case)).owner is None
 
@@ -185,8 +179,7 @@ async def test_nothing_of_another_workspace_is_obeyed(way: str, talk: Talk, stag
         await slack._send(
             "interactive", {**passed, **channel, **who, "user": who["user"] | FOREIGN}
         )
-    await stage.bot.wait_until_idle()
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     assert (await stage.bot.desk.store.case(case)).owner is None
     assert len(await stage.bot.desk.store.summaries()) == 1
 
@@ -208,7 +201,7 @@ async def test_a_form_is_its_senders_and_nobody_elses(talk: Talk, stage: Stage) 
     await stage.slack._send(
         "interactive", {"type": "view_submission", "view": view, **stage.slack._who("UGITA")}
     )
-    await asyncio.sleep(QUIET)
+    await stage.quiet()
     chronology = (await stage.bot.desk.store.case(case)).chronology
     assert "note" not in [entry.what for entry in chronology]
     assert len(stage.slack.shown("UBEN")) == before
@@ -225,7 +218,7 @@ async def test_a_changed_message_stands_beside_what_was_received(talk: Talk, sta
         await stage.telegram.taken_in()
     else:
         return
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     (summary,) = await stage.bot.desk.store.summaries()
     case = await stage.bot.desk.store.case(summary.reference)
     assert [e.text for e in case.evidence] == ["he hit a child", "he did not hit a child"]
@@ -249,5 +242,5 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
     """)
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None
     await stage.taps("Cleo", "I'll take it")
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -219,7 +218,7 @@ async def test_a_notice_that_was_owed_is_not_sent(talk: Talk, stage: Stage) -> N
         clock> +1d
     """.replace("{a}", cases["a"])
     )
-    await asyncio.sleep(0.05)
+    await stage.quiet()
     assert await stage.bot.desk.store.claim(stage.clock.now(), 9, 1) == []
 
 

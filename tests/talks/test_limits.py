@@ -114,7 +114,7 @@ async def test_a_burst_of_screenshots_trips_nothing(talk: Talk, stage: Stage) ->
         Asha> (taps) Bullying of a pupil or an adult
         bot>  Who is it about?
     """)
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     (summary,) = await stage.bot.desk.store.summaries()
     case = await stage.bot.desk.store.case(summary.reference)
     assert len(case.evidence) == 20

@@ -120,7 +120,7 @@ async def test_it_is_never_fetched_in_any_order(
     await talk(f"Asha> [sends {sent}]\nbot> Case {{a}}")
     for step in order:
         await talk(STEPS[step])
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     await talk("clock> +3h")
     assert not stage.asked_for_bytes()
 

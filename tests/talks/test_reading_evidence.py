@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 from handlers.cases.hand_over import PIECE
+from tests.patience import until
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
@@ -115,9 +115,7 @@ async def test_no_line_of_a_note_looks_like_an_entry(talk: Talk, stage: Stage) -
         )
     )
     await stage.says("Ben", f"/case log {cases['a']}")
-    async with asyncio.timeout(5):
-        while not any("closed it" in seen.words for seen in stage.seen("Ben")):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: any("closed it" in seen.words for seen in stage.seen("Ben")))
     (shown,) = (seen.words for seen in stage.seen("Ben") if "closed it" in seen.words)
     (line,) = (line for line in shown.splitlines() if "closed it" in line)
     assert re.match(rf"(│ )?    {re.escape(forged)}", line)

@@ -7,7 +7,7 @@ import itertools
 import re
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,15 +30,15 @@ from bot.schools.run import Schools, run_schools
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, load
 from store.errors import Trouble
-from store.postgres import migrate
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
 from tests.bot.test_health import asked_when_up
-from tests.bot.test_run import START, bot, environment
+from tests.bot.test_run import bot, environment
 from tests.crash.processes import free_port
-from tests.databases import new_database
+from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.trust import Trust
+from tests.patience import PATIENCE, until
 from tests.talks.stage import ROOT
 
 URL = "https://headsup.trust.example"
@@ -64,8 +64,7 @@ def settings(tmp_path: Path, trust: Trust) -> dict[str, str]:
     texts = tmp_path / "schools" / "oakfield" / "policy_texts"
     shutil.copytree(ROOT / "policy_texts", texts)
     (texts / "phones.md").write_text(RULE)
-    url = new_database(f"trust_{next(_numbers)}")
-    migrate(url)
+    url = migrated(f"trust_{next(_numbers)}")
     more = {"DATABASE_URL": url, "SCHOOLS": str(tmp_path / "schools"), "TOKEN_KEY": TokenKey.new()}
     return environment(tmp_path, **trust.environment, **more)
 
@@ -80,7 +79,7 @@ async def said(*arguments: str, settings: dict[str, str], typed: str = "") -> tu
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    out, _ = await asyncio.wait_for(process.communicate(typed.encode()), 30)
+    out, _ = await asyncio.wait_for(process.communicate(typed.encode()), PATIENCE)
     return process.returncode or 0, out.decode()
 
 
@@ -98,14 +97,6 @@ async def code_for(school: str, name: str, role: str, settings: dict[str, str]) 
 
 async def listed(settings: dict[str, str]) -> str:
     return "\n".join(await list_schools(load(settings)))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(START):
-        while True:
-            if true():
-                return
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -214,9 +205,9 @@ async def test_bots_of_telegram_for_two_schools(trust: Trust, settings: dict[str
     async with running(trust, settings):
         asha, bram = oak.user(1, "Asha"), elm.user(1, "Asha")  # one person, who works at both
         for school, telegram, person in (("oakfield", oak, asha), ("elmwood", elm, bram)):
-            await telegram.until(lambda telegram=telegram: telegram.updates.webhook, START)
+            await telegram.until(lambda telegram=telegram: telegram.updates.webhook)
             await person.says(f"/join {await code_for(school, 'Asha Patel', 'staff', settings)}")
-            await telegram.waits_for(person, "Welcome, Asha Patel.", START)
+            await telegram.waits_for(person, "Welcome, Asha Patel.")
         await asha.says("They say they will hurt Noor Malik")
         found = REFERENCE.search((await oak.waits_for(asha, "Case ")).text)
         assert found

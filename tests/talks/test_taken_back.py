@@ -9,7 +9,8 @@ import pytest
 from handlers.notices.wording import NO_LONGER, NOT_HERE
 from store.model.address import MessageRef
 from store.model.memos import Shown
-from tests.talks.conftest import PATIENCE, Talk
+from tests.patience import PATIENCE
+from tests.talks.conftest import Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage, TerminalStage
 
 
@@ -21,13 +22,8 @@ def left(stage: Stage, name: str, words: str) -> list[str]:
 
 
 async def quiet(stage: Stage) -> None:
-    """Until all that was begun is done: an answer may stand there before its sender knows."""
-    for front_end in stage.bot.front_ends.values():
-        showing = getattr(front_end, "_answers", None) or getattr(front_end, "_work", None)
-        if tasks := set(getattr(showing, "_tasks", ())):
-            await asyncio.wait(tasks, timeout=PATIENCE)
-    await stage.bot.wait_until_idle()
-    await stage.bot.delivery.shown_log.drain()
+    """Until all that was begun is done, and what follows from it."""
+    await stage.quiet()
     await stage.bot.work()
 
 

@@ -18,12 +18,11 @@ from bot.cli.setup import env_file, school_file
 from bot.cli.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
 from bot.settings import load
 from store.model.records import Person, Role
-from store.postgres import migrate
 from store.postgres.token_key import TokenKey
 from store.school.school import load_school
 from store.tiny import TinyStore
 from tests.bot.test_run import environment
-from tests.databases import new_database
+from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.stage import ROOT, TUESDAY
@@ -483,8 +482,7 @@ def test_days_as_people_write_them() -> None:
 
 async def test_one_school_of_several_is_asked_what_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "schools" / "oakfield").mkdir(parents=True)
-    url = new_database("set_up")
-    migrate(url)
+    url = migrated("set_up")
     given = {
         "SCHOOLS": "schools",
         "DATABASE_URL": url,

@@ -33,6 +33,7 @@ from store.model.case import Case
 from store.model.kinds import EvidenceKind, NoticeKind
 from store.model.records import Evidence, Notice, Person, Report, Role, State
 from tests.desks import Time, desk_in
+from tests.patience import PATIENCE, until
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -144,9 +145,7 @@ async def test_what_hangs_for_one_person_keeps_nobody_else_waiting(
     await _owe(desk, "C222", "cleo", "urgent")
     await _owe(desk, "D222", "ben")
     second = asyncio.create_task(delivery.tick())
-    async with asyncio.timeout(2):
-        while not chat.words("cleo"):  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
+    await until(lambda: chat.words("cleo"))
     assert chat.words("ben") == []
     chat.hanging["ben"].set()
     await asyncio.gather(first, second)
@@ -236,7 +235,7 @@ async def test_retry_after_nothing_is_not_at_once(
 ) -> None:
     await _owe(desk, "B222")
     chat.trouble["ben"] = [DeliveryFailed("slow down", retry_after=0) for _ in range(1000)]
-    await asyncio.wait_for(delivery.tick(), 2)
+    await asyncio.wait_for(delivery.tick(), PATIENCE)
     assert len(chat.trouble["ben"]) == 999
     time.now += SECOND
     await delivery.tick()

@@ -13,6 +13,7 @@ from bot.slack import intake as intake_module
 from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
 from tests.bot.slack.slack_stage import ASHA, STAFF, Stage, on_stage, populate, running
 from tests.doubles.slack import SlackDouble
+from tests.patience import PATIENCE
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
 
@@ -180,14 +181,14 @@ async def test_a_refused_token_is_a_clear_sentence(token: str, names: str) -> No
         stage = Stage(slack)
         setattr(slack, token, "revoked")
         with pytest.raises(SettingsError, match=names):
-            await asyncio.wait_for(stage.front_end.run(stage.receive), 5)
+            await asyncio.wait_for(stage.front_end.run(stage.receive), PATIENCE)
 
 
 async def test_an_app_token_without_its_scope_is_a_clear_sentence() -> None:
     async with SlackDouble() as slack:
         slack.fail("apps.connections.open", "missing_scope")
         with pytest.raises(SettingsError, match="connections:write"):
-            await asyncio.wait_for(Stage(slack).front_end.run(Stage(slack).receive), 5)
+            await asyncio.wait_for(Stage(slack).front_end.run(Stage(slack).receive), PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -73,5 +73,5 @@ async def test_a_menu_that_telegram_refuses_is_logged_and_keeps_nobody_waiting(
 async def test_nothing_is_set_for_a_message(stage: TelegramStage) -> None:
     await stage.says("Ben", "Somebody wrote that a teacher is a fool")
     await stage.telegram.waits_for(stage.users["Ben"], "Case")
-    await stage.bot.wait_until_idle()
+    await stage.quiet()
     assert not {"setMyCommands", "deleteMyCommands"} & stage.telegram.methods

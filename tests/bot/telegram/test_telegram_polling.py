@@ -24,6 +24,7 @@ from handlers.messages import (
 from tests.bot.telegram.telegram_running import QUICK, Script, front_end, kept, running
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -305,7 +306,7 @@ async def test_a_token_that_is_taken_back_later_is_too(
         await bot.got()
         telegram.revokes_token()
         with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN"):
-            await asyncio.wait_for(bot.task, 5)
+            await asyncio.wait_for(bot.task, PATIENCE)
         bot.task = asyncio.create_task(asyncio.sleep(0))
 
 

@@ -23,6 +23,7 @@ from handlers.messages import (
 from tests.bot.telegram.telegram_running import Running, running
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -229,5 +230,5 @@ async def test_after_it_has_stopped_a_notice_fails_for_now(
     async with running(telegram) as bot:
         await telegram.until(lambda: telegram.called("getUpdates"))
     with pytest.raises(DeliveryFailed) as failed:
-        await asyncio.wait_for(bot.front_end.send("telegram:4343", say("x")), 2)
+        await asyncio.wait_for(bot.front_end.send("telegram:4343", say("x")), PATIENCE)
     assert not failed.value.permanent

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from handlers.messages import Incoming, Reply
+from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, TUESDAY, StillClock, TerminalStage, screenshot
 
 ESCAPE = "\x1b"
@@ -33,7 +34,7 @@ def run(folder: Path, *lines: str | bytes, encoding: str = "utf-8") -> tuple[str
         capture_output=True,
         cwd=folder,
         env=environment(folder) | {"PYTHONIOENCODING": encoding},
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode()
@@ -195,7 +196,7 @@ def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
         while b"Asha> " not in shown:
             shown += os.read(controller, 4096)
         child.send_signal(signal.SIGINT)
-        child.wait(timeout=10)
+        child.wait(timeout=PATIENCE)
     finally:
         child.kill()
         child.wait()

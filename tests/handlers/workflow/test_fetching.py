@@ -22,6 +22,7 @@ from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from tests.buckets import away, new_bucket
 from tests.databases import database
 from tests.desks import Time, desk_in
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 BYTES = b"\x89PNG not really a picture" * 999
@@ -163,7 +164,7 @@ async def test_a_picture_on_its_way_is_stopped_when_it_may_not_be_had(
     await chat.begun.wait()
     await _is_undressed(desk, "7K4M")
     await fetcher.tick()
-    await asyncio.wait_for(fetching, 2)
+    await asyncio.wait_for(fetching, PATIENCE)
     assert _files(tmp_path) == []
     case = await desk.store.case("7K4M")
     assert {(e.state, e.sha256) for e in case.evidence} == {(State.WITHHELD, "")}

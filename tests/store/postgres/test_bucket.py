@@ -17,6 +17,7 @@ from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from tests.buckets import away, client, keys, new_bucket
 from tests.databases import database
+from tests.patience import until
 from tests.store.made import case, item
 from tests.store.test_erasing import leaving
 from tests.store.test_evidence import BYTES, DIGEST, pieces
@@ -291,9 +292,7 @@ async def test_what_could_not_be_removed_is_removed_once_the_bucket_is_back(
     with away():
         await store.erase([made], leaving(made))
         assert await store.memo(Erased, made.reference)
-    async with asyncio.timeout(30):
-        while place.keys():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: not place.keys())
 
 
 async def test_a_bucket_that_works_is_left_as_it_was(

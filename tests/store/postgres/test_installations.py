@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.errors import Conflict, Trouble
-from store.postgres import Database, migrate
+from store.postgres import Database
 from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
-from tests.databases import new_database
+from tests.databases import migrated
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -24,8 +24,7 @@ KEY = TokenKey.new()
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    url = new_database("installations")
-    migrate(url)
+    url = migrated("installations")
     database = await Database.open(url)
     installations = Installations(database, TokenKey(KEY))
     for found in await installations.all():

@@ -15,10 +15,11 @@ import pytest
 from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Question
-from store.postgres import PostgresStore, connecting, migrate
+from store.postgres import PostgresStore, connecting
 from store.postgres.role import unbound_role
 from tests.asking import holder_of
-from tests.databases import cut_every_connection, database, new_database, server, stopped
+from tests.databases import cut_every_connection, database, migrated, new_database, server, stopped
+from tests.patience import PATIENCE
 from tests.store.made import NOW, case, notice
 
 AT_ONCE = 8  # as many as there are connections
@@ -109,7 +110,7 @@ class Load:
 
     async def has_kept(self, more: int) -> None:
         wanted = len(self.acknowledged) + more
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(self.acknowledged) < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
@@ -265,7 +266,7 @@ async def test_a_network_that_hangs_is_waited_for_no_longer_than_a_while(
     monkeypatch.setitem(
         connecting.REACHING, "connect_timeout", 2
     )  # the shortest that the driver knows
-    async with network.between() as url, asyncio.timeout(20):
+    async with network.between() as url, asyncio.timeout(PATIENCE):
         store = await PostgresStore.open(url, f"outage-{next(_schools)}")
         async with store.alone("joining"):
             await store.put(question("q"))
@@ -291,7 +292,7 @@ async def test_whoever_is_cut_off_in_a_turn_keeps_it_for_a_while_only(
     network: Network, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("store.postgres.connecting.LET_GO", "200ms")
-    async with network.between() as url, asyncio.timeout(20):
+    async with network.between() as url, asyncio.timeout(PATIENCE):
         frozen = await PostgresStore.open(url, store._connections.school)
         async with frozen.alone("joining"):
             network.hangs()
@@ -305,9 +306,7 @@ async def test_whoever_is_cut_off_in_a_turn_keeps_it_for_a_while_only(
 
 def own_database() -> str:
     """One whose limits a test may change."""
-    url = new_database("outages")
-    migrate(url)
-    return url
+    return migrated("outages")
 
 
 @contextmanager

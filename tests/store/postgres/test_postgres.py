@@ -19,7 +19,8 @@ from store.postgres.cases import HAS_MARK
 from store.postgres.migrating import known
 from store.postgres.rows import statement
 from tests.asking import holder_of, summary_of
-from tests.databases import cut_every_connection, database, new_database
+from tests.databases import cut_every_connection, database, migrated, new_database
+from tests.patience import PATIENCE
 from tests.store.made import NOW, case, notice, wanted
 
 _numbers = itertools.count()
@@ -109,8 +110,7 @@ async def test_tables_are_made_by_two_machines_at_once_and_again() -> None:
 
 
 async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone() -> None:
-    url = new_database("newer")
-    migrate(url)
+    url = migrated("newer")
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for opening in (PostgresStore.open(url), asyncio.to_thread(migrate, url)):
@@ -124,8 +124,7 @@ async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone
 async def test_a_bot_whose_tables_are_migrated_while_it_runs_is_told_to_start_again(
     change: str,
 ) -> None:
-    url = new_database(f"outgrown_{next(_numbers)}")
-    migrate(url)
+    url = migrated(f"outgrown_{next(_numbers)}")
     store = await PostgresStore.open(url)
     outgrown = asyncio.create_task(store.outgrown())
     await store.add(case())
@@ -134,7 +133,7 @@ async def test_a_bot_whose_tables_are_migrated_while_it_runs_is_told_to_start_ag
         connection.execute(f"ALTER {change}")
     with pytest.raises(StoreUnavailable, match="Start the bot again, with the version"):
         await store.add(case())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(StoreUnavailable, match="Start the bot again, with the version"):
             await outgrown
     await store.close()

@@ -22,6 +22,7 @@ from store.postgres import Database, PostgresStore
 from store.tiny import TinyStore
 from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.databases import contents, database, server
+from tests.patience import PATIENCE
 from tests.store.made import NOW, case, notice, wanted
 
 OF_NO_SCHOOL = {"schools", "installations", "installation_links"}  # they say which school it is
@@ -175,7 +176,7 @@ async def test_an_empty_school_finds_nothing_of_a_full_one(stores: Stores) -> No
 
 async def test_nobody_waits_for_a_turn_of_another_school(stores: Stores) -> None:
     here, there = stores
-    async with asyncio.timeout(5), here.alone("joining"), there.alone("joining"):
+    async with asyncio.timeout(PATIENCE), here.alone("joining"), there.alone("joining"):
         pass
 
 

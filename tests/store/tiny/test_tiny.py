@@ -23,6 +23,7 @@ from store.errors import Conflict, DamagedCase, StoreUnavailable
 from store.model.records import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
 from tests.asking import holder_of
+from tests.patience import PATIENCE
 from tests.store.made import BEN, NOW, case, item, notice, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 
@@ -49,7 +50,7 @@ def _python(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", script, str(folder)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -62,6 +63,7 @@ from pathlib import Path
 from typing import IO, Any
 from store.errors import StoreUnavailable
 from store.tiny import TinyStore
+from tests.patience import PATIENCE
 try:
     TinyStore.open(Path(sys.argv[1]))
 except StoreUnavailable as error:
