@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.telegram import TelegramFrontEnd
 from bot.telegram.api import TelegramPauses
 from handlers import reception
 from handlers.desk import Desk, Memory
@@ -24,10 +25,11 @@ from tests.bot.telegram.telegram_running import QUICK, front_end
 from tests.databases import database
 from tests.desks import Time, desk_in
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE, until
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SECRET = "s3cret_of-our-own"
-PATIENT = replace(QUICK, album=1.0)
+PATIENT = replace(QUICK, album=PATIENCE)  # until it is said that an album is complete
 STAFF = {4242 + n: f"staff{n}" for n in range(4)}
 
 
@@ -43,8 +45,11 @@ async def served(routes: list[web.RouteDef]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def balanced(machines: list[str]) -> AsyncIterator[str]:
-    """One address; what comes in goes on to any of the machines, at the same moment and in any order."""
+async def balanced(machines: list[str], taken: list[str]) -> AsyncIterator[str]:
+    """One address; what comes in goes on to any of the machines, at the same moment and in any order.
+
+    `taken` grows by the machine that has taken something, whenever one has.
+    """
     chance = random.Random(7)
     async with aiohttp.ClientSession() as client, asyncio.TaskGroup() as work:
 
@@ -52,6 +57,7 @@ async def balanced(machines: list[str]) -> AsyncIterator[str]:
             await asyncio.sleep(after)
             async with client.post(f"{machine}/telegram", data=body, headers=headers) as answer:
                 assert answer.status == 200
+            taken.append(machine)
 
         async def take(request: web.Request) -> web.Response:
             headers = {
@@ -67,11 +73,23 @@ async def balanced(machines: list[str]) -> AsyncIterator[str]:
             yield url
 
 
+@dataclass
+class Machine:
+    """A bot of its own by webhook."""
+
+    bot: TelegramFrontEnd
+    url: str
+
+    def has_all_parts(self) -> None:
+        """No album that it has seen a part of is to be waited for any longer."""
+        for album in list(self.bot._answers._albums):
+            self.bot._answers._release_album(album)
+
+
 @asynccontextmanager
 async def machine(
     desk: Desk, telegram: TelegramDouble, pauses: TelegramPauses
-) -> AsyncIterator[str]:
-    """A bot of its own by webhook."""
+) -> AsyncIterator[Machine]:
     hook = {
         "TELEGRAM_WEBHOOK_URL": "https://school.example/telegram",
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
@@ -81,7 +99,7 @@ async def machine(
     async with served(bot.routes(receive)) as url:
         running = asyncio.create_task(bot.run(receive))
         await telegram.until(lambda: bot.connected)
-        yield url
+        yield Machine(bot, url)
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
@@ -102,15 +120,21 @@ async def desks(tmp_path: Path) -> AsyncIterator[list[Desk]]:
 async def test_an_album_is_one_report_with_one_answer_whichever_process_took_its_parts(
     desks: list[Desk],
 ) -> None:
-    async with AsyncExitStack() as until:
-        telegram = await until.enter_async_context(TelegramDouble())
+    taken: list[str] = []
+    async with AsyncExitStack() as opened:
+        telegram = await opened.enter_async_context(TelegramDouble())
         machines = [
-            await until.enter_async_context(machine(desk, telegram, PATIENT)) for desk in desks
+            await opened.enter_async_context(machine(desk, telegram, PATIENT)) for desk in desks
         ]
-        telegram.updates.webhook_via = await until.enter_async_context(balanced(machines))
+        telegram.updates.webhook_via = await opened.enter_async_context(
+            balanced([machine.url for machine in machines], taken)
+        )
         users = [telegram.user(number, name, started=True) for number, name in STAFF.items()]
         for user in users:
             await user.sends_album([b"1", b"2", b"3", b"4", b"5"], date=int(NOW.timestamp()))
+        await until(lambda: len(taken) == 5 * len(users))
+        for each in machines:
+            each.has_all_parts()
         await telegram.until(lambda: all(telegram.shown(user) for user in users))
     for user in users:
         [answer] = telegram.texts(user)

@@ -23,6 +23,7 @@ from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_world import Shown
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_people import User
+from tests.patience import PATIENCE
 from tests.store.made import NOW
 
 LEAST = 10  # of each thing that is looked for; else nothing was tried
@@ -97,6 +98,10 @@ class Lane(ABC):
     @abstractmethod
     async def until(self, true: Callable[[], Any], seconds: float) -> Any: ...
 
+    @abstractmethod
+    def becomes_patient(self) -> None:
+        """From now on a bot may take its time: it is not killed any more."""
+
     # --- what people do -----------------------------------------------------------------------------------
 
     async def furnish(self, *more: str) -> None:
@@ -120,10 +125,15 @@ class Lane(ABC):
             content = self.chance.randbytes(self.chance.randrange(1, 200_000)) if some else b""
             report = Sent(user, f"{user} saw https://example.com/{sender}/{number}", content)
             await self.deliver(report)
-            if sender:
-                with suppress(TimeoutError):  # the answer may have died with the bot
-                    await self.until(lambda u=user: self.can_tap(u), 1.0)  # type: ignore[misc]
-                    await self.tap(report)
+            if sender and await self._is_answered(user):
+                await self.tap(report)
+
+    async def _is_answered(self, user: str) -> bool:
+        """Wait for the answer; it may have died with the bot."""
+        kills = self.kills
+        with suppress(TimeoutError):
+            await self.until(lambda: self.can_tap(user) or self.kills > kills, 10)
+        return self.can_tap(user)
 
     # --- what the bots suffer -----------------------------------------------------------------------------
 
@@ -151,13 +161,14 @@ class Lane(ABC):
         before they have answered much.
         """
         bot = await bots.start(self.folder, self.environment, self.log)
+        self.becomes_patient()
         with suppress(TimeoutError):
-            await self.until(self.is_tried, 60)
+            await self.until(self.is_tried, PATIENCE)
         self._stop.set()
-        _, waiting = await asyncio.wait(reporting, timeout=60)
+        _, waiting = await asyncio.wait(reporting, timeout=PATIENCE)
         with suppress(TimeoutError):  # what is missing then is named by the checks
-            await self.until(lambda: not self.untold(), 10)
-        await asyncio.to_thread(self._wait_until_fetched, 10.0)
+            await self.until(lambda: not self.untold(), PATIENCE)
+        await asyncio.to_thread(self._wait_until_fetched, PATIENCE)
         await bot.end()
         for task in waiting:
             task.cancel()
@@ -260,6 +271,9 @@ class SlackLane(Lane):
     def calls(self) -> int:
         return len(self.slack.calls)
 
+    def becomes_patient(self) -> None:
+        self.slack.patience = PATIENCE
+
     async def until(self, true: Callable[[], Any], seconds: float) -> Any:
         return await self.slack.until(true, seconds)
 
@@ -313,7 +327,7 @@ class TelegramLane(Lane):
 
     async def _confirmed(self, update: dict[str, Any]) -> None:
         waiting = self.telegram.updates
-        await self.until(lambda: all(one.update is not update for one in waiting.waiting), 60)
+        await self.until(lambda: all(one.update is not update for one in waiting.waiting), PATIENCE)
 
     def can_tap(self, user: str) -> bool:
         return any(THREAT in shown.labels for shown in self.telegram.shown(self._users[user]))
@@ -323,6 +337,9 @@ class TelegramLane(Lane):
 
     def calls(self) -> int:
         return len(self.telegram.calls)
+
+    def becomes_patient(self) -> None:
+        """Telegram always is."""
 
     async def until(self, true: Callable[[], Any], seconds: float) -> Any:
         return await self.telegram.until(true, seconds)

@@ -21,6 +21,7 @@ from tests.crash.chats import PICTURE, Chat, InSlack, InTelegram, chat_named
 from tests.crash.processes import ROOT, cold, environment
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.store.made import case
 
 pytestmark = pytest.mark.usefixtures("texts_are_ready")
@@ -83,7 +84,7 @@ def evidence_in(data: Path, reference: str) -> list[dict[str, Any]]:
     return found
 
 
-def wait_until_fetched(data: Path, reference: str, seconds: float = 10.0) -> None:
+def wait_until_fetched(data: Path, reference: str, seconds: float = PATIENCE) -> None:
     until = time.monotonic() + seconds
     while any(item["state"] != State.KEPT for item in evidence_in(data, reference)):
         assert time.monotonic() < until, "the evidence was not fetched"

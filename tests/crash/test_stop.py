@@ -12,6 +12,7 @@ import pytest
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
 from store.verifying import Walk
+from tests import patience
 from tests.crash.lanes import CALLS, SOON, lane_of
 from tests.crash.nursery import SLOW_DISK
 from tests.crash.processes import nursery
@@ -53,10 +54,11 @@ async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(
             await bot.end()
             took.append(time.monotonic() - begun)
         bot = await bots.start(lane.folder, lane.environment, lane.log)
+        lane.becomes_patient()
         lane._stop.set()
-        await asyncio.wait(reporting, timeout=30)
+        await asyncio.wait(reporting, timeout=patience.PATIENCE)
         with suppress(TimeoutError):  # what is missing then is named by the checks
-            await lane.until(lambda: not lane.untold(), 40)
+            await lane.until(lambda: not lane.untold(), patience.PATIENCE)
         await bot.end()
         await lane.rest(bots, reporting)
         await asyncio.gather(*reporting)

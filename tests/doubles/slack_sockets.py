@@ -116,6 +116,12 @@ class Sockets:
             return Answer(True, body, number - attempt + 1)
         return Answer(False, {}, TRIES, 0)
 
+    def lose_patience(self) -> None:
+        """What is not acknowledged by now has taken too long."""
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(TimeoutError())
+
     async def disconnect(self, reason: str = "refresh_requested", *, close: bool = True) -> None:
         """Tell every connection to dial again, as Slack does every few hours."""
         for socket in list(self.open):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -243,5 +243,6 @@ async def test_ten_thousand_links_are_kept_and_do_not_grow() -> None:
 
 async def test_a_link_of_brackets_takes_no_time() -> None:
     async with school() as made:
-        async with asyncio.timeout(2):
-            assert await made.say("gita", "https://example.org/" + ")" * 200_000)
+        begun = time.process_time()
+        assert await made.say("gita", "https://example.org/" + ")" * 200_000)
+        assert time.process_time() - begun < 2

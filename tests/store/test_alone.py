@@ -47,16 +47,18 @@ async def test_other_words_wait_for_nobody(store: Store) -> None:
 async def test_a_turn_ends_with_whatever_happens_in_it(opened: Opened) -> None:
     one, other = await _machines(opened)
 
-    async def waits() -> None:
+    async def waits(inside: asyncio.Event) -> None:
         async with one.alone("joining"):
-            await asyncio.sleep(60)
+            inside.set()
+            await asyncio.Event().wait()
 
     for _ in range(9):
         with pytest.raises(ZeroDivisionError):
             async with one.alone("joining"):
                 raise ZeroDivisionError
-        waiting = asyncio.create_task(waits())
-        await asyncio.sleep(0.02)
+        inside = asyncio.Event()
+        waiting = asyncio.create_task(waits(inside))
+        await inside.wait()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     async with asyncio.timeout(PATIENCE), other.alone("joining"):

@@ -640,7 +640,7 @@ async def test_a_clock_that_is_wrong(tmp_path: Path, skew: int, way: str) -> Non
     async with SlackDouble() as slack, TelegramDouble() as telegram:
         for given in ({**slack.environment, **telegram.environment}, telegram.environment):
             [said] = await tokens(tmp_path, skew=timedelta(seconds=skew), **given)
-            assert re.match(rf"this machine's clock is (599|600|601) seconds {way}", said)
+            assert re.match(rf"this machine's clock is (59|60)\d seconds {way}", said)
 
 
 # --- as it is printed -----------------------------------------------------------------------------------

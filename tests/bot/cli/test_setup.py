@@ -25,6 +25,7 @@ from tests.bot.test_run import environment
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, TUESDAY
 
 Answers = list[tuple[str, str]]
@@ -73,7 +74,7 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
         cwd=str(folder),
         env={**given, "PYTHONPATH": str(ROOT), "TERM": "dumb"},
         encoding="utf-8",
-        timeout=20,
+        timeout=PATIENCE,
         dimensions=(50, 200),
     )
     child.logfile_read = screen

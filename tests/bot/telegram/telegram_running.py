@@ -13,8 +13,11 @@ from bot.telegram import TelegramFrontEnd
 from bot.telegram.api import TelegramPauses
 from handlers.messages import Incoming, Reply, say
 from tests.doubles.telegram import TelegramDouble
+from tests.patience import PATIENCE
 
-QUICK = TelegramPauses(album=0.05, poll=1, first=0.01, longest=0.05, patience=2.0, finish=2.0)
+QUICK = TelegramPauses(
+    album=0.05, poll=1, first=0.01, longest=0.05, patience=PATIENCE, finish=PATIENCE
+)
 COMMANDS = (("case", "What has become of a case"), ("report", "Pass something on"))
 
 Answer = Callable[[Incoming], Reply | None]

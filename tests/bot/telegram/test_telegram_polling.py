@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -114,7 +115,8 @@ async def test_an_album_is_answered_once_with_the_last_reply(
     telegram: TelegramDouble, asha: User
 ) -> None:
     numbers = iter(range(1, 9))
-    async with running(telegram, Script(lambda _: say(f"{next(numbers)} so far"))) as bot:
+    pauses = replace(QUICK, album=0.5)
+    async with running(telegram, Script(lambda _: say(f"{next(numbers)} so far")), pauses) as bot:
         await asha.sends_album([b"1", b"2", b"3"])
         await bot.got(3)
         await telegram.waits_for(asha, "so far")

@@ -164,8 +164,16 @@ async def test_connections_that_are_cut_again_and_again(store: PostgresStore) ->
 
 async def test_a_connection_to_what_became_a_standby_is_left_at_once(store: PostgresStore) -> None:
     """They are all of the old primary, which reads only from now on; a new one is of the new primary."""
-    become = "SELECT set_config('default_transaction_read_only', 'on', false), pg_sleep(0.1)"
-    await asyncio.gather(*(store._rows(become) for _ in range(AT_ONCE)))
+    everyone = asyncio.Barrier(AT_ONCE)
+
+    async def becomes_a_standby() -> None:
+        async with store._connections.together() as connection:
+            await connection.execute(
+                "SELECT set_config('default_transaction_read_only', 'on', false)"
+            )
+            await everyone.wait()
+
+    await asyncio.gather(*(becomes_a_standby() for _ in range(AT_ONCE)))
     with pytest.raises(StoreUnavailable, match=AWAY):
         await store.put(question("q"))
     await asyncio.gather(*(store.put(question(f"q{n}")) for n in range(AT_ONCE)))
