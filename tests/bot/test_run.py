@@ -17,6 +17,7 @@ import psycopg
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.nursery import command
 from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, screenshot
 
@@ -39,7 +40,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 @asynccontextmanager
 async def bot(settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=ROOT, env=settings, stderr=asyncio.subprocess.PIPE
+        *command("run"), cwd=ROOT, env=settings, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -52,10 +53,7 @@ async def bot(settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Proc
 
 async def headsup(*arguments: str, settings: dict[str, str]) -> str:
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
+        *command(*arguments),
         cwd=ROOT,
         env=settings,
         stdout=asyncio.subprocess.PIPE,
@@ -152,10 +150,7 @@ async def test_it_ends_with_a_sentence_where_the_database_is_migrated_meanwhile(
         asha = telegram.user(1, "Asha", started=True)
         settings = environment(tmp_path, **telegram.environment, DATABASE_URL=url)
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "run",
+            *command("run"),
             cwd=ROOT,
             env=settings,
             stderr=asyncio.subprocess.PIPE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import json
 import os
 import resource
 import signal
@@ -14,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from tests.nursery import Life, start
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -82,29 +82,14 @@ class Running:
 class Nursery:
     """Makes bots by forking one process that has imported everything."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
     async def start(self, folder: Path, environment: dict[str, str], log: Path) -> Running:
-        life = {"folder": str(folder), "environment": environment, "log": str(log)}
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(life).encode() + b"\n")
-        async with asyncio.timeout(PATIENCE):
-            return Running(int(await self._process.stdout.readline()))
+        life = Life(["run"], str(folder), environment)
+        return Running(await asyncio.to_thread(start, life, log))
 
 
 @asynccontextmanager
 async def nursery() -> AsyncIterator[Nursery]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.crash.nursery", cwd=ROOT, stdin=-1, stdout=-1
-    )
-    try:
-        yield Nursery(process)
-    finally:
-        assert process.stdin
-        process.stdin.close()
-        await process.wait()
+    yield Nursery()
 
 
 async def start_cold(

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import re
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -38,6 +37,7 @@ from tests.crash.processes import free_port
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.trust import Trust
+from tests.nursery import command
 from tests.patience import PATIENCE, until
 from tests.talks.stage import ROOT
 
@@ -72,7 +72,7 @@ def settings(tmp_path: Path, trust: Trust) -> dict[str, str]:
 async def said(*arguments: str, settings: dict[str, str], typed: str = "") -> tuple[int, str]:
     """Exit status, and all that a command says."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
+        *command(*arguments),
         cwd=ROOT,
         env=settings,
         stdin=asyncio.subprocess.PIPE,
@@ -461,13 +461,13 @@ async def test_what_is_set_wrong_is_said(
 
 async def test_a_command_asks_which_school_is_meant(settings: dict[str, str]) -> None:
     several = load(settings)
-    for command in (
+    for asking in (
         print_invitation("Ben", ["head"], several),
         install_link(several, SLACK),
         disconnect(several, SLACK),
     ):
         with pytest.raises(SettingsError, match="Say which"):
-            await command
+            await asking
 
 
 async def test_the_check_looks_at_each_school(

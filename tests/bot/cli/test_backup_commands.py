@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +27,7 @@ from store.school.school import School
 from store.tiny import TinyStore, verifying
 from tests.bot.cli.test_check import settings
 from tests.desks import Time, desk_in
+from tests.nursery import command
 from tests.store.test_verifying import furnish
 from tests.talks.stage import ROOT
 
@@ -44,7 +44,7 @@ def headsup(*arguments: str, folder: Path, **given: str) -> tuple[int, str]:
         **given,
     }
     done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
+        command(*arguments),
         cwd=folder,
         env=environment,
         capture_output=True,

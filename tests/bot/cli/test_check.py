@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from store.tiny import TinyStore
 from tests import buckets, databases
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.nursery import command
 from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -654,7 +654,7 @@ async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> N
 
     async def run(*words: str) -> tuple[str, int | None]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "check", *words),
+            *command("check", *words),
             cwd=ROOT,
             env={**os.environ, **variables},
             stdout=asyncio.subprocess.PIPE,

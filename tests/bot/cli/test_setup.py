@@ -7,7 +7,6 @@ import io
 import os
 import re
 import stat
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from tests.bot.test_run import environment
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.nursery import command
 from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, TUESDAY
 
@@ -68,9 +68,10 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
         del given[name]
     school = ["--school", given.pop("SCHOOL")] if "SCHOOL" in given else []
     screen = io.StringIO()
+    program, *arguments = command(*school, "setup")
     child = pexpect.spawn(
-        sys.executable,
-        ["-m", "bot", *school, "setup"],
+        program,
+        arguments,
         cwd=str(folder),
         env={**given, "PYTHONPATH": str(ROOT), "TERM": "dumb"},
         encoding="utf-8",

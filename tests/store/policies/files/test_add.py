@@ -9,7 +9,6 @@ import os
 import re
 import resource
 import subprocess
-import sys
 import zipfile
 import zlib
 from datetime import date
@@ -39,6 +38,7 @@ from store.policies.files.reading import (
 )
 from store.policies.files.word import _numeral
 from store.policies.texts import read
+from tests.nursery import command
 from tests.store.policies.conftest import SHIPPED
 
 TODAY = date(2026, 11, 21)
@@ -689,7 +689,7 @@ def test_a_full_disk_leaves_the_text_that_was_there(put, folder, monkeypatch):
 
 def _headsup(folder, *words):
     return subprocess.run(
-        [sys.executable, "-m", "bot", "policy", "add", *words],
+        command("policy", "add", *words),
         env={**os.environ, "POLICY_TEXTS": str(folder)},
         capture_output=True,
         text=True,

@@ -1,0 +1,189 @@
+"""`headsup …` at the price of a fork: everything is imported once, and each command is a process of its own.
+
+What runs in it is the command line's own `main`; only the imports, which take a second, were done before. Where a
+start from nothing is what is tested, `python -m bot` is started instead.
+
+    command("check", "--offline")     to be run by whatever runs programs; `nursling.py` stands for the new process
+    start(Life(…))                    the new process itself, by its id
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import fcntl
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[1]
+NURSLING = Path(__file__).with_name("nursling.py")
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+#: Bytes: more than an environment has.
+MOST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Life:
+    """What a process is given."""
+
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+
+
+# --- for tests ------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of `headsup …`. What runs it says in which folder, and with what environment."""
+    return [sys.executable, "-I", "-S", str(NURSLING), address(), *arguments]
+
+
+def start(life: Life, log: Path) -> int:
+    """A process that writes to a log. Gives its id."""
+    with (
+        socket.socket(socket.AF_UNIX) as asking,
+        log.open("ab") as out,
+        open(os.devnull) as nothing,
+    ):
+        asking.connect(address())
+        socket.send_fds(
+            asking,
+            [json.dumps(asdict(life)).encode() + b"\n"],
+            [nothing.fileno(), out.fileno(), out.fileno()],
+        )
+        return int(asking.makefile().readline())
+
+
+@cache
+def address() -> str:
+    """Where the one nursery of these tests listens. It ends when they do."""
+    folder = Path(tempfile.mkdtemp(prefix="nursery"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    place = str(folder / "socket")
+    nursery = subprocess.Popen(
+        [sys.executable, "-m", "tests.nursery", place],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert nursery.stdin
+    assert nursery.stdout
+    atexit.register(nursery.wait)
+    atexit.register(nursery.stdin.close)
+    assert nursery.stdout.readline() == b"ready\n"
+    return place
+
+
+# --- the nursery ----------------------------------------------------------------------------------------
+
+
+def main(place: str) -> None:
+    """Make a process for whoever asks, until nobody holds the other end of standard input."""
+    import_everything()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who looked after one
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(place)
+    listening.listen(64)
+    gc.freeze()
+    os.write(1, b"ready\n")
+    while True:
+        ready, _, _ = select.select([listening, 0], [], [])
+        if 0 in ready:
+            return
+        asked, _ = listening.accept()
+        if os.fork() == 0:
+            listening.close()
+            look_after(asked)
+        asked.close()
+
+
+def import_everything() -> None:
+
+    pass
+
+
+def look_after(asked: socket.socket) -> NoReturn:
+    """Say the id of a new process, and how it ended."""
+    _die_with_the_one_above()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    said, handed, _, _ = socket.recv_fds(asked, MOST, 3)
+    while not said.endswith(b"\n"):
+        said += asked.recv(MOST)
+    child = os.fork()
+    if child == 0:
+        asked.close()
+        live(Life(**json.loads(said)), handed)
+    for descriptor in handed:
+        os.close(descriptor)
+    try:
+        asked.sendall(b"%d\n" % child)
+        _, status = os.waitpid(child, 0)
+        asked.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+    finally:
+        os._exit(0)
+
+
+def live(life: Life, handed: list[int]) -> NoReturn:
+    """Be `headsup …` until the end."""
+    import bot.__main__
+
+    _die_with_the_one_above()
+    _take_over(handed, life.environment)
+    os.chdir(life.folder)
+    os.environ.clear()
+    os.environ.update(life.environment)
+    sys.argv = ["headsup", *life.arguments]
+    status: Any = 1
+    try:
+        bot.__main__.main()
+        status = 0
+    except SystemExit as end:
+        status = end.code or 0
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:  # noqa: BLE001
+        sys.excepthook(*sys.exc_info())
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status if isinstance(status, int) else 1)
+
+
+def _take_over(handed: list[int], environment: dict[str, str]) -> None:
+    """The three streams of whoever asked, and their terminal where they are one."""
+    for ours, theirs in enumerate(handed):
+        os.dup2(theirs, ours)
+        os.close(theirs)
+    os.setsid()
+    if os.isatty(0):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin = open(0, encoding=encoding)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding=encoding)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115
+    sys.stdout.reconfigure(line_buffering=os.isatty(1) or "PYTHONUNBUFFERED" in environment)
+    sys.stderr.reconfigure(line_buffering=True)
+
+
+def _die_with_the_one_above() -> None:
+    """No process outlives the tests."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
