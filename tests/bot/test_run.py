@@ -14,10 +14,10 @@ from pathlib import Path
 
 import psycopg
 
+from tests.crash.nursery import command
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
-from tests.nursery import command
 from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, screenshot
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from tests.nursery import Life, start
+from tests.crash.nursery import Life, Started, start
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -83,8 +83,11 @@ class Nursery:
     """Makes bots by forking one process that has imported everything."""
 
     async def start(self, folder: Path, environment: dict[str, str], log: Path) -> Running:
-        life = Life(["run"], str(folder), environment)
-        return Running(await asyncio.to_thread(start, life, log))
+        with log.open("ab") as out:
+            life = Life(["run"], str(folder), environment)
+            started = await asyncio.to_thread(start, life, out.fileno())
+        started.status.close()
+        return Running(started.pid)
 
 
 @asynccontextmanager
@@ -110,10 +113,47 @@ async def start_cold(
         )
 
 
-class Cold:
-    """`headsup run` from nothing, with what it says."""
+class Forked:
+    """A bot of the nursery's, as asyncio shows a process."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, started: Started, stderr: asyncio.StreamReader) -> None:
+        self.pid = started.pid
+        self.returncode: int | None = None
+        self.stderr = stderr
+        self._status = started.status
+        self._status.setblocking(False)
+
+    def terminate(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
+    async def wait(self) -> int:
+        if self.returncode is None:
+            said = await asyncio.get_running_loop().sock_recv(self._status, 16)
+            self.returncode = int(said)
+            self._status.close()
+        return self.returncode
+
+
+async def start_forked(folder: Path, environment: dict[str, str]) -> Forked:
+    """`headsup run`, with what it says."""
+    reading, writing = os.pipe()
+    life = Life(["run"], str(folder), environment)
+    try:
+        started = await asyncio.to_thread(start, life, writing)
+    finally:
+        os.close(writing)
+    said = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(said), os.fdopen(reading, "rb")
+    )
+    return Forked(started, said)
+
+
+class Cold:
+    """`headsup run`, with what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
         self.process = process
         self.lines: list[str] = []
         self._heard = asyncio.Condition()
@@ -156,14 +196,18 @@ async def cold(
 
     `ordinary`: permissions hold for it even where the tests run as root.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        cwd=folder,
-        env=environment,
-        stdin=-3,
-        stderr=-1,
-        preexec_fn=_be_ordinary if ordinary else None,
-    )
+    process: asyncio.subprocess.Process | Forked
+    if ordinary:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            cwd=folder,
+            env=environment,
+            stdin=-3,
+            stderr=-1,
+            preexec_fn=_be_ordinary,
+        )
+    else:
+        process = await start_forked(folder, environment)
     bot = Cold(process)
     try:
         yield bot

@@ -2,7 +2,7 @@
 
 A Slack and a Telegram on loopback send reports, and send again what the bot did not acknowledge, as the real
 ones do. The bot is `headsup run`, a real process; most start from a fork that has imported everything
-(`tests/nursery.py`), some from nothing.
+(`tests/crash/nursery.py`), some from nothing.
 """
 
 from __future__ import annotations

@@ -33,11 +33,11 @@ from store.postgres.installations import Installation, Installations
 from store.postgres.token_key import TokenKey
 from tests.bot.test_health import asked_when_up
 from tests.bot.test_run import bot, environment
+from tests.crash.nursery import command
 from tests.crash.processes import free_port
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.trust import Trust
-from tests.nursery import command
 from tests.patience import PATIENCE, until
 from tests.talks.stage import ROOT
 

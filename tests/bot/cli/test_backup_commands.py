@@ -26,8 +26,8 @@ from store.model.records import Person, Role
 from store.school.school import School
 from store.tiny import TinyStore, verifying
 from tests.bot.cli.test_check import settings
+from tests.crash.nursery import command
 from tests.desks import Time, desk_in
-from tests.nursery import command
 from tests.store.test_verifying import furnish
 from tests.talks.stage import ROOT
 

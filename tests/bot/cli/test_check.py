@@ -24,9 +24,9 @@ from store.model.case import Case
 from store.model.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests import buckets, databases
+from tests.crash.nursery import command
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
-from tests.nursery import command
 from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)

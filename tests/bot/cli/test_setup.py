@@ -21,10 +21,10 @@ from store.postgres.token_key import TokenKey
 from store.school.school import load_school
 from store.tiny import TinyStore
 from tests.bot.test_run import environment
+from tests.crash.nursery import command
 from tests.databases import migrated
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
-from tests.nursery import command
 from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, TUESDAY
 

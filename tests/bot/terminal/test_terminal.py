@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from handlers.messages import Incoming, Reply
+from tests.crash.nursery import command
 from tests.patience import PATIENCE
 from tests.talks.stage import ROOT, TUESDAY, StillClock, TerminalStage, screenshot
 
@@ -29,7 +29,7 @@ def run(folder: Path, *lines: str | bytes, encoding: str = "utf-8") -> tuple[str
     """What is printed, and the exit status."""
     piped = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "run"],
+        command("run"),
         input=piped,
         capture_output=True,
         cwd=folder,
@@ -182,7 +182,7 @@ def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
 
     controller, terminal = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
+        command("run"),
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,

@@ -38,7 +38,7 @@ from store.policies.files.reading import (
 )
 from store.policies.files.word import _numeral
 from store.policies.texts import read
-from tests.nursery import command
+from tests.crash.nursery import command
 from tests.store.policies.conftest import SHIPPED
 
 TODAY = date(2026, 11, 21)

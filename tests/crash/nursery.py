@@ -4,7 +4,7 @@ What runs in it is the command line's own `main`; only the imports, which take a
 start from nothing is what is tested, `python -m bot` is started instead.
 
     command("check", "--offline")     to be run by whatever runs programs; `nursling.py` stands for the new process
-    start(Life(…))                    the new process itself, by its id
+    start(Life(…), log)               the new process itself, by its id
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import fcntl
 import gc
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -23,14 +24,18 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NURSLING = Path(__file__).with_name("nursling.py")
+SLOW_DISK = "TESTS_SLOW_DISK"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+HOUSE = ("store", "handlers", "bot")
 #: Bytes: more than an environment has.
 MOST = 1 << 20
 
@@ -52,20 +57,25 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-I", "-S", str(NURSLING), address(), *arguments]
 
 
-def start(life: Life, log: Path) -> int:
-    """A process that writes to a log. Gives its id."""
-    with (
-        socket.socket(socket.AF_UNIX) as asking,
-        log.open("ab") as out,
-        open(os.devnull) as nothing,
-    ):
-        asking.connect(address())
-        socket.send_fds(
-            asking,
-            [json.dumps(asdict(life)).encode() + b"\n"],
-            [nothing.fileno(), out.fileno(), out.fileno()],
-        )
-        return int(asking.makefile().readline())
+@dataclass(frozen=True)
+class Started:
+    """A process by its id, and where a line with its exit status will come."""
+
+    pid: int
+    status: socket.socket
+
+
+def start(life: Life, out: int) -> Started:
+    """A process that reads nothing, and writes to this descriptor."""
+    asking = socket.socket(socket.AF_UNIX)
+    asking.connect(address())
+    with open(os.devnull) as nothing:
+        given = json.dumps(asdict(life)).encode() + b"\n"
+        socket.send_fds(asking, [given], [nothing.fileno(), out, out])
+    said = b""
+    while not said.endswith(b"\n"):
+        said += asking.recv(1)
+    return Started(int(said), asking)
 
 
 @cache
@@ -75,7 +85,7 @@ def address() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     place = str(folder / "socket")
     nursery = subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery", place],
+        [sys.executable, "-m", "tests.crash.nursery", place],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -112,8 +122,10 @@ def main(place: str) -> None:
 
 
 def import_everything() -> None:
-
-    pass
+    for package in HOUSE:
+        for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
+            if ".migrations" not in module.name:  # for alembic alone
+                import_module(module.name)
 
 
 def look_after(asked: socket.socket) -> NoReturn:
@@ -146,6 +158,7 @@ def live(life: Life, handed: list[int]) -> NoReturn:
     os.chdir(life.folder)
     os.environ.clear()
     os.environ.update(life.environment)
+    _slow_down_disk(float(os.environ.pop(SLOW_DISK, "0")))
     sys.argv = ["headsup", *life.arguments]
     status: Any = 1
     try:
@@ -178,6 +191,18 @@ def _take_over(handed: list[int], environment: dict[str, str]) -> None:
     sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115
     sys.stdout.reconfigure(line_buffering=os.isatty(1) or "PYTHONUNBUFFERED" in environment)
     sys.stderr.reconfigure(line_buffering=True)
+
+
+def _slow_down_disk(seconds: float) -> None:
+    """Let every write take so much longer until it is durable."""
+    fsync = os.fsync
+
+    def slow(descriptor: Any) -> None:
+        time.sleep(seconds)
+        fsync(descriptor)
+
+    if seconds:
+        os.fsync = slow
 
 
 def _die_with_the_one_above() -> None:

@@ -10,12 +10,14 @@ import signal
 import socket
 import sys
 import termios
+from contextlib import suppress
 
 
 def main(place: str, *arguments: str) -> None:
-    if os.isatty(0) and os.getsid(0) == os.getpid():
+    if os.isatty(0):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        fcntl.ioctl(0, termios.TIOCNOTTY)  # the terminal is the other's from now on
+        with suppress(OSError):  # it may not have been ours
+            fcntl.ioctl(0, termios.TIOCNOTTY)  # the terminal is the other's from now on
     asked = socket.socket(socket.AF_UNIX)
     asked.connect(place)
     life = {"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}
