@@ -9,17 +9,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.open_texts import cache_file
 from store.policies import Policies
 from tests.places import keep_bytecode, keep_temporary_files_in_memory
 
+#: What Hypothesis says of a slow machine.
+TIMED = [HealthCheck.too_slow]
 TEXTS = Path(__file__).parents[1] / "policy_texts"
 
 
 def pytest_configure() -> None:
     keep_temporary_files_in_memory()
     keep_bytecode()
+    settings.register_profile("any machine", deadline=None, suppress_health_check=TIMED)
+    settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
