@@ -25,9 +25,9 @@ from tests.places import in_memory
 
 @cache
 def server(name: str = "the one that is written to") -> Any:
-    """Started once, with its files in memory where there is such a place, and gone with the process.
+    """Started once, and gone with the process. Its files are in memory, or it does not wait for the disk.
 
-    With PG_ON_DISK in the environment they are on the disk, which a measurement wants.
+    With PG_ON_DISK in the environment they are on the disk, and waited for, which a measurement wants.
     """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # pgserver asks for it
     import pgserver
@@ -38,6 +38,9 @@ def server(name: str = "the one that is written to") -> Any:
     started = pgserver.get_server(folder)
     atexit.register(started.cleanup)
     started.psql("CREATE ROLE headsup LOGIN")
+    if not where and not os.environ.get("PG_ON_DISK"):
+        started.psql("ALTER SYSTEM SET fsync = off")
+        started.psql("SELECT pg_reload_conf()")
     return started
 
 

@@ -1,17 +1,13 @@
 """A school year of 300 cases: what was told is what was due, also where the process is killed or down for a while.
 
-The model in `year_model.py` is independent of what it is held against. The data are kept in memory where the system
-has a place for that (/dev/shm): each of some 10,000 writes waits for the disk twice, and this is no test of the disk.
+The model in `year_model.py` is independent of what it is held against.
 The chat is an object that records; what real chats do to messages is tested in tests/talks and tests/bot.
 """
 
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,15 +22,7 @@ CASES = 300
 KILLS = 200
 MOMENTS = 20_000  # fewer than there are in the year: see `Fate`
 SOON = timedelta(minutes=10)  # a few messages a minute to one person: the last of many is later
-IN_MEMORY = Path("/dev/shm")  # noqa: S108
 STRETCHES = [timedelta(minutes=n) for n in (1, 7, 60, 300, 840, 1440, 3600, 8640, 20160)]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="year", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
-    yield made
-    shutil.rmtree(made)
 
 
 def dying(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +96,8 @@ class Comparison:
         ]
 
 
-async def test_what_is_told_in_a_year_is_what_is_due(folder: Path) -> None:
-    year = Year(folder, seed=1, cases=CASES, fate=Fate())
+async def test_what_is_told_in_a_year_is_what_is_due(tmp_path: Path) -> None:
+    year = Year(tmp_path, seed=1, cases=CASES, fate=Fate())
     await year.live()
     found = Comparison(year)
     _enough_happened(found)
@@ -135,12 +123,12 @@ KINDS = ("step", "ladder", "digest", "duty")
 
 
 async def test_no_kill_and_no_stretch_of_being_down_loses_a_reminder(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(7)
     fate = Fate(chance.sample(range(200, MOMENTS), KILLS))
     dying(fate, monkeypatch)
-    year = Year(folder, seed=2, cases=CASES, fate=fate, down=nine_stretches(seed=3))
+    year = Year(tmp_path, seed=2, cases=CASES, fate=fate, down=nine_stretches(seed=3))
     await year.live()
     found = Comparison(year)
     _enough_happened(found)
