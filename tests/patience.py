@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 #: Seconds after which it is believed that something will not happen.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:

@@ -23,7 +23,7 @@ IMAGE = (ROOT / "deploy" / "Dockerfile").read_text().replace("\\\n", " ")
 
 
 @pytest.fixture(scope="session")
-def installed(shared: Path) -> Path:
+def installed(shared: Path, texts_are_ready: None) -> Path:
     """A fresh environment with the wheel; what it depends on is lent from here."""
     folder = shared / "installed"
     with one_worker_at_a_time(shared, "installed"):
@@ -64,6 +64,7 @@ def run(installed: Path, folder: Path, *arguments: str, said: str = "") -> str:
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "HEADSUP_DATA": str(folder / "data"),
+        "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"],
     }
     done = subprocess.run(
         [installed / "bin" / "headsup", *arguments],
