@@ -18,7 +18,7 @@ from store.model.memos import Question
 from store.postgres import PostgresStore, connecting
 from store.postgres.role import unbound_role
 from tests.asking import holder_of
-from tests.databases import cut_every_connection, database, migrated, new_database, server, stopped
+from tests.databases import cut_every_connection, database, migrated, server, stopped
 from tests.patience import PATIENCE
 from tests.store.made import NOW, case, notice
 
