@@ -17,10 +17,11 @@ from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.policies.passages import policy_choice
+from handlers.rules.access import is_about_head
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
 from store.model.case import Case
-from store.model.records import Person, State, Status, Summary
+from store.model.records import Person, Role, State, Status, Summary
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
@@ -30,6 +31,8 @@ DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
 TOLD_SOON = "Leadership is told in school hours."
+#: Where it is about the headteacher, and no other leader may be told.
+CHAIR_TOLD = "The chair of governors is told. The headteacher is not."
 LATER = "All right. I shall ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
@@ -165,10 +168,13 @@ def _end(matter: Matter, question: Reply | None, desk: Desk) -> list[Part]:
 
 def _thanks(matter: Matter, desk: Desk) -> str:
     case = matter.named
-    if recipients(case, matter.around, desk):
-        who = TOLD_NOW if case.urgent else TOLD_SOON
-    else:
+    told = recipients(case, matter.around, desk)
+    if not told:
         who = nobody_told(case)
+    elif is_about_head(matter.summaries) and all(person.has(Role.CHAIR) for person in told):
+        who = CHAIR_TOLD
+    else:
+        who = TOLD_NOW if case.urgent else TOLD_SOON
     route = other_route(matter.to_reporter, desk)
     if route:
         who = f"{who} {route}"

@@ -170,3 +170,14 @@ async def test_a_name_of_the_schools_list_excludes_nobody(talk: Talk, stage: Sta
         Cleo> /case {a}
         bot>  I know no case
     """)
+
+
+async def test_who_reports_the_head_reads_that_the_head_is_not_told(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something
+        bot>  Case {a}
+        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        Asha> (taps) The headteacher
+        bot>  The chair of governors is told. The headteacher is not.
+    """)
