@@ -35,6 +35,10 @@ NOT_YOURS_TO_DO = (
 REFERENCE = re.compile(rf"#?([{REFERENCE_ALPHABET}]{{4}})", re.IGNORECASE)
 
 
+#: Strangers, groups and questions, of each process.
+REMEMBERED = 10_000
+
+
 @dataclass(slots=True)
 class Memory:
     """What may be forgotten when the process ends."""
@@ -42,6 +46,13 @@ class Memory:
     #: Strangers and groups.
     told: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def remember(self, what: str, at: datetime) -> None:
+        """Note that somebody was told something; of very many, the oldest is forgotten."""
+        self.told[what] = at
+        self.told.move_to_end(what)
+        while len(self.told) > REMEMBERED:
+            self.told.popitem(last=False)
 
     def turn(self, account: str) -> asyncio.Lock:
         """One thing at a time from one account, in the order in which they came."""

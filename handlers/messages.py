@@ -115,6 +115,11 @@ class Incoming:
     #: The front-end can open a form in answer to this.
     forms: bool = False
 
+    @property
+    def carries(self) -> bool:
+        """Whether there is more to it than words and links."""
+        return bool(self.attachments or self.forwarded or self.album)
+
 
 #: Obeys or keeps what came in. What it returns may be shown: whatever it says was kept is on the
 #: disk. None: say nothing.

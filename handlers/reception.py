@@ -8,17 +8,19 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from handlers.awaiting import ask_next, asked_in, is_answer, open_question
 from handlers.cases.report import keep
 from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.menu import COMMANDS
-from handlers.messages import Incoming, Prompt, Refused, Reply, Standing, say
+from handlers.messages import Incoming, Refused, Reply, Standing, say
 from handlers.notices.bundle import ALSO
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
 from handlers.school import people
+from handlers.text.courtesies import is_courtesy
 from handlers.text.words import seconds, shortened
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
@@ -51,51 +53,7 @@ TOO_FAST = (
 )
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
-COURTESIES = {
-    # 👍.
-    "",
-    *(
-        "hi",
-        "hello",
-        "hey",
-        "hiya",
-        "hi there",
-        "good morning",
-        "good afternoon",
-        "good evening",
-        "morning",
-    ),
-    *(
-        "thanks",
-        "thank you",
-        "many thanks",
-        "thanks very much",
-        "thank you very much",
-        "thanks a lot",
-        "cheers",
-        "ta",
-    ),
-    *(
-        "ok",
-        "okay",
-        "ok thanks",
-        "ok thank you",
-        "great",
-        "great thanks",
-        "will do",
-        "got it",
-        "sorry",
-        "bye",
-    ),
-}
 AGAIN_TO_STRANGERS = timedelta(hours=1)
-#: Strangers, groups and questions.
-REMEMBERED = 10_000
-ANSWER_WITHIN = timedelta(minutes=10)
-#: Words and characters of an answer to a short question.
-SHORT_WORDS, SHORT = 5, 60
-#: Answers that are remembered, in case they are sent again.
-USED = 10
 TRIES = 20
 PUNCTUATION = " .,;:!?"
 
@@ -171,20 +129,20 @@ async def _dispatch(incoming: Incoming, known: Person | None, desk: Desk) -> Rep
 
 async def _command_answer_or_report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     command = incoming.command
-    if command is None and not _carries(incoming):
+    if command is None and not incoming.carries:
         command = await _bare_command(incoming, person, desk)
 
-    question = _question(person, desk)
+    question = open_question(person, desk)
     if question:
-        if command is None and _answers(incoming, question):
+        if command is None and is_answer(incoming, question):
             return await _answer(question, incoming, person, desk)
         # Something else has come in its place: it is asked no longer.
-        person = await _ask_next(None, person, desk)
+        person = await ask_next(None, person, desk)
 
     if command is not None:
         return await _obey(command, incoming, person, desk)
-    is_more = _carries(incoming) or incoming.links
-    if incoming.text and not is_more and _is_courtesy(incoming.text):
+    is_more = incoming.carries or incoming.links
+    if incoming.text and not is_more and is_courtesy(incoming.text):
         return say(COURTESY)
     return await _report(incoming, person, desk)
 
@@ -193,12 +151,6 @@ async def _report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
     if not access.may(person, Act.REPORT):
         raise Refused(NOT_YOURS)
     return await keep(incoming, person, desk)
-
-
-def _is_courtesy(text: str) -> bool:
-    """A greeting, thanks or a lone sign: nobody is to be told of it. Anything more is a report."""
-    words = re.findall(r"[a-z']+|[^\W_]", text.lower().replace("’", "'"))
-    return len(text) <= SHORT and " ".join(words) in COURTESIES
 
 
 async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
@@ -242,16 +194,8 @@ def _once_an_hour(what: str, desk: Desk) -> bool:
     told = desk.memory.told
     if what in told and desk.now() - told[what] < AGAIN_TO_STRANGERS:
         return False
-    _remember(what, desk)
+    desk.memory.remember(what, desk.now())
     return True
-
-
-def _remember(what: str, desk: Desk) -> None:
-    told = desk.memory.told
-    told[what] = desk.now()
-    told.move_to_end(what)
-    while len(told) > REMEMBERED:
-        told.popitem(last=False)
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -271,21 +215,10 @@ async def _obey(
     await _refuse_haste(command, words, person, desk)
 
     reply = await command.run(Ask(person, words, incoming, desk.now()), desk)
-    awaited = _awaited(reply, incoming, desk)
+    awaited = asked_in(reply, incoming, desk)
     if awaited or used:
-        await _ask_next(awaited, person, desk, used)
+        await ask_next(awaited, person, desk, used)
     return reply
-
-
-def _awaited(reply: Reply, incoming: Incoming, desk: Desk) -> Awaiting | None:
-    """The question that the next message answers; where the front-end opens a form, none."""
-    if incoming.forms:
-        return None
-    for part in reply.parts:
-        if isinstance(part, Prompt):
-            until = desk.now() + ANSWER_WITHIN
-            return Awaiting(part.command, incoming.place, until, part.short)
-    return None
 
 
 async def _refuse_haste(command: Command, words: str, person: Person, desk: Desk) -> None:
@@ -382,31 +315,6 @@ async def _sees(person: Person, reference: str, desk: Desk) -> bool:
     return True
 
 
-# --- questions of the bot's, answered by typing ---------------------------------------------------
-
-
-def _question(person: Person, desk: Desk) -> Awaiting | None:
-    """What the person was asked last, and has not answered."""
-    asked = person.awaiting
-    if asked is None or not asked.command:
-        return None
-    # What could not be written is remembered as asked no longer.
-    return None if _key(person, asked) in desk.memory.told else asked
-
-
-def _answers(incoming: Incoming, awaited: Awaiting) -> bool:
-    """Whether it can be the answer. A link, a file or something forwarded is a report."""
-    if _carries(incoming) or incoming.links or not incoming.text.strip():
-        return False
-    if incoming.place != awaited.place or incoming.at > awaited.until:
-        return False
-    return _is_short(incoming.text.strip()) if awaited.short else True
-
-
-def _is_short(text: str) -> bool:
-    return len(text) <= SHORT and "\n" not in text and len(text.split()) <= SHORT_WORDS
-
-
 async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """Obey what the question was about. Only then is it no longer open, so that no answer is lost.
 
@@ -418,43 +326,5 @@ async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: 
     except TooFast:
         raise
     except (Refused, IllegalMove):
-        await _ask_next(None, person, desk, used)
+        await ask_next(None, person, desk, used)
         raise
-
-
-def _carries(incoming: Incoming) -> bool:
-    return bool(incoming.attachments or incoming.forwarded or incoming.album)
-
-
-async def _ask_next(
-    question: Awaiting | None, person: Person, desk: Desk, used: tuple[str, ...] = ()
-) -> Person:
-    """Await the answer to this instead of what was asked before.
-
-    Where that cannot be written, go on: what was kept is kept, and the question before is not asked
-    again.
-    """
-    fresh = person
-    for _ in range(TRIES):
-        try:
-            before = fresh.awaiting.used if fresh.awaiting else ()
-            used_lately = (*before, *used)[-USED:]
-            awaited: Awaiting | None = None
-            if question or used_lately:
-                awaited = replace(question or Awaiting("", "", desk.now()), used=used_lately)
-            return await desk.store.save_person(replace(fresh, awaiting=awaited))
-        except StoreUnavailable:
-            break
-        except Conflict:
-            pass
-        try:
-            fresh = await desk.store.person(person.id)
-        except (NotFound, StoreUnavailable):
-            break
-    if person.awaiting:
-        _remember(_key(person, person.awaiting), desk)
-    return person
-
-
-def _key(person: Person, asked: Awaiting) -> str:
-    return f"question {person.id} {asked.until.isoformat()}"

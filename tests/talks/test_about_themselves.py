@@ -210,7 +210,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
         Asha> (taps) About the headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        bot>  Leadership is told in school hours.
+        bot>  The chair of governors is told. The headteacher is not.
         Ben>  /people take Efua the role chair
         bot>  without a role
         clock> +20m
