@@ -18,7 +18,7 @@ from store.errors import NotFound
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.memos import Searched
-from store.model.records import Person, new_id
+from store.model.records import Person, Role, new_id
 
 WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
@@ -109,12 +109,16 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
     everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
     references = {reference for search in everything for reference in search.found}
     known = Summaries(await desk.store.related(references))
-    allowed = [search for search in everything if _may_know(ask.person, search, known, desk)]
+    people = People(await desk.store.having((), {search.by for search in everything}))
+    allowed = []
+    for search in everything:
+        is_chairs = _is_of_chair(people.get(search.by)) and not _is_of_chair(ask.person)
+        if not is_chairs and _may_know(ask.person, search, known, desk):
+            allowed.append(search)
     if not allowed:
         return say(NOBODY)
 
     shown = allowed[:SEARCHES]
-    people = People(await desk.store.having((), {search.by for search in shown}))
     lines = [
         LINE.format(
             at=moment(search.at, desk.calendar),
@@ -126,6 +130,11 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
     ]
     reply = Reply((Heading(HEADING), Text("\n".join(lines))))
     return reply.showing(r for search in shown for r in _looked_for(search))
+
+
+def _is_of_chair(person: Person | None) -> bool:
+    """Whether it is the chair of governors, whose searches may tell of cases about the head."""
+    return person is not None and person.has(Role.CHAIR)
 
 
 def _looked_for(search: Searched) -> list[str]:

@@ -111,14 +111,23 @@ async def test_the_head_is_not_shown_that_somebody_looked_for_the_head(
     words: str, talk: Talk
 ) -> None:
     await talk(f"""
-        Efua> /case find {words}
+        Dev>  /case find {words}
         bot>  No case with
         Ben>  /case searches
         bot>  Nobody has searched for anything that you may know of.
-        Efua> /case find safeguarding lead
+        Dev>  /case find safeguarding lead
         bot>  No case with
         Ben>  /case searches
-        bot>  Efua Mensah: “safeguarding lead”, 0 found
+        bot>  Dev Singh: “safeguarding lead”, 0 found
+    """)
+
+
+async def test_the_head_is_shown_no_search_of_the_chairs(talk: Talk) -> None:
+    await talk("""
+        Efua> /case find lunch
+        bot>  No case with
+        Ben>  /case searches
+        bot>  Nobody has searched for anything that you may know of.
     """)
 
 
