@@ -114,14 +114,36 @@ def setup() -> None:
 def invite(
     name: Annotated[str, typer.Argument(help="The person's full name.")],
     role: Annotated[
-        list[str], typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated.")
-    ],
+        list[str] | None,
+        typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated."),
+    ] = None,
+    person: Annotated[
+        str,
+        typer.Option("--for", help="Somebody who is here: for a further account of theirs."),
+    ] = "",
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.cli.invite import print_invitation
     from bot.settings import load
 
-    asyncio.run(print_invitation(name, role, load()))
+    asyncio.run(print_invitation(name, role or [], load(), person))
+
+
+@app.command(
+    help=(
+        "List who has which role; or give and take roles, also the chair's. The bot does it "
+        "within a minute, or when it starts."
+    )
+)
+def roles(
+    name: Annotated[str, typer.Argument(help="A full name, or an account: telegram:4242.")] = "",
+    give: Annotated[list[str] | None, typer.Option(help="A role to give; may be repeated.")] = None,
+    take: Annotated[list[str] | None, typer.Option(help="A role to take; may be repeated.")] = None,
+) -> None:
+    from bot.cli.roles import change_roles
+    from bot.settings import load
+
+    asyncio.run(change_roles(name, give or [], take or [], load()))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
 from handlers.rules.access import WORKERS
-from handlers.school import digest, duties, people
+from handlers.school import digest, duties, invitations, joining, people, role_log, roles
 from handlers.school.help import help_for, start_for
 
 
@@ -77,10 +77,12 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         duties.done,
         search.searches,
         people.listing,
-        people.invite,
-        people.give_role,
-        people.take_role,
-        people.join_again,
+        invitations.invite,
+        invitations.invitations,
+        roles.give_role,
+        roles.take_role,
+        role_log.log,
+        joining.join_again,
     ),
 }
 TAPPED = (
@@ -94,6 +96,14 @@ TAPPED = (
     enquiries.send,
     enquiries.answer,
     questions.drop,
+    invitations.further,
+    invitations.cancel,
+    joining.confirm,
+    joining.deny,
+    roles.sure,
+    roles.change,
+    roles.agree,
+    roles.refuse,
 )
 
 _all = (*(command for group in GROUPS.values() for command in group), *TAPPED)

@@ -19,7 +19,7 @@ from handlers.notices.bundle import ALSO
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
-from handlers.school import people
+from handlers.school import joining
 from handlers.text.courtesies import is_courtesy
 from handlers.text.words import seconds, shortened
 from store.base import ERASED
@@ -157,7 +157,7 @@ async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
     """Nothing but one polite sentence, and the use of an invitation."""
     name, _, code = (incoming.command or "").strip().partition(" ")
     if name.lower() == "join" and incoming.sender.standing == Standing.INVITED:
-        return await people.join(code.strip(), incoming.sender, desk)
+        return await joining.join(code.strip(), incoming.sender, desk)
     return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
 
 
@@ -187,6 +187,7 @@ async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Perso
         await desk.store.add_person(person)
     except Conflict:
         return await desk.store.by_account(sender.account)
+    await joining.note_member(person, desk)
     return person
 
 

@@ -11,6 +11,7 @@ from handlers.policies.questions import tidy_questions
 from handlers.policies.statement import owe_statements
 from handlers.school.digest import owe_digests
 from handlers.school.duties import owe_duties
+from handlers.school.people import look_after_people
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
@@ -34,7 +35,7 @@ async def sweep(desk: Desk) -> None:
     ]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
     owing = (owe_duties, owe_statements, owe_enquiries, owe_digests, owe_retention)
-    for owe in (*owing, tidy_questions, note_exports, forget_traces):
+    for owe in (look_after_people, *owing, tidy_questions, note_exports, forget_traces):
         try:
             await owe(desk, now)
         except StoreUnavailable:

@@ -9,21 +9,33 @@ from datetime import UTC, datetime
 import typer
 
 from bot.chats import CHATS
-from bot.open_store import address, open_store
+from bot.cli.who import roles_typed, staff_of
 from bot.settings import Settings
-from handlers.messages import Refused
 from handlers.rules.calendar import Calendar
-from handlers.school.people import INVITED, invitation, role_named
-from handlers.text.words import ROLES, listed, moment
-from store.disk.durable import unavailable
+from handlers.school.invitations import (
+    INVITED,
+    INVITED_FURTHER,
+    for_further_account,
+    for_new_person,
+    new_code,
+)
+from handlers.school.role_words import role_words
+from handlers.text.words import listed, moment
+from handlers.workflow.people import people_called, with_account
 from store.errors import Trouble
-from store.model.records import Invitation
+from store.model.records import TECHNICIAN, Invitation, Person
 from store.school.school import load_school
-from store.tiny import add_invitation, read_people
 
 IN_CHAT = "In {chat}:"
 LINK = "Or open:     {link}"
-KNOWN = "{name} uses Heads Up already: the code adds another account or role to the same person."
+SAME_NAME = (
+    "Somebody of that name is here already: {who}. The code is for a new person all the same. "
+    "For a further account of theirs: headsup invite “{name}” --for “{name}”"
+)
+NO_NAME = "Give the person's full name."
+NO_ROLE = "Give the role: --role staff. For a further account of somebody who is here: --for NAME"
+ROLE_TOO = "a further account has the roles of its person. Leave --role out."
+OUT = "{name} has no role here any more. Invite them as a new person, with --role."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +44,65 @@ class NewInvitation:
 
     invitation: Invitation
     code: str
+    #: Whose further account it is for, if it is.
+    person: Person | None
+    #: Others of the same name.
+    same_name: tuple[Person, ...]
 
 
-async def print_invitation(name: str, roles: list[str], settings: Settings) -> None:
-    """Make an invitation, and print how to use it. Raises Trouble."""
+async def print_invitation(
+    name: str, roles: list[str], settings: Settings, person: str = ""
+) -> None:
+    """Make an invitation, and print how to use it. Raises Trouble.
+
+    `person`: the name or account of whose further account it is for; empty for a new person.
+    """
     name = " ".join(name.split())[:80]
     if not name:
-        raise Trouble("Give the person's full name.")
-    try:
-        wanted = tuple(dict.fromkeys(role_named(role).value for role in roles))
-    except Refused as error:
-        raise Trouble(str(error)) from error
+        raise Trouble(NO_NAME)
+    wanted = roles_typed(roles)
+    if person and wanted:
+        raise Trouble(ROLE_TOO)
+    if not person and not wanted:
+        raise Trouble(NO_ROLE)
 
     if settings.is_of_one_of_several:
         from bot.schools.open import schools_with_chats
 
         [school] = await schools_with_chats(settings)
         settings = school.settings
-    try:
-        made = await make_invitation(name, wanted, settings)
-    except OSError as error:
-        raise unavailable(error, settings.headsup_data) from error
+    made = await make_invitation(name, wanted, settings, person)
 
     until = moment(made.invitation.until, Calendar(load_school(settings.school_file)))
-    words = listed(ROLES[role_named(role)] for role in wanted)
-    typer.echo(INVITED.format(name=name, roles=words, until=until))
+    if made.person:
+        typer.echo(INVITED_FURTHER.format(name=with_account(made.person), until=until))
+    else:
+        typer.echo(INVITED.format(name=name, roles=role_words(wanted), until=until))
     typer.echo("\n".join(_join_commands(made.code)))
     async for link in _join_links(settings, made.code):
         typer.echo(LINK.format(link=link))
-    if made.invitation.person:
-        typer.echo(KNOWN.format(name=name))
+    if made.same_name:
+        who = listed(map(with_account, made.same_name))
+        typer.echo(SAME_NAME.format(name=name, who=who))
 
 
-async def make_invitation(name: str, roles: tuple[str, ...], settings: Settings) -> NewInvitation:
-    """Make an invitation, and keep it. Raises Trouble and OSError."""
+async def make_invitation(
+    name: str, roles: tuple[str, ...], settings: Settings, person: str = ""
+) -> NewInvitation:
+    """Make an invitation, and keep it. Raises Trouble."""
     now = datetime.now(UTC)
-    if address(settings):
-        store = await open_store(settings)
-        made, code = invitation(name, roles, now, await store.people())
-        await store.add_invitation(made)
-        await store.close()
-    else:
-        # A bot may own the folder at this moment, so no store is opened.
-        made, code = invitation(name, roles, now, read_people(settings.headsup_data))
-        add_invitation(settings.headsup_data, made)
-    return NewInvitation(made, code)
+    code = new_code()
+    async with staff_of(settings) as staff:
+        if person:
+            known = staff.called(person)
+            if not known.roles:
+                raise Trouble(OUT.format(name=known.name))
+            made = for_further_account(name, known, code, now, TECHNICIAN)
+            await staff.invite(made)
+            return NewInvitation(made, code, known, ())
+        made = for_new_person(name, roles, code, now, TECHNICIAN)
+        await staff.invite(made)
+        return NewInvitation(made, code, None, tuple(people_called(name, staff.people)))
 
 
 def _join_commands(code: str) -> list[str]:

@@ -24,6 +24,9 @@ from handlers.rules.access import Act, Relation
 from handlers.rules.unfinished import is_unfinished
 from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
+from handlers.school.joining import account_notice
+from handlers.school.role_log import role_change_notice
+from handlers.school.roles import agreement_notice
 from handlers.text.words import moment
 from handlers.workflow.alerts import (
     channel_may_know,
@@ -274,6 +277,9 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
     NoticeKind.ENQUIRY: enquiry_notice,
     NoticeKind.ANSWER: answer_notice,
     NoticeKind.MISSED: missed_notice,
+    NoticeKind.ROLES: role_change_notice,
+    NoticeKind.AGREE: agreement_notice,
+    NoticeKind.ACCOUNT: account_notice,
 }
 
 

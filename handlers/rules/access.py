@@ -34,7 +34,11 @@ class Act(Enum):
     POLICIES = "look after the policies: what they lack, who has accepted the statement"
     SEARCHES = "see who searched for what"
     BACKUPS = "hear when the backups fail"
+    ROLES = "see who has which role, and ask for another"
     PEOPLE = "invite people, give and take roles"
+    LEADS = "give and take the role of safeguarding lead, headteacher and chair together"
+    CHAIRS = "give and take the role of chair of governors"
+    ROLE_LOG = "see who has changed roles and accounts, and hear of it"
     SEE = "see a case"
     NOTE = "add a note"
     CLASSIFY = "say what a case is about, whom, and that it is urgent"
@@ -82,7 +86,11 @@ TABLE: dict[Act, Rule] = {
     Act.POLICIES: Rule(WORKERS),
     Act.SEARCHES: Rule(frozenset({Role.HEAD})),
     Act.BACKUPS: Rule(frozenset({Role.HEAD, Role.ICT})),
+    Act.ROLES: Rule(frozenset({Role.HEAD, Role.CHAIR})),
     Act.PEOPLE: Rule(frozenset({Role.HEAD})),
+    Act.LEADS: Rule(frozenset({Role.HEAD, Role.CHAIR})),
+    Act.CHAIRS: Rule(frozenset({Role.CHAIR})),
+    Act.ROLE_LOG: Rule(frozenset({Role.HEAD, Role.CHAIR, Role.DSL})),
     Act.SEE: Rule(ALL, ANY),
     Act.NOTE: Rule(ALL, ANY),
     Act.CLASSIFY: Rule(ALL, ANY),
@@ -94,6 +102,10 @@ TABLE: dict[Act, Rule] = {
     Act.UNLOCK: Rule(frozenset({Role.DSL}), INSIDE),
     Act.HEAR: Rule(ALL, frozenset({Relation.APART})),
 }
+#: What it is to give or take a role; any other is `PEOPLE`. A case about the headteacher is the
+#: chair's alone, and so no headteacher makes a chair. Nor, alone, who hears of what is withheld.
+OF_ROLES: dict[str, Act] = {Role.CHAIR: Act.CHAIRS, Role.DSL: Act.LEADS}
+
 #: What may still be done with a closed case by those who are not inside: its reporters.
 CLOSED = frozenset({Act.SEE, Act.NOTE})
 
@@ -101,6 +113,23 @@ CLOSED = frozenset({Act.SEE, Act.NOTE})
 def may(person: Person, act: Act) -> bool:
     """Tell whether one of the person's roles allows this, whatever the case."""
     return not TABLE[act].roles.isdisjoint(person.roles)
+
+
+def may_change_role(person: Person, role: str) -> bool:
+    """Tell whether this person may give and take a role: of a safeguarding lead, with another."""
+    return may(person, OF_ROLES.get(role, Act.PEOPLE))
+
+
+def needs_another(roles: Sequence[str]) -> bool:
+    """Tell whether headteacher and chair give and take these roles together."""
+    return any(OF_ROLES.get(role) == Act.LEADS for role in roles)
+
+
+def may_agree(person: Person, asker: Person) -> bool:
+    """Tell whether the two are a headteacher and a chair, each of them somebody else."""
+    if person.id == asker.id or not (may(person, Act.LEADS) and may(asker, Act.LEADS)):
+        return False
+    return TABLE[Act.LEADS].roles <= {*person.roles, *asker.roles}
 
 
 def may_with(person: Person, act: Act, relations: frozenset[Relation]) -> bool:

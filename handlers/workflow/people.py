@@ -12,6 +12,7 @@ from handlers.messages import Refused
 from handlers.rules.names import may_mean, name_words
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
+from store.model.address import Address
 from store.model.records import Person
 
 NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
@@ -23,9 +24,26 @@ LIKENESS = 0.8
 SEVERAL = "Several people are called that: {names}. Please type the whole name."
 
 
-def same_person(name: str, everybody: Iterable[Person]) -> Person | None:
-    """Who came by an invitation under this very name: a second one is for the same person."""
-    return next((p for p in everybody if p.invited and p.name.lower() == name.lower()), None)
+def people_called(name: str, everybody: Iterable[Person]) -> list[Person]:
+    """Those whose whole name this is, whatever its capitals and spaces."""
+    wanted = _folded(name)
+    return [person for person in everybody if _folded(person.name) == wanted]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def account_words(account: str) -> str:
+    """`slack:T1:UGITA` -> `Slack UGITA`; of no account, that there is none."""
+    address = Address.parse(account)
+    return f"{address.platform.capitalize()} {address.parts[-1]}" if account else "no account"
+
+
+def with_account(person: Person) -> str:
+    """A name with the account that tells it from the same name of somebody else."""
+    accounts = listed(account_words(account) for account in person.accounts)
+    return f"{shortened(person.name, 40)} ({accounts or account_words('')})"
 
 
 async def person_by_id(id: str, desk: Desk) -> Person:

@@ -111,6 +111,9 @@ class NoticeKind(StrEnum):
     ENQUIRY = "enquiry"
     ANSWER = "answer"
     MISSED = "missed"
+    ROLES = "roles"
+    AGREE = "agree"
+    ACCOUNT = "account"
 
 
 #: Notices to whoever reported a case: they say no more of it than a reporter may know.
@@ -129,7 +132,12 @@ FOR_REPORTERS = frozenset(
 REPLACING = frozenset({NoticeKind.CARD, NoticeKind.WITHDRAW})
 
 #: Notices that may come with the next message, though they do not wait for school hours.
-CAN_WAIT = FOR_REPORTERS | {NoticeKind.GIVEN, NoticeKind.DUTY, NoticeKind.DIGEST}
+CAN_WAIT = FOR_REPORTERS | {
+    NoticeKind.GIVEN,
+    NoticeKind.DUTY,
+    NoticeKind.DIGEST,
+    NoticeKind.ROLES,
+}
 
 #: Notices that stay with their reader whatever becomes of the case: they show nothing of it.
 NOT_TAKEN_BACK = FOR_REPORTERS | {NoticeKind.WITHDRAW}
@@ -144,6 +152,20 @@ class NoticeResult(StrEnum):
     SENT = "sent"
     MOOT = "moot"
     FAILED = "failed"
+
+
+class RoleChangeKind(StrEnum):
+    """What happened to somebody's roles or accounts."""
+
+    JOINED = "joined"
+    #: A further account of somebody who is known.
+    ACCOUNT = "account"
+    #: An account that was said not to be theirs.
+    NOT_THEIRS = "not theirs"
+    GIVEN = "given"
+    TAKEN = "taken"
+    #: What one had asked for, and the other did not agree to.
+    REFUSED = "refused"
 
 
 class Clock(StrEnum):

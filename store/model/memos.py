@@ -230,6 +230,66 @@ class Heard:
         return self.platform
 
 
+@dataclass(frozen=True, slots=True)
+class RoleWish:
+    """Roles are to be given or taken. It is gone when that is done, and a `RoleChange` says so."""
+
+    id: str
+    #: RoleChangeKind.GIVEN or TAKEN.
+    what: str
+    #: Id of whose roles they are.
+    person: str
+    roles: tuple[str, ...]
+    #: Person id, or TECHNICIAN.
+    by: str
+    at: datetime
+    #: A platform, or COMMAND_LINE.
+    way: str
+    #: Id of who agreed, where nobody may do it alone.
+    agreed_by: str = ""
+
+    @property
+    def memo_key(self) -> str:
+        return self.id
+
+
+#: The way of what was done there.
+COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """What happened to somebody's roles or accounts. It is never changed, and stays for good."""
+
+    id: str
+    #: A RoleChangeKind.
+    what: str
+    at: datetime
+    #: Id of whose roles or accounts they are; empty for somebody who has not joined.
+    person: str
+    #: Theirs, as it was then.
+    name: str
+    #: That were given or taken, or with which they joined.
+    roles: tuple[str, ...]
+    #: All that they had then.
+    after: tuple[str, ...]
+    #: Id of who did it, or TECHNICIAN.
+    by: str
+    #: A platform, or COMMAND_LINE.
+    way: str
+    #: Id of who had invited them, or agreed, or asked for what was refused; or TECHNICIAN. SYSTEM
+    #: where nobody had to invite them.
+    other: str = ""
+    #: That they joined with, or that was added.
+    account: str = ""
+    #: Ids of those who are told.
+    tells: tuple[str, ...] = ()
+
+    @property
+    def memo_key(self) -> str:
+        return self.id
+
+
 #: Every kind, and the folder of its files in the embedded store.
 FOLDERS: dict[type[Memo], str] = {
     BackedUp: "backups",
@@ -244,4 +304,6 @@ FOLDERS: dict[type[Memo], str] = {
     Reminded: "reminded",
     Shown: "shown",
     Searched: "searched",
+    RoleWish: "role-wishes",
+    RoleChange: "role-changes",
 }

@@ -23,6 +23,9 @@ REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 #: Who did it, where nobody did: the bot itself.
 SYSTEM = "headsup"
 
+#: Who did it, at the command line.
+TECHNICIAN = "technician"
+
 
 class IllegalMove(Exception):
     """The record does not allow this; the text says why."""
@@ -130,8 +133,21 @@ class Invitation:
     name: str
     roles: tuple[str, ...]
     until: datetime
-    #: Whose further account this is, where it is somebody we know.
+    #: Whose further account this is, where it is somebody we know; else it is for a new person.
     person: str | None = None
+    #: Id of who made it, or TECHNICIAN; empty where an earlier version made it.
+    by: str = ""
+    #: Id of who agreed to it, where nobody may give its roles alone.
+    agreed_by: str = ""
+    #: The account that has used it, and waits for the person to say that it is theirs.
+    claimed_by: str = ""
+    #: What the platform calls that account.
+    claimed_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """What buttons call it; it is no secret, as the code is."""
+        return self.digest[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import BinaryIO, cast
 
 from store.disk.durable import remove_file
 from store.documents import record_tables
-from store.model.memos import FOLDERS, BackedUp, Exported, Kind, Memo
+from store.model.memos import FOLDERS, BackedUp, Exported, Kind, Memo, RoleWish
 from store.tiny.files import Files, write_tables
 
 #: Kinds that a command adds to while a bot owns the folder: read afresh each time.
-FROM_OUTSIDE = (BackedUp, Exported)
+FROM_OUTSIDE = (BackedUp, Exported, RoleWish)
 
 
 class MemoFiles(Files):

@@ -12,7 +12,7 @@ from typing import Any
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
 from store.model.case import Case
-from store.model.memos import FOLDERS, BackedUp, Exported
+from store.model.memos import FOLDERS, BackedUp, Exported, RoleWish
 from store.model.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import path_of_memo
@@ -74,6 +74,14 @@ def add_exported(folder: Path, memo: Exported) -> None:
     Each export has a memo of its own: nothing but a new file is written.
     """
     write_tables(path_of_memo(folder, Exported, memo.memo_key), record_tables(memo))
+
+
+def add_role_wish(folder: Path, memo: RoleWish) -> None:
+    """Keep that roles are to be given or taken, while a bot may own the folder. Raises OSError.
+
+    The bot does it at its next minute. Nothing but a new file is written.
+    """
+    write_tables(path_of_memo(folder, RoleWish, memo.memo_key), record_tables(memo))
 
 
 def put_backed_up(folder: Path, memo: BackedUp) -> None:

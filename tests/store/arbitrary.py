@@ -209,6 +209,10 @@ def invitations(digest: str) -> st.SearchStrategy[Invitation]:
         roles=tuples(st.sampled_from(Role)),
         until=times,
         person=optional(ids),
+        by=ids,
+        agreed_by=texts,
+        claimed_by=texts,
+        claimed_name=texts,
     )
 
 

@@ -3,6 +3,7 @@
 Asha> [sends shot.png] words with it       also [sends a.png, b.png], [forwards "words"], [forwards a.png]
 Asha> (taps) Threat of violence
 clock> +20m
+technician> gives Dev Singh the role chair     at the command line; the bot does it at its next minute
 bot> words that the answer to the last speaker holds; {a} stands for a case, the same one throughout
 bot to Ben> words that a message to Ben holds
 bot> (nothing)
@@ -89,6 +90,8 @@ class Conversation:
             elif who == "clock":
                 self._mark()
                 await self.stage.moves_clock(words)
+            elif who == "technician":
+                await self.stage.technician(words)
             else:
                 self._mark()
                 self.speaker = who

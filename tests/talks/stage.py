@@ -18,6 +18,7 @@ from rich.console import Console
 
 from bot.app import Bot
 from bot.build import build
+from bot.cli.roles import change_roles
 from bot.front_end import FrontEnd
 from bot.settings import Settings, load
 from bot.slack import SlackFrontEnd
@@ -83,6 +84,7 @@ class Stage(ABC):
 
     bot: Bot
     clock: StillClock
+    environment: dict[str, str]
 
     def __init__(self, folder: Path, clock: StillClock) -> None:
         self.folder = folder
@@ -126,6 +128,18 @@ class Stage(ABC):
         await self.quiet()
         self.clock.next_due = self.bot.desk.store.next_due
         await self.clock.move(words, self.bot.work)
+
+    async def technician(self, words: str) -> None:
+        """What `headsup roles` does, while the bot runs: `gives Dev Singh the role chair`."""
+        found = re.fullmatch(r"(gives|takes) (.+) the role (\w+)", words)
+        assert found, words
+        given = settings(self.folder, **self.environment)
+        give, take = ([found[3]], []) if found[1] == "gives" else ([], [found[3]])
+        await change_roles(found[2], give, take, given)
+
+    def arrives(self, name: str, full: str) -> None:
+        """Somebody new, or somebody's second account, is in the chat. In the terminal, all are."""
+        del name, full
 
     async def enrol(self) -> None:
         store = self.bot.desk.store
@@ -235,6 +249,9 @@ class SlackStage(Stage):
             slack.user(self._user(name), full)
         slack.user(self._user(STRANGER), "Finn Stranger", team_id="TOTHER", is_stranger=True)
 
+    def arrives(self, name: str, full: str) -> None:
+        self.slack.user(self._user(name), full)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         given = settings(self.folder, **self.environment)
@@ -322,6 +339,9 @@ class TelegramStage(Stage):
             name: telegram.user(1000 + number, *full, started=True)
             for number, (name, full) in enumerate(names)
         }
+
+    def arrives(self, name: str, full: str) -> None:
+        self.users[name] = self.telegram.user(2000 + len(self.users), *full.split(), started=True)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -54,15 +54,15 @@ async def test_who_took_it_and_becomes_its_subject_loses_it(talk: Talk) -> None:
 
 async def test_without_a_chair_the_reporter_is_not_sent_to_the_head(talk: Talk) -> None:
     await talk("""
-        Ben>  /people take Efua the role chair
+        Efua> /people take Efua Mensah the role chair
         bot>  without a role
         Asha> A parent writes something
         bot>  Case {a}
         Asha> (taps) About the headteacher
         Asha> (taps) Allegation about staff
         bot>  not the headteacher.
-        Ben>  /people give Dev the role chair
-        bot>  Dev Singh is now: ICT manager and chair of governors.
+        technician> gives Dev Singh the role chair
+        clock> +1m
         clock> +1m
         bot to Dev>  New case {a}
     """)
@@ -211,7 +211,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  The chair of governors is told. The headteacher is not.
-        Ben>  /people take Efua the role chair
+        Efua> /people take Efua Mensah the role chair
         bot>  without a role
         clock> +20m
         bot to Asha> Case {a} still waits, and nobody has been told.
@@ -221,7 +221,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
 
 async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
     await talk("""
-        Ben>  /people take Efua the role chair
+        Efua> /people take Efua Mensah the role chair
         bot>  without a role
         Asha> A parent writes something about him
         bot>  Case {a}
@@ -229,8 +229,7 @@ async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  not the headteacher.
-        Ben>  /people give Dev the role chair
-        bot>  Dev Singh is now
+        technician> gives Dev Singh the role chair
         clock> +20m
         bot to Asha> (nothing)
     """)

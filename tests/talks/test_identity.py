@@ -231,13 +231,15 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
         bot>  Case {a}
         Asha> (taps) Threat of violence
         bot to Cleo> Urgent: case {a}
-        Ben>  /people give Cleo the role staff
+        Ben>  /people give Cleo Martin the role staff
         bot>  Cleo Martin is now
-        Ben>  /people take Cleo the role dsl
+        Ben>  /people take Cleo Martin the role dsl
+        bot>  I have asked Efua Mensah
+        Efua> (taps) Yes, I agree
         bot>  Cleo Martin is now: staff.
         Cleo> (taps) I'll take it
         bot>  I know no case
-        Ben>  /people take Cleo the role staff
+        Ben>  /people take Cleo Martin the role staff
         bot>  without a role
     """)
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None

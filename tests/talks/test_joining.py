@@ -19,8 +19,8 @@ async def test_the_head_invites_and_a_code_works_once(talk: Talk, stage: Stage) 
         bot>  That is not among the things you can do here.
         Ben>  /people
         bot>  Asha Patel: staff
-        Ben>  /people invite "Hana Lee" as leader, dsl
-        bot>  An invitation for Hana Lee (leadership and safeguarding lead)
+        Ben>  /people invite "Hana Lee" as leader, ict
+        bot>  An invitation for Hana Lee (leadership and ICT manager)
     """)
     code = code_in(stage, "Ben")
     name = "Gita"  # in already: her account gets the roles
@@ -36,17 +36,17 @@ async def test_the_head_invites_and_a_code_works_once(talk: Talk, stage: Stage) 
 
 async def test_roles_are_given_and_taken(talk: Talk) -> None:
     await talk("""
-        Ben>  /people give Asha the role leader
+        Ben>  /people give Asha Patel the role leader
         bot>  Asha Patel is now: staff and leadership.
         Asha> /case list
         bot>  No open cases.
-        Ben>  /people take Asha the role leader
+        Ben>  /people take Asha Patel the role leader
         bot>  Asha Patel is now: staff.
         Asha> /case list
         bot>  That is not among the things you can do here.
-        Ben>  /people take Ben the role head
+        Ben>  /people take Ben Okafor the role head
         bot>  Ben Okafor is the only headteacher here.
-        Ben>  /people give Asha the role king
+        Ben>  /people give Asha Patel the role king
         bot>  I know no role “king”.
         Ben>  /people give Nobody the role leader
         bot>  I know nobody called “Nobody”.
@@ -55,7 +55,7 @@ async def test_roles_are_given_and_taken(talk: Talk) -> None:
 
 async def test_whoever_lost_every_role_is_a_stranger(talk: Talk) -> None:
     await talk("""
-        Ben>  /people take Gita the role staff
+        Ben>  /people take Gita Rao the role staff
         bot>  without a role, and out
         Gita> Somebody wrote something
         bot>  only for those who were invited

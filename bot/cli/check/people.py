@@ -32,8 +32,8 @@ NO_ACCOUNT = (
 )
 TWICE = (
     "{name} has {number} records, in {chats}. If they are one person, "
-    "invite them again under the same name, which joins the records when the code is used "
-    "in {other}: headsup invite “{name}” --role {role}"
+    "make a code for a further account, which joins the records when it is used in {other} and "
+    "they have said Yes in {first}: headsup invite “{name}” --for {account}"
 )
 MADE_UP = (
     "the made-up people of the terminal are in {folder}. "
@@ -109,7 +109,8 @@ def known_twice(looked: Looked) -> Iterator[str]:
                 number=1 + len(others),
                 chats=listed([*_platforms(first), *elsewhere]),
                 other=listed(elsewhere),
-                role=_first_role(first),
+                first=listed(_platforms(first)),
+                account=first.accounts[0],
             )
 
 

@@ -698,4 +698,7 @@ async def test_one_name_in_two_chats_is_named(tmp_path: Path) -> None:
     chats = {"TELEGRAM_BOT_TOKEN": "1:x", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
     [said] = await only("people", settings(tmp_path, **chats))
     assert said.startswith("Person 1 has 2 records, in telegram and slack.")
-    assert said.endswith("when the code is used in slack: headsup invite “Person 1” --role dsl")
+    assert said.endswith(
+        "when it is used in slack and they have said Yes in telegram: "
+        "headsup invite “Person 1” --for telegram:1"
+    )

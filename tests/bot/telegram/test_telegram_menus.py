@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.school.people import invitation
-from store.model.records import Role
+from handlers.school.invitations import for_new_person, new_code
+from store.model.records import TECHNICIAN, Role
 from tests.doubles.telegram import TelegramDouble, User
 from tests.talks.stage import TUESDAY, StillClock, TelegramStage
 
@@ -34,25 +34,27 @@ async def is_shown(stage: TelegramStage, name: str, menu: list[str]) -> None:
 async def test_at_the_start_whoever_may_more_is_shown_it(stage: TelegramStage) -> None:
     stage.bot.offer_menus()
     await is_shown(stage, "Ben", HEADS)
-    for name in ("Cleo", "Dev", "Efua"):
+    await is_shown(stage, "Efua", HEADS)
+    for name in ("Cleo", "Dev"):
         await is_shown(stage, name, LEADERS)
     await is_shown(stage, "Asha", USUAL)
     assert len(stage.telegram.called("setMyCommands")) == 4
 
 
 async def test_roles_bring_commands_and_take_them_along(stage: TelegramStage) -> None:
-    await stage.says("Ben", "/people give Asha the role leader")
+    await stage.says("Ben", "/people give Asha Patel the role leader")
     await is_shown(stage, "Asha", LEADERS)
-    await stage.says("Ben", "/people give Asha the role head")
+    await stage.says("Ben", "/people give Asha Patel the role head")
     await is_shown(stage, "Asha", HEADS)
-    await stage.says("Ben", "/people take Asha the role head and leader")
+    await stage.says("Ben", "/people take Asha Patel the role head and leader")
     await is_shown(stage, "Asha", USUAL)
-    await stage.says("Ben", "/people take Dev the role ict")
+    await stage.says("Ben", "/people take Dev Singh the role ict")
     await is_shown(stage, "Dev", USUAL)
 
 
 async def test_who_joins_as_a_leader_is_shown_what_leaders_may(stage: TelegramStage) -> None:
-    made, code = invitation("Finn Leader", (Role.LEADER,), stage.clock.now(), ())
+    code = new_code()
+    made = for_new_person("Finn Leader", (Role.LEADER,), code, stage.clock.now(), TECHNICIAN)
     await stage.bot.desk.store.add_invitation(made)
     await stage.says("Finn", f"/join {code}")
     await is_shown(stage, "Finn", LEADERS)
@@ -63,9 +65,9 @@ async def test_a_menu_that_telegram_refuses_is_logged_and_keeps_nobody_waiting(
 ) -> None:
     stage.telegram.refuses("setMyCommands", "chat not found")
     with capture_logs() as logs:
-        await stage.says("Ben", "/people give Asha the role leader")
+        await stage.says("Ben", "/people give Asha Patel the role leader")
         await stage.telegram.waits_for(stage.users["Ben"], "Asha Patel is now")
-        await stage.says("Ben", "/people give Gita the role leader")
+        await stage.says("Ben", "/people give Gita Rao the role leader")
         await is_shown(stage, "Gita", LEADERS)
     assert [entry["what"] for entry in logs if "what" in entry] == ["menu of a chat"]
 

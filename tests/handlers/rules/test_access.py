@@ -32,8 +32,10 @@ from handlers.reception import NOT_YOURS
 from handlers.rules.access import TABLE, Act
 from handlers.rules.limits import Limits
 from handlers.school.digest import digest_notice
+from handlers.school.invitations import waits_for_other
 from handlers.workflow.consequences import with_consequences
 from store.model.case import Case
+from store.model.memos import RoleWish
 from store.model.records import About, FollowUp, Notice, Person, Role, State, Status, Subject
 from tests.desks import Time, desk_in
 from tests.handlers.shown import says_what_it_shows, words_in
@@ -128,14 +130,35 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "policy-drop": ("0", LEADERSHIP),
     "duty": ("", LEADERSHIP),
     "duty done": ("nonsense", LEADERSHIP),
-    "people": ("", "head"),
-    "people invite": ("Ina New as staff", "head"),
-    "people give": ("Hana Free the role staff", "head"),
-    "people take": ("Hana Free the role chair", "head"),
+    "people": ("", "head chair"),
+    "people invite": ("Ina New as staff", "head chair"),
+    "people invitations": ("", "head chair"),
+    "people give": ("Hana Free the role staff", "head chair"),
+    "people take": ("Hana Free the role chair", "head chair"),
+    "people log": ("", "head dsl chair"),
+    "people-further": ("hana", "head chair"),
+    "people-cancel": ("0", "head chair"),
+    "people-sure": ("given hana staff", "head chair"),
+    "people-change": ("given hana staff", "head chair"),
+    "people-agree": ("0", "head chair"),
+    "people-refuse": ("0", "head chair"),
+    "people-me": ("0", ANYBODY),
+    "people-not-me": ("0", ANYBODY),
     "join": ("wrongwrongwrongwrong", ANYBODY),
     "help": ("", ANYBODY),
     "start": ("", ANYBODY),
     "also": ("case status", ANYBODY),
+}
+
+# Who gives and takes which role, and invites with it: who does it   who asks for it   who may not
+#                 staff leader head dsl ict chair
+ROLES_GIVEN = {
+    "staff": "xxdxxx",
+    "leader": "xxdxxx",
+    "head": "xxdxxx",
+    "dsl": "xxaxxa",
+    "ict": "xxdxxx",
+    "chair": "xxxxxd",
 }
 
 # Lists: whether a case is in them. s in it    - not a word of it
@@ -484,3 +507,44 @@ async def test_of_a_closed_case_its_reporter_may_see_and_add_and_no_more(world: 
             now = await world.desk.store.case(case.reference)
             added = [entry.what for entry in now.chronology[len(case.chronology) :]]
             assert added == (["note"] if command == "case note" else []), command
+
+
+@pytest.mark.parametrize("given", ROLES_GIVEN)
+@pytest.mark.parametrize("command", ["people give", "people-change given", "people take"])
+async def test_who_gives_and_takes_which_role(world: World, given: str, command: str) -> None:
+    """d: it is done; a: it is asked for, and nothing is done yet; x: nothing is done."""
+    asks = {
+        "people give": f"people give Hana Free the role {given}",
+        "people-change given": f"people-change given hana {given}",
+        "people take": f"people take Hana Free the role {given}",
+    }
+    store = world.desk.store
+    found = ""
+    for role in ROLES:
+        hana = await store.person("hana")
+        before = ("staff", given) if command == "people take" else ("ict", "leader")
+        if command != "people take":
+            before = tuple(other for other in before if other != given)
+        hana = await store.save_person(replace(hana, roles=before))
+        await world.asks(await world.person(role), asks[command])
+        is_asked = bool(await store.memos(RoleWish))
+        is_done = (await store.person("hana")).roles != hana.roles
+        assert not (is_asked and is_done)
+        found += "a" if is_asked else "d" if is_done else "x"
+        for wish in await store.memos(RoleWish):
+            await store.drop(RoleWish, wish.id)
+    assert found == ROLES_GIVEN[given]
+
+
+@pytest.mark.parametrize("given", ROLES_GIVEN)
+async def test_who_invites_with_which_role(world: World, given: str) -> None:
+    store = world.desk.store
+    found = ""
+    for role in ROLES:
+        await world.asks(await world.person(role), f"people invite Ina New as {given}")
+        made = list(await store.invitations())
+        waits = any(waits_for_other(invitation) for invitation in made)
+        found += "a" if waits else "d" if made else "x"
+        for invitation in made:
+            await store.use_invitation(invitation.digest)
+    assert found == ROLES_GIVEN[given]

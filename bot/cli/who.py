@@ -1,0 +1,76 @@
+"""People and their roles as the command line sees them, also while the bot runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.open_store import address, open_store
+from bot.settings import Settings
+from handlers.messages import Refused
+from handlers.school.role_words import role_named
+from handlers.workflow.people import people_called, with_account
+from store.disk.durable import unavailable
+from store.errors import Trouble
+from store.model.memos import RoleWish
+from store.model.records import Invitation, Person
+from store.tiny import add_invitation, read_people
+from store.tiny.reading import add_role_wish
+
+NOBODY = "nobody here is called “{name}”. headsup roles lists everybody"
+SEVERAL = "several people are called that: {who}. Give the account in place of the name: {accounts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody in a folder or a database, and the two things that may be added from outside."""
+
+    people: Sequence[Person]
+    invite: Callable[[Invitation], Awaitable[None]]
+    wish: Callable[[RoleWish], Awaitable[None]]
+
+    def called(self, name: str) -> Person:
+        """By a whole name, or an account such as `telegram:4242`. Raises Trouble."""
+        found = [person for person in self.people if name in person.accounts]
+        found = found or people_called(name, self.people)
+        if not found:
+            raise Trouble(NOBODY.format(name=name))
+        if len(found) > 1:
+            who = ", ".join(map(with_account, found))
+            accounts = ", ".join(person.accounts[0] for person in found if person.accounts)
+            raise Trouble(SEVERAL.format(who=who, accounts=accounts))
+        return found[0]
+
+
+@asynccontextmanager
+async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
+    """Raises Trouble and StoreUnavailable."""
+    if address(settings):
+        store = await open_store(settings)
+        try:
+            yield Staff(await store.people(), store.add_invitation, store.put)
+        finally:
+            await store.close()
+        return
+    # A bot may own the folder at this moment, so no store is opened.
+    folder = settings.headsup_data
+
+    async def invite(invitation: Invitation) -> None:
+        add_invitation(folder, invitation)
+
+    async def wish(role_wish: RoleWish) -> None:
+        add_role_wish(folder, role_wish)
+
+    try:
+        yield Staff(read_people(folder), invite, wish)
+    except OSError as error:
+        raise unavailable(error, folder) from error
+
+
+def roles_typed(words: Sequence[str]) -> tuple[str, ...]:
+    """The roles, each once. Raises Trouble."""
+    try:
+        return tuple(dict.fromkeys(role_named(word).value for word in words))
+    except Refused as error:
+        raise Trouble(str(error)) from error

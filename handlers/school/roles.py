@@ -1,0 +1,421 @@
+"""Giving roles and taking them.
+
+What is to be done is written down first, as a wish, and is gone when it is done: what was begun
+before the bot stopped is finished at its next minute, and so is what the technician asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.messages import Choice, Choices, Refused, Reply, say
+from handlers.rules import access
+from handlers.rules.access import Act
+from handlers.school.invitations import (
+    GONE,
+    MOST_CHOICES,
+    NOBODY_HERE,
+    invitation_with,
+    others_to_agree,
+    owe_agreement,
+    tidy_invitations,
+    waits_for_other,
+)
+from handlers.school.role_log import CHANGING_PEOPLE, keep_change, way_of
+from handlers.school.role_words import (
+    TOGETHER,
+    WITH_ROLE,
+    name_and_roles,
+    refuse_unless_theirs,
+    role_named,
+    role_words,
+)
+from handlers.text.words import listed, shortened
+from handlers.workflow.changes import reconsider
+from handlers.workflow.people import (
+    name_of,
+    people_called,
+    people_matching,
+    person_by_id,
+    with_account,
+)
+from store.errors import Conflict, NotFound
+from store.model.kinds import RoleChangeKind
+from store.model.memos import RoleChange, RoleWish
+from store.model.records import TECHNICIAN, Invitation, Notice, Person, Role, new_id
+
+#: How long somebody is asked to agree.
+ASKED_FOR = timedelta(days=7)
+
+WHOM = "I know nobody of exactly that name. Whom do you mean?"
+WHICH_OF_THEM = "Several people are called that. Whom do you mean?"
+SURE = {
+    RoleChangeKind.GIVEN: "Give {name} the role {roles}?",
+    RoleChangeKind.TAKEN: "Take the role {roles} from {name}?",
+}
+YES = {
+    RoleChangeKind.GIVEN: "Yes, give {name} the role {roles}",
+    RoleChangeKind.TAKEN: "Yes, take the role {roles} from {name}",
+}
+LAST_HEAD = "{name} is the only headteacher here. Give the role to somebody else first."
+NOW = "{name} is now: {roles}."
+OUT = "{name} is now: without a role, and out."
+NO_CHAIR_NOW = (
+    " Nobody is chair of governors now: the technician gives the role to the next (headsup roles)."
+)
+NOBODY_TO_AGREE = "{together} There is nobody here who could agree: please ask the technician."
+ASKED = "{together} I have asked {names}: it is done when they say Yes."
+ASKS = {
+    RoleChangeKind.GIVEN: "{asker} asks to give {name} the role {roles}.",
+    RoleChangeKind.TAKEN: "{asker} asks to take the role {roles} from {name}.",
+}
+ASKS_TO_INVITE = "{asker} asks to invite a new person, {name}, as {roles}."
+DO_YOU_AGREE = "{asks} {together} Do you agree?"
+AGREE, REFUSE = "Yes, I agree", "No"
+AGREED_TO_INVITE = "Thank you. The invitation for {name} works now."
+NOT_AGREED = "Thank you. Nothing is changed, and {asker} is told."
+NOT_YOURS_TO_AGREE = "That is not yours to agree to. " + TOGETHER
+
+log = structlog.get_logger()
+
+
+@command(
+    "people give",
+    usage="/people give NAME the role ROLE",
+    may=Act.ROLES,
+    summary="give somebody a role",
+    bare=WITH_ROLE,
+)
+async def give_role(ask: Ask, desk: Desk) -> Reply:
+    """Add roles to somebody's."""
+    return await _by_name(RoleChangeKind.GIVEN, ask, desk)
+
+
+@command(
+    "people take",
+    usage="/people take NAME the role ROLE",
+    may=Act.ROLES,
+    summary="take a role away",
+    bare=WITH_ROLE,
+)
+async def take_role(ask: Ask, desk: Desk) -> Reply:
+    """Take roles from somebody; with the last one, the person is out."""
+    return await _by_name(RoleChangeKind.TAKEN, ask, desk)
+
+
+async def _by_name(what: RoleChangeKind, ask: Ask, desk: Desk) -> Reply:
+    """Act on an exact name that is one person's; of others, ask who is meant."""
+    command_of = give_role if what == RoleChangeKind.GIVEN else take_role
+    wanted = name_and_roles(ask.words, "the role", command_of.usage)
+    refuse_unless_theirs(ask.person, wanted.roles)
+    same = people_called(wanted.name, await desk.store.people())
+    if len(same) == 1:
+        return await _change(what, same[0], wanted.roles, ask, desk)
+    like = same or await people_matching(wanted.name, desk)
+    if not like:
+        raise Refused(NOBODY_HERE.format(name=shortened(wanted.name, 40)))
+    choices = []
+    for person in like[:MOST_CHOICES]:
+        command_words = f"people-sure {what} {person.id} {','.join(wanted.roles)}"
+        choices.append(Choice(with_account(person), command_words))
+    return say(WHICH_OF_THEM if same else WHOM, Choices(tuple(choices)))
+
+
+@command(
+    "people-sure",
+    usage="/people-sure given|taken ID ROLES",
+    may=Act.ROLES,
+    summary="ask whether somebody is meant",
+    typed=False,
+)
+async def sure(ask: Ask, desk: Desk) -> Reply:
+    """Ask once more, with the person and the role in words."""
+    what, person, roles = await _chosen(ask, desk)
+    who = with_account(person)
+    words = SURE[what].format(name=who, roles=role_words(roles))
+    label = YES[what].format(name=shortened(person.name, 24), roles=role_words(roles))
+    command_words = f"people-change {what} {person.id} {','.join(roles)}"
+    yes = Choice(shortened(label, 60), command_words, "primary")
+    return replace(say(words, Choices((yes,))), replaces=True)
+
+
+@command(
+    "people-change",
+    usage="/people-change given|taken ID ROLES",
+    may=Act.ROLES,
+    summary="give or take a role",
+    typed=False,
+)
+async def change(ask: Ask, desk: Desk) -> Reply:
+    """Give or take roles, from a button that named the person."""
+    what, person, roles = await _chosen(ask, desk)
+    return await _change(what, person, roles, ask, desk)
+
+
+async def _chosen(ask: Ask, desk: Desk) -> tuple[RoleChangeKind, Person, tuple[str, ...]]:
+    """What a button stands for. Raises Refused."""
+    words = ask.words.split()
+    if len(words) != 3 or words[0] not in SURE:
+        raise Refused(GONE)
+    roles = tuple(role_named(role).value for role in words[2].split(","))
+    refuse_unless_theirs(ask.person, roles)
+    return RoleChangeKind(words[0]), await person_by_id(words[1], desk), roles
+
+
+# --- doing it -------------------------------------------------------------------------------------
+
+
+async def _change(
+    what: RoleChangeKind, person: Person, roles: tuple[str, ...], ask: Ask, desk: Desk
+) -> Reply:
+    """Do it, or ask the other of headteacher and chair. Raises Refused."""
+    way = way_of(ask.incoming.sender.account)
+    wish = RoleWish(new_id(), what, person.id, roles, ask.person.id, ask.at, way)
+    if _roles_after(wish, person) == person.roles:
+        return _is_now(person, wish)
+    await _refuse_last_head(wish, person, desk)
+    if access.needs_another(roles):
+        return await _ask_other(wish, ask.person, desk)
+    await desk.store.put(wish)
+    return _is_now(await _carry_out(wish, desk), wish)
+
+
+def _roles_after(wish: RoleWish, person: Person) -> tuple[str, ...]:
+    if wish.what == RoleChangeKind.GIVEN:
+        return tuple(dict.fromkeys((*person.roles, *wish.roles)))
+    return tuple(role for role in person.roles if role not in wish.roles)
+
+
+def _is_now(person: Person, wish: RoleWish) -> Reply:
+    words = NOW if person.roles else OUT
+    said = words.format(name=person.name, roles=role_words(person.roles))
+    if wish.what == RoleChangeKind.TAKEN and Role.CHAIR in wish.roles:
+        said += NO_CHAIR_NOW
+    return say(said)
+
+
+async def _refuse_last_head(wish: RoleWish, person: Person, desk: Desk) -> None:
+    """Raises Refused where nobody would be headteacher."""
+    if wish.what != RoleChangeKind.TAKEN or Role.HEAD not in wish.roles:
+        return
+    heads = [head.id for head in await desk.store.having((Role.HEAD,))]
+    if heads == [person.id]:
+        raise Refused(LAST_HEAD.format(name=person.name))
+
+
+async def _carry_out(wish: RoleWish, desk: Desk) -> Person:
+    """Give or take the roles, keep that it was done, and say who is to know. Once, whoever asks.
+
+    Raises Refused, NotFound and StoreUnavailable.
+    """
+    async with desk.store.alone(CHANGING_PEOPLE):
+        person = await desk.store.person(wish.person)
+        if await desk.store.memo(RoleWish, wish.id) is None:
+            return person
+        try:
+            await _refuse_last_head(wish, person, desk)
+        except Refused:
+            await desk.store.drop(RoleWish, wish.id)
+            raise
+        # Kept first: no role changes without a trace.
+        await keep_change(_change_of(wish, person, desk.now()), desk)
+        saved = await _save_roles(wish, desk)
+        await desk.store.drop(RoleWish, wish.id)
+    desk.roles_changed(saved)
+    await tidy_invitations(desk)
+    await reconsider(desk)
+    return saved
+
+
+async def _save_roles(wish: RoleWish, desk: Desk) -> Person:
+    while True:
+        person = await desk.store.person(wish.person)
+        roles = _roles_after(wish, person)
+        if roles == person.roles:
+            return person
+        try:
+            return await desk.store.save_person(replace(person, roles=roles))
+        except Conflict:
+            continue
+
+
+def _change_of(wish: RoleWish, person: Person, now: datetime) -> RoleChange:
+    return RoleChange(
+        id=wish.id,
+        what=wish.what,
+        at=now,
+        person=person.id,
+        name=person.name,
+        roles=wish.roles,
+        after=_roles_after(wish, person),
+        by=wish.by,
+        way=wish.way,
+        other=wish.agreed_by,
+    )
+
+
+# --- headteacher and chair together ---------------------------------------------------------------
+
+
+async def _ask_other(wish: RoleWish, asker: Person, desk: Desk) -> Reply:
+    """Raises Refused where there is nobody to ask."""
+    others = await others_to_agree(asker, desk)
+    if not others:
+        raise Refused(NOBODY_TO_AGREE.format(together=TOGETHER))
+    await desk.store.put(await _asked_before(wish, desk) or wish)
+    await owe_agreement(wish.id, asker, wish.at, desk)
+    names = listed((person.name for person in others), "or")
+    return say(ASKED.format(together=TOGETHER, names=names))
+
+
+async def _asked_before(wish: RoleWish, desk: Desk) -> RoleWish | None:
+    """The same wish, that waits for an answer already."""
+    for other in await desk.store.memos(RoleWish):
+        if replace(other, id=wish.id, at=wish.at, way=wish.way) == wish:
+            return other
+    return None
+
+
+async def agreement_notice(notice: Notice, desk: Desk) -> Reply | None:
+    """What somebody asks for, to whoever can agree; None when that is answered or over."""
+    reader = await desk.store.person(notice.to)
+    asked = await _asked(notice.step, desk)
+    if asked is None or not access.may_agree(reader, await desk.store.person(asked.by)):
+        return None
+    if isinstance(asked, RoleWish):
+        person = await person_by_id(asked.person, desk)
+        asks, name = ASKS[RoleChangeKind(asked.what)], with_account(person)
+    else:
+        asks, name = ASKS_TO_INVITE, asked.name
+    asker = await name_of(asked.by, desk)
+    said = asks.format(asker=asker, name=name, roles=role_words(asked.roles))
+    yes = Choice(AGREE, f"people-agree {notice.step}", "primary")
+    no = Choice(REFUSE, f"people-refuse {notice.step}", "danger")
+    return say(DO_YOU_AGREE.format(asks=said, together=TOGETHER), Choices((yes, no)))
+
+
+async def _asked(key: str, desk: Desk) -> RoleWish | Invitation | None:
+    """What waits for somebody to agree, by the key of its buttons."""
+    wish = await desk.store.memo(RoleWish, key)
+    if wish and not _is_ready(wish):
+        return wish if await _is_asked_still(wish, desk) else None
+    found = await invitation_with(key, desk)
+    return found if found and waits_for_other(found) else None
+
+
+async def _asked_for_both(ask: Ask, desk: Desk) -> RoleWish | Invitation:
+    """What a button asks whether the asker agrees to. Raises Refused."""
+    asked = await _asked(ask.words.strip(), desk)
+    if asked is None:
+        raise Refused(GONE)
+    if not access.may_agree(ask.person, await person_by_id(asked.by, desk)):
+        raise Refused(NOT_YOURS_TO_AGREE)
+    return asked
+
+
+@command(
+    "people-agree",
+    usage="/people-agree KEY",
+    may=Act.LEADS,
+    summary="agree to a safeguarding lead",
+    typed=False,
+)
+async def agree(ask: Ask, desk: Desk) -> Reply:
+    """Agree to what the other of headteacher and chair has asked for."""
+    async with desk.store.alone(CHANGING_PEOPLE):
+        asked = await _asked_for_both(ask, desk)
+        agreed = replace(asked, agreed_by=ask.person.id)
+        if isinstance(agreed, Invitation):
+            await desk.store.add_invitation(agreed)
+            return say(AGREED_TO_INVITE.format(name=agreed.name))
+        await desk.store.put(agreed)
+    return _is_now(await _carry_out(agreed, desk), agreed)
+
+
+@command(
+    "people-refuse",
+    usage="/people-refuse KEY",
+    may=Act.LEADS,
+    summary="do not agree to a safeguarding lead",
+    typed=False,
+)
+async def refuse(ask: Ask, desk: Desk) -> Reply:
+    """Say No to what the other of headteacher and chair has asked for."""
+    async with desk.store.alone(CHANGING_PEOPLE):
+        asked = await _asked_for_both(ask, desk)
+        await keep_change(await _refused(asked, ask, desk), desk)
+        if isinstance(asked, Invitation):
+            await desk.store.use_invitation(asked.digest)
+        else:
+            await desk.store.drop(RoleWish, asked.id)
+    return say(NOT_AGREED.format(asker=await name_of(asked.by, desk)))
+
+
+async def _refused(asked: RoleWish | Invitation, ask: Ask, desk: Desk) -> RoleChange:
+    key = ask.words.strip()
+    change = RoleChange(
+        id=f"refused {key}",
+        what=RoleChangeKind.REFUSED,
+        at=ask.at,
+        person="",
+        name="",
+        roles=asked.roles,
+        after=(),
+        by=ask.person.id,
+        way=way_of(ask.incoming.sender.account),
+        other=asked.by,
+    )
+    if isinstance(asked, Invitation):
+        return replace(change, name=asked.name)
+    known = await person_by_id(asked.person, desk)
+    return replace(change, person=known.id, name=known.name, after=known.roles)
+
+
+# --- each minute ----------------------------------------------------------------------------------
+
+
+def _is_ready(wish: RoleWish) -> bool:
+    """Tell whether nobody has to be asked about it any more."""
+    is_agreed = bool(wish.agreed_by) or not access.needs_another(wish.roles)
+    return wish.by == TECHNICIAN or is_agreed
+
+
+async def _is_asked_still(wish: RoleWish, desk: Desk) -> bool:
+    """Tell whether it is not too old, and whoever asked may ask for it still."""
+    if wish.at + ASKED_FOR < desk.now():
+        return False
+    try:
+        asker = await desk.store.person(wish.by)
+        await desk.store.person(wish.person)
+    except NotFound:
+        return False
+    return all(access.may_change_role(asker, role) for role in wish.roles)
+
+
+async def carry_out_wishes(desk: Desk) -> None:
+    """Do what the technician has asked for, and what was begun; ask once more, or give it up."""
+    for wish in _oldest_first(await desk.store.memos(RoleWish)):
+        if _is_ready(wish):
+            await _try_wish(wish, desk)
+        elif await _is_asked_still(wish, desk):
+            await owe_agreement(wish.id, await desk.store.person(wish.by), wish.at, desk)
+        else:
+            await desk.store.drop(RoleWish, wish.id)
+
+
+def _oldest_first(wishes: Sequence[RoleWish]) -> list[RoleWish]:
+    return sorted(wishes, key=lambda wish: (wish.at, wish.id))
+
+
+async def _try_wish(wish: RoleWish, desk: Desk) -> None:
+    try:
+        await _carry_out(wish, desk)
+    except (Refused, NotFound) as error:
+        log.warning("roles not changed", why=type(error).__name__)
+        await desk.store.drop(RoleWish, wish.id)
