@@ -9,8 +9,8 @@
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves
 the old or the new. Each file is sealed with its own SHA-256 (`store.disk.seal`). One process owns
-the folder; only invitations, and what says that something was exported or backed up, may be written
-from outside.
+the folder; only invitations, roles that the technician wants changed, and what says that something
+was exported or backed up, may be written from outside.
 """
 
 from store.tiny.files import read_tables

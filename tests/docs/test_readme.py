@@ -161,10 +161,8 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
             ben, asha = slack.user("UBEN", "Ben Okafor"), slack.user("UASHA", "Asha Patel")
             await slack.slash(ben, "/headsup", f"join {code[1]}")
             assert "Welcome, Ben Okafor." in (await slack.next(ben)).words
-            await slack.slash(ben, "/headsup", "people invite Cleo Martin as dsl")
-            assert (
-                "An invitation for Cleo Martin (safeguarding lead)" in (await slack.next(ben)).words
-            )
+            await slack.slash(ben, "/headsup", "people invite Cleo Martin as leader")
+            assert "An invitation for Cleo Martin (leadership)" in (await slack.next(ben)).words
             await slack.message(asha, "Look what they write: https://example.com/post")
             assert re.search(r"Case \w{4}", (await slack.next(asha)).words)
 
