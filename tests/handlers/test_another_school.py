@@ -16,7 +16,7 @@ from handlers.messages import Incoming, Reply, Sender
 from handlers.notices.wording import render_notice
 from handlers.reception import STRANGER
 from handlers.rules.limits import Limits
-from handlers.school.people import digest
+from handlers.school.invitations import digest
 from handlers.sweep import sweep
 from store.model.case import Case
 from store.model.memos import Enquiry, Question, Searched

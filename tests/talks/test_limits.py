@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from handlers.rules.limits import Limits
-from handlers.school.people import invitation
+from handlers.school.invitations import for_new_person, new_code
+from store.model.records import TECHNICIAN
 from tests.talks.conftest import Talk
 from tests.talks.stage import SlackStage, Stage, TelegramStage
 
@@ -123,7 +124,8 @@ async def test_a_burst_of_screenshots_trips_nothing(talk: Talk, stage: Stage) ->
 @pytest.mark.parametrize("stage", ["telegram"], indirect=True)
 async def test_five_wrong_codes_burn_an_account_for_a_day(talk: Talk, stage: Stage) -> None:
     assert isinstance(stage, TelegramStage)
-    made, code = invitation("Finn Stranger", ("staff",), stage.clock.now(), [])
+    code = new_code()
+    made = for_new_person("Finn Stranger", ("staff",), code, stage.clock.now(), TECHNICIAN)
     await stage.bot.desk.store.add_invitation(made)
     for n in range(5):
         await talk(f"""
