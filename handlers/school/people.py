@@ -17,7 +17,8 @@ from handlers.school.invitations import (
 from handlers.school.joining import owe_account_questions
 from handlers.school.role_log import owe_role_changes
 from handlers.school.role_words import role_words
-from handlers.school.roles import carry_out_wishes, give_role, take_role
+from handlers.school.roles import give_role, take_role
+from handlers.school.wishes import carry_out_wishes
 from handlers.text.words import counted
 
 PEOPLE = "People"

@@ -1,16 +1,8 @@
-"""Giving roles and taking them.
-
-What is to be done is written down first, as a wish, and is gone when it is done: what was begun
-before the bot stopped is finished at its next minute, and so is what the technician asks for.
-"""
+"""Giving roles and taking them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-
-import structlog
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -24,7 +16,6 @@ from handlers.school.invitations import (
     invitation_with,
     others_to_agree,
     owe_agreement,
-    tidy_invitations,
     waits_for_other,
 )
 from handlers.school.role_log import CHANGING_PEOPLE, keep_change, way_of
@@ -36,8 +27,14 @@ from handlers.school.role_words import (
     role_named,
     role_words,
 )
+from handlers.school.wishes import (
+    carry_out,
+    is_asked_still,
+    is_ready,
+    refuse_last_head,
+    roles_after,
+)
 from handlers.text.words import listed, shortened
-from handlers.workflow.changes import reconsider
 from handlers.workflow.people import (
     name_of,
     people_called,
@@ -45,13 +42,9 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
-from store.errors import Conflict, NotFound
 from store.model.kinds import RoleChangeKind
 from store.model.memos import RoleChange, RoleWish
-from store.model.records import TECHNICIAN, Invitation, Notice, Person, Role, new_id
-
-#: How long somebody is asked to agree.
-ASKED_FOR = timedelta(days=7)
+from store.model.records import Invitation, Notice, Person, Role, new_id
 
 WHOM = "I know nobody of exactly that name. Whom do you mean?"
 WHICH_OF_THEM = "Several people are called that. Whom do you mean?"
@@ -63,7 +56,6 @@ YES = {
     RoleChangeKind.GIVEN: "Yes, give {name} the role {roles}",
     RoleChangeKind.TAKEN: "Yes, take the role {roles} from {name}",
 }
-LAST_HEAD = "{name} is the only headteacher here. Give the role to somebody else first."
 NOW = "{name} is now: {roles}."
 OUT = "{name} is now: without a role, and out."
 NO_CHAIR_NOW = (
@@ -81,8 +73,6 @@ AGREE, REFUSE = "Yes, I agree", "No"
 AGREED_TO_INVITE = "Thank you. The invitation for {name} works now."
 NOT_AGREED = "Thank you. Nothing is changed, and {asker} is told."
 NOT_YOURS_TO_AGREE = "That is not yours to agree to. " + TOGETHER
-
-log = structlog.get_logger()
 
 
 @command(
@@ -177,19 +167,13 @@ async def _change(
     """Do it, or ask the other of headteacher and chair. Raises Refused."""
     way = way_of(ask.incoming.sender.account)
     wish = RoleWish(new_id(), what, person.id, roles, ask.person.id, ask.at, way)
-    if _roles_after(wish, person) == person.roles:
+    if roles_after(wish, person) == person.roles:
         return _is_now(person, wish)
-    await _refuse_last_head(wish, person, desk)
+    await refuse_last_head(wish, person, desk)
     if access.needs_another(roles):
         return await _ask_other(wish, ask.person, desk)
     await desk.store.put(wish)
-    return _is_now(await _carry_out(wish, desk), wish)
-
-
-def _roles_after(wish: RoleWish, person: Person) -> tuple[str, ...]:
-    if wish.what == RoleChangeKind.GIVEN:
-        return tuple(dict.fromkeys((*person.roles, *wish.roles)))
-    return tuple(role for role in person.roles if role not in wish.roles)
+    return _is_now(await carry_out(wish, desk), wish)
 
 
 def _is_now(person: Person, wish: RoleWish) -> Reply:
@@ -198,66 +182,6 @@ def _is_now(person: Person, wish: RoleWish) -> Reply:
     if wish.what == RoleChangeKind.TAKEN and Role.CHAIR in wish.roles:
         said += NO_CHAIR_NOW
     return say(said)
-
-
-async def _refuse_last_head(wish: RoleWish, person: Person, desk: Desk) -> None:
-    """Raises Refused where nobody would be headteacher."""
-    if wish.what != RoleChangeKind.TAKEN or Role.HEAD not in wish.roles:
-        return
-    heads = [head.id for head in await desk.store.having((Role.HEAD,))]
-    if heads == [person.id]:
-        raise Refused(LAST_HEAD.format(name=person.name))
-
-
-async def _carry_out(wish: RoleWish, desk: Desk) -> Person:
-    """Give or take the roles, keep that it was done, and say who is to know. Once, whoever asks.
-
-    Raises Refused, NotFound and StoreUnavailable.
-    """
-    async with desk.store.alone(CHANGING_PEOPLE):
-        person = await desk.store.person(wish.person)
-        if await desk.store.memo(RoleWish, wish.id) is None:
-            return person
-        try:
-            await _refuse_last_head(wish, person, desk)
-        except Refused:
-            await desk.store.drop(RoleWish, wish.id)
-            raise
-        # Kept first: no role changes without a trace.
-        await keep_change(_change_of(wish, person, desk.now()), desk)
-        saved = await _save_roles(wish, desk)
-        await desk.store.drop(RoleWish, wish.id)
-    desk.roles_changed(saved)
-    await tidy_invitations(desk)
-    await reconsider(desk)
-    return saved
-
-
-async def _save_roles(wish: RoleWish, desk: Desk) -> Person:
-    while True:
-        person = await desk.store.person(wish.person)
-        roles = _roles_after(wish, person)
-        if roles == person.roles:
-            return person
-        try:
-            return await desk.store.save_person(replace(person, roles=roles))
-        except Conflict:
-            continue
-
-
-def _change_of(wish: RoleWish, person: Person, now: datetime) -> RoleChange:
-    return RoleChange(
-        id=wish.id,
-        what=wish.what,
-        at=now,
-        person=person.id,
-        name=person.name,
-        roles=wish.roles,
-        after=_roles_after(wish, person),
-        by=wish.by,
-        way=wish.way,
-        other=wish.agreed_by,
-    )
 
 
 # --- headteacher and chair together ---------------------------------------------------------------
@@ -303,8 +227,8 @@ async def agreement_notice(notice: Notice, desk: Desk) -> Reply | None:
 async def _asked(key: str, desk: Desk) -> RoleWish | Invitation | None:
     """What waits for somebody to agree, by the key of its buttons."""
     wish = await desk.store.memo(RoleWish, key)
-    if wish and not _is_ready(wish):
-        return wish if await _is_asked_still(wish, desk) else None
+    if wish and not is_ready(wish):
+        return wish if await is_asked_still(wish, desk) else None
     found = await invitation_with(key, desk)
     return found if found and waits_for_other(found) else None
 
@@ -335,7 +259,7 @@ async def agree(ask: Ask, desk: Desk) -> Reply:
             await desk.store.add_invitation(agreed)
             return say(AGREED_TO_INVITE.format(name=agreed.name))
         await desk.store.put(agreed)
-    return _is_now(await _carry_out(agreed, desk), agreed)
+    return _is_now(await carry_out(agreed, desk), agreed)
 
 
 @command(
@@ -375,47 +299,3 @@ async def _refused(asked: RoleWish | Invitation, ask: Ask, desk: Desk) -> RoleCh
         return replace(change, name=asked.name)
     known = await person_by_id(asked.person, desk)
     return replace(change, person=known.id, name=known.name, after=known.roles)
-
-
-# --- each minute ----------------------------------------------------------------------------------
-
-
-def _is_ready(wish: RoleWish) -> bool:
-    """Tell whether nobody has to be asked about it any more."""
-    is_agreed = bool(wish.agreed_by) or not access.needs_another(wish.roles)
-    return wish.by == TECHNICIAN or is_agreed
-
-
-async def _is_asked_still(wish: RoleWish, desk: Desk) -> bool:
-    """Tell whether it is not too old, and whoever asked may ask for it still."""
-    if wish.at + ASKED_FOR < desk.now():
-        return False
-    try:
-        asker = await desk.store.person(wish.by)
-        await desk.store.person(wish.person)
-    except NotFound:
-        return False
-    return all(access.may_change_role(asker, role) for role in wish.roles)
-
-
-async def carry_out_wishes(desk: Desk) -> None:
-    """Do what the technician has asked for, and what was begun; ask once more, or give it up."""
-    for wish in _oldest_first(await desk.store.memos(RoleWish)):
-        if _is_ready(wish):
-            await _try_wish(wish, desk)
-        elif await _is_asked_still(wish, desk):
-            await owe_agreement(wish.id, await desk.store.person(wish.by), wish.at, desk)
-        else:
-            await desk.store.drop(RoleWish, wish.id)
-
-
-def _oldest_first(wishes: Sequence[RoleWish]) -> list[RoleWish]:
-    return sorted(wishes, key=lambda wish: (wish.at, wish.id))
-
-
-async def _try_wish(wish: RoleWish, desk: Desk) -> None:
-    try:
-        await _carry_out(wish, desk)
-    except (Refused, NotFound) as error:
-        log.warning("roles not changed", why=type(error).__name__)
-        await desk.store.drop(RoleWish, wish.id)
