@@ -85,11 +85,15 @@ async def test_a_screenshot_in_slack_is_taken_in_telegram(tmp_path: Path) -> Non
             await slack.slash(ben, "/headsup", f"join {code[1]}")
             assert "Welcome, Ben Okafor." in (await slack.next(ben)).words
 
-            printed = await headsup("invite", "Ben Okafor", "--role", "head", settings=settings)
+            printed = await headsup("invite", "phone", "--for", "Ben Okafor", settings=settings)
             link = re.search(r"https://t\.me/\w+\?start=(\S+)", printed)
             assert link
             await phone.starts(link[1])
-            await telegram.waits_for(phone, "Welcome, Ben Okafor.")
+            await telegram.waits_for(phone, "Please wait.")
+            asked = await slack.next(ben)
+            assert "Is this you?" in asked.words
+            await slack.tap(ben, asked, "Yes, that is me")
+            assert "is yours now as well" in (await slack.next(ben)).words
 
             shot = screenshot(tmp_path / "shot.png").read_bytes()
             await slack.message(asha, files=[slack.file(asha, "shot.png", shot)])
