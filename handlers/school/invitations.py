@@ -30,6 +30,7 @@ from handlers.workflow.people import (
 )
 from handlers.workflow.steps import reachable
 from store.errors import NotFound
+from store.model.address import Platform
 from store.model.kinds import NoticeKind
 from store.model.records import TECHNICIAN, Invitation, Notice, Person, Role
 
@@ -46,7 +47,11 @@ INVITED_FURTHER = (
     "For a further account of {name}, for one use until {until}. It works once {name} has said Yes "
     "to it in the chat that they have used so far."
 )
-CODE_LINES = "In Slack: /headsup join {code}\nIn Telegram: /join {code}"
+#: How a code is typed, in each chat that the school may have.
+CODE_LINES = {
+    Platform.SLACK: "In Slack: /headsup join {code}",
+    Platform.TELEGRAM: "In Telegram: /join {code}",
+}
 LINK_LINE = "Or open: {link}"
 SAME_NAME = (
     "Somebody of that name is here already: {who}. The invitation is for a new person all the "
@@ -267,7 +272,9 @@ def invitation_reply(made: Invitation, code: str, desk: Desk) -> Reply:
 
 
 def _code_lines(code: str, desk: Desk) -> str:
-    lines = [CODE_LINES.format(code=code)]
+    here = [line for chat, line in CODE_LINES.items() if chat in desk.platforms]
+    # Where the bot is only tried out, in the terminal, all are shown.
+    lines = [line.format(code=code) for line in here or CODE_LINES.values()]
     link = desk.join_link(code)
     if link:
         lines.append(LINK_LINE.format(link=link))

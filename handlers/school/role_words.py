@@ -37,6 +37,10 @@ class NameAndRoles:
     roles: tuple[str, ...]
 
 
+#: Characters of a name and its roles.
+LONGEST = 300
+
+
 def role_named(word: str) -> Role:
     """Raises Refused."""
     found = [role for role in Role if word.strip().lower() in (role.value, ROLES[role].lower())]
@@ -47,8 +51,8 @@ def role_named(word: str) -> Role:
 
 def name_and_roles(words: str, between: str, usage: str) -> NameAndRoles:
     """`Ben Okafor as head` -> the name, and the roles. Raises Refused."""
-    pattern = rf"[\"“]?(.+?)[\"”]?\s+(?:{between}|as|the role|role)\s+(.+)"
-    match = re.fullmatch(pattern, words.strip(), re.DOTALL)
+    line = " ".join(words.split())[:LONGEST]
+    match = re.fullmatch(rf"[\"“]?(.+?)[\"”]? (?:{between}|as|the role|role) (.+)", line)
     if not match:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
     typed = [word for word in re.split(r",|\band\b", match[2]) if word.strip()]

@@ -268,8 +268,9 @@ class Catalogue:
         """The cases of all matters that have one of these references."""
         found: dict[str, Summary] = {}
         waiting = list(references)
-        while waiting:
-            summary = self.summaries.get(waiting.pop())
+        # It grows while it is walked.
+        for reference in waiting:
+            summary = self.summaries.get(reference)
             if summary is None or summary.reference in found:
                 continue
             found[summary.reference] = summary
