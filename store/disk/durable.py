@@ -7,6 +7,7 @@ import fcntl
 import itertools
 import os
 import secrets
+import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,9 @@ IN_USE = (
 )
 TROUBLE = "The folder {folder} cannot be used: {reason}."
 
+#: Errors of the process or the machine, which say nothing of the file that was to be read.
+OF_NO_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
 
 def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
     """What went wrong with the disk, as a sentence, for the caller to raise."""
@@ -33,6 +37,20 @@ def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreUnavailable(READ_ONLY.format(folder=folder))
     return StoreUnavailable(TROUBLE.format(folder=folder, reason=error.strerror or error))
+
+
+def read_file(path: Path | str) -> bytes:
+    """The content of a file. Raises OSError, also for a folder or a pipe in its place."""
+    # Without a buffer that would only be filled once.
+    with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(path))
+        return file.read()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """A pipe that nobody writes to is opened as well, instead of waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def make_folder(folder: Path) -> None:
@@ -96,7 +114,8 @@ def replace_file(path: Path, content: bytes) -> None:
             os.close(descriptor)
         os.replace(partial, path)
     except OSError:
-        with suppress(FileNotFoundError):
+        # What cannot be taken away is so at the next start; nobody reads it until then.
+        with suppress(OSError):
             os.unlink(partial)
         raise
     sync_folder(path.parent)
@@ -125,7 +144,9 @@ def remove_partial(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
             if name.endswith(PARTIAL):
-                os.unlink(os.path.join(parent, name))
+                # One that stays is read by nobody.
+                with suppress(OSError):
+                    os.unlink(os.path.join(parent, name))
 
 
 def lock_folder(folder: Path) -> BinaryIO:

@@ -49,7 +49,9 @@ async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> K
             await asyncio.to_thread(_sync, file)
             await _place(partial, folder / digest.hexdigest())
     finally:
-        partial.unlink(missing_ok=True)
+        # What cannot be taken away is so at the next start.
+        with suppress(OSError):
+            partial.unlink()
         # On a full disk, what is still buffered cannot be written, and closing says so again.
         with suppress(OSError):
             file.close()
@@ -57,14 +59,15 @@ async def keep(case_folder: Path, pieces: AsyncIterator[bytes], limit: int) -> K
 
 
 async def _place(partial: Path, path: Path) -> None:
-    """Give a whole file its name, unless whoever wanted it gives up in the meantime."""
+    """Give a whole file its name, unless that fails, or whoever wanted it gives up meanwhile."""
     is_new = _rename(partial, path)
     try:
         await asyncio.to_thread(sync_folder, path.parent)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, OSError):
         # The same bytes may belong to other evidence of the case, which stays.
         if is_new:
-            remove_file(path)
+            with suppress(OSError):
+                remove_file(path)
         raise
 
 

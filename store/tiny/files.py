@@ -16,12 +16,18 @@ import structlog
 from tinydb import TinyDB
 from tinydb.storages import Storage
 
-from store.disk.durable import make_folder, replace_file, unavailable
+from store.disk.durable import make_folder, read_file, replace_file, unavailable
 from store.disk.seal import seal, unseal
 from store.documents import Record, Tables, record_from, to_json
-from store.errors import Conflict
+from store.errors import Conflict, StoreUnavailable
+from store.tiny.undoing import Change
 
 log = structlog.get_logger()
+
+UNSURE = (
+    "The disk does not say whether the last change is on it, and nothing more is kept until it "
+    "does. {why}"
+)
 
 #: Threads in which files are read and written, beside the one that runs everything else.
 THREADS = 8
@@ -39,9 +45,7 @@ class DurableStorage(Storage):
     def read(self) -> Tables | None:
         """The tables, or None where there is no file. Raises ValueError where it is damaged."""
         try:
-            # Without a buffer that would only be filled once.
-            with open(self.path, "rb", buffering=0) as file:
-                return unseal(file.read())
+            return unseal(read_file(self.path))
         except FileNotFoundError:
             return None
 
@@ -91,6 +95,9 @@ class Files:
         #: Keys that are to be unique and are on their way to the disk -> set once that has ended.
         self._reserved: dict[str, asyncio.Event] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        #: Failed changes of which nobody knows whether they are on the disk.
+        self._in_doubt: list[Change] = []
+        self._looking = asyncio.Lock()
 
     def alone(self, what: str) -> AbstractAsyncContextManager[None]:
         return self._turns.setdefault(what, asyncio.Lock())
@@ -146,6 +153,41 @@ class Files:
             for key in keys:
                 self._reserved.pop(key, None)
             done.set()
+
+    async def _change(self, path: Path, change: Callable[[], R], *, with_folder: bool = False) -> R:
+        """What `change` gives, which changes this file, and nobody else does meanwhile.
+
+        Where it fails, the file is as it was; or else, nobody knowing what is on the disk, nothing
+        more is changed until that is known. `with_folder`: it makes the file's folder as well.
+        Raises StoreUnavailable.
+        """
+        await self._be_sure()
+        made = Change(path, with_folder=with_folder)
+        try:
+            return await self._in_thread(made.make, change)
+        except StoreUnavailable:
+            await self._undo(made)
+            raise
+
+    async def _undo(self, made: Change) -> None:
+        try:
+            await self._in_thread(made.undo)
+        except StoreUnavailable as error:
+            self._in_doubt.append(made)
+            log.error("not known what is on the disk", why=str(error))
+
+    async def _be_sure(self) -> None:
+        """Look at the disk again, where it is not known what is there. Raises StoreUnavailable."""
+        if not self._in_doubt:
+            return
+        async with self._looking:
+            while self._in_doubt:
+                try:
+                    await self._in_thread(self._in_doubt[0].undo)
+                except StoreUnavailable as error:
+                    raise StoreUnavailable(UNSURE.format(why=error)) from error
+                del self._in_doubt[0]
+            log.info("known again what is on the disk")
 
     async def _in_thread(self, function: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
         """What the function gives. Its OSError is raised as StoreUnavailable."""

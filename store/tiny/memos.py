@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -47,7 +48,7 @@ class MemoFiles(Files):
         path = self._memo_path(kind, key)
         async with self._writing[path.name]:
             memo = change(cast("Kind | None", self._memos[kind].get(key)))
-            await self._in_thread(write_tables, path, record_tables(memo))
+            await self._change(path, partial(write_tables, path, record_tables(memo)))
             self._put_memo(memo)
         return memo
 
@@ -68,7 +69,7 @@ class MemoFiles(Files):
     async def _drop(self, kind: type[Memo], key: str) -> bool:
         path = self._memo_path(kind, key)
         async with self._writing[path.name]:
-            was_there = await self._in_thread(remove_file, path)
+            was_there = await self._change(path, partial(remove_file, path))
             self._memos[kind].pop(key, None)
         return was_there
 

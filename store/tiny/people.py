@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,11 +101,13 @@ class PeopleFiles(Files):
         async with self._writing[id]:
             if id not in self._people:
                 raise NotFound(id)
-            await self._in_thread(remove_file, self._person_path(id))
+            path = self._person_path(id)
+            await self._change(path, partial(remove_file, path))
             self._forget_person(self._people.pop(id))
 
     async def _write_person(self, person: Person) -> None:
-        await self._in_thread(write_tables, self._person_path(person.id), record_tables(person))
+        path = self._person_path(person.id)
+        await self._change(path, partial(write_tables, path, record_tables(person)))
         self._put_person(person)
 
     def _put_person(self, person: Person) -> None:
@@ -130,7 +133,8 @@ class PeopleFiles(Files):
         return self.folder / "people" / f"{id}.json"
 
     async def add_invitation(self, invitation: Invitation) -> None:
-        await self._in_thread(add_invitation, self.folder, invitation)
+        path = self._invitation_path(invitation.digest)
+        await asyncio.shield(self._change(path, partial(add_invitation, self.folder, invitation)))
 
     async def invitations(self) -> Sequence[Invitation]:
         found: list[Invitation] = []
@@ -147,7 +151,8 @@ class PeopleFiles(Files):
             return None
 
     async def use_invitation(self, digest: str) -> bool:
-        return await self._in_thread(remove_file, self._invitation_path(digest))
+        path = self._invitation_path(digest)
+        return await asyncio.shield(self._change(path, partial(remove_file, path)))
 
     def _invitation_path(self, digest: str) -> Path:
         return self.folder / "invitations" / f"{digest}.json"

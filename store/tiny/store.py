@@ -7,7 +7,6 @@ import os
 from collections import OrderedDict
 from collections.abc import (
     AsyncIterator,
-    Callable,
     Collection,
     Iterable,
     Iterator,
@@ -19,7 +18,6 @@ from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
     contextmanager,
-    suppress,
 )
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,7 +35,6 @@ from store.disk.durable import (
     make_folder,
     remove_file,
     remove_partial,
-    sync_folder,
     try_writing,
     unavailable,
 )
@@ -80,17 +77,6 @@ CASE_FILE = "case.json"
 REMEMBERED = 512
 
 log = structlog.get_logger()
-
-
-def take_back(case_folder: Path) -> None:
-    """Leave nothing of a case that could not be written.
-
-    Its sender is told that it failed and tries again, and would have two of it.
-    """
-    with suppress(OSError):
-        (case_folder / CASE_FILE).unlink(missing_ok=True)
-        case_folder.rmdir()
-        sync_folder(case_folder.parent)
 
 
 class TinyStore(PeopleFiles, MemoFiles):
@@ -197,11 +183,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         async with self._reserve(case.reference, *sources):
             if case.reference in self._erased or self._is_any_taken_by_a_case(sources):
                 raise Conflict(case.reference)
-            try:
-                await self._write(case, self._put_first)
-            except StoreUnavailable:
-                await self._in_thread(take_back, self._case_folder(case.reference))
-                raise
+            await self._write(case, is_new=True)
 
     def _is_any_taken_by_a_case(self, sources: Collection[str]) -> bool:
         return any(source in self._catalogue.sources for source in sources)
@@ -234,10 +216,11 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._write(saved)
                 return saved
 
-    async def _write(self, case: Case, put: Callable[[Path, Tables], None] = write_tables) -> None:
-        """Bring a case to the disk by `put`, then to memory. Raises StoreUnavailable."""
+    async def _write(self, case: Case, *, is_new: bool = False) -> None:
+        """Bring a case to the disk, then to memory. Raises StoreUnavailable."""
         path = self._case_folder(case.reference) / CASE_FILE
-        await self._in_thread(put, path, case_tables(case))
+        put = self._put_first if is_new else write_tables
+        await self._change(path, partial(put, path, case_tables(case)), with_folder=is_new)
         self._catalogue.put(case)
         self._remember(case)
 
@@ -325,13 +308,7 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await locks.enter_async_context(self._writing[reference])
             self._must_be_whole(cases)
 
-            try:
-                await self._put(leaving)
-            except StoreUnavailable:
-                # It may be there all the same, and the next start would take the cases for erased.
-                await self._drop(Erased, leaving.memo_key)
-                raise
-
+            await self._put(leaving)
             for reference in references:
                 self._forget_case(reference)
             await self._remove(references)
@@ -442,7 +419,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         async with self._writing[path.name]:
             if new and self._catalogue.owes(notice.key):
                 return
-            await self._in_thread(write_tables, path, record_tables(notice))
+            await self._change(path, partial(write_tables, path, record_tables(notice)))
             self._catalogue.put_loose(notice)
 
     async def settle(self, reference: str, notice: Notice) -> None:
@@ -463,6 +440,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     # --- evidence ---------------------------------------------------------------------------------
 
     async def keep(self, reference: str, pieces: AsyncIterator[bytes], limit: int) -> Kept:
+        await self._be_sure()
         return await evidence.keep(self._case_folder(reference), pieces, limit)
 
     async def discard(self, reference: str, sha256: str) -> None:
