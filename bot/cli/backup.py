@@ -29,6 +29,8 @@ ODD = (
     "{number} files here are not as they were written, and were copied as they are. "
     "See: headsup verify"
 )
+#: Odd files that are named; `headsup verify` names all.
+NAMED = 20
 RESTORED = "Put back {files} files ({size}), as of {made:%d/%m/%Y %H:%M} UTC, into {folder}."
 NEXT = "All is well. Set HEADSUP_DATA={folder}, and start the bot."
 NOT_WELL = "It is what was backed up, and that was not all well:"
@@ -87,6 +89,7 @@ def _summary(made: Made, to: str) -> list[str]:
         lines.append(MENDED.format(number=made.mended))
     if made.odd:
         lines.append(ODD.format(number=len(made.odd)))
+        lines += made.odd[:NAMED]
     return lines
 
 

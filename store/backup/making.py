@@ -27,7 +27,7 @@ from store.backup.keys import ToKey
 from store.backup.notes import notes_file, read_notes, write_notes
 from store.backup.pieces import PieceWriter
 from store.backup.places import UNDER_WAY, BackupPlace, open_place
-from store.disk.durable import lock_folder, unavailable
+from store.disk.durable import is_of_one_file, lock_folder, read_file, unavailable
 from store.disk.evidence import EVIDENCE
 from store.errors import StoreUnavailable, Trouble
 from store.model.case import Case
@@ -177,7 +177,7 @@ class _Copier:
     def _copy_other_files(self) -> set[str]:
         """Copy what is no case's; the references of cases that were erased."""
         erased: set[str] = set()
-        for path in reading.walk_other_files(self._folder):
+        for path in reading.walk_other_files(self._folder, self._note_unreadable):
             content = self._copy_small(path)
             if content and path.parent.name == reading.LAST:
                 erased.update(reading.parse_erased(content))
@@ -209,7 +209,7 @@ class _Copier:
         """
         wanted = reading.evidence_paths(case, path.parent)
         missing = [each for each in wanted if not self._copy_large(each)]
-        if missing and _read(path) != content:
+        if missing and not _holds(path, content):
             for each in wanted:
                 self._files.pop(self._within(each), None)
             return False
@@ -220,14 +220,24 @@ class _Copier:
 
     def _copy_as_it_lies(self, home: Path) -> None:
         """Copy a case that cannot be read, or is gone: whatever lies in its folder."""
-        for path in reading.walk_files(home):
+        for path in reading.walk_files(home, self._note_unreadable):
             self._copy_large(path)
             if path.name == "case.json" or ".damaged" in path.name:
-                self._odd.append(self._within(path))
+                self._note(path)
+        for path in home.glob("case.*"):
+            if path.is_dir():
+                self._note(path)
 
     def _copy_small(self, path: Path) -> bytes | None:
-        """Copy a file that is read at once; its content, or None where it is gone."""
-        content = _read(path)
+        """Copy a file that is read at once; its content, or None where it is gone or unreadable."""
+        try:
+            content = _read(path)
+        except OSError as error:
+            self._note_unreadable(error)
+            return None
+        except ValueError:
+            self._note(path)
+            return None
         if content is not None:
             sha256 = hashlib.sha256(content).hexdigest()
             self._add(path, len(content), sha256, BytesIO(content))
@@ -239,14 +249,25 @@ class _Copier:
         False where it is gone.
         """
         name = self._within(path)
+        if path.exists() and not path.is_file():
+            self._note(path)
+            return True
         try:
-            with path.open("rb") as file:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            self._note_unreadable(error)
+            return True
+        try:
+            with file:
                 found = os.fstat(file.fileno())
                 stamp = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
                 sha256 = self._notes.known_hash(name, stamp)
                 if sha256 is None:
-                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                    file.seek(0)
+                    sha256 = self._hash(file)
+                    if not sha256:
+                        return True
                 if path.parent.name == EVIDENCE and path.name != sha256:
                     self._odd.append(name)
                 self._add(path, found.st_size, sha256, file)
@@ -254,6 +275,31 @@ class _Copier:
         except FileNotFoundError:
             return False
         return True
+
+    def _hash(self, file: BinaryIO) -> str:
+        """The SHA-256 of a file, which is then read from its beginning; none where it cannot be."""
+        try:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            error.filename = file.name
+            self._note_unreadable(error)
+            return ""
+        file.seek(0)
+        return sha256
+
+    def _note_unreadable(self, error: OSError) -> None:
+        """Go on without a file or folder that cannot be read, and tell of it.
+
+        Raises the error where it is not the file's fault.
+        """
+        if error.filename is None or not is_of_one_file(error):
+            raise error
+        self._note(Path(error.filename))
+
+    def _note(self, path: Path) -> None:
+        name = self._within(path)
+        if name not in self._odd:
+            self._odd.append(name)
 
     def _add(self, path: Path, size: int, sha256: str, content: BinaryIO) -> None:
         piece = self._pieces.write(content, sha256)
@@ -306,13 +352,24 @@ class _Copier:
         return len(names)
 
 
-def _read(path: Path) -> bytes | None:
-    """The content of a file; None where it is gone, or was replaced on a share meanwhile."""
+def _holds(path: Path, content: bytes) -> bool:
+    """True where a file still is as it was read. Raises OSError."""
     try:
-        return path.read_bytes()
+        return _read(path) == content
+    except ValueError:
+        return False
+
+
+def _read(path: Path) -> bytes | None:
+    """The content of a file; None where it is gone, or was replaced on a share meanwhile.
+
+    Raises OSError, and ValueError where it is no file.
+    """
+    try:
+        return read_file(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        if error.errno in (errno.ESTALE, errno.EISDIR):
+        if error.errno == errno.ESTALE:
             return None
         raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from store.disk.durable import PARTIAL, make_folder, replace_file
@@ -50,13 +50,13 @@ def evidence_paths(case: Case, home: Path) -> list[Path]:
     return [home / EVIDENCE / sha256 for sha256 in sorted(hashes)]
 
 
-def walk_files(home: Path) -> Iterator[Path]:
-    """Every file in a folder and below it.
+def walk_files(home: Path, note: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Every file in a folder and below it. `note` is told of each folder that cannot be read.
 
     Left out are files that are being written, what a file manager leaves, and the small copies of
     pictures that earlier versions made.
     """
-    for parent, _, names in sorted(os.walk(home)):
+    for parent, _, names in sorted(os.walk(home, onerror=note)):
         if Path(parent).name == THUMBNAILS:
             continue
         for name in sorted(names):
@@ -64,14 +64,17 @@ def walk_files(home: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def walk_other_files(folder: Path) -> Iterator[Path]:
-    """Every file of a data folder that is no case's, in the order in which they must be read."""
+def walk_other_files(folder: Path, note: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Every file of a data folder that is no case's, in the order in which they must be read.
+
+    `note` is told of each folder that cannot be read.
+    """
     placed = ("cases", *FIRST, LAST)
     rest = [path.name for path in list_visible(folder) if path.name not in placed]
     for name in (*FIRST, *rest, LAST):
         path = folder / name
         if path.is_dir():
-            yield from walk_files(path)
+            yield from walk_files(path, note)
         else:
             # One that is not there at all comes too: whoever reads it finds out.
             yield path

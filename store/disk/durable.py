@@ -40,17 +40,25 @@ def unavailable(error: OSError, folder: Path) -> StoreUnavailable:
 
 
 def read_file(path: Path | str) -> bytes:
-    """The content of a file. Raises OSError, also for a folder or a pipe in its place."""
-    # Without a buffer that would only be filled once.
-    with open(path, "rb", buffering=0, opener=_open_at_once) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no file", str(path))
-        return file.read()
+    """The content of a file. Raises OSError, and ValueError where it is none, but a folder."""
+    try:
+        # Without a buffer that would only be filled once.
+        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ValueError("no file")
+            return file.read()
+    except IsADirectoryError as error:
+        raise ValueError("a folder") from error
 
 
 def _open_at_once(path: str, flags: int) -> int:
     """A pipe that nobody writes to is opened as well, instead of waited for."""
     return os.open(path, flags | os.O_NONBLOCK)
+
+
+def is_of_one_file(error: Exception) -> bool:
+    """True for what keeps one file from being read; false for what the whole machine lacks."""
+    return not isinstance(error, OSError) or error.errno not in OF_NO_FILE
 
 
 def make_folder(folder: Path) -> None:

@@ -26,6 +26,8 @@ class FoundFolder:
     name: str
     #: What is in it, in no order.
     inside: list[str]
+    #: Why nobody may look into it; None where all is well.
+    error: OSError | None = None
 
 
 def find_case_folders(cases: Path) -> Iterator[FoundFolder]:
@@ -42,6 +44,9 @@ def find_case_folders(cases: Path) -> Iterator[FoundFolder]:
             # Somebody's note, or what a file manager leaves.
             _remove_partial(str(cases), [name])
             continue
+        except OSError as error:
+            yield FoundFolder(name, [], error)
+            continue
         yield FoundFolder(name, _tidy(path, inside))
 
 
@@ -50,7 +55,7 @@ def _tidy(folder: str, inside: list[str]) -> list[str]:
     inside = _remove_partial(folder, inside)
     if EVIDENCE in inside:
         evidence = f"{folder}/{EVIDENCE}"
-        with suppress(NotADirectoryError):
+        with suppress(OSError):
             _remove_partial(evidence, os.listdir(evidence))
     if THUMBNAILS in inside:
         thumbnails = f"{folder}/{THUMBNAILS}"
@@ -64,8 +69,8 @@ def _remove_partial(folder: str, names: list[str]) -> list[str]:
     """Take away what was being written; the names of what is left."""
     partial = [name for name in names if name.endswith(PARTIAL)]
     for name in partial:
-        # Somebody's folder of such a name is none of ours.
-        with suppress(IsADirectoryError):
+        # Somebody's folder of such a name is none of ours; and one that stays is read by nobody.
+        with suppress(OSError):
             os.unlink(f"{folder}/{name}")
     if not partial:
         return names

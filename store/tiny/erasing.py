@@ -13,12 +13,14 @@ import os
 import re
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
-from store.disk.durable import sync_folder
+from store.disk.durable import read_file, sync_folder
 from store.erasing import reference_pattern
 from store.model.memos import Erased
 from store.model.records import REFERENCE_ALPHABET
+from store.tiny.references import drop_reference
 
 REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")
 
@@ -34,8 +36,10 @@ def remove_loose(folder: Path, references: Collection[str]) -> None:
     names = reference_pattern(references)
     gone: list[Path] = []
     for path in folder.glob("*.json"):
-        if names.search(path.read_text("utf-8", "replace")):
-            gone.append(path)
+        # What is no file stays, and is named by `headsup verify`.
+        with suppress(ValueError):
+            if names.search(read_file(path).decode("utf-8", "replace")):
+                gone.append(path)
 
     for path in gone:
         path.unlink(missing_ok=True)
@@ -60,6 +64,7 @@ def remove_case(case_folder: Path) -> None:
             if error.errno != errno.ENOTEMPTY or not tries_left:
                 raise
     sync_folder(case_folder.parent)
+    drop_reference(case_folder.parent.parent, case_folder.name)
 
 
 def find_left_over(cases: Path, memo: Erased) -> list[str]:

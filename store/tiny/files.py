@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
@@ -16,11 +17,11 @@ import structlog
 from tinydb import TinyDB
 from tinydb.storages import Storage
 
-from store.disk.durable import make_folder, read_file, replace_file, unavailable
+from store.disk.durable import is_of_one_file, make_folder, read_file, replace_file, unavailable
 from store.disk.seal import seal, unseal
 from store.documents import Record, Tables, record_from, to_json
 from store.errors import Conflict, StoreUnavailable
-from store.tiny.undoing import Change
+from store.tiny.undoing import DAMAGED, Change, put_aside
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ def put_tables(path: Path, tables: Tables) -> None:
 
 
 def read_tables(path: Path | str) -> Tables:
-    """Raises FileNotFoundError, and ValueError when it is not what was written."""
+    """Raises OSError, FileNotFoundError too, and ValueError when it is not what was written."""
     with TinyDB(path, storage=DurableStorage) as db:
         tables: Tables | None = db.storage.read()
     if tables is None:
@@ -83,8 +84,11 @@ class Files:
 
     def __init__(self, folder: Path, lock: BinaryIO) -> None:
         self.folder = folder
-        #: Reference or other name of a damaged record -> the name of the file that was put aside.
+        #: Reference or other name of a record that cannot be read -> the name of the file that was
+        #: put aside; nothing where it was left, or is gone.
         self.damaged: dict[str, str] = {}
+        #: Where each of them would be -> what `unreadable` calls it.
+        self._unreadable: dict[Path, str] = {}
 
         #: Open for as long as the process owns the folder.
         self._lock = lock
@@ -103,35 +107,46 @@ class Files:
         return self._turns.setdefault(what, asyncio.Lock())
 
     async def unreadable(self) -> Sequence[str]:
-        return sorted(await self._in_thread(self._find_put_aside))
-
-    def _find_put_aside(self) -> list[str]:
-        """What was put aside, also at earlier starts, and in whose place nothing stands now."""
-        found: dict[str, None] = {}
-        for aside in self.folder.glob("*/**/*.damaged*"):
-            name = aside.name.partition(".damaged")[0]
-            if aside.with_name(f"{name}.json").exists():
-                continue
-            place = aside.parent.relative_to(self.folder)
-            record = place if name == "case" else place / name
-            found[str(record)] = None
-        return list(found)
+        return sorted(set(self._unreadable.values()))
 
     def _load_records(self, folder: str, kind: type[Record], put: Callable[[Record], None]) -> None:
-        """Hand every record of a folder to `put`; what is damaged is put aside. Raises OSError."""
-        for path in sorted((self.folder / folder).glob("*.json")):
+        """Hand every record of a folder to `put`, but what cannot be read. Raises OSError."""
+        names = sorted(os.listdir(self.folder / folder))
+        for name in names:
+            record, is_aside, _ = name.partition(DAMAGED)
+            if is_aside:
+                # At an earlier start. What stands in its place now is read below.
+                self._unreadable[self.folder / folder / f"{record}.json"] = f"{folder}/{record}"
+
+        for path in [self.folder / folder / name for name in names if name.endswith(".json")]:
             try:
                 put(record_from(kind, read_tables(path)))
-            except ValueError:
-                self._put_aside(path.stem, path)
+                self._unreadable.pop(path, None)
+            except FileNotFoundError:
+                # Used meanwhile.
+                continue
+            except (OSError, ValueError) as error:
+                self._leave_out(path.stem, path, error)
 
-    def _put_aside(self, name: str, path: Path) -> None:
-        """Leave a damaged file to be looked at, under a name that no later one takes."""
-        taken = len(list(path.parent.glob(f"{path.stem}.damaged*")))
-        aside = path.with_name(f"{path.stem}.damaged{taken + 1}")
-        path.rename(aside)
-        self.damaged[name] = aside.name
-        log.error("damaged file put aside", record=name, file=aside.name)
+    def _leave_out(self, name: str, path: Path, error: Exception) -> None:
+        """Go on without a file that cannot be read, and tell of it.
+
+        What is damaged is put aside, to be looked at. What the disk does not give, or nobody allows
+        to read, stays where it is, since the next start may read it. Raises OSError where it is not
+        the file's fault.
+        """
+        if not is_of_one_file(error):
+            raise error
+        aside = ""
+        if isinstance(error, ValueError):
+            with suppress(OSError):
+                aside = put_aside(path).name
+        if self.damaged.get(name) != aside:
+            log.error(
+                "damaged file put aside" if aside else "file not read", record=name, file=aside
+            )
+        self.damaged[name] = aside
+        self._unreadable[path] = str(path.relative_to(self.folder).with_suffix(""))
 
     @asynccontextmanager
     async def _reserve(self, *keys: str) -> AsyncIterator[None]:
@@ -164,10 +179,12 @@ class Files:
         await self._be_sure()
         made = Change(path, with_folder=with_folder)
         try:
-            return await self._in_thread(made.make, change)
+            given = await self._in_thread(made.make, change)
         except StoreUnavailable:
             await self._undo(made)
             raise
+        self._unreadable.pop(path, None)
+        return given
 
     async def _undo(self, made: Change) -> None:
         try:

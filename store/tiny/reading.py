@@ -5,6 +5,7 @@ Nobody is kept from writing meanwhile: each file is read whole, and may be gone 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
 from store.model.case import Case
-from store.model.memos import FOLDERS, BackedUp, Exported, RoleWish
+from store.model.memos import FOLDERS, BackedUp, Erased, Exported, RoleWish
 from store.model.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import path_of_memo
+from store.tiny.references import read_references
 
 #: The folder of each kind of record, beside cases and people -> the class of its records.
 KINDS: dict[str, type[Any]] = {
@@ -36,25 +38,41 @@ class FolderContents:
         self.cases: list[Case] = list(self._cases())
 
     def _cases(self) -> Iterator[Case]:
-        for case_folder in sorted((self.folder / "cases").glob("*")):
-            name = f"cases/{case_folder.name}"
+        listed = read_references(self.folder)
+        for case_folder in [self.folder / "cases" / name for name in _names(self.folder / "cases")]:
+            reference = case_folder.name
             try:
-                yield case_from(read_tables(case_folder / "case.json"))
-            except FileNotFoundError:
+                case = case_from(read_tables(case_folder / "case.json"))
+                if case.reference != reference:
+                    raise ValueError("another case's file")
+                yield case
+            except (FileNotFoundError, NotADirectoryError):
                 # No case at all, unless a bot has put its damaged file aside.
-                if any(case_folder.glob("case.damaged*")):
-                    self.unreadable.append(name)
-            except ValueError:
-                self.unreadable.append(name)
+                if reference not in listed and any(case_folder.glob("case.damaged*")):
+                    self.unreadable.append(f"cases/{reference}")
+            except (OSError, ValueError):
+                self.unreadable.append(f"cases/{reference}")
+            else:
+                listed.discard(reference)
+        self._add_missing(listed)
+
+    def _add_missing(self, listed: set[str]) -> None:
+        """Name the cases that are listed and were not read, unless they were erased."""
+        for memo in self._records(FOLDERS[Erased], Erased):
+            listed.difference_update(memo.references)
+        missing = {f"cases/{reference}" for reference in listed}
+        self.unreadable += sorted(missing.difference(self.unreadable))
 
     def _records(self, name: str, kind: type[Any]) -> Iterator[Any]:
-        for path in sorted((self.folder / name).glob("*.json")):
+        for path in [self.folder / name / file for file in _names(self.folder / name)]:
+            if path.suffix != ".json":
+                continue
             try:
                 yield record_from(kind, read_tables(path))
             except FileNotFoundError:
                 # Settled or used meanwhile.
                 continue
-            except ValueError:
+            except (OSError, ValueError):
                 self.unreadable.append(f"{name}/{path.name}")
 
     def others(self) -> Iterator[tuple[str, Any]]:
@@ -66,6 +84,14 @@ class FolderContents:
     def evidence(self, reference: str, sha256: str) -> Path:
         """Where the bytes with this SHA-256 lie, if the case has them."""
         return self.folder / "cases" / reference / EVIDENCE / sha256
+
+
+def _names(folder: Path) -> list[str]:
+    """What is in a folder, by name; nothing where it is not there. Raises OSError."""
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
 
 
 def add_exported(folder: Path, memo: Exported) -> None:

@@ -31,6 +31,7 @@ from store.base import ERASED, Kept, Part
 from store.disk import evidence
 from store.disk.durable import (
     SharedSync,
+    is_of_one_file,
     lock_folder,
     make_folder,
     remove_file,
@@ -38,7 +39,7 @@ from store.disk.durable import (
     try_writing,
     unavailable,
 )
-from store.disk.evidence import THUMBNAILS
+from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.documents import Tables, case_from, case_tables, record_tables
 from store.erasing import reference_pattern, tells_of, without_question
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
@@ -52,6 +53,7 @@ from store.tiny.erasing import find_left_over, remove_case, remove_loose
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles, name_of
 from store.tiny.people import PeopleFiles
+from store.tiny.references import REFERENCES, add_references, read_references
 
 DAMAGED = (
     "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside "
@@ -89,7 +91,7 @@ class TinyStore(PeopleFiles, MemoFiles):
     from_memory = frozenset(
         (
             *("by_source", "summaries", "related", "alike", "wanted", "count"),
-            *("claim", "to_wake", "next_due", "loose"),
+            *("claim", "to_wake", "next_due", "loose", "unreadable"),
             *("people", "having", "person", "by_account", "memo"),
         )
     )
@@ -123,7 +125,7 @@ class TinyStore(PeopleFiles, MemoFiles):
         """Read all that is there. Raises OSError."""
         for entry in os.scandir(self.folder):
             # Those of cases are tidied when they are read.
-            if entry.is_dir() and entry.name != CASES:
+            if entry.is_dir() and entry.name not in (CASES, REFERENCES):
                 remove_partial(Path(entry.path))
         self._load_people()
         self._load_memos()
@@ -135,22 +137,31 @@ class TinyStore(PeopleFiles, MemoFiles):
 
     def _load_cases(self) -> None:
         not_dropped = 0
+        missing = read_references(self.folder) - self._erased
+        listed = frozenset(missing)
         for found in find_case_folders(self._cases):
             not_dropped += THUMBNAILS in found.inside
             # What was erased may be there still, where it could not be removed.
             if found.name not in self._erased:
-                self._load_case(found)
+                self._load_case(found, is_listed=found.name in listed)
+                missing.discard(found.name)
+        for reference in sorted(missing):
+            self._miss(reference)
+        add_references(self.folder, sorted(self._catalogue.summaries.keys() - listed))
         if not_dropped:
             log.error(NOT_DROPPED, cases=not_dropped)
 
-    def _load_case(self, found: FoundFolder) -> None:
-        """Take a case into the catalogue; its file is put aside where it is damaged."""
+    def _load_case(self, found: FoundFolder, *, is_listed: bool) -> None:
+        """Take a case into the catalogue, but one that cannot be read."""
+        if found.error:
+            self._leave_out_case(found.name, found.error)
+            return
         if CASE_FILE not in found.inside:
-            # Put aside at an earlier start; or it never was a case, where a process died while it
-            # was adding one.
-            for name in found.inside:
-                if name.startswith("case.damaged"):
-                    self.damaged[found.name] = name
+            asides = [name for name in found.inside if name.startswith("case.damaged")]
+            # Put aside at an earlier start, or taken away by somebody. Else it never was a case: a
+            # process died while it was adding one.
+            if asides or is_listed or EVIDENCE in found.inside:
+                self._miss(found.name, max(asides, default=""))
             return
 
         path = f"{self._cases}/{found.name}/{CASE_FILE}"
@@ -159,8 +170,19 @@ class TinyStore(PeopleFiles, MemoFiles):
             if case.reference != found.name:
                 raise ValueError("another case's file")
             self._catalogue.put(case)
-        except ValueError:
-            self._put_aside(found.name, Path(path))
+        except (OSError, ValueError) as error:
+            self._leave_out_case(found.name, error)
+
+    def _leave_out_case(self, reference: str, error: Exception) -> None:
+        path = self._case_folder(reference) / CASE_FILE
+        self._leave_out(reference, path, error)
+        self._unreadable[path] = f"{CASES}/{reference}"
+
+    def _miss(self, reference: str, aside: str = "") -> None:
+        """Know that there was a case, whose file is not there."""
+        self.damaged[reference] = aside
+        self._unreadable[self._case_folder(reference) / CASE_FILE] = f"{CASES}/{reference}"
+        log.error("case missing", case=reference, file=aside)
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         return self._rates.hit(what, at, span, most)
@@ -181,7 +203,8 @@ class TinyStore(PeopleFiles, MemoFiles):
     async def _add(self, case: Case) -> None:
         sources = case.summary.sources
         async with self._reserve(case.reference, *sources):
-            if case.reference in self._erased or self._is_any_taken_by_a_case(sources):
+            is_taken = case.reference in self._erased or case.reference in self.damaged
+            if is_taken or self._is_any_taken_by_a_case(sources):
                 raise Conflict(case.reference)
             await self._write(case, is_new=True)
 
@@ -199,6 +222,7 @@ class TinyStore(PeopleFiles, MemoFiles):
             raise Conflict(path.parent.name) from None
         put_tables(path, tables)
         self._sync_cases()
+        add_references(self.folder, [path.parent.name])
 
     async def save(self, case: Case) -> Case:
         return await asyncio.shield(self._save(case))
@@ -240,8 +264,10 @@ class TinyStore(PeopleFiles, MemoFiles):
         """Raises NotFound and DamagedCase."""
         if case := self._remembered.get(reference):
             return case
+        if aside := self.damaged.get(reference):
+            raise DamagedCase(DAMAGED.format(reference=reference, file=aside))
         if reference in self.damaged:
-            raise DamagedCase(DAMAGED.format(reference=reference, file=self.damaged[reference]))
+            raise DamagedCase(UNREADABLE.format(reference=reference))
         if reference not in self._catalogue.summaries:
             raise NotFound(reference)
         with self._reading(reference):
@@ -252,12 +278,15 @@ class TinyStore(PeopleFiles, MemoFiles):
     @contextmanager
     def _reading(self, reference: str) -> Iterator[None]:
         """What goes wrong with a case's file, as DamagedCase or StoreUnavailable."""
+        path = self._case_folder(reference) / CASE_FILE
         try:
             yield
-        except (FileNotFoundError, ValueError) as error:
+        except (OSError, ValueError) as error:
+            if not is_of_one_file(error):
+                raise unavailable(cast("OSError", error), self.folder) from error
+            self._unreadable[path] = f"{CASES}/{reference}"
             raise DamagedCase(UNREADABLE.format(reference=reference)) from error
-        except OSError as error:
-            raise unavailable(error, self.folder) from error
+        self._unreadable.pop(path, None)
 
     async def by_source(self, *sources: str) -> Mapping[str, str]:
         found: dict[str, str] = {}

@@ -12,7 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from store.disk.durable import OF_NO_FILE, read_file, replace_file, sync_folder
+from store.disk.durable import is_of_one_file, read_file, replace_file, sync_folder
+
+#: What a file that was put aside has in its name.
+DAMAGED = ".damaged"
 
 R = TypeVar("R")
 
@@ -32,8 +35,8 @@ class Change:
         """Do it; gives what `change` gives, and raises what that raises, and OSError."""
         try:
             self._before = _read_if_there(self._path)
-        except OSError as error:
-            if error.errno in OF_NO_FILE:
+        except (OSError, ValueError) as error:
+            if not is_of_one_file(error):
                 raise
             # It was said to be unreadable when it was found; it is in nobody's way from now on.
             put_aside(self._path)
@@ -69,8 +72,8 @@ class Change:
 
 def put_aside(path: Path) -> Path:
     """Give a damaged file a name that no later one takes; the new path. Raises OSError."""
-    taken = len(list(path.parent.glob(f"{path.stem}.damaged*")))
-    aside = path.with_name(f"{path.stem}.damaged{taken + 1}")
+    taken = len(list(path.parent.glob(f"{path.stem}{DAMAGED}*")))
+    aside = path.with_name(f"{path.stem}{DAMAGED}{taken + 1}")
     path.rename(aside)
     return aside
 

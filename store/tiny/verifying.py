@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from store.disk.durable import PARTIAL
+from store.disk.durable import PARTIAL, read_file
 from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
@@ -24,9 +24,12 @@ from store.model.case import Case
 from store.model.memos import FOLDERS, Erased
 from store.model.records import Evidence, Invitation, Notice, Person
 from store.tiny.memos import name_of
+from store.tiny.references import read_references
+from store.tiny.undoing import DAMAGED
 from store.verifying import BACKUP, Mismatch, Walk, find_contradictions
 
 NOT_AS_WRITTEN = "is not as it was written."
+UNREADABLE = "cannot be read: {why}."
 START_AGAIN = "Start the bot again."
 SEE_AND_REMOVE = "See what it is, and remove it."
 PUT_ASIDE = (
@@ -34,8 +37,6 @@ PUT_ASIDE = (
 )
 TELL = "Find out who had access, and compare with a backup: headsup verify --against FOLDER"
 
-#: What a file that was put aside has in its name.
-DAMAGED = ".damaged"
 #: Seconds after which something odd is looked at again: a bot may have been writing it.
 AGAIN = 0.3
 #: Seconds in which evidence may lie there before its case lists it.
@@ -47,54 +48,79 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
 
     Raises OSError.
     """
+    # Before the cases: what is listed was there.
+    listed = read_references(folder)
     erased = _read_erased(folder)
+    homes: list[Look] = []
     for home in _children(folder / "cases"):
-        if not home.is_dir():
-            continue
-        if home.name in erased:
+        if home.name in erased and home.is_dir():
             yield Mismatch(_at(home), "was erased, and is not yet removed.", START_AGAIN)
-        else:
-            yield from _look_twice(partial(_look_at_case, home, folder, walk))
+        elif home.is_dir():
+            is_listed = home.name in listed
+            homes.append(Look(home, partial(_look_at_case, home, folder, is_listed)))
+    yield from _look_twice(homes, walk)
 
     # Only now is it known which cases are there.
+    roots = set(walk.joined.values())
     for part, root in walk.joined.items():
         if root not in walk.cases:
             yield Mismatch(f"cases/{root}", f"is missing, and case {part} is part of it.", BACKUP)
+    missing = listed - walk.cases - roots - _read_erased(folder)
+    for reference in sorted(missing):
+        yield Mismatch(f"cases/{reference}", "is missing.", BACKUP)
 
+    records: list[Look] = []
     for name, kind in RECORDS.items():
         for path in _children(folder / name):
-            yield from _look_twice(partial(_look_at_record, path, kind, walk))
+            records.append(Look(path, partial(_look_at_record, path, kind)))
+    yield from _look_twice(records, walk)
     if against:
-        yield from _compare_with_older(against, folder, erased)
+        yield from _compare_with_older(against, folder, erased | missing)
 
 
-def _look_twice(look: Callable[[], list[Mismatch]]) -> list[Mismatch]:
-    """What is odd at the second look, too."""
-    try:
-        found = look()
-        if not found:
-            return []
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at one file or folder."""
+
+    path: Path
+    #: Gives what is odd. Raises OSError.
+    find: Callable[[Walk], list[Mismatch]]
+
+    def __call__(self, walk: Walk) -> list[Mismatch]:
+        """What is odd, which is also that it cannot be read."""
+        try:
+            return self.find(walk)
+        except OSError as error:
+            where = _at(Path(error.filename or self.path))
+            return [Mismatch(where, UNREADABLE.format(why=error.strerror or error), BACKUP)]
+
+
+def _look_twice(looks: list[Look], walk: Walk) -> Iterator[Mismatch]:
+    """What is odd at the second look, too; between the two, all have the same time to be mended."""
+    odd = [(look, found) for look in looks if (found := look(walk))]
+    if odd:
         time.sleep(AGAIN)
-        again = set(look())
-    except FileNotFoundError:
-        # Erased or settled meanwhile.
-        return look()
-    return [mismatch for mismatch in found if mismatch in again]
+    for look, found in odd:
+        again = set(look(Walk()))
+        yield from [mismatch for mismatch in found if mismatch in again]
 
 
 # --- cases --------------------------------------------------------------------------------------
 
 
-def _look_at_case(home: Path, folder: Path, walk: Walk) -> list[Mismatch]:
+def _look_at_case(home: Path, folder: Path, is_listed: bool, walk: Walk) -> list[Mismatch]:  # noqa: FBT001
     walk.cases.add(home.name)
     inside = [path for path in _children(home) if path.name != THUMBNAILS]
-    if not home.exists() or not any(map(_holds_something, inside)):
-        # Nothing was ever written into it, or it has been erased.
+    if not home.exists():
+        # It has been erased.
+        return []
+    if not is_listed and not any(map(_holds_something, inside)):
+        # Nothing was ever written into it.
         return []
 
     path = home / "case.json"
     found = _find_strangers(inside)
-    if not path.exists():
+    if not os.path.lexists(path):
         return [*found, Mismatch(_at(path), "is missing.", BACKUP)]
     case = _read(path, walk, case_from)
     if case is None:
@@ -156,7 +182,10 @@ def _look_at_listed(path: Path, listed: dict[str, Evidence]) -> Iterator[Mismatc
 
 def _check_bytes(path: Path, listed: dict[str, Evidence]) -> str:
     """What is wrong with a piece of evidence that a case lists by its name, or nothing."""
-    content = sha256_of(path)
+    try:
+        content = sha256_of(path)
+    except OSError as error:
+        return UNREADABLE.format(why=error.strerror or error)
     if content == path.name:
         return ""
     other = listed.get(content)
@@ -219,16 +248,24 @@ def _read_erased(folder: Path) -> set[str]:
     """The references of cases that were erased, as far as the records of that can be read."""
     erased: set[str] = set()
     for path in (folder / FOLDERS[Erased]).glob("*.json"):
-        memo = _read(path, Walk(), partial(record_from, Erased))
+        memo = _read_if_possible(path, partial(record_from, Erased))
         if memo:
             erased.update(memo.references)
     return erased
 
 
-def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
-    """What is in a file, or None where that is not what was written."""
-    content = path.read_bytes()
+def _read_if_possible(path: Path, make: Callable[[dict[str, Any]], Any]) -> Any:
+    """What is in a file, or None for whatever reason."""
     try:
+        return _read(path, Walk(), make)
+    except OSError:
+        return None
+
+
+def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
+    """What is in a file, or None where that is not what was written. Raises OSError."""
+    try:
+        content = read_file(path)
         made = make(unseal(content))
         walk.unsealed += not is_sealed(content)
     except ValueError:
@@ -239,11 +276,14 @@ def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
 # --- an older copy ------------------------------------------------------------------------------
 
 
-def _compare_with_older(older: Path, folder: Path, erased: set[str]) -> Iterator[Mismatch]:
-    """What an older copy holds, and this folder does not."""
+def _compare_with_older(older: Path, folder: Path, known: set[str]) -> Iterator[Mismatch]:
+    """What an older copy holds, and this folder does not.
+
+    `known`: cases that were erased, or were said to be missing.
+    """
     for home in _children(older / "cases"):
         before = _read_case(home / "case.json")
-        if before is None or home.name in erased:
+        if before is None or home.name in known:
             continue
         path = folder / "cases" / home.name / "case.json"
         now = _read_case(path)
@@ -257,9 +297,7 @@ def _compare_with_older(older: Path, folder: Path, erased: set[str]) -> Iterator
 
 def _read_case(path: Path) -> Case | None:
     """The case in a file; None where there is none, or it cannot be read."""
-    if not path.exists():
-        return None
-    case: Case | None = _read(path, Walk(), case_from)
+    case: Case | None = _read_if_possible(path, case_from)
     return case
 
 

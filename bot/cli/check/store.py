@@ -16,8 +16,10 @@ from store.base import Store
 from store.disk.durable import unavailable
 from store.errors import DamagedCase, Trouble
 from store.tiny.reading import FolderContents
+from store.verifying import find_contradictions
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
+CONTRADICTS = "case {reference} is not as it was written: `headsup verify` says more."
 UNBOUND = (
     "the database's role {role} is a superuser, or has BYPASSRLS: "
     "nothing but the bot itself keeps schools apart. "
@@ -108,10 +110,13 @@ def unbound(looked: Looked) -> Iterator[str]:
 
 
 def damaged(looked: Looked) -> Iterator[str]:
-    """Files that could not be read."""
+    """Files that could not be read, and cases that contradict themselves."""
     for path in looked.unreadable:
         folder, _, name = path.partition("/")
         if folder == "cases":
             yield DAMAGED.format(reference=name)
         else:
             yield DAMAGED_FILE.format(path=path)
+    for case in looked.cases:
+        if any(find_contradictions(case)):
+            yield CONTRADICTS.format(reference=case.reference)
