@@ -14,6 +14,7 @@ from handlers.school.duties import owe_duties
 from handlers.school.people import look_after_people
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
+from handlers.workflow.unreadable import owe_unreadable
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 
 #: Cases looked at together.
@@ -35,7 +36,8 @@ async def sweep(desk: Desk) -> None:
     ]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
     owing = (owe_duties, owe_statements, owe_enquiries, owe_digests, owe_retention)
-    for owe in (look_after_people, *owing, tidy_questions, note_exports, forget_traces):
+    more = (owe_unreadable, tidy_questions, note_exports, forget_traces)
+    for owe in (look_after_people, *owing, *more):
         try:
             await owe(desk, now)
         except StoreUnavailable:

@@ -143,10 +143,11 @@ class Store(Protocol):
     async def loose(self) -> Sequence[Notice]:
         """Every notice of no case, settled ones too, in no order."""
 
-    async def settle(self, reference: str, notice: Notice) -> None:
-        """Store a claimed notice's newer state, and let go of the claim.
+    async def settle(self, reference: str, *notices: Notice) -> None:
+        """Store the newer state of claimed notices of one case, and let go of the claims.
 
-        `reference` is that of its case, or empty. Raises NotFound where the case is gone.
+        It is one write for all of them. `reference` is that of their case, or empty for notices of
+        no case, which are written one after another. Raises NotFound where the case is gone.
         """
 
     # --- evidence, as received --------------------------------------------------------------------

@@ -199,7 +199,7 @@ class Delivery:
         try:
             message = self._sent.get(notice.key)
             if message:
-                await self._settle(owed, NoticeResult.SENT, message)
+                await self._settle([owed], NoticeResult.SENT, message)
                 return None
             now = self.desk.now()
             if notice.waits and not self.desk.calendar.is_school_time(now):
@@ -209,7 +209,7 @@ class Delivery:
             exists = await self._exists(notice)
             reply = await render_notice(reference, notice, self.desk) if exists else None
             if reply is None:
-                await self._settle(owed, NoticeResult.MOOT)
+                await self._settle([owed], NoticeResult.MOOT)
         except Exception as error:
             _not_settled(owed, error)
             return None
@@ -256,7 +256,7 @@ class Delivery:
             result = NoticeResult.FAILED
         else:
             result = NoticeResult.SENT
-        await _safely(owed, self._settle(owed, result, notice.message))
+        await _safely(owed, self._settle([owed], result, notice.message))
 
     async def _send(self, reply: Reply, notice: Notice) -> MessageRef | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
@@ -287,11 +287,23 @@ class Delivery:
     # --- what became of it ------------------------------------------------------------------------
 
     async def _note_sent(self, notices: Sequence[Owed], message: str) -> None:
+        """Note that these were sent, before anything else: who dies first sends them again.
+
+        It is one write for each case, and all of them at once. Of what one process has sent, no
+        more than one message to each receiver is ever without its note.
+        """
+        of_cases: defaultdict[str, list[Owed]] = defaultdict(list)
         for owed in notices:
             self._sent[owed.notice.key] = message
+            of_cases[owed.reference].append(owed)
+        settling = []
+        for of_one in of_cases.values():
+            settled = self._settle(of_one, NoticeResult.SENT, message)
+            settling.append(_safely(of_one[0], settled))
+        await asyncio.gather(*settling)
+
         for owed in notices:
             self._metrics.sent(owed.notice, self.desk.now())
-            await _safely(owed, self._settle(owed, NoticeResult.SENT, message))
             # It may have become a case about them while it was on its way.
             if owed.reference:
                 await _safely(owed, take_back_from(owed.notice.to, owed.reference, self.desk))
@@ -302,20 +314,29 @@ class Delivery:
             log.warning(
                 "notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key
             )
-            await _safely(owed, self._settle(owed, NoticeResult.FAILED))
+            await _safely(owed, self._settle([owed], NoticeResult.FAILED))
             if reference:
                 await _safely(owed, self._pass_up(owed))
 
-    async def _settle(self, owed: Owed, result: NoticeResult, message: str = "") -> None:
+    async def _settle(
+        self, of_one: Sequence[Owed], result: NoticeResult, message: str = ""
+    ) -> None:
+        """What became of notices of one case, or of no case."""
         now = self.desk.now()
-        settled = replace(owed.notice, settled=now, result=result, message=message)
-        await self._write(Owed(owed.reference, settled))
-        self._sent.pop(owed.notice.key, None)
+        settled = []
+        for owed in of_one:
+            newer = replace(owed.notice, settled=now, result=result, message=message)
+            settled.append(Owed(owed.reference, newer))
+        await self._write(*settled)
+        for owed in of_one:
+            self._sent.pop(owed.notice.key, None)
 
-    async def _write(self, owed: Owed) -> None:
-        """From here on, whoever claims it may have it."""
-        self._under_way.discard(owed.key)
-        await self.desk.store.settle(owed.reference, owed.notice)
+    async def _write(self, *of_one: Owed) -> None:
+        """From here on, whoever claims these notices of one case, or of no case, may have them."""
+        for owed in of_one:
+            self._under_way.discard(owed.key)
+        notices = [owed.notice for owed in of_one]
+        await self.desk.store.settle(of_one[0].reference, *notices)
 
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed

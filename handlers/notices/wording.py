@@ -35,6 +35,7 @@ from handlers.workflow.alerts import (
 )
 from handlers.workflow.outages import missed_notice
 from handlers.workflow.steps import is_above
+from handlers.workflow.unreadable import unreadable_notice
 from store.errors import NotFound
 from store.model.address import is_address
 from store.model.case import Case
@@ -280,6 +281,7 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
     NoticeKind.ROLES: role_change_notice,
     NoticeKind.AGREE: agreement_notice,
     NoticeKind.ACCOUNT: account_notice,
+    NoticeKind.UNREADABLE: unreadable_notice,
 }
 
 

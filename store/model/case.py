@@ -340,11 +340,10 @@ class Case(_Summarised):
             return self
         return replace(self, notices=tuple(by_key.values()))
 
-    def settle(self, notice: Notice) -> Case:
-        """Put the newer state of a notice in place of the older."""
-        return replace(
-            self, notices=tuple(notice if n.key == notice.key else n for n in self.notices)
-        )
+    def settle(self, *notices: Notice) -> Case:
+        """Put the newer state of notices in place of the older."""
+        newer = {notice.key: notice for notice in notices}
+        return replace(self, notices=tuple(newer.get(n.key, n) for n in self.notices))
 
     # --- follow-ups -------------------------------------------------------------------------------
 

@@ -114,6 +114,7 @@ class NoticeKind(StrEnum):
     ROLES = "roles"
     AGREE = "agree"
     ACCOUNT = "account"
+    UNREADABLE = "unreadable"
 
 
 #: Notices to whoever reported a case: they say no more of it than a reporter may know.
@@ -137,6 +138,7 @@ CAN_WAIT = FOR_REPORTERS | {
     NoticeKind.DUTY,
     NoticeKind.DIGEST,
     NoticeKind.ROLES,
+    NoticeKind.UNREADABLE,
 }
 
 #: Notices that stay with their reader whatever becomes of the case: they show nothing of it.

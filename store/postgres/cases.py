@@ -39,7 +39,7 @@ given AS MATERIALIZED (
 """
 #: The rows that go with a case, where it was `written`: only those that are new or have changed,
 #: for a case may have hundreds. A source key of another case breaks the primary key of `sources`.
-#: The claim of a notice stays as it is, unless it is the one that is `:released`. Gives 1, or 0
+#: The claim of a notice stays as it is, unless it is among those `:released`. Gives 1, or 0
 #: where the case was not written.
 WITH_ITS_ROWS = """
 keys AS (
@@ -64,14 +64,16 @@ owed AS (
     SELECT :school, :reference, n.key, n.document, n.due, n.is_settled
     FROM written, given, jsonb_to_recordset(given.notices)
         AS n (key bytea, document jsonb, due timestamptz, is_settled boolean)
-    WHERE n.key = :released OR NOT EXISTS (
+    WHERE n.key = ANY (:released) OR NOT EXISTS (
         SELECT FROM notices o
         WHERE o.school = :school AND o.reference = :reference AND o.key = n.key
             AND o.document = n.document
     )
     ON CONFLICT (school, reference, key) DO UPDATE
     SET document = excluded.document, due = excluded.due, is_settled = excluded.is_settled,
-        leased_until = CASE WHEN notices.key = :released THEN NULL ELSE notices.leased_until END
+        leased_until = CASE
+            WHEN notices.key = ANY (:released) THEN NULL ELSE notices.leased_until
+        END
 )
 SELECT count(*) FROM written
 """
@@ -189,14 +191,14 @@ class PostgresCases(Rows):
     async def save(self, case: Case) -> Case:
         return await self._save(case)
 
-    async def _save(self, case: Case, released: str = "") -> Case:
-        """`released`: the key of a notice whose claim ends with this change."""
+    async def _save(self, case: Case, *released: str) -> Case:
+        """`released`: the keys of notices whose claims end with this change."""
         saved = replace(case, version=case.version + 1)
-        await self._write_case(SAVE, saved, released)
+        await self._write_case(SAVE, saved, *released)
         return saved
 
-    async def _write_case(self, sql: str, case: Case, released: str = "") -> None:
-        [(written,)] = await run_to_end(self._rows(sql, **values_of(case, released)))
+    async def _write_case(self, sql: str, case: Case, *released: str) -> None:
+        [(written,)] = await run_to_end(self._rows(sql, **values_of(case, *released)))
         if not written:
             raise Conflict(case.reference)
 
@@ -301,16 +303,17 @@ class PostgresCases(Rows):
             is_settled=bool(notice.settled),
         )
 
-    async def settle(self, reference: str, notice: Notice) -> None:
+    async def settle(self, reference: str, *notices: Notice) -> None:
         if reference == NO_CASE:
-            await self._write_loose(SETTLE_LOOSE, notice)
+            for notice in notices:
+                await self._write_loose(SETTLE_LOOSE, notice)
             return
 
         # Others may change the case meanwhile; what they have written stays.
         while True:
             case = await self.case(reference)
             try:
-                await self._save(case.settle(notice), notice.key)
+                await self._save(case.settle(*notices), *(notice.key for notice in notices))
             except Conflict:
                 continue
             return
@@ -324,9 +327,10 @@ def _case_from(reference: str, document: str) -> Case:
         raise DamagedCase(DAMAGED.format(reference=reference)) from error
 
 
-def values_of(case: Case, released: str = "") -> dict[str, Any]:
-    """What ADD and SAVE are given. `released`: the key of a notice whose claim ends, or nothing."""
-    return {"reference": case.reference, "row": _row(case), "released": key_of(released)}
+def values_of(case: Case, *released: str) -> dict[str, Any]:
+    """What ADD and SAVE are given. `released`: the keys of notices whose claims end."""
+    keys = [key_of(key) for key in released]
+    return {"reference": case.reference, "row": _row(case), "released": keys}
 
 
 def _row(case: Case) -> str:

@@ -451,20 +451,19 @@ class TinyStore(PeopleFiles, MemoFiles):
             await self._change(path, partial(write_tables, path, record_tables(notice)))
             self._catalogue.put_loose(notice)
 
-    async def settle(self, reference: str, notice: Notice) -> None:
-        if not reference:
-            await asyncio.shield(self._write_loose(notice))
-            self._catalogue.release(NO_CASE, notice.key)
-            return
+    async def settle(self, reference: str, *notices: Notice) -> None:
+        if reference:
+            await asyncio.shield(self._settle(reference, notices))
+        for notice in notices:
+            if not reference:
+                await asyncio.shield(self._write_loose(notice))
+            self._catalogue.release(reference or NO_CASE, notice.key)
 
-        while True:
-            case = await self.case(reference)
-            try:
-                await self.save(case.settle(notice))
-            except Conflict:
-                continue
-            self._catalogue.release(reference, notice.key)
-            return
+    async def _settle(self, reference: str, notices: Sequence[Notice]) -> None:
+        # Read in its turn, so that nobody changes the case in between, and one write will do.
+        async with self._writing[reference]:
+            case = self._read(reference).settle(*notices)
+            await self._write(replace(case, version=case.version + 1))
 
     # --- evidence ---------------------------------------------------------------------------------
 
