@@ -1,6 +1,6 @@
 """A case whose file cannot be read is silent: those who would look after it are told so.
 
-Whom it is about is not known any more, so it may be about the headteacher, who is told no reference.
+Whom it is about is not known any more. It may be about the headteacher, who is told no reference.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from store.model.kinds import NoticeKind
 from store.model.records import Notice, Role
 
 TO_LEAD = (
-    "Case {reference} cannot be read: its file is damaged or missing. Until it is put back, I remind "
-    "nobody of it. Please go on with it by what you know, and ask whoever looks after me to put it "
-    "back from a backup: “headsup verify” names the file."
+    "Case {reference} cannot be read: its file is damaged or missing. Until it is put back, I "
+    "remind nobody of it. Please go on with it by what you know, and ask whoever looks after me to "
+    "put it back from a backup: “headsup verify” names the file."
 )
 TO_HEAD = (
-    "A case cannot be read: its file is damaged or missing. Until it is put back, I remind nobody of "
-    "it. Please ask whoever looks after me to put it back from a backup: “headsup verify” names the "
-    "file. Which case it is, I tell the safeguarding lead alone, as I cannot see whom it is about."
+    "A case cannot be read: its file is damaged or missing. Until it is put back, I remind nobody "
+    "of it. Please ask whoever looks after me to put it back from a backup: “headsup verify” names "
+    "the file. Which case it is, I tell the safeguarding lead alone, as I cannot see whom it is "
+    "about."
 )
 
 #: What stands before the reference in what a store calls unreadable.
