@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -276,7 +276,7 @@ class _Copier:
             return False
         return True
 
-    def _hash(self, file: BinaryIO) -> str:
+    def _hash(self, file: BufferedReader) -> str:
         """The SHA-256 of a file, which is then read from its beginning; none where it cannot be."""
         try:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -288,10 +288,12 @@ class _Copier:
         return sha256
 
     def _note_unreadable(self, error: OSError) -> None:
-        """Go on without a file or folder that cannot be read, and tell of it.
+        """Go on without a file or folder that cannot be read, and tell of it unless it is gone.
 
         Raises the error where it is not the file's fault.
         """
+        if isinstance(error, FileNotFoundError):
+            return
         if error.filename is None or not is_of_one_file(error):
             raise error
         self._note(Path(error.filename))

@@ -6,6 +6,7 @@
     data/invitations/DIGEST.json one unused invitation
     data/notices/DIGEST.json     one notice of no case, by the SHA-256 of its key
     data/duties/DIGEST.json      one duty that was done; and so for every kind of memo
+    data/.references/7K4M        nothing in it: a case that is there, and is missed where it is not
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves
 the old or the new. Each file is sealed with its own SHA-256 (`store.disk.seal`). One process owns

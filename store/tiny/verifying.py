@@ -57,7 +57,7 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
             yield Mismatch(_at(home), "was erased, and is not yet removed.", START_AGAIN)
         elif home.is_dir():
             is_listed = home.name in listed
-            homes.append(Look(home, partial(_look_at_case, home, folder, is_listed)))
+            homes.append(Look(home, partial(_look_at_case, home, folder, is_listed=is_listed)))
     yield from _look_twice(homes, walk)
 
     # Only now is it known which cases are there.
@@ -108,7 +108,7 @@ def _look_twice(looks: list[Look], walk: Walk) -> Iterator[Mismatch]:
 # --- cases --------------------------------------------------------------------------------------
 
 
-def _look_at_case(home: Path, folder: Path, is_listed: bool, walk: Walk) -> list[Mismatch]:  # noqa: FBT001
+def _look_at_case(home: Path, folder: Path, walk: Walk, *, is_listed: bool) -> list[Mismatch]:
     walk.cases.add(home.name)
     inside = [path for path in _children(home) if path.name != THUMBNAILS]
     if not home.exists():

@@ -57,14 +57,14 @@ def into(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All that counts: no lock, and nothing that a backup remembers for itself."""
+    """All that counts: no lock, no list that a start makes anew, and nothing that a backup remembers."""
     found = {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
     return {
         name: content
         for name, content in found.items()
-        if not name.startswith((".lock", ".backup"))
+        if not name.startswith((".lock", ".references", ".backup"))
     }
 
 
