@@ -163,7 +163,7 @@ async def test_a_request_has_one_id_down_to_the_store(written: io.StringIO, tmp_
     (tmp_path / "people" / "x.json").touch()
     with request():
         structlog.get_logger().info("in front")
-        await store._in_thread(store._put_aside, "7K4M", tmp_path / "people" / "x.json")
+        await store._in_thread(store._leave_out, "x", tmp_path / "people" / "x.json", ValueError())
     structlog.get_logger().info("after")
     await store.close()
     front, below, after = (json.loads(line) for line in written.getvalue().splitlines())

@@ -172,8 +172,10 @@ async def test_a_full_disk_is_said_and_forgotten_when_there_is_room(
         await chat.sees(NOT_KEPT, who="Ben")
         bot.room()
         await chat.says("after")
-        await chat.sees("Case ", times=2)
-    assert await kept_texts(data) == ["after", "before"]
+        # Telegram sends again what was not taken, for as long as it takes; Slack a few times.
+        comes_again = ["while it is full"] if isinstance(chat, InTelegram) else []
+        await chat.sees("Case ", times=2 + len(comes_again))
+    assert await kept_texts(data) == ["after", "before", *comes_again]
 
 
 async def test_evidence_that_did_not_fit_is_fetched_when_there_is_room(
