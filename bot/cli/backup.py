@@ -88,8 +88,8 @@ def _summary(made: Made, to: str) -> list[str]:
     if made.mended:
         lines.append(MENDED.format(number=made.mended))
     if made.odd:
-        lines.append(ODD.format(number=len(made.odd)))
         lines += made.odd[:NAMED]
+        lines.append(ODD.format(number=len(made.odd)))
     return lines
 
 
