@@ -32,6 +32,7 @@ NO_URL = (
     "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach "
     "the bot."
 )
+NOT_UTF8 = "The file {file} is not text in UTF-8. Save it again as plain text, encoded as UTF-8."
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
 
 _COMMAND = re.compile(r"\bheadsup (?=[a-z])")
@@ -185,6 +186,8 @@ def load(
         else:
             given = {name.lower(): value for name, value in environment.items() if value}
             settings = Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
+    except UnicodeDecodeError as error:
+        raise SettingsError(NOT_UTF8.format(file=env_file)) from error
     except ValidationError as error:
         # What pydantic says of itself would show the values, and some of those are secrets.
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
