@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from tests.patience import until
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
@@ -161,8 +160,6 @@ async def test_the_card_says_at_the_end_what_was_kept(talk: Talk, stage: Stage) 
     def cards() -> list[str]:
         return [seen.words for seen in stage.seen("Asha") if f"Case {cases['a']}" in seen.words]
 
-    async with asyncio.timeout(5):
-        while "Kept: a picture." not in cards()[-1]:
-            await stage.quiet()
+    await until(lambda: "Kept: a picture." in cards()[-1])
     await stage.quiet()
     assert "being fetched" not in cards()[-1]
