@@ -18,6 +18,7 @@ from bot.settings import load
 from handlers.messages import Incoming, Receive, Reply, Sender, Text
 from handlers.reception import NOT_KEPT
 from store.errors import StoreUnavailable
+from store.model.memos import Shown
 from store.model.records import Person, Role
 from tests.databases import cut_every_connection, database, stopped
 from tests.patience import PATIENCE
@@ -121,9 +122,27 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
 ) -> None:
     monkeypatch.setattr(bot.metrics, "received", lambda *_: cut_every_connection())
     assert "Please do not reply to it" in await says("asha", "He hit her.", bot)
+    monkeypatch.undo()
+    with pytest.raises(StoreUnavailable):
+        await bot.desk.store.summaries()
     [summary] = await bot.desk.store.summaries()
-    with pytest.raises(StoreUnavailable):  # nothing is shown of which nobody would know that it was
-        await says("ben", "", bot, f"case {summary.reference}")
+    asked = Incoming(
+        "board:look",
+        Sender("board:ben", "ben"),
+        "board:ben",
+        NOW,
+        command=f"case {summary.reference}",
+    )
+    reply = await bot.answer(asked)
+    assert reply is not None
+    assert reply.noted is not None
+    cut_every_connection()
+    reply.noted("board:ben", "1")
+    await bot.delivery.shown_log.drain()
+    # Nothing is shown of which nobody would know that it was.
+    shown = await bot.desk.store.memo(Shown, summary.reference)
+    assert shown is not None
+    assert [showing.person for showing in shown.showings] == ["ben"]
 
 
 async def test_told_to_stop_it_waits_for_no_database_that_hangs(

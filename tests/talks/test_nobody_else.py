@@ -85,7 +85,7 @@ async def test_what_the_technician_does_is_done_kept_and_told(talk: Talk, stage:
         Asha> (taps) About the headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        bot>  Leadership is told
+        bot>  The chair of governors is told.
         Dev>  /case {a}
         bot>  Case {a}
         Cleo> /people log

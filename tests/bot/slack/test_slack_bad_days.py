@@ -32,6 +32,7 @@ async def test_somebody_is_told_when_it_was_not_kept(
     stage: Stage, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    stage.slack.patience = SHORT  # what was not kept is not acknowledged
     stage.says = lambda incoming: say("Case", Choices((Choice("Urgent", "u"),)))
     await stage.slack.message(ASHA, "first")
     case = await stage.slack.next(ASHA)
@@ -93,6 +94,10 @@ async def test_a_used_up_response_url_is_no_silence(stage: Stage) -> None:
     assert (done.words, done.channel) == ("Done.", "DASHA")
 
 
+#: Seconds in which the double of Slack waits to be acknowledged, where it waits in vain.
+SHORT = 1.0
+
+
 async def _in_vain(stage: Stage, times: int) -> None:
     """So often, somebody is looked up and not found, and Slack has waited long enough."""
     for number in range(1, times + 1):
@@ -113,6 +118,7 @@ async def test_who_cannot_be_looked_up_is_not_let_in(stage: Stage) -> None:
 
 
 async def test_who_can_never_be_looked_up_is_told(stage: Stage) -> None:
+    stage.slack.patience = SHORT  # the last try is not acknowledged, either
     stage.slack.fail("users.info", "internal_error", times=99)
     said, _ = await asyncio.gather(stage.slack.message(ASHA, "hello"), _in_vain(stage, 3))
     assert said["answer"].attempts == 4
