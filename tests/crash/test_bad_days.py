@@ -159,6 +159,12 @@ async def test_an_answer_waits_as_long_as_it_is_told_to(
 # --- the disk ------------------------------------------------------------------------------------------
 
 
+def give_up_soon(chat: Chat) -> None:
+    """What is not kept is not acknowledged: Slack is to send it again at once, and give up then."""
+    if isinstance(chat, InSlack):
+        chat.slack.patience = 1.0
+
+
 async def test_a_full_disk_is_said_and_forgotten_when_there_is_room(
     tmp_path: Path, data: Path, chat: Chat
 ) -> None:
@@ -166,6 +172,7 @@ async def test_a_full_disk_is_said_and_forgotten_when_there_is_room(
         await chat.says("before")
         before = reference_in(await chat.sees("Case "))
         bot.room(100)
+        give_up_soon(chat)
         await chat.says("while it is full")
         assert "tell a leader in person" in await chat.sees(NOT_KEPT)
         await chat.says(f"/case note {before} a note while it is full", who="Ben")
@@ -223,6 +230,7 @@ async def test_a_folder_that_turns_read_only_is_said_and_forgotten(
         await slack.says("before")
         await slack.sees("Case ")
         forbid_writing(data / "cases", *(data / "cases").iterdir())
+        give_up_soon(slack)
         await slack.says("while it is read-only")
         await slack.sees(NOT_KEPT)
         allow_writing(data)
