@@ -27,7 +27,7 @@ from store.policies.texts import PolicyText
 VERSION_KEY = re.compile("[0-9a-f]{16}")
 
 #: A heading of a text, as Markdown has it.
-HEADING = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6}[ \t](.*)$", re.MULTILINE)
 
 #: How often somebody is reminded before the ICT manager is told.
 REMINDERS = 3
@@ -121,7 +121,8 @@ def _parts_of(statement: Statement, desk: Desk) -> list[Part]:
     # Every second piece is the words of a heading.
     for number, piece in enumerate(HEADING.split(statement.text)):
         if number % 2:
-            parts.append(Heading(piece))
+            # Markdown lets number signs stand behind it as well.
+            parts.append(Heading(piece.strip().rstrip("#").strip()))
         elif piece.strip():
             parts += [Quote(page) for page in split_text(piece.strip(), PAGE)]
 

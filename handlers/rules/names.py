@@ -35,7 +35,7 @@ OFFICES = {
 LIKE_THE_HEAD = re.compile(r"\b(head\w*|principal|ht)\b", re.IGNORECASE)
 
 #: Between the names of several people. A comma stands within a name as well: `Okafor, Ben`.
-BETWEEN_NAMES = re.compile(r"\s+(?:and|und|et|plus)\s+|\s*[&/;+]\s*", re.IGNORECASE)
+BETWEEN_NAMES = re.compile(r"\s(?:and|und|et|plus)\s|[&/;+]", re.IGNORECASE)
 
 
 def is_named(typed: str, name: str) -> bool:
@@ -60,7 +60,7 @@ def may_mean(typed: str, name: str) -> bool:
 
 def names_in(words: str) -> list[str]:
     """`Cleo Martin and Ben Okafor` -> the names one by one."""
-    return [part for part in BETWEEN_NAMES.split(words) if part.strip()]
+    return [part.strip() for part in BETWEEN_NAMES.split(words) if part.strip()]
 
 
 def _may_mean_one(typed: str, name: str) -> bool:

@@ -94,7 +94,7 @@ BUILT = {
     "bot.cli.setup.env_file",
     # What a command may be typed like: see `test_commands_without_a_slash`.
     "handlers.reception",
-    "handlers.school.people",
+    "handlers.school.role_words",
     # Names to be erased, escaped.
     "store.erasing",
     # Words of the house.
