@@ -174,6 +174,10 @@ class Matter:
         """All of it, the root first, whatever of it the person may see."""
         return self.around.matter(self.named)
 
+    def is_about(self, person: Person) -> bool:
+        """Whether any part of it is, or may be, about this person."""
+        return any(access.concerns(person, part.subjects) for part in self.summaries)
+
     @property
     def people(self) -> People:
         return self.around.people

@@ -31,6 +31,10 @@ PART = "Added to case {reference}."
 CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
 IN_A_RING = "Case {to} is part of case {reference} already."
 NOT_APART = "Case {reference} was joined by a leader; please ask them."
+NOT_YOUR_OWN = (
+    "What this case is about is for others to say now. You can add a note to it, and read what you "
+    "sent."
+)
 OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it."
 
 
@@ -49,6 +53,9 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if chosen is None:
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
         return matter.shown_in(Reply(lead) + category_question(matter.named, desk))
+
+    if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
+        raise matter.refusal(NOT_YOUR_OWN)
 
     def move(case: Case) -> Case:
         if case.category == chosen.key and not case.waiting:
@@ -145,6 +152,10 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     async with desk.store.alone(JOINING):
         target = await desk.case_for(ask.person, to, Act.CLASSIFY)
         part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+        # Where it was joined for now, the bot has asked.
+        was_asked = part.named.joined_to is not None and not part.named.settled
+        if not was_asked and (target.is_about(ask.person) or part.is_about(ask.person)):
+            raise part.refusal(NOT_YOUR_OWN)
         root = target.summaries[0]
         refuse_ring(part, root.reference, to)
         if root.status == Status.CLOSED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from handlers.cases.classify import next_of
+from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -31,10 +31,6 @@ NOBODY_OF_THESE = "No, somebody else"
 SHORT_LIST = 12
 #: People in one answer.
 MOST = 6
-NOT_YOUR_OWN = (
-    "What this case is about is for others to say now. You can add a note to it, and read what you "
-    "sent."
-)
 NOT_TO_TAKE_BACK = (
     "Only those who look after the case can take back whom it is about. Please tell them; you can "
     "name somebody besides."
@@ -45,7 +41,8 @@ LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
 )
 SURE = "Yes, it is not about them"
-#: Words that stand before what is to take the place of what was said, and once that is confirmed.
+#: Words that stand before what is to take the place of what was said; once that is confirmed, with
+#: how many subjects there were.
 INSTEAD, SURELY = "instead", "surely"
 #: Before a name of the school's own list.
 LISTED = "listed"
@@ -74,7 +71,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, about.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if _is_about(ask.person, matter):
+    if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.shown_in(subject_question(matter.named))
@@ -82,7 +79,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
         return matter.shown_in(await _short_list(matter.named, said.name == "?", desk))
-    if said.kind in (INSTEAD, SURELY):
+    if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
 
     named = await _subjects(said, ask.person, desk)
@@ -96,12 +93,6 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
-
-
-def _is_about(person: Person, matter: Matter) -> bool:
-    """Whether it is about this person, other than by words that still wait to be explained."""
-    said = [about for part in matter.summaries for about in part.subjects if not about.candidates]
-    return access.concerns(person, said)
 
 
 def _concerned(case: Case, about: About, ask: Ask) -> Case:
@@ -130,7 +121,8 @@ def _answers(about: About, open_one: About) -> bool:
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
-        if subject.candidates and matter.relations:
+        # Whoever may be meant themselves is not the one to say.
+        if subject.candidates and matter.relations and not matter.is_about(ask.person):
             return matter.shown_in(await _which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
@@ -157,9 +149,11 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         for person in await desk.store.people()
         if access.concerns(person, before) and not access.concerns(person, named)
     ]
-    if let_in and said.kind != SURELY:
+    # Somebody may have been named since it was asked.
+    sure_of_these = f"{SURELY}{len(before)}"
+    if let_in and said.kind != sure_of_these:
         question = LETS_IN.format(reference=reference, names=listed(dict.fromkeys(let_in)))
-        sure = Choice(SURE, f"case about {reference} {SURELY} {wanted.whole}", "danger")
+        sure = Choice(SURE, f"case about {reference} {sure_of_these} {wanted.whole}", "danger")
         return matter.shown_in(Reply((Text(question), Choices((sure,)))))
 
     def move(case: Case) -> Case:

@@ -64,6 +64,58 @@ async def test_a_subject_who_reported_it_cannot_say_that_it_is_about_another(tal
     """)
 
 
+async def test_who_may_be_meant_does_not_say_that_it_is_somebody_else(
+    talk: Talk, join: Join
+) -> None:
+    await join("other", "Dan Okafor")
+    await talk("""
+        Ben>  A parent writes something
+        bot>  Case {a}
+        Cleo> /case about {a} Mr Okafor
+        bot>  Did you mean one of these?
+        Ben>  /case about {a} only Mr Okafor
+        bot>  for others to say now
+        Ben>  /case about {a} Dan Okafor
+        bot>  for others to say now
+        Ben>  /case log {a}
+        bot>  not yours to do
+        Cleo> (taps) Dan Okafor
+        bot>  Case {a}
+        Ben>  /case log {a}
+        bot>  all entries
+    """)
+
+
+async def test_a_subject_changes_nothing_of_what_it_is_about(talk: Talk) -> None:
+    await talk("""
+        Ben>  A parent writes something
+        bot>  Case {a}
+        Ben>  (taps) Allegation about staff
+        bot>  Who is it about?
+        Ben>  (taps) The headteacher
+        bot>  Thank you.
+        Ben>  /case category {a} other
+        bot>  for others to say now
+        Efua> /case {a}
+        bot>  Allegation about staff
+    """)
+
+
+async def test_what_is_taken_back_is_asked_again_where_somebody_was_named_since(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something
+        bot>  Case {a}
+        Asha> /case about {a} Cleo Martin
+        bot>  Case {a}
+        Ben>  /case about {a} instead school
+        bot>  Is that right?
+        Asha> /case about {a} Dev Singh
+        bot>  Case {a}
+        Ben>  (taps) Yes, it is not about them
+        bot>  Cleo Martin and Dev Singh. Is that right?
+    """)
+
+
 async def test_a_reporter_adds_and_does_not_take_back(talk: Talk) -> None:
     await talk("""
         Asha> A parent writes something
@@ -72,7 +124,7 @@ async def test_a_reporter_adds_and_does_not_take_back(talk: Talk) -> None:
         bot>  Case {a}
         Asha> /case about {a} instead school
         bot>  Only those who look after the case can take back
-        Asha> /case about {a} surely school
+        Asha> /case about {a} surely1 school
         bot>  Only those who look after the case can take back
         Ben>  /case {a}
         bot>  I know no case
