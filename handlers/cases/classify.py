@@ -157,7 +157,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         if not was_asked and (target.is_about(ask.person) or part.is_about(ask.person)):
             raise part.refusal(NOT_YOUR_OWN)
         root = target.summaries[0]
-        refuse_ring(part, root.reference, to)
+        _refuse_ring(part, target)
         if root.status == Status.CLOSED:
             reply = await _apart(ask, reference, desk)
             said = target.shown_in(say(CLOSED_STAYS_APART.format(to=to)))
@@ -186,11 +186,12 @@ def _said_by(person: Person, case: Case) -> bool:
     return bool(said) and said[-1] in person.ids
 
 
-def refuse_ring(part: Matter, root: str, to: str) -> None:
+def _refuse_ring(part: Matter, target: Matter) -> None:
     """Raises Refused where the case to join to is part of the one to be joined."""
     case = part.named
-    if part.summaries[0].reference == root and case.joined_to is None:
-        raise part.refusal(IN_A_RING.format(reference=case.reference, to=to))
+    if part.summaries[0].reference == target.summaries[0].reference and case.joined_to is None:
+        words = IN_A_RING.format(reference=case.reference, to=target.named.reference)
+        raise target.refusal(words)
 
 
 @command(

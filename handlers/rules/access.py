@@ -195,7 +195,7 @@ def relations(
     """Find what a person is to a case.
 
     `matter` is the case itself with all that it was joined to, and all that was joined to it.
-    Whoever is the subject of one of them is shut out of all; a role must reach every one of them.
+    Whoever is the subject of one of them is shut out of all, and a role reaches all or none.
     """
     found = set()
     if any(id in case.reporters for id in person.ids):
@@ -206,26 +206,34 @@ def relations(
     found.add(Relation.APART)
     if any(part.owner in person.ids for part in matter):
         found.add(Relation.OWNER)
-    if all(_reaches(person, part, procedure) for part in matter):
+    if _reaches(person, matter, procedure):
         found.add(Relation.REACH)
     return frozenset(found)
 
 
-def _reaches(person: Person, case: Summary, procedure: Procedure) -> bool:
-    """Tell whether a role reaches a case that the person neither reported nor owns."""
-    category = procedure.named(case.category)
-    alerted = category.alerts if category else ()
-    of_head = is_about_head([case])
+def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) -> bool:
+    """Tell whether a role reaches a matter that the person neither reported nor owns.
+
+    It is judged as one: what is said of a part is said of the whole, so that nothing that is joined
+    to it, even for now, takes it from everybody.
+    """
+    of_head = is_about_head(matter)
+    withheld = [part for part in matter if part.withheld]
+    alerted = {role for part in withheld for role in _alerted(part, procedure)}
 
     # The other leaders work for the headteacher: a case about the head is the governors', and what
     # must be withheld goes besides to those whom its category alerts.
-    if of_head and case.withheld:
-        return person.has(Role.CHAIR, *alerted)
     if of_head:
-        return person.has(Role.CHAIR)
-    if case.withheld:
+        return person.has(Role.CHAIR, *alerted)
+    if withheld:
         return person.has(Role.HEAD, *alerted)
 
     if person.has(*LEADERS):
         return True
-    return person.has(Role.ICT) and Role.ICT in alerted
+    is_theirs = all(Role.ICT in _alerted(part, procedure) for part in matter)
+    return person.has(Role.ICT) and is_theirs
+
+
+def _alerted(case: Summary, procedure: Procedure) -> Sequence[str]:
+    category = procedure.named(case.category)
+    return category.alerts if category else ()

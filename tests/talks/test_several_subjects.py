@@ -233,3 +233,24 @@ async def test_who_reports_the_head_reads_that_the_head_is_not_told(talk: Talk) 
         Asha> (taps) The headteacher
         bot>  The chair of governors is told. The headteacher is not.
     """)
+
+
+async def test_more_that_waits_for_an_answer_hides_no_case_about_the_head(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes something
+        bot>  Case {a}
+        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        Asha> (taps) The headteacher
+        bot>  Thank you.
+        Asha> /report And this was in the playground
+        bot>  Is it part of case {a}, or something new?
+        clock> +1m
+        bot to Efua> New case {a}
+        Efua> /case {a}
+        bot>  the headteacher
+        Ben>  /case {a}
+        bot>  I know no case
+        Ben>  /case list
+        bot>  No open cases.
+    """)
