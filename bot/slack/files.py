@@ -13,9 +13,9 @@ import structlog
 
 from bot.slack.api import UNREACHABLE, SlackApi
 from bot.slack.background import Work
-from bot.slack.content import find_stubs
-from bot.slack.file_objects import CANVAS_TYPE, STUB, is_canvas, is_elsewhere
-from bot.slack.payload import Payload, first_text, object_in
+from bot.slack.reading.content import find_stubs
+from bot.slack.reading.file_objects import CANVAS_TYPE, STUB, is_canvas, is_elsewhere
+from bot.slack.reading.payload import Payload, first_text, object_in
 from handlers.messages import DeliveryFailed, TooLarge
 
 GONE = "The file is no longer in Slack."

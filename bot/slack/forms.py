@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from bot.slack.destination import Destination
-from bot.slack.payload import objects_in
+from bot.slack.reading.payload import objects_in
 from bot.slack.render import plain_text
 from handlers.messages import Prompt
 

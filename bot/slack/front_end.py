@@ -21,8 +21,8 @@ from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackPauses, Sl
 from bot.slack.background import Work
 from bot.slack.files import fetch
 from bot.slack.intake import SlackIntake
-from bot.slack.payload import is_readable
 from bot.slack.people import People
+from bot.slack.reading.payload import is_readable
 from bot.slack.send import SlackPoster
 from bot.slack.socket_mode import SocketMode
 from handlers.messages import DeliveryFailed, Receive, Reply

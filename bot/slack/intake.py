@@ -22,13 +22,10 @@ from bot.slack.background import Once, Work
 from bot.slack.destination import Destination
 from bot.slack.files import complete_files
 from bot.slack.markup import Names
-from bot.slack.mentions import channels_named_in, people_mentioned_in
-from bot.slack.payload import Payload, first_text, is_readable, object_in
 from bot.slack.people import Identity, People, foreign_team
-from bot.slack.receiving import NOT_RECEIVED, Outcome, Receiver, ToIncoming
-from bot.slack.render import files_of, prompt_of, render
-from bot.slack.send import SlackPoster, for_one_person
-from bot.slack.translate import (
+from bot.slack.reading.mentions import channels_named_in, people_mentioned_in
+from bot.slack.reading.payload import Payload, first_text, is_readable, object_in
+from bot.slack.reading.translate import (
     Translated,
     find_tap_destination,
     is_worth_answering,
@@ -44,6 +41,9 @@ from bot.slack.translate import (
     translate_slash,
     translate_tap,
 )
+from bot.slack.receiving import NOT_RECEIVED, Outcome, Receiver, ToIncoming
+from bot.slack.render import files_of, prompt_of, render
+from bot.slack.send import SlackPoster, for_one_person
 from handlers.messages import DeliveryFailed, Receive, Refused, Reply, Sender, say
 
 NO_FORM = (

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from bot.slack.api import SlackApi, SlackRefused
 from bot.slack.background import Work
 from bot.slack.destination import Destination, account_of, is_direct
-from bot.slack.payload import Payload, first_text, object_in
+from bot.slack.reading.payload import Payload, first_text, object_in
 from handlers.messages import DeliveryFailed, Sender, Standing
 
 #: Seconds.

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.slack.people import People
-from bot.slack.translate import Translated
+from bot.slack.reading.translate import Translated
 from handlers.messages import (
     DeliveryFailed,
     Receive,

@@ -22,7 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.settings import TokenRefused
 from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackRefused
 from bot.slack.background import Work
-from bot.slack.payload import is_readable
+from bot.slack.reading.payload import is_readable
 from handlers.messages import DeliveryFailed
 
 APP_REFUSED = (

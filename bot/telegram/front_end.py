@@ -18,10 +18,10 @@ from bot.telegram.intake import TelegramIntake
 from bot.telegram.join_link import link_to
 from bot.telegram.menu import Menu, fit_menu, introduce, offer
 from bot.telegram.polling import Polling
+from bot.telegram.reading.typed_commands import Me
 from bot.telegram.render import PLEASE_CHOOSE, Page, render
 from bot.telegram.reply_queue import ReplyQueue
 from bot.telegram.send import TelegramPoster, chat_at, id_of
-from bot.telegram.typed_commands import Me
 from bot.telegram.webhook import Webhook
 from handlers.messages import DeliveryFailed, Receive, Reply
 from store.model.address import Address, Platform, file_in

@@ -15,12 +15,12 @@ from telegram import Bot, Message, Update
 from telegram.error import TelegramError
 
 from bot.telegram.errors import kind_of
-from bot.telegram.raw_message import number_in, object_in, text_in
+from bot.telegram.reading.raw_message import number_in, object_in, text_in
+from bot.telegram.reading.salvage import private_chat_of, salvage
+from bot.telegram.reading.translate import chat_of, translate
+from bot.telegram.reading.typed_commands import Me
 from bot.telegram.reply_queue import ReplyQueue
-from bot.telegram.salvage import private_chat_of, salvage
 from bot.telegram.send import Whereabouts
-from bot.telegram.translate import chat_of, translate
-from bot.telegram.typed_commands import Me
 from handlers.messages import Incoming, Receive, Refused, Reply, say
 from store.errors import StoreUnavailable
 from store.model.address import Address

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bot.slack.content import PICTURES, TOO_DEEP, UNSEEN, Content, read_content
-from bot.slack.file_objects import DELETED, HELD_BACK, NO_ADDRESS
+from bot.slack.reading.content import PICTURES, TOO_DEEP, UNSEEN, Content, read_content
+from bot.slack.reading.file_objects import DELETED, HELD_BACK, NO_ADDRESS
 from tests.bot.slack import made_messages
 from tests.bot.slack.made_messages import Made
 from tests.doubles.slack_world import encode, rich_text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.slack.blocks import BlockReader
 from bot.slack.markup import NOBODY, decode, links_in
+from bot.slack.reading.blocks import BlockReader
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.slack.markup import Names, decode, is_web, show_channel, show_link, show_person, unescape
-from bot.slack.payload import Payload, first_text, objects_in
+from bot.slack.reading.payload import Payload, first_text, objects_in
 
 CELLS = " | "
 #: Blocks in blocks; what lies deeper is not read.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.telegram.raw_message import Raw, RawFile, files_in, number_in, text_in
+from bot.telegram.reading.raw_message import Raw, RawFile, files_in, number_in, text_in
 from handlers.messages import Attachment, Origin
 from store.model.address import Platform
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.telegram.attachments import collect_attachments
-from bot.telegram.raw_message import (
+from bot.telegram.reading.attachments import collect_attachments
+from bot.telegram.reading.raw_message import (
     HANDED_OVER,
     Raw,
     content_of,
@@ -18,9 +18,9 @@ from bot.telegram.raw_message import (
     object_in,
     text_in,
 )
+from bot.telegram.reading.typed_commands import Me, find_command
+from bot.telegram.reading.unsupported import UNKNOWN, describe_rest
 from bot.telegram.text import well_formed
-from bot.telegram.typed_commands import Me, find_command
-from bot.telegram.unsupported import UNKNOWN, describe_rest
 from handlers.messages import Forwarded, Incoming, Origin, Sender, Standing
 from store.model.address import Address, Platform, SourceKey
 

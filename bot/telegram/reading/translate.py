@@ -15,12 +15,12 @@ from telegram import (
     User,
 )
 
-from bot.telegram.attachments import collect_attachments
-from bot.telegram.origins import place_in, read_origin
-from bot.telegram.raw_message import HANDED_OVER, Raw, content_of, is_service, object_in
+from bot.telegram.reading.attachments import collect_attachments
+from bot.telegram.reading.origins import place_in, read_origin
+from bot.telegram.reading.raw_message import HANDED_OVER, Raw, content_of, is_service, object_in
+from bot.telegram.reading.typed_commands import Me, find_command
+from bot.telegram.reading.unsupported import UNKNOWN, describe_known, describe_rest
 from bot.telegram.text import well_formed
-from bot.telegram.typed_commands import Me, find_command
-from bot.telegram.unsupported import UNKNOWN, describe_known, describe_rest
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender, Standing
 from store.model.address import Address, Platform, SourceKey
 

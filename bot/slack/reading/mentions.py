@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from bot.slack.content import all_messages
-from bot.slack.payload import Payload, first_text
+from bot.slack.reading.content import all_messages
+from bot.slack.reading.payload import Payload, first_text
 
 #: `<@U123…` in text, and `"user_id": "U123"` in blocks.
 _PERSON = re.compile(r'(?:<@|"user_id": ")([UW][A-Z0-9]{2,30})\b')

@@ -6,7 +6,7 @@ https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachme
 from __future__ import annotations
 
 from bot.slack.markup import Names, decode, is_web
-from bot.slack.payload import Payload, first_text, moment, objects_in
+from bot.slack.reading.payload import Payload, first_text, moment, objects_in
 from handlers.messages import Origin
 
 _SHARES = ("is_share", "is_msg_unfurl", "is_reply_unfurl")

@@ -12,18 +12,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.slack.attachments import AttachmentWords, is_share, messages_in, origin_of, pages_of
-from bot.slack.blocks import BlockReader
-from bot.slack.file_objects import (
+from bot.slack.markup import NOBODY, Names, decode, unique
+from bot.slack.reading.attachments import (
+    AttachmentWords,
+    is_share,
+    messages_in,
+    origin_of,
+    pages_of,
+)
+from bot.slack.reading.blocks import BlockReader
+from bot.slack.reading.file_objects import (
     attachments_of,
     is_stub,
     links_elsewhere,
     missing_of,
     titles_of,
 )
-from bot.slack.markup import NOBODY, Names, decode, unique
-from bot.slack.payload import Payload, first_text, objects_in
-from bot.slack.same_words import is_placeholder, merge, says_the_same
+from bot.slack.reading.payload import Payload, first_text, objects_in
+from bot.slack.reading.same_words import is_placeholder, merge, says_the_same
 from handlers.messages import Attachment, Forwarded, Origin
 
 UNSEEN = "something that Slack does not show to apps"

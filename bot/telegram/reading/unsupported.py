@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from telegram import Checklist, Contact, ExternalReplyInfo, Location, Message, Poll, Story, Venue
 
-from bot.telegram.raw_message import Raw, files_in, visible_strings
+from bot.telegram.reading.raw_message import Raw, files_in, visible_strings
 
 UNREADABLE = "[Something that a bot cannot read: {what}]"
 UNKNOWN = "[Something that a bot cannot read]"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.content import read_content
 from bot.slack.destination import Destination, address_of, is_direct
 from bot.slack.markup import NOBODY, Names, decode, links_in, unique
-from bot.slack.payload import Payload, first_text, has_texts, moment, object_in
+from bot.slack.reading.content import read_content
+from bot.slack.reading.payload import Payload, first_text, has_texts, moment, object_in
 from handlers.messages import Forwarded, Incoming, Origin, Sender
 from store.model.address import Address, Platform, SourceKey
 

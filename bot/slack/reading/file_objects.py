@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Literal
 
-from bot.slack.payload import Payload, first_text
+from bot.slack.reading.payload import Payload, first_text
 from handlers.messages import Attachment, Origin
 from store.model.address import Platform
 
