@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.text.dates import day_named, due_on
+from handlers.text.due import due_named, what_and_due
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import Move, change
@@ -36,15 +36,11 @@ HOW_TO_ADD = "Say what is to be done, and by when: {usage}"
 ADDED = "Case {reference}: “{what}” is due {due}. {moved}"
 POSTED_AGAIN = "Noted that it was posted again."
 MOST_PUT_OFF = 2
-BREAK = re.compile(r"[,;–—]\s*(?:because\b|as\b)?|\bbecause\b|\s-\s", re.IGNORECASE)
-WHAT_BY_WHEN = re.compile(
-    r"(?P<what_in>.+) (?P<day_in>in \d{1,3} school days?)"
-    r"|(?P<what>.+) (?:by|on|until) (?P<day>[^\"”]+)",
-    re.IGNORECASE,
+#: Between a day and the reason for it.
+BREAK = re.compile(
+    r"[,;–—]\s*(?:(?:because|as|since)\b)?|\b(?:because|as|since)\b|\s-\s", re.IGNORECASE
 )
 LONGEST = 160
-#: Characters at the end among which the day is looked for: the longest day, and a few words.
-END = 120
 
 
 @command(
@@ -173,7 +169,7 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
     why = reasons[0].strip() if reasons else ""
     if not why:
         raise Refused(UNTIL_AND_WHY)
-    due, moved = due_on(day_named(until, ask.at, desk.calendar), ask.at, desk.calendar)
+    due, moved = due_named(until, ask.at, desk.calendar)
     said = PUT_OFF.format(due=moment(due, desk.calendar), moved=moved).strip()
 
     def put_off(case: Case) -> Case:
@@ -195,8 +191,10 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     """A follow-up of one's own, due when school closes on a day."""
     reference, words = take_reference(ask.words, add.usage)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    what, day = _what_and_day(words)
-    due, moved = due_on(day_named(day, ask.at, desk.calendar), ask.at, desk.calendar)
+    found = what_and_due(words, ask.at, desk.calendar)
+    if not found:
+        raise Refused(HOW_TO_ADD.format(usage=add.usage))
+    what, (due, moved) = shortened(found[0], LONGEST), found[1]
 
     def add_step(case: Case) -> Case:
         return case.add_step(what, due, OWNER, by=ask.person.id, at=ask.at)
@@ -205,17 +203,6 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     root, when = matter.case.reference, moment(due, desk.calendar)
     said = ADDED.format(reference=root, what=what, due=when, moved=moved)
     return matter.shown_in(say(said.strip()))
-
-
-def _what_and_day(words: str) -> tuple[str, str]:
-    """`“Ring the parents” by friday` -> `Ring the parents`, `friday`. Raises Refused."""
-    line = " ".join(words.split())
-    before, end = line[:-END], line[-END:]
-    match = WHAT_BY_WHEN.fullmatch(end)
-    if not match:
-        raise Refused(HOW_TO_ADD.format(usage=add.usage))
-    what = before + (match["what"] or match["what_in"])
-    return shortened(what.strip(" \"“”'"), LONGEST), match["day"] or match["day_in"]
 
 
 @command(

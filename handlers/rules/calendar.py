@@ -115,11 +115,11 @@ class Calendar:
 
     def opening(self, day: date) -> datetime:
         """When school opens on this day, whether or not it is a school day."""
-        return self._at(day, self.school.opens)
+        return self.at(day, self.school.opens)
 
     def closing(self, day: date) -> datetime:
         """When school closes on this day, whether or not it is a school day."""
-        return self._at(day, self.school.closes)
+        return self.at(day, self.school.closes)
 
     def end_of_next_school_day(self, at: datetime) -> datetime:
         """When school closes on the school day after the one of `at`."""
@@ -142,14 +142,15 @@ class Calendar:
 
         last_day = self.working_days_after(first_day, span.number)
         if self.is_working_day(first_day):
-            return self._at(last_day, local.time())
+            return self.at(last_day, local.time())
         return self.closing(last_day)
 
     def midnight(self, day: date) -> datetime:
         """When the day begins, in UTC."""
-        return self._at(day, time(0))
+        return self.at(day, time(0))
 
-    def _at(self, day: date, hour: time) -> datetime:
+    def at(self, day: date, hour: time) -> datetime:
+        """A local day and hour, in UTC."""
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
     def local(self, at: datetime) -> datetime:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
 
 from handlers.messages import Refused
 from handlers.rules.calendar import DAY, Calendar
@@ -13,8 +12,6 @@ from handlers.rules.calendar import DAY, Calendar
 CANNOT_READ = "I cannot read “{words}” as a day. Type it like friday, 27/11 or in 3 school days."
 IN_THE_PAST = "{day} is past. Type a day from today on."
 TOO_FAR = "{day} is more than a year away. Type a nearer day."
-MOVED = "The school is closed that day, so it is due on {day}."
-OVER_FOR_TODAY = "School is over for today, so it is due on {day}."
 
 #: Characters. Nobody needs more to name a day, and reading them is slow.
 LONGEST = 60
@@ -45,19 +42,9 @@ DATES = (
 A_WEEKDAY = re.compile(rf"(?:(?:next|this|coming)\s+)?{_WEEKDAY}(?P<week>\s+week|\s+next\s+week)?")
 
 
-class DueDay(NamedTuple):
-    """When something that was put on a day is due."""
-
-    #: In UTC.
-    at: datetime
-    #: What to tell of it where that is another day; else nothing.
-    remark: str
-
-
 def day_named(words: str, now: datetime, calendar: Calendar) -> date:
     """The local day that is meant, from today on, and within a year. Raises Refused."""
-    line = " ".join(words.split()) if words else ""
-    typed = LEAD.sub("", line.strip(" .,;!"), count=1)
+    typed = without_lead(words)
     today = calendar.local(now).date()
     found = _read_day(typed.lower(), today, calendar) if len(typed) <= LONGEST else None
     if found is None:
@@ -67,6 +54,12 @@ def day_named(words: str, now: datetime, calendar: Calendar) -> date:
     if found > today + FURTHEST:
         raise Refused(TOO_FAR.format(day=_short_day(found)))
     return found
+
+
+def without_lead(words: str) -> str:
+    """`by  friday.` -> `friday`."""
+    line = " ".join(words.split()).strip(" .,;!")
+    return LEAD.sub("", line, count=1)
 
 
 def _read_day(typed: str, today: date, calendar: Calendar) -> date | None:
@@ -177,19 +170,8 @@ def _parse_freely(words: str, today: date) -> date | None:
         except (OverflowError, ValueError):
             # `in 9999 years`
             return None
-    return found.date() if found else None
-
-
-def due_on(day: date, now: datetime, calendar: Calendar) -> DueDay:
-    """When school closes on that day or, if that is over or no school day, on the next."""
-    is_over = calendar.closing(day) <= now
-    school_day = calendar.school_day_from(day + DAY if is_over else day)
-    at = calendar.closing(school_day)
-    if school_day == day:
-        return DueDay(at, "")
-
-    remark = OVER_FOR_TODAY if is_over else MOVED
-    return DueDay(at, remark.format(day=f"{school_day:%a} {school_day.day} {school_day:%b}"))
+    # With an hour that nothing here has understood it is not what was meant.
+    return found.date() if found and found.time() == time() else None
 
 
 def _short_day(day: date) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TypeVar
 
 import typer
 
+from handlers.text.due import hour_named
 from handlers.text.words import counted
 from store.errors import Trouble
 from store.school.school import closed_days
@@ -22,7 +23,7 @@ NO_TIME = "“{words}” is no time of day such as 08:00."
 NOT_LATER = "The school cannot close before it opens, at {opens:%H:%M}."
 NO_PHONE = "“{words}” is no telephone number."
 NO_NAME = "Please type a full name: first name and surname."
-NO_DAY = "“{words}” is no day such as 2026-12-21 or 21/12/2026."
+NO_DAY = "“{words}” is no day such as 21 Dec or 21/12/2026."
 BACKWARDS = "“{words}” ends before it begins."
 NO_FILE = "There is no file {path}."
 NO_EVENTS = "{path} holds no all-day events called holiday, half term, INSET or closed."
@@ -73,21 +74,25 @@ def one_of(options: Sequence[str]) -> Callable[[str], str]:
 
 
 def hour(after: time | None = None) -> Callable[[str], time]:
-    """Makes a reader for `ask`: a time of day, as `8`, `8:30` or `08.30`."""
+    """Makes a reader for `ask`: a time of day, as `8`, `8:30`, `08.30` or `8am`."""
 
     def read(typed: str) -> time:
-        match = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?(?::00)?", typed)
-        if not match:
+        found = hour_named(typed) or _plain_hour(typed)
+        if found is None:
             raise Unusable(NO_TIME.format(words=typed))
-        hours, minutes = int(match[1]), int(match[2] or 0)
-        if hours > 23 or minutes > 59:
-            raise Unusable(NO_TIME.format(words=typed))
-        found = time(hours, minutes)
         if after and found <= after:
             raise Unusable(NOT_LATER.format(opens=after))
         return found
 
     return read
+
+
+def _plain_hour(typed: str) -> time | None:
+    match = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?(?::00)?", typed)
+    if not match:
+        return None
+    hours, minutes = int(match[1]), int(match[2] or 0)
+    return time(hours, minutes) if hours <= 23 and minutes <= 59 else None
 
 
 def phone(typed: str) -> str:
@@ -143,17 +148,30 @@ def _span(words: str) -> str:
     if separator not in words and re.match(r"\d{4}-", words):
         separator = "/"
     first, is_span, last = words.partition(separator)
-    begin = _day(first.strip())
-    end = _day((last or first).strip())
+    today = datetime.now(UTC).date()
+    begin = _day(first.strip(), since=today)
+    end = _day((last or first).strip(), since=begin)
     if end < begin:
         raise Unusable(BACKWARDS.format(words=words))
     return f"{begin}/{end}" if is_span else str(begin)
 
 
-def _day(words: str) -> date:
+def _day(words: str, *, since: date) -> date:
+    """A day as it was typed; without a year, the first such day from `since` on."""
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"):
-        try:
-            return datetime.strptime(words, form).date()  # noqa: DTZ007  (a day)
-        except ValueError:
-            continue
+        found = _day_in_form(words, form)
+        if found:
+            return found
+    for year in (since.year, since.year + 1):
+        for form in ("%d %B %Y", "%d %b %Y", "%d/%m/%Y"):
+            found = _day_in_form(f"{words}{form[2]}{year}", form)
+            if found and found >= since:
+                return found
     raise Unusable(NO_DAY.format(words=words))
+
+
+def _day_in_form(words: str, form: str) -> date | None:
+    try:
+        return datetime.strptime(words, form).date()  # noqa: DTZ007  (a day)
+    except ValueError:
+        return None

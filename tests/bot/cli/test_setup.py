@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pexpect
@@ -472,6 +473,23 @@ def test_answers_that_cannot_be_used(read: object, typed: str) -> None:
     assert callable(read)
     with pytest.raises(Unusable):
         read(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("8", 8), ("8am", 8), ("8:00", 8), ("08.00", 8), ("5pm", 17), ("5 p.m.", 17), ("noon", 12)],
+)
+def test_hours_as_people_write_them(typed: str, read: int) -> None:
+    assert hour()(typed) == time(read)
+
+
+def test_days_without_a_year_are_the_next() -> None:
+    (span, day) = closed("21 Dec to 4 Jan, 25/12")
+    first, last = (date.fromisoformat(words) for words in span.split("/"))
+    today = datetime.now(UTC).date()
+    assert (first.month, first.day, last.month, last.day) == (12, 21, 1, 4)
+    assert today <= first < last <= first + timedelta(days=14)
+    assert today <= date.fromisoformat(day) <= today + timedelta(days=366)
 
 
 def test_days_as_people_write_them() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.messages import Refused
 from handlers.rules.calendar import Calendar
-from handlers.text.dates import day_named, due_on
+from handlers.text.dates import day_named
 from store.school.school import School
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -162,9 +162,6 @@ def test_whatever_is_typed_is_a_day_within_a_year_or_refused(words: str, now: da
     except Refused:
         return
     assert today <= found <= today + timedelta(days=366)
-    due, moved = due_on(found, now, CALENDAR)
-    assert due > now
-    assert bool(moved) == (CALENDAR.local(due).date() != found)
 
 
 @settings(max_examples=100, deadline=None)
@@ -176,21 +173,3 @@ def test_every_day_written_the_british_way_is_that_day(day: date, form: str) -> 
     assert named(form.format(day)) == day
     assert named(f"{day.day} {day:%B %Y}") == day
     assert named(f"{day:%a} {day.day} {day:%b} {day.year}") == day
-
-
-def test_a_day_off_moves_on_and_says_so() -> None:
-    assert due_on(date(2026, 11, 27), TUESDAY, CALENDAR) == (
-        datetime(2026, 11, 27, 17, tzinfo=UTC),
-        "",
-    )
-    for day in (date(2026, 12, 21), date(2026, 12, 25), date(2027, 1, 3)):
-        due, moved = due_on(day, TUESDAY, CALENDAR)
-        assert due == datetime(2027, 1, 4, 17, tzinfo=UTC)
-        assert moved == "The school is closed that day, so it is due on Mon 4 Jan."
-
-
-def test_today_after_school_is_the_next_school_day() -> None:
-    evening = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)  # a Friday
-    due, moved = due_on(named("today", evening), evening, CALENDAR)
-    assert due == datetime(2026, 11, 30, 17, tzinfo=UTC)
-    assert moved == "School is over for today, so it is due on Mon 30 Nov."
