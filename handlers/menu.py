@@ -75,6 +75,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "The school": (
         duties.listing,
         duties.done,
+        duties.undone,
         search.searches,
         people.listing,
         invitations.invite,

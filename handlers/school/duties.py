@@ -25,9 +25,10 @@ HEADING = "What the school does every year or term"
 LINE = "{key}: {do} · {owner} · due {due}{overdue}"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
 DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
-NOT_YET = (
-    "It was done for {before}, and is due again {due}. If that is done too: /duty done {key} {day}"
-)
+NOT_YET = "“{do}” is not due before {due}. Is it done already?"
+YES, UNDO = "Yes, it is done", "Undo"
+UNDONE = "“{do}” is open again, and due {due}."
+NOTHING_TO_UNDO = "“{key}” is not noted as done."
 REVIEW = "Review “{title}”"
 REVIEWED = (
     "Thank you. “{do}” is done. Please have the new review day put into the text; until then, "
@@ -243,27 +244,67 @@ async def _done_before(key: str, desk: Desk) -> set[date]:
 )
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Note that a duty is done for the day on which it was due; said twice, it is not done for the
-    next one too.
+    next one too. What is not due for long is asked about first.
     """
     key, _, day = ask.words.strip().lower().partition(" ")
     due = await _due_named(key, ask.at, desk)
     if due is None:
         raise Refused(NO_DUTY.format(key=key[:40]))
-    if not access.answers_for(ask.person, due.duty.owner):
-        raise Refused(NOT_YOURS.format(owner=ROLES[Role(due.duty.owner)]))
+    _must_answer_for(due.duty, ask.person)
 
+    do = due.duty.do
     before = await _done_before(key, desk)
     if day and day in map(str, before):
-        return say(DONE_BEFORE.format(do=due.duty.do, due=full_day(date.fromisoformat(day))))
+        said = DONE_BEFORE.format(do=do, due=full_day(date.fromisoformat(day)))
+        return say(said, _undo(key, day))
     is_early = _stage(due, ask.at, desk) == NOT_YET_SOON
-    if before and is_early and day != str(due.day):
-        told = NOT_YET.format(
-            before=full_day(max(before)), due=full_day(due.day), key=key, day=due.day
-        )
-        raise Refused(told)
+    if is_early and day != str(due.day):
+        sure = Choice(YES, f"duty done {key} {due.day}")
+        return say(NOT_YET.format(do=do, due=full_day(due.day)), Choices((sure,)))
 
     await desk.store.put(DutyDone(key, due.day, ask.person.id, ask.at))
     following = await _due_named(key, ask.at, desk)
+    undo = _undo(key, str(due.day))
     if following is None:
-        return say(REVIEWED.format(do=due.duty.do))
-    return say(DONE.format(do=due.duty.do, due=full_day(due.day), next=full_day(following.day)))
+        return say(REVIEWED.format(do=do), undo)
+    said = DONE.format(do=do, due=full_day(due.day), next=full_day(following.day))
+    return say(said, undo)
+
+
+def _undo(key: str, day: str) -> Choices:
+    return Choices((Choice(UNDO, f"duty undone {key} {day}"),))
+
+
+@command(
+    "duty undone",
+    usage="/duty undone KEY DAY",
+    may=Act.LIST,
+    summary="a duty was not done after all",
+    typed=False,
+)
+async def undone(ask: Ask, desk: Desk) -> Reply:
+    """Take back that a duty was done for the day on which it was due."""
+    key, _, day = ask.words.strip().lower().partition(" ")
+    noted = {memo.memo_key: memo for memo in await desk.store.memos(DutyDone)}
+    memo = noted.get(f"{key} {day}")
+    duty = await _duty_named(key, desk)
+    if memo is None or duty is None:
+        raise Refused(NOTHING_TO_UNDO.format(key=key[:40]))
+    _must_answer_for(duty, ask.person)
+    await desk.store.drop(DutyDone, memo.memo_key)
+    return say(UNDONE.format(do=duty.do, due=full_day(memo.due)))
+
+
+async def _duty_named(key: str, desk: Desk) -> Duty | None:
+    """A duty, or the review of a text, done or not."""
+    since = await _first_day(desk, desk.now())
+    reviews = [review.duty for review in _reviews(desk.policies.texts(), since)]
+    for duty in (*desk.procedure.duty, *reviews):
+        if duty.key == key:
+            return duty
+    return None
+
+
+def _must_answer_for(duty: Duty, person: Person) -> None:
+    if not access.answers_for(person, duty.owner):
+        raise Refused(NOT_YOURS.format(owner=ROLES[Role(duty.owner)]))

@@ -417,10 +417,29 @@ async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(ta
         Dev>  (taps) Done
         bot>  was done for 31 January 2027 already.
         Ben>  /duty done filtering-check
-        bot>  It was done for 31 January 2027, and is due again 15 May 2027. If that is done too: /duty done
+        bot>  “Have the filtering checked” is not due before 15 May 2027. Is it done already?
         clock> 2027-02-04T08:00
         bot to Dev>  (nothing)
         bot to Ben>  (nothing)
+    """)
+
+
+async def test_a_duty_that_is_not_due_for_long_is_asked_about_and_can_be_undone(talk: Talk) -> None:
+    await talk("""
+        Dev>  /duty done filtering-check
+        bot>  “Have the filtering checked” is not due before 31 January 2027. Is it done already?
+        Dev>  /duty
+        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        Dev>  /duty done filtering-check
+        bot>  Is it done already?
+        Dev>  (taps) Yes, it is done
+        bot>  is done for 31 January 2027; next time it is due 15 May 2027.
+        Dev>  (taps) Undo
+        bot>  “Have the filtering checked” is open again, and due 31 January 2027.
+        Dev>  /duty
+        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        Dev>  (taps) Undo
+        bot>  “filtering-check” is not noted as done.
     """)
 
 
