@@ -76,7 +76,7 @@ class Command:
 
     def is_for(self, person: Person) -> bool:
         """Tell whether the help names it to this person, who may use it, and is likely to."""
-        if not self.typed or not access.may(person, self.may):
+        if not self.typed or not self.summary or not access.may(person, self.may):
             return False
         return not self._likely_roles().isdisjoint(person.roles)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from handlers.matter import Around, Listed, Matter, People, Summaries, ids_named_in
-from handlers.messages import Incoming, Refused
+from handlers.messages import Incoming, NotYours, Refused
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.calendar import Calendar
@@ -89,7 +89,7 @@ class Desk:
 
     async def case_for(self, person: Person, reference: str, act: Act) -> Matter:
         """The one way to a case. Missing and forbidden are the same Refused."""
-        refused = Refused(NO_SUCH_CASE.format(reference=reference))
+        refused = NotYours(NO_SUCH_CASE.format(reference=reference))
         asked = normal_reference(reference)
         parts = {part.summary.reference: part for part in await self.store.matter(asked)}
         if asked not in parts:
@@ -102,7 +102,7 @@ class Desk:
             raise refused
         if not access.may_with(person, act, listed.relations):
             shows = frozenset({asked} if listed.inside else ())
-            raise Refused(NOT_YOURS_TO_DO.format(reference=asked), shows=shows)
+            raise NotYours(NOT_YOURS_TO_DO.format(reference=asked), shows=shows)
 
         seen = listed.matter if listed.inside else (listed.summary,)
         case, *joined = [parts[summary.reference].read() for summary in seen]

@@ -20,7 +20,7 @@ from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
 from handlers.rules.access import WORKERS
 from handlers.school import digest, duties, invitations, joining, people, role_log, roles
-from handlers.school.help import help_for, start_for
+from handlers.school.help import cancel, help_for, start_for
 
 
 def _asked_anyway(command: Command) -> Command:
@@ -87,6 +87,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
 }
 TAPPED = (
+    cancel,
     classify.later,
     classify.same,
     classify.apart,

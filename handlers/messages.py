@@ -191,6 +191,10 @@ class Prompt:
     short: bool = False
 
 
+#: With a question that was asked once more.
+CANCEL = Choices((Choice("Cancel", "cancel"),))
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file to hand over: where it lies, its bytes where it was made just now, or what opens it in
@@ -294,6 +298,10 @@ class Refused(Exception):
     def __init__(self, message: str, *, shows: frozenset[str] = frozenset()) -> None:
         super().__init__(message)
         self.shows = shows
+
+
+class NotYours(Refused):
+    """No other words would do: it is not there for this person."""
 
 
 class DeliveryFailed(Exception):

@@ -14,7 +14,16 @@ from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
 from handlers.menu import COMMANDS
-from handlers.messages import Incoming, Refused, Reply, Standing, say
+from handlers.messages import (
+    CANCEL,
+    Incoming,
+    NotYours,
+    Prompt,
+    Refused,
+    Reply,
+    Standing,
+    say,
+)
 from handlers.notices.bundle import ALSO
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -319,13 +328,18 @@ async def _sees(person: Person, reference: str, desk: Desk) -> bool:
 async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: Desk) -> Reply:
     """Obey what the question was about. Only then is it no longer open, so that no answer is lost.
 
-    One that came too fast may be sent again.
+    One that came too fast may be sent again, and where other words are wanted it is asked again.
     """
     used = (incoming.source,)
     try:
         return await _obey(f"{question.command} {incoming.text}", incoming, person, desk, used)
     except TooFast:
         raise
-    except (Refused, IllegalMove):
+    except (NotYours, IllegalMove):
         await ask_next(None, person, desk, used)
         raise
+    except Refused as refusal:
+        again = Prompt(str(refusal), question.command, short=question.short)
+        reply = Reply((again, CANCEL), shows=refusal.shows)
+        await ask_next(asked_in(reply, incoming, desk), person, desk, used)
+        return reply

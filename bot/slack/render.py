@@ -14,7 +14,18 @@ from itertools import count
 from typing import Any
 
 from bot.slack.text import clean, cut, divide, escape, weigh
-from handlers.messages import Choice, Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
+from handlers.messages import (
+    CANCEL,
+    Choice,
+    Choices,
+    Fields,
+    File,
+    Heading,
+    Prompt,
+    Quote,
+    Reply,
+    Text,
+)
 
 CHOOSE = "Choose…"
 #: In place of empty text, which Slack refuses.
@@ -84,7 +95,8 @@ def render(reply: Reply, *, forms: bool = False) -> list[Message]:
     numbers = count()
     blocks: list[_TextBlock] = []
     for part in reply.parts:
-        has_form = forms and isinstance(part, Prompt)
+        # A form has a Cancel of its own.
+        has_form = forms and (isinstance(part, Prompt) or part == CANCEL)
         if not has_form:
             blocks += _draw(part, numbers)
     return _pack(blocks)

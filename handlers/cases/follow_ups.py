@@ -10,7 +10,7 @@ from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Prompt, Refused, Reply, Text, say
+from handlers.messages import CANCEL, Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.text.due import due_named, what_and_due
 from handlers.text.words import moment, shortened
@@ -162,14 +162,16 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
     if not asked.words:
         reference = matter.case.reference
         question = UNTIL_WHEN.format(reference=reference, what=step.what)
-        prompt = Prompt(question, f"case postpone {reference} {step.key}", "Until when, and why")
-        return matter.shown_in(Reply((prompt,)))
+        return _until_when(asked, question)
 
     until, *reasons = BREAK.split(asked.words, maxsplit=1)
     why = reasons[0].strip() if reasons else ""
     if not why:
-        raise Refused(UNTIL_AND_WHY)
-    due, moved = due_named(until, ask.at, desk.calendar)
+        return _until_when(asked, UNTIL_AND_WHY) + Reply((CANCEL,))
+    try:
+        due, moved = due_named(until, ask.at, desk.calendar)
+    except Refused as refusal:
+        return _until_when(asked, str(refusal)) + Reply((CANCEL,))
     said = PUT_OFF.format(due=moment(due, desk.calendar), moved=moved).strip()
 
     def put_off(case: Case) -> Case:
@@ -178,6 +180,13 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
 
     shown = await _change_and_show(ask, matter, desk, put_off)
     return replace(say(said) + shown, replaces=True)
+
+
+def _until_when(asked: _StepAsked, question: str) -> Reply:
+    """The question, whose answer puts the step off."""
+    command = f"case postpone {asked.matter.case.reference} {asked.step.key}"
+    prompt = Prompt(question, command, "Until when, and why")
+    return asked.matter.shown_in(Reply((prompt,)))
 
 
 @command(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers.commands import Command, command
 from handlers.desk import Ask, Desk
-from handlers.messages import Heading, Part, Reply, Text
+from handlers.messages import Heading, Part, Reply, Text, say
 from handlers.rules.access import Act
 from store.model.address import HAS_COMMANDS_OF_ITS_OWN, Address
 
@@ -20,6 +20,7 @@ REF_IS = "REF is the case’s reference, such as 7K4M."
 SLACK_LAST = (
     "In Slack, type “/headsup” before anything but /case, /policy and /report: “/headsup people”."
 )
+CANCELLED = "Nothing is changed."
 #: Commands at most, for which one list is easier to read than several.
 WITHOUT_HEADINGS = 12
 
@@ -43,6 +44,12 @@ def help_for(groups: Groups) -> Command:
         return Reply(tuple(parts))
 
     return help_
+
+
+@command("cancel", usage="/cancel", may=Act.HELP, summary="")
+async def cancel(ask: Ask, desk: Desk) -> Reply:
+    """Answer no question: whatever comes in its place has put it aside already."""
+    return replace(say(CANCELLED), replaces=True)
 
 
 def start_for(help_: Command) -> Command:

@@ -141,14 +141,40 @@ async def test_an_answer_is_known_again_when_another_question_was_asked_since(
     assert await school.notes(reference) == ["first"]
 
 
-async def test_an_answer_that_is_refused_is_not_asked_for_again(school: School) -> None:
+async def a_step_of(school: School) -> str:
+    """The reference of a case that Ben looks after, and one of its steps."""
     reference = await school.case()
     await school.says(command=f"case category {reference} threat")
     await school.says(command=f"case take {reference}", who=BEN)
     case = await school.store.case(reference)
-    step = case.follow_ups[0].key
-    await school.says(command=f"case postpone {reference} {step}", who=BEN)
+    return f"{reference} {case.follow_ups[0].key}"
+
+
+async def test_an_answer_that_is_refused_is_asked_for_again(school: School) -> None:
+    step = await a_step_of(school)
+    await school.says(command=f"case postpone {step}", who=BEN)
     assert "because" in await school.says("friday", who=BEN)
+    assert "cannot read" in await school.says("when she is back, as she is ill", who=BEN)
+    await school.restart()
+    assert "Put off until" in await school.says("friday, as she is ill", who=BEN)
+    assert await school.texts() == ["They laugh at the cook"]
+
+
+async def test_a_question_is_left_open_by_cancel_and_by_whatever_else_comes(school: School) -> None:
+    step = await a_step_of(school)
+    for words in ("cancel", "/case list"):
+        await school.says(command=f"case postpone {step}", who=BEN)
+        await school.says("friday", who=BEN)
+        assert "because" not in await school.says(words, who=BEN)
+        await school.says(f"A parent shouts at the gate, {words}", who=BEN)
+        assert f"A parent shouts at the gate, {words}" in await school.texts()
+
+
+async def test_nobody_is_asked_again_for_what_is_no_longer_theirs(school: School) -> None:
+    step = await a_step_of(school)
+    await school.says(command=f"case postpone {step}", who=BEN)
+    await school.says(command=f"case about {step.split()[0]} head")
+    assert "I know no case" in await school.says("friday, as she is ill", who=BEN)
     await school.says("A parent shouts at the gate", who=BEN)
     assert "A parent shouts at the gate" in await school.texts()
 

@@ -113,11 +113,11 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         bot>  Cleo Martin is looking after it
         Cleo> /case postpone {a} evidence friday
         bot>  Say until when, and why
-        Cleo> /case postpone {a} evidence 31/02, she is away
+        Cleo> 31/02, she is away
         bot>  I cannot read “31/02” as a day.
-        Cleo> /case postpone {a} evidence yesterday, she is away
+        Cleo> yesterday, she is away
         bot>  Mon 23 Nov 2026 is past.
-        Cleo> /case postpone {a} evidence until friday, because she is away
+        Cleo> until friday, because she is away
         bot>  Put off until Fri 27 Nov, 17:00.
         clock> 2026-11-26T07:59
         bot to Cleo> (nothing)
@@ -139,6 +139,22 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         bot to Cleo> (nothing)
         clock> 2026-12-03T08:00
         bot to Cleo> Case {a}: due Fri 4 Dec, 17:00
+    """)
+
+
+async def test_an_answer_that_was_refused_keeps_its_question_open(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Ben>  /case postpone {a} evidence
+        bot>  Until when, and why?
+        Ben>  friday
+        bot>  Say until when, and why
+        Ben>  soon, as she is away
+        bot>  I cannot read “soon” as a day.
+        Ben>  tomorrow 3pm as she is away
+        bot>  Put off until Wed 25 Nov, 15:00.
     """)
 
 
