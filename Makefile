@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format docs picture lock bench clean
+.PHONY: run test check format docs sentences picture lock bench clean
 
 run: .venv/installed
 	@$(BIN)/headsup run
@@ -24,6 +24,10 @@ format: .venv/installed-dev
 docs: .venv/installed-dev
 	$(BIN)/python -m bot.docs.access_page > docs/access.md
 	$(BIN)/python -m bot.docs.technician_page
+
+# What the bot can say, to be read in one go.
+sentences: .venv/installed-dev
+	@$(BIN)/python -m bot.docs.sentences_page
 
 picture: .venv/installed-dev
 	$(BIN)/python -m tests.picture > docs/talk.svg

@@ -37,7 +37,7 @@ YOUR_CASES = "Cases"
 CHAT_COPIES = (
     "One thing, said once: this chat keeps its own copies of what is read here, and erasing a case "
     "does not reach them. "
-    "What your technician should set there is in docs/chat-is-not-the-archive.md."
+    "Your technician can set there how long it keeps them."
 )
 HINT_COPIES = "chat keeps copies"
 MORE = "More"

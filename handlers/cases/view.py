@@ -183,8 +183,8 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
         *records,
         *policy_choice(case.category, desk),
         _choice("Add a note", "note", case),
-        _choice("Kind", "category", case),
-        _choice("Whom it is about", "about", case),
+        _choice("What it is about", "category", case),
+        _choice("Who it is about", "about", case),
         _choice("Give case to", "give", case),
         _choice("Close", "close", case),
     ]

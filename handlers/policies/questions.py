@@ -36,8 +36,8 @@ HEADING = "What the policy texts do not say"
 NOTHING = "The policy texts have answered every question so far."
 CLOSED = "Answered by the texts since"
 TIMES = " · asked {number} times"
-NOT_FOR_THEM = "Off the list: {text}"
-DROPPED = "It is off the list. If somebody asks it again, it comes back."
+NOT_FOR_THEM = "Remove: {text}"
+DROPPED = "Removed. If somebody asks it again, it comes back."
 FORGOTTEN = "I no longer have that question. Please ask again: /policy QUESTION"
 
 

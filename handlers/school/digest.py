@@ -37,7 +37,7 @@ NOTHING_OVERDUE = "Nothing is overdue."
 OVERDUE, YOURS, NEW = "Overdue", "Yours, this week", "New"
 WAITING, GOING_QUIET, CLOSED = (
     "Waiting for a category or for evidence",
-    "Going quiet",
+    "No news for a while",
     "Closed last week",
 )
 ASKED, LACKING = "Questions that wait for an answer", "Asked last week, and not in the policy texts"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+
+#: Signs that say thanks or yes. Any other may be all that somebody has to say of what they saw.
+FRIENDLY = frozenset("👍👌🙏🙂😊😀😃😄😉👋❤♥✅✔🎉💐🌹")
+#: Skin colours, and what makes a sign coloured or joins two.
+MODIFIERS = frozenset("🏻🏼🏽🏾🏿\ufe0f\u200d")
 
 COURTESIES = {
-    # 👍.
-    "",
     *(
         "hi",
         "hello",
@@ -46,6 +50,12 @@ LONGEST = 60
 
 
 def is_courtesy(text: str) -> bool:
-    """A greeting, thanks or a lone sign: nobody is to be told of it. Anything more is a report."""
+    """A greeting, thanks or a friendly sign: nobody is to be told of it. Anything more is a
+    report.
+    """
+    if len(text) > LONGEST:
+        return False
     words = re.findall(r"[a-z']+|[^\W_]", text.lower().replace("’", "'"))
-    return len(text) <= LONGEST and " ".join(words) in COURTESIES
+    signs = {sign for sign in text if unicodedata.category(sign) in ("So", "Sk", "Cf", "Mn")}
+    is_friendly = signs <= FRIENDLY | MODIFIERS
+    return is_friendly and (not words or " ".join(words) in COURTESIES)

@@ -125,7 +125,7 @@ OF_A_DIGEST = (
         "Yours, this week",
         "New",
         "Waiting for a category or for evidence",
-        "Going quiet",
+        "No news for a while",
     ),
     *("Closed last week", "Due soon in the school", "Could not be delivered"),
 )

@@ -69,8 +69,8 @@ async def test_leaders_read_what_the_texts_lack_without_who_asked(talk: Talk, st
         bot>  Asked last week, and not in the policy texts
         Ben>  /policy gaps
         bot>  What the policy texts do not say
-        Ben>  (taps) Off the list: Who repairs the boiler, in the winter?
-        bot>  It is off the list.
+        Ben>  (taps) Remove: Who repairs the boiler, in the winter?
+        bot>  Removed.
         Ben>  /policy gaps
         bot>  answered every question so far
     """)

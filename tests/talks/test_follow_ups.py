@@ -471,7 +471,7 @@ async def test_looking_at_a_case_is_no_work_on_it(talk: Talk, stage: Stage) -> N
         bot>  They call the kitchen filthy
         clock> 2026-12-09T12:00
         Cleo> /case overdue
-        bot>  Going quiet\\n{a} · Complaint about the school
+        bot>  No news for a while\\n{a} · Complaint about the school
         Ben>  /case close {a} unfounded
         bot>  closed: unfounded
         Cleo> /case overdue

@@ -19,11 +19,11 @@ from store.errors import Trouble
 from store.school.school import closed_days
 
 NOT_ONE = "Please type one of: {words}."
-NO_TIME = "“{words}” is no time of day such as 08:00."
+NO_TIME = "“{words}” is not a time of day. Please type one such as 8:00 or 8am."
 NOT_LATER = "The school cannot close before it opens, at {opens:%H:%M}."
-NO_PHONE = "“{words}” is no telephone number."
+NO_PHONE = "“{words}” is not a telephone number."
 NO_NAME = "Please type a full name: first name and surname."
-NO_DAY = "“{words}” is no day such as 21 Dec or 21/12/2026."
+NO_DAY = "“{words}” is not a day. Please type one such as 21 Dec or 21/12/2026."
 BACKWARDS = "“{words}” ends before it begins."
 NO_FILE = "There is no file {path}."
 NO_EVENTS = "{path} holds no all-day events called holiday, half term, INSET or closed."
