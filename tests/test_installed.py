@@ -96,7 +96,7 @@ def test_the_wheel_runs_with_its_texts(installed: Path, tmp_path: Path) -> None:
         installed,
         tmp_path,
         "run",
-        said="forward look https://example.org/1\ntap Threat of violence\n",
+        said="forward look https://example.org/1\ntap The school\ntap Threat of violence\n",
     )
     assert "Threat of violence" in shown
     assert list((tmp_path / "data" / "cases").glob("*/case.json"))

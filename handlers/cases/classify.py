@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.cases.questions import category_named, category_question
-from handlers.cases.reporter_view import answer, stop
+from handlers.cases.questions import EVERY, category_named, category_question
+from handlers.cases.reporter_view import answer
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -51,8 +51,11 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     chosen = category_named(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
+        question = category_question(matter.named, desk, every=bool(typed))
+        if typed == EVERY:
+            return replace(matter.shown_in(question), replaces=True)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
-        return matter.shown_in(Reply(lead) + category_question(matter.named, desk))
+        return matter.shown_in(Reply(lead) + question)
 
     if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
@@ -66,7 +69,7 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await _categorise_parts(matter, chosen, ask, desk, unlocks=unlocks)
     if chosen.withhold and Relation.REPORTER in matter.relations:
-        return stop(matter, desk)
+        return await answer(matter, ask.person, desk)
     return await next_of(ask, matter, desk)
 
 

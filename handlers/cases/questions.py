@@ -1,8 +1,9 @@
-"""The two questions that a new case asks: what it is about, and whom."""
+"""The two questions that a new case asks: whom it is about, and then what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
@@ -10,18 +11,28 @@ from store.model.case import Case
 from store.model.records import About, Subject
 from store.school.procedure import Category
 
-WHAT = "What is it mostly about?"
 WHO = "Who is it about?"
+WHAT = "What is it mostly about?"
+SOMETHING_ELSE = "Something else…"
+#: In place of a category: all of them are offered.
+EVERY = "?"
 NOT_SAID = "not said yet"
-SUBJECTS: tuple[tuple[str, str], ...] = (
+#: As a new case asks it.
+ASKED: tuple[tuple[str, str], ...] = (
     (Subject.SCHOOL, "The school"),
     (Subject.STAFF, "A member of staff"),
     (Subject.HEAD, "The headteacher"),
     (Subject.PUPIL, "A pupil"),
-    (Subject.PARENT, "A parent"),
+    (Subject.PARENT, "A parent or somebody else"),
+    (Subject.WEBSITE, "A website"),
+)
+SUBJECTS: tuple[tuple[str, str], ...] = (
+    *ASKED,
     (Subject.ME, "Me"),
     (Subject.UNSURE, "Not sure"),
 )
+#: Of somebody whose name is known.
+A_PARENT = "a parent"
 
 
 def category_named(typed: str, desk: Desk) -> Category | None:
@@ -33,25 +44,67 @@ def category_named(typed: str, desk: Desk) -> Category | None:
     return None
 
 
-def category_question(case: Case, desk: Desk) -> Reply:
-    """What is it about? With every category as a button."""
-    reference = case.reference
-    options = [
-        Choice(category.name, f"case category {reference} {category.key}")
+def subject_question(case: Case, desk: Desk) -> Reply:
+    """Whom is it about? With a button for each kind of subject.
+
+    One more for a picture of a child undressed, where that comes before everything else.
+    """
+    options = [Choice(name, f"case about {case.reference} {key}") for key, name in ASKED]
+    if not case.withheld:
+        options += undressed_choices(case, desk)
+    return Reply((Text(WHO), Choices(tuple(options)), _later_choices(case)))
+
+
+def category_question(case: Case, desk: Desk, *, every: bool = False) -> Reply:
+    """What is it about? With a button for each category that fits whom it is about.
+
+    `every`: with all of them, whomever it is about.
+    """
+    all_there_are = desk.procedure.category
+    offered = all_there_are if every else _fitting(case, desk)
+    options = [_category_choice(case, category) for category in offered]
+    if len(offered) == len(all_there_are):
+        return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), _later_choices(case)))
+    options.append(Choice(SOMETHING_ELSE, f"case category {case.reference} {EVERY}"))
+    return Reply((Text(WHAT), Choices(tuple(options)), _later_choices(case)))
+
+
+def _fitting(case: Case, desk: Desk) -> Sequence[Category]:
+    """The categories that fit whom a case is about; all, where none does or that is not known."""
+    subjects = {about.subject for about in case.subjects}
+    if not subjects or Subject.UNSURE in subjects:
+        return desk.procedure.category
+    if Subject.ME in subjects:
+        subjects.add(Subject.STAFF)
+
+    all_there_are = desk.procedure.category
+    if not any(category.fits(subjects) for category in all_there_are):
+        return all_there_are
+    fitting = []
+    for category in all_there_are:
+        # Whatever else is said of a picture has it fetched: this must never be out of reach.
+        is_needed = category.withhold and bool(case.waiting)
+        if is_needed or category.fits(subjects):
+            fitting.append(category)
+    return fitting
+
+
+def undressed_choices(case: Case, desk: Desk) -> list[Choice]:
+    """The button for a picture that nobody may copy: a child undressed."""
+    return [
+        replace(_category_choice(case, category), style="danger")
         for category in desk.procedure.category
+        if category.withhold
     ]
-    further = [*urgent_choice(case)]
-    if case.about is None:
-        further.append(Choice("About the headteacher", f"case about {reference} {Subject.HEAD}"))
-    further.append(Choice("Later", f"case later {reference}"))
-    return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), Choices(tuple(further))))
 
 
-def subject_question(case: Case) -> Reply:
-    """Whom is it about? With a button for each kind of subject."""
-    options = tuple(Choice(name, f"case about {case.reference} {key}") for key, name in SUBJECTS)
+def _category_choice(case: Case, category: Category) -> Choice:
+    return Choice(category.name, f"case category {case.reference} {category.key}")
+
+
+def _later_choices(case: Case) -> Choices:
     later = Choice("Later", f"case later {case.reference}")
-    return Reply((Text(WHO), Choices(options), Choices((*urgent_choice(case), later))))
+    return Choices((*urgent_choice(case), later))
 
 
 def urgent_choice(case: Case) -> tuple[Choice, ...]:
@@ -73,4 +126,6 @@ def about_words(about: About) -> str:
     label = dict(SUBJECTS)[about.subject].lower()
     if about.subject == Subject.ME:
         label = "the reporter"
+    if about.subject == Subject.PARENT and about.name:
+        label = A_PARENT
     return f"{about.name} ({label})" if about.name else label

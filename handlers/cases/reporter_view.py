@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
-from handlers.cases.questions import (
-    category_question,
-    subject_question,
-    subjects_words,
-    urgent_choice,
-)
+from handlers.cases.next_question import next_question
+from handlers.cases.questions import subjects_words, undressed_choices, urgent_choice
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
-from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
+from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.policies.passages import policy_choice
 from handlers.rules.access import is_about_head
 from handlers.rules.unfinished import is_unfinished
@@ -27,6 +23,8 @@ CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
 RECEIVED = "Kept: {what}."
 RECORDED = "{category}{urgent}{about}"
+#: Until somebody says what it is.
+ABOUT = "About {who}."
 DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
@@ -45,6 +43,7 @@ FETCHED = "It had been fetched before; it is locked away now."
 STOP_RING = "Ring the safeguarding lead now{phone}. If a child is in danger, ring 999 first."
 STOP_TOLD = "The safeguarding lead is being told that you reported it, without the picture."
 STOP_NOBODY = "Nobody here could be told, so please do ring now."
+AFTERWARDS = "Once you have rung, please answer this as well."
 AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps its full size."
 
 
@@ -63,14 +62,26 @@ async def answer(
     """
     case = matter.named
     if case.withheld:
-        reply = stop(matter, desk)
+        reply = await _stop(matter, person, desk, ask_now=ask_now)
     elif case.joined_to and not case.settled:
         reply = _part_or_new(case, desk)
     else:
         similar = await _similar(person, case, own, desk)
-        reply = _answer(matter, similar, desk, ask_now=ask_now)
+        question = await _open_question(matter, person, desk)
+        reply = _answer(matter, similar, question, desk, ask_now=ask_now)
     unfinished = case.reference if is_unfinished(case) else ""
     return replace(reply.mentioning([case.reference]), unfinished=unfinished)
+
+
+async def _open_question(matter: Matter, person: Person, desk: Desk) -> Reply | None:
+    return await next_question(matter, desk, may_say_whom=not matter.is_about(person))
+
+
+async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:
+    """What to do first; whom it is about is asked below that."""
+    reply = stop(matter, desk)
+    question = await _open_question(matter, person, desk) if ask_now else None
+    return reply + say(AFTERWARDS) + question if question else reply
 
 
 async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk) -> list[Summary]:
@@ -82,12 +93,18 @@ async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk
     return similar_reports(person, case, own, desk)
 
 
-def _answer(matter: Matter, similar: Sequence[Summary], desk: Desk, *, ask_now: bool) -> Reply:
+def _answer(
+    matter: Matter,
+    similar: Sequence[Summary],
+    question: Reply | None,
+    desk: Desk,
+    *,
+    ask_now: bool,
+) -> Reply:
     case = matter.named
     parts: list[Part] = [_heading(case), *_received(case, desk)]
     for other in similar:
         parts += _same_before(case, other.reference)
-    question = _question(case, desk)
     if question and ask_now:
         parts += question.parts
     else:
@@ -108,15 +125,6 @@ def _same_before(case: Case, earlier: str) -> list[Part]:
     return [Text(SAME_BEFORE.format(reference=earlier)), Choices((part,))]
 
 
-def _question(case: Case, desk: Desk) -> Reply | None:
-    """The next question that is open: what it is about, and then whom."""
-    if case.status == Status.CLOSED:
-        return None
-    if case.category is None or case.waiting:
-        return category_question(case, desk)
-    return subject_question(case) if case.about is None else None
-
-
 def _received(case: Case, desk: Desk) -> list[Text]:
     """What has been said of it, what is kept and what is not, and what not to do."""
     lines = []
@@ -125,6 +133,8 @@ def _received(case: Case, desk: Desk) -> list[Text]:
         urgent = ", urgent" if case.urgent else ""
         about = f", about {subjects_words(case.subjects)}" if case.subjects else ""
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
+    elif case.subjects:
+        lines.append(ABOUT.format(who=subjects_words(case.subjects)))
     kept = [item for item in case.evidence if item.state == State.KEPT]
     if kept:
         lines.append(RECEIVED.format(what=describe(kept)))
@@ -143,10 +153,7 @@ def _part_or_new(case: Case, desk: Desk) -> Reply:
         *urgent_choice(case),
     ]
     if case.waiting:
-        for category in desk.procedure.category:
-            if category.withhold:
-                command = f"case category {case.reference} {category.key}"
-                choices.append(Choice(category.name, command, "danger"))
+        choices += undressed_choices(case, desk)
     asked = (Text(PART_OR_NEW.format(reference=to)), Choices(tuple(choices)))
     reply = Reply((_heading(case), *_received(case, desk), *asked), replaces=True)
     return reply.mentioning([to])

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
+from handlers.cases.next_question import BUTTON, SHORT_LIST, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
-from handlers.matter import Matter, People
+from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -24,11 +25,12 @@ from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
 WHICH_PERSON = "Which member of staff?"
+ME = "Me"
 SOMEBODY_ELSE = "Somebody else"
-NAME_THEM = "Who is it? Type the name."
-DID_YOU_MEAN = "Did you mean one of these?"
-NOBODY_OF_THESE = "No, somebody else"
-SHORT_LIST = 12
+NOT_SURE_WHO = "Not sure who"
+NAME_THEM = "Who is it? Type the name. “Me” or “not sure” will do as well."
+#: That it is a member of staff, and nobody knows which.
+NOT_SURE = ("unsure", "not sure")
 #: People in one answer.
 MOST = 6
 NOT_TO_TAKE_BACK = (
@@ -50,8 +52,6 @@ LISTED = "listed"
 BY_BUTTON = ("id", "only", LISTED)
 #: Characters of a name.
 LONGEST = 80
-#: Bytes of the command behind a button: Telegram's limit.
-BUTTON = 64
 
 THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress", "principal", "ht"}
 
@@ -60,7 +60,7 @@ THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress",
     "case about",
     usage="/case about REFERENCE WHO",
     may=Act.CLASSIFY,
-    summary="say whom a case is about: school, head, pupil, parent, me, or a name",
+    summary="say whom a case is about: school, head, pupil, parent, website, me, or a name",
     bare=WITH_CASE,
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
@@ -74,11 +74,11 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
-        return matter.shown_in(subject_question(matter.named))
+        return matter.shown_in(subject_question(matter.named, desk))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
-        return matter.shown_in(await _short_list(matter.named, said.name == "?", desk))
+        return matter.shown_in(await _short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
 
@@ -123,7 +123,7 @@ async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, d
     for subject in matter.named.subjects:
         # Whoever may be meant themselves is not the one to say.
         if subject.candidates and matter.relations and not matter.is_about(ask.person):
-            return matter.shown_in(await _which_of(matter.named, subject, desk))
+            return matter.shown_in(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
     if not was_added or not matter.whole:
@@ -215,6 +215,8 @@ async def _subject(said: Said, asker: Person, desk: Desk) -> About:
         return About(Subject.STAFF, name=shortened(said.name, LONGEST))
 
     subject = _subject_named(said.wanted)
+    if subject == Subject.UNSURE and said.kind == Subject.STAFF:
+        return About(Subject.STAFF)
     if subject == Subject.ME:
         return await _known(asker, desk, Subject.ME)
     if subject == Subject.HEAD:
@@ -226,13 +228,13 @@ async def _subject(said: Said, asker: Person, desk: Desk) -> About:
 
 async def _somebody(said: Said, desk: Desk) -> About:
     """Whom an office or a name means, the offices first."""
-    found = _once(await _having(said.wanted, desk))
+    found = people.one_of_each_name(await _having(said.wanted, desk))
     if len(found) == 1:
         return await _known(found[0], desk)
     if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
         return About(said.kind, name=shortened(said.name, LONGEST))
     if not found:
-        found = _once(await people.people_matching(said.wanted, desk))
+        found = people.one_of_each_name(await people.people_matching(said.wanted, desk))
         if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
             return await _known(found[0], desk)
 
@@ -250,6 +252,8 @@ def _subject_named(words: str) -> str | None:
         return Subject.HEAD
     if wanted in ("me", "myself"):
         return Subject.ME
+    if wanted in NOT_SURE:
+        return Subject.UNSURE
     for key, label in SUBJECTS:
         # “A member of staff” is nobody yet: a name follows.
         if key != Subject.STAFF and wanted in (key, label.lower().split(maxsplit=1)[-1]):
@@ -283,25 +287,27 @@ async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> 
     return About(subject, person.id, person.name)
 
 
-def _once(everybody: Iterable[Person]) -> list[Person]:
-    """One record of each name, the first there is: a case about one is about all of them."""
-    found: dict[tuple[str, ...], Person] = {}
-    for person in everybody:
-        found.setdefault(same_name(person.name), person)
-    return list(found.values())
-
-
-async def _short_list(case: Case, typing: bool, desk: Desk) -> Reply:
+async def _short_list(asker: Person, case: Case, typing: bool, desk: Desk) -> Reply:
     """A few names to tap; in a larger school, or for another name, a box to type it in."""
+    about = f"case about {case.reference}"
     everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
-    options = [Choice(p.name, f"case about {case.reference} id {p.id}") for p in _once(everybody)]
+    is_reporter = not set(asker.ids).isdisjoint(case.reporters)
+    options = []
+    for person in people.one_of_each_name(everybody):
+        # A reporter is asked for as “Me”.
+        if not is_reporter or same_name(person.name) != same_name(asker.name):
+            options.append(Choice(person.name, f"{about} id {person.id}"))
     options += _listed_by_school(case, everybody, desk)
     if typing or len(options) > SHORT_LIST:
-        command = f"case about {case.reference} {Subject.STAFF}"
-        return Reply((Prompt(NAME_THEM, command, "Name", short=True),))
-    other = Choice(SOMEBODY_ELSE, f"case about {case.reference} staff ?")
-    menu = Choices((*options, other), menu=WHICH_PERSON)
-    return Reply((Text(WHICH_PERSON), menu), replaces=True)
+        return Reply((Prompt(NAME_THEM, f"{about} {Subject.STAFF}", "Name", short=True),))
+
+    if is_reporter:
+        options.append(Choice(ME, f"{about} {Subject.ME}"))
+    options.append(Choice(SOMEBODY_ELSE, f"{about} {Subject.STAFF} ?"))
+    options.append(Choice(NOT_SURE_WHO, f"{about} {Subject.STAFF} {Subject.UNSURE}"))
+    menu = Choices(tuple(options), menu=WHICH_PERSON)
+    # What is to be done about a child undressed stays in sight.
+    return Reply((Text(WHICH_PERSON), menu), replaces=not case.withheld)
 
 
 def _listed_by_school(case: Case, everybody: Iterable[Person], desk: Desk) -> list[Choice]:
@@ -313,19 +319,3 @@ def _listed_by_school(case: Case, everybody: Iterable[Person], desk: Desk) -> li
         if same_name(name) not in names and len(command.encode()) <= BUTTON:
             options.append(Choice(name, command))
     return options
-
-
-async def _which_of(case: Case, subject: About, desk: Desk) -> Reply:
-    """Which of those is it whom the words may mean?"""
-    reference, name = case.reference, subject.name
-    found = People(await desk.store.having((), subject.candidates))
-    options = []
-    if LIKE_THE_HEAD.search(name):
-        options.append(Choice("The headteacher", f"case about {reference} head"))
-    known = [person for id in subject.candidates if (person := found.get(id))]
-    for person in _once(known)[:SHORT_LIST]:
-        options.append(Choice(person.name, f"case about {reference} id {person.id}"))
-    # A name that is cut in the middle of a character loses that character.
-    otherwise = f"case about {reference} only {name}".encode()[:BUTTON].decode(errors="ignore")
-    options.append(Choice(NOBODY_OF_THESE, otherwise))
-    return Reply((Text(DID_YOU_MEAN), Choices(tuple(options))), replaces=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.questions import NOT_SAID, category_question, subject_question, subjects_words
+from handlers.cases.next_question import next_question
+from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -75,12 +76,12 @@ STATES: dict[str, str] = {
 async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
     if not matter.whole:
-        return matter.shown_in(_own(matter, desk))
+        return matter.shown_in(await _own(person, matter, desk))
     reply = await _whole(person, matter, desk)
     return reply.showing(cases_named_in(matter))
 
 
-def _own(matter: Matter, desk: Desk) -> Reply:
+async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
     """What its reporter may know, and the next question that is open."""
     case, root = matter.named, matter.summaries[0]
     facts = (
@@ -93,11 +94,12 @@ def _own(matter: Matter, desk: Desk) -> Reply:
     reply = Reply((heading, Fields(facts), *_lines(unkept_lines(case.evidence))))
     if root.status == Status.CLOSED:
         return reply
+    question = await next_question(matter, desk, may_say_whom=not matter.is_about(person))
+    if question:
+        reply += question
     if case.category is None or case.waiting:
-        return reply + category_question(case, desk)
+        return reply
 
-    if case.about is None:
-        reply += subject_question(case)
     choices = (_choice("Add a note", "note", case), *policy_choice(case.category, desk))
     return reply + Reply((Choices(choices),))
 

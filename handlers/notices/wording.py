@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.cases.evidence_words import describe, similar_cases
-from handlers.cases.questions import category_question
+from handlers.cases.next_question import next_question
 from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice
 from handlers.cases.view import step_choices
@@ -248,12 +248,12 @@ def _overdue_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Re
 
 async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
-    if case.status == Status.CLOSED or (case.category and not case.waiting):
+    may_say_whom = Relation.APART in matter.relations
+    question = await next_question(matter, desk, may_say_whom=may_say_whom)
+    if question is None:
         return None
     waits = WAITS.format(what=describe(case.waiting)) if case.waiting else ""
-    return say(WAITING.format(reference=reference, waits=waits).strip()) + category_question(
-        case, desk
-    )
+    return say(WAITING.format(reference=reference, waits=waits).strip()) + question
 
 
 async def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:

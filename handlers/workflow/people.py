@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names import may_mean, name_words
+from handlers.rules.names import may_mean, name_words, same_name
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.address import Address
@@ -28,6 +28,14 @@ def people_called(name: str, everybody: Iterable[Person]) -> list[Person]:
     """Those whose whole name this is, whatever its capitals and spaces."""
     wanted = _folded(name)
     return [person for person in everybody if _folded(person.name) == wanted]
+
+
+def one_of_each_name(everybody: Iterable[Person]) -> list[Person]:
+    """One record of each name, the first there is: a case about one is about all of them."""
+    found: dict[tuple[str, ...], Person] = {}
+    for person in everybody:
+        found.setdefault(same_name(person.name), person)
+    return list(found.values())
 
 
 def _folded(name: str) -> str:

@@ -80,7 +80,9 @@ class Subject(StrEnum):
     STAFF = "staff"
     HEAD = "head"
     PUPIL = "pupil"
+    #: A parent, or anybody else who does not work here.
     PARENT = "parent"
+    WEBSITE = "website"
     #: The person who reported it.
     ME = "me"
     UNSURE = "unsure"

@@ -7,7 +7,7 @@ a case can have.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -75,6 +75,8 @@ Key = Annotated[str, AfterValidator(_check_key)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Line = Annotated[str, Field(min_length=1, max_length=160)]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1)]
+#: Whom a category fits: values of `Subject`.
+Concerned = Literal["school", "staff", "head", "pupil", "parent", "website"]
 DelayText = Annotated[Delay, BeforeValidator(_parse_delay)]
 MonthAndDay = Annotated[str, AfterValidator(_check_month_and_day)]
 
@@ -89,6 +91,12 @@ class Category(Table):
     governors: bool = False
     #: Pictures and files are never fetched.
     withhold: bool = False
+    #: Whom it fits, None for everybody; for nobody, it is offered only among all categories.
+    concerns: tuple[Concerned, ...] | None = None
+
+    def fits(self, subjects: Collection[str]) -> bool:
+        """Whether it can be what a case about any of these is about: values of `Subject`."""
+        return self.concerns is None or not set(self.concerns).isdisjoint(subjects)
 
 
 class Outcome(Table):

@@ -68,14 +68,14 @@ async def test_it_lives_is_ready_and_counts(tmp_path: Path) -> None:
             ] == 404  # what faces the internet shows no numbers
 
             await slack.message(asha, "They plan to hurt Noor Malik")
-            answer = await slack.next(asha)
-            await slack.choose(asha, answer, "Threat of violence")
+            await slack.tap(asha, await slack.next(asha), "The school")
+            await slack.tap(asha, await slack.next(asha), "Threat of violence")
             await slack.next(asha)
             status, page = await asked(numbers, "/metrics")
             assert status == 200
             for line in (
                 'headsup_received_total{chat="slack",kind="message"} 1.0',
-                'headsup_received_total{chat="slack",kind="tap"} 1.0',
+                'headsup_received_total{chat="slack",kind="tap"} 2.0',
                 "headsup_reports_total 1.0",
                 'headsup_store_seconds_count{call="save"}',
                 "headsup_notices_overdue_seconds 0.0",

@@ -72,7 +72,8 @@ async def test_a_talk_leaves_no_name_and_no_word_of_it(tmp_path: Path) -> None:
             answer = await slack.next(asha)
             reference = re.search(r"Case (\w{4})", answer.words)
             assert reference
-            await slack.choose(asha, answer, "Threat of violence")
+            await slack.tap(asha, answer, "The school")
+            await slack.tap(asha, await slack.next(asha), "Threat of violence")
             await slack.next(ben)
             await slack.slash(ben, "/case", f"note {reference[1]} {WORDS[2]}")
             await slack.slash(ben, "/case", "statsu of Noor Malik")

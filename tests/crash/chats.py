@@ -10,10 +10,12 @@ from pathlib import Path
 from store.model.records import Person, Role
 from store.tiny import TinyStore
 from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_world import Shown
 from tests.doubles.telegram import TelegramDouble
 from tests.patience import PATIENCE
 from tests.store.made import NOW
 
+SCHOOL = "The school"  # whom it is about, which is asked first
 THREAT = "Threat of violence"  # urgent: Ben is told at once
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 800
 
@@ -83,8 +85,12 @@ class InSlack(Chat):
         await self.slack.message(user, text, files=files)
 
     async def taps_threat(self, words: str) -> None:
-        shown = next(s for s in self.slack.world.history if words in s.words and THREAT in s.labels)
-        await self.slack.choose("UASHA", shown, THREAT)
+        for label in (SCHOOL, THREAT):
+            await self.slack.until(lambda label=label: self._with_button(words, label))
+            await self.slack.tap("UASHA", self._with_button(words, label)[0], label)
+
+    def _with_button(self, words: str, label: str) -> list[Shown]:
+        return [s for s in self.slack.world.history if words in s.words and label in s.labels]
 
     async def sees(
         self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE
@@ -132,7 +138,9 @@ class InTelegram(Chat):
             await self.people[who].says(text)
 
     async def taps_threat(self, words: str) -> None:
-        await self.people["Asha"].taps(THREAT)
+        for label in (SCHOOL, THREAT):
+            await self.telegram.waits_for(self.people["Asha"], label)
+            await self.people["Asha"].taps(label)
 
     async def sees(
         self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE

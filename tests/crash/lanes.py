@@ -31,6 +31,7 @@ LATE = "acknowledged what was not sent"  # to a Slack that waits a second or les
 SENDERS = 8
 CALLS = 24  # of the chat by one bot, before it is killed at the latest
 SOON = 0.012  # seconds after the last of them
+SCHOOL = "The school"  # whom it is about, which is asked first
 THREAT = "Threat of violence"  # urgent: Ben and Cleo are told at once
 ALERT = re.compile(
     r"^(?:\d+\. )?Urgent: case (\w{4})", re.MULTILINE
@@ -81,11 +82,11 @@ class Lane(ABC):
         """Send it, and send it again until the bot has acknowledged it."""
 
     @abstractmethod
-    async def tap(self, report: Sent) -> None:
-        """Say what it is about, on the answer that has come, until the bot has acknowledged that."""
+    async def tap(self, user: str, label: str) -> None:
+        """Press a button of an answer that has come, until the bot has acknowledged that."""
 
     @abstractmethod
-    def can_tap(self, user: str) -> bool: ...
+    def can_tap(self, user: str, label: str) -> bool: ...
 
     @abstractmethod
     def words(self, user: str) -> list[str]:
@@ -126,14 +127,28 @@ class Lane(ABC):
             report = Sent(user, f"{user} saw https://example.com/{sender}/{number}", content)
             await self.deliver(report)
             if sender and await self._is_answered(user):
-                await self.tap(report)
+                await self.say_what_it_is(report)
 
     async def _is_answered(self, user: str) -> bool:
         """Wait for the answer; it may have died with the bot."""
         kills = self.kills
         with suppress(TimeoutError):
-            await self.until(lambda: self.can_tap(user) or self.kills > kills, 10)
-        return self.can_tap(user)
+            await self.until(lambda: self.can_tap(user, SCHOOL) or self.kills > kills, 10)
+        return self.can_tap(user, SCHOOL)
+
+    async def say_what_it_is(self, report: Sent) -> None:
+        """Say whom it is about, and then what. The question in between may die with the bot: it is asked for again."""
+        user = report.user
+        while not self.can_tap(user, THREAT):
+            kills = self.kills
+            await self.tap(user, SCHOOL)
+            with suppress(TimeoutError):
+                await self.until(
+                    lambda kills=kills: self.can_tap(user, THREAT) or self.kills > kills,  # type: ignore[misc]
+                    10,
+                )
+        await self.tap(user, THREAT)
+        report.categorised = True
 
     # --- what the bots suffer -----------------------------------------------------------------------------
 
@@ -250,20 +265,17 @@ class SlackLane(Lane):
             if not report.acknowledged:
                 await asyncio.sleep(0.02)  # nobody is there
 
-    async def tap(self, report: Sent) -> None:
-        shown = self._answers(report.user)[0]
-        while not report.categorised:
-            answer = await self.slack.choose("U" + report.user.upper(), shown, THREAT)
-            report.categorised = answer.acknowledged
-            if not report.categorised:
-                await asyncio.sleep(0.02)
+    async def tap(self, user: str, label: str) -> None:
+        shown = self._answers(user, label)[0]
+        while not (await self.slack.tap("U" + user.upper(), shown, label)).acknowledged:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
-    def can_tap(self, user: str) -> bool:
-        return bool(self._answers(user))
+    def can_tap(self, user: str, label: str) -> bool:
+        return bool(self._answers(user, label))
 
-    def _answers(self, user: str) -> list[Shown]:
+    def _answers(self, user: str, label: str) -> list[Shown]:
         user = "U" + user.upper()
-        return [s for s in self.slack.world.history if s.user == user and THREAT in s.labels]
+        return [s for s in self.slack.world.history if s.user == user and label in s.labels]
 
     def words(self, user: str) -> list[str]:
         return [s.words for s in self.slack.world.history if s.user == "U" + user.upper()]
@@ -321,16 +333,15 @@ class TelegramLane(Lane):
         await self._confirmed(update)
         report.acknowledged = True
 
-    async def tap(self, report: Sent) -> None:
-        await self._confirmed(await self._users[report.user].taps(THREAT))
-        report.categorised = True
+    async def tap(self, user: str, label: str) -> None:
+        await self._confirmed(await self._users[user].taps(label))
 
     async def _confirmed(self, update: dict[str, Any]) -> None:
         waiting = self.telegram.updates
         await self.until(lambda: all(one.update is not update for one in waiting.waiting), PATIENCE)
 
-    def can_tap(self, user: str) -> bool:
-        return any(THREAT in shown.labels for shown in self.telegram.shown(self._users[user]))
+    def can_tap(self, user: str, label: str) -> bool:
+        return any(label in shown.labels for shown in self.telegram.shown(self._users[user]))
 
     def words(self, user: str) -> list[str]:
         return self.telegram.texts(self._users[user])

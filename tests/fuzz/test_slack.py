@@ -63,7 +63,7 @@ async def everything(stage: SlackStage, folder: Path) -> Payloads:
     await slack.slash(ASHA, "/case", "status")
     await slack.slash(ASHA, "/report", TOKEN)
     await slack.tap(ASHA, first, "Urgent")
-    await slack.choose(ASHA, first, "Threat of violence")
+    await slack.tap(ASHA, first, "The school")
     await slack.shortcut(ASHA)
     await slack.until(lambda: stage._open_forms("Asha"))
     await slack.submit(ASHA, stage._open_forms("Asha")[-1], TOKEN)

@@ -37,7 +37,7 @@ async def test_who_took_it_and_becomes_its_subject_loses_it(talk: Talk) -> None:
     await talk("""
         Asha> A parent writes something
         bot>  Case {a}
-        Asha> (taps) Allegation about staff
+        Asha> /case category {a} staff-allegation
         bot>  Who is it about?
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
@@ -58,7 +58,7 @@ async def test_without_a_chair_the_reporter_is_not_sent_to_the_head(talk: Talk) 
         bot>  without a role
         Asha> A parent writes something
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         Asha> (taps) Allegation about staff
         bot>  not the headteacher.
         technician> gives Dev Singh the role chair
@@ -114,8 +114,10 @@ async def test_urgent_of_a_part_is_urgent_of_the_whole(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +5m
         Asha> Now he writes that he comes with a knife
         bot>  Kept with case {b}
@@ -129,8 +131,10 @@ async def test_what_nobody_called_part_or_new_still_reaches_a_leader(talk: Talk)
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +5m
         Asha> Now he writes that he is angry
         bot>  Kept with case {b}
@@ -150,8 +154,11 @@ async def test_about_the_chair_goes_to_the_head_with_the_way_to_the_local_author
     await talk(f"""
         Asha> A parent writes that a governor shouted
         bot>  Case {{a}}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         Asha> /case about {{a}} {words}
         bot>  designated officer can be told directly on 01632 960456.
         clock> +1m
@@ -186,7 +193,7 @@ async def test_about_the_head_goes_to_the_chair_alone(talk: Talk) -> None:
     await talk("""
         Asha> A parent writes something about him
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  Thank you.
@@ -207,7 +214,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
     await talk("""
         Asha> A parent writes something about him
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  The chair of governors is told. The headteacher is not.
@@ -225,7 +232,7 @@ async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
         bot>  without a role
         Asha> A parent writes something about him
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  not the headteacher.
@@ -285,7 +292,7 @@ async def test_a_case_about_the_head_is_about_every_record_of_that_name(
     cases = await talk("""
         Asha> They say that somebody shouted
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
     """)
     about = (await stage.bot.desk.store.case(cases["a"])).about

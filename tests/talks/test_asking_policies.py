@@ -104,9 +104,12 @@ async def test_the_policy_behind_a_case_is_one_tap_away(talk: Talk) -> None:
     await talk("""
         Asha> Have you seen what they say about Mr Ahmed?
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Somebody else
+        bot>  Type the name
+        Asha> Mr Ahmed
+        bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
-        bot>  Who is it about?
-        Asha> (taps) A parent
         bot>  Thank you.
         Asha> (taps) What the policy says
         bot>  Dealing with posts and comments online

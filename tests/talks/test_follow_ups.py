@@ -13,8 +13,10 @@ EVIDENCE = "Establish what was posted, and gather the evidence"
 COMPLAINT = """
     Asha> They call the kitchen filthy
     bot>  Case {a}
+    Asha> (taps) The school
+    bot>  What is it mostly about?
     Asha> (taps) Complaint about the school
-    bot>  Who is it about?
+    bot>  Thank you.
     clock> +1m
     bot to Ben>  New case {a}
 """
@@ -213,6 +215,8 @@ async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_ste
     await talk("""
         Asha> He will come with a knife, it says
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Ben>  Urgent: case {a}
         Ben>  (taps) I'll take it
@@ -241,6 +245,8 @@ async def test_an_urgent_case_goes_round_until_somebody_takes_it_at_night_too(ta
         clock> 2026-11-28T22:00
         Asha> He will come with a knife, it says
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Ben>  Urgent: case {a}
         bot to Cleo> Urgent: case {a}
@@ -298,6 +304,8 @@ async def test_refused_not_removed_and_again_open_what_follows(talk: Talk) -> No
         clock> +20m
         Gita> And there is this
         bot>  Case {c}
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Gita> (taps) Complaint about the school
         Ben>  /case again {c}
         bot>  Noted that it was posted again.
@@ -311,8 +319,11 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         clock> 2026-12-18T16:30
         Asha> A mother writes that her son was hit
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         bot to Ben>  New case {a}
         Ben>  /case take {a}
@@ -384,7 +395,7 @@ async def test_a_case_about_the_head_is_the_chairs_from_the_first_reminder_on(ta
     await talk("""
         Asha> They say the head took the money
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         Asha> (taps) Complaint about staff
         bot>  {a}
         clock> +1m

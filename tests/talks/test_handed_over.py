@@ -49,8 +49,10 @@ async def _ready(talk: Talk, stage: Stage) -> str:
     cases = await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
     """)
     return cases["a"]

@@ -18,6 +18,8 @@ async def _an_alert_to_ben(talk: Talk) -> str:
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Ben> Urgent: case {a}
         bot to Cleo> Urgent: case {a}
@@ -229,6 +231,8 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
     cases = await talk("""
         Asha> They say something terrible
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Cleo> Urgent: case {a}
         Ben>  /people give Cleo Martin the role staff

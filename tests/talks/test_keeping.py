@@ -17,6 +17,8 @@ SCHOOL = "[retention]\nyears = 2\n[retention.outcome]\nunfounded = 1\nremoved = 
 CLOSED = """
     Asha> They call the kitchen filthy
     bot>  Case {a}
+    Asha> (taps) The school
+    bot>  What is it mostly about?
     Asha> (taps) Complaint about the school
     Ben>  /case close {a} unfounded
     bot>  closed: unfounded
@@ -102,7 +104,7 @@ async def test_only_the_chair_erases_what_is_about_the_head(talk: Talk, stage: S
     await talk("""
         Asha> They say the head shouted
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         Asha> (taps) Complaint about staff
         bot>  Thank you
         Efua> /case close {a} unfounded
@@ -131,6 +133,8 @@ async def test_what_was_joined_goes_along(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They call the kitchen filthy
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         Gita> The kitchen again
         bot>  Case {b}
@@ -232,7 +236,7 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         Ben>  /case {a}
         bot>  They call the kitchen filthy
         Asha> /case {a}
-        bot>  What is it mostly about?
+        bot>  Who is it about?
     """)
     told = [
         who for who in ("Ben", "Asha") for seen in stage.seen(who) if "its own copies" in seen.words

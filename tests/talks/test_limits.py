@@ -20,12 +20,14 @@ def narrow(stage: Stage, **limits: int) -> None:
 
 
 async def test_so_many_acts_a_minute_and_urgent_at_any_time(talk: Talk, stage: Stage) -> None:
-    narrow(stage, acts=4)
+    narrow(stage, acts=5)
     await talk("""
         Asha> They write something terrible
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
         Asha> /case status
         bot>  {a} ·
         Asha> /case {a}
@@ -112,8 +114,10 @@ async def test_a_burst_of_screenshots_trips_nothing(talk: Talk, stage: Stage) ->
         bot>  Case {{a}}
         Asha> [sends {names.replace(".png", "0.png")}]
         bot>  Case {{a}}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
     """)
     await stage.quiet()
     (summary,) = await stage.bot.desk.store.summaries()

@@ -43,8 +43,10 @@ ORDERS = {
     "what came later": """
         Asha> They write about the school
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +5m
         Asha> [sends shot.png]
         bot>  Kept with case {b}
@@ -63,8 +65,10 @@ ORDERS = {
         bot>  With it: {b}
         Asha> /case category {b} child-undressed
         bot>  please stop here
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Gita> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
     """,
 }
 
@@ -85,8 +89,10 @@ async def test_nothing_is_fetched_before_the_tap(talk: Talk, stage: Stage) -> No
     assert not stage.asked_for_bytes()
     await talk("""
         Asha> /case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
     """)
     assert stage.asked_for_bytes()
@@ -129,8 +135,10 @@ async def test_what_was_kept_before_it_was_known_is_locked_away(talk: Talk, stag
     cases = await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Ben>  /case evidence {a}
         bot>  A file of case {a}.
@@ -164,8 +172,10 @@ async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(
     await talk("""
         Gita> [sends shot.png]
         bot>  Case {a}
+        Gita> (taps) A pupil
+        bot>  What is it mostly about?
         Gita> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Asha> They sent a picture round
         bot>  Case {b}

@@ -82,7 +82,7 @@ async def test_what_the_technician_does_is_done_kept_and_told(talk: Talk, stage:
         bot to Dev> at the command line
         Asha> A parent writes something about him
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  The chair of governors is told.

@@ -16,6 +16,8 @@ async def test_a_long_text_is_handed_over_whole(talk: Talk, stage: Stage) -> Non
     cases = await talk(f"""
         Asha> {LONG}
         bot>  Case {{a}}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         Ben>  /case {{a}}
         bot>  word40
@@ -40,6 +42,8 @@ async def test_the_ninth_piece_is_handed_over_and_so_is_that_of_a_part(talk: Tal
     pieces = "\n".join(f"Asha> Word of mouth, number {n}\nbot> Case {{a}}" for n in range(1, 10))
     await talk(pieces.replace("bot> Case {a}", "bot> Case {a}", 1))
     await talk("""
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         Gita> They say the same at the bus stop
         bot>  Case {b}
@@ -62,6 +66,8 @@ async def test_all_entries_are_read_in_full_with_those_of_the_parts(
     await talk("""
         Asha> They call the kitchen filthy
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         Gita> The kitchen again
         bot>  Case {b}
@@ -127,8 +133,10 @@ async def test_what_is_withheld_is_handed_to_nobody_also_where_it_was_kept_befor
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Asha> I have looked at it again
         bot>  Case {a}
@@ -156,11 +164,15 @@ async def test_a_matter_is_withheld_when_any_part_of_it_is(talk: Talk, stage: St
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Gita> Have you seen the other one
         bot>  Case {b}
+        Gita> (taps) A pupil
+        bot>  What is it mostly about?
         Gita> (taps) Bullying of a pupil or an adult
         Cleo> /case join {b} to {a}
         bot>  With it: {b}
@@ -176,8 +188,11 @@ async def test_what_is_to_be_done_comes_before_what_was_sent(talk: Talk, stage: 
     await talk("""
         Asha> They call Mr Ahmed a liar on the village page
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         Ben>  /case {a}
         bot>  Next: Support the member of staff
         bot>  The latest of
@@ -199,6 +214,8 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
     cases = await talk("""
         Asha> They call the kitchen filthy
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         Ben>  /case close {a} removed
         bot>  closed: removed

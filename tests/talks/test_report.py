@@ -13,13 +13,14 @@ async def test_a_screenshot_becomes_a_case_that_somebody_takes(talk: Talk) -> No
         bot>  Case {a}
         bot>  Not fetched yet: a picture.
         bot>  do not reply to it
+        bot>  Who is it about?
+        Asha> (taps) A parent or somebody else
+        bot>  About a parent or somebody else.
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Leadership is being told now.
         bot to Ben>  Urgent: case {a}
         bot to Cleo> Threat of violence
-        Asha> (taps) A parent
-        bot>  Leadership is being told now.
         Ben>  (taps) I'll take it
         bot>  Ben Okafor is looking after it
         bot to Asha> somebody in leadership is looking after it now
@@ -56,7 +57,7 @@ async def test_what_comes_later_is_kept_with_it_until_told_otherwise(talk: Talk)
         bot>  Is it part of case {a}, or something new?
         Asha> (taps) A new case
         bot>  Case {b}
-        bot>  What is it mostly about?
+        bot>  Who is it about?
     """)
     assert cases["a"] != cases["b"]
 
@@ -65,6 +66,9 @@ async def test_a_part_of_a_case_keeps_both_references(talk: Talk) -> None:
     await talk("""
         Asha> Have you seen what they say about Year 4?
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         clock> +5m
         Asha> There is more of it now
@@ -81,7 +85,7 @@ async def test_the_head_never_sees_a_case_about_the_head(talk: Talk) -> None:
     await talk("""
         Asha> [forwards "the head hit a child, says this"]
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         Asha> (taps) Allegation about staff
         bot>  Thank you.
         clock> +1m
@@ -127,9 +131,9 @@ async def test_an_album_is_one_report(talk: Talk) -> None:
         Asha> [sends one.png, two.png, three.png]
         bot>  Case {a}
         bot>  Not fetched yet: 3 pictures.
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
-        Asha> (taps) Not sure
         bot>  Thank you.
         clock> +1m
         Asha> /case {a}
@@ -153,6 +157,8 @@ async def test_the_card_says_at_the_end_what_was_kept(talk: Talk, stage: Stage) 
         Asha> [sends shot.png]
         bot>  Case {a}
         bot>  Not fetched yet: a picture.
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
         bot>  Case {a}
     """)

@@ -135,7 +135,8 @@ async def report(slack: SlackDouble, who: str, words: str) -> str:
     answer = await slack.next(who)
     found = REFERENCE.search(answer.words)
     assert found, answer.words
-    await slack.choose(who, answer, "Threat of violence")
+    await slack.tap(who, answer, "The school")
+    await slack.tap(who, await slack.next(who), "Threat of violence")
     assert "urgent" in (await slack.next(who)).words
     return found[1]
 
@@ -382,9 +383,10 @@ async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
         await oak.slash(head, "/headsup", f"join {code}")
         assert "Welcome" in (await oak.next(head)).words
         await oak.message(asha, "They say they will hurt Noor Malik")
+        await oak.tap(asha, await oak.next(asha), "The school")
         answer = await oak.next(asha)
         trust.revoke(oak, but=("users.info", "auth.test"))
-        await oak.choose(asha, answer, "Threat of violence")
+        await oak.tap(asha, answer, "Threat of violence")
         [service] = made.services
         store = service.bot.desk.store
         await until(lambda: any(r.held_until for r in service.bot.delivery._receivers.values()))

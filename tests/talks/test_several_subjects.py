@@ -28,9 +28,9 @@ async def test_a_second_person_is_named_besides_the_first(talk: Talk) -> None:
     await talk("""
         Asha> A parent writes something
         bot>  Case {a}
-        Asha> (taps) Allegation about staff
-        bot>  Who is it about?
         Asha> (taps) The headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
         bot>  Thank you.
         Asha> /case about {a} Mr Ahmed
         bot>  Thank you.
@@ -90,9 +90,9 @@ async def test_a_subject_changes_nothing_of_what_it_is_about(talk: Talk) -> None
     await talk("""
         Ben>  A parent writes something
         bot>  Case {a}
-        Ben>  (taps) Allegation about staff
-        bot>  Who is it about?
         Ben>  (taps) The headteacher
+        bot>  What is it mostly about?
+        Ben>  (taps) Allegation about staff
         bot>  Thank you.
         Ben>  /case category {a} other
         bot>  for others to say now
@@ -135,8 +135,11 @@ async def test_whoever_looks_after_it_is_told_whom_that_lets_in(talk: Talk) -> N
     await talk("""
         Asha> A parent writes something
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         Asha> /case about {a} Cleo Martin
         bot>  Thank you.
         Cleo> /case {a}
@@ -228,9 +231,9 @@ async def test_who_reports_the_head_reads_that_the_head_is_not_told(talk: Talk) 
     await talk("""
         Asha> A parent writes something
         bot>  Case {a}
-        Asha> (taps) Allegation about staff
-        bot>  Who is it about?
         Asha> (taps) The headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
         bot>  The chair of governors is told. The headteacher is not.
     """)
 
@@ -239,9 +242,9 @@ async def test_more_that_waits_for_an_answer_hides_no_case_about_the_head(talk: 
     await talk("""
         Asha> A parent writes something
         bot>  Case {a}
-        Asha> (taps) Allegation about staff
-        bot>  Who is it about?
         Asha> (taps) The headteacher
+        bot>  What is it mostly about?
+        Asha> (taps) Allegation about staff
         bot>  Thank you.
         Asha> /report And this was in the playground
         bot>  Is it part of case {a}, or something new?

@@ -33,6 +33,8 @@ async def test_answers_alerts_and_lists_are_taken_back(talk: Talk, stage: Stage)
         bot>  Case {a}
         Gita> [sends other.png]
         bot>  Case {b}
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Gita> (taps) Threat of violence
         bot to Cleo> Urgent: case {b}
         Cleo> case {a}
@@ -65,6 +67,8 @@ async def test_buttons_of_what_was_taken_back_are_gone(talk: Talk, stage: Stage)
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Cleo> Urgent: case {a}
         Asha> /case about {a} Cleo Martin
@@ -88,8 +92,10 @@ async def test_handed_over_files_are_deleted(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Cleo> case evidence {a}
         bot>  A file of case {a}.
@@ -132,9 +138,10 @@ async def test_a_reporter_keeps_what_a_reporter_was_told(talk: Talk, stage: Stag
     cases = await talk("""
         Cleo> A parent says that I shouted
         bot>  Case {a}
-        Cleo> (taps) Allegation about staff
-        bot>  Who is it about?
+        Cleo> (taps) A member of staff
         Cleo> (taps) Me
+        bot>  What is it mostly about?
+        Cleo> (taps) Allegation about staff
         bot>  Thank you.
     """)
     await quiet(stage)
@@ -173,8 +180,11 @@ async def test_a_digest_is_taken_back(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> 2026-11-30T08:30
         bot to Cleo> Your week
     """)
@@ -202,6 +212,8 @@ async def test_the_channel_forgets_a_case_about_one_of_its_readers(
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Ben> Urgent: case {a}
     """)
@@ -245,8 +257,10 @@ async def test_staff_answers_leave_no_trace(talk: Talk, stage: Stage) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Asha> case {a}
         bot>  You sent: a message
     """)
@@ -260,8 +274,10 @@ async def test_files_of_a_child_undressed_are_deleted_wherever_they_were_handed_
     cases = await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Ben> case evidence {a}
         bot>  A file of case {a}.

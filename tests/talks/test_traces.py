@@ -14,8 +14,10 @@ async def test_the_head_sees_who_looked_at_what(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Cleo> /case {a}
         bot>  They write about the dinner
         Cleo> /case evidence {a}
@@ -34,8 +36,10 @@ async def test_a_case_is_found_by_its_words(words: str, talk: Talk) -> None:
         """
         Asha> They write about the dinner on https://example.org/post
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Ben>  /case find WORDS
         bot>  {a} · Complaint about the school
         Ben>  /case find something quite different
@@ -67,7 +71,7 @@ async def test_the_head_sees_who_searched_but_nothing_about_the_head(talk: Talk)
     await talk("""
         Asha> They say that the head shouted at dinner
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  Thank you.
@@ -92,7 +96,7 @@ async def test_the_head_is_shown_nothing_of_searches_that_could_tell(
     await talk("""
         Asha> They say that the head shouted at dinner
         bot>  Case {a}
-        Asha> (taps) About the headteacher
+        Asha> (taps) The headteacher
         bot>  What is it mostly about?
         Cleo> /case find Ben
         bot>  No case with

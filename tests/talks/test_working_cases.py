@@ -9,9 +9,10 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
     await talk("""
         Asha> They call Mr Ahmed a liar on the village page
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
-        bot>  Who is it about?
-        Asha> (taps) Later
         bot>  Leadership is told in school hours.
         clock> +1m
         bot to Ben>  New case {a}
@@ -68,6 +69,9 @@ async def test_nobody_sees_a_case_about_themselves(talk: Talk) -> None:
     await talk("""
         Asha> A parent says Cleo ignored her child
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         Asha> /case about {a} Cleo
         bot>  Did you mean one of these?
@@ -87,8 +91,10 @@ async def test_a_report_about_oneself_stays_ones_own(talk: Talk) -> None:
     await talk("""
         Gita> A father writes that I shouted at his son
         bot>  Case {a}
-        Gita> (taps) Allegation about staff
+        Gita> (taps) A member of staff
         Gita> (taps) Me
+        bot>  What is it mostly about?
+        Gita> (taps) Allegation about staff
         bot>  Thank you.
         Gita> /case {a}
         bot>  You sent: a message
@@ -103,6 +109,9 @@ async def test_the_same_link_is_found_again(talk: Talk) -> None:
         bot>  Case {a}
         Gita> https://m.facebook.com/groups/1/posts/2/?utm_source=x
         bot>  Case {b}
+        Gita> (taps) A member of staff
+        Gita> (taps) Not sure who
+        bot>  What is it mostly about?
         Gita> (taps) Complaint about staff
         Ben>  /case {b}
         bot>  It looks like case {a}.
@@ -121,13 +130,19 @@ async def test_the_same_picture_is_found_again(talk: Talk) -> None:
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +20m
         Asha> [sends shot.png]
         bot>  Case {b}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Ben>  /case {b}
         bot>  It looks like case {a}.
@@ -145,7 +160,7 @@ async def test_what_one_passed_on_before_is_offered(talk: Talk) -> None:
         bot>  Case {b}
         bot>  It looks like your case {a}.
         Asha> (taps) Part of {a}
-        bot>  What is it mostly about?
+        bot>  Who is it about?
     """)
 
 
@@ -169,6 +184,9 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         clock> 2026-11-27T21:00
         Asha> They call the cook names
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Negative or offensive about staff
         clock> 2026-11-30T07:59
         bot to Ben>  (nothing)
@@ -177,6 +195,8 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         clock> 2026-11-30T22:00
         Gita> He will come with a knife, it says
         bot>  Case {b}
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Gita> (taps) Threat of violence
         bot to Ben>  Urgent: case {b}
         Asha> /case urgent {a}
@@ -204,6 +224,9 @@ async def test_markup_and_pings_stay_text(talk: Talk) -> None:
     await talk("""
         Asha> <!channel> *bold* <b>x</b> <@UBEN> _it_ `code` @here
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Not sure who
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         Ben>  /case {a}
         bot>  <!channel> *bold* <b>x</b> <@UBEN> _it_ `code` @here

@@ -76,6 +76,8 @@ async def test_a_tap_that_may_be_lost_is_asked_for_again(stage: TelegramStage) -
 
 async def test_nobody_is_asked_who_has_said_it(stage: TelegramStage) -> None:
     await stage.says("Asha", "They call the kitchen filthy")
+    await stage.telegram.waits_for(stage.users["Asha"], "The school")
+    await stage.taps("Asha", "The school")
     await stage.telegram.waits_for(stage.users["Asha"], "Threat of violence")
     await stage.taps("Asha", "Threat of violence")
     await stage.telegram.taken_in()

@@ -1,0 +1,67 @@
+"""The next question about a case: whom it is about, which of several, and then what.
+
+It is asked of its reporter, by whatever shows them the case.
+"""
+
+from __future__ import annotations
+
+from handlers.cases.questions import category_question, subject_question
+from handlers.desk import Desk
+from handlers.matter import Matter, People
+from handlers.messages import Choice, Choices, Reply, Text
+from handlers.rules.names import LIKE_THE_HEAD
+from handlers.workflow.people import one_of_each_name
+from store.model.case import Case
+from store.model.records import About, Status
+
+DID_YOU_MEAN = "Did you mean one of these?"
+NOBODY_OF_THESE = "No, somebody else"
+#: People to choose from.
+SHORT_LIST = 12
+#: Bytes of the command behind a button: Telegram's limit.
+BUTTON = 64
+
+
+async def next_question(matter: Matter, desk: Desk, *, may_say_whom: bool) -> Reply | None:
+    """The first question that is open; None where none is.
+
+    `may_say_whom`: whoever reads it is not, and cannot be, whom it is about.
+    """
+    case = matter.named
+    if case.status == Status.CLOSED:
+        return None
+    if may_say_whom and _is_whom_open(matter):
+        return subject_question(case, desk)
+    unclear = [subject for subject in case.subjects if subject.candidates]
+    if may_say_whom and unclear:
+        return await which_of(case, unclear[0], desk)
+    if case.category is None or case.waiting:
+        return category_question(case, desk)
+    return None
+
+
+def _is_whom_open(matter: Matter) -> bool:
+    """Whether nobody has said whom it is about, nor whom that is about which it was joined to."""
+    case = matter.named
+    if case.joined_to is None or case.subjects:
+        return not case.subjects
+    mine = [each for each in matter.summaries if not set(each.reporters).isdisjoint(case.reporters)]
+    return not any(each.subjects for each in mine)
+
+
+async def which_of(case: Case, subject: About, desk: Desk) -> Reply:
+    """Which of those is it whom the words may mean?"""
+    reference, name = case.reference, subject.name
+    found = People(await desk.store.having((), subject.candidates))
+    options = []
+    if LIKE_THE_HEAD.search(name):
+        options.append(Choice("The headteacher", f"case about {reference} head"))
+    known = [person for id in subject.candidates if (person := found.get(id))]
+    for person in one_of_each_name(known)[:SHORT_LIST]:
+        options.append(Choice(person.name, f"case about {reference} id {person.id}"))
+    # A name that is cut in the middle of a character loses that character.
+    otherwise = f"case about {reference} only {name}".encode()[:BUTTON].decode(errors="ignore")
+    options.append(Choice(NOBODY_OF_THESE, otherwise))
+    # What is to be done about a child undressed stays in sight.
+    replaces = not case.withheld
+    return Reply((Text(DID_YOU_MEAN), Choices(tuple(options))), replaces=replaces)
