@@ -118,7 +118,7 @@ def ids_named_in(case: Case) -> set[str]:
         ids |= {entry.by, entry.details.get("to", "")}
     ids |= {follow_up.person or "" for follow_up in case.follow_ups}
     ids |= {notice.to for notice in case.notices if not is_address(notice.to)}
-    ids |= {case.owner or "", *(about.person or "" for about in case.subjects)}
+    ids |= {case.owner or "", *(about.person or "" for about in case.concerned)}
     return ids - {"", SYSTEM}
 
 
@@ -156,11 +156,6 @@ class Matter:
     joined: tuple[Case, ...] = ()
 
     @property
-    def to_reporter(self) -> Matter:
-        """As its reporter sees it, whatever else they are to it."""
-        return Matter(self.named, self.relations & {Relation.REPORTER}, self.named, self.around)
-
-    @property
     def whole(self) -> bool:
         """All of it; otherwise the person's own report, and that it is looked after."""
         return bool(self.relations & access.INSIDE)
@@ -174,9 +169,13 @@ class Matter:
         """All of it, the root first, whatever of it the person may see."""
         return self.around.matter(self.named)
 
+    def having(self, named: Case) -> tuple[Summary, ...]:
+        """All of it, with the case that was asked for as it may come to be."""
+        return self.around.having(named).matter(named)
+
     def is_about(self, person: Person) -> bool:
-        """Whether any part of it is, or may be, about this person."""
-        return any(access.concerns(person, part.subjects) for part in self.summaries)
+        """Whether any part of it is about this person, was posted by them, or may be either."""
+        return access.concerns(person, self.summaries)
 
     @property
     def people(self) -> People:

@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.cases.own_words import OF_POSTERS, OF_SUBJECTS, named_in
+from handlers.cases.poster_words import poster_words
 from handlers.cases.questions import about_words
 from handlers.desk import Desk
 from handlers.matter import Matter
 from handlers.text.words import moment
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import (
-    About,
-    Entry,
-)
+from store.model.records import Entry
 
 ENTRY_WORDS: dict[str, str] = {
     EntryKind.OPENED: "passed it on",
     EntryKind.RECEIVED: "sent more",
     EntryKind.EDITED: "changed a message",
     EntryKind.CATEGORY: "said what it is about: {category}",
-    EntryKind.ABOUT: "said whom it is about: {about}",
-    EntryKind.ALSO_ABOUT: "said whom it is also about: {about}",
-    EntryKind.ABOUT_INSTEAD: "said whom it is about instead: {about}",
+    EntryKind.ABOUT: "said whom it is about: {who}",
+    EntryKind.ALSO_ABOUT: "said whom it is also about: {who}",
+    EntryKind.ABOUT_INSTEAD: "said whom it is about instead: {who}",
+    EntryKind.POSTED: "said who posted it: {who}",
+    EntryKind.POSTED_INSTEAD: "said who posted it instead: {who}",
     EntryKind.URGENT: "made it urgent",
     EntryKind.TAKEN: "took it",
     EntryKind.GIVEN: "gave it to {to}",
@@ -115,12 +116,17 @@ def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
             details["reason"] = f" ({details['reason']})"
         case EntryKind.STEP | EntryKind.POSTPONED if details["why"]:
             details["why"] = f", because {details['why'].removeprefix('because ')}"
-        case EntryKind.ABOUT | EntryKind.ALSO_ABOUT | EntryKind.ABOUT_INSTEAD:
-            about = About(details["subject"], name=details["name"])
-            details["about"] = about_words(about)
+        case what if what in OF_SUBJECTS | OF_POSTERS:
+            details["who"] = _named_words(entry)
         case EntryKind.GIVEN | EntryKind.STEP_GIVEN:
             details["to"] = matter.people.name(details["to"])
     return details
+
+
+def _named_words(entry: Entry) -> str:
+    """Whom an entry names, as a subject or as whoever posted it."""
+    words = poster_words if entry.what in OF_POSTERS else about_words
+    return words(named_in(entry))
 
 
 def _set_in(note: str) -> str:

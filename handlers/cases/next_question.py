@@ -5,6 +5,7 @@ It is asked of its reporter, by whatever shows them the case.
 
 from __future__ import annotations
 
+from handlers.cases.own_words import may_settle
 from handlers.cases.questions import category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
@@ -12,7 +13,7 @@ from handlers.messages import Choice, Choices, Reply, Text
 from handlers.rules.names import LIKE_THE_HEAD
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
-from store.model.records import About, Status
+from store.model.records import About, Person, Status
 
 DID_YOU_MEAN = "Did you mean one of these?"
 NOBODY_OF_THESE = "No, somebody else"
@@ -22,19 +23,19 @@ SHORT_LIST = 12
 BUTTON = 64
 
 
-async def next_question(matter: Matter, desk: Desk, *, may_say_whom: bool) -> Reply | None:
-    """The first question that is open; None where none is.
+async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | None:
+    """The first question that is open to this person; None where none is.
 
-    `may_say_whom`: whoever reads it is not, and cannot be, whom it is about.
+    Whom it is about is not asked of somebody who is, or may be, whom it is about.
     """
     case = matter.named
     if case.status == Status.CLOSED:
         return None
-    if may_say_whom and _is_whom_open(matter):
+    if not matter.is_about(person) and _is_whom_open(matter):
         return subject_question(case, desk)
-    unclear = [subject for subject in case.subjects if subject.candidates]
-    if may_say_whom and unclear:
-        return await which_of(case, unclear[0], desk)
+    for subject in case.subjects:
+        if subject.candidates and may_settle(person, matter, case, subject):
+            return await which_of(case, subject, desk)
     if case.category is None or case.waiting:
         return category_question(case, desk)
     return None
@@ -49,18 +50,18 @@ def _is_whom_open(matter: Matter) -> bool:
     return not any(each.subjects for each in mine)
 
 
-async def which_of(case: Case, subject: About, desk: Desk) -> Reply:
+async def which_of(case: Case, subject: About, desk: Desk, *, verb: str = "about") -> Reply:
     """Which of those is it whom the words may mean?"""
-    reference, name = case.reference, subject.name
+    about, name = f"case {verb} {case.reference}", subject.name
     found = People(await desk.store.having((), subject.candidates))
     options = []
     if LIKE_THE_HEAD.search(name):
-        options.append(Choice("The headteacher", f"case about {reference} head"))
+        options.append(Choice("The headteacher", f"{about} head"))
     known = [person for id in subject.candidates if (person := found.get(id))]
     for person in one_of_each_name(known)[:SHORT_LIST]:
-        options.append(Choice(person.name, f"case about {reference} id {person.id}"))
+        options.append(Choice(person.name, f"{about} id {person.id}"))
     # A name that is cut in the middle of a character loses that character.
-    otherwise = f"case about {reference} only {name}".encode()[:BUTTON].decode(errors="ignore")
+    otherwise = f"{about} only {name}".encode()[:BUTTON].decode(errors="ignore")
     options.append(Choice(NOBODY_OF_THESE, otherwise))
     # What is to be done about a child undressed stays in sight.
     replaces = not case.withheld

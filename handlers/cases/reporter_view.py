@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.next_question import next_question
+from handlers.cases.own_words import OwnWords, own_words
+from handlers.cases.poster_words import poster_choice, posters_words
 from handlers.cases.questions import subjects_words, undressed_choices, urgent_choice
 from handlers.cases.view import other_route
 from handlers.desk import Desk
@@ -25,6 +27,7 @@ RECEIVED = "Kept: {what}."
 RECORDED = "{category}{urgent}{about}"
 #: Until somebody says what it is.
 ABOUT = "About {who}."
+POSTED = "Posted by {who}."
 DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
@@ -61,26 +64,23 @@ async def answer(
     `own`: the summaries of all cases of this person, where they are known already.
     """
     case = matter.named
+    said = own_words(person, case)
     if case.withheld:
         reply = await _stop(matter, person, desk, ask_now=ask_now)
     elif case.joined_to and not case.settled:
-        reply = _part_or_new(case, desk)
+        reply = _part_or_new(case, said, desk)
     else:
         similar = await _similar(person, case, own, desk)
-        question = await _open_question(matter, person, desk)
-        reply = _answer(matter, similar, question, desk, ask_now=ask_now)
+        question = await next_question(person, matter, desk)
+        reply = _answer(matter, said, similar, question, desk, ask_now=ask_now)
     unfinished = case.reference if is_unfinished(case) else ""
     return replace(reply.mentioning([case.reference]), unfinished=unfinished)
-
-
-async def _open_question(matter: Matter, person: Person, desk: Desk) -> Reply | None:
-    return await next_question(matter, desk, may_say_whom=not matter.is_about(person))
 
 
 async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:
     """What to do first; whom it is about is asked below that."""
     reply = stop(matter, desk)
-    question = await _open_question(matter, person, desk) if ask_now else None
+    question = await next_question(person, matter, desk) if ask_now else None
     return reply + say(AFTERWARDS) + question if question else reply
 
 
@@ -95,6 +95,7 @@ async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk
 
 def _answer(
     matter: Matter,
+    said: OwnWords,
     similar: Sequence[Summary],
     question: Reply | None,
     desk: Desk,
@@ -102,13 +103,13 @@ def _answer(
     ask_now: bool,
 ) -> Reply:
     case = matter.named
-    parts: list[Part] = [_heading(case), *_received(case, desk)]
+    parts: list[Part] = [_heading(case), *_received(case, said, desk)]
     for other in similar:
         parts += _same_before(case, other.reference)
     if question and ask_now:
         parts += question.parts
     else:
-        parts += _end(matter, question, desk)
+        parts += _end(matter, said, question, desk)
     reply = Reply(tuple(parts), replaces=True)
     return reply.mentioning(other.reference for other in similar)
 
@@ -125,23 +126,25 @@ def _same_before(case: Case, earlier: str) -> list[Part]:
     return [Text(SAME_BEFORE.format(reference=earlier)), Choices((part,))]
 
 
-def _received(case: Case, desk: Desk) -> list[Text]:
-    """What has been said of it, what is kept and what is not, and what not to do."""
+def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
+    """What the reporter has said of it, what is kept and what is not, and what not to do."""
     lines = []
     category = desk.procedure.named(case.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
-        about = f", about {subjects_words(case.subjects)}" if case.subjects else ""
+        about = f", about {subjects_words(said.subjects)}" if said.subjects else ""
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
-    elif case.subjects:
-        lines.append(ABOUT.format(who=subjects_words(case.subjects)))
+    elif said.subjects:
+        lines.append(ABOUT.format(who=subjects_words(said.subjects)))
+    if said.posters:
+        lines.append(POSTED.format(who=posters_words(said.posters)))
     kept = [item for item in case.evidence if item.state == State.KEPT]
     if kept:
         lines.append(RECEIVED.format(what=describe(kept)))
     return [Text("\n".join([*lines, *unkept_lines(case.evidence), DO_NOT]))]
 
 
-def _part_or_new(case: Case, desk: Desk) -> Reply:
+def _part_or_new(case: Case, said: OwnWords, desk: Desk) -> Reply:
     """Is what came soon after another report part of it?
 
     That it is urgent, or worse, can be said all the same.
@@ -155,34 +158,39 @@ def _part_or_new(case: Case, desk: Desk) -> Reply:
     if case.waiting:
         choices += undressed_choices(case, desk)
     asked = (Text(PART_OR_NEW.format(reference=to)), Choices(tuple(choices)))
-    reply = Reply((_heading(case), *_received(case, desk), *asked), replaces=True)
+    reply = Reply((_heading(case), *_received(case, said, desk), *asked), replaces=True)
     return reply.mentioning([to])
 
 
-def _end(matter: Matter, question: Reply | None, desk: Desk) -> list[Part]:
+def _end(matter: Matter, said: OwnWords, question: Reply | None, desk: Desk) -> list[Part]:
     """Thanks, and what may be tapped when nothing is asked now."""
     case = matter.named
     is_unknown = question is not None and case.category is None
-    words = LATER if is_unknown else _thanks(matter, desk)
+    words = LATER if is_unknown else _thanks(matter, said, desk)
     choices = list(policy_choice(case.category, desk))
     if case.status != Status.CLOSED:
-        choices = [*urgent_choice(case), *choices]
+        choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
     parts: list[Part] = [Text(words)]
     if choices:
         parts.append(Choices(tuple(choices)))
     return parts
 
 
-def _thanks(matter: Matter, desk: Desk) -> str:
+def _poster_choice(case: Case, said: OwnWords) -> list[Choice]:
+    """The button that asks who posted it, until the reporter has said so."""
+    return [] if said.posters else [poster_choice(case)]
+
+
+def _thanks(matter: Matter, said: OwnWords, desk: Desk) -> str:
     case = matter.named
     told = recipients(case, matter.around, desk)
     if not told:
         who = nobody_told(case)
-    elif is_about_head(matter.summaries) and all(person.has(Role.CHAIR) for person in told):
+    elif is_about_head([said]) and all(person.has(Role.CHAIR) for person in told):
         who = CHAIR_TOLD
     else:
         who = TOLD_NOW if case.urgent else TOLD_SOON
-    route = other_route(matter.to_reporter, desk)
+    route = other_route([said], matter.people, desk)
     if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)

@@ -166,7 +166,7 @@ async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply |
 
 
 def _line(summary: Summary, desk: Desk) -> str:
-    about_pupil = any(about.subject == Subject.PUPIL for about in summary.subjects)
+    about_pupil = any(about.subject == Subject.PUPIL for about in summary.concerned)
     return LINE.format(
         reference=summary.reference,
         category=_category(summary.category, desk),

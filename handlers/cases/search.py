@@ -86,7 +86,7 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
     category = desk.procedure.named(case.category)
     yield case.reference
     yield f"{category.key} {category.name}" if category else ""
-    yield from (about.name for about in case.subjects)
+    yield from (about.name for about in case.concerned)
     for item in case.evidence:
         yield from (item.text, item.normal, item.name)
     for entry in case.chronology:

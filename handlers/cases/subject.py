@@ -6,10 +6,11 @@ From the moment that it is said, that person no longer sees that the case exists
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.next_question import BUTTON, SHORT_LIST, which_of
+from handlers.cases.own_words import may_settle, own_words
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -78,7 +79,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
-        return matter.shown_in(await _short_list(ask.person, matter.named, said.name == "?", desk))
+        return matter.shown_in(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
 
@@ -86,7 +87,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 
     def move(case: Case) -> Case:
         for each in named:
-            case = _concerned(case, each, ask)
+            case = _concerned(case, each, matter, ask)
         return case
 
     before = matter.named.subjects
@@ -95,21 +96,26 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     return await _next(ask, matter, before, said, desk)
 
 
-def _concerned(case: Case, about: About, ask: Ask) -> Case:
+def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     """The case, about somebody as well: it is said of them what was open, or they are added."""
     by, at = ask.person.id, ask.at
-    answered = [subject for subject in case.subjects if _answers(about, subject)]
+    answered = []
+    for subject in case.subjects:
+        if answers(about, subject) and may_settle(ask.person, matter, case, subject):
+            answered.append(subject)
     if answered:
         return case.concern_instead(answered, about, by=by, at=at)
-    if about in case.subjects or (about.subject == Subject.UNSURE and case.subjects):
+    if about.subject == Subject.UNSURE and case.subjects:
+        return case
+    if about in case.subjects and about.label in own_words(ask.person, case).labels:
         return case
     if any(access.may_be_somebody(subject) for subject in case.subjects):
         return case.concern_also(about, by=by, at=at)
     return case.concern(about, by=by, at=at)
 
 
-def _answers(about: About, open_one: About) -> bool:
-    """Whether it says which of those it is whom earlier words may mean, or that it is none."""
+def answers(about: About, open_one: About) -> bool:
+    """Tell whether it says which of those it is whom earlier words may mean, or that it is none."""
     if not open_one.candidates:
         return False
     is_one_of_them = about.person in open_one.candidates
@@ -121,8 +127,7 @@ def _answers(about: About, open_one: About) -> bool:
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
-        # Whoever may be meant themselves is not the one to say.
-        if subject.candidates and matter.relations and not matter.is_about(ask.person):
+        if subject.candidates and may_settle(ask.person, matter, matter.named, subject):
             return matter.shown_in(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
@@ -144,15 +149,14 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     named = await _subjects(wanted, ask.person, desk)
 
     before = matter.named.subjects
-    let_in = [
-        person.name
-        for person in await desk.store.people()
-        if access.concerns(person, before) and not access.concerns(person, named)
-    ]
+    after = replace(matter.named, about=named[0], also_about=tuple(named[1:]))
+    everybody = await desk.store.people()
+    let_in = access.let_in(everybody, matter.summaries, matter.having(after))
     # Somebody may have been named since it was asked.
     sure_of_these = f"{SURELY}{len(before)}"
     if let_in and said.kind != sure_of_these:
-        question = LETS_IN.format(reference=reference, names=listed(dict.fromkeys(let_in)))
+        names = listed(dict.fromkeys(person.name for person in let_in))
+        question = LETS_IN.format(reference=reference, names=names)
         sure = Choice(SURE, f"case about {reference} {sure_of_these} {wanted.whole}", "danger")
         return matter.shown_in(Reply((Text(question), Choices((sure,)))))
 
@@ -198,11 +202,11 @@ async def _subjects(said: Said, asker: Person, desk: Desk) -> list[About]:
     """Whom the words mean: one, or each of several who are named in them."""
     names = names_in(said.wanted)
     if said.kind in BY_BUTTON or len(names) < 2:
-        return [await _subject(said, asker, desk)]
-    return [await _subject(Said.parse(name), asker, desk) for name in names[:MOST]]
+        return [await subject_meant(said, asker, desk)]
+    return [await subject_meant(Said.parse(name), asker, desk) for name in names[:MOST]]
 
 
-async def _subject(said: Said, asker: Person, desk: Desk) -> About:
+async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
     """Whom the words mean; with candidates, where they could mean some whom we know."""
     if said.kind == "id" and said.name:
         return await _known(await people.person_by_id(said.name, desk), desk)
@@ -287,9 +291,11 @@ async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> 
     return About(subject, person.id, person.name)
 
 
-async def _short_list(asker: Person, case: Case, typing: bool, desk: Desk) -> Reply:
+async def short_list(
+    asker: Person, case: Case, typing: bool, desk: Desk, *, verb: str = "about"
+) -> Reply:
     """A few names to tap; in a larger school, or for another name, a box to type it in."""
-    about = f"case about {case.reference}"
+    about = f"case {verb} {case.reference}"
     everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
     is_reporter = not set(asker.ids).isdisjoint(case.reporters)
     options = []
@@ -297,7 +303,7 @@ async def _short_list(asker: Person, case: Case, typing: bool, desk: Desk) -> Re
         # A reporter is asked for as “Me”.
         if not is_reporter or same_name(person.name) != same_name(asker.name):
             options.append(Choice(person.name, f"{about} id {person.id}"))
-    options += _listed_by_school(case, everybody, desk)
+    options += _listed_by_school(about, everybody, desk)
     if typing or len(options) > SHORT_LIST:
         return Reply((Prompt(NAME_THEM, f"{about} {Subject.STAFF}", "Name", short=True),))
 
@@ -310,12 +316,12 @@ async def _short_list(asker: Person, case: Case, typing: bool, desk: Desk) -> Re
     return Reply((Text(WHICH_PERSON), menu), replaces=not case.withheld)
 
 
-def _listed_by_school(case: Case, everybody: Iterable[Person], desk: Desk) -> list[Choice]:
+def _listed_by_school(about: str, everybody: Iterable[Person], desk: Desk) -> list[Choice]:
     """The names of `staff` in school.toml that nobody here has, where a button holds them."""
     names = {same_name(person.name) for person in everybody}
     options = []
     for name in desk.calendar.school.staff:
-        command = f"case about {case.reference} {LISTED} {name}"
+        command = f"{about} {LISTED} {name}"
         if same_name(name) not in names and len(command.encode()) <= BUTTON:
             options.append(Choice(name, command))
     return options

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import next_question
+from handlers.cases.own_words import OwnWords, own_words
+from handlers.cases.poster_words import poster_choice, posters_words
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.matter import Matter, People
@@ -56,7 +60,7 @@ KEPT_BEFORE = (
 )
 LEAD_DECIDES = "Speak to the safeguarding lead now{phone}, who decides what is done."
 ABOUT_CHAIR = (
-    "As it is about the chair of governors, the local authority’s designated officer can be told "
+    "As it concerns the chair of governors, the local authority’s designated officer can be told "
     "directly{phone}."
 )
 ALL_ENTRIES = "All entries"
@@ -84,24 +88,35 @@ async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
 async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
     """What its reporter may know, and the next question that is open."""
     case, root = matter.named, matter.summaries[0]
-    facts = (
+    facts = [
         ("About", _category(case, desk)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
+        *_said(own_words(person, case)),
         ("Now", state_for_reporter(root)),
-    )
+    ]
     heading = Heading(f"Case {case.reference}")
-    reply = Reply((heading, Fields(facts), *_lines(unkept_lines(case.evidence))))
+    reply = Reply((heading, Fields(tuple(facts)), *_lines(unkept_lines(case.evidence))))
     if root.status == Status.CLOSED:
         return reply
-    question = await next_question(matter, desk, may_say_whom=not matter.is_about(person))
+    question = await next_question(person, matter, desk)
     if question:
         reply += question
     if case.category is None or case.waiting:
         return reply
 
-    choices = (_choice("Add a note", "note", case), *policy_choice(case.category, desk))
-    return reply + Reply((Choices(choices),))
+    choices = [_choice("Add a note", "note", case), poster_choice(case)]
+    return reply + Reply((Choices((*choices, *policy_choice(case.category, desk))),))
+
+
+def _said(own: OwnWords) -> list[tuple[str, str]]:
+    """What a reporter has said themselves, and not what others made of it."""
+    said = []
+    if own.subjects:
+        said.append(("You said it is about", subjects_words(own.subjects)))
+    if own.posters:
+        said.append(("You said it was posted by", posters_words(own.posters)))
+    return said
 
 
 async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -115,7 +130,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
     ]
     if matter.withheld:
         parts.append(Text(_locked(person, matter, desk)))
-    route = other_route(matter, desk)
+    route = other_route(matter.cases, matter.people, desk)
     if route:
         parts.append(Text(route))
     parts += _steps(matter, desk)
@@ -143,6 +158,9 @@ def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
         ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {_by(matter)}"),
         ("Now", state_inside(case.summary, matter.people, desk)),
     ]
+    posters = posters_words(poster for part in matter.cases for poster in part.posters)
+    if posters:
+        facts.insert(2, ("Posted by", posters))
     reasons = [part.hold for part in matter.cases if part.hold]
     if reasons:
         facts.append(("Held", "; ".join(reasons)))
@@ -187,6 +205,7 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
         _choice("Add a note", "note", case),
         _choice("What it is about", "category", case),
         _choice("Who it is about", "about", case),
+        poster_choice(case),
         _choice("Give case to", "give", case),
         _choice("Close", "close", case),
     ]
@@ -335,13 +354,11 @@ def _on(phone: str) -> str:
     return f" on {phone}" if phone else ""
 
 
-def other_route(matter: Matter, desk: Desk) -> str:
-    """Whom else to tell of a matter about the chair of governors, which the head looks after alone;
-    or nothing.
+def other_route(said: Sequence[access.Concerning], people: People, desk: Desk) -> str:
+    """Whom else to tell of what is about the chair of governors, or was posted by them, and which
+    the head looks after alone; or nothing.
     """
-    chairs = matter.people.having((Role.CHAIR,))
-    seen = matter.cases
-    if not any(access.concerns(chair, part.subjects) for part in seen for chair in chairs):
+    if not any(access.concerns(chair, said) for chair in people.having((Role.CHAIR,))):
         return ""
     return ABOUT_CHAIR.format(phone=_on(desk.calendar.school.local_authority_phone))
 

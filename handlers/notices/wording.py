@@ -102,7 +102,7 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
     except Refused:
         matter = None
     if notice.kind in FOR_REPORTERS:
-        return await _for_reporter(named, notice, matter, desk)
+        return await _for_reporter(notice.kind, person, matter, desk)
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ABOUT_STEPS:
@@ -121,12 +121,12 @@ async def _for_channel(case: Case, desk: Desk) -> Reply | None:
 
 
 async def _for_reporter(
-    reference: str, notice: Notice, matter: Matter | None, desk: Desk
+    kind: str, reporter: Person, matter: Matter | None, desk: Desk
 ) -> Reply | None:
     if matter is None or Relation.REPORTER not in matter.relations:
         return None
-    reply = await REPORTERS[notice.kind](reference, matter, desk)
-    return reply.mentioning([reference]) if reply else None
+    reply = await REPORTERS[kind](reporter, matter, desk)
+    return reply.mentioning([matter.named.reference]) if reply else None
 
 
 # --- leaders --------------------------------------------------------------------------------------
@@ -246,27 +246,32 @@ def _overdue_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Re
 # --- reporters ------------------------------------------------------------------------------------
 
 
-async def _waiting(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _card(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
+    """Each reporter's card holds what they said themselves."""
+    return None if is_unfinished(matter.named) else await answer(matter, reporter, desk)
+
+
+async def _waiting(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
-    may_say_whom = Relation.APART in matter.relations
-    question = await next_question(matter, desk, may_say_whom=may_say_whom)
+    question = await next_question(reporter, matter, desk)
     if question is None:
         return None
     waits = WAITS.format(what=describe(case.waiting)) if case.waiting else ""
-    return say(WAITING.format(reference=reference, waits=waits).strip()) + question
+    return say(WAITING.format(reference=case.reference, waits=waits).strip()) + question
 
 
-async def _taken(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    return say(TAKEN.format(reference=reference))
+async def _taken(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
+    return say(TAKEN.format(reference=matter.named.reference))
 
 
-async def _closed(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    return say(CLOSED.format(reference=reference))
+async def _closed(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
+    return say(CLOSED.format(reference=matter.named.reference))
 
 
-async def _lost(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    lost = [e for e in matter.named.evidence if e.state in (State.LOST, State.TOO_LARGE)]
-    return say(LOST.format(reference=reference, what=describe(lost))) if lost else None
+async def _lost(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
+    case = matter.named
+    lost = [item for item in case.evidence if item.state in (State.LOST, State.TOO_LARGE)]
+    return say(LOST.format(reference=case.reference, what=describe(lost))) if lost else None
 
 
 OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
@@ -285,27 +290,20 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
 }
 
 
-async def _card(reference: str, matter: Matter, desk: Desk) -> Reply | None:
-    case = matter.named
-    if is_unfinished(case):
-        return None
-    return await answer(matter, await desk.store.person(case.reports[0].by), desk)
-
-
-async def _nobody(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def _nobody(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if case.status == Status.CLOSED or recipients(case, matter.around, desk):
         return None
-    return say(NOBODY.format(reference=reference, what=nobody_told(case)))
+    return say(NOBODY.format(reference=case.reference, what=nobody_told(case)))
 
 
-REPORTERS: dict[str, Callable[[str, Matter, Desk], Awaitable[Reply | None]]] = {
+REPORTERS: dict[str, Callable[[Person, Matter, Desk], Awaitable[Reply | None]]] = {
+    NoticeKind.CARD: _card,
     NoticeKind.WAITING: _waiting,
     NoticeKind.TAKEN: _taken,
     NoticeKind.CLOSED: _closed,
     NoticeKind.LOST: _lost,
     NoticeKind.NOBODY: _nobody,
-    NoticeKind.CARD: _card,
 }
 
 

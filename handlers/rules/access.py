@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names import is_named, may_mean
-from store.model.records import About, Person, Role, Subject, Summary
+from handlers.rules.names import is_named, may_be_account, may_mean
+from store.model.records import About, Person, Poster, Role, Subject, Summary
 from store.school.procedure import Procedure
 
 
-class HasSubjects(Protocol):
+class Concerning(Protocol):
     """A case, or its summary."""
 
     @property
-    def subjects(self) -> tuple[About, ...]:
-        """Everything that was said of whom it is about."""
+    def concerned(self) -> tuple[About, ...]:
+        """Everybody who must not see it: whom it is about, and who posted it."""
 
 
 class Act(Enum):
@@ -41,7 +41,7 @@ class Act(Enum):
     ROLE_LOG = "see who has changed roles and accounts, and hear of it"
     SEE = "see a case"
     NOTE = "add a note"
-    CLASSIFY = "say what a case is about, whom, and that it is urgent"
+    CLASSIFY = "say what a case is about, whom, who posted it, and that it is urgent"
     EVIDENCE = "look at the evidence"
     WORK = "take, give, close, reopen and join"
     ERASE = "erase a case whose time is over"
@@ -52,13 +52,15 @@ class Act(Enum):
 
 
 class Relation(Enum):
-    """What somebody is to a case. Its subject is none of these, but a reporter remains one."""
+    """What somebody is to a case. Its subject and the colleague who posted it are none of these,
+    but a reporter remains one.
+    """
 
     REPORTER = "reporter"
     OWNER = "owner"
     #: One's role reaches the case: see `_reaches`.
     REACH = "reach"
-    #: Whoever is not its subject.
+    #: Whoever is neither its subject nor who posted it.
     APART = "apart"
 
 
@@ -151,7 +153,7 @@ def answers_for(person: Person, role: str) -> bool:
 
 
 def may_be_somebody(about: About) -> bool:
-    """Tell whether a case may be about anybody who works here, by what was said of its subject."""
+    """Tell whether anybody who works here may be its subject or poster, by what was said of one."""
     return bool(
         about.person
         or about.heads
@@ -161,18 +163,29 @@ def may_be_somebody(about: About) -> bool:
     )
 
 
-def is_about_head(cases: Iterable[HasSubjects]) -> bool:
-    """Tell whether any of these cases is about the headteacher."""
-    return any(about.subject == Subject.HEAD for case in cases for about in case.subjects)
+def is_about_head(cases: Iterable[Concerning]) -> bool:
+    """Tell whether any of these cases is about the headteacher, or was posted by them."""
+    return any(about.subject == Subject.HEAD for case in cases for about in case.concerned)
 
 
-def concerns(person: Person, subjects: Iterable[About]) -> bool:
-    """Tell whether what was said of the subjects of a case means, or may mean, this person."""
-    return any(is_subject(person, about) for about in subjects)
+def concerns(person: Person, cases: Iterable[Concerning]) -> bool:
+    """Tell whether any of these cases is about this person, was posted by them, or may be either:
+    then nothing of it is theirs to see.
+    """
+    return any(is_meant(person, about) for case in cases for about in case.concerned)
 
 
-def is_subject(person: Person, about: About) -> bool:
-    """Tell whether a case is about this person: by id, as the head of that time, or by name."""
+def let_in(
+    people: Iterable[Person], before: Sequence[Concerning], after: Sequence[Concerning]
+) -> list[Person]:
+    """Those whom the same cases concern no longer after a change."""
+    return [each for each in people if concerns(each, before) and not concerns(each, after)]
+
+
+def is_meant(person: Person, about: About) -> bool:
+    """Tell whether this person is, or may be, who was named as a subject or poster: by id, as the
+    head of that time, or by name.
+    """
     if not {about.person, *about.heads, *about.candidates}.isdisjoint(person.ids):
         return True
 
@@ -183,6 +196,8 @@ def is_subject(person: Person, about: About) -> bool:
     # The name counts even where an id is known: one person may have a record in each chat.
     if not about.name or person.id in about.nobody_of:
         return False
+    if about.subject == Poster.ACCOUNT:
+        return may_be_account(about.name, person.name)
     # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
     if about.person or about.subject in (Subject.PUPIL, Subject.PARENT):
         return is_named(about.name, person.name)
@@ -195,12 +210,12 @@ def relations(
     """Find what a person is to a case.
 
     `matter` is the case itself with all that it was joined to, and all that was joined to it.
-    Whoever is the subject of one of them is shut out of all, and a role reaches all or none.
+    Whoever one of them concerns is shut out of all, and a role reaches all or none.
     """
     found = set()
     if any(id in case.reporters for id in person.ids):
         found.add(Relation.REPORTER)
-    if any(concerns(person, part.subjects) for part in matter):
+    if concerns(person, matter):
         return frozenset(found)
 
     found.add(Relation.APART)

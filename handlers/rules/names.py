@@ -85,6 +85,27 @@ def _fits(word: str, first: str, known: list[str]) -> bool:
     return len(word) == 1 and any(each.startswith(word) for each in known)
 
 
+def may_be_account(account: str, name: str) -> bool:
+    """Tell whether an account's name may stand for this person: `@ben_okafor`, `BenOkafor77`,
+    `bokafor`, `Mr Okafor`.
+    """
+    words = account_words(account)
+    if may_mean(" ".join(words), name):
+        return True
+    known = name_words(name)
+    first, last = known[0], known[-1]
+    run_together = {first + last, last + first, first[0] + last, last + first[0]}
+    run_together |= {title + last for title in TITLES}
+    run_together |= {short + last for short in short_forms(first)}
+    return len(known) > 1 and "".join(words) in run_together
+
+
+def account_words(account: str) -> list[str]:
+    """The words of an account's name, folded: `@BenOkafor_77` -> `ben`, `okafor`."""
+    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", account)
+    return name_words(re.sub(r"[\d_]+", " ", apart))
+
+
 @cache
 def short_forms(first: str) -> frozenset[str]:
     """What somebody of this first name may be called, and of what name theirs may be short."""

@@ -12,7 +12,14 @@ from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
-from store.model.kinds import ADDITIONS, FOR_REPORTERS, OWNERSHIP, EntryKind, NoticeKind
+from store.model.kinds import (
+    ADDITIONS,
+    FOR_REPORTERS,
+    LETTING_IN,
+    OWNERSHIP,
+    EntryKind,
+    NoticeKind,
+)
 from store.model.records import Notice, Person, Role, Status, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
@@ -107,8 +114,8 @@ def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
     """What a reporter added after leadership was told, to everybody but whoever added it."""
     last = case.chronology[-1]
     is_addition = last.what in ADDITIONS and last.by in case.reporters
-    # Whoever takes back whom it is about lets somebody in: the others hear of it.
-    is_addition = is_addition or last.what == EntryKind.ABOUT_INSTEAD
+    # Whoever takes back who was named lets somebody in: the others hear of it.
+    is_addition = is_addition or last.what in LETTING_IN
     if not is_addition or not case.category:
         return []
     found = []
@@ -219,13 +226,10 @@ def nobody_told(case: Case) -> str:
 
 
 def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
-    """Nobody who may be in the channel is the subject of any part of it."""
+    """Nobody who may be in the channel is the subject of any part of it, or has posted it."""
     if is_about_head(matter):
         return False
-    for person in people.having(access.WORKERS):
-        if any(access.concerns(person, part.subjects) for part in matter):
-            return False
-    return True
+    return not any(access.concerns(person, matter) for person in people.having(access.WORKERS))
 
 
 async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:

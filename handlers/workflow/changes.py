@@ -122,8 +122,8 @@ async def apply(desk: Desk, reference: str, move: Move) -> Case:
 
 
 async def without_lost_owner(desk: Desk, reference: str) -> None:
-    """Take a matter from an owner who may no longer look after it: its subject, or somebody without
-    a role.
+    """Take a matter from an owner who may no longer look after it: its subject, whoever posted it,
+    or somebody without a role.
     """
     summaries = Summaries(await desk.store.related([reference]))
     if reference not in summaries:

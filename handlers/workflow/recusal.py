@@ -1,5 +1,5 @@
-"""Messages that nobody should have any more are taken back: what the subject of a case was shown of
-it.
+"""Messages that nobody should have any more are taken back: what the subject of a case, or whoever
+posted it, was shown of it.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class _Sent:
 
 async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     """The case, owing it to take back each message that showed any part of the matter to its
-    subject.
+    subject, or to whoever posted it.
 
     Of a case about a child undressed, each file that was handed over to anybody.
     """
     matter = around.matter(case)
     withheld = any(part.withheld for part in matter)
     if not withheld and not any(
-        access.may_be_somebody(about) for part in matter for about in part.subjects
+        access.may_be_somebody(about) for part in matter for about in part.concerned
     ):
         return case
 
@@ -87,4 +87,4 @@ def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receiver
     if is_address(to):
         return not channel_may_know(matter, workers)
     person = receivers.get(to)
-    return person is not None and any(access.concerns(person, part.subjects) for part in matter)
+    return person is not None and access.concerns(person, matter)

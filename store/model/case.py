@@ -18,6 +18,7 @@ from store.model.records import (
     FollowUp,
     IllegalMove,
     Notice,
+    Poster,
     Progress,
     Report,
     State,
@@ -70,6 +71,8 @@ class Case(_Summarised):
     about: About | None = None
     #: Whom else it is about.
     also_about: tuple[About, ...] = ()
+    #: Who posted it, of which each `subject` is a Poster.
+    posters: tuple[About, ...] = ()
     owner: str | None = None
     #: The case that this one has become part of.
     joined_to: str | None = None
@@ -97,6 +100,11 @@ class Case(_Summarised):
     def subjects(self) -> tuple[About, ...]:
         """Everything that was said of whom it is about."""
         return (self.about, *self.also_about) if self.about else ()
+
+    @property
+    def concerned(self) -> tuple[About, ...]:
+        """Everybody who must not see it: whom it is about, and who posted it."""
+        return (*self.subjects, *self.posters)
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -147,6 +155,7 @@ class Case(_Summarised):
             withholds=State.WITHHELD in states,
             about=self.about,
             also_about=self.also_about,
+            posters=self.posters,
             owner=self.owner,
             joined_to=self.joined_to,
             settled=self.settled,
@@ -242,23 +251,50 @@ class Case(_Summarised):
 
     def concern_also(self, about: About, *, by: str, at: datetime) -> Case:
         """Say whom it is about besides."""
-        return self._about([*self.subjects, about], EntryKind.ALSO_ABOUT, about, by=by, at=at)
+        # Somebody else may have said the very same: that this person did is an entry of its own.
+        others = [subject for subject in self.subjects if subject != about]
+        return self._about([*others, about], EntryKind.ALSO_ABOUT, about, by=by, at=at)
 
     def concern_instead(
         self, before: Collection[About], about: About, *, by: str, at: datetime
     ) -> Case:
         """Say whom it is about in place of what was said before."""
         kept = [subject for subject in self.subjects if subject not in before]
-        return self._about([*kept, about], EntryKind.ABOUT_INSTEAD, about, by=by, at=at)
+        what, details = EntryKind.ABOUT_INSTEAD, _instead_of(before)
+        return self._about([*kept, about], what, about, by=by, at=at, **details)
 
     def _about(
-        self, subjects: list[About], what: EntryKind, said: About, *, by: str, at: datetime
+        self,
+        subjects: list[About],
+        what: EntryKind,
+        said: About,
+        *,
+        by: str,
+        at: datetime,
+        **details: str,
     ) -> Case:
         self._must_be_open()
         first, *others = subjects
-        details = {"subject": said.subject, "person": said.person or "", "name": said.name}
         case = replace(self, about=first, also_about=tuple(others))
-        return case.enter(at, by, what, **details)
+        return case.enter(at, by, what, **_details_of(said), **details)
+
+    def posted_by(self, poster: About, *, by: str, at: datetime) -> Case:
+        """Say who posted it, besides those who were named; that it is not known is said no more."""
+        self._must_be_open()
+        # Somebody else may have said the very same: that this person did is an entry of its own.
+        others = [p for p in self.posters if p.subject != Poster.UNKNOWN and p != poster]
+        case = replace(self, posters=(*others, poster))
+        return case.enter(at, by, EntryKind.POSTED, **_details_of(poster))
+
+    def posted_by_instead(
+        self, before: Collection[About], poster: About, *, by: str, at: datetime
+    ) -> Case:
+        """Say who posted it in place of what was said before."""
+        self._must_be_open()
+        kept = [each for each in self.posters if each not in before]
+        case = replace(self, posters=(*kept, poster))
+        details = {**_details_of(poster), **_instead_of(before)}
+        return case.enter(at, by, EntryKind.POSTED_INSTEAD, **details)
 
     def give(self, to: str, *, by: str, at: datetime) -> Case:
         """Make somebody its owner."""
@@ -413,6 +449,16 @@ class Case(_Summarised):
             raise IllegalMove(
                 f"Case {self.reference} is closed. Reopen it first: /case reopen {self.reference}"
             )
+
+
+def _details_of(said: About) -> dict[str, str]:
+    """What an entry keeps of somebody who was named."""
+    return {"subject": said.subject, "person": said.person or "", "name": said.name}
+
+
+def _instead_of(before: Collection[About]) -> dict[str, str]:
+    """What an entry keeps of those in whose place somebody was named: a line for each."""
+    return {"before": "\n".join(each.label for each in before)}
 
 
 def _released(item: Evidence, chosen: Classification, at: datetime) -> Evidence:

@@ -22,6 +22,8 @@ class EntryKind(StrEnum):
     ABOUT = "about"
     ALSO_ABOUT = "also about"
     ABOUT_INSTEAD = "about instead"
+    POSTED = "posted"
+    POSTED_INSTEAD = "posted instead"
     URGENT = "urgent"
     TAKEN = "taken"
     GIVEN = "given"
@@ -56,6 +58,9 @@ ARRIVALS = frozenset({EntryKind.OPENED, EntryKind.RECEIVED})
 
 #: Entries by which the reporter has added something that leadership has not seen yet.
 ADDITIONS = frozenset({EntryKind.RECEIVED, EntryKind.EDITED, EntryKind.NOTE})
+
+#: Entries that took something back, so that a case may be seen by somebody who could not see it.
+LETTING_IN = frozenset({EntryKind.ABOUT_INSTEAD, EntryKind.POSTED_INSTEAD})
 
 #: Entries by which somebody became the owner of a case.
 OWNERSHIP = frozenset({EntryKind.TAKEN, EntryKind.GIVEN})

@@ -88,6 +88,21 @@ class Subject(StrEnum):
     UNSURE = "unsure"
 
 
+class Poster(StrEnum):
+    """Who posted what was passed on: kept as an `About`, for its rules are those of a subject."""
+
+    PARENT = "parent"
+    PUPIL = "pupil"
+    #: A colleague.
+    STAFF = "staff"
+    HEAD = "head"
+    #: A handle or a page, by its name; whose it is nobody has said.
+    ACCOUNT = "account"
+    #: Nobody of the above; perhaps with a name.
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Awaiting:
     """The bot has asked something; the next words of this person complete the command."""
@@ -165,6 +180,11 @@ class About:
     nobody_of: tuple[str, ...] = ()
     #: Ids of those whom the words may mean, until somebody has said which of them it is.
     candidates: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What entries call it: the name, or what kind of person it is."""
+        return self.name or self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,11 +380,18 @@ class Summary:
     wake_at: datetime | None
     #: Whom else it is about.
     also_about: tuple[About, ...] = ()
+    #: Who posted it, of which each `subject` is a Poster.
+    posters: tuple[About, ...] = ()
 
     @property
     def subjects(self) -> tuple[About, ...]:
         """Everything that was said of whom it is about."""
         return (self.about, *self.also_about) if self.about else ()
+
+    @property
+    def concerned(self) -> tuple[About, ...]:
+        """Everybody who must not see it: whom it is about, and who posted it."""
+        return (*self.subjects, *self.posters)
 
 
 def new_reference() -> str:

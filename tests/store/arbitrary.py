@@ -163,6 +163,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         withheld=st.booleans(),
         about=optional(abouts),
         also_about=tuples(abouts),
+        posters=tuples(abouts),
         owner=optional(ids),
         joined_to=optional(ids),
         settled=st.booleans(),

@@ -12,7 +12,7 @@ from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
-from store.model.records import Notice, Person, Role, Status, Subject, Summary
+from store.model.records import Notice, Person, Role, Status, Summary
 from store.school.procedure import Procedure
 
 UNDELIVERED = (
@@ -78,10 +78,7 @@ def _somebody_may_own(
 
 def _role_to_invite(matter: Sequence[Summary]) -> Role:
     """Whoever stands above the headteacher where it is about the headteacher."""
-    for part in matter:
-        if any(about.subject == Subject.HEAD for about in part.subjects):
-            return Role.CHAIR
-    return Role.HEAD
+    return Role.CHAIR if access.is_about_head(matter) else Role.HEAD
 
 
 def undelivered(looked: Looked) -> Iterator[str]:

@@ -10,7 +10,8 @@ from bot.cli.export.html_pages import page, paragraph, table
 from bot.cli.export.included import Included
 from bot.cli.export.name_search import Sought
 from handlers.cases.chronology import entries_of, entry_line
-from handlers.cases.questions import subjects_words
+from handlers.cases.poster_words import posters_words
+from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment
 from store.model.records import Evidence
@@ -48,6 +49,7 @@ def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
         ("Why it is here", "; ".join(included.reasons)),
         ("Category", category.name if category else "none"),
         ("About", subjects_words(case.subjects)),
+        ("Posted by", posters_words(case.posters) or NOT_SAID),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("By", listed(reporters)),
         ("Looked after by", people.name(case.owner) if case.owner else "nobody"),

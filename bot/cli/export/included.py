@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.cli.export.held_records import Held
 from bot.cli.export.name_search import PERHAPS, Sought, texts_in
 from handlers.matter import Around, Matter, People, Summaries
-from handlers.rules.access import concerns
+from handlers.rules.access import is_meant
 from handlers.rules.names import is_named
 from store.model.case import Case
-from store.model.records import Entry, Person
+from store.model.records import About, Entry, Person
 
 ABOUT_THEM = "it is about them"
+POSTED = "they posted it, or may have"
 PASSED_ON = "they passed it on"
 LOOK_AFTER = "they look after it"
 STEP = "a step of it was given to them"
@@ -89,8 +90,10 @@ class Search:
     def _ties(self, case: Case) -> list[str]:
         """What the case itself says of them, whatever words are in it."""
         reasons: list[str] = []
-        if self._is_about_them(case):
+        if self._are_among(case.subjects):
             reasons.append(ABOUT_THEM)
+        if self._are_among(case.posters):
+            reasons.append(POSTED)
         if not self.ids.isdisjoint(case.reporters):
             reasons.append(PASSED_ON)
         if case.owner in self.ids:
@@ -101,10 +104,14 @@ class Search:
             reasons.append(ENTRIES)
         return reasons
 
-    def _is_about_them(self, case: Case) -> bool:
-        if any(concerns(person, case.subjects) for person in self.known):
-            return True
-        return any(is_named(self.sought.name, about.name) for about in case.subjects)
+    def _are_among(self, named: Iterable[About]) -> bool:
+        """Whether they are among the subjects, or the posters, of a case."""
+        for about in named:
+            if any(is_meant(person, about) for person in self.known):
+                return True
+            if is_named(self.sought.name, about.name):
+                return True
+        return False
 
     def _is_in_entries(self, case: Case) -> bool:
         return any(self._is_in(entry) for entry in case.chronology)

@@ -260,6 +260,8 @@ moves = st.one_of(
     st.tuples(st.just("concern"), abouts),
     st.tuples(st.just("concern_also"), abouts),
     st.tuples(st.just("concern_instead"), st.lists(abouts, max_size=2), abouts),
+    st.tuples(st.just("posted_by"), abouts),
+    st.tuples(st.just("posted_by_instead"), st.lists(abouts, max_size=2), abouts),
     st.tuples(st.just("give"), who),
     st.tuples(st.just("note"), arbitrary.texts),
     st.tuples(st.just("close"), arbitrary.texts),
