@@ -56,6 +56,12 @@ class FrontEnd(Protocol):
         Raises DeliveryFailed.
         """
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """Delete a message, by its id; `instead` takes its place where the chat does not let it go.
+
+        One that is gone already is no failure. Raises DeliveryFailed.
+        """
+
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes behind an attachment's pointer, in pieces. Raises DeliveryFailed, TooLarge."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
+from handlers.rules.pause import pause_of
 from store.base import Store
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
@@ -104,11 +105,22 @@ class Desk:
             shows = frozenset({asked} if listed.inside else ())
             raise NotYours(NOT_YOURS_TO_DO.format(reference=asked), shows=shows)
 
-        seen = listed.matter if listed.inside else (listed.summary,)
+        seen = self._seen(listed)
         case, *joined = [parts[summary.reference].read() for summary in seen]
         named = next(c for c in (case, *joined) if c.reference == asked)
         around = Around(summaries, await self.people_of(case, *joined))
         return Matter(named, listed.relations, case, around, tuple(joined))
+
+    def _seen(self, listed: Listed) -> Sequence[Summary]:
+        """What a person may open of a matter: of all of it, nothing that leaders may not see yet;
+        else one's own report.
+        """
+        if not listed.inside:
+            return (listed.summary,)
+        others = [part for part in listed.matter[1:] if pause_of(part) <= self.now()]
+        if listed.summary not in (listed.root, *others):
+            others.append(listed.summary)
+        return (listed.root, *others)
 
     async def people_of(self, *cases: Case) -> People:
         """Those who work on cases, and whom these cases name."""
@@ -133,7 +145,7 @@ class Desk:
     def listed(self, person: Person, summary: Summary, summaries: Summaries) -> Listed:
         """A case as a person may list it. `summaries` hold all of its matter."""
         matter = summaries.matter(summary.reference)
-        relations = access.relations(person, summary, matter, self.procedure)
+        relations = access.relations(person, summary, matter, self.procedure, self.now())
         return Listed(summary, matter, relations)
 
     async def visible(self, person: Person) -> list[Listed]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Any
 
-#: Seconds after which it is believed that something will not happen.
-PATIENCE = 120.0
+#: Seconds after which it is believed that something will not happen. Fewer are enough for whoever
+#: mends a test on a quiet machine.
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "120"))
 
 
 async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:

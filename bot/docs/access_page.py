@@ -15,6 +15,7 @@ from bot.docs.markdown import table
 from handlers.menu import COMMANDS
 from handlers.rules import access
 from handlers.rules.access import CLOSED, INSIDE, TABLE, Relation
+from handlers.rules.pause import pause_ends
 from handlers.text.words import ROLES, listed
 from store.model.case import Case
 from store.model.records import About, Person, Report, Role, Subject, Summary
@@ -110,7 +111,8 @@ def _reach(procedure: Procedure) -> Iterator[Sequence[str]]:
         ticks: list[str] = []
         for role in Role:
             person = Person(role, role, (role,), (), NOW)
-            relations = access.relations(person, summary, [summary], procedure)
+            at = pause_ends(summary, [summary])
+            relations = access.relations(person, summary, [summary], procedure, at)
             ticks.append(_tick(not INSIDE.isdisjoint(relations)))
         yield words, *ticks
 

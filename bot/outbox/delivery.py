@@ -27,7 +27,7 @@ from handlers.notices.bundle import bundle, fits_one_message
 from handlers.notices.wording import gravestone, render_notice
 from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import take_back_from
-from store.errors import Conflict, NotFound
+from store.errors import Conflict, DamagedCase, NotFound
 from store.model.address import Address, MessageRef
 from store.model.kinds import CAN_WAIT, REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice
@@ -236,17 +236,20 @@ class Delivery:
         case to whom it is about, a card as it is now where something was still to come.
         """
         notice = owed.notice
-        reply: Reply | None = gravestone(notice)
-        if notice.kind != NoticeKind.WITHDRAW:
-            reply = await self._ready(owed)
-        if reply is None:
+        is_taken_back = notice.kind == NoticeKind.WITHDRAW
+        # Of what was told in the same message, what may still be known stays.
+        reply = await self._ready(owed) if not is_taken_back else await self._of_others(notice)
+        if reply is None and not is_taken_back:
             return
         shown = MessageRef.parse(notice.message)
         front_end = self.front_ends.get(Address.parse(shown.address).platform)
         try:
             if front_end is None:
                 raise DeliveryFailed("its chat runs here no longer", permanent=True)
-            await front_end.edit(shown.address, shown.id, reply)
+            if reply is None:
+                await front_end.take_back(shown.address, shown.id, gravestone(notice))
+            else:
+                await front_end.edit(shown.address, shown.id, reply)
         except Exception as error:
             failure = _as_failure(error)
             if not failure.permanent:
@@ -257,6 +260,22 @@ class Delivery:
         else:
             result = NoticeResult.SENT
         await _safely(owed, self._settle([owed], result, notice.message))
+
+    async def _of_others(self, notice: Notice) -> Reply | None:
+        """What a message that is to be taken back said of other cases, as of now; None for nothing
+        that may still be known.
+        """
+        replies = []
+        for reference in notice.beside:
+            try:
+                told = (await self.desk.store.case(reference)).notices
+                for other in told:
+                    if other.message == notice.message and other.kind not in REPLACING:
+                        replies.append(await render_notice(reference, other, self.desk))
+            except (DamagedCase, NotFound):
+                continue
+        said = [reply for reply in replies if reply]
+        return bundle(said) if said else None
 
     async def _send(self, reply: Reply, notice: Notice) -> MessageRef | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
@@ -293,7 +312,7 @@ class Delivery:
         more than one message to each receiver is ever without its note.
         """
         of_cases: defaultdict[str, list[Owed]] = defaultdict(list)
-        for owed in notices:
+        for owed in _with_others(notices):
             self._sent[owed.notice.key] = message
             of_cases[owed.reference].append(owed)
         settling = []
@@ -402,6 +421,16 @@ def _go_together(message: Sequence[Ready], further: Ready) -> bool:
     if _is_alone(further.owed.notice) or _is_alone(message[0].owed.notice):
         return False
     return fits_one_message([*(ready.reply for ready in message), further.reply])
+
+
+def _with_others(notices: Sequence[Owed]) -> list[Owed]:
+    """The notices of one message, each with the other cases that are told in it."""
+    references = list(dict.fromkeys(owed.reference for owed in notices if owed.reference))
+    found = []
+    for owed in notices:
+        others = tuple(each for each in references if each != owed.reference)
+        found.append(Owed(owed.reference, replace(owed.notice, beside=others)))
+    return found
 
 
 def _is_alone(notice: Notice) -> bool:

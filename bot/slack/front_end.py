@@ -145,6 +145,12 @@ class SlackFrontEnd:
         channel, _, ts = message.partition(":")
         await self._poster.update(channel, ts, reply)
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """Delete a message of ours, or put a reply in its place. Raises DeliveryFailed."""
+        channel, _, ts = message.partition(":")
+        if file_in(message) is not None or not await self._poster.delete_message(channel, ts):
+            await self.edit(address, message, instead)
+
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of one of Slack's files, in pieces. Raises DeliveryFailed, TooLarge."""
         return fetch(self._api, pointer, self._max_file_mb)

@@ -24,6 +24,7 @@ NO_FILE_TAKEN = "Slack did not take the file: http {}."
 #: The ids of messages name their channel here, so that an address need only name Slack.
 _ANYWHERE = address_of("")
 _CANNOT_CHANGE = ("message_not_found", "cant_update_message", "edit_window_closed")
+_CANNOT_DELETE = ("cant_delete_message", "compliance_exports_prevent_deletion")
 _ALREADY_GONE = ("file_not_found", "file_deleted")
 
 
@@ -94,6 +95,21 @@ class SlackPoster:
                 await self._update(channel, ts, message)
             else:
                 await self._post(channel, message)
+
+    async def delete_message(self, channel: str, ts: str) -> bool:
+        """Delete a message of ours; False where Slack does not let it. Raises DeliveryFailed.
+
+        Slack gives no time for it. https://docs.slack.dev/reference/methods/chat.delete
+        """
+        try:
+            await self._api.ask(self._api.client.chat_delete, channel=channel, ts=ts)
+        except SlackRefused as refusal:
+            if refusal.error == "message_not_found":
+                return True
+            if refusal.error in _CANNOT_DELETE:
+                return False
+            raise
+        return True
 
     async def delete(self, file: str) -> None:
         """Take a file of ours away, by Slack's id. Raises DeliveryFailed."""

@@ -154,6 +154,20 @@ class TelegramFrontEnd:
         await self._poster.update(chat, int(message), items[0])
         self._answers.put_rest(chat, items[1:])
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """Delete a message, or put a reply in its place after the 48 hours that Telegram gives.
+
+        Raises DeliveryFailed.
+        """
+        if message.isdecimal():
+            try:
+                await self._poster.delete(chat_at(address), int(message))
+                return
+            except DeliveryFailed as failure:
+                if not failure.permanent:
+                    raise
+        await self.edit(address, message, instead)
+
     def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The bytes of one of Telegram's files, in pieces. Raises DeliveryFailed, TooLarge."""
         return fetch(self._connection, pointer)

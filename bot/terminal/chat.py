@@ -127,6 +127,10 @@ class TerminalFrontEnd:
         self._shown.remove(Address.parse(address).place, message)
         await self.send(address, reply)
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """What has been printed stays; its buttons can be pressed no more."""
+        self._shown.remove(Address.parse(address).place, message)
+
     async def fetch(self, pointer: Mapping[str, str]) -> AsyncIterator[bytes]:
         try:
             with Path(pointer["path"]).open("rb") as file:  # noqa: ASYNC230  (a local file)

@@ -17,11 +17,12 @@ from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.names import folded, name_words, speaks_of, words_in
+from handlers.rules.names import name_words, speaks_of, words_in
 from handlers.text.words import shortened
 from store.errors import StoreUnavailable
 from store.model.memos import Question
 from store.model.records import Person
+from store.model.words import folded
 from store.policies import Answer
 
 #: Characters of a question; what is longer is cut.

@@ -6,12 +6,14 @@ to the case at hand. A case that was joined to others is judged with all of them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
 from handlers.rules.names import is_named, may_be_account, may_mean
+from handlers.rules.pause import is_held_back, pause_ends
 from store.model.records import About, Person, Poster, Role, Subject, Summary
 from store.school.procedure import Procedure
 
@@ -204,10 +206,19 @@ def is_meant(person: Person, about: About) -> bool:
     return may_mean(about.name, person.name)
 
 
+def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
+    """Tell whether any part of a matter is, or may be, about this person."""
+    return concerns(person, matter) or is_held_back(person, matter)
+
+
 def relations(
-    person: Person, case: Summary, matter: Sequence[Summary], procedure: Procedure
+    person: Person,
+    case: Summary,
+    matter: Sequence[Summary],
+    procedure: Procedure,
+    at: datetime,
 ) -> frozenset[Relation]:
-    """Find what a person is to a case.
+    """Find what a person is to a case at a time (UTC).
 
     `matter` is the case itself with all that it was joined to, and all that was joined to it.
     Whoever one of them concerns is shut out of all, and a role reaches all or none.
@@ -215,10 +226,12 @@ def relations(
     found = set()
     if any(id in case.reporters for id in person.ids):
         found.add(Relation.REPORTER)
-    if concerns(person, matter):
+    if is_kept_from(person, matter):
         return frozenset(found)
 
     found.add(Relation.APART)
+    if at < pause_ends(case, matter):
+        return frozenset(found)
     if any(part.owner in person.ids for part in matter):
         found.add(Relation.OWNER)
     if _reaches(person, matter, procedure):
@@ -232,6 +245,10 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     It is judged as one: what is said of a part is said of the whole, so that nothing that is joined
     to it, even for now, takes it from everybody.
     """
+    # While nobody has said whom it is about, the chair hears of it in the headteacher's place.
+    if person.has(Role.CHAIR) and any(part.speaks_of_head for part in matter):
+        return True
+
     of_head = is_about_head(matter)
     withheld = [part for part in matter if part.withheld]
     alerted = {role for part in withheld for role in _alerted(part, procedure)}

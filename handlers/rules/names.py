@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 from nicknames import NickNamer
 
 from store.model.records import Person, Role
+from store.model.words import folded
 
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
-
-#: Letters that are no other letter with a mark, and what people type who have not got them.
-PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
-APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+#: Titles that nobody is called by without a name.
+BEFORE_NAMES = {"mr", "mrs", "ms", "dr", "prof"}
 
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {
@@ -129,13 +128,6 @@ def name_words(name: str) -> list[str]:
     return [word for word in re.findall(r"\w+", folded(name)) if word not in TITLES]
 
 
-def folded(text: str) -> str:
-    """The text in small letters, without accents and apostrophes: `Núñez` and `Nunez` are one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(each for each in decomposed if not unicodedata.combining(each))
-    return APOSTROPHES.sub("", letters).translate(PLAIN)
-
-
 def offices_in(words: str) -> set[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
     said = set(re.findall(r"\w+", words.lower()))
@@ -155,3 +147,57 @@ def speaks_of(words: str, person: Person) -> bool:
     if not words_in(words).isdisjoint(name_words(person.name)):
         return True
     return person.has(*offices_in(words))
+
+
+#: Letters, from which on a part of a name is known within another word: `mrokafor`.
+LONG = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What tells that somebody of a name is spoken of."""
+
+    #: Words that stand by themselves.
+    words: frozenset[str]
+    #: What may be a part of a longer word.
+    parts: frozenset[str]
+
+
+def may_speak_of(said: str, person: Person) -> bool:
+    """Tell whether somebody may be spoken of: by any part of the name, or by an office they have.
+
+    `said` are words as `store.model.words` gives them. It is told generously, as nobody was asked.
+    """
+    if not said:
+        return False
+    signs = _signs(person.name)
+    words = said.split()
+    if any(part in said for part in signs.parts) or not signs.words.isdisjoint(words):
+        return True
+    return person.has(*offices_in(said))
+
+
+def may_speak_of_somebody(said: str) -> bool:
+    """Tell whether words name an office, or somebody with a title."""
+    return bool(offices_in(said)) or not BEFORE_NAMES.isdisjoint(said.split())
+
+
+@cache
+def _signs(name: str) -> _Signs:
+    known = name_words(name)
+    if not known:
+        return _Signs(frozenset(), frozenset())
+    whole = "".join(known)
+    words = set[str]()
+    parts = set[str]()
+    for word in (*known, whole):
+        # There are no spaces between the words of some languages.
+        if len(word) >= LONG or not word.isascii():
+            parts.add(word)
+        elif len(word) > 1:
+            # Of `Ben's` and `the Raos` as well.
+            words |= {word, f"{word}s"}
+    words |= short_forms(known[0])
+    if len(known) > 1:
+        words.add("".join(word[0] for word in known).upper())
+    return _Signs(frozenset(words), frozenset(parts))

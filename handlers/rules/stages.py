@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.rules.calendar import DAY, Calendar
+from handlers.rules.pause import pause_of
 from store.model.case import Case
 from store.model.kinds import Clock
 from store.model.records import FollowUp, Status
@@ -99,6 +100,8 @@ def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
     times = list(_stage_times(case, now, calendar))
     if case.alarm_at:
         times.append(case.alarm_at)
+    if pause_of(case.summary) > now:
+        times.append(pause_of(case.summary))
     return min(times, default=None)
 
 

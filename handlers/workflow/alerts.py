@@ -10,6 +10,7 @@ from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.access import is_about_head
+from handlers.rules.pause import PAUSE, pause_ends
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
 from store.model.kinds import (
@@ -19,13 +20,25 @@ from store.model.kinds import (
     OWNERSHIP,
     EntryKind,
     NoticeKind,
+    NoticeResult,
 )
 from store.model.records import Notice, Person, Role, Status, Summary
 
 REMIND_REPORTER = timedelta(minutes=15)
+#: Of what was sent with it and is not fetched, as nobody has let it go.
 REMIND_LEADERS = timedelta(hours=1)
 #: In which a reporter may say that something new is a case of its own.
 SETTLING = timedelta(minutes=10)
+#: Notices that are owed again where the first came to nothing.
+TOLD_ANEW = frozenset(
+    {
+        NoticeKind.ALERT,
+        NoticeKind.URGENT,
+        NoticeKind.MORE,
+        NoticeKind.UNCATEGORISED,
+        NoticeKind.CHANNEL,
+    }
+)
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
 NOBODY_BUT_HEAD = (
@@ -49,33 +62,67 @@ def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
     if case.status == Status.CLOSED:
         return case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
-    return case.owe(*_of_ownership(case, around, desk), *_of_an_open_case(case, around, desk))
+    case = case.owe(*_of_ownership(case, around, desk))
+    if not _is_paused(case, around, desk):
+        case = case.owe(*_of_what_was_added(case, _audience(case, around, desk)))
+    return with_due_alerts(case, around, desk)
 
 
-def _of_an_open_case(case: Case, around: Around, desk: Desk) -> list[Notice]:
+def with_due_alerts(case: Case, around: Around, desk: Desk) -> Case:
+    """The case with the notices that are due by what it is, whatever was done last."""
+    if case.status == Status.CLOSED:
+        return case
+    for notice in _of_an_open_case(case, around, desk):
+        case = _anew(case, notice, around).owe(notice)
+    return case
+
+
+def _anew(case: Case, notice: Notice, around: Around) -> Case:
+    """The case, with a notice in place of one that came to nothing: whoever it was for may know of
+    the case again.
+    """
+    earlier = next((other for other in case.notices if other.key == notice.key), None)
+    came_to_nothing = earlier is not None and earlier.result == NoticeResult.MOOT
+    is_owned = any(part.owner for part in around.matter(case))
+    if came_to_nothing and notice.kind in TOLD_ANEW and not is_owned:
+        return case.settle(notice)
+    return case
+
+
+def _audience(case: Case, around: Around, desk: Desk) -> _Audience:
     now = desk.now()
-    audience = _Audience(
+    return _Audience(
         people=recipients(case, around, desk),
         soon=now if case.urgent else desk.calendar.next_school_minute(now),
         waits=not case.urgent,
     )
+
+
+def _is_paused(case: Case, around: Around, desk: Desk) -> bool:
+    """Whether its reporter still has a moment in which to say whom it is about."""
+    return desk.now() < pause_ends(case.summary, around.matter(case))
+
+
+def _of_an_open_case(case: Case, around: Around, desk: Desk) -> list[Notice]:
+    audience = _audience(case, around, desk)
     owed: list[Notice] = []
+    if not case.joined_to and not audience.people:
+        owed += _that_nobody_is_told(case, desk)
+    if _is_paused(case, around, desk):
+        return owed + _for_those_who_have_not_said(case)
     if case.joined_to:
         owed += _of_what_was_joined(case, audience, desk)
         # What is part of another case is told with that one, unless it cannot wait.
         if not case.urgent:
             return owed
-    elif not audience.people:
-        owed += _that_nobody_is_told(case, desk)
 
-    owed += _of_what_was_added(case, audience)
     if _can_be_told(case):
         owed += _of_the_case(case, audience)
         if channel_may_know(around.matter(case), around.people):
             owed += _to_channels(case, audience, desk)
     if case.category is None or case.waiting:
         owed += _of_open_questions(case, audience, desk)
-    return owed
+    return owed + _for_those_who_have_not_said(case)
 
 
 def _of_ownership(case: Case, around: Around, desk: Desk) -> list[Notice]:
@@ -118,6 +165,8 @@ def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
     is_addition = is_addition or last.what in LETTING_IN
     if not is_addition or not case.category:
         return []
+    if case.joined_to and not case.urgent:
+        return []
     found = []
     for person in audience.people:
         if person.id != last.by:
@@ -151,14 +200,21 @@ def _to_channels(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
 
 
 def _of_open_questions(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
-    """That nobody has said what it is about: to its reporters, and later to leaders."""
+    """To leaders, that nobody has said what it is about; later, that something still waits."""
+    pause = PAUSE if case.category is None else REMIND_LEADERS
+    later = desk.calendar.next_school_minute(case.opened_at + pause)
+    kind = NoticeKind.UNCATEGORISED
+    return [_to_leader(case, kind, person.id, later, waits=True) for person in audience.people]
+
+
+def _for_those_who_have_not_said(case: Case) -> list[Notice]:
+    """To its reporters, that nobody has said what it is about."""
+    if case.joined_to and not case.urgent:
+        return []
+    if case.category is not None and not case.waiting:
+        return []
     soon = case.opened_at + REMIND_REPORTER
-    later = desk.calendar.next_school_minute(case.opened_at + REMIND_LEADERS)
-    found = [_to_leader(case, NoticeKind.WAITING, id, soon) for id in case.reporters]
-    for person in audience.people:
-        kind = NoticeKind.UNCATEGORISED
-        found.append(_to_leader(case, kind, person.id, later, waits=True))
-    return found
+    return [_to_leader(case, NoticeKind.WAITING, id, soon) for id in case.reporters]
 
 
 def _to_leader(
@@ -191,7 +247,10 @@ def recipients(case: Case, around: Around, desk: Desk) -> list[Person]:
     next of the ladder.
     """
     matter = around.matter(case)
-    workers = [p for p in around.people.having(access.WORKERS) if may_be_told(p, matter, desk)]
+    # Who is told, also where that is not yet.
+    at = max(desk.now(), pause_ends(case.summary, matter))
+    everybody = around.people.having(access.WORKERS)
+    workers = [person for person in everybody if may_be_told(person, matter, desk, at)]
     owners = [] if case.urgent else _owners_among(workers, matter)
     if owners:
         return owners
@@ -211,10 +270,14 @@ def _owners_among(people: Sequence[Person], matter: Sequence[Summary]) -> list[P
 
 
 def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str]:
-    """Whom the category names; of what is about the head, the chair of governors instead."""
+    """Whom the category names; of what is about the head, or whose words may speak of the head, the
+    chair of governors instead.
+    """
     category = desk.procedure.named(case.category)
     roles: set[str] = set(category.alerts if category else desk.procedure.uncategorised.alerts)
     if not is_about_head(matter):
+        if any(part.speaks_of_head for part in matter) and Role.HEAD in roles:
+            return roles - {Role.HEAD} | {Role.CHAIR}
         return roles
     # The safeguarding lead hears of a child undressed, whomever else it is about.
     return {Role.CHAIR} | roles if case.withheld else {Role.CHAIR}
@@ -226,10 +289,11 @@ def nobody_told(case: Case) -> str:
 
 
 def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
-    """Nobody who may be in the channel is the subject of any part of it, or has posted it."""
+    """Nobody who may be in the channel is, or may be, the subject of any part of it."""
     if is_about_head(matter):
         return False
-    return not any(access.concerns(person, matter) for person in people.having(access.WORKERS))
+    workers = people.having(access.WORKERS)
+    return not any(access.is_kept_from(person, matter) for person in workers)
 
 
 async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:

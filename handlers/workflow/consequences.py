@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.matter import Around
+from handlers.rules.pause import is_held_back, speaks_of_head
 from handlers.rules.stages import wakes_at, with_alarm
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.alerts import with_alerts
 from handlers.workflow.recusal import with_withdrawals
 from handlers.workflow.steps import with_steps
 from store.model.case import Case
+from store.model.records import SYSTEM, Role
 
 
 async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
@@ -19,7 +21,20 @@ async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     now = desk.now()
     case = with_alarm(with_steps(case, desk, now), now)
     case = with_cards_due(case, now)
+    case = _kept_from_whom_its_words_name(case, around, desk)
+    around = around.having(case)
     case = with_alerts(case, around, desk)
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)
+
+
+def _kept_from_whom_its_words_name(case: Case, around: Around, desk: Desk) -> Case:
+    """The case, saying whether its words speak of the head, and without an owner whom they name."""
+    of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
+    if of_head != case.speaks_of_head:
+        case = replace(case, speaks_of_head=of_head)
+    owner = around.people.get(case.owner) if case.owner else None
+    if owner and is_held_back(owner, [case.summary]):
+        case = case.give_up(by=SYSTEM, at=desk.now())
+    return case

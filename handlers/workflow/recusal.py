@@ -4,18 +4,19 @@ posted it, was shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
+from handlers.rules.pause import is_held_back
 from handlers.workflow.alerts import channel_may_know
 from store.errors import NotFound
 from store.model.address import MessageRef, is_address
 from store.model.case import Case
-from store.model.kinds import NOT_TAKEN_BACK, NoticeKind
+from store.model.kinds import NOT_TAKEN_BACK, NoticeKind, NoticeResult
 from store.model.memos import Shown
 from store.model.records import Notice, Summary
 
@@ -29,6 +30,8 @@ class _Sent:
     to: str
     message: str
     at: datetime
+    #: References of other cases that it told of.
+    beside: tuple[str, ...] = ()
 
     @property
     def is_file(self) -> bool:
@@ -43,9 +46,7 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     """
     matter = around.matter(case)
     withheld = any(part.withheld for part in matter)
-    if not withheld and not any(
-        access.may_be_somebody(about) for part in matter for about in part.concerned
-    ):
+    if not withheld and not _may_mean_a_reader(case, matter, around):
         return case
 
     sent = await _sent_of(case, matter, desk)
@@ -57,12 +58,31 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
         if is_locked or _must_not_know(each.to, matter, around.people, receivers):
             notice = _withdrawal(case, each, desk)
             owed[notice.key] = notice
-    return case.owe(*owed.values())
+    return _as_never_told(case, {notice.message for notice in owed.values()}).owe(*owed.values())
+
+
+def _as_never_told(case: Case, messages: Collection[str]) -> Case:
+    """The case, whose notices in these messages have come to nothing: whoever may know of it again
+    is told again.
+    """
+    taken_back = [
+        replace(notice, result=NoticeResult.MOOT)
+        for notice in case.notices
+        if notice.message in messages and notice.kind not in NOT_TAKEN_BACK
+    ]
+    return case.settle(*taken_back) if taken_back else case
 
 
 def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:
     key = f"{case.reference} {NoticeKind.WITHDRAW} {sent.message} {sent.at.isoformat()}"
-    return Notice(key, NoticeKind.WITHDRAW, sent.to, desk.now(), message=sent.message)
+    return Notice(
+        key,
+        NoticeKind.WITHDRAW,
+        sent.to,
+        desk.now(),
+        message=sent.message,
+        beside=sent.beside,
+    )
 
 
 async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_Sent]:
@@ -79,7 +99,7 @@ async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_S
             continue
         for notice in known.notices:
             if notice.message and notice.settled and notice.kind not in NOT_TAKEN_BACK:
-                sent.append(_Sent(notice.to, notice.message, notice.settled))
+                sent.append(_Sent(notice.to, notice.message, notice.settled, notice.beside))
     return sent
 
 
@@ -87,4 +107,14 @@ def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receiver
     if is_address(to):
         return not channel_may_know(matter, workers)
     person = receivers.get(to)
-    return person is not None and access.concerns(person, matter)
+    return person is not None and access.is_kept_from(person, matter)
+
+
+def _may_mean_a_reader(case: Case, matter: Sequence[Summary], around: Around) -> bool:
+    """Whether it may be about anybody who was shown it: else nobody need be asked about."""
+    if any(access.may_be_somebody(about) for part in matter for about in part.concerned):
+        return True
+    # What has just come in by itself was shown to nobody yet.
+    is_new = not case.version and len(matter) == 1
+    workers = around.people.having(access.WORKERS)
+    return not is_new and any(is_held_back(person, matter) for person in workers)

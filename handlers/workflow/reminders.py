@@ -16,6 +16,7 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.calendar import Calendar
 from handlers.rules.stages import NEXT_OF_LADDER, stage_reached, wakes_at
+from handlers.workflow.alerts import with_due_alerts
 from handlers.workflow.steps import is_above, owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
@@ -47,6 +48,7 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
             case = case.with_follow_up(replace(follow_up, told=stage))
     if case.alarm_at and case.alarm_at <= now:
         case = _up_the_ladder(case, around, now, desk)
+    case = with_due_alerts(case, around, desk)
     return replace(case, wake_at=wakes_at(case, now, calendar))
 
 

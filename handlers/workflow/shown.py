@@ -39,14 +39,14 @@ async def forget_shown(references: Collection[str], message: str, desk: Desk) ->
 
 
 async def take_back_from(person: str, reference: str, desk: Desk) -> None:
-    """Owe it to take back what this person was shown, where the case concerns them by now, or is
-    locked away.
+    """Owe it to take back what this person was shown, where the case may be about them by now, or
+    is locked away.
     """
     matter = await desk.store.related([reference])
     try:
         reader = await desk.store.person(person)
-        is_withheld = any(part.withheld for part in matter)
-        if is_withheld or access.concerns(reader, matter):
+        is_locked = any(part.withheld for part in matter)
+        if is_locked or access.is_kept_from(reader, matter):
             await apply(desk, reference, lambda case: case)
     except (NotFound, DamagedCase):
         return

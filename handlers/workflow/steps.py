@@ -131,9 +131,13 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
     return []
 
 
-def may_be_told(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
-    """Whether a notice about a case can reach this person, who may see all of it."""
-    relations = access.relations(person, matter[0], matter, desk.procedure)
+def may_be_told(
+    person: Person, matter: Sequence[Summary], desk: Desk, at: datetime | None = None
+) -> bool:
+    """Whether a notice about a case can reach this person, who may see all of it at a time (UTC);
+    without one, now.
+    """
+    relations = access.relations(person, matter[0], matter, desk.procedure, at or desk.now())
     return reachable(person, desk) and access.may_with(person, Act.WORK, relations)
 
 
@@ -144,5 +148,5 @@ def reachable(person: Person, desk: Desk) -> bool:
 
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
     """Whether this person may hear that something is overdue, without seeing the case."""
-    relations = access.relations(person, matter[0], matter, desk.procedure)
+    relations = access.relations(person, matter[0], matter, desk.procedure, desk.now())
     return reachable(person, desk) and access.may_with(person, Act.HEAR, relations)

@@ -6,7 +6,7 @@ for whoever tried it. Every move appends an entry to its chronology. All times a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +24,9 @@ from store.model.records import (
     State,
     Status,
     Summary,
+    is_known_whom,
 )
+from store.model.words import words_of
 
 STAYS_WITHHELD = (
     "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
@@ -90,6 +92,8 @@ class Case(_Summarised):
     wake_at: datetime | None = None
     #: Why it is not to be erased, however old it grows.
     hold: str = ""
+    #: Its words speak of the headteacher, and nobody has said yet whom it is about.
+    speaks_of_head: bool = False
     version: int = 0
 
     @property
@@ -105,6 +109,26 @@ class Case(_Summarised):
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
         return (*self.subjects, *self.posters)
+
+    @property
+    def open_words(self) -> str:
+        """What its reporters have said in it, word by word, until it is known whom it is about.
+
+        It is worked out from what is stored, and never stored itself: nothing can come of a
+        difference between the two.
+        """
+        if is_known_whom(self.subjects):
+            return ""
+        return words_of(self._texts())
+
+    def _texts(self) -> Iterator[str]:
+        for item in self.evidence:
+            yield item.text
+            yield item.name
+            yield item.origin.get("author", "")
+        for entry in self.chronology:
+            if entry.what == EntryKind.NOTE and entry.by in self.reporters:
+                yield entry.details.get("text", "")
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -171,6 +195,8 @@ class Case(_Summarised):
             held=bool(self.hold),
             due=min(open_steps, default=None),
             wake_at=self.wake_at,
+            open_words=self.open_words,
+            speaks_of_head=self.speaks_of_head,
         )
 
     # --- moves ------------------------------------------------------------------------------------

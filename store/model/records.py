@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -187,6 +187,12 @@ class About:
         return self.name or self.subject
 
 
+def is_known_whom(subjects: Collection[About]) -> bool:
+    """Tell whether somebody has said whom a case is about, and no more is to be asked."""
+    is_open = any(about.candidates or about.subject == Subject.UNSURE for about in subjects)
+    return bool(subjects) and not is_open
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     width: int
@@ -326,6 +332,8 @@ class Notice:
     #: Address and platform's id of what was sent.
     message: str = ""
     tries: int = 0
+    #: References of other cases that were told in the same message.
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +390,10 @@ class Summary:
     also_about: tuple[About, ...] = ()
     #: Who posted it, of which each `subject` is a Poster.
     posters: tuple[About, ...] = ()
+    #: What its reporters have said, folded, until it is known whom it is about.
+    open_words: str = ""
+    #: They speak of the headteacher.
+    speaks_of_head: bool = False
 
     @property
     def subjects(self) -> tuple[About, ...]:

@@ -58,6 +58,7 @@ class Api:
             "chat.postMessage": self.post_message,
             "chat.postEphemeral": self.post_ephemeral,
             "chat.update": self.update,
+            "chat.delete": self.delete,
             "chat.getPermalink": self.permalink,
             "views.open": self.views_open,
             "views.update": self.views_update,
@@ -194,6 +195,19 @@ class Api:
         shown.replaced = True
         await self.world.show(shown)
         return {"channel": channel["id"], "ts": ts, "text": shown.text}
+
+    async def delete(self, arguments: Arguments) -> Arguments:
+        """https://docs.slack.dev/reference/methods/chat.delete: what the bot has posted itself."""
+        channel = self._channel(arguments["channel"])
+        place = channel["id"], arguments["ts"]
+        if place in self.world.sent:
+            raise Refuse("cant_delete_message")
+        shown = [s for s in self.world.current() if (s.channel, s.ts) == place and not s.ephemeral]
+        if not shown:
+            raise Refuse("message_not_found")
+        history = self.world.history
+        history[:] = [s for s in history if (s.channel, s.ts) != place]
+        return {"channel": channel["id"], "ts": arguments["ts"]}
 
     async def permalink(self, arguments: Arguments) -> Arguments:
         channel = self._channel(arguments["channel"])

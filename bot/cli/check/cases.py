@@ -11,9 +11,9 @@ from bot.cli.check.chats import channel_addresses
 from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.rules.pause import pause_ends
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Summary
-from store.school.procedure import Procedure
 
 UNDELIVERED = (
     "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
@@ -42,8 +42,6 @@ LATE_AFTER = timedelta(minutes=15)
 
 def seen_by_nobody(looked: Looked) -> Iterator[str]:
     """Open cases that nobody may look after: whoever could is who they are about."""
-    if looked.procedure is None:
-        return
     summaries = {case.reference: case.summary for case in looked.cases}
     for root in summaries.values():
         # What was joined to another case is looked after with that one.
@@ -51,7 +49,7 @@ def seen_by_nobody(looked: Looked) -> Iterator[str]:
         if root.status != Status.OPEN or is_joined:
             continue
         matter = _matter(root, summaries.values())
-        if not _somebody_may_own(root, matter, looked.people, looked.procedure):
+        if not _somebody_may_own(root, matter, looked):
             yield NOBODY.format(reference=root.reference, role=_role_to_invite(matter))
 
 
@@ -66,11 +64,13 @@ def _matter(root: Summary, everything: Collection[Summary]) -> list[Summary]:
     return matter
 
 
-def _somebody_may_own(
-    root: Summary, matter: Sequence[Summary], people: Sequence[Person], procedure: Procedure
-) -> bool:
-    for person in people:
-        relations = access.relations(person, root, matter, procedure)
+def _somebody_may_own(root: Summary, matter: Sequence[Summary], looked: Looked) -> bool:
+    """Whether anybody may look after it, once leaders may see it at all."""
+    if looked.procedure is None:
+        return True
+    at = max(looked.now, pause_ends(root, matter))
+    for person in looked.people:
+        relations = access.relations(person, root, matter, looked.procedure, at)
         if access.may_with(person, Act.OWN, relations):
             return True
     return False

@@ -90,6 +90,10 @@ class Chat:
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         self.edited.append((address, message, reply))
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        del instead
+        self.taken_back.append((address, message))
+
     def words(self, name: str) -> list[str]:
         """Each message's text."""
         return [

@@ -329,7 +329,19 @@ class Life(RuleBasedStateMachine):
         able = self._leaders_who_may(matter)
         for follow_up in case.follow_ups:
             if follow_up.is_open:
-                assert able == [] or owners_of(follow_up, case, around, self.desk)
+                owners = owners_of(follow_up, case, around, self.desk)
+                if self._may_still_say_whom(case):
+                    assert owners == []
+                else:
+                    assert able == [] or owners
+
+    def _may_still_say_whom(self, case: Case) -> bool:
+        """Whether leaders are not to see it yet: ten minutes, and of what is urgent, one."""
+        said = [about for about in case.subjects if about.subject != Subject.UNSURE]
+        is_open = not said or any(about.candidates for about in said)
+        pause = timedelta(minutes=1 if case.urgent else 10)
+        is_soon = self.desk.now() < case.opened_at + pause
+        return is_open and is_soon and not (said and case.urgent)
 
     def _leaders_who_may(self, matter: Sequence[Summary]) -> list[str]:
         """Of the head, the safeguarding lead and the chair; for a case about the head, of the chair alone."""

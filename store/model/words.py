@@ -1,0 +1,35 @@
+"""Words as they are compared: without capitals, accents and apostrophes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+#: Letters that are no other letter with a mark, and what people type who have not got them.
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+
+#: A file's name has underscores between its words.
+WORD = re.compile(r"[^\W_]+")
+#: What may be somebody's initials: `BO`, and of `B.O.` what is left without the points.
+INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,4}(?!\w)")
+
+
+def folded(text: str) -> str:
+    """The text in small letters, without accents and apostrophes: `Núñez` and `Nunez` are one."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return APOSTROPHES.sub("", letters).translate(PLAIN)
+
+
+def words_of(texts: Iterable[str]) -> str:
+    """Every word of some texts once, folded, with spaces between them.
+
+    What may be initials is there in capitals as well.
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        found |= dict.fromkeys(WORD.findall(folded(text)))
+        found |= dict.fromkeys(each.replace(".", "") for each in INITIALS.findall(text))
+    return " ".join(found)
