@@ -13,7 +13,8 @@ from store.errors import Conflict, NotFound, Trouble
 from store.model.case import Case
 from store.model.memos import FOLDERS
 from store.model.records import Evidence, Person
-from store.verifying import check_bytes, find_broken_entry
+from store.replaying import find_broken_entry
+from store.verifying import check_bytes
 
 #: Bytes of evidence that are read at once.
 PIECE = 1024 * 1024

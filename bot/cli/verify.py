@@ -20,6 +20,10 @@ WELL = "All is well."
 UNSEALED = (
     "{number} files of an earlier version have no seal yet; each gets one when it is written next."
 )
+UNPROVED = (
+    "{number} cases are of an earlier version, whose entries say less; each says all with its next "
+    "entry."
+)
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
 NO_FOLDERS = "DATABASE_URL is set, and --against compares two folders. Leave it out."
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
@@ -54,11 +58,19 @@ def print_findings(
 
     if as_json:
         say(orjson.dumps(_summary(walk, found), option=orjson.OPT_INDENT_2).decode())
-    elif not found and walk.unsealed:
-        say(f"{WELL} {UNSEALED.format(number=walk.unsealed)}")
     elif not found:
-        say(WELL)
+        say(" ".join([WELL, *_of_before(walk)]))
     return not found
+
+
+def _of_before(walk: Walk) -> list[str]:
+    """What is said of what an earlier version wrote; it is no fault."""
+    said = []
+    if walk.unsealed:
+        said.append(UNSEALED.format(number=walk.unsealed))
+    if walk.unproved:
+        said.append(UNPROVED.format(number=walk.unproved))
+    return said
 
 
 def _in_folder(
@@ -86,4 +98,5 @@ async def _in_database(settings: Settings, walk: Walk, note: Callable[[Mismatch]
 
 def _summary(walk: Walk, found: list[Mismatch]) -> dict[str, object]:
     counts = {"cases": len(walk.cases), "evidence": walk.evidence, "records": walk.records}
-    return {"well": not found, "looked_at": counts, "unsealed": walk.unsealed, "found": found}
+    before = {"unsealed": walk.unsealed, "unproved": walk.unproved}
+    return {"well": not found, "looked_at": counts, **before, "found": found}

@@ -52,10 +52,11 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.KEPT: "kept evidence {number}",
     EntryKind.FETCH_FAILED: "could not keep evidence {number}",
     EntryKind.WITHHELD: "left evidence {number} unfetched for good",
+    EntryKind.FOLLOWED: "brought its steps up to date",
 }
 
 
-HIDDEN = frozenset({EntryKind.LOOKED, EntryKind.READ})
+HIDDEN = frozenset({EntryKind.LOOKED, EntryKind.READ, EntryKind.FOLLOWED})
 
 
 @dataclass(frozen=True, slots=True)

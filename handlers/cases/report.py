@@ -24,7 +24,9 @@ from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
 from store.model.case import Case
+from store.model.digests import digests_of_words
 from store.model.kinds import ARRIVALS, EntryKind, EvidenceKind
+from store.model.proofs import with_proofs
 from store.model.records import Evidence, Person, Report, State, Status, Summary, new_reference
 
 #: What one person sends within this of the first thing is one report.
@@ -233,9 +235,10 @@ async def _add_to(
         item for item in arrival.evidence if not item.pointer or _file_of(item) not in held
     )
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
-    case = case.receive(report, fresh, kind)
-    around = around.having(case)
-    return _Kept(await desk.store.save(await with_consequences(case, around, desk)), around)
+    added = case.receive(report, fresh, kind)
+    around = around.having(added)
+    added = await with_consequences(added, around, desk)
+    return _Kept(await desk.store.save(with_proofs(added, case, desk.now())), around)
 
 
 async def _open_case(
@@ -256,13 +259,18 @@ async def _open_case(
     kinds = ", ".join(item.kind for item in arrival.evidence)
     source = arrival.incoming.source
     case = case.enter(
-        desk.now(), arrival.person.id, EntryKind.OPENED, source=source, evidence=kinds
+        desk.now(),
+        arrival.person.id,
+        EntryKind.OPENED,
+        source=source,
+        evidence=kinds,
+        words=digests_of_words(arrival.evidence),
     )
     if earlier:
         root = before.summaries.root(earlier.reference)
         case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
     around = Around(before.summaries.having(case), await desk.people_of(case))
-    case = await with_consequences(case, around, desk)
+    case = with_proofs(await with_consequences(case, around, desk), None, desk.now())
     await desk.store.add(case)
     return _Kept(case, around)
 

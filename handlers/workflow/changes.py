@@ -12,6 +12,7 @@ from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
+from store.model.proofs import with_proofs
 from store.model.records import SYSTEM, IllegalMove, Person, Status
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
@@ -55,7 +56,8 @@ async def change(
             moved = moved.came_of(desk.source, case)
         try:
             around = await _around_now(moved, matter, desk)
-            saved = await desk.store.save(await with_consequences(moved, around, desk))
+            moved = await with_consequences(moved, around, desk)
+            saved = await desk.store.save(with_proofs(moved, case, desk.now()))
         except Conflict:
             continue
         now = _seen_now(desk, person, matter, around.having(saved), saved)
@@ -116,7 +118,7 @@ async def apply(desk: Desk, reference: str, move: Move) -> Case:
         if moved == case:
             return case
         try:
-            return await desk.store.save(moved)
+            return await desk.store.save(with_proofs(moved, case, desk.now()))
         except Conflict:
             continue
 

@@ -16,6 +16,7 @@ from store.base import Kept
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
 from store.model.kinds import EntryKind, EvidenceKind, NoticeKind
+from store.model.proofs import with_proofs
 from store.model.records import SYSTEM, Evidence, Notice, State
 
 Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
@@ -174,7 +175,8 @@ async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -
         new = replace(current, **changes)  # type: ignore[arg-type]
         try:
             noted = _entered(case.with_evidence(new), new, desk)
-            await desk.store.save(with_cards_due(noted, desk.now()))
+            noted = with_proofs(with_cards_due(noted, desk.now()), case, desk.now())
+            await desk.store.save(noted)
         except Conflict:
             continue
         return not withheld

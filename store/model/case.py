@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from store.model.digests import digests_of_words
 from store.model.kinds import LOOKS, OWN_STEP, Clock, EntryKind
 from store.model.records import (
     About,
@@ -247,8 +248,14 @@ class Case(_Summarised):
         else:
             reports.append(report)
         case = replace(self, reports=tuple(reports), evidence=(*self.evidence, *numbered))
-        kinds = ", ".join(e.kind for e in evidence)
-        return case.enter(report.at, report.by, what, source=report.sources[0], evidence=kinds)
+        return case.enter(
+            report.at,
+            report.by,
+            what,
+            source=report.sources[0],
+            evidence=", ".join(e.kind for e in evidence),
+            words=digests_of_words(numbered),
+        )
 
     def categorise(self, chosen: Classification, *, by: str, at: datetime) -> Case:
         """Say what it is about.

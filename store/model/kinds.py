@@ -47,14 +47,30 @@ class EntryKind(StrEnum):
     KEPT = "kept"
     FETCH_FAILED = "failed"
     WITHHELD = "withheld"
+    #: Something of it has followed by itself, such as a step that its procedure calls for no more.
+    FOLLOWED = "followed"
 
 
-#: Entries of those who looked, and did nothing: the case is as old as before.
-LOOKS = frozenset({EntryKind.LOOKED, EntryKind.READ, EntryKind.EVIDENCE, EntryKind.EXPORTED})
+#: Entries of those who looked, and of what followed by itself: the case is as old as before.
+LOOKS = frozenset(
+    {
+        EntryKind.LOOKED,
+        EntryKind.READ,
+        EntryKind.EVIDENCE,
+        EntryKind.EXPORTED,
+        EntryKind.FOLLOWED,
+    }
+)
 
 #: Entries of messages that opened a case or added to it, each with the key of its message as
 #: `source`.
 ARRIVALS = frozenset({EntryKind.OPENED, EntryKind.RECEIVED})
+
+#: Entries of all messages that brought evidence.
+MESSAGES = ARRIVALS | {EntryKind.EDITED}
+
+#: Entries that say whom a case is about.
+ABOUT_SOMEBODY = frozenset({EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD})
 
 #: Entries by which the reporter has added something that leadership has not seen yet.
 ADDITIONS = frozenset({EntryKind.RECEIVED, EntryKind.EDITED, EntryKind.NOTE})

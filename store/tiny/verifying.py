@@ -22,11 +22,13 @@ from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased
+from store.model.proofs import is_proved
 from store.model.records import Evidence, Invitation, Notice, Person
 from store.tiny.memos import name_of
 from store.tiny.references import read_references
 from store.tiny.undoing import DAMAGED
-from store.verifying import BACKUP, Mismatch, Walk, find_contradictions
+from store.replaying import find_contradictions
+from store.verifying import BACKUP, Mismatch, Walk
 
 NOT_AS_WRITTEN = "is not as it was written."
 UNREADABLE = "cannot be read: {why}."
@@ -130,6 +132,7 @@ def _look_at_case(home: Path, folder: Path, walk: Walk, *, is_listed: bool) -> l
 
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
+    walk.unproved += not is_proved(case)
     for what in find_contradictions(case):
         found.append(Mismatch(_at(path), what, TELL))
     found += _look_at_evidence(case, home, folder, walk)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from store.verifying import Walk, look_through
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.patience import until
@@ -50,17 +51,27 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         terminal = TerminalStage(tmp_path, clock)
         async with terminal.running():
             yield terminal
+            await as_written(terminal)
     elif request.param == "slack":
         async with SlackDouble() as slack:
             in_slack = SlackStage(tmp_path, clock, slack)
             async with in_slack.running():
                 yield in_slack
+                await as_written(in_slack)
             assert slack.refusals == []
     else:
         async with TelegramDouble() as telegram:
             in_telegram = TelegramStage(tmp_path, clock, telegram)
             async with in_telegram.running():
                 yield in_telegram
+                await as_written(in_telegram)
+
+
+async def as_written(stage: Stage) -> None:
+    """Whatever was said: what the entries tell is what there is, and `verify` has nothing to say."""
+    await stage.quiet()
+    async for mismatch in look_through(stage.bot.desk.store, Walk()):
+        raise AssertionError(str(mismatch))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from store.base import Store
 from store.disk.durable import unavailable
 from store.errors import DamagedCase, Trouble
 from store.tiny.reading import FolderContents
-from store.verifying import find_contradictions
+from store.replaying import find_contradictions
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
 CONTRADICTS = "case {reference} is not as it was written: `headsup verify` says more."

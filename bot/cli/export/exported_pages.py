@@ -14,6 +14,7 @@ from handlers.cases.poster_words import posters_words
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment
+from store.model.proofs import is_proof
 from store.model.records import Evidence
 
 ONLY_PERHAPS = (
@@ -88,7 +89,8 @@ def _entry_rows(included: Included, desk: Desk) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for row in entries_of(alone):
         line = entry_line(row, alone, desk)
-        rows.append((line, _in_words(row.entry.details)))
+        details = {key: value for key, value in row.entry.details.items() if not is_proof(key)}
+        rows.append((line, _in_words(details)))
     return rows
 
 

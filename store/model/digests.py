@@ -1,0 +1,45 @@
+"""SHA-256 of what people sent, and of what a case says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from store.model.kinds import WORDS
+from store.model.records import Evidence
+
+
+def digest_of_text(text: str) -> str:
+    """In 64 hexadecimal digits: what `sha256sum` says of a file that holds just this text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digests_of_words(evidence: Iterable[Evidence]) -> str:
+    """For an entry: `1:9f86… 3:60ad…`, the number of each text and link with its SHA-256.
+
+    Files are not there yet when they are entered; the entry of each that is kept has its own.
+    """
+    words = [item for item in evidence if item.kind in WORDS]
+    return " ".join(f"{item.number}:{digest_of_text(item.text)}" for item in words)
+
+
+def digest_of_record(value: object) -> str:
+    """Of records, or plain values that hold records, in 64 hexadecimal digits.
+
+    What is empty is left out: a field that a later version adds, empty where nobody has filled it,
+    changes no digest of before.
+    """
+    plain = _without_empty(orjson.loads(orjson.dumps(value)))
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        inner = {name: _without_empty(each) for name, each in value.items()}
+        return {name: each for name, each in inner.items() if each}
+    if isinstance(value, list):
+        return [_without_empty(each) for each in value]
+    return value

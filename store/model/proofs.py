@@ -1,0 +1,115 @@
+"""What the entries of a case prove of it.
+
+An entry carries the SHA-256 of each fact that it left changed, so the newest entry that names a
+fact says how that has to read. Whoever changes a case does so by `with_proofs`, just before it is
+saved; `store.replaying` compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from store.model.case import Case
+from store.model.digests import digest_of_record
+from store.model.kinds import EntryKind
+from store.model.records import SYSTEM, Entry
+
+#: How the details of an entry begin that are proofs.
+PREFIX = "sha256 of "
+
+#: What changes without an entry, and proves nothing: how a fetch goes on, and how a picture looks.
+_NOT_OF_EVIDENCE = ("picture", "problem", "tries", "next_try", "first_try")
+#: How far the reminders have come.
+_NOT_OF_A_STEP = ("told",)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a case says of itself, which never changes without an entry."""
+
+    #: As `headsup verify` calls it.
+    name: str
+    of: Callable[[Case], object]
+
+    @property
+    def detail(self) -> str:
+        """The name of the entry's detail that has its SHA-256."""
+        return PREFIX + self.name
+
+    def digest(self, case: Case) -> str:
+        return digest_of_record(self.of(case))
+
+
+def _fields(record: object, left_out: tuple[str, ...]) -> dict[str, object]:
+    names = record.__dataclass_fields__  # type: ignore[attr-defined]
+    return {name: getattr(record, name) for name in names if name not in left_out}
+
+
+def _evidence(case: Case) -> object:
+    return [_fields(item, _NOT_OF_EVIDENCE) for item in case.evidence]
+
+
+def _steps(case: Case) -> object:
+    return [_fields(follow_up, _NOT_OF_A_STEP) for follow_up in case.follow_ups]
+
+
+#: A further fact is a line here; none may be renamed. What it is made of may get more fields, whose
+#: default is empty, and must not lose any.
+FACTS = (
+    Fact("reports", lambda case: case.reports),
+    Fact("evidence", _evidence),
+    Fact("subjects", lambda case: case.subjects),
+    Fact("urgency", lambda case: case.urgent),
+    Fact("withholding", lambda case: case.withheld),
+    Fact("steps", _steps),
+    Fact("beginning", lambda case: (case.reference, case.opened_at)),
+    Fact("category", lambda case: case.category),
+    Fact("owner", lambda case: case.owner),
+    Fact("end", lambda case: (case.status, case.outcome, case.hold)),
+    Fact("joining", lambda case: (case.joined_to, case.settled)),
+    Fact("times seen again", lambda case: case.again),
+)
+
+
+def is_proof(detail: str) -> bool:
+    """Tell a proof from the details of an entry that people read."""
+    return detail.startswith(PREFIX)
+
+
+def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
+    """The case, with proofs in its newest entry of each fact that has changed since `before`.
+
+    `before`: the case as it is stored, or None for a new one. A case of an earlier version, which
+    has no proofs yet, gets one of each fact with its next entry. What has changed without an entry
+    gets one of its own.
+    """
+    changed = [fact for fact in FACTS if before is None or fact.of(case) != fact.of(before)]
+    is_entered = before is None or len(case.chronology) > len(before.chronology)
+    if not is_entered and not changed:
+        return case
+    if not is_entered:
+        case = case.enter(now, SYSTEM, EntryKind.FOLLOWED)
+
+    told = {detail for entry in case.chronology for detail in entry.details}
+    proofs = {}
+    for fact in FACTS:
+        if fact in changed or fact.detail not in told:
+            proofs[fact.detail] = fact.digest(case)
+    *earlier, last = case.chronology
+    proved = Entry.make(last.at, last.by, last.what, {**last.details, **proofs}, last.before)
+    return replace(case, chronology=(*earlier, proved))
+
+
+def facts_changed(case: Case) -> list[str]:
+    """The names of facts that are not as the newest entry that tells of them says."""
+    told: dict[str, str] = {}
+    for entry in case.chronology:
+        told.update(entry.details)
+    return [f.name for f in FACTS if f.detail in told and told[f.detail] != f.digest(case)]
+
+
+def is_proved(case: Case) -> bool:
+    """False for a case of an earlier version that nothing was entered in since."""
+    return any(is_proof(detail) for entry in case.chronology for detail in entry.details)
