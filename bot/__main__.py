@@ -263,8 +263,9 @@ def disconnect(chat: ConnectedChat) -> None:
 )
 def verify(
     against: Annotated[
-        Path | None, typer.Option(help="An older copy of the folder, to compare with.")
-    ] = None,
+        str,
+        typer.Option(help="An older copy to compare with: a folder, or a database’s address."),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
     from bot.cli.verify import print_findings

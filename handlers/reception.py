@@ -192,11 +192,13 @@ async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Perso
 
     name = shortened(sender.name, 80)
     person = Person(new_id(), name, (Role.STAFF,), (sender.account,), desk.now())
+    # Kept first: nobody is in without a trace.
+    await joining.note_member(person, desk)
     try:
         await desk.store.add_person(person)
     except Conflict:
+        await joining.forget_member(person, desk)
         return await desk.store.by_account(sender.account)
-    await joining.note_member(person, desk)
     return person
 
 

@@ -122,7 +122,7 @@ def _compare_subjects(case: Case) -> Iterator[str]:
         return
 
 
-def _as_told(about: About) -> tuple[str, str | None, str]:
+def _as_told(about: About) -> tuple[str | None, str | None, str]:
     return about.subject, about.person, about.name
 
 

@@ -11,13 +11,29 @@ from store.base import Store
 from store.disk.evidence import sha256_of
 from store.errors import NotFound
 from store.model.case import Case
-from store.model.memos import FOLDERS
+from store.model.memos import FOLDERS, RoleChange, RoleWish
 from store.model.proofs import is_proved
-from store.model.records import Evidence
+from store.model.records import Evidence, Summary
 from store.replaying import find_contradictions
+from store.roles_told import RolesKept, find_untold
 
 BACKUP = "Put it back from a backup."
+OTHER_SUMMARY = "its summary, by which it is found and shown, is not that of the case."
 COMPARE = "Find out who had access, and compare with a backup."
+
+#: What decides who finds a case, and sees it.
+ASKED_FOR = (
+    "status",
+    "category",
+    "urgent",
+    "withheld",
+    "about",
+    "also_about",
+    "owner",
+    "joined_to",
+    "reporters",
+    "held",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +69,30 @@ async def look_through(store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
     for where in await store.unreadable():
         yield Mismatch(where, "is not as it was written.", BACKUP)
     await _count_records(store, walk)
+    for id, what in await _find_untold(store):
+        yield Mismatch(f"people/{id}", what, COMPARE)
     for summary in await store.summaries():
         # A case that has been erased meanwhile, or one of the unreadable.
         with suppress(NotFound):
             async for mismatch in _look_through_case(summary.reference, store, walk):
                 yield mismatch
+
+
+async def _find_untold(store: Store) -> list[tuple[str, str]]:
+    """What the log of roles does not give, at a second look too: a bot may be changing it."""
+    found = set(find_untold(await _read_roles(store)))
+    if not found:
+        return []
+    return [each for each in find_untold(await _read_roles(store)) if each in found]
+
+
+async def _read_roles(store: Store) -> RolesKept:
+    return RolesKept(
+        await store.people(),
+        await store.memos(RoleChange),
+        await store.memos(RoleWish),
+        await store.invitations(),
+    )
 
 
 async def _count_records(store: Store, walk: Walk) -> None:
@@ -70,10 +105,17 @@ async def _count_records(store: Store, walk: Walk) -> None:
 
 async def _look_through_case(reference: str, store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
     """Raises NotFound where the case is gone, or cannot be read."""
-    case = await store.case(reference)
+    # In one look, so that a bot at work does not come between the two.
+    parts = {part.summary.reference: part for part in await store.matter(reference)}
+    if reference not in parts:
+        raise NotFound(reference)
+    case = parts[reference].read()
     walk.cases.add(case.reference)
     walk.unproved += not is_proved(case)
-    for what in find_contradictions(case):
+    contradictions = list(find_contradictions(case))
+    if not contradictions and not _is_summary_of(parts[reference].summary, case):
+        contradictions.append(OTHER_SUMMARY)
+    for what in contradictions:
         yield Mismatch(f"cases/{case.reference}", what, COMPARE)
     for item in case.evidence:
         if not item.sha256:
@@ -82,6 +124,11 @@ async def _look_through_case(reference: str, store: Store, walk: Walk) -> AsyncI
         if mismatch:
             yield mismatch
         walk.evidence += 1
+
+
+def _is_summary_of(summary: Summary, case: Case) -> bool:
+    """Whether what lists and access ask says the same as the case itself."""
+    return all(getattr(summary, name) == getattr(case.summary, name) for name in ASKED_FOR)
 
 
 async def _look_at_evidence(case: Case, item: Evidence, store: Store) -> Mismatch | None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import orjson
+from pydantic import SecretStr
 
 from bot.logs import to_standard_error
 from bot.open_store import open_store
 from bot.settings import Settings
+from handlers.text.words import counted
+from store.base import Store
+from store.comparing import OlderStore, compare_with_older
 from store.disk.durable import unavailable
 from store.errors import Trouble
+from store.model.case import Case
+from store.model.memos import RoleChange
+from store.tiny.reading import FolderContents
 from store.tiny.verifying import verify
 from store.verifying import Mismatch, Walk, look_through
 
@@ -21,11 +28,13 @@ UNSEALED = (
     "{number} files of an earlier version have no seal yet; each gets one when it is written next."
 )
 UNPROVED = (
-    "{number} cases are of an earlier version, whose entries say less; each says all with its next "
-    "entry."
+    "Of an earlier version, whose entries say less: {cases}. That ends with the next entry of each."
 )
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
-NO_FOLDERS = "DATABASE_URL is set, and --against compares two folders. Leave it out."
+TWO_FOLDERS = (
+    "The data is in a folder, and --against names a database. Put the copy into a folder first: "
+    "headsup move --to FOLDER"
+)
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
 
 
@@ -33,12 +42,12 @@ def print_findings(
     settings: Settings,
     say: Callable[[str], object],
     *,
-    against: Path | None = None,
+    against: str = "",
     as_json: bool = False,
 ) -> bool:
     """Say what is wrong, a line each, as it is found. Returns whether all is well.
 
-    `against`: an older copy of the folder. Raises Trouble.
+    `against`: an older copy, as a folder or the address of a database. Raises Trouble.
     """
     walk = Walk()
     found: list[Mismatch] = []
@@ -48,13 +57,13 @@ def print_findings(
         if not as_json:
             say(str(finding))
 
-    if settings.database_url is None:
-        _in_folder(settings.headsup_data, against, walk, note)
-    elif against:
-        raise Trouble(NO_FOLDERS)
-    else:
+    if settings.database_url is not None:
         with to_standard_error():
-            asyncio.run(_in_database(settings, walk, note))
+            asyncio.run(_in_database(settings, against, walk, note))
+    elif "://" in against:
+        raise Trouble(TWO_FOLDERS)
+    else:
+        _in_folder(settings.headsup_data, Path(against) if against else None, walk, note)
 
     if as_json:
         say(orjson.dumps(_summary(walk, found), option=orjson.OPT_INDENT_2).decode())
@@ -69,7 +78,7 @@ def _of_before(walk: Walk) -> list[str]:
     if walk.unsealed:
         said.append(UNSEALED.format(number=walk.unsealed))
     if walk.unproved:
-        said.append(UNPROVED.format(number=walk.unproved))
+        said.append(UNPROVED.format(cases=counted(walk.unproved, "case")))
     return said
 
 
@@ -78,8 +87,8 @@ def _in_folder(
 ) -> None:
     if not folder.is_dir():
         raise Trouble(NO_FOLDER.format(folder=folder))
-    if against and not (against / "cases").is_dir():
-        raise Trouble(NO_COPY.format(folder=against))
+    if against:
+        _must_be_copy(against)
     try:
         for finding in verify(folder, walk, against):
             note(finding)
@@ -87,13 +96,57 @@ def _in_folder(
         raise unavailable(error, folder) from error
 
 
-async def _in_database(settings: Settings, walk: Walk, note: Callable[[Mismatch], None]) -> None:
+def _must_be_copy(folder: Path) -> None:
+    """Raises Trouble."""
+    if not (folder / "cases").is_dir():
+        raise Trouble(NO_COPY.format(folder=folder))
+
+
+async def _in_database(
+    settings: Settings, against: str, walk: Walk, note: Callable[[Mismatch], None]
+) -> None:
+    if against and "://" not in against:
+        _must_be_copy(Path(against))
     store = await open_store(settings)
     try:
         async for finding in look_through(store, walk):
             note(finding)
+        if against:
+            await _compare(against, store, settings, note)
     finally:
         await store.close()
+
+
+async def _compare(
+    against: str, store: Store, settings: Settings, note: Callable[[Mismatch], None]
+) -> None:
+    """Say what an older copy of a database holds, and the database does not."""
+    if "://" not in against:
+        older = OlderFolder(Path(against))
+        async for finding in compare_with_older(older, store):
+            note(finding)
+        return
+    there = settings.model_copy(update={"database_url": SecretStr(against)})
+    older_store = await open_store(there)
+    try:
+        async for finding in compare_with_older(OlderStore(older_store), store):
+            note(finding)
+    finally:
+        await older_store.close()
+
+
+class OlderFolder:
+    """A copy that lies in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._contents = FolderContents(folder)
+
+    async def cases(self) -> AsyncIterator[Case]:
+        for case in self._contents.cases:
+            yield case
+
+    async def role_changes(self) -> Sequence[RoleChange]:
+        return self._contents.role_changes()
 
 
 def _summary(walk: Walk, found: list[Mismatch]) -> dict[str, object]:

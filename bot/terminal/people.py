@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.school.role_log import note_found
 from store.base import Store
 from store.model.address import Address, Platform
 from store.model.records import Person, Role, new_id
@@ -35,6 +36,7 @@ async def move_in(store: Store, now: datetime) -> None:
         account = account_of(key)
         if await store.by_account(account) is None:
             person = Person(new_id(), made_up.name, (made_up.role,), (account,), now)
+            await note_found(person, store, now)
             await store.add_person(person)
 
 

@@ -112,13 +112,13 @@ async def _invitation_of(code: str, desk: Desk) -> Invitation:
 
 
 async def note_member(person: Person, desk: Desk) -> None:
-    """Keep that somebody has joined for whom the platform vouches.
+    """Keep that somebody joins for whom the platform vouches.
 
     They are nobody's doing, and staff alone: it is not told.
     """
     account = person.accounts[0]
     change = RoleChange(
-        id=f"joined {person.id}",
+        id=_joined_as_member(person),
         what=RoleChangeKind.JOINED,
         at=person.since,
         person=person.id,
@@ -131,6 +131,15 @@ async def note_member(person: Person, desk: Desk) -> None:
         account=account,
     )
     await desk.store.put(change)
+
+
+async def forget_member(person: Person, desk: Desk) -> None:
+    """Take that back: another process has let the same account in at this moment."""
+    await desk.store.drop(RoleChange, _joined_as_member(person))
+
+
+def _joined_as_member(person: Person) -> str:
+    return f"joined {person.id}"
 
 
 # --- a new person ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from handlers.school.invitations import (
     tidy_invitations,
 )
 from handlers.school.joining import owe_account_questions
-from handlers.school.role_log import owe_role_changes
+from handlers.school.role_log import begin_role_log, owe_role_changes
 from handlers.school.role_words import role_words
 from handlers.school.roles import give_role, take_role
 from handlers.school.wishes import carry_out_wishes
@@ -48,6 +48,7 @@ async def look_after_people(desk: Desk, now: datetime) -> None:
 
     Running it again changes nothing.
     """
+    await begin_role_log(desk)
     await carry_out_wishes(desk)
     await tidy_invitations(desk)
     await owe_agreements(desk)

@@ -13,16 +13,19 @@ from handlers.rules.access import TABLE, Act
 from handlers.school.role_words import role_words
 from handlers.text.words import full_day
 from handlers.workflow.people import account_words, name_of
+from store.base import Store
 from store.errors import NotFound
 from store.model.address import Address
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
-from store.model.records import SYSTEM, TECHNICIAN, Notice, Role
+from store.model.records import SYSTEM, TECHNICIAN, Notice, Person, Role
 
 #: A turn: whoever joins, or changes roles or accounts, does so alone.
 CHANGING_PEOPLE = "changing people"
 #: How long it is made sure that what happened is told, should the bot have stopped meanwhile.
 TOLD_WITHIN = timedelta(days=1)
+#: The id of the entry that the log began.
+BEGUN = "begun"
 #: Lines of the log in one message.
 LINES = 25
 
@@ -34,6 +37,8 @@ MEMBER = "{name} joined as {roles}: a member of the school’s {way}."
 #: Who made an invitation before that was kept.
 UNKNOWN = "somebody"
 WORDS: dict[str, str] = {
+    RoleChangeKind.BEGAN: "This log began.",
+    RoleChangeKind.FOUND: "{name} was here when this log began: {roles}.",
     RoleChangeKind.JOINED: "{name} joined as {roles}, invited by {other}.",
     RoleChangeKind.ACCOUNT: "{name} has a further account, which they confirmed: {account}.",
     RoleChangeKind.NOT_THEIRS: (
@@ -67,6 +72,38 @@ async def keep_change(change: RoleChange, desk: Desk) -> None:
     kept = replace(change, tells=tuple(ids))
     await desk.store.put(kept)
     await _owe(kept, desk)
+
+
+async def begin_role_log(desk: Desk) -> None:
+    """Keep, once, which roles and accounts people had before the log of that began.
+
+    From then on nobody has any without a trace: `headsup verify` says who does.
+    """
+    if await desk.store.memo(RoleChange, BEGUN):
+        return
+    now = desk.now()
+    for person in await desk.store.people():
+        await note_found(person, desk.store, now)
+    await desk.store.put(_at_the_beginning(BEGUN, RoleChangeKind.BEGAN, now))
+
+
+async def note_found(person: Person, store: Store, now: datetime) -> None:
+    """Keep that somebody has roles and accounts which nothing in the log gives. It is not told."""
+    found = _at_the_beginning(f"found {person.id}", RoleChangeKind.FOUND, now)
+    await store.put(
+        replace(
+            found,
+            person=person.id,
+            name=person.name,
+            roles=person.roles,
+            after=person.roles,
+            account=" ".join(person.accounts),
+        )
+    )
+
+
+def _at_the_beginning(id: str, what: RoleChangeKind, now: datetime) -> RoleChange:
+    return RoleChange(id, what, now, "", "", (), (), by=SYSTEM, way="", other=SYSTEM)
 
 
 def _done_by(change: RoleChange) -> str:
@@ -132,7 +169,7 @@ async def _sentence(change: RoleChange, desk: Desk) -> str:
         by=by,
         other=other,
         agreed=AGREED.format(other=other) if change.other else "",
-        account=account_words(change.account),
+        account=_account_words(change),
         now=now.format(name=change.name, roles=role_words(change.after)),
         way=change.way.capitalize(),
     )
@@ -150,12 +187,19 @@ async def who(id: str, desk: Desk) -> str:
     return THE_TECHNICIAN if id == TECHNICIAN else await name_of(id, desk)
 
 
+def _account_words(change: RoleChange) -> str:
+    return "" if change.what == RoleChangeKind.FOUND else account_words(change.account)
+
+
 def _when(change: RoleChange, desk: Desk) -> str:
     """`(24 November 2026, 10:00, in Slack)`."""
+    at = desk.calendar.local(change.at)
+    when = f"{full_day(at.date())}, {at:%H:%M}"
+    if not change.way:
+        return f"({when})"
     is_chat = change.way != COMMAND_LINE
     where = f"in {change.way.capitalize()}" if is_chat else "at the command line"
-    at = desk.calendar.local(change.at)
-    return f"({full_day(at.date())}, {at:%H:%M}, {where})"
+    return f"({when}, {where})"
 
 
 def way_of(account: str) -> str:

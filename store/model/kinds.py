@@ -180,6 +180,10 @@ class NoticeResult(StrEnum):
 class RoleChangeKind(StrEnum):
     """What happened to somebody's roles or accounts."""
 
+    #: The log of it began.
+    BEGAN = "began"
+    #: Somebody was here when it began.
+    FOUND = "found"
     JOINED = "joined"
     #: A further account of somebody who is known.
     ACCOUNT = "account"

@@ -280,7 +280,7 @@ class RoleChange:
     #: Id of who had invited them, or agreed, or asked for what was refused; or TECHNICIAN. SYSTEM
     #: where nobody had to invite them.
     other: str = ""
-    #: That they joined with, or that was added.
+    #: That they joined with, or that was added; of who was here before, all, with spaces between.
     account: str = ""
     #: Ids of those who are told.
     tells: tuple[str, ...] = ()

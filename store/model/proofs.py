@@ -56,7 +56,8 @@ def _steps(case: Case) -> object:
 
 
 #: A further fact is a line here; none may be renamed. What it is made of may get more fields, whose
-#: default is empty, and must not lose any.
+#: default is empty, and must not lose any. What entries say in words, such as who is its owner, is
+#: read from those (`store.replaying.STATES`).
 FACTS = (
     Fact("reports", lambda case: case.reports),
     Fact("evidence", _evidence),
@@ -65,10 +66,8 @@ FACTS = (
     Fact("withholding", lambda case: case.withheld),
     Fact("steps", _steps),
     Fact("beginning", lambda case: (case.reference, case.opened_at)),
-    Fact("category", lambda case: case.category),
-    Fact("owner", lambda case: case.owner),
-    Fact("end", lambda case: (case.status, case.outcome, case.hold)),
-    Fact("joining", lambda case: (case.joined_to, case.settled)),
+    Fact("outcome", lambda case: case.outcome),
+    Fact("joining", lambda case: case.settled),
     Fact("times seen again", lambda case: case.again),
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
 from store.model.case import Case
-from store.model.memos import FOLDERS, BackedUp, Erased, Exported, RoleWish
+from store.model.memos import FOLDERS, BackedUp, Erased, Exported, RoleChange, RoleWish
 from store.model.records import Invitation, Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import path_of_memo
@@ -80,6 +80,10 @@ class FolderContents:
         for name, kind in KINDS.items():
             for record in self._records(name, kind):
                 yield name, record
+
+    def role_changes(self) -> list[RoleChange]:
+        """The log of roles, as far as it can be read."""
+        return list(self._records(FOLDERS[RoleChange], RoleChange))
 
     def evidence(self, reference: str, sha256: str) -> Path:
         """Where the bytes with this SHA-256 lie, if the case has them."""

@@ -14,20 +14,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from store.comparing import LACKS, NOT_HERE, find_lost, find_lost_changes
 from store.disk.durable import PARTIAL, read_file
 from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased
+from store.model.memos import FOLDERS, Erased, RoleChange, RoleWish
 from store.model.proofs import is_proved
 from store.model.records import Evidence, Invitation, Notice, Person
+from store.replaying import find_contradictions
+from store.roles_told import RolesKept, find_untold
 from store.tiny.memos import name_of
 from store.tiny.references import read_references
 from store.tiny.undoing import DAMAGED
-from store.replaying import find_contradictions
 from store.verifying import BACKUP, Mismatch, Walk
 
 NOT_AS_WRITTEN = "is not as it was written."
@@ -38,6 +40,8 @@ PUT_ASIDE = (
     "It was put aside because it is damaged: put case.json back from a backup, and remove it."
 )
 TELL = "Find out who had access, and compare with a backup: headsup verify --against FOLDER"
+
+Record = TypeVar("Record")
 
 #: Seconds after which something odd is looked at again: a bot may have been writing it.
 AGAIN = 0.3
@@ -76,6 +80,7 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
         for path in _children(folder / name):
             records.append(Look(path, partial(_look_at_record, path, kind)))
     yield from _look_twice(records, walk)
+    yield from _look_twice([Look(folder / "people", partial(_look_at_roles, folder))], walk)
     if against:
         yield from _compare_with_older(against, folder, erased | missing)
 
@@ -247,13 +252,30 @@ def _look_at_record(path: Path, kind: Kind, walk: Walk) -> list[Mismatch]:
     return []
 
 
+def _look_at_roles(folder: Path, walk: Walk) -> list[Mismatch]:
+    """Roles and accounts that the log of roles does not give."""
+    # People first: what happens to them is in the log before it is in their records.
+    kept = RolesKept(
+        _read_all(folder, "people", Person),
+        _read_all(folder, FOLDERS[RoleChange], RoleChange),
+        _read_all(folder, FOLDERS[RoleWish], RoleWish),
+        _read_all(folder, "invitations", Invitation),
+    )
+    return [Mismatch(f"people/{id}.json", what, TELL) for id, what in find_untold(kept)]
+
+
+def _read_all(folder: Path, name: str, kind: type[Record]) -> list[Record]:
+    """The records of a kind that can be read."""
+    paths = (folder / name).glob("*.json")
+    found = [_read_if_possible(path, partial(record_from, kind)) for path in paths]
+    return [record for record in found if record is not None]
+
+
 def _read_erased(folder: Path) -> set[str]:
     """The references of cases that were erased, as far as the records of that can be read."""
     erased: set[str] = set()
-    for path in (folder / FOLDERS[Erased]).glob("*.json"):
-        memo = _read_if_possible(path, partial(record_from, Erased))
-        if memo:
-            erased.update(memo.references)
+    for memo in _read_all(folder, FOLDERS[Erased], Erased):
+        erased.update(memo.references)
     return erased
 
 
@@ -291,32 +313,21 @@ def _compare_with_older(older: Path, folder: Path, known: set[str]) -> Iterator[
         path = folder / "cases" / home.name / "case.json"
         now = _read_case(path)
         if now is None:
-            yield Mismatch(_at(path), "is in the older copy, and cannot be read here.", BACKUP)
+            yield Mismatch(_at(path), NOT_HERE, BACKUP)
             continue
-        lost = _find_lost(before, now)
+        lost = find_lost(before, now)
         if lost:
-            yield Mismatch(_at(path), f"lacks what the older copy holds: {lost}.", TELL)
+            yield Mismatch(_at(path), LACKS.format(lost=lost), TELL)
+    changes_before = _read_all(older, FOLDERS[RoleChange], RoleChange)
+    changes_now = _read_all(folder, FOLDERS[RoleChange], RoleChange)
+    for lost in find_lost_changes(changes_before, changes_now):
+        yield Mismatch(FOLDERS[RoleChange], lost, TELL)
 
 
 def _read_case(path: Path) -> Case | None:
     """The case in a file; None where there is none, or it cannot be read."""
     case: Case | None = _read_if_possible(path, case_from)
     return case
-
-
-def _find_lost(before: Case, now: Case) -> str:
-    """The first thing that has gone since; nothing does in an honest folder."""
-    hashes_now = [entry.hash for entry in now.chronology]
-    for number, entry in enumerate(before.chronology, 1):
-        # A slice, which is empty where there are fewer entries now.
-        if hashes_now[number - 1 : number] != [entry.hash]:
-            return f"entry {number}"
-
-    kept = {item.sha256 for item in now.evidence}
-    gone = [str(item.number) for item in before.evidence if item.sha256 and item.sha256 not in kept]
-    if gone:
-        return f"evidence {', '.join(gone)}"
-    return ""
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from bot.settings import Settings
 from store.base import Store
 from store.disk.durable import unavailable
 from store.errors import DamagedCase, Trouble
-from store.tiny.reading import FolderContents
 from store.replaying import find_contradictions
+from store.tiny.reading import FolderContents
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
 CONTRADICTS = "case {reference} is not as it was written: `headsup verify` says more."

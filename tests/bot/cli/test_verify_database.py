@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -14,8 +15,9 @@ from bot.cli.verify import print_findings
 from bot.open_store import move_to, open_store
 from bot.settings import Settings
 from store.errors import Trouble
+from store.model.proofs import with_proofs
 from tests.bot.cli.test_check import settings
-from tests.databases import database, server
+from tests.databases import database, migrated, server
 from tests.store.made import NOW, case, item, person
 from tests.store.test_evidence import BYTES, DIGEST, pieces
 
@@ -33,8 +35,9 @@ async def furnish(given: Settings) -> str:
     await store.add_person(person("asha"))
     made = case(evidence=(item(1, sha256=DIGEST),))
     await store.keep(made.reference, pieces(BYTES), len(BYTES))
-    await store.add(made.enter(NOW, "headsup", "kept", number="1", sha256=DIGEST))
-    await store.add(case())
+    made = made.enter(NOW, "headsup", "kept", number="1", sha256=DIGEST)
+    await store.add(with_proofs(made, None, NOW))
+    await store.add(with_proofs(case(), None, NOW))
     await store.close()
     return made.reference
 
@@ -44,9 +47,10 @@ def change(sql: str, given: Settings) -> None:
         assert superuser.execute(f"{sql} WHERE school = %s", (given.headsup_school,)).rowcount
 
 
-async def said(given: Settings, *, as_json: bool = False) -> list[str]:
+async def said(given: Settings, against: str = "", *, as_json: bool = False) -> list[str]:
     lines: list[str] = []
-    well = await asyncio.to_thread(print_findings, given, lines.append, as_json=as_json)
+    look = partial(print_findings, given, lines.append, against=against, as_json=as_json)
+    well = await asyncio.to_thread(look)
     assert well == (lines == ["All is well."] or '"well": true' in lines[0])
     return lines
 
@@ -104,6 +108,19 @@ async def test_what_cannot_be_moved_is_named(given: Settings, tmp_path: Path) ->
     assert "(evidence 1) is missing" in finding
 
 
-async def test_a_copy_is_compared_with_folders_alone(given: Settings, tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="--against compares two folders"):
-        print_findings(given, print, against=tmp_path)
+async def test_a_copy_is_a_folder_or_a_database(given: Settings, tmp_path: Path) -> None:
+    """What was rewritten so that it fits in itself is seen beside a copy of either kind."""
+    reference = await furnish(given)
+    await move_to(str(tmp_path / "copy"), given)
+    older = migrated("older_copy")
+    await move_to(older, given)
+    copies = (str(tmp_path / "copy"), older)
+    assert [await said(given, against) for against in copies] == [["All is well."]] * 2
+    with pytest.raises(Trouble, match="There is no copy"):
+        await said(given, str(tmp_path))
+
+    change("DELETE FROM cases", given)
+    for against in copies:
+        lines = await said(given, against)
+        assert [line for line in lines if line.startswith(f"cases/{reference}: is in the older")]
+        assert len(lines) == 2

@@ -1,0 +1,86 @@
+"""What the log of roles tells of people, compared with what their records say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from store.model.kinds import RoleChangeKind
+from store.model.memos import RoleChange, RoleWish
+from store.model.records import Invitation, Person
+
+NOT_GIVEN = "has the role {roles}, which the log of roles does not give."
+NOT_TAKEN = "lacks the role {roles}, which the log of roles gives."
+NOT_THEIRS = "has the account {accounts}, of which the log of roles does not say that it was added."
+
+#: What happened to roles, after which they are as the log says.
+_OF_ROLES = frozenset(
+    {
+        RoleChangeKind.FOUND,
+        RoleChangeKind.JOINED,
+        RoleChangeKind.GIVEN,
+        RoleChangeKind.TAKEN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RolesKept:
+    """All that a store keeps of roles."""
+
+    people: Sequence[Person]
+    changes: Sequence[RoleChange]
+    wishes: Sequence[RoleWish]
+    invitations: Sequence[Invitation]
+
+
+def find_untold(kept: RolesKept) -> Iterator[tuple[str, str]]:
+    """The id of each person whose roles or accounts the log does not give, and what is wrong.
+
+    Of what was before the log had begun, nothing is wrong.
+    """
+    has_begun = any(change.what == RoleChangeKind.BEGAN for change in kept.changes)
+    under_way = _under_way(kept)
+    for person in kept.people:
+        changes = [change for change in kept.changes if change.person in person.ids]
+        is_of_before = not changes and not has_begun
+        if is_of_before or not under_way.isdisjoint(person.ids):
+            continue
+        for what in _compare_roles(person, changes):
+            yield person.id, what
+        if has_begun:
+            yield from ((person.id, what) for what in _compare_accounts(person, changes))
+
+
+def _under_way(kept: RolesKept) -> set[str]:
+    """Ids of those whose roles are being changed: it is kept first, and then done."""
+    ids = {wish.person for wish in kept.wishes}
+    unused = {f"joined {invitation.key}" for invitation in kept.invitations}
+    ids.update(change.person for change in kept.changes if change.id in unused)
+    return ids
+
+
+def _compare_roles(person: Person, changes: list[RoleChange]) -> Iterator[str]:
+    # Of another record that became theirs, the roles did not.
+    own = [each for each in changes if each.person == person.id and each.what in _OF_ROLES]
+    last = max((change.at for change in own), default=None)
+    # Two at the same moment are in no order.
+    told = [set(change.after) for change in own if change.at == last] or [set[str]()]
+    has = set(person.roles)
+    if has in told:
+        return
+    more, less = has - told[-1], told[-1] - has
+    if more:
+        yield NOT_GIVEN.format(roles=", ".join(sorted(more)))
+    if less:
+        yield NOT_TAKEN.format(roles=", ".join(sorted(less)))
+
+
+def _compare_accounts(person: Person, changes: list[RoleChange]) -> Iterator[str]:
+    told: set[str] = set()
+    for change in changes:
+        if change.what != RoleChangeKind.NOT_THEIRS:
+            told.update(change.account.split())
+    more = set(person.accounts) - told
+    if more:
+        yield NOT_THEIRS.format(accounts=", ".join(sorted(more)))
