@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -182,8 +184,12 @@ class Hand:
 
 
 def _as_superuser(sql: str, values: Sequence[object]) -> None:
-    with psycopg.connect(server().get_uri("headsup")) as superuser:
-        assert superuser.execute(sql, values).rowcount
+    assert _superuser().execute(sql, values).rowcount
+
+
+@cache
+def _superuser() -> psycopg.Connection:
+    return psycopg.connect(server().get_uri("headsup"), autocommit=True)
 
 
 @pytest.fixture
@@ -326,8 +332,8 @@ async def test_whatever_is_changed_and_sealed_again_is_found(
         is_undone = rechained is without_last_telling and what in UNDONE_WHOLE
         assert bool(found) != is_undone, what
         assert all(made.reference in mismatch.where for mismatch in found), what
-        await hand.rewrites(made)
-        assert await hand.finds() == [], what
+    await hand.rewrites(made)
+    assert await hand.finds() == []
 
 
 @pytest.mark.parametrize("opened", ["tiny", "postgres"], indirect=True)
@@ -476,7 +482,12 @@ async def test_any_one_leaf_of_a_stored_case(opened: Opened, hand: Hand) -> None
     document = json.loads(to_json(case_tables(made)))
     found: set[str] = set()
     not_found: set[str] = set()
+    looked_at = Counter[str]()
     for path in leaves(document):
+        looked_at[named(path)] += 1
+        # Of a list, the first and the second: the others are like them.
+        if looked_at[named(path)] > 2:
+            continue
         for value in changed(leaf_at(document, path)):
             if value == leaf_at(document, path):
                 continue
