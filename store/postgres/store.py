@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import structlog
 from psycopg import AsyncConnection
 
-from store.erasing import without_question
-from store.errors import Conflict
+from store.erasing import NAMING, without_cases, without_question
+from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased, Searched, Shown
+from store.model.memos import FOLDERS, Erased
 from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections
@@ -22,26 +23,35 @@ from store.postgres.counting import PostgresRateCounter
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
-from store.postgres.memos import MEMOS, PUT, PostgresMemos
+from store.postgres.memos import DROP, MEMOS, PUT, PostgresMemos
 from store.postgres.people import PostgresPeople
 from store.postgres.rows import run_to_end, statement
 from store.postgres.turns import PostgresTurns
+
+NOT_VACUUMED = "erased, and not yet vacuumed; PostgreSQL does that by itself"
 
 #: The key of the school where there is but one.
 ONLY_SCHOOL = "school"
 
 #: What erasing takes away. In a pattern of PostgreSQL `\m` and `\M` are where a word begins and
-#: ends, and `~*` makes no difference between capital and small letters.
+#: ends.
 ERASE = (
     "DELETE FROM cases WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM evidence WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM notices WHERE school = :school AND reference = ANY (:references)",
     "DELETE FROM notices WHERE school = :school AND reference = '' "
     "AND CAST(document AS text) ~ :naming",
-    "DELETE FROM memos WHERE school = :school AND kind = :shown AND key = ANY (:keys)",
-    "DELETE FROM memos WHERE school = :school AND kind = :searched "
-    "AND concat_ws(' ', document->>'words', document->>'found') ~* :naming",
 )
+#: Memos that may name one of the cases: `~*` makes no difference between capital and small letters.
+HOLD_MEMOS = """
+SELECT kind, encode(key, 'hex'), CAST(document AS text) FROM memos
+WHERE school = :school AND kind = ANY (:kinds) AND CAST(document AS text) ~* :holding FOR UPDATE
+"""
+#: What was erased is not read any more, but lies in the tables until this; a role that does not own
+#: them is only warned. Index entries hold keys, and go in any case.
+VACUUM = """
+VACUUM (INDEX_CLEANUP ON) cases, sources, marks, notices, evidence, memos, people
+"""
 HOLD_CASES = """
 SELECT reference, version FROM cases WHERE school = :school AND reference = ANY (:references)
 ORDER BY reference FOR UPDATE
@@ -57,6 +67,9 @@ SAVE_PERSON = """
 UPDATE people SET version = :version, document = CAST(:document AS jsonb)
 WHERE school = :school AND id = :id
 """
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +156,6 @@ class PostgresStore(
             "school": self._connections.school,
             "references": references,
             "naming": rf"\m({'|'.join(references)})\M",
-            "shown": Shown.__name__,
-            "searched": Searched.__name__,
-            "keys": [key_of(reference) for reference in references],
         }
         memo = {
             "kind": Erased.__name__,
@@ -158,6 +168,33 @@ class PostgresStore(
             for sql in ERASE:
                 await connection.execute(statement(sql), values)
             await self._ask_no_more(connection, references)
+            await self._name_no_more(connection, references)
+        await self._vacuum()
+
+    async def _vacuum(self) -> None:
+        """Let nothing that was erased lie in the tables; where that fails, PostgreSQL does it later."""
+        try:
+            async with self._connections.each() as connection:
+                await connection.execute(VACUUM)
+        except (Conflict, StoreUnavailable) as error:
+            log.warning(NOT_VACUUMED, why=str(error))
+
+    async def _name_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
+        """Take away the memos that name one of these cases, or what of them does."""
+        kinds = {kind.__name__: kind for kind in NAMING}
+        holding = self._with_school({"kinds": list(kinds), "holding": "|".join(references)})
+        rows = await connection.execute(statement(HOLD_MEMOS), holding)
+        for name, key, document in await rows.fetchall():
+            memo = readable(kinds[name], document, key)
+            # What cannot be read goes: it may hold anything.
+            left = without_cases(memo, references) if memo else None
+            if memo is not None and left is memo:
+                continue
+            row = self._with_school({"kind": name, "key": bytes.fromhex(key)})
+            if left is None:
+                await connection.execute(statement(DROP), row)
+            else:
+                await connection.execute(statement(PUT), {**row, "document": to_jsonb(left)})
 
     async def _ask_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
         """Forget what people were last asked, where that was about one of these cases."""

@@ -19,7 +19,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -41,10 +41,10 @@ from store.disk.durable import (
 )
 from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.documents import Tables, case_from, case_tables, record_tables
-from store.erasing import reference_pattern, tells_of, without_question
+from store.erasing import NAMING, reference_pattern, without_cases, without_question
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased, Searched, Shown, trace_of
+from store.model.memos import FOLDERS, Erased, Exported, Memo, trace_of
 from store.model.records import Evidence, Notice, Summary
 from store.tiny.beginning import FoundFolder, collector_paused, find_case_folders
 from store.tiny.catalogue import NO_CASE, Catalogue
@@ -79,6 +79,15 @@ CASE_FILE = "case.json"
 REMEMBERED = 512
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class NamingMemo:
+    """A memo that names a case which is erased."""
+
+    memo: Memo
+    #: What stays of it, if anything.
+    left: Memo | None
 
 
 class TinyStore(PeopleFiles, MemoFiles):
@@ -368,18 +377,27 @@ class TinyStore(PeopleFiles, MemoFiles):
                 await self._ask_no_more(person.id, references)
             self._catalogue.drop_loose(reference_pattern(references))
             await self._in_thread(remove_loose, self.folder / "notices", references)
-            for search in self._searches_about(references):
-                await self._drop(Searched, search)
+            # Those that a command may have added meanwhile are read as well.
+            await self.memos(Exported)
+            for naming in self._memos_naming(references):
+                if naming.left is None:
+                    await self._drop(type(naming.memo), naming.memo.memo_key)
+                else:
+                    await self._put(naming.left)
             for reference in references:
-                await self._drop(Shown, reference)
                 await self._in_thread(remove_case, self._case_folder(reference))
         except StoreUnavailable as error:
             log.error(NOT_REMOVED, why=str(error))
 
-    def _searches_about(self, references: Sequence[str]) -> list[str]:
-        """The keys of kept searches that found one of these cases, or named it."""
-        searches = cast("list[Searched]", list(self._memos[Searched].values()))
-        return [search.memo_key for search in searches if tells_of(search, references)]
+    def _memos_naming(self, references: Sequence[str]) -> list[NamingMemo]:
+        """The memos that name one of these cases, each with what stays of it."""
+        found = []
+        for kind in NAMING:
+            for memo in self._memos[kind].values():
+                left = without_cases(memo, references)
+                if left is not memo:
+                    found.append(NamingMemo(memo, left))
+        return found
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
         """Forget what a person was last asked, where that was about one of these cases."""
@@ -415,12 +433,15 @@ class TinyStore(PeopleFiles, MemoFiles):
                 write_tables(self._person_path(person.id), record_tables(freed))
                 self._put_person(freed)
         remove_loose(self.folder / "notices", memo.references)
-        for search in self._searches_about(memo.references):
-            remove_file(self._memo_path(Searched, search))
-            self._memos[Searched].pop(search, None)
+        for naming in self._memos_naming(memo.references):
+            kind, key = type(naming.memo), naming.memo.memo_key
+            if naming.left is None:
+                remove_file(self._memo_path(kind, key))
+                self._memos[kind].pop(key, None)
+            else:
+                write_tables(self._memo_path(kind, key), record_tables(naming.left))
+                self._put_memo(naming.left)
         for reference in left:
-            remove_file(self._memo_path(Shown, reference))
-            self._memos[Shown].pop(reference, None)
             remove_case(self._case_folder(reference))
 
     # --- notices ----------------------------------------------------------------------------------
