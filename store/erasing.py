@@ -6,8 +6,8 @@ Those are notices that name it, questions about it, and memos.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from store.model.memos import Enquiry, Exported, Memo, Question, Searched, Shown
@@ -34,6 +34,25 @@ def tells_of(search: Searched, references: Collection[str]) -> bool:
     # People type references in small letters, too.
     pattern = reference_pattern(references).pattern
     return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NamingMemo:
+    """A memo that names a case which is erased."""
+
+    memo: Memo
+    #: What stays of it, if anything.
+    left: Memo | None
+
+
+def memos_naming(memos: Iterable[Memo], references: Collection[str]) -> list[NamingMemo]:
+    """Those that name one of these cases."""
+    found = []
+    for memo in memos:
+        left = without_cases(memo, references)
+        if left is not memo:
+            found.append(NamingMemo(memo, left))
+    return found
 
 
 def without_cases(memo: M, references: Collection[str]) -> M | None:

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 from store.erasing import NAMING, without_cases, without_question
 from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased
+from store.model.memos import FOLDERS, Erased, Memo
 from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connecting import Connections
@@ -181,7 +181,7 @@ class PostgresStore(
 
     async def _name_no_more(self, connection: AsyncConnection, references: Sequence[str]) -> None:
         """Take away the memos that name one of these cases, or what of them does."""
-        kinds = {kind.__name__: kind for kind in NAMING}
+        kinds: dict[str, type[Memo]] = {kind.__name__: kind for kind in NAMING}
         holding = self._with_school({"kinds": list(kinds), "holding": "|".join(references)})
         rows = await connection.execute(statement(HOLD_MEMOS), holding)
         for name, key, document in await rows.fetchall():

@@ -19,7 +19,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -41,10 +41,16 @@ from store.disk.durable import (
 )
 from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.documents import Tables, case_from, case_tables, record_tables
-from store.erasing import NAMING, reference_pattern, without_cases, without_question
+from store.erasing import (
+    NAMING,
+    NamingMemo,
+    memos_naming,
+    reference_pattern,
+    without_question,
+)
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased, Exported, Memo, trace_of
+from store.model.memos import FOLDERS, Erased, Exported, trace_of
 from store.model.records import Evidence, Notice, Summary
 from store.tiny.beginning import FoundFolder, collector_paused, find_case_folders
 from store.tiny.catalogue import NO_CASE, Catalogue
@@ -79,15 +85,6 @@ CASE_FILE = "case.json"
 REMEMBERED = 512
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class NamingMemo:
-    """A memo that names a case which is erased."""
-
-    memo: Memo
-    #: What stays of it, if anything.
-    left: Memo | None
 
 
 class TinyStore(PeopleFiles, MemoFiles):
@@ -390,14 +387,11 @@ class TinyStore(PeopleFiles, MemoFiles):
             log.error(NOT_REMOVED, why=str(error))
 
     def _memos_naming(self, references: Sequence[str]) -> list[NamingMemo]:
-        """The memos that name one of these cases, each with what stays of it."""
-        found = []
-        for kind in NAMING:
-            for memo in self._memos[kind].values():
-                left = without_cases(memo, references)
-                if left is not memo:
-                    found.append(NamingMemo(memo, left))
-        return found
+        return [
+            naming
+            for kind in NAMING
+            for naming in memos_naming(self._memos[kind].values(), references)
+        ]
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
         """Forget what a person was last asked, where that was about one of these cases."""
