@@ -172,7 +172,7 @@ class PostgresStore(
         await self._vacuum()
 
     async def _vacuum(self) -> None:
-        """Let nothing that was erased lie in the tables; where that fails, PostgreSQL does it later."""
+        """Rid the tables of what was erased; where that fails, PostgreSQL does it later."""
         try:
             async with self._connections.each() as connection:
                 await connection.execute(VACUUM)
