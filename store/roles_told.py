@@ -43,10 +43,12 @@ def find_untold(kept: RolesKept) -> Iterator[tuple[str, str]]:
     under_way = _under_way(kept)
     for person in kept.people:
         changes = [change for change in kept.changes if change.person in person.ids]
-        is_of_before = not changes and not has_begun
+        # Of another record that became theirs, the roles did not.
+        own = [each for each in changes if each.person == person.id and each.what in _OF_ROLES]
+        is_of_before = not own and not has_begun
         if is_of_before or not under_way.isdisjoint(person.ids):
             continue
-        for what in _compare_roles(person, changes):
+        for what in _compare_roles(person, own):
             yield person.id, what
         if has_begun:
             yield from ((person.id, what) for what in _compare_accounts(person, changes))
@@ -60,9 +62,7 @@ def _under_way(kept: RolesKept) -> set[str]:
     return ids
 
 
-def _compare_roles(person: Person, changes: list[RoleChange]) -> Iterator[str]:
-    # Of another record that became theirs, the roles did not.
-    own = [each for each in changes if each.person == person.id and each.what in _OF_ROLES]
+def _compare_roles(person: Person, own: list[RoleChange]) -> Iterator[str]:
     last = max((change.at for change in own), default=None)
     # Two at the same moment are in no order.
     told = [set(change.after) for change in own if change.at == last] or [set[str]()]
