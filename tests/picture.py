@@ -18,8 +18,9 @@ from tests.talks.stage import TUESDAY, StillClock, TerminalStage
 TALK = (
     (
         "Asha",
-        'forward "No child is safe there, somebody should sort him out. https://example.com/groups/4711"',
+        'forward "No child is safe there, somebody should sort them out. https://example.com/groups/4711"',
     ),
+    ("Asha", "tap The school"),
     ("Asha", "tap Threat of violence"),
     ("Ben", "tap I'll take it"),
     ("Asha", "/case status"),

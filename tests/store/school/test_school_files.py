@@ -160,6 +160,31 @@ def test_one_category_withholds(tmp_path: Path) -> None:
     assert "withhold = true" in said
 
 
+@pytest.mark.parametrize(
+    "wrong", ['["me"]', '["unsure"]', '["Staff"]', '["staff", ""]', '"staff"', "7"]
+)
+def test_a_wrong_subject_of_a_category_is_named_by_its_line(tmp_path: Path, wrong: str) -> None:
+    number = ASSIGNMENTS["[[category]] concerns"]
+    lines = TEXT.split("\n")
+    lines[number - 1] = f"concerns = {wrong}"
+    assert number in _procedure_mistakes(tmp_path, "\n".join(lines))
+
+
+def test_each_subject_is_offered_a_few_categories() -> None:
+    """The shipped ones; `other` only among all of them."""
+    categories = load_procedure(SHIPPED).category
+    for subject in ("school", "staff", "head", "pupil", "parent", "website"):
+        fitting = [category.key for category in categories if category.fits({subject})]
+        assert 4 <= len(fitting) <= 7
+        assert "other" not in fitting
+
+
+def test_a_category_that_does_not_say_whom_it_fits_fits_everybody(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^concerns = .*\n", "", TEXT)
+    categories = load_procedure(_texts(tmp_path / "texts", text)).category
+    assert all(category.fits({"website"}) for category in categories)
+
+
 @pytest.mark.parametrize("table", ["uncategorised", "category", "outcome"])
 def test_a_missing_table_is_a_sentence(tmp_path: Path, table: str) -> None:
     document = tomllib.loads(TEXT)
