@@ -78,15 +78,10 @@ def _fitting(case: Case, desk: Desk) -> Sequence[Category]:
         subjects.add(Subject.STAFF)
 
     all_there_are = desk.procedure.category
-    if not any(category.fits(subjects) for category in all_there_are):
-        return all_there_are
-    fitting = []
-    for category in all_there_are:
-        # Whatever else is said of a picture has it fetched: this must never be out of reach.
-        is_needed = category.withhold and bool(case.waiting)
-        if is_needed or category.fits(subjects):
-            fitting.append(category)
-    return fitting
+    # Whatever else is said of a picture has it fetched: this must never be out of reach.
+    fitting = [each for each in all_there_are if each.withhold or each.fits(subjects)]
+    is_nothing_else = all(each.withhold for each in fitting)
+    return all_there_are if is_nothing_else else fitting
 
 
 def undressed_choices(case: Case, desk: Desk) -> list[Choice]:
