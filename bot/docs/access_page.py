@@ -25,15 +25,16 @@ NAMES = {
     Relation.REPORTER: "Who reported it",
     Relation.OWNER: "Who looks after it",
     Relation.REACH: "Whose role reaches it",
-    Relation.APART: "Anybody but its subject",
+    Relation.APART: "Anybody whom it does not concern",
 }
 TOP = """# Who may do what
 
 Made from `handlers/rules/access.py`, which decides it, and from the list of commands; `make docs` makes it anew.
 
-Whoever is named as the subject of a case is none of the below: to them there is no such case, not in a list, a
-count, a digest, an alert or a search, and what they were shown of it before is taken back. A subject who reported
-the case keeps what a reporter has. Forbidden and missing read the same.
+A case concerns its subjects and the colleague who posted it, and whoever may be meant until it is said who is. They are
+none of the below: to them there is no such case, not in a list, a count, a digest, an alert or a search, and what they
+were shown of it before is taken back. Of what they reported themselves, they keep what a reporter has. Forbidden and
+missing read the same.
 """  # noqa: E501  (the page's own lines)
 AFTER = """With a closed case, who only reported it may still {closed}.
 
@@ -41,8 +42,8 @@ Evidence is read by those inside alone, and leaves an entry. Channels are told r
 """  # noqa: E501  (the page's own lines)
 REACHING = """## Which cases a role reaches
 
-With the categories that come with Heads Up; `procedure.toml` says whom each category alerts. A case that was joined
-to another is reached by whoever reaches both.
+With the categories that come with Heads Up; `procedure.toml` says whom each category alerts. What somebody
+posted is reached as what is about them is. A case that was joined to another is reached by whoever reaches both.
 """  # noqa: E501  (the page's own lines)
 
 #: A moment for people and cases that are made up here; nothing depends on it.

@@ -68,10 +68,21 @@ def _still_said(earlier: About, entry: Entry) -> bool:
 
 
 def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool:
-    """Whether this person may say who was meant: whoever looks after the case, or has said it.
+    """Tell whether this person may say who was meant: whoever looks after the case, or who alone
+    has named them.
 
     Whoever may be meant themselves may not. `case`: the newest state of the one that was asked for.
     """
     if not matter.relations or matter.is_about(person):
         return False
-    return matter.whole or named.label in own_words(person, case).labels
+    named_by = _named_by(named.label, case)
+    return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+
+
+def _named_by(label: str, case: Case) -> set[str]:
+    """Ids of those who have said this name of a case."""
+    found: set[str] = set()
+    for entry in case.chronology:
+        if entry.what in OF_SUBJECTS | OF_POSTERS and named_in(entry).label == label:
+            found.add(entry.by)
+    return found

@@ -92,16 +92,17 @@ def may_be_account(account: str, name: str) -> bool:
     if may_mean(" ".join(words), name):
         return True
     known = name_words(name)
+    if len(known) < 2:
+        return False
     first, last = known[0], known[-1]
-    run_together = {first + last, last + first, first[0] + last, last + first[0]}
-    run_together |= {title + last for title in TITLES}
-    run_together |= {short + last for short in short_forms(first)}
-    return len(known) > 1 and "".join(words) in run_together
+    run_together = {"".join(known), last + first, first[0] + last, last + first[0]}
+    run_together |= {each + last for each in (first, *short_forms(first), *TITLES)}
+    return not run_together.isdisjoint({*words, "".join(words)})
 
 
 def account_words(account: str) -> list[str]:
     """The words of an account's name, folded: `@BenOkafor_77` -> `ben`, `okafor`."""
-    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", account)
+    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", _without_possessive(account))
     return name_words(re.sub(r"[\d_]+", " ", apart))
 
 
@@ -139,7 +140,11 @@ def offices_in(words: str) -> set[str]:
 
 def words_in(text: str) -> set[str]:
     """The words of a text, folded; of `Okafor’s` the name."""
-    return set(name_words(re.sub(r"['’]s?(?!\w)", "", text)))
+    return set(name_words(_without_possessive(text)))
+
+
+def _without_possessive(text: str) -> str:
+    return re.sub(r"['’]s?(?!\w)", "", text)
 
 
 def speaks_of(words: str, person: Person) -> bool:

@@ -13,7 +13,7 @@ from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply, Sender
 from handlers.notices.wording import render_notice
-from handlers.rules.access import is_subject
+from handlers.rules.access import concerns
 from handlers.sweep import sweep
 from store.model.records import Person, Role
 from tests.asking import summary_of
@@ -97,7 +97,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *references: str) -> None:
 
 
 async def lived(
-    world: World, reader: str, monkeypatch: pytest.MonkeyPatch, *, hidden: bool
+    world: World, reader: str, said: str, monkeypatch: pytest.MonkeyPatch, *, hidden: bool
 ) -> None:
     chosen(monkeypatch, "7K4M", HIDDEN)
     monkeypatch.setattr(
@@ -109,18 +109,19 @@ async def lived(
     if hidden:
         await world.says("cleo", "There is talk of fraud by them, on a public page")
         await world.says("cleo", command=f"case category {HIDDEN} staff-allegation")
-        await world.says("cleo", command=f"case about {HIDDEN} {ABOUT[reader]}")
+        await world.says("cleo", command=f"case {said} {HIDDEN} {ABOUT[reader]}")
     world.time.now += timedelta(days=8)
     await sweep(world.desk)
 
 
 @pytest.mark.parametrize("reader", list(ABOUT))
-async def test_whom_it_is_about_reads_the_very_same(
-    worlds: tuple[World, World], reader: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("said", ["about", "posted"])
+async def test_whom_it_concerns_reads_the_very_same(
+    worlds: tuple[World, World], reader: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = []
     for world, hidden in zip(worlds, (False, True), strict=True):
-        await lived(world, reader, monkeypatch, hidden=hidden)
+        await lived(world, reader, said, monkeypatch, hidden=hidden)
         assert len(await world.desk.store.summaries()) == 1 + hidden
         efua = await world.desk.store.person("efua")
         seen = {listed.summary.reference for listed in await world.desk.visible(efua)}
@@ -130,7 +131,8 @@ async def test_whom_it_is_about_reads_the_very_same(
         if hidden:
             summary = await summary_of(world.desk.store, HIDDEN)
             assert summary is not None
-            assert is_subject(await world.desk.store.person(reader), summary.about)
+            assert concerns(await world.desk.store.person(reader), [summary])
+            assert bool(summary.posters) is (said == "posted")
         replies = [await world.says(reader, command=command) for command in COMMANDS]
         answers.append((replies, await world.told(reader)))
     for command, without, given in zip(COMMANDS, answers[0][0], answers[1][0], strict=True):

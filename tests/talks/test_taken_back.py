@@ -27,7 +27,8 @@ async def quiet(stage: Stage) -> None:
     await stage.bot.work()
 
 
-async def test_answers_alerts_and_lists_are_taken_back(talk: Talk, stage: Stage) -> None:
+@pytest.mark.parametrize("verb", ["about", "posted"])
+async def test_answers_alerts_and_lists_are_taken_back(verb: str, talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
@@ -49,10 +50,10 @@ async def test_answers_alerts_and_lists_are_taken_back(talk: Talk, stage: Stage)
     await quiet(stage)
     await talk(
         """
-        Asha> /case about {a} Cleo Martin
+        Asha> /case {verb} {a} Cleo Martin
         bot>  Case {a}
         bot to Cleo> This message is no longer available.
-    """.replace("{a}", cases["a"])
+    """.replace("{a}", cases["a"]).replace("{verb}", verb)
     )
     await quiet(stage)
     assert left(stage, "Cleo", cases["a"]) == []
@@ -63,18 +64,21 @@ async def test_answers_alerts_and_lists_are_taken_back(talk: Talk, stage: Stage)
         assert len(left(stage, "Cleo", NO_LONGER)) >= 3
 
 
-async def test_buttons_of_what_was_taken_back_are_gone(talk: Talk, stage: Stage) -> None:
-    cases = await talk("""
+@pytest.mark.parametrize("verb", ["about", "posted"])
+async def test_buttons_of_what_was_taken_back_are_gone(verb: str, talk: Talk, stage: Stage) -> None:
+    cases = await talk(
+        """
         Asha> They say Cleo shouted at a child
         bot>  Case {a}
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
         bot to Cleo> Urgent: case {a}
-        Asha> /case about {a} Cleo Martin
+        Asha> /case {verb} {a} Cleo Martin
         bot>  Case {a}
         bot to Cleo> This message is no longer available.
-    """)
+    """.replace("{verb}", verb)
+    )
     await quiet(stage)
     assert not [seen for seen in stage.seen("Cleo") if "I'll take it" in seen] or isinstance(
         stage, TerminalStage

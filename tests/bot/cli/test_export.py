@@ -25,7 +25,7 @@ from handlers.workflow.exports import note_exports
 from store.errors import Trouble
 from store.model.case import Case
 from store.model.memos import Exported
-from store.model.records import About, Person, Role, State, Subject
+from store.model.records import About, Person, Poster, Role, State, Subject
 from store.postgres import PostgresStore
 from store.tiny import TinyStore
 from store.tiny.verifying import verify
@@ -77,6 +77,7 @@ async def test_each_way_of_being_named_is_found_with_its_reason(folder: Folder) 
     ways = {
         "they passed it on": case(by="p0"),
         "it is about them": case(about=About(Subject.STAFF, "p1", "Asha Patel")),
+        "they posted it, or may have": case(posters=(About(Poster.ACCOUNT, name="@ashapatel"),)),
         "they look after it": case().give("p1", by="ben", at=NOW),
         "entries are by them": case().note("I rang", by="p1", at=NOW),
         "(by name)": case(evidence=(item(1, "text", text="Mrs PATEL, Asha shouted"),)),
@@ -87,7 +88,7 @@ async def test_each_way_of_being_named_is_found_with_its_reason(folder: Folder) 
     for made in (*ways.values(), *others, perhaps):
         await folder.add(made)
     said = await folder.export()
-    assert said[0].startswith(f"Gathered in {folder.to}: 6 cases.")
+    assert said[0].startswith(f"Gathered in {folder.to}: 7 cases.")
     assert folder.pages == sorted(made.reference for made in ways.values())
     for reason, made in ways.items():
         assert reason in folder.read(f"{made.reference}.html")

@@ -24,6 +24,7 @@ from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
 from handlers.messages import Choices, Incoming, Reply, Sender
 from handlers.reception import receive
+from handlers.rules.access import is_about_head
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.sweep import sweep
@@ -60,6 +61,9 @@ numbers = st.integers(0, 40)
 categories = st.sampled_from([c.key for c in PROCEDURE.category])
 subjects = st.sampled_from(
     ["head", "id cleo", "id lee", "id ben", "me", "school", "pupil Tom", "staff Mr Ahmed", "unsure"]
+)
+posters = st.sampled_from(
+    ["head", "id cleo", "id lee", "me", "a parent of Year 5", "@lee_smith", "Mr Ahmed", "unknown"]
 )
 days = st.sampled_from(
     [
@@ -176,6 +180,10 @@ class Life(RuleBasedStateMachine):
     def about(self, who: str, case: int, subject: str) -> None:
         self.says(who, f"case about {self.case(case)} {subject}")
 
+    @rule(who=people, case=numbers, poster=posters)
+    def posted(self, who: str, case: int, poster: str) -> None:
+        self.says(who, f"case posted {self.case(case)} {poster}")
+
     @rule(who=people, case=numbers)
     def urgent(self, who: str, case: int) -> None:
         self.says(who, f"case urgent {self.case(case)}")
@@ -283,7 +291,7 @@ class Life(RuleBasedStateMachine):
             self._has_its_chronology(case)
             self._has_its_state(case)
             self._has_its_owners(case)
-            self._is_none_of_its_subjects(case)
+            self._concerns_no_reader(case)
             self.before[case.reference] = case
 
     def _has_its_chronology(self, case: Case) -> None:
@@ -345,8 +353,8 @@ class Life(RuleBasedStateMachine):
 
     def _leaders_who_may(self, matter: Sequence[Summary]) -> list[str]:
         """Of the head, the safeguarding lead and the chair; for a case about the head, of the chair alone."""
-        about = [part.about for part in matter if part.about]
-        subjects = {a.person for a in about}
+        about = [a for part in matter for a in part.concerned]
+        concerned = {id for a in about for id in (a.person, *a.candidates)}
         of_head = any(a.subject == Subject.HEAD for a in about)
         people = self.wait(self.store.people())
         usual = {"chair"} if of_head else {"head", "dsl"}
@@ -356,12 +364,12 @@ class Life(RuleBasedStateMachine):
         return [
             p.id
             for p in people
-            if p.has(*usual) and p.id not in subjects and not (of_head and p.has("head"))
+            if p.has(*usual) and p.id not in concerned and not (of_head and p.has("head"))
         ]
 
-    def _is_none_of_its_subjects(self, case: Case) -> None:
-        """Nobody is sent a word about a case of which they are the subject."""
-        if case.about and case.about.subject == Subject.HEAD and "ben" not in case.reporters:
+    def _concerns_no_reader(self, case: Case) -> None:
+        """Nobody is sent a word about a case of which they are the subject, or which they posted."""
+        if is_about_head([case]) and "ben" not in case.reporters:
             said = self.about_head.setdefault(case.reference, len(self.chat.sent))
             told = [
                 words
