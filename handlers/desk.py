@@ -105,13 +105,13 @@ class Desk:
             shows = frozenset({asked} if listed.inside else ())
             raise NotYours(NOT_YOURS_TO_DO.format(reference=asked), shows=shows)
 
-        seen = self._seen(listed)
+        seen = self.seen(listed)
         case, *joined = [parts[summary.reference].read() for summary in seen]
         named = next(c for c in (case, *joined) if c.reference == asked)
         around = Around(summaries, await self.people_of(case, *joined))
         return Matter(named, listed.relations, case, around, tuple(joined))
 
-    def _seen(self, listed: Listed) -> Sequence[Summary]:
+    def seen(self, listed: Listed) -> Sequence[Summary]:
         """What a person may open of a matter: of all of it, nothing that leaders may not see yet;
         else one's own report.
         """

@@ -44,6 +44,9 @@ REACHING = """## Which cases a role reaches
 
 With the categories that come with Heads Up; `procedure.toml` says whom each category alerts. What somebody
 posted is reached as what is about them is. A case that was joined to another is reached by whoever reaches both.
+All of this is so once it is known whom a case is about, or ten minutes after it was opened (urgent: one); whoever
+its words may mean is shut out until somebody has said whom it is about, and while they may mean the headteacher,
+the chair reaches it too.
 """  # noqa: E501  (the page's own lines)
 
 #: A moment for people and cases that are made up here; nothing depends on it.

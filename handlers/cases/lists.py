@@ -120,7 +120,7 @@ def _is_listed(listed: Listed, category: Category | None, kind: str, ask: Ask, d
     """Whether it is of a state, or of a category. A matter is of each that any part of it has."""
     if category is None:
         return _is(listed.summary, kind, ask, desk)
-    return any(part.category == category.key for part in listed.matter)
+    return any(part.category == category.key for part in desk.seen(listed))
 
 
 def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:

@@ -186,7 +186,7 @@ def _thanks(matter: Matter, said: OwnWords, desk: Desk) -> str:
     told = recipients(case, matter.around, desk)
     if not told:
         who = nobody_told(case)
-    elif is_about_head([said]) and all(person.has(Role.CHAIR) for person in told):
+    elif _is_for_chair(matter, said) and all(person.has(Role.CHAIR) for person in told):
         who = CHAIR_TOLD
     else:
         who = TOLD_NOW if case.urgent else TOLD_SOON
@@ -194,6 +194,11 @@ def _thanks(matter: Matter, said: OwnWords, desk: Desk) -> str:
     if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
+
+
+def _is_for_chair(matter: Matter, said: OwnWords) -> bool:
+    """Whether they have said that it is about the headteacher, or their words may mean that."""
+    return is_about_head([said]) or matter.named.summary.speaks_of_head
 
 
 def stop(matter: Matter, desk: Desk) -> Reply:

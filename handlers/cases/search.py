@@ -70,7 +70,7 @@ async def _found(typed: str, found: Sequence[Listed], desk: Desk) -> Reply:
 async def _cases_of(listed: Listed, desk: Desk) -> list[Case]:
     """The cases of a matter that can be read: one may be damaged, or erased meanwhile."""
     cases = []
-    for part in listed.matter:
+    for part in desk.seen(listed):
         with suppress(NotFound):
             cases.append(await desk.store.case(part.reference))
     return cases

@@ -22,7 +22,7 @@ from store.model.kinds import (
     NoticeKind,
     NoticeResult,
 )
-from store.model.records import Notice, Person, Role, Status, Summary
+from store.model.records import Notice, Person, Role, Status, Summary, is_known_whom
 
 REMIND_REPORTER = timedelta(minutes=15)
 #: Of what was sent with it and is not fetched, as nobody has let it go.
@@ -91,9 +91,13 @@ def _anew(case: Case, notice: Notice, around: Around) -> Case:
 
 def _audience(case: Case, around: Around, desk: Desk) -> _Audience:
     now = desk.now()
+    soon = desk.calendar.next_school_minute(now)
+    # What had its pause has waited enough.
+    if not is_known_whom(case.subjects):
+        soon = desk.calendar.school_time_from(now)
     return _Audience(
         people=recipients(case, around, desk),
-        soon=now if case.urgent else desk.calendar.next_school_minute(now),
+        soon=now if case.urgent else soon,
         waits=not case.urgent,
     )
 
@@ -202,7 +206,7 @@ def _to_channels(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
 def _of_open_questions(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
     """To leaders, that nobody has said what it is about; later, that something still waits."""
     pause = PAUSE if case.category is None else REMIND_LEADERS
-    later = desk.calendar.next_school_minute(case.opened_at + pause)
+    later = desk.calendar.school_time_from(case.opened_at + pause)
     kind = NoticeKind.UNCATEGORISED
     return [_to_leader(case, kind, person.id, later, waits=True) for person in audience.people]
 

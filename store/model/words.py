@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 #: Letters that are no other letter with a mark, and what people type who have not got them.
-PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
 APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 #: A file's name has underscores between its words.

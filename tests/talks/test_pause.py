@@ -21,7 +21,7 @@ async def test_a_case_is_told_and_listed_after_ten_minutes(talk: Talk) -> None:
         Ben>  /case list
         bot>  No open cases
         Ben>  /case find dinner
-        bot>  Nothing
+        bot>  No case with
         Asha> /case {a}
         bot>  Case {a}
         clock> +9m
@@ -65,10 +65,10 @@ async def test_what_is_urgent_waits_for_sixty_seconds(talk: Talk) -> None:
         bot>  Case {a}
         Asha> /case category {a} threat
         bot>  Case {a}
-        clock> +50s
+        clock> 2026-11-24T10:00:59
         bot to Ben> (nothing)
         bot to Cleo> (nothing)
-        clock> +10s
+        clock> 2026-11-24T10:01:00
         bot to Ben> Urgent: case {a}
         bot to Cleo> Urgent: case {a}
     """)
@@ -93,7 +93,7 @@ async def test_the_head_hears_nothing_of_words_about_the_head(talk: Talk) -> Non
     await talk("""
         Asha> Our head Ben Okafor put horrible stuff about a child on the net
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         Ben>  /case list
         bot>  No open cases
@@ -108,7 +108,7 @@ async def test_the_head_hears_nothing_of_words_about_the_head(talk: Talk) -> Non
         Ben>  /case list
         bot>  No open cases
         Ben>  /case find horrible
-        bot>  Nothing
+        bot>  No case with
         Ben>  /case overdue
         bot>  Nothing is overdue
     """)
@@ -122,7 +122,7 @@ async def test_any_way_of_naming_somebody_counts(words: str, talk: Talk) -> None
     await talk(f"""
         Asha> See what {words}, please
         bot>  Case {{a}}
-        Asha> /case category {{a}} racist
+        Asha> /case category {{a}} staff-offensive
         bot>  Case {{a}}
         clock> +10m
         bot to Ben> (nothing)
@@ -136,9 +136,9 @@ async def test_a_name_that_is_said_between_two_taps_is_heard_by_nobody(talk: Tal
     await talk("""
         Asha> They write horrible things, as they wrote to others
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
-        clock> +10s
+        clock> 2026-11-24T10:00:10
         bot to Cleo> (nothing)
         Asha> /case about {a} Cleo Martin
         bot>  Thank you.
@@ -155,7 +155,7 @@ async def test_a_witness_is_let_in_by_the_answer(talk: Talk) -> None:
     await talk("""
         Asha> A parent writes that we are racist, Ben Okafor has seen it as well
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         clock> +10m
         bot to Ben> (nothing)
@@ -172,14 +172,14 @@ async def test_what_is_added_counts_and_takes_back(talk: Talk, stage: Stage) -> 
     cases = await talk("""
         Asha> They write horrible things
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         clock> +10m
         bot to Ben> New case {a}
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Asha> /case note {a} I think that it is Mr Okafor
-        bot>  Case {a}
+        bot>  Noted with case {a}
         Ben>  /case {a}
         bot>  I know no case
         clock> +1m
@@ -230,7 +230,7 @@ async def test_what_is_new_in_a_case_that_leaders_know_waits_as_well(talk: Talk)
         Cleo> /case {a}
         bot>  about the dinner
         Cleo> /case find somebody
-        bot>  Nothing
+        bot>  No case with
         clock> +10m
         Cleo> /case find somebody
         bot>  {a}
@@ -243,7 +243,7 @@ async def test_the_reporter_of_words_about_the_head_is_told_who_hears_of_it(talk
         bot>  Case {{a}}
         Asha> /case category {{a}} staff-complaint
         bot>  Case {{a}}
-        Asha> (taps) Not sure
+        Asha> /case about {{a}} unsure
         bot>  {CHAIR_TOLD}
     """)
 
@@ -264,7 +264,7 @@ async def test_it_is_deleted_and_leaves_no_gravestone(talk: Talk, stage: Stage) 
     cases = await talk("""
         Asha> They write horrible things
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         clock> +10m
         bot to Ben> New case {a}
@@ -284,7 +284,7 @@ async def test_what_is_said_of_another_case_in_the_same_message_stays(
         clock> 2026-11-24T20:00
         Asha> They write horrible things
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         Gita> They write about the dinner
         bot>  Case {b}
@@ -309,12 +309,12 @@ async def test_what_slack_keeps_for_its_records_is_changed_instead(
     cases = await talk("""
         Asha> They write horrible things
         bot>  Case {a}
-        Asha> /case category {a} racist
+        Asha> /case category {a} staff-offensive
         bot>  Case {a}
         clock> +10m
         bot to Ben> New case {a}
     """)
-    stage.slack.refuses("chat.delete", "compliance_exports_prevent_deletion")
+    stage.slack.fail("chat.delete", "compliance_exports_prevent_deletion")
     await talk(f"""
         Asha> /case about {cases["a"]} head
         bot>  Thank you.

@@ -67,6 +67,7 @@ class Chat:
         self.poison = "nothing"
         self.arrived = asyncio.Event()
         self.edited: list[tuple[str, str, Reply]] = []
+        self.taken_back: list[tuple[str, str]] = []
         self.at_once = self.most_at_once = 0
 
     async def send(self, address: str, reply: Reply) -> str:
