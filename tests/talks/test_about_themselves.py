@@ -39,6 +39,7 @@ async def test_who_took_it_and_becomes_its_subject_loses_it(talk: Talk) -> None:
         bot>  Case {a}
         Asha> /case category {a} staff-allegation
         bot>  Who is it about?
+        clock> +10m
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Asha> (taps) The headteacher
@@ -72,7 +73,7 @@ async def test_a_part_about_somebody_hides_the_whole(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Gita> They say Cleo shouted
+        Gita> They say somebody shouted
         bot>  Case {b}
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
@@ -91,8 +92,9 @@ async def test_a_case_cannot_vanish_into_a_ring_or_a_closed_one(talk: Talk) -> N
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Gita> They say Cleo shouted
+        Gita> They say somebody shouted
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case join {a} to {b}
@@ -123,6 +125,7 @@ async def test_urgent_of_a_part_is_urgent_of_the_whole(talk: Talk) -> None:
         bot>  Kept with case {b}
         Asha> (taps) Urgent
         bot>  is urgent now.
+        clock> +10m
         bot to Ben> Urgent: case {b}
     """)
 
@@ -257,10 +260,12 @@ async def test_a_case_about_one_record_is_about_the_other_of_that_name(
         """
         Asha> They say that somebody shouted
         bot>  Case {a}
+        clock> +10m
         Cleo> /case {a}
         bot>  They say that somebody shouted
         Asha> SAID
         bot>  Case {a}
+        clock> +10m
         Cleo> /case {a}
         bot>  I know no case
         Ben>  /case {a}

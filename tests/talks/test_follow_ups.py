@@ -301,6 +301,8 @@ async def test_refused_not_removed_and_again_open_what_follows(talk: Talk) -> No
         bot>  That was settled before: done.
         Asha> They say it of the office, too
         bot>  Case {b}
+        Asha> /case about {b} school
+        bot>  Case {b}
         clock> +20m
         Gita> And there is this
         bot>  Case {c}
@@ -320,7 +322,9 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         Asha> A mother writes that her son was hit
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         bot>  Thank you.
@@ -373,6 +377,8 @@ async def test_the_digest_comes_on_mondays_and_says_so_when_nothing_is_overdue(t
         Asha> /case overdue
         bot>  That is not among the things you can do here.
         Cleo> (taps) Open {a}
+        bot>  Case {a}
+        Cleo> /case about {a} school
         bot>  Case {a}
     """)
 

@@ -16,7 +16,7 @@ only_telegram = pytest.mark.parametrize("stage", ["telegram"], indirect=True)
 
 async def _an_alert_to_ben(talk: Talk) -> str:
     cases = await talk("""
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Asha> (taps) The school
         bot>  What is it mostly about?

@@ -138,6 +138,8 @@ async def test_what_was_joined_goes_along(talk: Talk, stage: Stage) -> None:
         Asha> (taps) Complaint about the school
         Gita> The kitchen again
         bot>  Case {b}
+        Gita> /case about {b} school
+        bot>  Case {b}
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case erase {b}
@@ -177,6 +179,8 @@ async def test_the_list_comes_once_a_month(talk: Talk, stage: Stage) -> None:
 async def test_what_a_platform_sends_again_opens_nothing(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> /case about {a} school
         bot>  Case {a}
     """)
     case = await stage.bot.desk.store.case(cases["a"])
@@ -229,6 +233,8 @@ async def test_a_notice_that_was_owed_is_not_sent(talk: Talk, stage: Stage) -> N
 async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: Stage) -> None:
     await talk("""
         Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> /case about {a} school
         bot>  Case {a}
         Ben>  /case {a}
         bot>  this chat keeps its own copies

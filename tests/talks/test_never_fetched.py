@@ -179,6 +179,8 @@ async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(
         clock> +1m
         Asha> They sent a picture round
         bot>  Case {b}
+        Asha> /case about {b} school
+        bot>  Case {b}
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Asha> /case category {b} child-undressed

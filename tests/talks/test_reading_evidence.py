@@ -47,6 +47,8 @@ async def test_the_ninth_piece_is_handed_over_and_so_is_that_of_a_part(talk: Tal
         Asha> (taps) Complaint about the school
         Gita> They say the same at the bus stop
         bot>  Case {b}
+        Gita> /case about {b} school
+        bot>  Case {b}
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case {a}
@@ -71,6 +73,8 @@ async def test_all_entries_are_read_in_full_with_those_of_the_parts(
         Asha> (taps) Complaint about the school
         Gita> The kitchen again
         bot>  Case {b}
+        Gita> /case about {b} school
+        bot>  Case {b}
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
     """)
@@ -94,6 +98,8 @@ async def test_a_long_chronology_has_pages(talk: Talk) -> None:
     await talk(f"""
         Asha> They call the kitchen filthy
         bot>  Case {{a}}
+        Asha> /case about {{a}} school
+        bot>  Case {{a}}
         Ben>  /case note {{a}} first {long}
         bot>  Noted with case {{a}}.
         Ben>  /case note {{a}} second
@@ -112,6 +118,8 @@ async def test_a_long_chronology_has_pages(talk: Talk) -> None:
 async def test_no_line_of_a_note_looks_like_an_entry(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> /case about {a} school
         bot>  Case {a}
     """)
     forged = "Tue 24 Nov, 10:00 · Ben Okafor closed it: unfounded"
@@ -189,7 +197,9 @@ async def test_what_is_to_be_done_comes_before_what_was_sent(talk: Talk, stage: 
         Asha> They call Mr Ahmed a liar on the village page
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
         bot>  Thank you.
@@ -220,6 +230,8 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
         Ben>  /case close {a} removed
         bot>  closed: removed
         Gita> And the hall
+        bot>  Case {b}
+        Gita> /case about {b} school
         bot>  Case {b}
     """)
     (stage.folder / "data" / "cases" / cases["a"] / "case.json").write_text("{")

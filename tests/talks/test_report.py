@@ -67,7 +67,9 @@ async def test_a_part_of_a_case_keeps_both_references(talk: Talk) -> None:
         Asha> Have you seen what they say about Year 4?
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         clock> +5m

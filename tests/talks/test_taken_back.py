@@ -30,7 +30,7 @@ async def quiet(stage: Stage) -> None:
 @pytest.mark.parametrize("verb", ["about", "posted"])
 async def test_answers_alerts_and_lists_are_taken_back(verb: str, talk: Talk, stage: Stage) -> None:
     cases = await talk("""
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Gita> [sends other.png]
         bot>  Case {b}
@@ -39,7 +39,7 @@ async def test_answers_alerts_and_lists_are_taken_back(verb: str, talk: Talk, st
         Gita> (taps) Threat of violence
         bot to Cleo> Urgent: case {b}
         Cleo> case {a}
-        bot>  They say Cleo shouted at a child
+        bot>  They say somebody shouted at a child
         Cleo> case {a} log
         bot>  all entries
         Cleo> case list
@@ -68,7 +68,7 @@ async def test_answers_alerts_and_lists_are_taken_back(verb: str, talk: Talk, st
 async def test_buttons_of_what_was_taken_back_are_gone(verb: str, talk: Talk, stage: Stage) -> None:
     cases = await talk(
         """
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Asha> (taps) The school
         bot>  What is it mostly about?
@@ -162,6 +162,8 @@ async def test_joining_takes_back_as_well(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         Gita> They say somebody shouted
         bot>  Case {b}
         Cleo> case {a}
@@ -182,10 +184,12 @@ async def test_joining_takes_back_as_well(talk: Talk, stage: Stage) -> None:
 
 async def test_a_digest_is_taken_back(talk: Talk, stage: Stage) -> None:
     cases = await talk("""
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         bot>  Thank you.
@@ -214,7 +218,7 @@ async def test_the_channel_forgets_a_case_about_one_of_its_readers(
     desk = replace(stage.bot.desk, channels=(f"slack:{channel}",))
     stage.bot.desk = stage.bot.delivery.desk = stage.bot.delivery.shown_log.desk = desk
     cases = await talk("""
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Asha> (taps) The school
         bot>  What is it mostly about?
@@ -237,7 +241,7 @@ async def test_the_channel_forgets_a_case_about_one_of_its_readers(
 async def test_what_cannot_be_taken_back_now_is_tried_again(talk: Talk, stage: Stage) -> None:
     assert isinstance(stage, TelegramStage)
     cases = await talk("""
-        Asha> They say Cleo shouted at a child
+        Asha> They say somebody shouted at a child
         bot>  Case {a}
         Cleo> case {a}
         bot>  shouted

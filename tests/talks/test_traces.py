@@ -77,6 +77,8 @@ async def test_the_head_sees_who_searched_but_nothing_about_the_head(talk: Talk)
         bot>  Thank you.
         Gita> They write about the lunch
         bot>  Case {b}
+        Gita> /case about {b} school
+        bot>  Case {b}
         Cleo> /case find lunch
         bot>  {b} ·
         Cleo> /case find okafor
@@ -178,6 +180,8 @@ async def test_searches_are_forgotten_after_a_year(talk: Talk, stage: Stage) -> 
 async def test_what_was_joined_is_found_with_what_it_was_joined_to(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
+        bot>  Case {a}
+        Asha> /case about {a} school
         bot>  Case {a}
         Gita> They write about the pudding
         bot>  Case {b}

@@ -38,6 +38,8 @@ async def test_words_after_a_slash_that_are_no_command_are_kept(talk: Talk) -> N
         Asha> /nobody at this school can teach, says the village page
         bot>  is not a command, so I have kept your message as a report.
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         Ben>  /case {a}
         bot>  can teach, says the village page
         Gita> /also the cook was called names there
@@ -60,6 +62,8 @@ async def test_commands_are_understood_without_a_slash(talk: Talk) -> None:
     await talk("""
         Asha> Something about the cook
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         Asha> policy can I reply to a parent on Facebook?
         bot>  ·
         Asha> Case status.
@@ -79,6 +83,8 @@ async def test_a_reference_is_enough(talk: Talk) -> None:
     await talk("""
         Asha> Something about the cook
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         Ben>  #{a}
         bot>  Something about the cook
         Ben>  {a}.
@@ -90,6 +96,8 @@ async def test_a_reference_is_enough(talk: Talk) -> None:
         Ben>  case {a} note Rang the mother
         bot>  Noted with case {a}.
         Gita> {a}
+        bot>  Case {b}
+        Gita> /case about {b} school
         bot>  Case {b}
     """)
 
@@ -159,6 +167,8 @@ async def test_how_to_type_it_is_said(talk: Talk) -> None:
         Ben>  /people give Asha
         bot>  Please type it like this: /people give NAME the role ROLE
         Asha> Something about the cook
+        bot>  Case {a}
+        Asha> /case about {a} school
         bot>  Case {a}
         Dev>  /case give {a} to Nobody
         bot>  I know no case

@@ -10,7 +10,9 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
         Asha> They call Mr Ahmed a liar on the village page
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
         bot>  Leadership is told in school hours.
@@ -70,7 +72,9 @@ async def test_nobody_sees_a_case_about_themselves(talk: Talk) -> None:
         Asha> A parent says Cleo ignored her child
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         Asha> /case about {a} Cleo
@@ -107,10 +111,14 @@ async def test_the_same_link_is_found_again(talk: Talk) -> None:
     await talk("""
         Asha> https://www.facebook.com/groups/1/posts/2?fbclid=1
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         Gita> https://m.facebook.com/groups/1/posts/2/?utm_source=x
         bot>  Case {b}
         Gita> (taps) A member of staff
-        Gita> (taps) Not sure who
+        Gita> (taps) Somebody else
+        bot>  Type the name.
+        Gita> Mrs Bell
         bot>  What is it mostly about?
         Gita> (taps) Complaint about staff
         Ben>  /case {b}
@@ -131,7 +139,9 @@ async def test_the_same_picture_is_found_again(talk: Talk) -> None:
         Asha> [sends shot.png]
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         bot>  Thank you.
@@ -139,7 +149,9 @@ async def test_the_same_picture_is_found_again(talk: Talk) -> None:
         Asha> [sends shot.png]
         bot>  Case {b}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         bot>  Thank you.
@@ -168,6 +180,8 @@ async def test_an_unanswered_question_is_asked_again_on_both_sides(talk: Talk) -
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> /case about {a} school
+        bot>  Case {a}
         clock> +14m
         bot to Asha> (nothing)
         clock> +1m
@@ -185,7 +199,9 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         Asha> They call the cook names
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Negative or offensive about staff
         clock> 2026-11-30T07:59
@@ -225,7 +241,9 @@ async def test_markup_and_pings_stay_text(talk: Talk) -> None:
         Asha> <!channel> *bold* <b>x</b> <@UBEN> _it_ `code` @here
         bot>  Case {a}
         Asha> (taps) A member of staff
-        Asha> (taps) Not sure who
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
         Ben>  /case {a}
