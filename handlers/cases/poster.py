@@ -25,6 +25,7 @@ from handlers.cases.subject import (
     answers,
     short_list,
     subject_meant,
+    sure_part,
 )
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -194,7 +195,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         question = Reply(
             (
                 Text(LETS_IN.format(reference=case.reference, names=names)),
-                Choices((Choice(SURE_POSTER, sure, "danger"),)),
+                sure_part(SURE_POSTER, sure),
             )
         )
         return matter.shown_in(question)

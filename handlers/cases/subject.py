@@ -15,7 +15,7 @@ from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Prompt, Reply, Text
+from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.names import LIKE_THE_HEAD, OFFICES, names_in, same_name
@@ -44,6 +44,7 @@ LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
 )
 SURE = "Yes, it is not about them"
+SURE_TYPED = "If so, type: /{command}"
 #: Words that stand before what is to take the place of what was said; once that is confirmed, with
 #: how many subjects there were.
 INSTEAD, SURELY = "instead", "surely"
@@ -157,8 +158,8 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     if let_in and said.kind != sure_of_these:
         names = listed(dict.fromkeys(person.name for person in let_in))
         question = LETS_IN.format(reference=reference, names=names)
-        sure = Choice(SURE, f"case about {reference} {sure_of_these} {wanted.whole}", "danger")
-        return matter.shown_in(Reply((Text(question), Choices((sure,)))))
+        sure = sure_part(SURE, f"case about {reference} {sure_of_these} {wanted.whole}")
+        return matter.shown_in(Reply((Text(question), sure)))
 
     def move(case: Case) -> Case:
         by, at = ask.person.id, ask.at
@@ -171,6 +172,13 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, (), said, desk)
+
+
+def sure_part(label: str, command: str) -> Part:
+    """The button that confirms it; where it holds no such long name, what to type."""
+    if len(command.encode()) > BUTTON:
+        return Text(SURE_TYPED.format(command=command))
+    return Choices((Choice(label, command, "danger"),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,23 @@ async def test_whoever_looks_after_it_is_told_whom_that_lets_in(talk: Talk) -> N
     """)
 
 
+@pytest.mark.parametrize("verb", ["about", "posted"])
+async def test_what_no_button_holds_is_typed(verb: str, talk: Talk) -> None:
+    name = "Professor Maximiliane Wolkenstein-Trostburg"
+    await talk(f"""
+        Asha> They write about the dinner
+        bot>  Case {{a}}
+        Asha> /case {verb} {{a}} Cleo Martin
+        bot>  Case {{a}}
+        Ben>  /case {verb} {{a}} instead {name}
+        bot>  If so, type: /case {verb} {{a}} surely1 {name}
+        Ben>  /case {verb} {{a}} surely1 {name}
+        bot>  {name}
+        Cleo> /case {{a}}
+        bot>  {name}
+    """)
+
+
 async def test_taking_back_who_posted_it_lets_nobody_in_whom_it_is_about(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
