@@ -208,6 +208,11 @@ class Matter:
             return reply.showing(self.shown)
         return reply.mentioning([self.named.reference])
 
+    def asking(self, reply: Reply) -> Reply:
+        """A question about it, saying so: its reporter is shown no more of it than they know."""
+        seen = self.to_reporter if Relation.REPORTER in self.relations else self
+        return seen.shown_in(reply)
+
     def refusal(self, words: str) -> Refused:
         """To raise where the words name it."""
         return Refused(words, shows=self.shown)

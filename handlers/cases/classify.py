@@ -53,9 +53,9 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if chosen is None:
         question = category_question(matter.named, desk, every=bool(typed))
         if typed == EVERY:
-            return replace(matter.shown_in(question), replaces=True)
+            return replace(matter.asking(question), replaces=True)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
-        return matter.shown_in(Reply(lead) + question)
+        return matter.asking(Reply(lead) + question)
 
     if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)

@@ -160,7 +160,7 @@ async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, d
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for poster in matter.named.posters:
         if poster.candidates and may_settle(ask.person, matter, matter.named, poster):
-            return matter.shown_in(await which_of(matter.named, poster, desk, verb="posted"))
+            return matter.asking(await which_of(matter.named, poster, desk, verb="posted"))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.posters) > len(before) > 0
     if not was_added or not matter.whole:

@@ -76,11 +76,11 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
-        return matter.shown_in(subject_question(matter.named, desk))
+        return matter.asking(subject_question(matter.named, desk))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
-        return matter.shown_in(await short_list(ask.person, matter.named, said.name == "?", desk))
+        return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
 
@@ -129,7 +129,7 @@ async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, d
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
         if subject.candidates and may_settle(ask.person, matter, matter.named, subject):
-            return matter.shown_in(await which_of(matter.named, subject, desk))
+            return matter.asking(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
     if not was_added or not matter.whole:
