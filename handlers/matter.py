@@ -210,8 +210,9 @@ class Matter:
 
     def asking(self, reply: Reply) -> Reply:
         """A question about it, saying so: its reporter is shown no more of it than they know."""
-        seen = self.to_reporter if Relation.REPORTER in self.relations else self
-        return seen.shown_in(reply)
+        if Relation.REPORTER in self.relations:
+            return reply.mentioning([self.named.reference])
+        return self.shown_in(reply)
 
     def refusal(self, words: str) -> Refused:
         """To raise where the words name it."""

@@ -114,6 +114,7 @@ notices = record(
     result=texts,
     message=texts,
     tries=st.integers(0, 99),
+    beside=tuples(texts),
 )
 
 
@@ -174,6 +175,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         alarm_at=optional(times),
         wake_at=optional(times),
         hold=texts,
+        speaks_of_head=st.booleans(),
         version=st.just(0),
     )
 

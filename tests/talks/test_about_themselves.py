@@ -75,6 +75,7 @@ async def test_a_part_about_somebody_hides_the_whole(talk: Talk) -> None:
         bot>  Case {a}
         Gita> They say somebody shouted
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Cleo> /case {a}

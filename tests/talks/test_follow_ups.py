@@ -218,6 +218,7 @@ async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_ste
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
+        clock> +10m
         bot to Ben>  Urgent: case {a}
         Ben>  (taps) I'll take it
         bot>  Ben Okafor is looking after it
@@ -248,10 +249,11 @@ async def test_an_urgent_case_goes_round_until_somebody_takes_it_at_night_too(ta
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
+        clock> +1m
         bot to Ben>  Urgent: case {a}
         bot to Cleo> Urgent: case {a}
         bot to Efua> (nothing)
-        clock> +14m
+        clock> +13m
         bot to Efua> (nothing)
         clock> +1m
         bot to Efua> Urgent: case {a}. Nobody has taken it yet. Please see that a leader does.
@@ -309,6 +311,7 @@ async def test_refused_not_removed_and_again_open_what_follows(talk: Talk) -> No
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> (taps) Complaint about the school
+        clock> +10m
         Ben>  /case again {c}
         bot>  Noted that it was posted again.
         bot>  Send the letter

@@ -53,7 +53,7 @@ async def _ready(talk: Talk, stage: Stage) -> str:
         bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
         bot>  Thank you.
-        clock> +1m
+        clock> +11m
     """)
     return cases["a"]
 

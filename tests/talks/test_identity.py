@@ -21,11 +21,11 @@ async def _an_alert_to_ben(talk: Talk) -> str:
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
+        clock> +1m
         bot to Ben> Urgent: case {a}
         bot to Cleo> Urgent: case {a}
         Asha> /case about {a} Cleo Martin
         bot>  Case {a}
-        bot to Cleo> This message is no longer available.
     """)
     return cases["a"]
 
@@ -234,6 +234,7 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
+        clock> +10m
         bot to Cleo> Urgent: case {a}
         Ben>  /people give Cleo Martin the role staff
         bot>  Cleo Martin is now

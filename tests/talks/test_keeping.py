@@ -140,6 +140,7 @@ async def test_what_was_joined_goes_along(talk: Talk, stage: Stage) -> None:
         bot>  Case {b}
         Gita> /case about {b} school
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case erase {b}

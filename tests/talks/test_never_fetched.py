@@ -37,6 +37,7 @@ ORDERS = {
         bot>  Case {a}
         Asha> (taps) A child undressed or sexualised
         bot>  please stop here
+        clock> +1m
         Ben>  /case category {a} threat
         bot>  Only the safeguarding lead can change that now.
     """,
@@ -52,6 +53,7 @@ ORDERS = {
         bot>  Kept with case {b}
         Asha> (taps) A child undressed or sexualised
         bot>  please stop here
+        clock> +1m
         bot to Cleo> A child undressed or sexualised
         Asha> /case same {b} {a}
         bot>  Only the safeguarding lead can change that now.
@@ -61,6 +63,7 @@ ORDERS = {
         bot>  Case {a}
         Asha> Somebody sent a picture
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Asha> /case category {b} child-undressed
@@ -181,6 +184,7 @@ async def test_a_part_that_turns_out_to_be_it_locks_the_whole_away(
         bot>  Case {b}
         Asha> /case about {b} school
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Asha> /case category {b} child-undressed

@@ -180,10 +180,9 @@ async def test_what_is_added_counts_and_takes_back(talk: Talk, stage: Stage) -> 
         bot>  Ben Okafor is looking after it
         Asha> /case note {a} I think that it is Mr Okafor
         bot>  Noted with case {a}
+        bot to Efua> New case {a}
         Ben>  /case {a}
         bot>  I know no case
-        clock> +1m
-        bot to Efua> New case {a}
     """)
     await quiet(stage)
     assert left(stage, "Ben", f"Case {cases['a']}") == []

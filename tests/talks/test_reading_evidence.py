@@ -19,6 +19,7 @@ async def test_a_long_text_is_handed_over_whole(talk: Talk, stage: Stage) -> Non
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
+        clock> +10m
         Ben>  /case {{a}}
         bot>  word40
         bot>  That is not all of it
@@ -49,6 +50,7 @@ async def test_the_ninth_piece_is_handed_over_and_so_is_that_of_a_part(talk: Tal
         bot>  Case {b}
         Gita> /case about {b} school
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case {a}
@@ -75,6 +77,7 @@ async def test_all_entries_are_read_in_full_with_those_of_the_parts(
         bot>  Case {b}
         Gita> /case about {b} school
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
     """)
@@ -182,6 +185,7 @@ async def test_a_matter_is_withheld_when_any_part_of_it_is(talk: Talk, stage: St
         Gita> (taps) A pupil
         bot>  What is it mostly about?
         Gita> (taps) Bullying of a pupil or an adult
+        clock> +10m
         Cleo> /case join {b} to {a}
         bot>  With it: {b}
         Gita> /case category {b} child-undressed
@@ -227,6 +231,7 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
+        clock> +10m
         Ben>  /case close {a} removed
         bot>  closed: removed
         Gita> And the hall
@@ -237,6 +242,7 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
     (stage.folder / "data" / "cases" / cases["a"] / "case.json").write_text("{")
     stage.bot.desk.store._remembered.clear()  # type: ignore[attr-defined]
     await talk(f"""
+        clock> +10m
         Ben>  /case list closed
         bot>  {cases["a"]} · Complaint about the school
         bot>  closed: removed

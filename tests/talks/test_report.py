@@ -77,6 +77,7 @@ async def test_a_part_of_a_case_keeps_both_references(talk: Talk) -> None:
         bot>  Kept with case {b}
         Asha> (taps) Part of {a}
         bot>  Added to case {a}.
+        clock> +10m
         Ben>  /case {b}
         bot>  Case {a}
         bot>  There is more of it now
@@ -120,6 +121,7 @@ async def test_a_child_undressed_stops_everything(talk: Talk) -> None:
         Asha> (taps) A child undressed or sexualised
         bot>  Do not copy it, pass it on, delete it, or show it to anybody.
         bot>  If a child is in danger, ring 999 first.
+        clock> +10m
         bot to Cleo> Urgent: case {a}
         Cleo> /case {a}
         bot>  withheld
@@ -140,6 +142,7 @@ async def test_an_album_is_one_report(talk: Talk) -> None:
         clock> +1m
         Asha> /case {a}
         bot>  You sent: 3 pictures
+        clock> +10m
         Ben>  /case evidence {a}
         bot>  3 files of case {a}.
     """)

@@ -71,6 +71,7 @@ async def test_who_may_be_meant_does_not_say_that_it_is_somebody_else(
     await talk("""
         Ben>  A parent writes something
         bot>  Case {a}
+        clock> +10m
         Cleo> /case about {a} Mr Okafor
         bot>  Did you mean one of these?
         Ben>  /case about {a} only Mr Okafor

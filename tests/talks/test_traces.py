@@ -185,6 +185,7 @@ async def test_what_was_joined_is_found_with_what_it_was_joined_to(talk: Talk) -
         bot>  Case {a}
         Gita> They write about the pudding
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case find pudding

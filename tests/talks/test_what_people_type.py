@@ -119,12 +119,14 @@ async def test_what_is_no_name_is_kept_and_does_not_become_the_subject(talk: Tal
         bot>  Type the name.
         Asha> help
         bot>  Seen a worrying post
+        clock> +10m
         Ben>  /case {a}
         bot>  About: not said yet
         Asha> /case about {a} staff ?
         bot>  Type the name.
         Asha> Mrs Doreen Field
         bot>  Case {a}
+        clock> +10m
         Ben>  /case {a}
         bot>  Mrs Doreen Field
     """)

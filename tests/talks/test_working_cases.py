@@ -17,6 +17,7 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
         Asha> (taps) Defamatory about staff
         bot>  Leadership is told in school hours.
         clock> +1m
+        clock> +10m
         bot to Ben>  New case {a}
         bot to Ben>  Defamatory about staff
         Ben>  /case take {a}
@@ -121,6 +122,7 @@ async def test_the_same_link_is_found_again(talk: Talk) -> None:
         Gita> Mrs Bell
         bot>  What is it mostly about?
         Gita> (taps) Complaint about staff
+        clock> +10m
         Ben>  /case {b}
         bot>  It looks like case {a}.
         Ben>  (taps) Join to {a}
@@ -188,6 +190,7 @@ async def test_an_unanswered_question_is_asked_again_on_both_sides(talk: Talk) -
         bot to Asha> Until you say so, a picture is not fetched.
         bot to Ben>  (nothing)
         clock> +46m
+        clock> +10m
         bot to Ben>  Nobody has said yet what it is about
         bot to Cleo> New case {a}
     """)
@@ -207,6 +210,7 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         clock> 2026-11-30T07:59
         bot to Ben>  (nothing)
         clock> 2026-11-30T08:00
+        clock> +10m
         bot to Ben>  New case {a}
         clock> 2026-11-30T22:00
         Gita> He will come with a knife, it says
@@ -214,6 +218,7 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> (taps) Threat of violence
+        clock> +10m
         bot to Ben>  Urgent: case {b}
         Asha> /case urgent {a}
         bot>  Case {a} is urgent now.
@@ -246,6 +251,7 @@ async def test_markup_and_pings_stay_text(talk: Talk) -> None:
         Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Complaint about staff
+        clock> +10m
         Ben>  /case {a}
         bot>  <!channel> *bold* <b>x</b> <@UBEN> _it_ `code` @here
     """)
