@@ -20,6 +20,8 @@ CLOSED = """
     Asha> (taps) The school
     bot>  What is it mostly about?
     Asha> (taps) Complaint about the school
+    Asha> /case about {a} school
+    bot>  Thank you.
     Ben>  /case close {a} unfounded
     bot>  closed: unfounded
 """

@@ -25,6 +25,7 @@ ORDERS = {
     "then a leader": """
         Asha> [sends shot.png]
         bot>  Case {a}
+        clock> +10m
         Ben>  /case category {a} other
         bot>  Something else
         Asha> (taps) A child undressed or sexualised

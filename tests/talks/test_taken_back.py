@@ -194,7 +194,6 @@ async def test_a_digest_is_taken_back(talk: Talk, stage: Stage) -> None:
         Asha> (taps) Complaint about staff
         bot>  Thank you.
         clock> 2026-11-30T08:30
-        clock> +10m
         bot to Cleo> Your week
     """)
     await quiet(stage)

@@ -182,17 +182,17 @@ async def test_an_unanswered_question_is_asked_again_on_both_sides(talk: Talk) -
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
-        Asha> /case about {a} school
-        bot>  Case {a}
-        clock> +14m
+        clock> +9m
+        bot to Ben>  (nothing)
+        bot to Cleo> (nothing)
+        clock> +1m
+        bot to Ben>  Nobody has said yet what it is about
+        bot to Cleo> New case {a}
+        clock> +4m
         bot to Asha> (nothing)
         clock> +1m
         bot to Asha> Until you say so, a picture is not fetched.
         bot to Ben>  (nothing)
-        clock> +46m
-        clock> +10m
-        bot to Ben>  Nobody has said yet what it is about
-        bot to Cleo> New case {a}
     """)
 
 
@@ -210,7 +210,6 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         clock> 2026-11-30T07:59
         bot to Ben>  (nothing)
         clock> 2026-11-30T08:00
-        clock> +10m
         bot to Ben>  New case {a}
         clock> 2026-11-30T22:00
         Gita> He will come with a knife, it says
@@ -218,7 +217,7 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> (taps) Threat of violence
-        clock> +10m
+        clock> +1m
         bot to Ben>  Urgent: case {b}
         Asha> /case urgent {a}
         bot>  Case {a} is urgent now.
