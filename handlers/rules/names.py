@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import combinations, product
 
 from nicknames import NickNamer
 
@@ -14,6 +15,17 @@ from store.model.words import folded
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
 #: Titles that nobody is called by without a name.
 BEFORE_NAMES = {"mr", "mrs", "ms", "dr", "prof"}
+
+#: How letters with marks are written where there are none: `Müller`, `Ødegård`.
+TWO_LETTERS = re.compile("([aou])[ea]")
+#: Of a name, that are tried as one.
+MOST_WORDS = 6
+
+#: What people say of somebody besides a name: `the teacher Mr Garcia in Year 4`.
+NO_NAMES = frozenset(
+    "a an the our my old new teacher teaching assistant ta head deputy governor coach nurse cook "
+    "caretaker secretary tutor year class form reception nursery office from in of who with".split()
+)
 
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {
@@ -48,11 +60,13 @@ def is_named(typed: str, name: str) -> bool:
     return set(wanted) == set(known) or wanted == known[-1:]
 
 
+@lru_cache(maxsize=10_000)
 def may_mean(typed: str, name: str) -> bool:
     """Tell whether somebody may have meant this name, among others that they said, too.
 
-    Besides what `is_named` knows: a part of a surname, initials, short forms of a first name, and
-    further words on either side. A first name alone is not enough.
+    Besides what `is_named` knows: any word of the name, wherever in the world that one stands which
+    is the surname; initials, short forms of a first name, and further words on either side. A word
+    that is of another name says that it is somebody else: `Dan Okafor` is not Ben Okafor.
     """
     return any(_may_mean_one(part, name) for part in names_in(typed))
 
@@ -69,12 +83,28 @@ def _may_mean_one(typed: str, name: str) -> bool:
     initials = "".join(word[0] for word in known)
     if len(initials) > 1 and "".join(wanted) == initials:
         return True
-
-    first, surnames = known[0], known[1:] or known
     if set(known) <= set(wanted):
         return True
-    has_surname = any(word in surnames for word in wanted)
-    return has_surname and all(_fits(word, first, known) for word in wanted)
+
+    named = [word for word in wanted if word not in NO_NAMES and not word.isdecimal()]
+    for spelt, in_full in product(_spellings(named), _spellings(known)):
+        has_one = not set(spelt).isdisjoint(in_full)
+        if has_one and all(_fits(word, known[0], in_full) for word in spelt):
+            return True
+    return False
+
+
+def _spellings(words: list[str]) -> list[list[str]]:
+    """The words; with some that stand together written as one, as `O Neill` and `ONeill`; and with
+    vowels of two letters as one, as `Mueller` and `Muller`.
+    """
+    found = [words, [TWO_LETTERS.sub(r"\1", word) for word in words]]
+    if len(words) > MOST_WORDS:
+        return found
+    for begin, end in combinations(range(len(words) + 1), 2):
+        if end - begin > 1:
+            found.append([*words[:begin], "".join(words[begin:end]), *words[end:]])
+    return found
 
 
 def _fits(word: str, first: str, known: list[str]) -> bool:
