@@ -21,7 +21,7 @@ from handlers.rules.pause import pause_of
 from store.base import Store
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
-from store.model.records import REFERENCE_ALPHABET, Person, Summary
+from store.model.records import REFERENCE_ALPHABET, Person, Role, Summary
 from store.school.procedure import Procedure
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Desk:
         return Around(summaries.having(case), await self.people_of(case))
 
     async def _say_if_damaged(self, person: Person, reference: str) -> None:
-        if access.may(person, Act.PEOPLE):
+        # Whom it is about is not known any more: it may be the headteacher.
+        if person.has(Role.DSL) and not person.has(Role.HEAD):
             try:
                 await self.store.case(reference)
             except DamagedCase as error:

@@ -165,6 +165,11 @@ class Matter:
         return (self.case, *self.joined)
 
     @property
+    def references(self) -> frozenset[str]:
+        """Of its cases, as far as the person may see them."""
+        return frozenset(case.reference for case in self.cases)
+
+    @property
     def summaries(self) -> tuple[Summary, ...]:
         """All of it, the root first, whatever of it the person may see."""
         return self.around.matter(self.named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,11 @@ from handlers.cases.own_words import OF_POSTERS, OF_SUBJECTS, named_in
 from handlers.cases.poster_words import poster_words
 from handlers.cases.questions import about_words
 from handlers.desk import Desk
-from handlers.matter import Matter
+from handlers.matter import Matter, Summaries
 from handlers.text.words import moment
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import Entry
+from store.model.records import Entry, Person
 
 ENTRY_WORDS: dict[str, str] = {
     EntryKind.OPENED: "passed it on",
@@ -73,15 +73,36 @@ def entries_of(matter: Matter) -> list[Row]:
     return sorted(rows, key=lambda row: row.entry.at)
 
 
-def cases_named_in(matter: Matter) -> set[str]:
-    """References that the chronology names: of the matter's cases, and of those that one was joined
-    to before.
+async def entries_for(person: Person, matter: Matter, desk: Desk) -> list[Row]:
+    """The entries that this person reads: all but those of having been one with a case of which
+    they may see nothing.
     """
-    named = {case.reference for case in matter.cases}
-    for row in entries_of(matter):
-        if row.entry.what == EntryKind.JOINED:
-            named.add(row.entry.details.get("to", ""))
-    return named - {""}
+    rows = entries_of(matter)
+    elsewhere = {_other_case(row.entry) for row in rows} - {"", *matter.references}
+    if not elsewhere:
+        return rows
+    known = Summaries(await desk.store.related(elsewhere))
+    seen = set(matter.references)
+    for reference in elsewhere:
+        other = known.get(reference)
+        if other and desk.listed(person, other, known).inside:
+            seen.add(reference)
+    return [row for row in rows if _other_case(row.entry) in {"", *seen}]
+
+
+def _other_case(entry: Entry) -> str:
+    """The reference of the case that one was joined to by this entry, or separated from."""
+    if entry.what == EntryKind.JOINED:
+        return entry.details.get("to", "")
+    return entry.details.get("from", "") if entry.what == EntryKind.SEPARATED else ""
+
+
+def cases_named_in(matter: Matter, rows: Iterable[Row]) -> set[str]:
+    """References that these rows name: of the matter's cases, and of those that one was joined to
+    before.
+    """
+    named = {_other_case(row.entry) for row in rows}
+    return {*named, *matter.references} - {""}
 
 
 def entry_line(row: Row, matter: Matter, desk: Desk) -> str:

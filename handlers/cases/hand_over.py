@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
-from handlers.cases.chronology import cases_named_in, entries_of, entry_line
+from handlers.cases.chronology import cases_named_in, entries_for, entry_line
 from handlers.cases.evidence_words import unkept_lines
 from handlers.cases.view import place_of
 from handlers.commands import WITH_CASE, command
@@ -179,8 +179,9 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     reference, typed = take_reference(ask.words, log.usage)
     matter = await change(desk, ask.person, reference, Act.WORK, lambda case: _read(case, ask))
     root = matter.case.reference
+    rows = await entries_for(ask.person, matter, desk)
     lines: list[str] = []
-    for row in entries_of(matter):
+    for row in rows:
         words = entry_line(row, matter, desk)
         for line in words.split("\n"):
             lines += split_text(line, PIECE)
@@ -192,7 +193,7 @@ async def log(ask: Ask, desk: Desk) -> Reply:
     parts: list[Part] = [Heading(EVERYTHING.format(reference=root)), shown]
     if page < len(pages):
         parts.append(Choices((Choice("More", f"case log {root} {page + 1}"),)))
-    return Reply(tuple(parts)).showing(cases_named_in(matter))
+    return Reply(tuple(parts)).showing(cases_named_in(matter, rows))
 
 
 def _read(case: Case, ask: Ask) -> Case:

@@ -19,7 +19,10 @@ from handlers.rules.access import is_about_head
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
 from store.model.case import Case
+from store.model.kinds import EntryKind
 from store.model.records import Person, Role, State, Status, Summary
+
+SUBJECTS_SAID = {EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD}
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"
@@ -30,10 +33,13 @@ ABOUT = "About {who}."
 POSTED = "Posted by {who}."
 DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
+THANKS_ALONE = "Thank you. “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
 TOLD_SOON = "Leadership is told in school hours."
 #: Where it is about the headteacher, and no other leader may be told.
 CHAIR_TOLD = "The chair of governors is told. The headteacher is not."
+#: Where it is about the chair of governors as well.
+LEAD_TOLD = "The safeguarding lead is told. The headteacher and the chair of governors are not."
 LATER = "All right. I shall ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
@@ -68,11 +74,11 @@ async def answer(
     if case.withheld:
         reply = await _stop(matter, person, desk, ask_now=ask_now)
     elif case.joined_to and not case.settled:
-        reply = _part_or_new(case, said, desk)
+        reply = _part_or_new(matter, person, said, desk)
     else:
         similar = await _similar(person, case, own, desk)
         question = await next_question(person, matter, desk)
-        reply = _answer(matter, said, similar, question, desk, ask_now=ask_now)
+        reply = _answer(matter, person, similar, question, desk, ask_now=ask_now)
     unfinished = case.reference if is_unfinished(case) else ""
     return replace(reply.mentioning([case.reference]), unfinished=unfinished)
 
@@ -95,7 +101,7 @@ async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk
 
 def _answer(
     matter: Matter,
-    said: OwnWords,
+    person: Person,
     similar: Sequence[Summary],
     question: Reply | None,
     desk: Desk,
@@ -103,13 +109,13 @@ def _answer(
     ask_now: bool,
 ) -> Reply:
     case = matter.named
-    parts: list[Part] = [_heading(case), *_received(case, said, desk)]
+    parts: list[Part] = [_heading(case), *_received(case, own_words(person, case), desk)]
     for other in similar:
         parts += _same_before(case, other.reference)
     if question and ask_now:
         parts += question.parts
     else:
-        parts += _end(matter, said, question, desk)
+        parts += _end(matter, person, question, desk)
     reply = Reply(tuple(parts), replaces=True)
     return reply.mentioning(other.reference for other in similar)
 
@@ -144,12 +150,13 @@ def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     return [Text("\n".join([*lines, *unkept_lines(case.evidence), DO_NOT]))]
 
 
-def _part_or_new(case: Case, said: OwnWords, desk: Desk) -> Reply:
+def _part_or_new(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> Reply:
     """Is what came soon after another report part of it?
 
     That it is urgent, or worse, can be said all the same.
     """
-    to = case.joined_to or ""
+    case = matter.named
+    to = _own_before(matter, person)
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),
         Choice(NEW, f"case apart {case.reference}"),
@@ -162,11 +169,26 @@ def _part_or_new(case: Case, said: OwnWords, desk: Desk) -> Reply:
     return reply.mentioning([to])
 
 
-def _end(matter: Matter, said: OwnWords, question: Reply | None, desk: Desk) -> list[Part]:
+def _own_before(matter: Matter, person: Person) -> str:
+    """The reference of the case of theirs that it came soon after: what a leader has joined that to
+    is not theirs to know.
+    """
+    own = [
+        part
+        for part in matter.summaries
+        if part.reference != matter.named.reference
+        and not set(person.ids).isdisjoint(part.reporters)
+    ]
+    latest = max(own, key=lambda part: part.last_report_at, default=None)
+    return latest.reference if latest else matter.named.joined_to or ""
+
+
+def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> list[Part]:
     """Thanks, and what may be tapped when nothing is asked now."""
     case = matter.named
+    said = own_words(person, case)
     is_unknown = question is not None and case.category is None
-    words = LATER if is_unknown else _thanks(matter, said, desk)
+    words = LATER if is_unknown else _thanks(matter, person, said, desk)
     choices = list(policy_choice(case.category, desk))
     if case.status != Status.CLOSED:
         choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
@@ -181,13 +203,18 @@ def _poster_choice(case: Case, said: OwnWords) -> list[Choice]:
     return [] if said.posters else [poster_choice(case)]
 
 
-def _thanks(matter: Matter, said: OwnWords, desk: Desk) -> str:
+def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
     case = matter.named
+    if matter.is_about(person):
+        # Who is told would tell them what others have said.
+        return THANKS_ALONE.format(reference=case.reference)
     told = recipients(case, matter.around, desk)
     if not told:
         who = nobody_told(case)
     elif _is_for_chair(matter, said) and all(person.has(Role.CHAIR) for person in told):
         who = CHAIR_TOLD
+    elif is_about_head(matter.summaries) and case.chair_recused:
+        who = LEAD_TOLD
     else:
         who = TOLD_NOW if case.urgent else TOLD_SOON
     route = other_route([said], matter.people, desk)

@@ -104,6 +104,9 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     for subject in case.subjects:
         if answers(about, subject) and may_settle(ask.person, matter, case, subject):
             answered.append(subject)
+    if answered and about.nobody_of:
+        # What was said stays: it may mean somebody who joins later.
+        about = replace(about, name=answered[0].name)
     if answered:
         return case.concern_instead(answered, about, by=by, at=at)
     if about.subject == Subject.UNSURE and case.subjects:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.cases.chronology import HIDDEN, cases_named_in, entries_of, entry_line, moment_in
+from handlers.cases.chronology import (
+    HIDDEN,
+    Row,
+    cases_named_in,
+    entries_for,
+    entry_line,
+    moment_in,
+)
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import next_question
 from handlers.cases.own_words import OwnWords, own_words
@@ -81,8 +88,9 @@ async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
     """A case with what is known of it; to its reporter, that it is looked after."""
     if not matter.whole:
         return matter.shown_in(await _own(person, matter, desk))
-    reply = await _whole(person, matter, desk)
-    return reply.showing(cases_named_in(matter))
+    rows = await entries_for(person, matter, desk)
+    reply = await _whole(person, matter, rows, desk)
+    return reply.showing(cases_named_in(matter, rows))
 
 
 async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -119,7 +127,7 @@ def _said(own: OwnWords) -> list[tuple[str, str]]:
     return said
 
 
-async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
+async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) -> Reply:
     """What it is and where it stands; then what is to be done; then what was sent, and what
     happened.
     """
@@ -135,7 +143,7 @@ async def _whole(person: Person, matter: Matter, desk: Desk) -> Reply:
         parts.append(Text(route))
     parts += _steps(matter, desk)
     parts += _evidence(matter, desk)
-    parts.append(_latest(matter, desk))
+    parts.append(_latest(rows, matter, desk))
 
     similar = await similar_cases(person, matter, desk)
     for other in similar:
@@ -310,8 +318,7 @@ def _beginning(text: str, limit: int) -> str:
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _latest(matter: Matter, desk: Desk) -> Quote:
-    rows = entries_of(matter)
+def _latest(rows: list[Row], matter: Matter, desk: Desk) -> Quote:
     shown = [row for row in rows if row.entry.what not in HIDDEN]
     lines = []
     for row in shown[-ENTRIES:]:

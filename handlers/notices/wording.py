@@ -294,7 +294,9 @@ async def _nobody(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
     case = matter.named
     if case.status == Status.CLOSED or recipients(case, matter.around, desk):
         return None
-    return say(NOBODY.format(reference=case.reference, what=nobody_told(case)))
+    # Whom to go to would tell whom it is about what others have said.
+    what = "" if matter.is_about(reporter) else nobody_told(case)
+    return say(NOBODY.format(reference=case.reference, what=what).strip())
 
 
 REPORTERS: dict[str, Callable[[Person, Matter, Desk], Awaitable[Reply | None]]] = {

@@ -196,7 +196,7 @@ def is_meant(person: Person, about: About) -> bool:
         return person.has(Role.HEAD)
 
     # The name counts even where an id is known: one person may have a record in each chat.
-    if not about.name or person.id in about.nobody_of:
+    if not about.name or not set(about.nobody_of).isdisjoint(person.ids):
         return False
     if about.subject == Poster.ACCOUNT:
         return may_be_account(about.name, person.name)
@@ -254,9 +254,11 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     alerted = {role for part in withheld for role in _alerted(part, procedure)}
 
     # The other leaders work for the headteacher: a case about the head is the governors', and what
-    # must be withheld goes besides to those whom its category alerts.
+    # must be withheld goes besides to those whom its category alerts. Where it is about the chair
+    # as well, the safeguarding lead is who is left.
     if of_head:
-        return person.has(Role.CHAIR, *alerted)
+        is_lead = person.has(Role.DSL) and any(part.chair_recused for part in matter)
+        return is_lead or person.has(Role.CHAIR, *alerted)
     if withheld:
         return person.has(Role.HEAD, *alerted)
 

@@ -23,8 +23,7 @@ MOST_WORDS = 6
 
 #: What people say of somebody besides a name: `the teacher Mr Garcia in Year 4`.
 NO_NAMES = frozenset(
-    "a an the our my old new teacher teaching assistant ta head deputy governor coach nurse cook "
-    "caretaker secretary tutor year class form reception nursery office from in of who with".split()
+    ["a", "an", "the", "our", "my", "old", "new", "teacher", "teaching", "assistant", "ta", "head", "deputy", "governor", "coach", "nurse", "cook", "caretaker", "secretary", "tutor", "year", "class", "form", "reception", "nursery", "office", "from", "in", "of", "who", "with"]
 )
 
 #: Words by which people call an office, and the role that holds it. The head is below.

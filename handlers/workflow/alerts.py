@@ -45,6 +45,10 @@ NOBODY_BUT_HEAD = (
     "Nobody here can be told of it: please tell the chair of governors in person, not the "
     "headteacher."
 )
+NOBODY_AT_SCHOOL = (
+    "Nobody here can be told of it: please tell the local authority’s designated officer, and "
+    "neither the headteacher nor the chair of governors."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +293,9 @@ def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str
 
 def nobody_told(case: Case) -> str:
     """What a reporter does where nobody may be told, or can be reached."""
-    return NOBODY_BUT_HEAD if is_about_head([case]) else NOBODY
+    if not is_about_head([case]):
+        return NOBODY
+    return NOBODY_AT_SCHOOL if case.chair_recused else NOBODY_BUT_HEAD
 
 
 def channel_may_know(matter: Sequence[Summary], people: People) -> bool:

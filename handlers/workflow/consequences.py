@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.matter import Around
+from handlers.rules import access
 from handlers.rules.pause import is_held_back, speaks_of_head
 from handlers.rules.stages import wakes_at, with_alarm
 from handlers.rules.unfinished import with_cards_due
@@ -19,6 +20,9 @@ from store.model.records import SYSTEM, Role
 async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     """The case as it is to be saved; `around` holds it as it is now, with all of its matter."""
     now = desk.now()
+    noted = _with_chair_recused(case, around)
+    if noted is not case:
+        case, around = noted, around.having(noted)
     case = with_alarm(with_steps(case, desk, now), now)
     case = with_cards_due(case, now)
     case = _kept_from_whom_its_words_name(case, around, desk)
@@ -38,3 +42,10 @@ def _kept_from_whom_its_words_name(case: Case, around: Around, desk: Desk) -> Ca
     if owner and is_held_back(owner, [case.summary]):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case
+
+
+def _with_chair_recused(case: Case, around: Around) -> Case:
+    """The case, saying whether it is about every chair of governors that there is."""
+    chairs = around.people.having((Role.CHAIR,))
+    recused = bool(chairs) and all(access.concerns(chair, [case]) for chair in chairs)
+    return case if recused == case.chair_recused else replace(case, chair_recused=recused)

@@ -76,6 +76,8 @@ class Case(_Summarised):
     also_about: tuple[About, ...] = ()
     #: Who posted it, of which each `subject` is a Poster.
     posters: tuple[About, ...] = ()
+    #: Every chair of governors is, or may be, one of its subjects.
+    chair_recused: bool = False
     owner: str | None = None
     #: The case that this one has become part of.
     joined_to: str | None = None
@@ -181,6 +183,7 @@ class Case(_Summarised):
             about=self.about,
             also_about=self.also_about,
             posters=self.posters,
+            chair_recused=self.chair_recused,
             owner=self.owner,
             joined_to=self.joined_to,
             settled=self.settled,

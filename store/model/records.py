@@ -394,6 +394,8 @@ class Summary:
     open_words: str = ""
     #: They speak of the headteacher.
     speaks_of_head: bool = False
+    #: Every chair of governors is, or may be, one of its subjects.
+    chair_recused: bool = False
 
     @property
     def subjects(self) -> tuple[About, ...]:

@@ -165,6 +165,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         about=optional(abouts),
         also_about=tuples(abouts),
         posters=tuples(abouts),
+        chair_recused=st.booleans(),
         owner=optional(ids),
         joined_to=optional(ids),
         settled=st.booleans(),

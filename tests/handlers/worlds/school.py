@@ -6,7 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -19,6 +19,7 @@ from handlers.matter import Summaries
 from handlers.messages import Incoming, Reply, Sender
 from handlers.policies.statement import accept_all
 from handlers.rules import access
+from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.sweep import sweep
 from handlers.text.links import find
@@ -28,8 +29,10 @@ from store.model.memos import COMMAND_LINE, RoleWish
 from store.model.records import REFERENCE_ALPHABET, TECHNICIAN, Person, Role
 from store.policies import Policies
 from store.school.procedure import load_procedure
+from store.school.school import Retention
+from store.school.school import School as SchoolFile
 from store.tiny import TinyStore
-from tests.desks import TEXTS, Time, desk_in
+from tests.desks import TEXTS, Time
 from tests.handlers.shown import REFERENCE, words_in
 
 BEGIN = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -46,6 +49,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 AT_WILL = Limits(acts=10**6, reports=10**6, messages=10**6, codes=10**6)
 POLICIES = Policies(TEXTS)
 #: The school's duties are of no case, and take long over years.
+CALENDAR = Calendar(SchoolFile(retention=Retention(years=1)))
 PROCEDURE = load_procedure(TEXTS).model_copy(update={"duty": ()})
 #: Somebody who is not here yet.
 NEWCOMER = "nia"
@@ -117,14 +121,15 @@ class School:
         #: When each deed was done.
         self.times: list[datetime] = []
         self._numbers = itertools.count()
-        (folder / "school.toml").write_text("[retention]\nyears = 1\n")
-        self._open(desk_in(folder, self.time))
+        self._open()
 
-    def _open(self, desk: Desk) -> None:
-        self.desk = replace(
-            desk,
-            procedure=PROCEDURE,
-            policies=POLICIES,
+    def _open(self) -> None:
+        self.desk = Desk(
+            TinyStore.open(self.folder),
+            PROCEDURE,
+            POLICIES,
+            CALENDAR,
+            lambda: self.time.now,
             platforms=frozenset({"telegram"}),
             limits=AT_WILL,
             channels=(CHANNEL,),
@@ -144,7 +149,7 @@ class School:
     async def restart(self) -> None:
         await self.delivery.shown_log.drain()
         await self.desk.store.close()
-        self._open(replace(self.desk, store=TinyStore.open(self.folder / "data")))
+        self._open()
 
     # --- what happens -------------------------------------------------------------------------------
 

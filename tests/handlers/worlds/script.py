@@ -35,6 +35,7 @@ OFFICES = {
     "efua": ("the chair of governors", "our chair"),
     "dev": ("ICT manager",),
 }
+BOTH = ("the head and the chair of governors", "DSL & the chair", "head and DSL")
 OTHERS = ("school", "pupil Tom", "pupil Smith", "parent Garcia", "unsure", "me", "staff Mr Nobody")
 KINDS = ("school-complaint", "staff-allegation", "threat", "child-undressed", "unsuitable-site")
 MINUTES = ("1", "5", "16", "120", "1440", "4320", "14400")
@@ -138,6 +139,17 @@ def _something(writer: Writer) -> None:
     if writer.one("its reporter", "anybody") == "its reporter":
         who = writer.reporters[case]
     match writer.one(*KINDS_OF_DEEDS):
+        case "more":
+            # Soon after the last, and by the same person: it is joined to that for now.
+            writer.waits("3", "5")
+            number = writer.reports(writer.reporters[-1])
+            how = writer.one(
+                "case apart {0}", "case same {0} {1}", "case urgent {0}", "case status"
+            )
+            both = (number, number - 1) if "{1}" in how else (number,)
+            writer.does(writer.reporters[-1], how, *both)
+        case "both":
+            writer.does(who, f"case about {{0}} {writer.one(*BOTH)}", case)
         case "report":
             writer.reports(writer.one(*EVERYBODY))
             if writer.one("wait", "go on") == "wait":
@@ -178,7 +190,7 @@ def _something(writer: Writer) -> None:
 
 #: How often each is drawn.
 KINDS_OF_DEEDS = (
-    *("report",) * 3,
+    *("report", "report", "more", "more", "both"),
     *("about",) * 3,
     *("instead",) * 2,
     *("pair",) * 3,
