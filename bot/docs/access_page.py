@@ -52,11 +52,13 @@ the chair reaches it too.
 #: A moment for people and cases that are made up here; nothing depends on it.
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
+HEAD_AND_CHAIR = "about the headteacher and the chair of governors"
 #: What a case may be about: in words, with its category and its subject.
 KINDS: tuple[tuple[str, str | None, About | None], ...] = (
     ("nobody has said yet what it is about", None, None),
     ("any other category", "school-complaint", None),
     ("about the headteacher", "school-complaint", About(Subject.HEAD, heads=("head",))),
+    (HEAD_AND_CHAIR, "school-complaint", About(Subject.HEAD, heads=("head",))),
     ("about the safeguarding lead", "school-complaint", About(Subject.STAFF, "dsl")),
     ("about the chair of governors", "school-complaint", About(Subject.STAFF, "chair")),
     ("an unsuitable website", "unsuitable-site", None),
@@ -112,6 +114,9 @@ def _reach(procedure: Procedure) -> Iterator[Sequence[str]]:
     """A row for each kind of case: which roles reach it."""
     for words, category, about in KINDS:
         summary = _summary(category, about, procedure)
+        if words == HEAD_AND_CHAIR:
+            both = (About(Subject.STAFF, "chair"),)
+            summary = replace(summary, also_about=both, chair_recused=True)
         ticks: list[str] = []
         for role in Role:
             person = Person(role, role, (role,), (), NOW)

@@ -22,9 +22,12 @@ TWO_LETTERS = re.compile("([aou])[ea]")
 MOST_WORDS = 6
 
 #: What people say of somebody besides a name: `the teacher Mr Garcia in Year 4`.
-NO_NAMES = frozenset(
-    ["a", "an", "the", "our", "my", "old", "new", "teacher", "teaching", "assistant", "ta", "head", "deputy", "governor", "coach", "nurse", "cook", "caretaker", "secretary", "tutor", "year", "class", "form", "reception", "nursery", "office", "from", "in", "of", "who", "with"]
-)
+NO_NAMES = {
+    *("a", "an", "the", "our", "my", "old", "new", "from", "in", "of", "who", "with"),
+    *("teacher", "teaching", "assistant", "ta", "head", "deputy", "governor", "coach", "nurse"),
+    *("cook", "caretaker", "secretary", "tutor", "office"),
+    *("year", "class", "form", "reception", "nursery"),
+}
 
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {

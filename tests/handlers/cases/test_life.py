@@ -24,7 +24,7 @@ from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
 from handlers.messages import Choices, Incoming, Reply, Sender
 from handlers.reception import receive
-from handlers.rules.access import is_about_head
+from handlers.rules.access import concerns, is_about_head
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.sweep import sweep
@@ -60,7 +60,18 @@ leaders = st.sampled_from(["ben", "cleo", "lee", "efua", "ben", "cleo"])
 numbers = st.integers(0, 40)
 categories = st.sampled_from([c.key for c in PROCEDURE.category])
 subjects = st.sampled_from(
-    ["head", "id cleo", "id lee", "id ben", "me", "school", "pupil Tom", "staff Mr Ahmed", "unsure"]
+    [
+        *(
+            "head",
+            "id cleo",
+            "id lee",
+            "id ben",
+            "id efua",
+            "me",
+            "head and the chair of governors",
+        ),
+        *("school", "pupil Tom", "staff Mr Ahmed", "unsure", "instead school", "surely1 id lee"),
+    ]
 )
 posters = st.sampled_from(
     ["head", "id cleo", "id lee", "me", "a parent of Year 5", "@lee_smith", "Mr Ahmed", "unknown"]
@@ -352,19 +363,11 @@ class Life(RuleBasedStateMachine):
         return is_open and is_soon and not (said and case.urgent)
 
     def _leaders_who_may(self, matter: Sequence[Summary]) -> list[str]:
-        """Of the head, the safeguarding lead and the chair; for a case about the head, of the chair alone."""
-        about = [a for part in matter for a in part.concerned]
-        concerned = {id for a in about for id in (a.person, *a.candidates)}
-        of_head = any(a.subject == Subject.HEAD for a in about)
-        people = self.wait(self.store.people())
-        usual = {"chair"} if of_head else {"head", "dsl"}
-        withheld = any((c := PROCEDURE.named(p.category)) and c.withhold for p in matter)
-        if of_head and withheld or len(matter) > 1:
-            return []  # who may see several at once is tested elsewhere
+        """Of the head, the safeguarding lead and the chair, those whom no part of it concerns."""
         return [
-            p.id
-            for p in people
-            if p.has(*usual) and p.id not in concerned and not (of_head and p.has("head"))
+            person.id
+            for person in self.wait(self.store.people())
+            if person.has("head", "dsl", "chair") and not concerns(person, matter)
         ]
 
     def _concerns_no_reader(self, case: Case) -> None:

@@ -216,6 +216,12 @@ REACHED = {
     "nothing yet": "xmmmxx",
     "ordinary": "xmmmxx",
     "the head": "xxxxxm",
+    "the head and the chair": "xxxmxx",
+    "the head and the dsl": "xxxxxm",
+    "the head and the leader": "xxxxxm",
+    "the dsl and the leader": "xxmxxx",
+    "the head or the leader": "xxxmxx",
+    "the dsl or somebody else": "xmmxxx",
     "the chair": "xmmmxx",
     "the dsl": "xmmxxx",
     "the leader": "xxmmxx",
@@ -230,6 +236,8 @@ REACHED = {
     "a website of the ict manager": "xmmmxx",
     "a child undressed": "xxmmxx",
     "a child undressed, by the head": "xxxmxm",
+    "a child undressed, by the head and the chair": "xxxmxx",
+    "a child undressed, by the head and the dsl": "xxxxxm",
     "a child undressed, by the dsl": "xxmxxx",
     "a child undressed, posted by the head": "xxxmxm",
     "a child undressed, posted by the dsl": "xxmxxx",
@@ -397,9 +405,7 @@ async def test_lists(world: World, command: str) -> None:
 
 
 def about(kind: str) -> dict[str, Any]:
-    person = next(
-        (p for p in ("head", "chair", "dsl", "leader", "ict") if f"the {p}" in kind), None
-    )
+    named = [p for p in ("head", "chair", "dsl", "leader", "ict") if f"the {p}" in kind]
     more: dict[str, Any] = {"category": "school-complaint", "about": None}
     if kind == "nothing yet":
         more["category"] = None
@@ -407,11 +413,19 @@ def about(kind: str) -> dict[str, Any]:
         more["category"] = "unsuitable-site"
     if "undressed" in kind:
         more |= {"category": "child-undressed", "withheld": True}
-    if person:
-        subject = Subject.HEAD if person == "head" else Subject.STAFF
-        named = About(subject, person, f"The {person.title()}")
-        more |= {"posters": (named,)} if "posted by" in kind else {"about": named}
+    if " or " in kind:
+        # Nobody has said yet which of them it is.
+        more["about"] = About(Subject.STAFF, name="Somebody", candidates=tuple(named))
+    elif "posted by" in kind:
+        more["posters"] = tuple(map(about_one, named))
+    elif named:
+        more["about"], *more["also_about"] = map(about_one, named)
     return more
+
+
+def about_one(person: str) -> About:
+    subject = Subject.HEAD if person == "head" else Subject.STAFF
+    return About(subject, person, f"The {person.title()}")
 
 
 @pytest.mark.parametrize("kind", REACHED)
@@ -423,6 +437,47 @@ async def test_whom_a_case_reaches(world: World, kind: str) -> None:
             await world.asks(await world.person(role), f"case {case.reference}"), case.reference
         )
     assert found == REACHED[kind]
+
+
+#: Of a matter of two: what the whole case is about, and the part; who sees the two, by either's reference.
+#                                                        staff leader head dsl ict chair
+MATTERS = {
+    ("ordinary", "ordinary"): "xmmmxx",
+    ("ordinary", "nothing yet"): "xmmmxx",
+    ("ordinary", "the dsl"): "xmmxxx",
+    ("the dsl", "nothing yet"): "xmmxxx",
+    ("the dsl", "the leader"): "xxmxxx",
+    ("the head", "ordinary"): "xxxxxm",
+    ("ordinary", "the head"): "xxxxxm",
+    ("the head", "nothing yet"): "xxxxxm",
+    ("the head", "the chair"): "xxxmxx",
+    ("the head and the chair", "nothing yet"): "xxxmxx",
+    ("ordinary", "the head and the chair"): "xxxmxx",
+    ("a website", "nothing yet"): "xmmmxx",
+    ("a website", "a website of the ict manager"): "xmmmxx",
+    ("ordinary", "a child undressed"): "xxmmxx",
+    ("the head", "a child undressed"): "xxxmxm",
+    ("ordinary", "the head or the leader"): "xxxmxx",
+}
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["joined", "waits"])
+@pytest.mark.parametrize("kinds", MATTERS)
+async def test_whom_a_matter_of_two_reaches(
+    world: World, kinds: tuple[str, str], settled: bool
+) -> None:
+    """A part counts for the whole, also while it waits for its reporter to say whether it is one."""
+    whole, part = [about(kind) for kind in kinds]
+    somebody = await world.person("staff")
+    root = await world.case(somebody, "none", **whole)
+    joined = await world.case(somebody, "none", **part, joined_to=root.reference, settled=settled)
+    # What is about the chair in one part, and about the head in the other, was said before they were one.
+    for reference in (root.reference, joined.reference):
+        found = ""
+        for role in ROLES:
+            reply = await world.asks(await world.person(role), f"case {reference}")
+            found += outcome(reply, reference)
+        assert found == MATTERS[kinds]
 
 
 async def test_every_button_is_good_for_whoever_may_type_it(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -135,66 +135,109 @@ def _the_secret(writer: Writer) -> None:
 
 
 def _something(writer: Writer) -> None:
+    """One more thing that happens: to any case, and by anybody, its reporter more often."""
     who, case = writer.one(*EVERYBODY), writer.any_case()
     if writer.one("its reporter", "anybody") == "its reporter":
         who = writer.reporters[case]
-    match writer.one(*KINDS_OF_DEEDS):
-        case "more":
-            # Soon after the last, and by the same person: it is joined to that for now.
-            writer.waits("3", "5")
-            number = writer.reports(writer.reporters[-1])
-            how = writer.one(
-                "case apart {0}", "case same {0} {1}", "case urgent {0}", "case status"
-            )
-            both = (number, number - 1) if "{1}" in how else (number,)
-            writer.does(writer.reporters[-1], how, *both)
-        case "both":
-            writer.does(who, f"case about {{0}} {writer.one(*BOTH)}", case)
-        case "report":
-            writer.reports(writer.one(*EVERYBODY))
-            if writer.one("wait", "go on") == "wait":
-                writer.waits("16")
-        case "about":
-            writer.does(who, f"case about {{0}} {writer.anybody()}", case)
-        case "instead":
-            how = writer.one("instead", "surely1", "surely2", "only")
-            writer.does(who, f"case about {{0}} {how} {writer.anybody()}", case)
-        case "category":
-            writer.does(who, f"case category {{0}} {writer.one(*KINDS)}", case)
-        case "note":
-            writer.does(who, f"case note {{0}} note{len(writer.deeds)}x for us", case)
-        case "give":
-            writer.does(who, f"case give {{0}} to {{{writer.one(*EVERYBODY)}}}", case)
-        case "act":
-            writer.does(who, writer.one(*ACTS), case)
-        case "pair":
-            writer.does(who, writer.one(*PAIRS), case, writer.any_case())
-        case "look":
-            writer.does(who, writer.one(*LOOKS))
-        case "clock":
-            writer.waits(*MINUTES)
-        case "role":
-            role = writer.one("leader", "dsl", "chair", "head", "ict", "staff")
-            writer.deeds.append(Deed(who, writer.one("gives", "takes"), role))
-        case "account":
-            writer.deeds.append(Deed(who, "further"))
-        case "renames":
-            writer.deeds.append(Deed("gita", "renames", f"{{{writer.one(*EVERYBODY, NEWCOMER)}}}"))
-        case "restart":
-            writer.deeds.append(Deed("", "restart"))
-        case "erase":
-            writer.does("efua", "case close {0} unfounded because done", case)
-            writer.deeds.append(Deed("", "clock", f"{60 * 24 * 400}"))
-            writer.deeds.append(Deed(writer.one("ben", "efua"), "erase", "case erase {0}", (case,)))
+    often = [what for what, times in HOW_OFTEN.items() for _ in range(times)]
+    writer.random.choice(often)(writer, who, case)
 
 
-#: How often each is drawn.
-KINDS_OF_DEEDS = (
-    *("report", "report", "more", "more", "both"),
-    *("about",) * 3,
-    *("instead",) * 2,
-    *("pair",) * 3,
-    *("act",) * 4,
-    *("note", "note", "category", "give", "give", "look", "look"),
-    *("clock", "clock", "role", "role", "account", "renames", "restart", "erase"),
-)
+def _another_report(writer: Writer, who: str, case: int) -> None:
+    writer.reports(writer.one(*EVERYBODY))
+    if writer.one("wait", "go on") == "wait":
+        writer.waits("16")
+
+
+def _more(writer: Writer, who: str, case: int) -> None:
+    """Soon after the last, and by the same person: it is joined to that for now."""
+    writer.waits("3", "5")
+    who = writer.reporters[-1]
+    number = writer.reports(who)
+    how = writer.one("case apart {0}", "case same {0} {1}", "case urgent {0}", "case status")
+    writer.does(who, how, *((number, number - 1) if "{1}" in how else (number,)))
+
+
+def _says_whom(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, f"case about {{0}} {writer.anybody()}", case)
+
+
+def _says_several(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, f"case about {{0}} {writer.one(*BOTH)}", case)
+
+
+def _takes_back(writer: Writer, who: str, case: int) -> None:
+    how = writer.one("instead", "surely1", "surely2", "only")
+    writer.does(who, f"case about {{0}} {how} {writer.anybody()}", case)
+
+
+def _says_what(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, f"case category {{0}} {writer.one(*KINDS)}", case)
+
+
+def _notes(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, f"case note {{0}} note{len(writer.deeds)}x for us", case)
+
+
+def _gives(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, f"case give {{0}} to {{{writer.one(*EVERYBODY)}}}", case)
+
+
+def _acts(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, writer.one(*ACTS), case)
+
+
+def _joins_cases(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, writer.one(*PAIRS), case, writer.any_case())
+
+
+def _looks(writer: Writer, who: str, case: int) -> None:
+    writer.does(who, writer.one(*LOOKS))
+
+
+def _time_passes(writer: Writer, who: str, case: int) -> None:
+    writer.waits(*MINUTES)
+
+
+def _a_role(writer: Writer, who: str, case: int) -> None:
+    role = writer.one("leader", "dsl", "chair", "head", "ict", "staff")
+    writer.deeds.append(Deed(who, writer.one("gives", "takes"), role))
+
+
+def _a_second_account(writer: Writer, who: str, case: int) -> None:
+    writer.deeds.append(Deed(who, "further"))
+
+
+def _another_name(writer: Writer, who: str, case: int) -> None:
+    writer.deeds.append(Deed("gita", "renames", f"{{{writer.one(*EVERYBODY, NEWCOMER)}}}"))
+
+
+def _a_restart(writer: Writer, who: str, case: int) -> None:
+    writer.deeds.append(Deed("", "restart"))
+
+
+def _its_end(writer: Writer, who: str, case: int) -> None:
+    writer.does("efua", "case close {0} unfounded because done", case)
+    writer.deeds.append(Deed("", "clock", f"{60 * 24 * 400}"))
+    writer.deeds.append(Deed(writer.one("ben", "efua"), "erase", "case erase {0}", (case,)))
+
+
+HOW_OFTEN: dict[Callable[[Writer, str, int], None], int] = {
+    _another_report: 2,
+    _more: 2,
+    _says_several: 1,
+    _says_whom: 3,
+    _takes_back: 2,
+    _joins_cases: 3,
+    _acts: 4,
+    _notes: 2,
+    _says_what: 1,
+    _gives: 2,
+    _looks: 2,
+    _time_passes: 2,
+    _a_role: 2,
+    _a_second_account: 1,
+    _another_name: 1,
+    _a_restart: 1,
+    _its_end: 1,
+}
