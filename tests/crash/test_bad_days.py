@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from store.disk.durable import IN_USE, READ_ONLY
-from store.model.records import State
+from store.model.records import Person, Role, State
 from store.tiny import TinyStore
 from tests.crash.chats import PICTURE, Chat, InSlack, InTelegram, chat_named
 from tests.crash.processes import ROOT, cold, environment
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.patience import PATIENCE
-from tests.store.made import case
+from tests.store.made import NOW, case
 
 pytestmark = pytest.mark.usefixtures("texts_are_ready")
 
@@ -246,6 +246,9 @@ async def test_a_damaged_case_is_named_to_the_safeguarding_lead_and_stops_nothin
     store = TinyStore.open(data)
     await store.add(bad)
     await store.add(good)
+    slack.slack.user("UCLEO", "Cleo Martin")
+    account = f"slack:{slack.slack.team}:UCLEO"
+    await store.add_person(Person("cleo", "Cleo Martin", (Role.DSL,), (account,), NOW))
     await store.close()
     (data / "cases" / bad.reference / "case.json").write_bytes(b'{"case": {"1": {"reference": "')
     async with cold(tmp_path, environment(data, **slack.environment)) as bot:
