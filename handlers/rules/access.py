@@ -259,6 +259,9 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     if of_head:
         is_lead = person.has(Role.DSL) and any(part.chair_recused for part in matter)
         return is_lead or person.has(Role.CHAIR, *alerted)
+    # Where it only may be about the head, the chair sees it as well: who is left may be meant too.
+    if person.has(Role.CHAIR) and any(part.head_recused for part in matter):
+        return True
     if withheld:
         return person.has(Role.HEAD, *alerted)
 

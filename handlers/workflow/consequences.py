@@ -20,7 +20,7 @@ from store.model.records import SYSTEM, Role
 async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     """The case as it is to be saved; `around` holds it as it is now, with all of its matter."""
     now = desk.now()
-    noted = _with_chair_recused(case, around)
+    noted = _with_recused(case, around)
     if noted is not case:
         case, around = noted, around.having(noted)
     case = with_alarm(with_steps(case, desk, now), now)
@@ -44,8 +44,15 @@ def _kept_from_whom_its_words_name(case: Case, around: Around, desk: Desk) -> Ca
     return case
 
 
-def _with_chair_recused(case: Case, around: Around) -> Case:
-    """The case, saying whether it is about every chair of governors that there is."""
-    chairs = around.people.having((Role.CHAIR,))
-    recused = bool(chairs) and all(access.concerns(chair, [case]) for chair in chairs)
-    return case if recused == case.chair_recused else replace(case, chair_recused=recused)
+def _with_recused(case: Case, around: Around) -> Case:
+    """The case, saying whether it may be about every chair of governors, or headteacher."""
+    chair = _is_about_all(Role.CHAIR, case, around)
+    head = _is_about_all(Role.HEAD, case, around)
+    if (chair, head) == (case.chair_recused, case.head_recused):
+        return case
+    return replace(case, chair_recused=chair, head_recused=head)
+
+
+def _is_about_all(role: Role, case: Case, around: Around) -> bool:
+    people = around.people.having((role,))
+    return bool(people) and all(access.concerns(person, [case]) for person in people)

@@ -78,6 +78,8 @@ class Case(_Summarised):
     posters: tuple[About, ...] = ()
     #: Every chair of governors is, or may be, one of its subjects.
     chair_recused: bool = False
+    #: Every headteacher is, or may be.
+    head_recused: bool = False
     owner: str | None = None
     #: The case that this one has become part of.
     joined_to: str | None = None
@@ -184,6 +186,7 @@ class Case(_Summarised):
             also_about=self.also_about,
             posters=self.posters,
             chair_recused=self.chair_recused,
+            head_recused=self.head_recused,
             owner=self.owner,
             joined_to=self.joined_to,
             settled=self.settled,

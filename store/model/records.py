@@ -396,6 +396,8 @@ class Summary:
     speaks_of_head: bool = False
     #: Every chair of governors is, or may be, one of its subjects.
     chair_recused: bool = False
+    #: Every headteacher is, or may be.
+    head_recused: bool = False
 
     @property
     def subjects(self) -> tuple[About, ...]:

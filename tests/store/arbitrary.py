@@ -166,6 +166,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         also_about=tuples(abouts),
         posters=tuples(abouts),
         chair_recused=st.booleans(),
+        head_recused=st.booleans(),
         owner=optional(ids),
         joined_to=optional(ids),
         settled=st.booleans(),

@@ -220,7 +220,7 @@ REACHED = {
     "the head and the dsl": "xxxxxm",
     "the head and the leader": "xxxxxm",
     "the dsl and the leader": "xxmxxx",
-    "the head or the leader": "xxxmxx",
+    "the head or the leader": "xxxmxm",
     "the dsl or somebody else": "xmmxxx",
     "the chair": "xmmmxx",
     "the dsl": "xmmxxx",
@@ -457,7 +457,7 @@ MATTERS = {
     ("a website", "a website of the ict manager"): "xmmmxx",
     ("ordinary", "a child undressed"): "xxmmxx",
     ("the head", "a child undressed"): "xxxmxm",
-    ("ordinary", "the head or the leader"): "xxxmxx",
+    ("ordinary", "the head or the leader"): "xxxmxm",
 }
 
 
