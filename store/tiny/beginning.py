@@ -17,6 +17,12 @@ from pathlib import Path
 from store.disk.durable import PARTIAL
 from store.disk.evidence import EVIDENCE, THUMBNAILS
 
+#: The folder of all cases.
+CASES = "cases"
+
+#: The file of a case, in the folder that has its reference as its name.
+CASE_FILE = "case.json"
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFolder:
@@ -30,24 +36,22 @@ class FoundFolder:
     error: OSError | None = None
 
 
-def find_case_folders(cases: Path) -> Iterator[FoundFolder]:
-    """Every folder in `cases`, by name. Raises OSError.
+def find_case_folder(cases: Path, name: str) -> FoundFolder | None:
+    """What is in `cases` by this name; None where that is no folder. Raises OSError.
 
     On the way goes what was being written when a process died, and what earlier versions made of
     pictures (THUMBNAILS), which is still listed where it could not be removed.
     """
-    for name in sorted(os.listdir(cases)):
-        path = f"{cases}/{name}"
-        try:
-            inside = os.listdir(path)
-        except NotADirectoryError:
-            # Somebody's note, or what a file manager leaves.
-            _remove_partial(str(cases), [name])
-            continue
-        except OSError as error:
-            yield FoundFolder(name, [], error)
-            continue
-        yield FoundFolder(name, _tidy(path, inside))
+    path = f"{cases}/{name}"
+    try:
+        inside = os.listdir(path)
+    except NotADirectoryError:
+        # Somebody's note, or what a file manager leaves.
+        _remove_partial(str(cases), [name])
+        return None
+    except OSError as error:
+        return FoundFolder(name, [], error)
+    return FoundFolder(name, _tidy(path, inside))
 
 
 def _tidy(folder: str, inside: list[str]) -> list[str]:

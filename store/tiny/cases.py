@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import (
     AsyncIterator,
     Collection,
+    Container,
     Iterable,
     Iterator,
     Mapping,
@@ -16,6 +18,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -30,11 +34,12 @@ from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.memos import Erased, trace_of
 from store.model.records import Evidence, Summary
-from store.tiny.beginning import FoundFolder, find_case_folders
+from store.tiny.beginning import CASE_FILE, CASES, FoundFolder, find_case_folder
 from store.tiny.catalogue import Catalogue
 from store.tiny.files import put_tables, read_tables, write_tables
 from store.tiny.memos import MemoFiles
 from store.tiny.references import add_references, read_references
+from store.tiny.snapshot import KnownPart, Look, Snapshot, SnapshotRules
 
 DAMAGED = (
     "Case {reference} cannot be read. Its file was put aside as {file}, with the evidence beside "
@@ -48,12 +53,6 @@ NOT_DROPPED = (
     "an earlier version's small copies of pictures are not yet removed; that is tried again at the "
     "next start"
 )
-
-#: The folder of all cases.
-CASES = "cases"
-
-#: The file of a case, in the folder that has its reference as its name.
-CASE_FILE = "case.json"
 
 #: Cases that are kept in memory after they were read or written.
 REMEMBERED = 512
@@ -75,46 +74,76 @@ class CaseFiles(MemoFiles):
         self._catalogue = Catalogue()
         #: The cases that were read or written last, by their references; the last one at the end.
         self._remembered: OrderedDict[str, Case] = OrderedDict()
+        #: Cases with small copies of pictures that could not be removed.
+        self._not_dropped = 0
         #: References of cases that were erased, which are not given again.
         self._erased: set[str] = set()
 
-    def _load_cases(self) -> None:
-        not_dropped = 0
+    def _load_cases(self, rules: SnapshotRules) -> None:
         missing = read_references(self.folder) - self._erased
         listed = frozenset(missing)
-        for found in find_case_folders(self._cases):
-            not_dropped += THUMBNAILS in found.inside
-            # What was erased may be there still, where it could not be removed.
-            if found.name not in self._erased:
-                self._load_case(found, is_listed=found.name in listed)
-                missing.discard(found.name)
+        snapshot = Snapshot(self.folder, rules)
+        # What was erased may be there still, where it could not be removed.
+        names = sorted(name for name in os.listdir(self._cases) if name not in self._erased)
+        for _, together in groupby(names, key=itemgetter(0)):
+            self._load_part(snapshot, list(together), listed)
+        snapshot.tidy()
+        if self._not_dropped:
+            log.error(NOT_DROPPED, cases=self._not_dropped)
+
+        missing.difference_update(names)
         for reference in sorted(missing):
             self._miss(reference)
         add_references(self.folder, sorted(self._catalogue.summaries.keys() - listed))
-        if not_dropped:
-            log.error(NOT_DROPPED, cases=not_dropped)
 
-    def _load_case(self, found: FoundFolder, *, is_listed: bool) -> None:
-        """Take a case into the catalogue, but one that cannot be read."""
+    def _load_part(self, snapshot: Snapshot, names: Sequence[str], listed: Container[str]) -> None:
+        """Take the cases into the catalogue whose references begin with one character."""
+        part = snapshot.part_of(names[0])
+        for name in names:
+            known = part.find(f"{self._cases}/{name}", name)
+            if known:
+                self._catalogue.put_known(known)
+            else:
+                self._load_case(name, part, is_listed=name in listed)
+        part.write()
+
+    def _load_case(self, name: str, part: KnownPart, *, is_listed: bool) -> None:
+        """Read a case, and take it into the catalogue, but one that cannot be read."""
+        # Before anything is read, so that whatever changes from now on is seen at the next start.
+        look = part.look_at(f"{self._cases}/{name}")
+        found = find_case_folder(self._cases, name)
+        if found is None:
+            if is_listed:
+                self._miss(name)
+            return
+        if THUMBNAILS in found.inside:
+            self._not_dropped += 1
+            look = None
         if found.error:
-            self._leave_out_case(found.name, found.error)
-            return
-        if CASE_FILE not in found.inside:
-            asides = [name for name in found.inside if name.startswith("case.damaged")]
-            # Put aside at an earlier start, or taken away by somebody. Else it never was a case: a
-            # process died while it was adding one.
-            if asides or is_listed or EVIDENCE in found.inside:
-                self._miss(found.name, max(asides, default=""))
-            return
+            self._leave_out_case(name, found.error)
+        elif CASE_FILE in found.inside:
+            self._load_case_file(name, part, look)
+        else:
+            self._miss_if_it_was_one(found, is_listed=is_listed)
 
-        path = f"{self._cases}/{found.name}/{CASE_FILE}"
+    def _load_case_file(self, reference: str, part: KnownPart, look: Look | None) -> None:
         try:
-            case = case_from(read_tables(path))
-            if case.reference != found.name:
+            case = case_from(read_tables(f"{self._cases}/{reference}/{CASE_FILE}"))
+            if case.reference != reference:
                 raise ValueError("another case's file")
             self._catalogue.put(case)
         except (OSError, ValueError) as error:
-            self._leave_out_case(found.name, error)
+            self._leave_out_case(reference, error)
+        else:
+            if look:
+                part.note(look, case)
+
+    def _miss_if_it_was_one(self, found: FoundFolder, *, is_listed: bool) -> None:
+        # Put aside at an earlier start, or taken away by somebody. Else it never was a case: a
+        # process died while it was adding one.
+        asides = [name for name in found.inside if name.startswith("case.damaged")]
+        if asides or is_listed or EVIDENCE in found.inside:
+            self._miss(found.name, max(asides, default=""))
 
     def _leave_out_case(self, reference: str, error: Exception) -> None:
         path = self._case_folder(reference) / CASE_FILE

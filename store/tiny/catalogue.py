@@ -16,6 +16,7 @@ from typing import NamedTuple
 from store.model.case import Case
 from store.model.likeness import is_one_picture
 from store.model.records import Evidence, Notice, State, Status, Summary
+from store.tiny.snapshot import Known
 
 #: Stands for the case in the place of a notice that is of none.
 NO_CASE = ""
@@ -84,16 +85,22 @@ class Catalogue:
 
     def put(self, case: Case) -> None:
         """Take in a case that is new or has changed, in place of what was known of it."""
-        reference = case.reference
-        new = case.summary
+        self._put(case.summary, case.evidence, case.notices)
+
+    def put_known(self, known: Known) -> None:
+        """Take in a case of which nothing is known yet."""
+        self._put(known.summary, known.wanted, known.owed)
+
+    def _put(self, new: Summary, evidence: Iterable[Evidence], notices: Iterable[Notice]) -> None:
+        reference = new.reference
         old = self.summaries.get(reference)
         self.summaries[reference] = new
 
         self._index(new)
         self._index_joining(old, new)
-        for item in case.evidence:
+        for item in evidence:
             self._put_evidence(reference, item)
-        for notice in case.notices:
+        for notice in notices:
             self._put_notice(reference, notice)
 
         has_other_alarm = old is None or old.wake_at != new.wake_at

@@ -28,8 +28,8 @@ from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Exported
 from store.model.records import Notice
-from store.tiny.beginning import collector_paused
-from store.tiny.cases import CASES, CaseFiles
+from store.tiny.beginning import CASES, collector_paused
+from store.tiny.cases import CaseFiles
 from store.tiny.catalogue import NO_CASE
 from store.tiny.counting import RateCounter
 from store.tiny.erasing import find_left_over, remove_case, remove_loose
@@ -37,6 +37,7 @@ from store.tiny.files import write_tables
 from store.tiny.memos import name_of
 from store.tiny.people import PeopleFiles
 from store.tiny.references import REFERENCES
+from store.tiny.snapshot import USUAL, SnapshotRules, drop_parts
 
 NOT_REMOVED = "erased, but not yet removed; that is tried again at the next start"
 
@@ -62,20 +63,23 @@ class TinyStore(PeopleFiles, CaseFiles):
         self._rates = RateCounter()
 
     @classmethod
-    def open(cls, folder: Path) -> TinyStore:
-        """Take the folder, making it where it is missing. Raises StoreUnavailable."""
+    def open(cls, folder: Path, rules: SnapshotRules = USUAL) -> TinyStore:
+        """Take the folder, making it where it is missing. Raises StoreUnavailable.
+
+        `rules`: when to keep what was read of the cases for the next start.
+        """
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             store = cls(folder, lock_folder(folder))
             for name in (CASES, "people", "invitations", "notices", *FOLDERS.values()):
                 make_folder(folder / name)
                 try_writing(folder / name)
-            store._load()
+            store._load(rules)
         except OSError as error:
             raise unavailable(error, folder) from error
         return store
 
-    def _load(self) -> None:
+    def _load(self, rules: SnapshotRules) -> None:
         """Read all that is there. Raises OSError."""
         for entry in os.scandir(self.folder):
             # Those of cases are tidied when they are read.
@@ -86,7 +90,7 @@ class TinyStore(PeopleFiles, CaseFiles):
         # Before the cases, so that what is erased is not taken for one of them.
         self._finish_erasing()
         with collector_paused():
-            self._load_cases()
+            self._load_cases(rules)
         self._load_records("notices", Notice, self._catalogue.put_loose)
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
@@ -151,6 +155,7 @@ class TinyStore(PeopleFiles, CaseFiles):
                     await self._drop(type(naming.memo), naming.memo.memo_key)
                 else:
                     await self._put(naming.left)
+            await self._in_thread(drop_parts, self.folder, references)
             for reference in references:
                 await self._in_thread(remove_case, self._case_folder(reference))
         except StoreUnavailable as error:
@@ -205,6 +210,7 @@ class TinyStore(PeopleFiles, CaseFiles):
             else:
                 write_tables(self._memo_path(kind, key), record_tables(naming.left))
                 self._put_memo(naming.left)
+        drop_parts(self.folder, left)
         for reference in left:
             remove_case(self._case_folder(reference))
 

@@ -1,8 +1,8 @@
 """Whether the folder still holds what was written to it: read only, so a bot may own it meanwhile.
 
 What is looked at: each file's seal, each chain of entries and what the entries say of the case,
-each piece of evidence against its SHA-256 and the case's list, and what is there without being
-listed anywhere.
+each piece of evidence against its SHA-256 and the case's list, what is there without being listed
+anywhere, and whether what is kept for a quicker start fits the cases.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold
 from store.tiny.memos import name_of
 from store.tiny.references import read_references
+from store.tiny.snapshot import SUMMARIES, find_lies
 from store.tiny.undoing import DAMAGED
 from store.verifying import BACKUP, Mismatch, Walk
 
@@ -38,6 +39,11 @@ START_AGAIN = "Start the bot again."
 SEE_AND_REMOVE = "See what it is, and remove it."
 PUT_ASIDE = (
     "It was put aside because it is damaged: put case.json back from a backup, and remove it."
+)
+NOT_OF_THE_CASE = "does not say what the file of the case says."
+REMOVE_SUMMARIES = (
+    "Stop the bot, and remove the folder .summaries; the next start makes it anew. Find out who "
+    "had access."
 )
 TELL = "Find out who had access, and compare with a backup: headsup verify --against FOLDER"
 
@@ -74,6 +80,8 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
     missing = listed - walk.cases - roots - _read_erased(folder)
     for reference in sorted(missing):
         yield Mismatch(f"cases/{reference}", "is missing.", BACKUP)
+
+    yield from _look_at_summaries(folder)
 
     records: list[Look] = []
     for name, kind in RECORDS.items():
@@ -142,6 +150,12 @@ def _look_at_case(home: Path, folder: Path, walk: Walk, *, is_listed: bool) -> l
         found.append(Mismatch(_at(path), what, TELL))
     found += _look_at_evidence(case, home, folder, walk)
     return found
+
+
+def _look_at_summaries(folder: Path) -> Iterator[Mismatch]:
+    """What a start would believe without reading the cases, and is not so."""
+    for part, reference in find_lies(folder):
+        yield Mismatch(f"{SUMMARIES}/{part} ({reference})", NOT_OF_THE_CASE, REMOVE_SUMMARIES)
 
 
 def _holds_something(path: Path) -> bool:

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice, product
+from itertools import product
 from pathlib import Path
 
 from store.disk.durable import replace_file
@@ -186,9 +186,10 @@ def enrol(data: Path, people: Iterable[int]) -> None:
 
 def fill(data: Path, cases: int) -> bytes:
     """Cases of a year, half of them closed; the file of the last."""
-    references = map("".join, product(REFERENCE_ALPHABET, repeat=4))
+    # Spread over all that there are, as chance spreads them.
+    references = ["".join(letters) for letters in product(REFERENCE_ALPHABET, repeat=4)]
     content = b""
-    for number, reference in enumerate(islice(references, cases)):
+    for number, reference in enumerate(references[:: len(references) // cases][:cases]):
         case = a_case(reference, number)
         content = to_json(case_tables(case))
         folder = data / "cases" / reference

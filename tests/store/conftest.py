@@ -13,8 +13,12 @@ from store.base import Store
 from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from store.tiny import TinyStore
+from store.tiny.snapshot import SnapshotRules
 from tests.buckets import new_bucket
 from tests.databases import database
+
+#: What a start has read is kept for the next one at once, however little it is.
+EAGER = SnapshotRules(untouched=-3600, worth=1)
 
 Later = Callable[[], Awaitable[Store]]
 
@@ -29,7 +33,9 @@ class Tiny:
         self.folder = folder
 
     async def open(self) -> Store:
-        return TinyStore.open(self.folder)
+        # Twice: the second time, all that the first has kept of the cases is believed.
+        await TinyStore.open(self.folder, EAGER).close()
+        return TinyStore.open(self.folder, EAGER)
 
 
 class Postgres:

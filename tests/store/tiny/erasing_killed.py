@@ -14,6 +14,7 @@ from store.model.case import Case
 from store.model.memos import Erased
 from store.model.records import Awaiting
 from store.tiny import TinyStore
+from store.tiny.snapshot import SUMMARIES, SnapshotRules
 from tests.store.made import NOW, case, notice, person
 from tests.store.test_erasing import full, leaving
 from tests.store.test_evidence import BYTES, DIGEST, pieces
@@ -22,6 +23,7 @@ OPERATIONS = ("open", "write", "fsync", "replace", "unlink", "rmdir")
 ROOT = full(reference="7K4M")
 PART = full(reference="7K4N", joined_to="7K4M")
 OTHER = case(reference="8K4M")
+EAGER = SnapshotRules(untouched=-3600, worth=1)
 
 
 async def furnish(folder: Path) -> None:
@@ -33,6 +35,9 @@ async def furnish(folder: Path) -> None:
     await store.add_person(person("asha", awaiting=Awaiting("case note 7K4N", "slack:D1", NOW)))
     await store.owe(notice("list 7K4M"))
     await store.close()
+    # Another start keeps what it has read of them.
+    await TinyStore.open(folder, EAGER).close()
+    assert b"7K4M" in (folder / SUMMARIES / f"{ord('7'):x}").read_bytes()
 
 
 def die_before(number: int) -> None:
@@ -69,6 +74,7 @@ async def is_whole(folder: Path) -> bool:
             assert os.listdir(folder / "cases") == ["8K4M"]
             assert os.listdir(folder / "notices") == []
             assert asha.awaiting is None
+            assert not any("7K4" in path.read_text() for path in (folder / SUMMARIES).iterdir())
             return False
         for made in (ROOT, PART):
             await _must_be_whole(store, made)
