@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from handlers.rules.bank_holidays import bank_holidays
 from store.school.procedure import Delay
 from store.school.school import School, days
 
-NATIONS = {"England": "ENG", "Scotland": "SCT", "Wales": "WLS", "Northern Ireland": "NIR"}
 DAY = timedelta(days=1)
 
 #: Days that a school may be closed on end. One that never opens is taken as it is.
@@ -33,7 +33,7 @@ class Calendar:
 
     @cached_property
     def _bank_holidays(self) -> holidays.HolidayBase:
-        return holidays.country_holidays("GB", subdiv=NATIONS[self.school.nation])
+        return bank_holidays(self.school.nation)
 
     @cached_property
     def _closed(self) -> list[tuple[date, date]]:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from handlers.rules.calendar import NATIONS, Calendar
+from handlers.rules.bank_holidays import NATIONS
+from handlers.rules.calendar import Calendar
 from handlers.rules.stages import stage_begins
 from store.model.records import FollowUp
 from store.school.procedure import Delay
