@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import msgspec
 import orjson
-from pydantic import TypeAdapter
 
 from store.model.case import Case
 
@@ -19,15 +18,6 @@ LISTS = ("chronology", "follow_ups", "notices")
 
 #: The other fields, which are one document.
 FACTS = tuple(field.name for field in fields(Case) if field.name not in LISTS)
-
-_adapters: dict[type[Any], TypeAdapter[Any]] = {}
-
-
-def adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """What checks and makes records of a kind. One for each: making one takes milliseconds."""
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
 
 
 def to_json(tables: Tables) -> bytes:

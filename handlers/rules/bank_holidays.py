@@ -30,7 +30,9 @@ def _load_kingdom() -> type[holidays.HolidayBase] | None:
     Asked for it, the package imports 150 countries, which take 14 MB and a sixth of a second.
     """
     countries = importlib.util.find_spec(COUNTRIES)
-    found = PathFinder.find_spec(KINGDOM, countries and countries.submodule_search_locations)
+    if countries is None:
+        return None
+    found = PathFinder.find_spec(KINGDOM, countries.submodule_search_locations)
     if found is None or found.loader is None:
         return None
     module = importlib.util.module_from_spec(found)

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 import orjson
 
 from store.backup.places import BackupPlace
 from store.disk.seal import seal, unseal
-from store.documents import adapter
 
 FORMAT = 1
 #: How many days, of those with a backup, the last generation is kept of.
@@ -83,10 +83,10 @@ def read_generations(place: BackupPlace) -> dict[str, Generation | None]:
 
 def _from_bytes(content: bytes) -> Generation | None:
     try:
-        generation: Generation = adapter(Generation).validate_python(unseal(content))
+        return msgspec.convert(unseal(content), Generation)
+    # What msgspec itself raises is a ValueError.
     except ValueError:
         return None
-    return generation
 
 
 def manifest_bytes(files: Iterable[CopiedFile]) -> bytes:
@@ -95,8 +95,7 @@ def manifest_bytes(files: Iterable[CopiedFile]) -> bytes:
 
 def manifest_from(content: bytes) -> list[CopiedFile]:
     """Raises ValueError."""
-    files: list[CopiedFile] = adapter(list[CopiedFile]).validate_python(orjson.loads(content))
-    return files
+    return msgspec.json.decode(content, type=list[CopiedFile])
 
 
 def names_to_keep(generations: Iterable[Generation]) -> set[str]:

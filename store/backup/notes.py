@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import orjson
 
 from store.backup.generations import CopiedFile
 from store.disk.durable import replace_file
-from store.documents import adapter
 
 #: Size in bytes, times of change of the content and of the entry in nanoseconds, and number on the
 #: disk: where all four are as they were, so is the content.
@@ -46,8 +46,7 @@ def notes_file(own_folder: Path, where: str, public: str) -> Path:
 
 def read_notes(file: Path) -> Notes:
     with suppress(OSError, ValueError):
-        notes: Notes = adapter(Notes).validate_python(orjson.loads(file.read_bytes()))
-        return notes
+        return msgspec.json.decode(file.read_bytes(), type=Notes)
     return Notes()
 
 

@@ -36,6 +36,7 @@ CONCURRENCIES = (1, 16)
 TURNS = 10
 FEW, MANY = 10, 10_000  # cases
 STAFF = 200  # who reported those, and report again
+LONGEST = 120.0  # seconds that a program may take to be ready: the machine may be busy
 BLOCK = 20  # reports in turn, among few and among many
 
 Send = Callable[[int], Awaitable[None]]
@@ -110,12 +111,29 @@ async def process(
         stderr=-3,
     )
     try:
-        async with asyncio.timeout(30):
-            await ready()
+        await _until_ready(ready, started)
         yield started.pid
     finally:
-        started.terminate()
+        if started.returncode is None:
+            started.terminate()
         await started.wait()
+
+
+async def _until_ready(
+    ready: Callable[[], Awaitable[object]], started: asyncio.subprocess.Process
+) -> None:
+    """Raises TimeoutError, and ChildProcessError where the program has ended instead."""
+    waiting = asyncio.ensure_future(ready())
+    ended = asyncio.create_task(started.wait())
+    tasks = (waiting, ended)
+    await asyncio.wait(tasks, timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
+    is_ready, has_ended = waiting.done(), ended.done()
+    for task in tasks:
+        task.cancel()
+    if has_ended:
+        raise ChildProcessError(f"it has ended, with status {started.returncode}")
+    if not is_ready:
+        raise TimeoutError(f"not ready after {LONGEST:.0f} s")
 
 
 async def listening(port: int) -> None:
