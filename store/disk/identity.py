@@ -8,8 +8,10 @@ late, or made up.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 #: Kinds of file systems that keep `ctime` themselves, and never let it be set.
@@ -36,15 +38,18 @@ Identity = tuple[int, int, int, int]
 
 
 def identity_of(path: str) -> Identity:
-    """Raises OSError."""
-    found = os.stat(path)
+    """Raises OSError, for a link too: what it leads to may lie on any disk."""
+    found = os.lstat(path)
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, "a link", path)
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def tells_changes(folder: Path) -> bool:
-    """True where the identities of the files in a folder tell every change of them.
+    """True where the identities of the files in a folder, and below, tell every change of them.
 
-    False where that is not known: on another system than Linux, on a network, on a memory stick.
+    False where that is not known: on another system than Linux, on a network, on a memory stick,
+    and where something else is mounted below the folder.
     """
     place = os.path.realpath(folder)
     try:
@@ -55,7 +60,10 @@ def tells_changes(folder: Path) -> bool:
     is_known = False
     for mount in _MOUNT.finditer(mounted):
         above = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 8)), mount["folder"])
-        is_above = os.path.commonpath([place, above]) == above
+        shared = os.path.commonpath([place, above])
+        is_above = shared == above
+        if shared == place and not is_above:
+            return False
         # Of two on the same folder, the later hides the earlier.
         if is_above and len(above) >= len(innermost):
             innermost = above

@@ -42,6 +42,9 @@ def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
         (["40 22 0:31 / /srv rw - xfs /dev/vdb rw", "22 1 0:30 / / rw - nfs4 s:/ rw"], True),
         ([ROOT_LINE, "40 22 0:31 / /sr rw - nfs4 server:/ rw"], True),
         (["40 1 0:31 / /srv rw - xfs /dev/a rw", "41 40 0:32 / /srv rw - nfs s:/ rw"], False),
+        # Something else below.
+        ([ROOT_LINE, "40 22 0:31 / /srv/data/7K4M rw - xfs /dev/vdb rw"], False),
+        ([ROOT_LINE, "40 22 0:31 / /srv/data2 rw - nfs4 server:/ rw"], True),
         ([], False),
     ],
 )
@@ -103,6 +106,13 @@ def test_whatever_is_done_to_a_file_shows(tmp_path: Path, change: Callable[[Path
     _wait_for_the_next_step(path)
     change(path)
     assert identity_of(str(path)) != before
+
+
+def test_what_is_elsewhere_has_no_identity(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"one")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with pytest.raises(OSError, match="a link"):
+        identity_of(str(tmp_path / "link"))
 
 
 def _wait_for_the_next_step(path: Path) -> None:

@@ -228,7 +228,7 @@ def _swap(home: Path) -> None:
 
 
 def _link(home: Path) -> None:
-    """Its folder is elsewhere, and so is another case's."""
+    """Its folder is elsewhere."""
     shutil.move(home, home.parent.parent.parent / "elsewhere")
     home.symlink_to(home.parent.parent.parent / "elsewhere")
 
