@@ -7,6 +7,7 @@
     data/notices/DIGEST.json     one notice of no case, by the SHA-256 of its key
     data/duties/DIGEST.json      one duty that was done; and so for every kind of memo
     data/.references/7K4M        nothing in it: a case that is there, and is missed where it is not
+    data/.summaries/37          what a start has read of cases, for the next one; never needed
 
 A write replaces one file, so it costs the same however many cases there are, and a crash leaves
 the old or the new. Each file is sealed with its own SHA-256 (`store.disk.seal`). One process owns
