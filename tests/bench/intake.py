@@ -172,6 +172,7 @@ async def our_slack(data: Path) -> AsyncIterator[tuple[Slack, int]]:
     slack = Slack()
     slack.port = free_port()
     server, address = await serve(slack.answer)
+    slack.address = address
     settings = {"SLACK_API_URL": f"{address}/api/", "SLACK_BOT_TOKEN": SLACK_TOKEN}
     settings |= {"SLACK_SIGNING_SECRET": SECRET, "PORT": str(slack.port)}
     async with (

@@ -35,6 +35,7 @@ async def web(data: Path) -> AsyncIterator[Slack]:
     slack = Slack()
     slack.port = free_port()
     server, address = await serve(slack.answer)
+    slack.address = address
     settings = {
         "SLACK_API_URL": f"{address}/api/",
         "SLACK_BOT_TOKEN": SLACK_TOKEN,
