@@ -30,7 +30,8 @@ class _Sent:
     to: str
     message: str
     at: datetime
-    #: References of other cases that it told of.
+    #: The case that it told of, and other cases that it told of besides.
+    reference: str = ""
     beside: tuple[str, ...] = ()
 
     @property
@@ -75,6 +76,9 @@ def _as_never_told(case: Case, messages: Collection[str]) -> Case:
 
 def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:
     key = f"{case.reference} {NoticeKind.WITHDRAW} {sent.message} {sent.at.isoformat()}"
+    if sent.beside:
+        # What it says of another case stays, and may have to be taken back later.
+        key = f"{key} {sent.reference}"
     return Notice(
         key,
         NoticeKind.WITHDRAW,
@@ -83,6 +87,10 @@ def _withdrawal(case: Case, sent: _Sent, desk: Desk) -> Notice:
         message=sent.message,
         beside=sent.beside,
     )
+
+
+def _of_notice(reference: str, notice: Notice, at: datetime) -> _Sent:
+    return _Sent(notice.to, notice.message, at, reference, notice.beside)
 
 
 async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_Sent]:
@@ -99,7 +107,7 @@ async def _sent_of(case: Case, matter: Sequence[Summary], desk: Desk) -> list[_S
             continue
         for notice in known.notices:
             if notice.message and notice.settled and notice.kind not in NOT_TAKEN_BACK:
-                sent.append(_Sent(notice.to, notice.message, notice.settled, notice.beside))
+                sent.append(_of_notice(part.reference, notice, notice.settled))
     return sent
 
 

@@ -176,7 +176,7 @@ async def test_what_is_added_counts_and_takes_back(talk: Talk, stage: Stage) -> 
         bot>  Case {a}
         clock> +10m
         bot to Ben> New case {a}
-        Ben>  /case take {a}
+        Ben>  case take {a}
         bot>  Ben Okafor is looking after it
         Asha> /case note {a} I think that it is Mr Okafor
         bot>  Noted with case {a}
@@ -267,7 +267,7 @@ async def test_it_is_deleted_and_leaves_no_gravestone(talk: Talk, stage: Stage) 
         bot>  Case {a}
         clock> +10m
         bot to Ben> New case {a}
-        Ben>  /case {a}
+        Ben>  case {a}
         bot>  horrible
         Asha> /case about {a} head
         bot>  Thank you.

@@ -222,6 +222,7 @@ async def test_the_channel_forgets_a_case_about_one_of_its_readers(
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
+        clock> +1m
         bot to Ben> Urgent: case {a}
     """)
     await quiet(stage)
@@ -242,11 +243,12 @@ async def test_what_cannot_be_taken_back_now_is_tried_again(talk: Talk, stage: S
     cases = await talk("""
         Asha> They say somebody shouted at a child
         bot>  Case {a}
+        clock> +10m
         Cleo> case {a}
         bot>  shouted
     """)
     await quiet(stage)
-    stage.telegram.drops("deleteMessage")
+    stage.telegram.drops("deleteMessage", times=2)
     await talk(f"""
         Asha> /case about {cases["a"]} Cleo Martin
         bot>  Case {cases["a"]}
