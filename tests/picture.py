@@ -22,6 +22,7 @@ TALK = (
     ),
     ("Asha", "tap The school"),
     ("Asha", "tap Threat of violence"),
+    ("Asha", "tap A pupil"),
     ("Ben", "tap I'll take it"),
     ("Asha", "/case status"),
     ("Asha", "/policy may I reply to a parent online?"),

@@ -318,7 +318,8 @@ class Life(RuleBasedStateMachine):
         open_steps = [f for f in case.follow_ups if f.is_open]
         if case.status == Status.CLOSED or case.joined_to:
             assert open_steps == []
-            assert case.wake_at is None
+            pauses = case.status == Status.OPEN and self._may_still_say_whom(case)
+            assert case.wake_at is None or pauses
             assert case.alarm_at is None
         else:
             assert bool(case.alarm_at) == (case.urgent and case.owner is None)
