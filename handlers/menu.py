@@ -14,6 +14,7 @@ from handlers.cases import (
     report,
     retention,
     search,
+    seen,
     subject,
 )
 from handlers.commands import Command, Commands
@@ -93,6 +94,7 @@ TAPPED = (
     classify.later,
     classify.same,
     classify.apart,
+    seen.seen,
     ask.next_,
     ask.open_text,
     ask.pdf,

@@ -8,10 +8,17 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from handlers.cases.questions import EVERY, category_named, category_question
-from handlers.cases.reporter_view import answer
+from handlers.cases.releasing import (
+    have_you_seen,
+    numbers_released,
+    split_listed,
+    to_be_seen,
+)
+from handlers.cases.reporter_view import answer, part_question
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -21,8 +28,7 @@ from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
 from store.model.case import Case, Classification
-from store.model.kinds import EntryKind
-from store.model.records import Person, Status
+from store.model.records import Status
 from store.school.procedure import Category
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
@@ -48,7 +54,7 @@ OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it.
 async def category(ask: Ask, desk: Desk) -> Reply:
     """Set the category; what waited for that may be fetched from now on, or never."""
     reference, typed = take_reference(ask.words, category.usage)
-    chosen = category_named(typed, desk)
+    chosen, listed = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
         question = category_question(matter.named, desk, every=bool(typed))
@@ -60,46 +66,67 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
 
-    def move(case: Case) -> Case:
-        if case.category == chosen.key and not case.waiting:
-            return case
-        return _categorised(_standing_alone(case, ask), chosen, ask, unlocks=unlocks)
+    may_unlock = matter.may(ask.person, Act.UNLOCK)
+    if may_unlock and matter.named.withheld and not chosen.withhold:
+        return have_you_seen(matter, chosen, desk)
 
-    unlocks = matter.may(ask.person, Act.UNLOCK)
+    def move(case: Case) -> Case:
+        numbers = numbers_released(case, ask, listed)
+        is_said = case.category == chosen.key and case.withheld == chosen.withhold
+        if is_said and not numbers:
+            return case
+        return _categorised(_standing_alone(case, ask), chosen, ask, numbers)
+
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    await _categorise_parts(matter, chosen, ask, desk, unlocks=unlocks)
+    parts = await _categorise_parts(matter, chosen, ask, desk)
     if chosen.withhold and Relation.REPORTER in matter.relations:
         return await answer(matter, ask.person, desk)
-    return await next_of(ask, matter, desk)
+    reply = await next_of(ask, matter, desk)
+    for part in parts:
+        reply += part_question(part, ask.person, desk)
+    if may_unlock and not chosen.withhold and to_be_seen(matter.named):
+        reply += have_you_seen(matter, chosen, desk)
+    return reply
 
 
-def _categorised(case: Case, chosen: Category, ask: Ask, *, unlocks: bool) -> Case:
-    """Only what this person sent is let go: nobody else has seen it.
+def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:
+    """The category that was typed or tapped, and how many pieces the card had listed."""
+    named = category_named(typed, desk)
+    if named:
+        return named, None
+    words, listed = split_listed(typed)
+    return category_named(words, desk), listed
 
-    The safeguarding lead decides for all.
-    """
+
+def _categorised(
+    case: Case, chosen: Category, ask: Ask, releases: Collection[int] = frozenset()
+) -> Case:
+    """The case, about this; it releases pieces by their numbers."""
     said = Classification(
-        chosen.key,
-        urgent=chosen.urgent,
-        withhold=chosen.withhold,
-        releases=None if unlocks else ask.person.ids,
-        lift=unlocks,
+        chosen.key, urgent=chosen.urgent, withhold=chosen.withhold, releases=releases
     )
     return case.categorise(said, by=ask.person.id, at=ask.at)
 
 
 async def _categorise_parts(
-    matter: Matter, chosen: Category, ask: Ask, desk: Desk, *, unlocks: bool
-) -> None:
-    """What the same person sent later, and called part of this, is about the same."""
+    matter: Matter, chosen: Category, ask: Ask, desk: Desk
+) -> list[Case]:
+    """What the same person sent later, and called part of this, is about the same.
+
+    No card had listed what came with it: gives the parts of which that still waits.
+    """
+    waiting = []
     for part in matter.summaries:
         if part.joined_to != matter.named.reference:
             continue
         mine = not set(part.reporters).isdisjoint(ask.person.ids)
         if part.settled and part.category is None and mine:
-            await apply(
-                desk, part.reference, lambda case: _categorised(case, chosen, ask, unlocks=unlocks)
+            case = await apply(
+                desk, part.reference, lambda case: _categorised(case, chosen, ask)
             )
+            if case.waiting:
+                waiting.append(case)
+    return waiting
 
 
 @command(
@@ -166,14 +193,14 @@ async def same(ask: Ask, desk: Desk) -> Reply:
             said = target.shown_in(say(CLOSED_STAYS_APART.format(to=to)))
             return replace(said + reply, replaces=True)
         known = desk.procedure.named(target.named.category)
-        unlocks = part.may(ask.person, Act.UNLOCK)
-        if part.named.waiting and not unlocks and not _said_by(ask.person, target.named):
-            # Nobody who has seen the picture has said what it is.
+        if part.named.withheld and part.may(ask.person, Act.UNLOCK):
+            # That it is part of another case says nothing of a picture, which nobody has seen.
             known = None
 
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
-            return _categorised(joined, known, ask, unlocks=unlocks) if known else joined
+            # What waits is not let go by this: it is asked what that is.
+            return _categorised(joined, known, ask) if known else joined
 
         matter = await change(desk, ask.person, part, Act.CLASSIFY, move, named=True)
     if matter.named.waiting and target.named.category:
@@ -181,12 +208,6 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     if known is None:
         return await answer(target, ask.person, desk)
     return replace(target.shown_in(say(PART.format(reference=to))), replaces=True)
-
-
-def _said_by(person: Person, case: Case) -> bool:
-    """Whether this person has said what a case is about."""
-    said = [entry.by for entry in case.chronology if entry.what == EntryKind.CATEGORY]
-    return bool(said) and said[-1] in person.ids
 
 
 def _refuse_ring(part: Matter, target: Matter) -> None:

@@ -94,7 +94,9 @@ def undressed_choices(case: Case, desk: Desk) -> list[Choice]:
 
 
 def _category_choice(case: Case, category: Category) -> Choice:
-    return Choice(category.name, f"case category {case.reference} {category.key}")
+    # What comes in later is not what a tap on this card speaks of.
+    listed = len(case.evidence)
+    return Choice(category.name, f"case category {case.reference} {category.key} {listed}")
 
 
 def _later_choices(case: Case) -> Choices:

@@ -230,10 +230,8 @@ async def _add_to(
         # Another process has kept it since it was asked for.
         return _Kept(case, around.having(case), known=True)
 
-    held = {_file_of(item) for item in case.evidence if item.pointer}
-    fresh = tuple(
-        item for item in arrival.evidence if not item.pointer or _file_of(item) not in held
-    )
+    held = {item.file_id for item in case.evidence if item.pointer}
+    fresh = tuple(item for item in arrival.evidence if not item.pointer or item.file_id not in held)
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
     added = case.receive(report, fresh, kind)
     around = around.having(added)
@@ -363,12 +361,6 @@ def _pointer(attachment: Attachment, desk: Desk) -> dict[str, Any]:
         "pointer": dict(attachment.pointer),
         "origin": _origin(attachment.origin),
     }
-
-
-def _file_of(item: Evidence) -> str:
-    """The platform's own id of a file, the same when a message with it is edited."""
-    pointer = item.pointer
-    return pointer.get("file_unique_id") or pointer.get("file") or pointer.get("path", "")
 
 
 def _origin(origin: Origin | None) -> dict[str, str]:

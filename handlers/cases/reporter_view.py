@@ -9,7 +9,12 @@ from handlers.cases.evidence_words import describe, similar_reports, unkept_line
 from handlers.cases.next_question import next_question
 from handlers.cases.own_words import OwnWords, own_words
 from handlers.cases.poster_words import poster_choice, posters_words
-from handlers.cases.questions import subjects_words, undressed_choices, urgent_choice
+from handlers.cases.questions import (
+    category_question,
+    subjects_words,
+    undressed_choices,
+    urgent_choice,
+)
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
@@ -181,6 +186,14 @@ def _own_before(matter: Matter, person: Person) -> str:
     ]
     latest = max(own, key=lambda part: part.last_report_at, default=None)
     return latest.reference if latest else matter.named.joined_to or ""
+
+
+def part_question(case: Case, person: Person, desk: Desk) -> Reply:
+    """What is it that came later, and was called part of another case?"""
+    heading = Heading(WITH.format(reference=case.joined_to))
+    received = _received(case, own_words(person, case), desk)
+    reply = Reply((heading, *received)) + category_question(case, desk)
+    return reply.mentioning([case.reference, case.joined_to or case.reference])
 
 
 def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> list[Part]:

@@ -159,10 +159,13 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
     """
     settling = desk.now() if case.settled else case.opened_at + SETTLING
     later = settling if case.urgent else desk.calendar.next_school_minute(settling)
-    return [
+    owed = [
         _to_leader(case, NoticeKind.MORE, person.id, later, waits=audience.waits)
         for person in audience.people
     ]
+    if case.settled and case.waiting:
+        owed += _to_say_what_waits(case)
+    return owed
 
 
 def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
@@ -221,8 +224,21 @@ def _for_those_who_have_not_said(case: Case) -> list[Notice]:
         return []
     if case.category is not None and not case.waiting:
         return []
-    soon = case.opened_at + REMIND_REPORTER
-    return [_to_leader(case, NoticeKind.WAITING, id, soon) for id in case.reporters]
+    return _to_say_what_waits(case)
+
+
+def _to_say_what_waits(case: Case) -> list[Notice]:
+    """To its reporters; once more for what came in after they had said what the case is about."""
+    if case.category is None:
+        soon = case.opened_at + REMIND_REPORTER
+        return [_to_leader(case, NoticeKind.WAITING, id, soon) for id in case.reporters]
+    found = []
+    for item in case.waiting:
+        key = f"{case.reference} {NoticeKind.WAITING} {item.number} {item.by}"
+        due = max(item.at, case.opened_at) + REMIND_REPORTER
+        found.append(Notice(key, NoticeKind.WAITING, item.by, due))
+    # One asks for all that waits.
+    return found[:1]
 
 
 def _to_leader(

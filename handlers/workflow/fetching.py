@@ -126,7 +126,7 @@ async def _note_look(reference: str, item: Evidence, seen: Look, desk: Desk) -> 
     while True:
         case = await desk.store.case(reference)
         current = _current(case, item)
-        if current.state != State.KEPT:
+        if current.state != State.KEPT or await _is_withheld(case, desk):
             return
         new = replace(current, picture=seen.picture, problem=seen.problem)
         try:
@@ -170,9 +170,9 @@ async def _note(reference: str, item: Evidence, desk: Desk, **changes: object) -
         if current.state != State.WANTED:
             return False
         withheld = await _is_withheld(case, desk)
-        if withheld:
-            changes = {"state": State.WITHHELD, "next_try": None}
         new = replace(current, **changes)  # type: ignore[arg-type]
+        if withheld:
+            new = current.withhold()
         try:
             noted = _entered(case.with_evidence(new), new, desk)
             noted = with_proofs(with_cards_due(noted, desk.now()), case, desk.now())

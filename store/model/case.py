@@ -43,9 +43,8 @@ class Classification:
     urgent: bool
     #: About a child undressed: nothing that waits is ever fetched.
     withhold: bool
-    #: Ids of those whose evidence this lets go, None for everybody's: whoever has seen a picture
-    #: says what it is.
-    releases: Collection[str] | None = None
+    #: Numbers of the pieces that this lets go, of those that wait: nothing else is fetched.
+    releases: Collection[int] = ()
     #: The safeguarding lead's right to take back that it is withheld; what was withheld stays so.
     lift: bool = False
 
@@ -238,10 +237,7 @@ class Case(_Summarised):
             replace(e, number=len(self.evidence) + n) for n, e in enumerate(evidence, 1)
         )
         if self.withheld:
-            numbered = tuple(
-                replace(e, state=State.WITHHELD) if e.state == State.WAITING else e
-                for e in numbered
-            )
+            numbered = tuple(e.withhold() for e in numbered)
         mine = [n for n, r in enumerate(self.reports) if r.by == report.by]
         reports = list(self.reports)
         if mine:
@@ -266,7 +262,8 @@ class Case(_Summarised):
     def categorise(self, chosen: Classification, *, by: str, at: datetime) -> Case:
         """Say what it is about.
 
-        Evidence that waited for this is wanted now, or withheld for good.
+        Evidence that waited for this, and that it releases, is wanted now; or all is withheld for
+        good.
         """
         self._must_be_open()
         if self.withheld and not chosen.withhold and not chosen.lift:
@@ -501,9 +498,8 @@ def _instead_of(before: Collection[About]) -> dict[str, str]:
 
 
 def _released(item: Evidence, chosen: Classification, at: datetime) -> Evidence:
-    if chosen.withhold and item.state in (State.WAITING, State.WANTED):
-        return replace(item, state=State.WITHHELD, next_try=None)
-    is_let_go = chosen.releases is None or item.by in chosen.releases
-    if item.state == State.WAITING and is_let_go:
+    if chosen.withhold:
+        return item.withhold()
+    if item.state == State.WAITING and item.number in chosen.releases:
         return replace(item, state=State.WANTED, next_try=at)
     return item

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -22,6 +22,9 @@ REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 
 #: Who did it, where nobody did: the bot itself.
 SYSTEM = "headsup"
+
+#: What is left of the pointer of a file that is withheld: a trace of it, by which nobody fetches.
+WITHHELD_FILE = "withheld"
 
 #: Who did it, at the command line.
 TECHNICIAN = "technician"
@@ -234,6 +237,30 @@ class Evidence:
     tries: int = 0
     next_try: datetime | None = None
     first_try: datetime | None = None
+
+    @property
+    def file_id(self) -> str:
+        """Tells a file from others: the same when a message with it is edited. Empty for words."""
+        return self.pointer.get(WITHHELD_FILE) or _trace_of_file(self.pointer)
+
+    def withhold(self) -> Evidence:
+        """Never fetched, where it was not: with that goes what it could be fetched by, and what it
+        looks like. What was kept before stays where it lies.
+        """
+        is_to_come = self.state in (State.WAITING, State.WANTED)
+        return replace(
+            self,
+            state=State.WITHHELD if is_to_come else self.state,
+            next_try=None,
+            pointer={WITHHELD_FILE: self.file_id} if self.file_id else {},
+            picture=None,
+        )
+
+
+def _trace_of_file(pointer: Mapping[str, str]) -> str:
+    """The SHA-256 of the platform's own id of a file, in hexadecimal digits."""
+    id = pointer.get("file_unique_id") or pointer.get("file") or pointer.get("path", "")
+    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest() if id else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,14 @@ ERASERS = {  # n: not for this role, whatever the case
     "ict": "nnnnnnn",
     "chair": "rrxrxxr",
 }
+UNLOCKERS = {  # the safeguarding lead alone
+    "staff": "nnnnn",
+    "leader": "nnnnn",
+    "head": "nnnnn",
+    "dsl": "mmxrm",
+    "ict": "nnnnn",
+    "chair": "nnnnn",
+}
 OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case": ("{a}", EVERYBODYS),
     "case status": ("{a}", EVERYBODYS),
@@ -102,6 +110,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case later": ("{a}", EVERYBODYS),
     "case same": ("{a} {b}", EVERYBODYS),
     "case apart": ("{a}", EVERYBODYS),
+    "case seen": ("{a} bullying 1", UNLOCKERS),
     "case take": ("{a}", INSIDERS),
     "case give": ("{a} to Hana Free", INSIDERS),
     "case evidence": ("{a}", INSIDERS),

@@ -16,6 +16,7 @@ from store.model.records import (
     Entry,
     FollowUp,
     IllegalMove,
+    Picture,
     Progress,
     Report,
     State,
@@ -90,7 +91,7 @@ def test_nothing_changes_in_place() -> None:
 def test_saying_what_it_is_about_lets_fetch_only_what_waited(state: State, withhold: bool) -> None:
     made = case(evidence=(item(state=state),))
     said = made.categorise(
-        Classification("x", urgent=False, withhold=withhold), by=ASHA, at=NOW
+        Classification("x", urgent=False, withhold=withhold, releases=(1,)), by=ASHA, at=NOW
     ).evidence[0]
     if withhold:
         expected = State.WITHHELD if state in (State.WAITING, State.WANTED) else state
@@ -110,6 +111,31 @@ def test_what_is_withheld_stays_so() -> None:
     )
     assert [e.state for e in lifted.evidence] == [State.WITHHELD] * 2
     assert lifted.urgent
+
+
+def test_only_the_pieces_that_it_names_are_let_go() -> None:
+    waiting = tuple(item(number, state=State.WAITING) for number in (1, 2, 3))
+    said = case(evidence=waiting).categorise(
+        Classification("x", urgent=False, withhold=False, releases=(1, 3)), by=ASHA, at=NOW
+    )
+    assert [e.state for e in said.evidence] == [State.WANTED, State.WAITING, State.WANTED]
+
+
+def test_nothing_is_left_by_which_what_is_withheld_could_be_fetched() -> None:
+    pointer = {"file": "F1", "url": "https://files.example/F1", "path": "/home/one.png"}
+    looks = Picture(9, 9, "0f" * 8)
+    states = (State.WAITING, State.WANTED, State.KEPT, State.TOO_LARGE, State.LOST)
+    pieces = tuple(
+        item(number, state=state, pointer=pointer, picture=looks)
+        for number, state in enumerate(states, 1)
+    )
+    held = case(evidence=pieces).categorise(
+        Classification("undressed", urgent=True, withhold=True), by=ASHA, at=NOW
+    )
+    for before, after in zip(pieces, held.evidence, strict=True):
+        assert not set(pointer.values()) & set(after.pointer.values())
+        assert after.picture is None
+        assert after.file_id == before.file_id != ""
 
 
 def test_more_for_a_case_that_is_withheld_is_withheld_too() -> None:
