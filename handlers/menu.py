@@ -8,13 +8,13 @@ from handlers.cases import (
     classify,
     follow_ups,
     hand_over,
+    have_seen,
     lists,
     ownership,
     poster,
     report,
     retention,
     search,
-    seen,
     subject,
 )
 from handlers.commands import Command, Commands
@@ -94,7 +94,7 @@ TAPPED = (
     classify.later,
     classify.same,
     classify.apart,
-    seen.seen,
+    have_seen.release,
     ask.next_,
     ask.open_text,
     ask.pdf,

@@ -108,9 +108,7 @@ def _categorised(
     return case.categorise(said, by=ask.person.id, at=ask.at)
 
 
-async def _categorise_parts(
-    matter: Matter, chosen: Category, ask: Ask, desk: Desk
-) -> list[Case]:
+async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
     """What the same person sent later, and called part of this, is about the same.
 
     No card had listed what came with it: gives the parts of which that still waits.
@@ -121,9 +119,7 @@ async def _categorise_parts(
             continue
         mine = not set(part.reporters).isdisjoint(ask.person.ids)
         if part.settled and part.category is None and mine:
-            case = await apply(
-                desk, part.reference, lambda case: _categorised(case, chosen, ask)
-            )
+            case = await apply(desk, part.reference, lambda case: _categorised(case, chosen, ask))
             if case.waiting:
                 waiting.append(case)
     return waiting

@@ -81,6 +81,6 @@ def have_you_seen(matter: Matter, category: Category, desk: Desk) -> Reply:
     ]
     if case.withheld:
         parts.append(Text(IS_NOTED))
-    command = f"case seen {case.reference} {category.key} {len(case.evidence)}"
+    command = f"case release {case.reference} {category.key} {len(case.evidence)}"
     choices = Choice(SEEN, command, "danger"), Choice(NOT_SEEN, f"case {case.reference}")
     return matter.shown_in(Reply((*parts, Choices(choices))))

@@ -17,6 +17,7 @@ from handlers.cases.next_question import next_question
 from handlers.cases.own_words import OwnWords, own_words
 from handlers.cases.poster_words import poster_choice, posters_words
 from handlers.cases.questions import NOT_SAID, subjects_words
+from handlers.cases.who_had import who_had_it
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -138,6 +139,9 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     ]
     if matter.withheld:
         parts.append(Text(_locked(person, matter, desk)))
+        had_it = await who_had_it(matter, desk)
+        if had_it:
+            parts.append(Text(had_it))
     route = other_route(matter.cases, matter.people, desk)
     if route:
         parts.append(Text(route))

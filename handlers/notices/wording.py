@@ -53,6 +53,7 @@ WITHHELD = (
     "here. "
     "Speak to the person who reported it now."
 )
+KEPT_BEFORE = "Some of it had been kept before that was known: “Open” says who had it."
 WITH = "Kept with case {reference}."
 NOBODY_TOOK_IT = "Nobody has taken it yet."
 CHANNEL = "{urgent}Case {reference}: {category}."
@@ -174,6 +175,8 @@ def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
         lines.append(WITH.format(reference=matter.case.reference))
     if case.withheld:
         lines.append(WITHHELD)
+        if any(item.sha256 for item in case.evidence):
+            lines.append(KEPT_BEFORE)
     if notice.kind == NoticeKind.URGENT and notice.stage:
         lines.append(NOBODY_TOOK_IT)
     return lines

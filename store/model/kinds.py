@@ -49,7 +49,7 @@ class EntryKind(StrEnum):
     WITHHELD = "withheld"
     #: Something of it has followed by itself, such as a step that its procedure calls for no more.
     FOLLOWED = "followed"
-    SEEN = "seen"
+    RELEASED = "released"
 
 
 #: Entries of those who looked, and of what followed by itself: the case is as old as before.

@@ -110,7 +110,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case later": ("{a}", EVERYBODYS),
     "case same": ("{a} {b}", EVERYBODYS),
     "case apart": ("{a}", EVERYBODYS),
-    "case seen": ("{a} bullying 1", UNLOCKERS),
+    "case release": ("{a} bullying 1", UNLOCKERS),
     "case take": ("{a}", INSIDERS),
     "case give": ("{a} to Hana Free", INSIDERS),
     "case evidence": ("{a}", INSIDERS),

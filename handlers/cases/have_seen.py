@@ -17,15 +17,15 @@ from store.school.procedure import Category
 
 
 @command(
-    "case seen",
-    usage="/case seen REFERENCE KIND NUMBER",
+    "case release",
+    usage="/case release REFERENCE KIND NUMBER",
     may=Act.UNLOCK,
     summary="say that one has seen what a case holds, and that it shows no child undressed",
     typed=False,
 )
-async def seen(ask: Ask, desk: Desk) -> Reply:
+async def release(ask: Ask, desk: Desk) -> Reply:
     """Let go what waits, and unlock the case; ask again where more has come since it was asked."""
-    reference, typed = take_reference(ask.words, seen.usage)
+    reference, typed = take_reference(ask.words, release.usage)
     words, listed = split_listed(typed)
     chosen = category_named(words, desk)
     matter = await desk.case_for(ask.person, reference, Act.UNLOCK)
@@ -52,5 +52,5 @@ def _released(case: Case, chosen: Category, ask: Ask) -> Case:
         chosen.key, urgent=chosen.urgent, withhold=False, releases=numbers, lift=True
     )
     listed = ", ".join(map(str, numbers))
-    case = case.enter(at, by, EntryKind.SEEN, numbers=listed, category=chosen.key)
+    case = case.enter(at, by, EntryKind.RELEASED, numbers=listed, category=chosen.key)
     return case.categorise(said, by=by, at=at)
