@@ -213,6 +213,12 @@ def move(
         f"{moved.people} people, {moved.others} other records{of_school}. "
         "Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
     )
+    if moved.locked:
+        typer.echo(
+            f"{moved.locked} files that may show a child undressed stay where they were, as nobody "
+            "may copy them. Keep that place, and let nobody into it, until the police have said "
+            "what happens to them."
+        )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from store.base import Store
 from store.disk.evidence import sha256_of
 from store.errors import NotFound
 from store.model.case import Case
+from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, RoleChange, RoleWish
 from store.model.proofs import is_proved
 from store.model.records import Evidence, Summary
@@ -21,6 +22,8 @@ BACKUP = "Put it back from a backup."
 OTHER_SUMMARY = "its summary, by which it is found and shown, is not that of the case."
 COMPARE = "Find out who had access, and compare with a backup."
 
+MISSING = "is missing."
+
 #: What decides who finds a case, and sees it.
 ASKED_FOR = (
     "status",
@@ -29,6 +32,7 @@ ASKED_FOR = (
     "withheld",
     "about",
     "also_about",
+    "posters",
     "owner",
     "joined_to",
     "reporters",
@@ -62,6 +66,8 @@ class Walk:
     unsealed: int = 0
     #: Cases of an earlier version, whose entries prove less.
     unproved: int = 0
+    #: Locked evidence that is not here: no backup and no move takes it along.
+    left_out: list[str] = field(default_factory=list)
 
 
 async def look_through(store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
@@ -71,10 +77,13 @@ async def look_through(store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
     await _count_records(store, walk)
     for id, what in await _find_untold(store):
         yield Mismatch(f"people/{id}", what, COMPARE)
-    for summary in await store.summaries():
+    summaries = await store.summaries()
+    locked = find_locked(map(Part.of, summaries))
+    for summary in summaries:
         # A case that has been erased meanwhile, or one of the unreadable.
         with suppress(NotFound):
-            async for mismatch in _look_through_case(summary.reference, store, walk):
+            is_locked = summary.reference in locked
+            async for mismatch in _look_through_case(summary.reference, store, walk, is_locked):
                 yield mismatch
 
 
@@ -103,7 +112,9 @@ async def _count_records(store: Store, walk: Walk) -> None:
     walk.records += len(await store.loose())
 
 
-async def _look_through_case(reference: str, store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
+async def _look_through_case(
+    reference: str, store: Store, walk: Walk, is_locked: bool
+) -> AsyncIterator[Mismatch]:
     """Raises NotFound where the case is gone, or cannot be read."""
     # In one look, so that a bot at work does not come between the two.
     parts = {part.summary.reference: part for part in await store.matter(reference)}
@@ -121,7 +132,9 @@ async def _look_through_case(reference: str, store: Store, walk: Walk) -> AsyncI
         if not item.sha256:
             continue
         mismatch = await _look_at_evidence(case, item, store)
-        if mismatch:
+        if mismatch and is_locked and mismatch.what.endswith(MISSING):
+            walk.left_out.append(mismatch.where)
+        elif mismatch:
             yield mismatch
         walk.evidence += 1
 
@@ -150,7 +163,7 @@ async def check_bytes(case: Case, item: Evidence, store: Store) -> str:
         async with store.kept(case.reference, item.sha256) as path:
             sha256 = await asyncio.to_thread(sha256_of, path)
     except NotFound:
-        return "is missing."
+        return MISSING
     if sha256 != item.sha256:
         return "is not as it was received."
     return ""

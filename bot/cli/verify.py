@@ -24,6 +24,10 @@ from store.tiny.verifying import verify
 from store.verifying import Mismatch, Walk, look_through
 
 WELL = "All is well."
+LEFT_OUT = (
+    "{where}: is locked away, and not here. No backup and no move takes it along. If this was never "
+    "put back or moved, find out who had access."
+)
 UNSEALED = (
     "{number} files of an earlier version have no seal yet; each gets one when it is written next."
 )
@@ -65,6 +69,9 @@ def print_findings(
     else:
         _in_folder(settings.headsup_data, Path(against) if against else None, walk, note)
 
+    if not as_json:
+        for where in walk.left_out:
+            say(LEFT_OUT.format(where=where))
     if as_json:
         say(orjson.dumps(_summary(walk, found), option=orjson.OPT_INDENT_2).decode())
     elif not found:
@@ -152,4 +159,5 @@ class OlderFolder:
 def _summary(walk: Walk, found: list[Mismatch]) -> dict[str, object]:
     counts = {"cases": len(walk.cases), "evidence": walk.evidence, "records": walk.records}
     before = {"unsealed": walk.unsealed, "unproved": walk.unproved}
-    return {"well": not found, "looked_at": counts, **before, "found": found}
+    of_them = {**before, "left_out": walk.left_out}
+    return {"well": not found, "looked_at": counts, **of_them, "found": found}

@@ -31,6 +31,7 @@ from store.disk.durable import is_of_one_file, lock_folder, read_file, unavailab
 from store.disk.evidence import EVIDENCE
 from store.errors import StoreUnavailable, Trouble
 from store.model.case import Case
+from store.model.locked import Part, find_locked
 
 ANOTHERS = (
     "{place} holds the backups of another data folder, and would lose them. "
@@ -130,6 +131,10 @@ class _Copier:
         self._files: dict[str, CopiedFile] = {}
         #: Cases of which others are a part: they may be newer than the first look at the folder.
         self._joined: set[str] = set()
+        #: Cases whose evidence no copy takes along.
+        self._locked: frozenset[str] = frozenset()
+        #: The cases as they were copied.
+        self._parts: list[Part] = []
         self._odd: list[str] = []
 
     def copy(self, now: datetime) -> Made:
@@ -142,7 +147,9 @@ class _Copier:
 
         self._pieces.find_older()
         mended = self._pieces.discard_damaged(now)
+        self._locked = reading.locked_cases(self._folder)
         self._copy_cases()
+        self._forget_locked()
         self._forget_erased(self._copy_other_files())
 
         generation = self._list_files(now, of)
@@ -183,6 +190,14 @@ class _Copier:
                 erased.update(reading.parse_erased(content))
         return erased
 
+    def _forget_locked(self) -> None:
+        """Leave out of the copy the evidence of what was locked while it was made."""
+        locked = find_locked(self._parts)
+        for path in list(self._files):
+            parts = path.split("/")
+            if parts[0] == "cases" and parts[1] in locked and parts[2] == EVIDENCE:
+                del self._files[path]
+
     def _forget_erased(self, erased: set[str]) -> None:
         """Leave out of the copy what was erased while it was made."""
         for path in list(self._files):
@@ -197,9 +212,10 @@ class _Copier:
             content = self._copy_small(path)
             case = reading.parse_case(content) if content is not None else None
             if content is None or case is None:
-                self._copy_as_it_lies(home)
+                self._copy_as_it_lies(home, may_be_copied=self._may_be_copied(path))
                 return
             if self._copy_evidence(case, path, content):
+                self._parts.append(Part.of(case))
                 return
 
     def _copy_evidence(self, case: Case, path: Path, content: bytes) -> bool:
@@ -207,7 +223,8 @@ class _Copier:
 
         Then something that it listed was taken out, and nothing of it is in the copy.
         """
-        wanted = reading.evidence_paths(case, path.parent)
+        is_locked = case.withheld or case.reference in self._locked
+        wanted = [] if is_locked else reading.evidence_paths(case, path.parent)
         missing = [each for each in wanted if not self._copy_large(each)]
         if missing and not _holds(path, content):
             for each in wanted:
@@ -218,9 +235,23 @@ class _Copier:
             self._joined.add(case.joined_to)
         return True
 
-    def _copy_as_it_lies(self, home: Path) -> None:
-        """Copy a case that cannot be read, or is gone: whatever lies in its folder."""
+    def _may_be_copied(self, path: Path) -> bool:
+        """Tell whether the evidence of a case, whose file here cannot be read, may be copied."""
+        try:
+            return reading.may_be_copied(_read(path))
+        except (OSError, ValueError):
+            return False
+
+    def _copy_as_it_lies(self, home: Path, *, may_be_copied: bool) -> None:
+        """Copy a case that cannot be read, or is gone: whatever lies in its folder.
+
+        Evidence that may be locked only where an earlier backup has it: then it was not.
+        """
         for path in reading.walk_files(home, self._note_unreadable):
+            is_evidence = path.parent.name == EVIDENCE
+            if is_evidence and not may_be_copied and self._within(path) not in self._notes.seen:
+                self._note(path)
+                continue
             self._copy_large(path)
             if path.name == "case.json" or ".damaged" in path.name:
                 self._note(path)

@@ -8,16 +8,22 @@ copy speaks of is missing from it.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from store.disk.durable import PARTIAL, make_folder, replace_file
+from store.disk.durable import PARTIAL, make_folder, read_file, replace_file
 from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.disk.seal import unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
+from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased
+
+#: What the file of a locked case says, also where it is damaged elsewhere.
+LOCKED = re.compile(rb'"withheld":\s*true')
 
 #: What backups remember, in the data folder.
 OWN = ".backup"
@@ -48,6 +54,25 @@ def evidence_paths(case: Case, home: Path) -> list[Path]:
     """Where the evidence that a case lists lies, in the folder of the case, each path once."""
     hashes = {item.sha256 for item in case.evidence if item.sha256}
     return [home / EVIDENCE / sha256 for sha256 in sorted(hashes)]
+
+
+def locked_cases(folder: Path) -> frozenset[str]:
+    """The references of the cases whose evidence no copy takes along."""
+    parts: list[Part] = []
+    for home in case_folders(folder):
+        # One that cannot be read says so where it is copied.
+        with suppress(OSError, ValueError):
+            case = parse_case(read_file(home / "case.json"))
+            if case:
+                parts.append(Part.of(case))
+    return find_locked(parts)
+
+
+def may_be_copied(content: bytes | None) -> bool:
+    """Tell whether the evidence of a case that cannot be read may be copied: its file, damaged as
+    it is, does not say that the case is locked.
+    """
+    return content is not None and not LOCKED.search(content)
 
 
 def walk_files(home: Path, note: Callable[[OSError], None] | None = None) -> Iterator[Path]:

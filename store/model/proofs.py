@@ -62,6 +62,7 @@ FACTS = (
     Fact("reports", lambda case: case.reports),
     Fact("evidence", _evidence),
     Fact("subjects", lambda case: case.subjects),
+    Fact("posters", lambda case: case.posters),
     Fact("urgency", lambda case: case.urgent),
     Fact("withholding", lambda case: case.withheld),
     Fact("steps", _steps),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
+from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, RoleChange, RoleWish
 from store.model.proofs import is_proved
 from store.model.records import Evidence, Invitation, Notice, Person
@@ -31,7 +32,7 @@ from store.tiny.memos import name_of
 from store.tiny.references import read_references
 from store.tiny.snapshot import SUMMARIES, find_lies
 from store.tiny.undoing import DAMAGED
-from store.verifying import BACKUP, Mismatch, Walk
+from store.verifying import BACKUP, MISSING, Mismatch, Walk
 
 NOT_AS_WRITTEN = "is not as it was written."
 UNREADABLE = "cannot be read: {why}."
@@ -63,6 +64,7 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
     # Before the cases: what is listed was there.
     listed = read_references(folder)
     erased = _read_erased(folder)
+    locked = _find_locked_in(folder)
     homes: list[Look] = []
     for home in _children(folder / "cases"):
         if home.name in erased and home.is_dir():
@@ -70,7 +72,11 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
         elif home.is_dir():
             is_listed = home.name in listed
             homes.append(Look(home, partial(_look_at_case, home, folder, is_listed=is_listed)))
-    yield from _look_twice(homes, walk)
+    for mismatch in _look_twice(homes, walk):
+        if _is_left_out(mismatch, locked):
+            walk.left_out.append(mismatch.where)
+        else:
+            yield mismatch
 
     # Only now is it known which cases are there.
     roots = set(walk.joined.values())
@@ -175,6 +181,19 @@ def _find_strangers(inside: list[Path]) -> list[Mismatch]:
     return found
 
 
+def _find_locked_in(folder: Path) -> frozenset[str]:
+    """The references of the cases that are locked, as far as they can be read."""
+    found = (_read_case(home / "case.json") for home in _children(folder / "cases"))
+    return find_locked(Part.of(case) for case in found if case)
+
+
+def _is_left_out(mismatch: Mismatch, locked: Collection[str]) -> bool:
+    """True for evidence that no backup and no move takes along."""
+    parts = mismatch.where.split("/")
+    is_evidence = parts[0] == "cases" and parts[2:3] == [EVIDENCE]
+    return is_evidence and parts[1] in locked and mismatch.what.endswith(MISSING)
+
+
 def _look_at_evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Mismatch]:
     listed = {item.sha256: item for item in case.evidence if item.sha256}
     lying = [path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)]
@@ -192,7 +211,7 @@ def _find_missing(listed: dict[str, Evidence], lying: list[Path], home: Path) ->
     for sha256, item in listed.items():
         if sha256 not in names:
             where = _at(home / EVIDENCE / sha256)
-            yield Mismatch(where, f"(evidence {item.number}) is missing.", BACKUP)
+            yield Mismatch(where, f"(evidence {item.number}) {MISSING}", BACKUP)
 
 
 def _look_at_listed(path: Path, listed: dict[str, Evidence]) -> Iterator[Mismatch]:

@@ -129,7 +129,7 @@ async def test_the_lead_lets_go_what_others_sent_only_by_having_seen_it(
         clock> +1m
     """)
     assert await _states(stage, cases["a"]) == [State.WAITING]
-    await talk(f"""
+    await talk("""
         Asha> [sends two.png]
         bot>  2 pictures
         Cleo> (taps) I have seen it
