@@ -134,14 +134,26 @@ class Desk:
         return Around(summaries.having(case), await self.people_of(case))
 
     async def _say_if_damaged(self, person: Person, reference: str) -> None:
-        # Whom it is about is not known any more: it may be the headteacher.
-        if person.has(Role.DSL) and not person.has(Role.HEAD):
+        if await self.is_told_what_is_unreadable(person):
             try:
                 await self.store.case(reference)
             except DamagedCase as error:
                 raise Refused(str(error)) from error
             except NotFound:
                 pass
+
+    async def is_told_what_is_unreadable(self, person: Person) -> bool:
+        """Tell whether somebody is told which case cannot be read, when whom it is about is unknown.
+
+        It may be about a headteacher, who is told no reference: the chair of governors is, or where
+        there is none the safeguarding lead.
+        """
+        if person.has(Role.HEAD) or not person.has(Role.CHAIR, Role.DSL):
+            return False
+        if person.has(Role.CHAIR):
+            return True
+        chairs = await self.store.having((Role.CHAIR,))
+        return all(chair.has(Role.HEAD) for chair in chairs)
 
     def listed(self, person: Person, summary: Summary, summaries: Summaries) -> Listed:
         """A case as a person may list it. `summaries` hold all of its matter."""

@@ -25,8 +25,8 @@ from store.verifying import Mismatch, Walk, look_through
 
 WELL = "All is well."
 LEFT_OUT = (
-    "{where}: is locked away, and not here. No backup and no move takes it along. If this was never "
-    "put back or moved, find out who had access."
+    "{where}: is locked away, and not here. No backup and no move takes it along. If this was "
+    "never put back or moved, find out who had access."
 )
 UNSEALED = (
     "{number} files of an earlier version have no seal yet; each gets one when it is written next."

@@ -32,7 +32,8 @@ from store.model.records import Status
 from store.school.procedure import Category
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
-NOW_URGENT = "Case {reference} is urgent now. Leadership is being told."
+#: Who is told of it stands in the answer below.
+NOW_URGENT = "Case {reference} is urgent now."
 PART = "Added to case {reference}."
 CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
 IN_A_RING = "Case {to} is part of case {reference} already."

@@ -19,8 +19,8 @@ from store.school.procedure import Category
 
 IS_LOCKED = (
     "Case {reference} is locked, because somebody said that it is about a child undressed. To make "
-    "it “{category}”, you must have seen all of this yourself, with whoever sent it, and none of it "
-    "may show a child undressed or sexualised:"
+    "it “{category}”, you must have seen all of this yourself, with whoever sent it, and none of "
+    "it may show a child undressed or sexualised:"
 )
 WAITS = (
     "Case {reference}: nobody who has seen this has said what it is. If you have seen all of it "

@@ -20,6 +20,7 @@ from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.policies.passages import policy_choice
+from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
@@ -45,6 +46,7 @@ TOLD_SOON = "Leadership is told in school hours."
 CHAIR_TOLD = "The chair of governors is told. The headteacher is not."
 #: Where it is about the chair of governors as well.
 LEAD_TOLD = "The safeguarding lead is told. The headteacher and the chair of governors are not."
+HEAD_NOT_TOLD = "{words} The headteacher is not."
 LATER = "All right. I shall ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
@@ -114,10 +116,14 @@ def _answer(
     ask_now: bool,
 ) -> Reply:
     case = matter.named
-    parts: list[Part] = [_heading(case), *_received(case, own_words(person, case), desk)]
+    said = own_words(person, case)
+    parts: list[Part] = [_heading(case), *_received(case, said, desk)]
     for other in similar:
         parts += _same_before(case, other.reference)
     if question and ask_now:
+        told = recipients(case, matter.around, desk)
+        if told and not matter.is_about(person) and _is_of_head(matter, said):
+            parts.append(Text(_who_is_told(matter, said, told)))
         parts += question.parts
     else:
         parts += _end(matter, person, question, desk)
@@ -224,21 +230,33 @@ def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
     told = recipients(case, matter.around, desk)
     if not told:
         who = nobody_told(case)
-    elif _is_for_chair(matter, said) and all(person.has(Role.CHAIR) for person in told):
-        who = CHAIR_TOLD
-    elif is_about_head(matter.summaries) and case.chair_recused:
-        who = LEAD_TOLD
     else:
-        who = TOLD_NOW if case.urgent else TOLD_SOON
+        who = _who_is_told(matter, said, told)
     route = other_route([said], matter.people, desk)
     if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
 
 
-def _is_for_chair(matter: Matter, said: OwnWords) -> bool:
-    """Whether they have said that it is about the headteacher, or their words may mean that."""
-    return is_about_head([said]) or matter.named.summary.speaks_of_head
+def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person]) -> str:
+    words = TOLD_NOW if matter.named.urgent else TOLD_SOON
+    if not _is_of_head(matter, said):
+        return words
+    if all(person.has(Role.CHAIR) for person in told):
+        return CHAIR_TOLD
+    if matter.named.chair_recused:
+        return LEAD_TOLD
+    return HEAD_NOT_TOLD.format(words=words)
+
+
+def _is_of_head(matter: Matter, said: OwnWords) -> bool:
+    """Tell whether what the reader has passed on is, or may be, about a headteacher by what they
+    have said themselves: what others make of it is not theirs to know.
+    """
+    heads = matter.people.having((Role.HEAD,))
+    if is_about_head([said]) or any(access.concerns(head, [said]) for head in heads):
+        return True
+    return matter.named.summary.speaks_of_head
 
 
 def stop(matter: Matter, desk: Desk) -> Reply:

@@ -17,7 +17,7 @@ from handlers.text.words import moment, shortened
 from store.errors import NotFound
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.memos import Searched
+from store.model.memos import RoleChange, Searched
 from store.model.records import Person, Role, new_id
 
 WHAT = "What should I look for? Type: {usage}"
@@ -110,10 +110,12 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
     references = {reference for search in everything for reference in search.found}
     known = Summaries(await desk.store.related(references))
     people = People(await desk.store.having((), {search.by for search in everything}))
+    chairs = await _ever_chairs(desk)
     allowed = []
     for search in everything:
-        is_chairs = _is_of_chair(people.get(search.by)) and not _is_of_chair(ask.person)
-        if not is_chairs and _may_know(ask.person, search, known, desk):
+        is_chairs = search.by in chairs or _is_of_chair(people.get(search.by))
+        is_own = search.by in ask.person.ids
+        if (is_own or not is_chairs) and _may_know(ask.person, search, known, desk):
             allowed.append(search)
     if not allowed:
         return say(NOBODY)
@@ -135,6 +137,15 @@ async def searches(ask: Ask, desk: Desk) -> Reply:
 def _is_of_chair(person: Person | None) -> bool:
     """Whether it is the chair of governors, whose searches may tell of cases about the head."""
     return person is not None and person.has(Role.CHAIR)
+
+
+async def _ever_chairs(desk: Desk) -> set[str]:
+    """Ids of all who have ever been the chair of governors, also where they have left since."""
+    found = set[str]()
+    for change in await desk.store.memos(RoleChange):
+        if Role.CHAIR in (*change.roles, *change.after):
+            found.add(change.person)
+    return found
 
 
 def _looked_for(search: Searched) -> list[str]:

@@ -142,7 +142,7 @@ async def _refuse(question: Question, answer: Answer, ask: Ask, desk: Desk) -> R
     """Say that the texts do not say it, what comes nearest, and whom one can ask."""
     await note_gap(question, desk)
     nearest = answer.nearest if answer.refused else None
-    who = await whom_to_ask(ask.person, desk)
+    who = await whom_to_ask(ask.person, question.text, desk)
 
     lines = [DO_NOT_SAY if answer.refused else SAY_NO_MORE]
     if not is_question(question.text):

@@ -10,14 +10,16 @@ from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
 from handlers.policies.questions import question_of_button
+from handlers.rules import access
 from handlers.rules.access import LEADERS, Act
+from handlers.rules.names import LIKE_THE_HEAD, speaks_of
 from handlers.text.words import listed, moment
 from handlers.workflow.people import name_of
 from handlers.workflow.steps import reachable
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
-from store.model.records import Notice, Person, Role, new_id
+from store.model.records import Notice, Person, Role, Status, new_id
 
 #: School days after which those who lead the school are asked again.
 REMIND_AFTER = 2
@@ -27,6 +29,9 @@ KEPT = timedelta(days=30)
 SENT = "Your question has gone to {who}. I shall bring you the answer."
 SENT_BEFORE = "I have sent that to {who} already, and shall bring you the answer."
 NOBODY = "There is nobody here to ask yet. Please ask the headteacher in person."
+NOBODY_BUT_HEAD = (
+    "There is nobody here to ask yet who is not the headteacher. Please ask the chair of governors."
+)
 ASKS = "{name} asks about the policies:"
 STILL_ASKS = "{name} asked this {at}, and has no answer yet:"
 YOUR_ANSWER = "What is your answer?"
@@ -36,20 +41,41 @@ NO_SUCH = "I know no such question."
 ANSWER = "{name} answers:"
 
 
-async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
-    """Who can answer this person's questions: the headteachers, if one can be reached.
+async def whom_to_ask(person: Person, text: str, desk: Desk) -> Sequence[Person]:
+    """Who can answer this person's question: the headteachers, if one can be reached.
 
-    For a headteacher, or where none can be reached, it is the next who leads the school. Nobody
-    where nobody can be reached at all.
+    For a headteacher, or where none can be reached, it is the next who leads the school. A question
+    that speaks of a headteacher goes to the chair of governors alone, as all do of somebody who has
+    passed on something about a headteacher. Nobody is asked about themselves. Nobody where nobody
+    can be reached at all.
     """
-    for roles in ((Role.HEAD,), LEADERS, (Role.CHAIR,)):
+    is_about_head = await _is_of_head(person, text, desk)
+    for roles in ((Role.CHAIR,),) if is_about_head else ((Role.HEAD,), LEADERS, (Role.CHAIR,)):
         found = []
         for other in await desk.store.having(roles):
-            if other.id != person.id and reachable(other, desk):
+            is_meant = speaks_of(text, other) or (is_about_head and other.has(Role.HEAD))
+            if other.id != person.id and reachable(other, desk) and not is_meant:
                 found.append(other)
         if found:
             return found
     return ()
+
+
+async def _is_of_head(person: Person, text: str, desk: Desk) -> bool:
+    """Tell whether a question may be one about a headteacher: by its words, or by who asks."""
+    heads = await desk.store.having((Role.HEAD,))
+    if any(person.id == head.id for head in heads):
+        return False
+    if LIKE_THE_HEAD.search(text) or any(speaks_of(text, head) for head in heads):
+        return True
+    for summary in await desk.store.related(reporters=person.ids):
+        is_mine = not set(person.ids).isdisjoint(summary.reporters)
+        is_of_head = access.is_about_head([summary]) or any(
+            access.is_kept_from(head, [summary]) for head in heads
+        )
+        if is_mine and is_of_head and summary.status == Status.OPEN:
+            return True
+    return False
 
 
 @command(
@@ -58,9 +84,10 @@ async def whom_to_ask(person: Person, desk: Desk) -> Sequence[Person]:
 async def send(ask: Ask, desk: Desk) -> Reply:
     """Send a question that was asked of the texts, from its button."""
     question = await question_of_button(ask.words.strip(), desk)
-    who = await whom_to_ask(ask.person, desk)
+    who = await whom_to_ask(ask.person, question.text, desk)
     if not who:
-        raise Refused(NOBODY)
+        is_of_head = await _is_of_head(ask.person, question.text, desk)
+        raise Refused(NOBODY_BUT_HEAD if is_of_head else NOBODY)
     names = listed(person.name for person in who)
     if await _is_waiting(question.text, ask.person, desk):
         return say(SENT_BEFORE.format(who=names))
@@ -111,7 +138,7 @@ async def _owe_answer(enquiry: Enquiry, due: datetime, desk: Desk) -> None:
 async def _owe_question(enquiry: Enquiry, asker: Person, now: datetime, desk: Desk) -> None:
     # With another stage it has another key, and so is sent again.
     stage = 1 if now >= _reminder(enquiry, desk) else 0
-    for person in await whom_to_ask(asker, desk):
+    for person in await whom_to_ask(asker, enquiry.text, desk):
         await desk.store.owe(
             Notice(
                 f"enquiry {enquiry.id} {stage} {person.id}",
@@ -206,4 +233,4 @@ async def _is_for(id: str, enquiry: Enquiry, desk: Desk) -> bool:
     asker = await _asker(enquiry, desk)
     if asker is None:
         return False
-    return any(id in person.ids for person in await whom_to_ask(asker, desk))
+    return any(id in person.ids for person in await whom_to_ask(asker, enquiry.text, desk))

@@ -44,8 +44,10 @@ OFFICES = {
     "it manager": Role.ICT,
 }
 
-#: `head`, `headteacher`, `headmaster`, `heads`: too many to list.
-LIKE_THE_HEAD = re.compile(r"\b(head\w*|principal|ht)\b", re.IGNORECASE)
+#: `head`, `headteacher`, `headmaster`, `heads`: too many to list. `headphones` are nobody.
+LIKE_THE_HEAD = re.compile(
+    r"\b(head(?!phone|set|line|ing|count|ache)\w*|principal|ht)\b", re.IGNORECASE
+)
 
 #: Between the names of several people. A comma stands within a name as well: `Okafor, Ben`.
 BETWEEN_NAMES = re.compile(r"\s(?:and|und|et|plus)\s|[&/;+]", re.IGNORECASE)

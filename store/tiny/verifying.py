@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,6 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
     # Before the cases: what is listed was there.
     listed = read_references(folder)
     erased = _read_erased(folder)
-    locked = _find_locked_in(folder)
     homes: list[Look] = []
     for home in _children(folder / "cases"):
         if home.name in erased and home.is_dir():
@@ -72,11 +71,7 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
         elif home.is_dir():
             is_listed = home.name in listed
             homes.append(Look(home, partial(_look_at_case, home, folder, is_listed=is_listed)))
-    for mismatch in _look_twice(homes, walk):
-        if _is_left_out(mismatch, locked):
-            walk.left_out.append(mismatch.where)
-        else:
-            yield mismatch
+    yield from _without_left_out(_look_twice(homes, walk), folder, walk)
 
     # Only now is it known which cases are there.
     roots = set(walk.joined.values())
@@ -185,6 +180,16 @@ def _find_locked_in(folder: Path) -> frozenset[str]:
     """The references of the cases that are locked, as far as they can be read."""
     found = (_read_case(home / "case.json") for home in _children(folder / "cases"))
     return find_locked(Part.of(case) for case in found if case)
+
+
+def _without_left_out(found: Iterable[Mismatch], folder: Path, walk: Walk) -> Iterator[Mismatch]:
+    """What is wrong; that no backup and no move takes along what is locked is noted, and is not."""
+    locked = _find_locked_in(folder)
+    for mismatch in found:
+        if _is_left_out(mismatch, locked):
+            walk.left_out.append(mismatch.where)
+        else:
+            yield mismatch
 
 
 def _is_left_out(mismatch: Mismatch, locked: Collection[str]) -> bool:
