@@ -143,7 +143,7 @@ class Desk:
                 pass
 
     async def is_told_what_is_unreadable(self, person: Person) -> bool:
-        """Tell whether somebody is told which case cannot be read, when whom it is about is unknown.
+        """Tell whether somebody is told which case cannot be read, whoever it may be about.
 
         It may be about a headteacher, who is told no reference: the chair of governors is, or where
         there is none the safeguarding lead.

@@ -1,9 +1,9 @@
 """A case whose file cannot be read is silent: those who would look after it are told so.
 
-Which case it is, is told to whoever may look after it, where the store still knows whom it is about.
-Where it does not, it may be about anybody, and first of all about the headteacher: then the chair of
-governors is told which, and the others that there is one. Without a chair, it is the safeguarding
-lead. “headsup verify” names it to the technician.
+Which case it is, is told to whoever may look after it, where the store still knows whom it is
+about. Where it does not, it may be about anybody, and first of all about the headteacher: then the
+chair of governors is told which, and the others that there is one. Without a chair, it is the
+safeguarding lead. “headsup verify” names it to the technician.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ async def test_nobody_learns_from_their_answer_what_others_have_said(
 async def test_a_question_about_the_head_goes_to_the_chair(talk: Talk, stage: Stage) -> None:
     await talk("""
         Asha> /policy may the head look into my handbag?
-        bot>  Efua Mensah
+        bot>  Ask the leadership
         Asha> (taps) Ask the leadership
         bot>  Your question has gone to Efua Mensah.
         clock> +1m
@@ -95,7 +95,7 @@ async def test_whoever_has_reported_the_head_asks_the_chair(talk: Talk, stage: S
         Asha> /case about {a} head
         bot>  The headteacher is not.
         Asha> /policy may I bring a parrot to lessons?
-        bot>  Efua Mensah
+        bot>  Ask the leadership
         Asha> (taps) Ask the leadership
         bot>  Your question has gone to Efua Mensah.
         clock> +1m
