@@ -81,7 +81,6 @@ async def test_a_question_about_the_head_goes_to_the_chair(talk: Talk, stage: St
         bot>  Ask the leadership
         Asha> (taps) Ask the leadership
         bot>  Your question has gone to Efua Mensah.
-        clock> +1m
         bot to Efua> handbag
     """)
     assert not any("handbag" in seen for seen in stage.seen("Ben"))
@@ -98,7 +97,6 @@ async def test_whoever_has_reported_the_head_asks_the_chair(talk: Talk, stage: S
         bot>  Ask the leadership
         Asha> (taps) Ask the leadership
         bot>  Your question has gone to Efua Mensah.
-        clock> +1m
         bot to Efua> parrot
     """)
     assert not any("parrot" in seen for seen in stage.seen("Ben"))
