@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.cases import (
+    above,
     classify,
     follow_ups,
     hand_over,
@@ -66,6 +67,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.postpone,
         follow_ups.add,
         follow_ups.again,
+        above.answer,
     ),
     "The policies": (
         ask.policy,
@@ -91,6 +93,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
 }
 TAPPED = (
     cancel,
+    above.seen,
+    above.ask_owner,
     classify.later,
     classify.same,
     classify.apart,

@@ -9,9 +9,9 @@ from handlers.desk import Desk
 from handlers.policies.enquiries import owe_enquiries
 from handlers.policies.questions import tidy_questions
 from handlers.policies.statement import owe_statements
-from handlers.school.digest import owe_digests
 from handlers.school.duties import owe_duties
 from handlers.school.people import look_after_people
+from handlers.school.today import owe_today
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
 from handlers.workflow.unreadable import owe_unreadable
@@ -35,7 +35,7 @@ async def sweep(desk: Desk) -> None:
         r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck
     ]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
-    owing = (owe_duties, owe_statements, owe_enquiries, owe_digests, owe_retention)
+    owing = (owe_duties, owe_statements, owe_enquiries, owe_today, owe_retention)
     more = (owe_unreadable, tidy_questions, note_exports, forget_traces)
     for owe in (look_after_people, *owing, *more):
         try:

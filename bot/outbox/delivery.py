@@ -21,15 +21,22 @@ from bot.metrics import Metrics
 from bot.outbox.alarm import Alarm
 from bot.outbox.receiver import Receiver
 from bot.outbox.shown_log import ShownLog
+from bot.outbox.superseded import (
+    forget_taken_away,
+    may_stand_with,
+    take_away_earlier,
+    take_away_if_over,
+)
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
 from handlers.notices.bundle import bundle, fits_one_message
 from handlers.notices.wording import gravestone, render_notice
+from handlers.school.today import pass_on
 from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import take_back_from
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.address import Address, MessageRef
-from store.model.kinds import CAN_WAIT, REPLACING, NoticeKind, NoticeResult
+from store.model.kinds import CAN_WAIT, REPLACING, WITH_THE_DAY, NoticeKind, NoticeResult
 from store.model.records import Notice
 
 #: Notices claimed together.
@@ -128,7 +135,7 @@ class Delivery:
 
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
         receiver = self._receivers[to]
-        urgent_first = sorted(queue, key=lambda owed: not is_urgent(owed.notice))
+        urgent_first = sorted(queue, key=lambda owed: _place_of(owed.notice))
         async with receiver.turn:
             await self._in_turn(receiver, deque(urgent_first))
 
@@ -209,6 +216,8 @@ class Delivery:
             exists = await self._exists(notice)
             reply = await render_notice(reference, notice, self.desk) if exists else None
             if reply is None:
+                if exists:
+                    await take_away_if_over(notice, self.desk)
                 await self._settle([owed], NoticeResult.MOOT)
         except Exception as error:
             _not_settled(owed, error)
@@ -259,6 +268,7 @@ class Delivery:
             result = NoticeResult.FAILED
         else:
             result = NoticeResult.SENT
+            await _safely(owed, forget_taken_away(owed.reference, notice, self.desk))
         await _safely(owed, self._settle([owed], result, notice.message))
 
     async def _of_others(self, notice: Notice) -> Reply | None:
@@ -313,6 +323,7 @@ class Delivery:
         """
         of_cases: defaultdict[str, list[Owed]] = defaultdict(list)
         for owed in _with_others(notices):
+            await _safely(owed, take_away_earlier(owed.reference, owed.notice, self.desk))
             self._sent[owed.notice.key] = message
             of_cases[owed.reference].append(owed)
         settling = []
@@ -336,6 +347,8 @@ class Delivery:
             await _safely(owed, self._settle([owed], NoticeResult.FAILED))
             if reference:
                 await _safely(owed, self._pass_up(owed))
+            elif notice.kind == NoticeKind.TODAY:
+                await _safely(owed, pass_on(notice, self.desk))
 
     async def _settle(
         self, of_one: Sequence[Owed], result: NoticeResult, message: str = ""
@@ -407,6 +420,11 @@ def _queue_of(notice: Notice) -> str:
     return notice.to
 
 
+def _place_of(notice: Notice) -> tuple[bool, bool]:
+    """What is urgent goes first, and what can stand in one message with the day's goes last."""
+    return not is_urgent(notice), notice.kind in WITH_THE_DAY
+
+
 def is_urgent(notice: Notice) -> bool:
     """It waits for nothing: no school hours, no other notice.
 
@@ -419,6 +437,9 @@ def is_urgent(notice: Notice) -> bool:
 def _go_together(message: Sequence[Ready], further: Ready) -> bool:
     """One more notice can stand in the same message."""
     if _is_alone(further.owed.notice) or _is_alone(message[0].owed.notice):
+        return False
+    kinds = frozenset(ready.owed.notice.kind for ready in [*message, further])
+    if not may_stand_with(kinds):
         return False
     return fits_one_message([*(ready.reply for ready in message), further.reply])
 

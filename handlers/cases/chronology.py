@@ -15,7 +15,7 @@ from handlers.matter import Matter, Summaries
 from handlers.text.words import moment
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import Entry, Person
+from store.model.records import Entry, Person, Progress
 
 ENTRY_WORDS: dict[str, str] = {
     EntryKind.OPENED: "passed it on",
@@ -39,6 +39,9 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.STEP_ADDED: "added: {step}, due {due}",
     EntryKind.POSTPONED: "put off “{step}” until {until}{why}",
     EntryKind.AGAIN: "saw it posted again",
+    EntryKind.SEEN: "has seen it, and is on it",
+    EntryKind.ASKED: "asked what happens",
+    EntryKind.ANSWERED: "answered {to}: {text}",
     EntryKind.JOINED: "joined it to {to}",
     EntryKind.SEPARATED: "let it stand alone",
     EntryKind.HELD: "held it back from being erased: {reason}",
@@ -138,10 +141,10 @@ def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
         case EntryKind.CLOSED if details["reason"]:
             details["reason"] = f" ({details['reason']})"
         case EntryKind.STEP | EntryKind.POSTPONED if details["why"]:
-            details["why"] = f", because {details['why'].removeprefix('because ')}"
+            details["why"] = _why(details)
         case what if what in OF_SUBJECTS | OF_POSTERS:
             details["who"] = _named_words(entry)
-        case EntryKind.GIVEN | EntryKind.STEP_GIVEN:
+        case EntryKind.GIVEN | EntryKind.STEP_GIVEN | EntryKind.ANSWERED:
             details["to"] = matter.people.name(details["to"])
     return details
 
@@ -150,6 +153,13 @@ def _named_words(entry: Entry) -> str:
     """Whom an entry names, as a subject or as whoever posted it."""
     words = poster_words if entry.what in OF_POSTERS else about_words
     return words(named_in(entry))
+
+
+def _why(details: Mapping[str, str]) -> str:
+    """The reason for a step's end; of what is done, what was to be written down of it."""
+    if details["progress"] == Progress.DONE:
+        return f": {details['why']}"
+    return f", because {details['why'].removeprefix('because ')}"
 
 
 def _set_in(note: str) -> str:

@@ -23,6 +23,7 @@ from store.model.records import FollowUp, Progress
 
 WHICH_STEP = "Which step? Type: {usage}\nOpen steps of case {reference}: {steps}."
 NO_STEPS = "Case {reference} has no open step."
+DONE_AND = "{question} (Case {reference}: {what})"
 WHY_NOT = "Why is it not needed? (Case {reference}: {what})"
 UNTIL_WHEN = (
     "Until when, and why? For example: friday, because she is away. (Case {reference}: {what})"
@@ -53,7 +54,19 @@ LONGEST = 160
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Settle a step as done."""
     asked = await _step_asked(ask, done.usage, desk)
+    question = _question_of(asked, desk)
+    if question and asked.step.is_open and not asked.words:
+        reference = asked.matter.case.reference
+        words = DONE_AND.format(question=question, reference=reference, what=asked.step.what)
+        prompt = Prompt(words, f"case done {reference} {asked.step.key}", "Note")
+        return asked.matter.shown_in(Reply((prompt,)))
     return await _settle(ask, asked, Progress.DONE, desk)
+
+
+def _question_of(asked: _StepAsked, desk: Desk) -> str:
+    """What the procedure asks of whoever says that a step is done; nothing for most."""
+    step = desk.procedure.step(asked.matter.case.category, asked.step.key)
+    return step.asks if step else ""
 
 
 @command(

@@ -2,22 +2,30 @@
 the case.
 
 Alerts carry reference, category and urgency; what was said, and by whom, is behind “Open”. Whoever
-is told of something overdue without being allowed to see the case reads its reference and the step,
-and no more.
+is told of something overdue without being allowed to see the case reads its reference, its kind,
+the step and whose it is, and no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from handlers.cases.above import answer_inside, answered_notice, asked_notice
 from handlers.cases.evidence_words import describe, similar_cases
 from handlers.cases.next_question import next_question
 from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice
-from handlers.cases.view import step_choices
 from handlers.desk import Desk
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.notices.steps import step_from_above, step_news, step_notice
+from handlers.notices.untaken import (
+    is_over,
+    seen_choice,
+    untaken_notice,
+    urgent_from_above,
+    waiting_lines,
+)
 from handlers.policies.enquiries import answer_notice, enquiry_notice
 from handlers.policies.statement import statement_notice, unaccepted_notice
 from handlers.rules.access import Act, Relation
@@ -27,7 +35,8 @@ from handlers.school.duties import duty_notice
 from handlers.school.joining import account_notice
 from handlers.school.role_log import role_change_notice
 from handlers.school.roles import agreement_notice
-from handlers.text.words import moment
+from handlers.school.today import KEYS as OF_THE_DAY
+from handlers.school.today import brings_digest, today_notice
 from handlers.workflow.alerts import (
     channel_may_know,
     nobody_told,
@@ -39,8 +48,8 @@ from handlers.workflow.unreadable import unreadable_notice
 from store.errors import NotFound
 from store.model.address import is_address
 from store.model.case import Case
-from store.model.kinds import ABOUT_STEPS, FOR_REPORTERS, Clock, NoticeKind
-from store.model.records import FollowUp, Notice, Person, State, Status
+from store.model.kinds import ABOUT_STEPS, FOR_REPORTERS, NoticeKind
+from store.model.records import Notice, Person, State, Status
 
 URGENT = "Urgent: case {reference}"
 NEW = "New case {reference}"
@@ -55,7 +64,6 @@ WITHHELD = (
 )
 KEPT_BEFORE = "Some of it had been kept before that was known: “Open” says who had it."
 WITH = "Kept with case {reference}."
-NOBODY_TOOK_IT = "Nobody has taken it yet."
 CHANNEL = "{urgent}Case {reference}: {category}."
 ALIKE = "It looks like case {reference}."
 JOIN = "Join to {reference}"
@@ -70,17 +78,6 @@ LOST = (
     "Please send it to me again, or show it to a leader."
 )
 NOBODY = "Case {reference} still waits, and nobody has been told. {what}"
-DUE_SOON = "Case {reference}: due {due}"
-OVERDUE = "Case {reference}: overdue since {due}, day {day}"
-CLOCKS: dict[str, str] = {
-    Clock.SCHOOL: "Counted in school days.",
-    Clock.LEGAL: "Counted in working days, which no school holiday stops.",
-    Clock.NOW: "Counted in hours; it waits for nothing.",
-}
-URGENT_ABOVE = "Urgent: case {reference}. Nobody has taken it yet. Please see that a leader does."
-OVERDUE_ABOVE = (
-    "Case {reference}, “{what}”: overdue since {due}, day {day}. Please see that it is done."
-)
 
 
 async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | None:
@@ -107,7 +104,9 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ABOUT_STEPS:
-        return _step(matter.case, notice, desk)
+        return step_notice(matter.case, notice, desk)
+    if notice.kind in OF_PEOPLE:
+        return OF_PEOPLE[notice.kind](notice, person, matter, desk)
     return await _for_leader(notice, person, matter, desk)
 
 
@@ -141,6 +140,8 @@ async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk
     heading = HEADINGS.get(notice.kind, URGENT if matter.named.urgent else NEW)
     lines = _lines(notice, matter, desk)
     choices = _choices(matter)
+    if notice.kind == NoticeKind.URGENT and matter.case.owner is None:
+        choices.insert(1, seen_choice(matter.case))
     for other in similar:
         lines.append(ALIKE.format(reference=other.reference))
         join = f"case join {matter.case.reference} to {other.reference}"
@@ -160,7 +161,7 @@ def _is_moot(notice: Notice, person: Person, matter: Matter) -> bool:
         case NoticeKind.ALERT:
             return case.urgent or is_owned
         case NoticeKind.URGENT:
-            return notice.stage > 0 and is_owned
+            return notice.stage > 0 and is_over(root, notice)
         case NoticeKind.GIVEN:
             return root.owner not in person.ids
         case NoticeKind.UNCATEGORISED:
@@ -178,7 +179,7 @@ def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
         if any(item.sha256 for item in case.evidence):
             lines.append(KEPT_BEFORE)
     if notice.kind == NoticeKind.URGENT and notice.stage:
-        lines.append(NOBODY_TOOK_IT)
+        lines += waiting_lines(matter.case, matter.people, desk)
     return lines
 
 
@@ -197,53 +198,23 @@ def _category(case: Case, desk: Desk) -> str:
     return category.name if category else UNCATEGORISED.rstrip(".")
 
 
-# --- follow-ups -----------------------------------------------------------------------------------
-
-
-def _step(case: Case, notice: Notice, desk: Desk) -> Reply | None:
-    follow_up = case.follow_up(notice.step)
-    if follow_up is None or not _still(follow_up, notice):
-        return None
-    due = moment(follow_up.due, desk.calendar)
-    heading = OVERDUE.format(reference=case.reference, due=due, day=notice.stage)
-    if not notice.stage:
-        heading = DUE_SOON.format(reference=case.reference, due=due)
-    parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
-    choices = (*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))
-    return Reply((*parts, Choices(choices))).showing([case.reference])
-
-
-def _still(follow_up: FollowUp, notice: Notice) -> bool:
-    """Whether it is open, and nothing newer has been said of it."""
-    return follow_up.is_open and follow_up.told == notice.stage
+# --- those above ----------------------------------------------------------------------------------
 
 
 async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
-    """For somebody higher up who may not see the case: its reference and the step alone."""
-    matter = (await desk.around(case)).matter(case)
-    if case.status == Status.CLOSED or not is_above(person, matter, desk):
+    """For somebody higher up who may not see the case: its reference, its kind and the step."""
+    around = await desk.around(case)
+    if case.status == Status.CLOSED or not is_above(person, around.matter(case), desk):
         return None
-    if notice.kind == NoticeKind.URGENT and notice.stage:
-        return None if case.owner else say(URGENT_ABOVE.format(reference=case.reference))
-    if notice.kind == NoticeKind.OVERDUE:
-        return _overdue_above(case, notice, person, desk)
+    match notice.kind:
+        case NoticeKind.URGENT if notice.stage and not is_over(case, notice):
+            choices = Choices((seen_choice(case),))
+            return urgent_from_above(case, around.people, desk) + Reply((choices,))
+        case NoticeKind.OVERDUE if not await brings_digest(person, desk):
+            return step_from_above(case, around, notice, person, desk)
+        case NoticeKind.ANSWERED:
+            return answered_notice(case, around.people, notice)
     return None
-
-
-def _overdue_above(case: Case, notice: Notice, person: Person, desk: Desk) -> Reply | None:
-    """To whom the escalation names from this day of being overdue on."""
-    follow_up = case.follow_up(notice.step)
-    if follow_up is None or not _still(follow_up, notice):
-        return None
-    escalated = [rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage]
-    if not person.has(*escalated):
-        return None
-    due = moment(follow_up.due, desk.calendar)
-    return say(
-        OVERDUE_ABOVE.format(
-            reference=case.reference, what=follow_up.what, due=due, day=notice.stage
-        )
-    )
 
 
 # --- reporters ------------------------------------------------------------------------------------
@@ -278,6 +249,7 @@ async def _lost(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
 
 
 OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
+    NoticeKind.TODAY: today_notice,
     NoticeKind.DIGEST: digest_notice,
     NoticeKind.DUTY: duty_notice,
     NoticeKind.RETENTION: retention_notice,
@@ -309,15 +281,25 @@ REPORTERS: dict[str, Callable[[Person, Matter, Desk], Awaitable[Reply | None]]] 
     NoticeKind.CLOSED: _closed,
     NoticeKind.LOST: _lost,
     NoticeKind.NOBODY: _nobody,
+    NoticeKind.UNTAKEN: untaken_notice,
+}
+
+
+OF_PEOPLE: dict[str, Callable[[Notice, Person, Matter, Desk], Reply | None]] = {
+    NoticeKind.STEPS: step_news,
+    NoticeKind.ASKED: asked_notice,
+    NoticeKind.ANSWERED: answer_inside,
 }
 
 
 NO_LONGER = "This message is no longer available. “/case status” shows what you may see."
-
-
 NOT_HERE = "This message is no longer available."
+OUT_OF_DATE = "This message is out of date. A newer one may be below; “/case overdue” is as of now."
 
 
 def gravestone(notice: Notice) -> Reply:
     """What stands where the message was: no word of why, and no button."""
-    return say(NOT_HERE if is_address(notice.to) else NO_LONGER)
+    if is_address(notice.to):
+        return say(NOT_HERE)
+    is_replaced = notice.stage > 0 or notice.key.split()[0] in OF_THE_DAY
+    return say(OUT_OF_DATE if is_replaced else NO_LONGER)

@@ -103,6 +103,17 @@ class Calendar:
         """The first whole minute of school hours after `at`."""
         return self.school_time_from(at.replace(second=0, microsecond=0) + timedelta(minutes=1))
 
+    def next_working_minute(self, at: datetime) -> datetime:
+        """The first whole minute after `at` of the school's hours on a working day, also one on
+        which it is closed.
+        """
+        minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        local = self.local(minute)
+        day = local.date()
+        if self.is_working_day(day) and local.time() < self.school.closes:
+            return max(minute, self.opening(day))
+        return self.opening(self.working_days_after(day, 1))
+
     def school_time_from(self, at: datetime) -> datetime:
         """This time, or when school opens next."""
         if self.is_school_time(at):

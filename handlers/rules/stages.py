@@ -1,4 +1,4 @@
-"""When somebody is reminded of what: the stages of being overdue, and the ladder of what is urgent.
+"""When somebody is reminded of what: the stages of being overdue.
 
 Stage 0 of a follow-up is the morning before it is due, stage 1 is when it falls due, and each stage
 after that is one more day for which it is overdue: a school day, a working day or any day, as its
@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.rules.calendar import DAY, Calendar
 from handlers.rules.pause import pause_of
 from store.model.case import Case
 from store.model.kinds import Clock
 from store.model.records import FollowUp, Status
-
-#: An urgent case that nobody has taken goes to the next of the ladder after this, and again.
-NEXT_OF_LADDER = timedelta(minutes=15)
 
 #: Nobody is reminded for ever: this is over a year of days.
 LAST_STAGE = 400
@@ -121,12 +118,3 @@ def _stage_times(case: Case, now: datetime, calendar: Calendar) -> Iterator[date
             yield calendar.next_school_minute(now)
         else:
             yield following.begins
-
-
-def with_alarm(case: Case, now: datetime) -> Case:
-    """The case, going up the ladder while it is urgent and nobody has taken it."""
-    is_waiting = case.status == Status.OPEN and case.owner is None and not case.joined_to
-    needs_alarm = case.urgent and is_waiting
-    if needs_alarm == bool(case.alarm_at):
-        return case
-    return replace(case, alarm_at=now + NEXT_OF_LADDER if needs_alarm else None)

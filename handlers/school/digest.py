@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.matter import Around, People, Summaries
+from handlers.matter import Around, People
 from handlers.messages import Choice, Choices, Heading, Reply, Text
 from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.stages import stage_reached
+from handlers.rules.calendar import DAY
 from handlers.school.backups import backup_trouble
-from handlers.school.duties import all_due, duty_line
-from handlers.text.words import listed, moment, shortened
+from handlers.school.due import (
+    UNREADABLE,
+    DueCase,
+    Read,
+    Reader,
+    Row,
+    due_cases,
+    due_row,
+    first_name_of,
+    kind_of,
+    neglected_cases,
+    read_cases,
+    row_from_above,
+)
+from handlers.school.duties import all_due, duties_now, duty_line
+from handlers.text.words import moment, shortened
 from handlers.workflow.steps import owners_of
-from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.memos import Enquiry
@@ -32,9 +44,8 @@ QUIET = 10
 SHOWN, OPENED, ANSWERED = 15, 5, 3
 
 HEADING = "Your week"
-NOW = "Overdue"
 NOTHING_OVERDUE = "Nothing is overdue."
-OVERDUE, YOURS, NEW = "Overdue", "Yours, this week", "New"
+OVERDUE, TODAY, YOURS, NEW = "Overdue", "Due today", "Yours, this week", "New"
 WAITING, GOING_QUIET, CLOSED = (
     "Waiting for a category or for evidence",
     "No news for a while",
@@ -44,27 +55,7 @@ ASKED, LACKING = "Questions that wait for an answer", "Asked last week, and not 
 DUTIES, UNDELIVERED = "Due soon in the school", "Could not be delivered"
 BACKUPS = "Backup of all this"
 MORE = "… and {number} more"
-
-
-async def owe_digests(desk: Desk, now: datetime) -> None:
-    """Owe this week's digest to every leader, from the first school day's opening on."""
-    local = desk.calendar.local(now)
-    monday = local.date() - timedelta(days=local.weekday())
-    first = desk.calendar.school_day_from(monday)
-    if (
-        first - monday >= WEEK
-        or now < desk.calendar.opening(first)
-        or not desk.calendar.is_school_time(now)
-    ):
-        return
-    week = f"{monday.isocalendar().year}-W{monday.isocalendar().week:02}"
-    for person in await desk.store.having(access.WORKERS):
-        if person.since > desk.calendar.opening(first):
-            # New since then.
-            continue
-        await desk.store.owe(
-            Notice(f"digest {week} {person.id}", NoticeKind.DIGEST, person.id, now, waits=True)
-        )
+ASK_ABOUT = "Ask {who} about {reference}"
 
 
 async def digest_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -86,33 +77,33 @@ async def overdue(ask: Ask, desk: Desk) -> Reply:
 
 async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     """What this person may see of the week at `now` (UTC); no count says more than the lines do."""
-    cases, around = await _cases_inside(person, desk)
-    open_cases = [case for case in cases if case.status == Status.OPEN]
-    closed = [case for case in cases if _was_closed_since(case, now - WEEK)]
-    late = _late(cases, around, now, desk)
+    inside = await _cases_inside(person, desk)
+    open_cases = [case for case in inside.cases if case.status == Status.OPEN]
+    closed = [case for case in inside.cases if _was_closed_since(case, now - WEEK)]
+    cases = due_cases(inside, Reader(person, now, everything=True), desk)
+    late = [case for case in cases if case.stage]
+    neglected = await neglected_cases(person, now, desk)
+    duties = await duties_now(person, now, desk)
 
     reply = Reply((Heading(HEADING),))
-    reply += _section(OVERDUE, late) if late else Reply((Text(NOTHING_OVERDUE),))
-    reply += _section(YOURS, _own(open_cases, around, person, now, desk))
+    rows = [due_row(case, desk) for case in late]
+    rows += [row_from_above(case, desk) for case in neglected]
+    rows += [Row(duty_line(each.due, now, desk)) for each in duties if each.stage]
+    rows += [Row(UNREADABLE.format(reference=r), r) for r in inside.unreadable]
+    reply += _section(OVERDUE, rows) if rows else Reply((Text(NOTHING_OVERDUE),))
+    due = [due_row(case, desk) for case in cases if not case.stage]
+    reply += _section(TODAY, due)
+    reply += _section(YOURS, _own(open_cases, inside.around, person, now, desk))
     reply += _of_open_cases(open_cases, now, desk)
     reply += _of_cases(CLOSED, closed, desk)
-    reply += _section(DUTIES, await _duties(person, now, desk))
+    told = {each.due.duty.key for each in duties if each.stage}
+    reply += _section(DUTIES, await _duties(person, now, told, desk))
     if access.may(person, Act.POLICIES):
         reply += await _policies(person, now, desk)
-    reply += _section(UNDELIVERED, _undelivered(open_cases, around.people))
+    reply += _section(UNDELIVERED, _undelivered(open_cases, inside.around.people))
     if access.may(person, Act.BACKUPS):
         reply += _section(BACKUPS, [Row(line) for line in await backup_trouble(desk)])
-    return reply + _buttons(late)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the digest, and the reference of the case that it shows something of, where it
-    does.
-    """
-
-    words: str
-    reference: str = ""
+    return reply + _buttons([*late, *(case for case in cases if not case.stage)], neglected)
 
 
 def _section(heading: str, rows: Sequence[Row]) -> Reply:
@@ -140,13 +131,20 @@ def _of_cases(heading: str, cases: Sequence[Case], desk: Desk) -> Reply:
     return _section(heading, [Row(_line(case, desk), case.reference) for case in cases])
 
 
-def _buttons(late: Sequence[Row]) -> Reply:
-    """A button for each of the first cases in which something is overdue."""
-    references = list(dict.fromkeys(row.reference for row in late))[:OPENED]
-    if not references:
-        return Reply()
-    choices = tuple(Choice(f"Open {r}", f"case {r}") for r in references)
-    return Reply((Choices(choices),)).showing(references)
+def _buttons(cases: Sequence[DueCase], neglected: Sequence[DueCase]) -> Reply:
+    """A button for each of the first cases in which something is overdue or due."""
+    choices = []
+    shown = []
+    for due in cases[:OPENED]:
+        reference = due.case.reference
+        shown.append(reference)
+        choices.append(Choice(f"Open {reference}", f"case {reference}"))
+    for due in neglected[:OPENED]:
+        reference = due.case.reference
+        shown.append(reference)
+        label = ASK_ABOUT.format(who=first_name_of(due.owners), reference=reference)
+        choices.append(Choice(label, f"case ask {reference}"))
+    return Reply((Choices(tuple(choices)),)).showing(shown) if choices else Reply()
 
 
 async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
@@ -166,46 +164,27 @@ async def _policies(person: Person, now: datetime, desk: Desk) -> Reply:
     return reply + _section(LACKING, [Row(gap_line(question)) for question in lacking])
 
 
-async def _cases_inside(person: Person, desk: Desk) -> tuple[list[Case], Around]:
+async def _cases_inside(person: Person, desk: Desk) -> Read:
     """Cases that the person may see as more than their reporter: open ones, and those closed last
     week. With what there is around all of them.
     """
     since = desk.now() - WEEK
     found = []
-    parts: list[Summary] = []
     for seen in await desk.visible(person):
-        summary = seen.summary
-        is_recent = summary.closed_at is None or summary.closed_at >= since
-        if not seen.inside or not is_recent:
-            continue
-        try:
-            found.append(await desk.store.case(summary.reference))
-        except DamagedCase:
-            continue
-        parts += seen.matter
-    return found, Around(Summaries(parts), await desk.people_of(*found))
-
-
-def _late(cases: Sequence[Case], around: Around, now: datetime, desk: Desk) -> list[Row]:
-    rows = []
-    for case in cases:
-        for follow_up in case.follow_ups:
-            if follow_up.is_open and follow_up.due <= now:
-                stage = max(1, stage_reached(follow_up, now, desk.calendar))
-                owners = owners_of(follow_up, case, around, desk)
-                who = listed(owner.name for owner in owners) or "nobody"
-                words = f"{_line(case, desk)} · {follow_up.what} · {who} · day {stage}"
-                rows.append(Row(words, case.reference))
-    return rows
+        closed_at = seen.summary.closed_at
+        if seen.inside and (closed_at is None or closed_at >= since):
+            found.append(seen)
+    return await read_cases(found, desk)
 
 
 def _own(
     cases: Sequence[Case], around: Around, person: Person, now: datetime, desk: Desk
 ) -> list[Row]:
+    tonight = desk.calendar.midnight(desk.calendar.local(now).date() + DAY)
     rows = []
     for case in cases:
         for follow_up in case.follow_ups:
-            soon = follow_up.is_open and now < follow_up.due <= now + WEEK
+            soon = follow_up.is_open and tonight <= follow_up.due <= now + WEEK
             if soon and person.id in [p.id for p in owners_of(follow_up, case, around, desk)]:
                 due = moment(follow_up.due, desk.calendar)
                 words = f"{case.reference} · {follow_up.what} · due {due}"
@@ -214,9 +193,7 @@ def _own(
 
 
 def _line(case: Case, desk: Desk) -> str:
-    category = desk.procedure.named(case.category)
-    kind = shortened(category.name, 60) if category else "no category yet"
-    return f"{case.reference} · {kind}"
+    return f"{case.reference} · {kind_of(case, desk)}"
 
 
 def _is_waiting(case: Case) -> bool:
@@ -233,11 +210,13 @@ def _was_closed_since(case: Case, since: datetime) -> bool:
     return case.closed_at is not None and case.closed_at >= since
 
 
-async def _duties(person: Person, now: datetime, desk: Desk) -> list[Row]:
+async def _duties(person: Person, now: datetime, told: Collection[str], desk: Desk) -> list[Row]:
+    """Those that are due soon, but for those that were told of above."""
     soon = desk.calendar.local(now + 2 * WEEK).date()
     rows = []
     for due in await all_due(desk, now):
-        if due.day <= soon and access.answers_for(person, due.duty.owner):
+        is_theirs = access.answers_for(person, due.duty.owner)
+        if due.day <= soon and is_theirs and due.duty.key not in told:
             rows.append(Row(duty_line(due, now, desk)))
     return rows
 

@@ -19,7 +19,7 @@ from handlers.text.words import ROLES, full_day, shortened
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import DutyDone, FollowUp, Notice, Person, Role
 from store.policies import PolicyText
-from store.school.procedure import Delay, Duty
+from store.school.procedure import Delay, Duty, Escalation
 
 HEADING = "What the school does every year or term"
 LINE = "{key}: {do} · {owner} · due {due}{overdue}"
@@ -124,15 +124,20 @@ def _days(duty: Duty, since: date) -> Iterator[date]:
 
 
 async def owe_duties(desk: Desk, now: datetime) -> None:
-    """Owe a notice for each duty that has reached a new stage."""
+    """Owe it to the owners of a duty that it is due soon, and to those above that it is overdue:
+    once, on the day from which they are to know. Each day of being overdue is in `today`.
+    """
     if not desk.calendar.is_school_time(now):
         return
     for due in await all_due(desk, now):
         stage = _stage(due, now, desk)
-        if stage == NOT_YET_SOON:
-            continue
-        for person in await _who(due.duty, stage, desk):
-            await desk.store.owe(_notice(due, stage, person, now))
+        if stage == 0:
+            for person in await _owners(due.duty, desk):
+                await desk.store.owe(_notice(due, stage, person, now))
+        for rung in desk.procedure.escalation:
+            if stage >= rung.day:
+                for person in await _above(due.duty, rung, desk):
+                    await desk.store.owe(_notice(due, rung.day, person, now))
 
 
 def _notice(due: Due, stage: int, person: Person, now: datetime) -> Notice:
@@ -177,18 +182,44 @@ def _lead_begins(due: Due, desk: Desk) -> datetime:
     return desk.calendar.opening(desk.calendar.school_days_after(due.day, -lead.number))
 
 
-async def _who(duty: Duty, stage: int, desk: Desk) -> list[Person]:
-    """Its owner, and from certain days of being overdue those whom the escalation names; else the
-    headteachers.
+async def _owners(duty: Duty, desk: Desk) -> Sequence[Person]:
+    """Whose it is; the headteachers, where nobody has the role."""
+    return await desk.store.having((duty.owner,)) or await desk.store.having((Role.HEAD,))
+
+
+async def _above(duty: Duty, rung: Escalation, desk: Desk) -> list[Person]:
+    """Those whom the escalation names, and who hear of it once: whoever answers for it has it in
+    the message of each day.
     """
-    roles: list[str] = [duty.owner]
-    for rung in desk.procedure.escalation:
-        if stage >= rung.day:
-            roles.append(rung.to)
-    people: list[Person] = []
-    for role in roles:
-        people += await desk.store.having((role,))
-    return list(dict.fromkeys(people)) or list(await desk.store.having((Role.HEAD,)))
+    people = await desk.store.having((rung.to,))
+    return [person for person in people if not access.answers_for(person, duty.owner)]
+
+
+@dataclass(frozen=True, slots=True)
+class DueNow:
+    """A duty that is due today, or overdue: `stage` 0, or the days for which it is."""
+
+    due: Due
+    stage: int
+
+
+async def duties_now(person: Person, now: datetime, desk: Desk) -> list[DueNow]:
+    """What is due or overdue of this person's duties, and of those that they are to know of."""
+    today = desk.calendar.local(now).date()
+    found = []
+    for due in await all_due(desk, now):
+        stage = max(_stage(due, now, desk), 0)
+        if not stage and due.day > today:
+            continue
+        is_theirs = person in await _owners(due.duty, desk)
+        if is_theirs or _is_told_of(person, stage, desk):
+            found.append(DueNow(due, stage))
+    return found
+
+
+def _is_told_of(person: Person, stage: int, desk: Desk) -> bool:
+    """Whether the escalation has come to this person on this day of being overdue."""
+    return any(stage >= rung.day and person.has(rung.to) for rung in desk.procedure.escalation)
 
 
 async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -198,16 +229,24 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
     told = _Told.parse(notice.key)
     if due is None or told is None or told.day != str(due.day):
         return None
-    if max(_stage(due, now, desk), 0) != notice.stage:
+    stage = max(_stage(due, now, desk), 0)
+    if stage < notice.stage or not await _is_still_told(due.duty, notice, stage, desk):
         return None
-    people = await _who(due.duty, notice.stage, desk)
-    if not any(notice.to in person.ids for person in people):
-        return None
-
-    words = OVERDUE if notice.stage else SOON
-    said = words.format(due=full_day(due.day), day=notice.stage, do=due.duty.do)
+    words = OVERDUE if stage else SOON
+    said = words.format(due=full_day(due.day), day=stage, do=due.duty.do)
+    person = await desk.store.person(notice.to)
+    if not access.answers_for(person, due.duty.owner):
+        return say(said)
     done = Choice("Done", f"duty done {due.duty.key} {due.day}", "primary")
     return say(said, Choices((done,)))
+
+
+async def _is_still_told(duty: Duty, notice: Notice, stage: int, desk: Desk) -> bool:
+    """Whether the duty's notice is for its owner, before it is overdue, or for somebody above."""
+    if not notice.stage:
+        return not stage and any(notice.to in p.ids for p in await _owners(duty, desk))
+    person = await desk.store.person(notice.to)
+    return _is_told_of(person, stage, desk)
 
 
 async def _due_named(key: str, now: datetime, desk: Desk) -> Due | None:

@@ -11,6 +11,7 @@ from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.pause import PAUSE, pause_ends
+from handlers.workflow.first_told import told_from, waits_for_school
 from handlers.workflow.steps import may_be_told
 from store.model.case import Case
 from store.model.kinds import (
@@ -56,7 +57,7 @@ class _Audience:
     """The leaders who are told of a case, and from when."""
 
     people: Sequence[Person]
-    #: UTC; now for what is urgent, else the next minute of school hours.
+    #: UTC; now for what is urgent, else the next minute of school hours, or of a working day's.
     soon: datetime
     #: What is not urgent waits for school hours, also when it is tried again.
     waits: bool
@@ -95,14 +96,14 @@ def _anew(case: Case, notice: Notice, around: Around) -> Case:
 
 def _audience(case: Case, around: Around, desk: Desk) -> _Audience:
     now = desk.now()
-    soon = desk.calendar.next_school_minute(now)
+    soon = told_from(case, now, desk.calendar)
     # What had its pause has waited enough.
-    if not is_known_whom(case.subjects):
+    if waits_for_school(case) and not is_known_whom(case.subjects):
         soon = desk.calendar.school_time_from(now)
     return _Audience(
         people=recipients(case, around, desk),
-        soon=now if case.urgent else soon,
-        waits=not case.urgent,
+        soon=soon,
+        waits=waits_for_school(case),
     )
 
 
@@ -158,7 +159,7 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
     own.
     """
     settling = desk.now() if case.settled else case.opened_at + SETTLING
-    later = settling if case.urgent else desk.calendar.next_school_minute(settling)
+    later = told_from(case, settling, desk.calendar)
     owed = [
         _to_leader(case, NoticeKind.MORE, person.id, later, waits=audience.waits)
         for person in audience.people
@@ -328,7 +329,8 @@ async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
         return case
     around = await desk.around(case)
     matter = around.matter(case)
-    told = {other.to for other in case.notices if _says_the_same(other, notice)}
+    told = {notice.to}
+    told |= {other.to for other in case.notices if _says_the_same(other, notice)}
     for role in desk.procedure.ladder:
         found = []
         for person in around.people.having((role,)):

@@ -8,10 +8,13 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.pause import is_held_back, speaks_of_head
-from handlers.rules.stages import wakes_at, with_alarm
+from handlers.rules.stages import wakes_at
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.alerts import with_alerts
+from handlers.workflow.first_told import with_hours_from_the_alert
 from handlers.workflow.recusal import with_withdrawals
+from handlers.workflow.rounds import with_reporters_warned, with_rounds
+from handlers.workflow.step_news import with_step_news
 from handlers.workflow.steps import with_steps
 from store.model.case import Case
 from store.model.records import SYSTEM, Role
@@ -23,11 +26,14 @@ async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     noted = _with_recused(case, around)
     if noted is not case:
         case, around = noted, around.having(noted)
-    case = with_alarm(with_steps(case, desk, now), now)
+    case = with_rounds(with_steps(case, desk, now), now, desk.procedure)
     case = with_cards_due(case, now)
     case = _kept_from_whom_its_words_name(case, around, desk)
     around = around.having(case)
     case = with_alerts(case, around, desk)
+    case = with_reporters_warned(case, around, desk)
+    case = with_hours_from_the_alert(case, around, now, desk)
+    case = with_step_news(case, around, desk)
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

@@ -1,6 +1,10 @@
 """When somebody is reminded of what, worked out afresh from the calendar: nothing is lost while the
 bot is down.
 
+What is due or overdue is in one message a day: see `handlers.school.today`. Messages of their own
+have what is counted in hours and in working days, when it falls due and the working day before; and
+those above, on the day from which they are to know of something neglected.
+
 A follow-up goes through stages: 0, the school day before it is due, or the working day (not for
 what is due within a day); then 1, 2, 3 … for each day that it is overdue. A case says in `wake_at`
 when its next stage begins; what comes due while the bot is down, or outside school hours, is told
@@ -15,12 +19,15 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.calendar import Calendar
-from handlers.rules.stages import NEXT_OF_LADDER, stage_reached, wakes_at
+from handlers.rules.stages import stage_reached, wakes_at
 from handlers.workflow.alerts import with_due_alerts
-from handlers.workflow.steps import is_above, owners_of
+from handlers.workflow.first_told import with_hours_from_the_alert
+from handlers.workflow.rounds import owe_round
+from handlers.workflow.steps import is_above, may_be_told, owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person
+from store.school.procedure import Escalation
 
 
 def without_warning(case: Case, key: str, now: datetime, calendar: Calendar) -> Case:
@@ -47,8 +54,8 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
                 case = case.owe(_notice(case, follow_up, stage, person, now))
             case = case.with_follow_up(replace(follow_up, told=stage))
     if case.alarm_at and case.alarm_at <= now:
-        case = _up_the_ladder(case, around, now, desk)
-    case = with_due_alerts(case, around, desk)
+        case = owe_round(case, around, now, desk)
+    case = with_hours_from_the_alert(with_due_alerts(case, around, desk), around, now, desk)
     return replace(case, wake_at=wakes_at(case, now, calendar))
 
 
@@ -68,40 +75,27 @@ def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: da
 
 
 def _who(follow_up: FollowUp, stage: int, case: Case, around: Around, desk: Desk) -> list[Person]:
-    """Its owner, and from certain days of being overdue those whom the escalation names."""
-    matter = around.matter(case)
-    told = owners_of(follow_up, case, around, desk)
+    """Its owner, of what does not wait for the day's message; and whoever is above, on the days
+    that the escalation names.
+    """
+    is_of_its_own = follow_up.clock != Clock.SCHOOL and stage <= 1
+    told = owners_of(follow_up, case, around, desk) if is_of_its_own else []
     for rung in desk.procedure.escalation:
-        if stage >= rung.day:
-            for person in around.people.having((rung.to,)):
-                if person not in told and is_above(person, matter, desk):
-                    told.append(person)
-    return told
+        if follow_up.told < rung.day <= stage and not _is_neglected(case, follow_up, rung.day):
+            told += _above(rung, case, around, desk)
+    return list(dict.fromkeys(told))
 
 
-def _up_the_ladder(case: Case, around: Around, now: datetime, desk: Desk) -> Case:
-    """To the next person of the ladder, those first who have not been told; then round again."""
-    later = replace(case, alarm_at=now + NEXT_OF_LADDER, rung=case.rung + 1)
-    ladder = _people_of_ladder(case, around, desk)
-    if not ladder:
-        return later
-
-    told = {n.to for n in case.notices if n.kind == NoticeKind.URGENT and n.stage == 0}
-    fresh = [person for person in ladder if person.id not in told]
-    if case.rung < len(fresh):
-        person = fresh[case.rung]
-    else:
-        person = ladder[(case.rung - len(fresh)) % len(ladder)]
-    key = f"{case.reference} urgent {case.rung + 1} {person.id}"
-    return later.owe(Notice(key, NoticeKind.URGENT, person.id, now, stage=case.rung + 1))
+def _is_neglected(case: Case, besides: FollowUp, day: int) -> bool:
+    """Whether those above know already that something of it is overdue for so long."""
+    others = [f for f in case.follow_ups if f.is_open and f.key != besides.key]
+    return any(other.told >= day for other in others)
 
 
-def _people_of_ladder(case: Case, around: Around, desk: Desk) -> list[Person]:
-    """Who may hear of the case, in the order in which the procedure names their roles."""
+def _above(rung: Escalation, case: Case, around: Around, desk: Desk) -> list[Person]:
+    """Those whom the escalation names, and who may not see the case; the others have it in the
+    message of the day.
+    """
     matter = around.matter(case)
-    ladder: list[Person] = []
-    for role in desk.procedure.ladder:
-        for person in around.people.having((role,)):
-            if person not in ladder and is_above(person, matter, desk):
-                ladder.append(person)
-    return ladder
+    people = around.people.having((rung.to,))
+    return [p for p in people if is_above(p, matter, desk) and not may_be_told(p, matter, desk)]

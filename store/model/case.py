@@ -92,6 +92,8 @@ class Case(_Summarised):
     rung: int = 0
     #: When it goes to the next.
     alarm_at: datetime | None = None
+    #: Since when it is urgent and nobody has taken it.
+    untaken_since: datetime | None = None
     #: When to look at what is overdue next.
     wake_at: datetime | None = None
     #: Why it is not to be erased, however old it grows.
@@ -470,6 +472,19 @@ class Case(_Summarised):
     def posted_again(self, *, by: str, at: datetime) -> Case:
         self._must_be_open()
         return replace(self, again=self.again + 1).enter(at, by, EntryKind.AGAIN)
+
+    def acknowledge(self, *, by: str, at: datetime) -> Case:
+        """Note that somebody has seen it, and is on it, without taking it."""
+        self._must_be_open()
+        return self.enter(at, by, EntryKind.SEEN)
+
+    def ask(self, *, by: str, at: datetime) -> Case:
+        """Note that somebody higher up asks what happens."""
+        self._must_be_open()
+        return self.enter(at, by, EntryKind.ASKED)
+
+    def answer(self, text: str, to: str, *, by: str, at: datetime) -> Case:
+        return self.enter(at, by, EntryKind.ANSWERED, text=text, to=to)
 
     def _open_step(self, key: str) -> FollowUp:
         self._must_be_open()

@@ -36,6 +36,9 @@ class EntryKind(StrEnum):
     STEP_ADDED = "step added"
     POSTPONED = "postponed"
     AGAIN = "again"
+    SEEN = "seen"
+    ASKED = "asked"
+    ANSWERED = "answered"
     JOINED = "joined"
     SEPARATED = "parted"
     HELD = "held"
@@ -112,6 +115,11 @@ class NoticeKind(StrEnum):
     UNCATEGORISED = "uncategorised"
     BEFORE = "before"
     OVERDUE = "overdue"
+    #: What others did with a step of theirs, or what fell to them.
+    STEPS = "steps"
+    #: Somebody higher up asks what happens, and what was answered.
+    ASKED = "asked"
+    ANSWERED = "answered"
     # About a case, to a leadership channel.
     CHANNEL = "channel"
     # About a case, to whoever reported it.
@@ -120,11 +128,14 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     LOST = "lost"
     NOBODY = "nobody"
+    UNTAKEN = "untaken"
     # A reporter's card that is drawn anew, in its place.
     CARD = "card"
     # A message that is taken back from its reader.
     WITHDRAW = "withdraw"
     # About no case.
+    TODAY = "today"
+    #: Owed by earlier versions: the first `TODAY` of a week is the digest now.
     DIGEST = "digest"
     DUTY = "duty"
     RETENTION = "retention"
@@ -147,6 +158,7 @@ FOR_REPORTERS = frozenset(
         NoticeKind.CLOSED,
         NoticeKind.LOST,
         NoticeKind.NOBODY,
+        NoticeKind.UNTAKEN,
         NoticeKind.CARD,
     }
 )
@@ -159,12 +171,19 @@ CAN_WAIT = FOR_REPORTERS | {
     NoticeKind.GIVEN,
     NoticeKind.DUTY,
     NoticeKind.DIGEST,
+    NoticeKind.TODAY,
+    NoticeKind.STEPS,
+    NoticeKind.ASKED,
+    NoticeKind.ANSWERED,
     NoticeKind.ROLES,
     NoticeKind.UNREADABLE,
 }
 
 #: Notices that stay with their reader whatever becomes of the case: they show nothing of it.
 NOT_TAKEN_BACK = FOR_REPORTERS | {NoticeKind.WITHDRAW}
+
+#: Notices that go into one message with the day's own; what else a chat holds outlasts that.
+WITH_THE_DAY = frozenset({NoticeKind.TODAY, NoticeKind.DUTY, NoticeKind.STEPS})
 
 #: Notices about one step of a case's procedure.
 ABOUT_STEPS = frozenset({NoticeKind.BEFORE, NoticeKind.OVERDUE})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -41,6 +43,11 @@ class Delay(NamedTuple):
     def is_under_a_day(self) -> bool:
         return self.unit in ("minute", "hour")
 
+    @property
+    def span(self) -> timedelta:
+        """How long that is. Raises TypeError for school and working days, which have no length."""
+        return timedelta(**{f"{self.unit}s": self.number})
+
 
 def _check_key(value: str) -> str:
     if not KEY.fullmatch(value):
@@ -57,6 +64,12 @@ def _parse_delay(value: Any) -> Delay:
             f"“{value}” is not a time such as 15 minutes, 1 hour, 2 school days or 1 working day"
         )
     return Delay(int(match[1]), match[2])  # type: ignore[arg-type]
+
+
+def _check_under_a_day(value: Delay) -> Delay:
+    if not value.is_under_a_day:
+        raise ValueError(f"“{value}” must be in minutes or hours: it runs day and night")
+    return value
 
 
 def _check_month_and_day(value: str) -> str:
@@ -78,6 +91,7 @@ Roles = Annotated[tuple[Role, ...], Field(min_length=1)]
 #: Whom a category fits: values of `Subject`.
 Concerned = Literal["school", "staff", "head", "pupil", "parent", "website"]
 DelayText = Annotated[Delay, BeforeValidator(_parse_delay)]
+Pause = Annotated[Delay, BeforeValidator(_parse_delay), AfterValidator(_check_under_a_day)]
 MonthAndDay = Annotated[str, AfterValidator(_check_month_and_day)]
 
 
@@ -119,6 +133,8 @@ class Step(Table):
     outcomes: tuple[Literal["refused", "not removed"], ...] = ()
     #: A case cannot be closed over it without a reason.
     urgent: bool = False
+    #: Asked of whoever says that it is done, where an answer is to be written down.
+    asks: Annotated[str, Field(max_length=160)] = ""
     #: text.md#Heading
     passage: str = ""
 
@@ -126,6 +142,33 @@ class Step(Table):
 class Steps(Table):
     key: Key
     step: Annotated[tuple[Step, ...], Field(min_length=1, max_length=40)]
+
+
+class Untaken(Table):
+    """What happens while an urgent case has nobody who has taken it."""
+
+    #: The pauses after which it goes to one more person each, from when it was told first.
+    rounds: Annotated[tuple[Pause, ...], Field(min_length=1, max_length=20)] = (
+        Delay(15, "minute"),
+        Delay(15, "minute"),
+        Delay(30, "minute"),
+        Delay(60, "minute"),
+    )
+    #: And then to one person each time that this has passed.
+    then: Pause = Delay(1, "hour")
+    #: When its reporter is told whom to ring.
+    reporter: Pause = Delay(30, "minute")
+    #: For so long nobody is told again who has said that they have seen it.
+    quiet: Pause = Delay(2, "hour")
+
+    def next_round(self, since: datetime, now: datetime) -> datetime:
+        """The first moment after `now` at which a case that waits since then goes further."""
+        at = since
+        for pause in chain(self.rounds, repeat(self.then)):
+            at += pause.span
+            if at > now:
+                break
+        return at
 
 
 class Escalation(Table):
@@ -151,6 +194,7 @@ class Procedure(Table):
     #: Who is told next, where somebody may not be told or cannot be reached.
     ladder: Roles
     uncategorised: Uncategorised
+    untaken: Untaken = Untaken()
     escalation: tuple[Escalation, ...] = ()
     category: Annotated[tuple[Category, ...], Field(min_length=1, max_length=30)]
     procedure: Annotated[tuple[Steps, ...], Field(max_length=30)] = ()

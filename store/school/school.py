@@ -48,6 +48,8 @@ class School(Table):
     #: Who can be named, besides the bot's users.
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()
     safeguarding_phone: str = ""
+    #: Given to whoever reported something urgent that nobody has taken.
+    urgent_phone: str = ""
     #: Of its designated officer, for a case about the chair of governors.
     local_authority_phone: str = ""
     #: As the setting of that name, where several schools share the settings.

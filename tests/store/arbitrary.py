@@ -175,6 +175,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         again=st.integers(0, 9),
         rung=st.integers(0, 9),
         alarm_at=optional(times),
+        untaken_since=optional(times),
         wake_at=optional(times),
         hold=texts,
         speaks_of_head=st.booleans(),

@@ -1,0 +1,113 @@
+"""What is said of a step: that it falls due, what others did with it, and what those above read."""
+
+from __future__ import annotations
+
+from handlers.cases.view import step_choices
+from handlers.desk import Desk
+from handlers.matter import Around, Matter
+from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
+from handlers.school.due import A_CASE, first_name_of, kind_of
+from handlers.text.words import listed, moment
+from handlers.workflow.step_news import News, news_for
+from handlers.workflow.steps import owners_of
+from store.model.case import Case
+from store.model.kinds import Clock, EntryKind
+from store.model.records import Entry, FollowUp, Notice, Person, Status
+
+DUE_SOON = "Case {reference}: due {due}"
+OVERDUE = "Case {reference}: overdue since {due}, day {day}"
+CLOCKS: dict[str, str] = {
+    Clock.SCHOOL: "Counted in school days.",
+    Clock.LEGAL: "Counted in working days, which no school holiday stops.",
+    Clock.NOW: "Counted in hours; it waits for nothing.",
+}
+OVERDUE_ABOVE = (
+    "Case {reference} · {kind}, “{what}”: overdue since {due}, day {day}. It is with {who}."
+)
+ASK = "Ask {who} what happens"
+
+STEPS = "Case {reference} · {kind}"
+GIVEN = "{name} gave you a step: {what}, due {due}."
+MOVED = "{name} put off your step until {due}: {what}."
+SETTLED = "{name} says of your step: {progress} · {what}."
+YOURS_NOW = "Yours now: {what}, due {due}."
+ADDED = "{name} added a step of yours: {what}, due {due}."
+
+CHANGED: dict[str, str] = {
+    EntryKind.STEP_GIVEN: GIVEN,
+    EntryKind.POSTPONED: MOVED,
+    EntryKind.STEP_ADDED: ADDED,
+}
+
+
+def step_notice(case: Case, notice: Notice, desk: Desk) -> Reply | None:
+    """That a step falls due soon, or is overdue, with the buttons that deal with it."""
+    follow_up = case.follow_up(notice.step)
+    if follow_up is None or not _still(follow_up, notice):
+        return None
+    due = moment(follow_up.due, desk.calendar)
+    heading = OVERDUE.format(reference=case.reference, due=due, day=notice.stage)
+    if not notice.stage:
+        heading = DUE_SOON.format(reference=case.reference, due=due)
+    parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
+    choices = (*step_choices(case, follow_up), Choice("Open", f"case {case.reference}"))
+    return Reply((*parts, Choices(choices))).showing([case.reference])
+
+
+def _still(follow_up: FollowUp, notice: Notice) -> bool:
+    """Whether it is open, and nothing newer has been said of it."""
+    return follow_up.is_open and follow_up.told <= notice.stage
+
+
+def step_from_above(
+    case: Case, around: Around, notice: Notice, person: Person, desk: Desk
+) -> Reply | None:
+    """To whom the escalation names from this day of being overdue on: whose it is, and whom to
+    ask.
+    """
+    follow_up = case.follow_up(notice.step)
+    if follow_up is None or not follow_up.is_open or follow_up.told < notice.stage:
+        return None
+    escalated = [rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage]
+    if not person.has(*escalated):
+        return None
+    owners = owners_of(follow_up, case, around, desk)
+    words = OVERDUE_ABOVE.format(
+        reference=case.reference,
+        kind=A_CASE if case.withheld else kind_of(case, desk),
+        what=follow_up.what,
+        due=moment(follow_up.due, desk.calendar),
+        day=follow_up.told,
+        who=listed(owner.name for owner in owners) or "nobody",
+    )
+    ask = Choice(ASK.format(who=first_name_of(owners)), f"case ask {case.reference}")
+    return say(words, Choices((ask,)))
+
+
+def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
+    """What somebody else did with steps of this person's, in the words of its entry."""
+    case = matter.case
+    number = int(notice.step)
+    if case.status != Status.OPEN or number >= len(case.chronology):
+        return None
+    entry = case.chronology[number]
+    lines = _news_lines(entry, news_for(person, case, number, matter.around, desk), matter, desk)
+    if not lines:
+        return None
+    title = STEPS.format(reference=case.reference, kind=kind_of(case, desk))
+    choices = Choices((Choice(f"Open {case.reference}", f"case {case.reference}"),))
+    return say("\n".join([title, *lines]), choices).showing([case.reference])
+
+
+def _news_lines(entry: Entry, news: News, matter: Matter, desk: Desk) -> list[str]:
+    lines = []
+    changed = news.changed
+    name = matter.people.name(entry.by)
+    if changed:
+        words = CHANGED.get(entry.what, SETTLED)
+        due = moment(changed.due, desk.calendar)
+        lines.append(words.format(name=name, what=changed.what, due=due, progress=changed.progress))
+    for step in news.new:
+        due = moment(step.due, desk.calendar)
+        lines.append(YOURS_NOW.format(what=step.what, due=due))
+    return lines

@@ -1,0 +1,94 @@
+"""What is said while an urgent case has nobody: to those in turn, and to who reported it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.desk import Desk
+from handlers.matter import Matter, People
+from handlers.messages import Choice, Reply, say
+from handlers.rules.access import is_about_head
+from handlers.text.words import counted, listed
+from handlers.workflow.alerts import channel_may_know
+from handlers.workflow.rounds import seen_lately, told_of_it
+from store.model.case import Case
+from store.model.records import Notice, Status
+
+NOBODY_FOR = "Nobody has taken it for {how_long}."
+NOBODY_YET = "Nobody has taken it yet."
+TOLD = "Told so far: {names}."
+ON_IT = "{name} has seen it and is on it, since {time:%H:%M}."
+URGENT_ABOVE = "Urgent: case {reference}. {waits} Please see that a leader takes it."
+SEEN = "Seen, I am on it"
+
+UNTAKEN = "Case {reference}: nobody has taken it yet. {ring} If anybody is in danger, ring 999."
+RING = "Ring {phone} now."
+RING_SCHOOL = "Ring the school now, and ask for the headteacher or the safeguarding lead."
+RING_CHAIR = "Ring the chair of governors now, not the headteacher."
+RING_ANOTHER = "Ring somebody in leadership whom it is not about."
+
+
+def seen_choice(case: Case) -> Choice:
+    """The button of whoever is on it, and is not told again for a while."""
+    return Choice(SEEN, f"case seen {case.reference}")
+
+
+def waiting_lines(case: Case, people: People, desk: Desk) -> list[str]:
+    """How long it waits, who has been told, and who is on it."""
+    now = desk.now()
+    waits = NOBODY_YET
+    if case.untaken_since:
+        waits = NOBODY_FOR.format(how_long=_how_long(now - case.untaken_since))
+    lines = [waits]
+    names = [people.name(id) for id in told_of_it(case)]
+    if names:
+        lines.append(TOLD.format(names=listed(names)))
+    for seen in seen_lately(case, now, desk):
+        time = desk.calendar.local(seen.at)
+        lines.append(ON_IT.format(name=people.name(seen.by), time=time))
+    return lines
+
+
+def _how_long(span: timedelta) -> str:
+    """`15 minutes`, `an hour`, `5 hours`, `a day and 3 hours`."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 60:
+        return counted(minutes, "minute")
+    days, hours = divmod(minutes // 60, 24)
+    # English has an hour, and a minute.
+    in_hours = "an hour" if hours == 1 else counted(hours, "hour")
+    if not days:
+        return in_hours
+    in_days = counted(days, "day")
+    return f"{in_days} and {in_hours}" if hours else in_days
+
+
+def urgent_from_above(case: Case, people: People, desk: Desk) -> Reply:
+    """For whoever may not see the case."""
+    waits = " ".join(waiting_lines(case, people, desk))
+    words = URGENT_ABOVE.format(reference=case.reference, waits=waits)
+    return say(words)
+
+
+async def untaken_notice(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+    """To whoever reported it: whom to ring, as nobody has taken it."""
+    root = matter.summaries[0]
+    if root.status == Status.CLOSED or root.owner or not any(p.urgent for p in matter.summaries):
+        return None
+    return say(UNTAKEN.format(reference=reference, ring=_whom_to_ring(matter, desk)))
+
+
+def _whom_to_ring(matter: Matter, desk: Desk) -> str:
+    if is_about_head(matter.summaries):
+        return RING_CHAIR
+    # Whoever answers the telephone may be the one whom it is about.
+    if not channel_may_know(matter.summaries, matter.people):
+        return RING_ANOTHER
+    phone = desk.calendar.school.urgent_phone
+    return RING.format(phone=phone) if phone else RING_SCHOOL
+
+
+def is_over(case: Case, notice: Notice) -> bool:
+    """Whether a round is no longer needed, or its words would be those of a later one."""
+    later = [n for n in case.notices if n.kind == notice.kind and n.to == notice.to]
+    return case.owner is not None or any(n.stage > notice.stage for n in later)

@@ -1,0 +1,206 @@
+"""What is due and overdue of the cases, as lines for one person: each case once, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.desk import Desk
+from handlers.matter import Around, Listed, Summaries
+from handlers.rules import access
+from handlers.rules.access import Act, Relation
+from handlers.rules.stages import stage_reached
+from handlers.text.words import listed, shortened
+from handlers.workflow.steps import owners_of
+from store.errors import DamagedCase
+from store.model.case import Case
+from store.model.kinds import Clock
+from store.model.records import FollowUp, Person, Status, Summary
+
+LINE = "{reference} · {kind} · {what} · {who} · {when}{more}"
+DAY_OF = "day {day}"
+BY = "by {time:%H:%M}"
+AND_MORE = " · {number} more"
+NO_KIND = "no category yet"
+#: What somebody reads of a kind that is not for them to know.
+A_CASE = "a case"
+UNREADABLE = "{reference} cannot be read. Please tell your technician: headsup check says more."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line, and the reference of the case that it shows something of, where it does."""
+
+    words: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCase:
+    """A case of which something is due or overdue, with the step that is the oldest of it."""
+
+    case: Case
+    step: FollowUp
+    owners: Sequence[Person]
+    #: The days for which the step is overdue; 0 for what is due today.
+    stage: int
+    #: Further steps that are due or overdue.
+    more: int
+
+    @property
+    def age(self) -> tuple[datetime, datetime, str]:
+        return self.step.due, self.case.opened_at, self.case.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads it, and when (UTC)."""
+
+    person: Person
+    now: datetime
+    #: All that is overdue of the cases; otherwise what the person is told of each day.
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Cases that were read, those that could not be, and what there is around them."""
+
+    cases: Sequence[Case]
+    unreadable: Sequence[str]
+    around: Around
+
+
+async def read_cases(found: Iterable[Listed], desk: Desk) -> Read:
+    """All of these cases, and what there is around them. One that is damaged is said to be."""
+    cases = []
+    unreadable = []
+    parts: list[Summary] = []
+    for seen in found:
+        try:
+            cases.append(await desk.store.case(seen.summary.reference))
+        except DamagedCase:
+            unreadable.append(seen.summary.reference)
+            continue
+        parts += seen.matter
+    return Read(cases, unreadable, Around(Summaries(parts), await desk.people_of(*cases)))
+
+
+def due_cases(read: Read, reader: Reader, desk: Desk) -> list[DueCase]:
+    """Of what something is due today, or overdue, for one person; the oldest first."""
+    found = []
+    for case in read.cases:
+        due = _due_of(case, read.around, reader, desk)
+        if due:
+            found.append(due)
+    return sorted(found, key=lambda due: due.age)
+
+
+def _due_of(case: Case, around: Around, reader: Reader, desk: Desk) -> DueCase | None:
+    steps = []
+    for follow_up in sorted(case.follow_ups, key=lambda f: f.due):
+        if follow_up.is_open and _is_for(follow_up, case, around, reader, desk):
+            steps.append(follow_up)
+    if not steps:
+        return None
+    first = steps[0]
+    owners = owners_of(first, case, around, desk)
+    return DueCase(case, first, owners, _days_overdue(first, reader.now, desk), len(steps) - 1)
+
+
+def _is_for(step: FollowUp, case: Case, around: Around, reader: Reader, desk: Desk) -> bool:
+    """Whether a step is due or overdue, and this person is told so on a day as this."""
+    day = desk.calendar.local(reader.now).date()
+    stage = _days_overdue(step, reader.now, desk)
+    is_today = desk.calendar.local(step.due).date() == day
+    if not (stage or is_today) or not (reader.everything or _counts_on(step, reader.now, desk)):
+        return False
+    if reader.everything and stage:
+        return True
+    if reader.person in owners_of(step, case, around, desk):
+        return True
+    escalation = desk.procedure.escalation
+    return any(stage >= rung.day and reader.person.has(rung.to) for rung in escalation)
+
+
+def _counts_on(step: FollowUp, now: datetime, desk: Desk) -> bool:
+    """Whether this day is one of those that the step's clock counts."""
+    day = desk.calendar.local(now).date()
+    match step.clock:
+        case Clock.SCHOOL:
+            return desk.calendar.is_school_day(day)
+        case Clock.LEGAL:
+            return desk.calendar.is_working_day(day)
+    return True
+
+
+def _days_overdue(step: FollowUp, now: datetime, desk: Desk) -> int:
+    """1, 2 … for what is overdue, 0 for what is not."""
+    return max(1, stage_reached(step, now, desk.calendar)) if step.due <= now else 0
+
+
+def due_row(due: DueCase, desk: Desk) -> Row:
+    """A case with its kind, its next step, whose that is and how long it is overdue."""
+    words = _words(due, kind_of(due.case, desk), desk)
+    return Row(words, due.case.reference)
+
+
+def row_from_above(due: DueCase, desk: Desk) -> Row:
+    """The same for somebody who may not see the case: of what is withheld, not even its kind."""
+    kind = A_CASE if due.case.withheld else kind_of(due.case, desk)
+    return Row(_words(due, kind, desk), due.case.reference)
+
+
+def _words(due: DueCase, kind: str, desk: Desk) -> str:
+    when = BY.format(time=desk.calendar.local(due.step.due))
+    if due.stage:
+        when = DAY_OF.format(day=due.stage)
+    return LINE.format(
+        reference=due.case.reference,
+        kind=kind,
+        what=due.step.what,
+        who=listed(person.name for person in due.owners) or "nobody",
+        when=when,
+        more=AND_MORE.format(number=due.more) if due.more else "",
+    )
+
+
+def kind_of(case: Case, desk: Desk) -> str:
+    """What a case is about, in a few words."""
+    category = desk.procedure.named(case.category)
+    return shortened(category.name, 60) if category else NO_KIND
+
+
+def first_name_of(owners: Sequence[Person]) -> str:
+    """The name of the one who is asked first."""
+    return shortened(owners[0].name, 30) if owners else "them"
+
+
+async def neglected_cases(person: Person, now: datetime, desk: Desk) -> list[DueCase]:
+    """What this person is told of without seeing the case: overdue for as long as the escalation
+    says.
+    """
+    days = [rung.day for rung in desk.procedure.escalation if person.has(rung.to)]
+    if not days:
+        return []
+    summaries = Summaries(await desk.store.summaries())
+    found = []
+    for summary in summaries:
+        seen = desk.listed(person, summary, summaries)
+        if _is_late(summary, now) and _hears_only(person, seen):
+            found.append(seen)
+    read = await read_cases(found, desk)
+    reader = Reader(person, now, everything=True)
+    late = due_cases(read, reader, desk)
+    return [due for due in late if due.stage >= min(days)]
+
+
+def _is_late(summary: Summary, now: datetime) -> bool:
+    is_open = summary.status == Status.OPEN and summary.joined_to is None
+    return is_open and summary.due is not None and summary.due <= now
+
+
+def _hears_only(person: Person, seen: Listed) -> bool:
+    may_hear = access.may_with(person, Act.HEAR, seen.relations)
+    return may_hear and not seen.inside and Relation.APART in seen.relations
