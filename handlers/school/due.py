@@ -61,6 +61,8 @@ class Reader:
     now: datetime
     #: All that is overdue of the cases; otherwise what the person is told of each day.
     everything: bool = False
+    #: The days for which something is overdue at least.
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _is_for(step: FollowUp, case: Case, around: Around, reader: Reader, desk: De
     stage = _days_overdue(step, reader.now, desk)
     is_today = desk.calendar.local(step.due).date() == day
     if not (stage or is_today) or not (reader.everything or _counts_on(step, reader.now, desk)):
+        return False
+    if stage < reader.least:
         return False
     if reader.everything and stage:
         return True
@@ -191,9 +195,7 @@ async def neglected_cases(person: Person, now: datetime, desk: Desk) -> list[Due
         if _is_late(summary, now) and _hears_only(person, seen):
             found.append(seen)
     read = await read_cases(found, desk)
-    reader = Reader(person, now, everything=True)
-    late = due_cases(read, reader, desk)
-    return [due for due in late if due.stage >= min(days)]
+    return due_cases(read, Reader(person, now, everything=True, least=min(days)), desk)
 
 
 def _is_late(summary: Summary, now: datetime) -> bool:

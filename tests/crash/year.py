@@ -37,7 +37,17 @@ from store.school.procedure import load_procedure
 from store.school.school import School
 from store.tiny import TinyStore, read_tables
 from tests.asking import holder_of, summary_of
-from tests.crash.year_model import DAY, LONDON, MINUTE, Days, Down, Told, YearModel, whole_minute
+from tests.crash.year_model import (
+    DAY,
+    LONDON,
+    MINUTE,
+    Days,
+    Down,
+    PassedOn,
+    Told,
+    YearModel,
+    whole_minute,
+)
 
 TEXTS = Path(__file__).parents[2] / "policy_texts"
 CLOSED = [
@@ -106,14 +116,23 @@ class Message:
     told: list[Told]
     number: int
     other: list[str] = field(default_factory=list)  # first lines of what is no reminder
+    is_gone: bool = False
+
+    @property
+    def notices(self) -> int:
+        """Of how many notices it is made: the lines of a day's message are of one."""
+        return sum(told.kind != "today" for told in self.told) + len(self.other)
 
 
 OVERDUE = re.compile(r"Case (\w{4}): overdue since (.+), day (\d+)$")
 BEFORE = re.compile(r"Case (\w{4}): due (.+)$")
-ABOVE = re.compile(
-    r"Case (\w{4}), “(.+)”: overdue since (.+), day (\d+)\. Please see that it is done\."
-)
-LADDER_ABOVE = re.compile(r"Urgent: case (\w{4})\. Nobody has taken it yet\.")
+ABOVE = re.compile(r"Case (\w{4}) · [^“]+, “(.+)”: overdue since (.+), day (\d+)\. It is with")
+LADDER_ABOVE = re.compile(r"Urgent: case (\w{4})\. Nobody has taken it for")
+UNTAKEN = re.compile(r"Case (\w{4}): nobody has taken it yet")
+DAY_OF = re.compile(r"(?:\d\. )?Today, \w{3} \d+ \w+$")
+LINE = re.compile(r"(\w{4}) · [^·]+ · (.+) · [^·]+ · (?:day (\d+)|by \d\d:\d\d)(?: · \d+ more)?")
+DUTY_LINE = re.compile(r"(.+) · (?:overdue, day (\d+)|due today)")
+DUTY_OF_THE_WEEK = re.compile(r"[a-z-]+: (.+) · [^·]+ · due [^·]+ · overdue, day (\d+)")
 URGENT = re.compile(r"(?:\d\. )?Urgent: case (\w{4})$")
 DUTY_SOON = re.compile(r"(?:\d\. )?Due (\d+ \w+ \d{4}): (.+)")
 DUTY = re.compile(r"Overdue since (\d+ \w+ \d{4}), day (\d+): (.+)")
@@ -122,6 +141,7 @@ DUTY = re.compile(r"Overdue since (\d+ \w+ \d{4}), day (\d+): (.+)")
 OF_A_DIGEST = (
     *(
         "Overdue",
+        "Due today",
         "Yours, this week",
         "New",
         "Waiting for a category or for evidence",
@@ -144,26 +164,49 @@ class Chat:
         self.year.fate.moment("before sending")
         person = address.partition(":")[2]
         message = Message(self.year.now, person, [], len(self.messages))
-        _read(reply, message, self.year.week)
+        _read(reply, message, str(self.year.now.astimezone(LONDON).date()))
         self.messages.append(message)
         self.year.fate.moment("after sending")
         return str(message.number)
 
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """Taken away, or put in another's place."""
+        self.messages[int(message)].is_gone = True
 
-def _read(reply: Reply, message: Message, week: str) -> None:
+
+def _read(reply: Reply, message: Message, day: str) -> None:
     """What a person understands from it."""
+    of_the_day = False
     texts = [part for part in reply.parts if isinstance(part, Heading | Text)]
     for part, following in itertools.zip_longest(texts, texts[1:]):
         text, below = part.text, following.text if following else ""
         told = (
             _of_a_step(text, below, message.person)
             or _of_the_ladder(text, below, message.person)
-            or _of_the_school(text, week, message.person)
+            or _of_the_school(text, day, message.person)
         )
+        of_the_day = of_the_day or bool(told and told.kind in ("day", "digest"))
         if told:
             message.told.append(told)
+        elif of_the_day and _is_of_the_day(text, part):
+            message.told += _lines_of_the_day(text, day, message.person)
         elif text not in OF_A_DIGEST and (isinstance(part, Heading) or text.startswith("Case ")):
             message.other.append(text)
+
+
+def _is_of_the_day(text: str, part: Heading | Text) -> bool:
+    return isinstance(part, Text) and not text.startswith("Case ")
+
+
+def _lines_of_the_day(text: str, day: str, person: str) -> list[Told]:
+    found = []
+    for line in text.splitlines():
+        if match := LINE.fullmatch(line):
+            stage = int(match[3] or 0)
+            found.append(Told("today", match[1], match[2], day, stage, person))
+        elif match := DUTY_OF_THE_WEEK.fullmatch(line) or DUTY_LINE.fullmatch(line):
+            found.append(Told("today", match[1], "", day, int(match[2] or 0), person))
+    return found
 
 
 def _of_a_step(text: str, below: str, person: str) -> Told | None:
@@ -173,20 +216,24 @@ def _of_a_step(text: str, below: str, person: str) -> Told | None:
     if found := BEFORE.search(text):
         return Told("step", found[1], what, found[2], 0, person)
     if found := ABOVE.search(text):
-        return Told("step", found[1], found[2], found[3], int(found[4]), person)
+        return Told("above", found[1], found[2], found[3], int(found[4]), person)
     return None
 
 
 def _of_the_ladder(text: str, below: str, person: str) -> Told | None:
+    if found := UNTAKEN.search(text):
+        return Told("untaken", found[1], "", "", 0, person)
     found = LADDER_ABOVE.search(text)
-    if not found and "Nobody has taken it yet." in below:
+    if not found and "Nobody has taken it for" in below:
         found = URGENT.match(text)
     return Told("ladder", found[1], "", "", 0, person) if found else None
 
 
-def _of_the_school(text: str, week: str, person: str) -> Told | None:
+def _of_the_school(text: str, day: str, person: str) -> Told | None:
     if text.endswith("Your week"):
-        return Told("digest", week, "", "", 0, person)
+        return Told("digest", day, "", "", 0, person)
+    if DAY_OF.match(text):
+        return Told("day", day, "", "", 0, person)
     if found := DUTY.search(text):
         return Told("duty", found[3], "", found[1], int(found[2]), person)
     if found := DUTY_SOON.match(text):
@@ -238,11 +285,6 @@ class Year:
         closed = tuple(f"{a}/{b}" for a, b in CLOSED)
         self._calendar = Calendar(School(closed=closed))
         self._plan(cases)
-
-    @property
-    def week(self) -> str:
-        today = self.now.astimezone(LONDON).date()
-        return str(today - timedelta(days=today.weekday()))
 
     # --- the plan -------------------------------------------------------------------------------------------
 
@@ -310,7 +352,9 @@ class Year:
     async def _next(self) -> tuple[datetime, Deed | None]:
         """The next deed, or the next minute in which something is due."""
         due = await self.store.next_due()
-        looks = [self.days.next_opening(self.now)]
+        today = self.now.astimezone(LONDON).date()
+        opening = self.days.opening(today)
+        looks = [opening if opening > self.now else self.days.opening(today + DAY)]
         if due is not None:
             looks.append(max(whole_minute(due), whole_minute(self.now + timedelta(seconds=1))))
         look = min(looks)
@@ -362,7 +406,7 @@ class Year:
         """Messages that were sent at this moment, and are not noted as sent: these may come again."""
         count = 0
         for message in self.chat.messages[self._sent_before :]:
-            if await self._notices_of(message) < len(message.told) + len(message.other):
+            if await self._notices_of(message) < message.notices:
                 self.unnoted.update(message.told)
                 count += 1
         if count:
@@ -371,7 +415,10 @@ class Year:
     async def _notices_of(self, message: Message) -> int:
         noted = [n for path in (self.folder / "notices").glob("*.json") for n in _loose(path)]
         words = " ".join(
-            [*(t.of for t in message.told if t.kind in ("step", "ladder")), *message.other]
+            [
+                *(t.of for t in message.told if t.kind in ("step", "above", "ladder", "untaken")),
+                *message.other,
+            ]
         )
         for reference in set(re.findall(r"\b[2-9B-DF-HJ-NP-TV-XZ]{4}\b", words)):
             if await summary_of(self.store, reference):
@@ -459,7 +506,8 @@ class Year:
             return (await self.store.case(deed.of)).category == category
 
         async def after() -> None:
-            self.model.opened(deed.of, category, about_head, self.now)
+            passed_on = PassedOn(deed.of, deed.who, (await self.store.case(deed.of)).opened_at)
+            self.model.opened(passed_on, category, about_head, self.now)
             urgent = self.model.cases[deed.of].urgent
             waits = [10, 20, 40, 90, 400] if urgent else [60, 700, 3000]
             self._visit_later(
@@ -548,7 +596,8 @@ class Year:
             day = self._some_day()
             words = f"case postpone {ref} {step.key} until {_typed(day)}, because she is ill"
             return words, "put_off", step.key, day
-        why = " it is gone" if way == "not-needed" else ""
+        # Some steps ask what was decided.
+        why = " it is gone" if way in ("not-needed", "done") else ""
         return f"case {way} {ref} {step.key}{why}", "settled", step.key, way.replace("-", " ")
 
     def _some_day(self) -> date:

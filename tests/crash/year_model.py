@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,7 +23,10 @@ LONDON = ZoneInfo("Europe/London")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 OPENS, CLOSES = time(8), time(17)
 FIRST, LAST = date(2026, 6, 1), date(2028, 3, 1)
-LADDER_PAUSE = timedelta(minutes=15)
+#: Of one person's message of the day: cases that have a line of their own.
+LINES = 9
+#: Of the weekly digest.
+WEEKLY_LINES = 15
 
 Down = Sequence[tuple[datetime, datetime]]
 
@@ -30,7 +34,7 @@ Down = Sequence[tuple[datetime, datetime]]
 class Told(NamedTuple):
     """One thing that one person is told once."""
 
-    kind: str  # step, ladder, digest or duty
+    kind: str  # step, above, ladder, untaken, day, digest, today (a line of either) or duty
     of: str  # a case, a week, or what a duty is
     what: str  # the step, in words
     due: str  # as people read it
@@ -79,6 +83,17 @@ class Days:
             else self.opening(self.away(self.school, day, 1))
         )
 
+    def next_minute(self, at: datetime, days: Sequence[date]) -> datetime:
+        """The first whole minute after `at` within the hours of one of these days."""
+        minute = at.replace(second=0, microsecond=0) + MINUTE
+        local = minute.astimezone(LONDON)
+        if local.date() in days and local.time() < CLOSES:
+            return max(minute, self.opening(local.date()))
+        return self.opening(self.away(days, local.date(), 1))
+
+    def is_school_day(self, day: date) -> bool:
+        return day in self._school
+
     def in_school(self, at: datetime) -> bool:
         local = at.astimezone(LONDON)
         return local.date() in self._school and OPENS <= local.time() < CLOSES
@@ -106,6 +121,12 @@ def said(at: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b, %H:%M}"
 
 
+class PassedOn(NamedTuple):
+    reference: str
+    reporter: str
+    at: datetime
+
+
 @dataclass
 class Run:
     """A step from when it was opened or put off until it was dealt with, or put off again."""
@@ -116,12 +137,28 @@ class Run:
     begin: datetime
     due: datetime
     end: datetime | None = None
+    opened: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opened = self.begin
+
+
+@dataclass(frozen=True)
+class DutyRun:
+    """A duty for one of its days, from when the one before was done until it is done itself."""
+
+    duty: dict[str, Any]
+    day: date
+    begin: datetime
+    end: datetime | None
 
 
 @dataclass
 class CaseModel:
     reference: str
     category: str
+    reporter: str
+    opened: datetime  # when it was passed on
     head: bool  # it is about the headteacher
     urgent: bool
     steps: list[dict[str, Any]]
@@ -166,14 +203,30 @@ class YearModel:
 
     # --- what happened ------------------------------------------------------------------------------------
 
-    def opened(self, reference: str, category: str, head: bool, at: datetime) -> None:
+    def opened(self, passed_on: PassedOn, category: str, head: bool, at: datetime) -> None:
         named = next(c for c in self.toml["category"] if c["key"] == category)
         steps = next(p["step"] for p in self.toml["procedure"] if p["key"] == named["procedure"])
-        case = CaseModel(reference, category, head, named.get("urgent", False), steps)
+        reference, reporter, first = passed_on
+        urgent = named.get("urgent", False)
+        case = CaseModel(reference, category, reporter, first, head, urgent, steps)
         self.cases[reference] = case
         if case.urgent:
             case.untaken.append((at, None))
         self._open_steps(case, at)
+        self._wait_for_the_alert(case, at)
+
+    def _wait_for_the_alert(self, case: CaseModel, at: datetime) -> None:
+        """Hours begin when it is told: at once where it is urgent, else in the hours of the first school day, or of the
+        first working day where working days are counted.
+        """
+        if case.urgent:
+            return
+        is_legal = any(run.clock == "legal" for _, run in case.runs)
+        told = self.days.next_minute(at, self.days.working if is_legal else self.days.school)
+        for _, run in case.runs:
+            if run.clock == "now" and told > at:
+                run.due += told - at
+                run.begin = told
 
     def taken(self, reference: str, person: str, at: datetime) -> None:
         case = self.cases[reference]
@@ -280,11 +333,13 @@ class YearModel:
     # --- what has to be told --------------------------------------------------------------------------------
 
     def expected(self, until: datetime, down: Down = ()) -> Iterator[Expected]:
+        digests = self._digest_days(until, down)
         for case in self.cases.values():
             for key, run in case.runs:
                 yield from self._of_run(case, key, run, until, down)
-            yield from self._of_ladder(case, until, down)
-        yield from self._digests(until, down)
+            yield from self._from_above(case, until, down, digests)
+            yield from self._of_rounds(case, until, down)
+        yield from self._of_days(until, down, digests)
         yield from self._duties(until, down)
 
     def _begins(self, run: Run, stage: int) -> datetime | None:
@@ -304,13 +359,49 @@ class YearModel:
     def _of_run(
         self, case: CaseModel, key: str, run: Run, until: datetime, down: Down
     ) -> Iterator[Expected]:
-        waits = run.clock == "school"
+        """What has a message of its own: hours and working days, before they are over and when they are."""
+        if run.clock == "school":
+            return
         for stage, at in self._stages(
-            lambda stage: self._begins(run, stage), run.begin, run.end, waits, until, down
+            lambda stage: self._begins(run, stage), run.begin, run.end, False, until, down
         ):
-            for person in self._who(case, key, run, stage, at):
-                told = Told("step", case.reference, run.what, said(run.due), stage, person)
-                yield Expected(told, at, waits, run.end)
+            if stage <= 1:
+                for person in self._owner(case, key, run, at):
+                    told = Told("step", case.reference, run.what, said(run.due), stage, person)
+                    yield Expected(told, at, False, run.end)
+
+    def _from_above(
+        self, case: CaseModel, until: datetime, down: Down, digests: set[tuple[date, str]]
+    ) -> Iterator[Expected]:
+        """Whoever may not see the case is told once that something of it is neglected, and not again while anything is."""
+        for rung in self.toml["escalation"]:
+            above = self.people[rung["to"]]
+            if above in self.inside(case) or (case.head and rung["to"] == "head"):
+                continue
+            reached = []
+            for n, (_, run) in enumerate(case.runs):
+                waits = run.clock == "school"
+                stages = self._stages(
+                    partial(self._begins, run), run.begin, run.end, waits, until, down
+                )
+                found = next(((stage, at) for stage, at in stages if stage >= rung["day"]), None)
+                if found:
+                    reached.append((found[1], n, found[0], run))
+            neglected: list[tuple[datetime, datetime | None]] = []
+            for at, _, stage, run in sorted(reached, key=lambda row: row[:2]):
+                is_known = any(a <= at and (end is None or end > at) for a, end in neglected)
+                neglected.append((at, run.end))
+                brings = (at.astimezone(LONDON).date(), above) in digests and self.days.in_school(
+                    at
+                )
+                if not is_known and not (brings and self._is_opening_of_digest(at, down)):
+                    told = Told("above", case.reference, run.what, said(run.due), stage, above)
+                    yield Expected(told, at, run.clock == "school", run.end)
+
+    def _is_opening_of_digest(self, at: datetime, down: Down) -> bool:
+        """Whether that day's message comes at this very moment."""
+        day = at.astimezone(LONDON).date()
+        return at <= self.days.looked_at(self.days.opening(day), True, down)
 
     def _stages(
         self,
@@ -345,56 +436,158 @@ class YearModel:
             {p["ict"]} if case.category == "unsuitable-site" else set()
         )
 
-    def _who(self, case: CaseModel, key: str, run: Run, stage: int, at: datetime) -> list[str]:
+    def _owner(self, case: CaseModel, key: str, run: Run, at: datetime) -> list[str]:
         hand = [who for when, who in case.hands.get(key, []) if when < at]
         owner = [who for when, who in case.owner if when < at]
         told = [who for who in hand[-1:] if who] or (owner[-1:] if run.owner == "owner" else [])
         if not told:
             roles = ["head" if run.owner == "owner" else run.owner, *self.toml["ladder"]]
             told = [p for role in roles if (p := self.people[role]) in self.inside(case)][:1]
-        for rung in self.toml["escalation"]:
-            above = self.people[rung["to"]]
-            if (
-                stage >= rung["day"]
-                and above not in told
-                and not (case.head and rung["to"] == "head")
-            ):
-                told = [*told, above]
         return told
 
-    def _of_ladder(self, case: CaseModel, until: datetime, down: Down) -> Iterator[Expected]:
+    def _is_escalated(self, person: str, stage: int) -> bool:
+        return any(
+            stage >= rung["day"] and self.people[rung["to"]] == person
+            for rung in self.toml["escalation"]
+        )
+
+    def _rounds(self, since: datetime) -> Iterator[datetime]:
+        at = since
+        for pause in [15, 15, 30, 60]:
+            at += timedelta(minutes=pause)
+            yield at
+        while True:
+            at += timedelta(hours=1)
+            yield at
+
+    def _of_rounds(self, case: CaseModel, until: datetime, down: Down) -> Iterator[Expected]:
+        """To whoever has not heard of it for longest; and its reporter, after half an hour."""
         category = next(c for c in self.toml["category"] if c["key"] == case.category)
-        alerted = ["chair"] if case.head else category["alerts"]
         ladder = [role for role in self.toml["ladder"] if not (case.head and role == "head")]
-        fresh = [role for role in ladder if role not in alerted]
-        rung = 0
+        heard = {}
+        for role in ["chair"] if case.head else category["alerts"]:
+            heard[role] = case.untaken[0][0] if case.untaken else until
         for begin, end in case.untaken:
-            at = self.days.looked_at(begin + LADDER_PAUSE, False, down)
-            while at < (end or until) and at < until:
-                role = (
-                    fresh[rung] if rung < len(fresh) else ladder[(rung - len(fresh)) % len(ladder)]
-                )
-                rung += 1
-                yield Expected(
-                    Told("ladder", case.reference, "", "", 0, self.people[role]),
-                    at,
-                    waits=False,
-                    until=end,
-                )
-                at = self.days.looked_at(at + LADDER_PAUSE, False, down)
+            looked: datetime | None = None
+            for due in self._rounds(begin):
+                at = self.days.looked_at(due, False, down)
+                if at >= (end or until) or at >= until:
+                    break
+                if at == looked:
+                    continue
+                looked = at
+                never = begin - 1000 * DAY
+                role = min(ladder, key=lambda role: (heard.get(role, never), ladder.index(role)))
+                heard[role] = at
+                told = Told("ladder", case.reference, "", "", 0, self.people[role])
+                yield Expected(told, at, waits=False, until=end)
+            at = self.days.looked_at(begin + timedelta(minutes=30), False, down)
+            if at < (end or until) and at < until:
+                told = Told("untaken", case.reference, "", "", 0, case.reporter)
+                yield Expected(told, at, waits=False, until=end)
 
-    def _digests(self, until: datetime, down: Down) -> Iterator[Expected]:
-        monday = self.since - timedelta(days=self.since.weekday())
-        while self.days.opening(monday) < until:
-            first = self.days.away(self.days.school, monday - DAY, 1)
-            at = self.days.looked_at(self.days.opening(first), True, down)
-            in_week = at.astimezone(LONDON).date() < monday + 7 * DAY
-            if in_week and self.since <= first and at < until:
-                for person in self.people.values():
-                    yield Expected(Told("digest", str(monday), "", "", 0, person), at, True, None)
-            monday += 7 * DAY
+    # --- the message of the day -----------------------------------------------------------------------------
 
-    def _duties(self, until: datetime, down: Down) -> Iterator[Expected]:
+    def _days(self, until: datetime, down: Down) -> Iterator[tuple[date, datetime]]:
+        """Each day with when its message is sent: in the school's hours, or not at all."""
+        day = self.since
+        while self.days.opening(day) < until:
+            at = self.days.looked_at(self.days.opening(day), False, down)
+            local = at.astimezone(LONDON)
+            if local.date() == day and local.time() < CLOSES and at < until:
+                yield day, at
+            day += DAY
+
+    def _digest_days(self, until: datetime, down: Down) -> set[tuple[date, str]]:
+        """The first day of each week on which a message is sent that is a school day is the digest's, for everybody."""
+        weeks: dict[date, date] = {}
+        for day, _ in self._days(until, down):
+            if self.days.is_school_day(day):
+                weeks.setdefault(day - timedelta(days=day.weekday()), day)
+        return {(day, person) for day in weeks.values() for person in self.people.values()}
+
+    def _of_days(
+        self, until: datetime, down: Down, digests: set[tuple[date, str]]
+    ) -> Iterator[Expected]:
+        for day, at in self._days(until, down):
+            for person in self.people.values():
+                is_digest = (day, person) in digests
+                if is_digest:
+                    yield Expected(Told("digest", str(day), "", "", 0, person), at, True, None)
+                waits = self.days.is_school_day(day)
+                lines = self._lines(day, at, person, is_digest)
+                if lines and not is_digest:
+                    yield Expected(Told("day", str(day), "", "", 0, person), at, waits, None)
+                for told in lines:
+                    yield Expected(told, at, waits, None)
+
+    def _lines(self, day: date, at: datetime, person: str, is_digest: bool) -> list[Told]:
+        """Each case once, with its oldest step, the oldest first."""
+        rows = []
+        for case in self.cases.values():
+            if person not in self.inside(case) or self._goes_round_apart(case, day, at):
+                continue
+            steps = [row for row in self._due_now(case, day, at, person, is_digest)]
+            if steps:
+                due, stage, what = min(steps, key=lambda row: row[0])
+                told = Told("today", case.reference, what, str(day), stage, person)
+                rows.append(((due, case.opened, case.reference), told))
+        found = [told for _, told in sorted(rows, key=lambda row: row[0])]
+        duties = (
+            self._duty_lines(day, at, person, is_digest) if self.days.is_school_day(day) else []
+        )
+        if is_digest:
+            late = [told for told in found if told.stage]
+            above = self._lines_from_above(day, at, person)
+            due = [told for told in found if not told.stage]
+            return [*late, *above, *duties][:WEEKLY_LINES] + due[:WEEKLY_LINES]
+        return found[:LINES] + duties
+
+    def _lines_from_above(self, day: date, at: datetime, person: str) -> list[Told]:
+        """What the escalation has come to this person with, of cases that they may not see."""
+        rows = []
+        for case in self.cases.values():
+            if person in self.inside(case) or (case.head and person == self.people["head"]):
+                continue
+            late = []
+            for _, run in case.runs:
+                is_late = run.opened <= at and (run.end is None or run.end > at) and run.due <= at
+                if is_late and self._is_escalated(person, self._stage_at(run, at)):
+                    late.append((run.due, self._stage_at(run, at), run.what))
+            if late:
+                due, stage, what = min(late, key=lambda row: row[0])
+                told = Told("today", case.reference, what, str(day), stage, person)
+                rows.append(((due, case.opened, case.reference), told))
+        return [told for _, told in sorted(rows, key=lambda row: row[0])]
+
+    def _goes_round_apart(self, case: CaseModel, day: date, at: datetime) -> bool:
+        is_untaken = any(a <= at and (end is None or end > at) for a, end in case.untaken)
+        return is_untaken and not self.days.is_school_day(day)
+
+    def _due_now(
+        self, case: CaseModel, day: date, at: datetime, person: str, is_digest: bool
+    ) -> Iterator[tuple[datetime, int, str]]:
+        """What is overdue, or due on this day, and this person's to know: when it is due, for how long, and what."""
+        for key, run in case.runs:
+            is_open = run.opened <= at and (run.end is None or run.end > at)
+            is_today = run.due.astimezone(LONDON).date() == day
+            if not is_open or not (run.due <= at or is_today):
+                continue
+            counts = {"school": self.days.is_school_day(day), "legal": day in self.days.working}
+            if not counts.get(run.clock, True):
+                continue
+            stage = self._stage_at(run, at) if run.due <= at else 0
+            is_theirs = person in self._owner(case, key, run, at)
+            if is_theirs or (stage and (is_digest or self._is_escalated(person, stage))):
+                yield run.due, stage, run.what
+
+    def _stage_at(self, run: Run, at: datetime) -> int:
+        stage = 1
+        while (begins := self._begins(run, stage + 1)) and begins <= at:
+            stage += 1
+        return stage
+
+    def _duty_runs(self) -> Iterator[DutyRun]:
         for duty in self.duties:
             named = duty["due"] if isinstance(duty["due"], list) else [duty["due"]]
             years = range(self.since.year, self.since.year + 2)
@@ -410,32 +603,50 @@ class YearModel:
                     (at for key, due, at in self.duties_done if (key, due) == (duty["key"], day)),
                     None,
                 )
-                yield from self._of_duty(duty, day, begin, end, until, down)
+                yield DutyRun(duty, day, begin, end)
                 if end is None:
                     break
                 begin = end
 
-    def _of_duty(
-        self,
-        duty: dict[str, Any],
-        day: date,
-        begin: datetime,
-        end: datetime | None,
-        until: datetime,
-        down: Down,
-    ) -> Iterator[Expected]:
-        lead = int(duty["lead"].partition(" ")[0])
-        on = self.days.away(self.days.school, day - DAY, 1)
+    def _duty_begins(self, run: DutyRun, stage: int) -> datetime:
+        if stage == 0:
+            lead = int(run.duty["lead"].partition(" ")[0])
+            return self.days.opening(self.days.away(self.days.school, run.day, -lead))
+        on = self.days.away(self.days.school, run.day - DAY, 1)
+        return self.days.opening(self.days.away(self.days.school, on, stage))
 
-        def begins(stage: int) -> datetime:
-            if stage == 0:
-                return self.days.opening(self.days.away(self.days.school, day, -lead))
-            return self.days.opening(self.days.away(self.days.school, on, stage))
+    def _duties(self, until: datetime, down: Down) -> Iterator[Expected]:
+        """That it is due soon, to its owner; and once that it is overdue, to those above who do not answer for it."""
+        for run in self._duty_runs():
+            begins = partial(self._duty_begins, run)
+            owner = self.people[run.duty["owner"]]
+            stages = list(self._stages(begins, run.begin, run.end, True, until, down))
+            for stage, at in stages:
+                if stage == 0:
+                    yield self._told_of(run, 0, owner, at)
+            for rung in self.toml["escalation"]:
+                late = next((row for row in stages if row[0] >= rung["day"]), None)
+                above = self.people[rung["to"]]
+                if late and above not in (owner, self.people["head"]):
+                    yield self._told_of(run, late[0], above, late[1])
 
-        for stage, at in self._stages(begins, begin, end, True, until, down):
-            above = [r["to"] for r in self.toml["escalation"] if stage >= r["day"]]
-            for role in dict.fromkeys([duty["owner"], *above]):
-                told = Told(
-                    "duty", duty["do"], "", f"{day.day} {day:%B %Y}", stage, self.people[role]
-                )
-                yield Expected(told, at, True, end)
+    def _told_of(self, run: DutyRun, stage: int, person: str, at: datetime) -> Expected:
+        due = f"{run.day.day} {run.day:%B %Y}"
+        return Expected(Told("duty", run.duty["do"], "", due, stage, person), at, True, run.end)
+
+    def _duty_lines(self, day: date, at: datetime, person: str, is_digest: bool) -> list[Told]:
+        """The duties that are overdue, or due today, for whoever answers for them; above, in the week's digest alone."""
+        found = []
+        for run in self._duty_runs():
+            if not run.begin <= at or (run.end is not None and run.end <= at):
+                continue
+            stage = 0
+            while self._duty_begins(run, stage + 1) <= at:
+                stage += 1
+            if not stage and (run.day > day or is_digest):
+                continue
+            owner, head = self.people[run.duty["owner"]], self.people["head"]
+            answers = person in (owner, head)
+            if person == owner or (self._is_escalated(person, stage) and (answers or is_digest)):
+                found.append(Told("today", run.duty["do"], "", str(day), stage, person))
+        return found

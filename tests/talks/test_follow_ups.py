@@ -330,7 +330,8 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         clock> 2027-01-05T07:59
         bot to Ben>  (nothing)
         clock> 2027-01-05T08:00
-        bot to Ben>  Your week\\nNothing is overdue.\\nDue today\\n{a} · Allegation about staff · Support the member of staff
+        bot to Ben>  Your week\\nNothing is overdue.
+        bot to Ben>  Due today\\n{a} · Allegation about staff · Support the member of staff
     """)
 
 

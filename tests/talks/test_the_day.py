@@ -86,7 +86,7 @@ async def test_the_message_of_the_day_is_taken_away_from_whoever_turns_out_to_be
     assert standing(stage, "Ben", known["a"]) in (0, None)
     await talk("""
         clock> 2026-11-27T08:00
-        bot to Cleo> Today, Fri 27 November\\nOverdue:
+        bot to Efua> Today, Fri 27 November\\nOverdue:\\n{a}
     """)
     await stage.quiet()
     assert standing(stage, "Ben", known["a"]) in (0, None)
@@ -129,7 +129,6 @@ async def test_what_is_urgent_goes_round_less_and_less_often_and_one_message_a_p
         clock> +3h
         bot to Efua> (nothing)
         bot to Cleo> (nothing)
-        bot to Asha> (nothing)
     """)
 
 
@@ -219,7 +218,8 @@ async def test_nobody_is_reminded_of_a_case_before_they_are_told_of_it(talk: Tal
         clock> 2026-11-30T08:00
         bot to Ben>  New case {a}
         bot to Cleo> New case {a}
-        bot to Ben>  Your week\\nNothing is overdue.\\nDue today\\n{a} · Bullying of a pupil or an adult
+        bot to Ben>  Your week\\nNothing is overdue.
+        bot to Ben>  Due today\\n{a} · Bullying of a pupil or an adult
         bot to Ben>  by 09:00
         clock> 2026-11-30T09:00
         bot to Ben>  Case {a}: overdue since Mon 30 Nov, 09:00, day 1

@@ -33,6 +33,7 @@ from handlers.rules.access import TABLE, Act
 from handlers.rules.limits import Limits
 from handlers.school.digest import digest_notice
 from handlers.school.invitations import waits_for_other
+from handlers.school.today import today_notice
 from handlers.workflow.consequences import with_consequences
 from store.model.case import Case
 from store.model.memos import RoleWish
@@ -527,10 +528,16 @@ KINDS = (
     "uncategorised",
     "before",
     "overdue",
+    "steps",
+    "asked",
+    "answered",
+    "today",
     "digest",
     "channel",
 )
-REPORTERS = ("waiting", "taken", "closed", "lost", "nobody", "card")
+#: That are about one entry of the chronology.
+OF_ENTRIES = ("steps", "asked", "answered")
+REPORTERS = ("waiting", "taken", "closed", "lost", "nobody", "untaken", "card")
 
 
 @pytest.mark.parametrize(
@@ -544,11 +551,12 @@ async def test_no_notice_reaches_whoever_it_is_about(world: World, relation: str
             person, relation, urgent=kind == "urgent", category=None, owner="hana"
         )
         case = await world.desk.store.save(replace(case, evidence=waiting))
-        notice = Notice(
-            "key", kind, person.id, NOW, step="own-1", stage=5 if kind == "overdue" else 0
-        )
-        if kind == "digest":
-            reply = await digest_notice(notice, world.desk)
+        step = "0" if kind in OF_ENTRIES else "own-1"
+        stage = 5 if kind == "overdue" else 0
+        notice = Notice(f"today {NOW.date()}", kind, person.id, NOW, step=step, stage=stage)
+        if kind in ("digest", "today"):
+            worded = digest_notice if kind == "digest" else today_notice
+            reply = await worded(notice, world.desk)
             assert reply is None or case.reference not in words_of(reply)
         elif kind == "channel":
             desk = replace(world.desk, channels=("slack:C1",))
