@@ -12,7 +12,7 @@ from handlers.text.words import counted, listed
 from handlers.workflow.alerts import channel_may_know
 from handlers.workflow.rounds import seen_lately, told_of_it
 from store.model.case import Case
-from store.model.records import Notice, Status
+from store.model.records import Notice, Person, Status
 
 NOBODY_FOR = "Nobody has taken it for {how_long}."
 NOBODY_YET = "Nobody has taken it yet."
@@ -70,12 +70,12 @@ def urgent_from_above(case: Case, people: People, desk: Desk) -> Reply:
     return say(words)
 
 
-async def untaken_notice(reference: str, matter: Matter, desk: Desk) -> Reply | None:
+async def untaken_notice(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:
     """To whoever reported it: whom to ring, as nobody has taken it."""
     root = matter.summaries[0]
     if root.status == Status.CLOSED or root.owner or not any(p.urgent for p in matter.summaries):
         return None
-    return say(UNTAKEN.format(reference=reference, ring=_whom_to_ring(matter, desk)))
+    return say(UNTAKEN.format(reference=matter.named.reference, ring=_whom_to_ring(matter, desk)))
 
 
 def _whom_to_ring(matter: Matter, desk: Desk) -> str:

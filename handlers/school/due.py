@@ -101,7 +101,7 @@ def due_cases(read: Read, reader: Reader, desk: Desk) -> list[DueCase]:
 
 def _due_of(case: Case, around: Around, reader: Reader, desk: Desk) -> DueCase | None:
     steps = []
-    for follow_up in sorted(case.follow_ups, key=lambda f: f.due):
+    for follow_up in case.oldest_first:
         if follow_up.is_open and _is_for(follow_up, case, around, reader, desk):
             steps.append(follow_up)
     if not steps:

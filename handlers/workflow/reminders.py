@@ -44,7 +44,7 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
     around = await desk.around(case)
-    for follow_up in case.follow_ups:
+    for follow_up in case.oldest_first:
         waits = follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         if waits or not follow_up.is_open:
             continue

@@ -424,6 +424,11 @@ class Case(_Summarised):
     def follow_up(self, key: str) -> FollowUp | None:
         return next((f for f in self.follow_ups if f.key == key), None)
 
+    @property
+    def oldest_first(self) -> list[FollowUp]:
+        """Its follow-ups, by when they are due; of one moment, by their keys."""
+        return sorted(self.follow_ups, key=lambda f: (f.due, f.key))
+
     def with_follow_up(self, follow_up: FollowUp) -> Case:
         """The case with this follow-up in place of the one of its key, or as a further one."""
         if self.follow_up(follow_up.key) is None:

@@ -15,7 +15,7 @@ import pytest
 
 import store.tiny.files
 from store.disk.durable import replace_file
-from tests.crash.year import BEGIN, END, PEOPLE, Fate, Year
+from tests.crash.year import BEGIN, END, PEOPLE, Fate, Message, Year
 from tests.crash.year_model import Down, Expected, Told
 
 CASES = 300
@@ -60,7 +60,7 @@ class Comparison:
                 self.sent[told].append(message.at)
         self.due: defaultdict[Told, list[Expected]] = defaultdict(list)
         for expected in year.model.expected(END, year.down):
-            if expected.told.kind == "step" and expected.told in self.due:
+            if expected.told.kind in ("step", "above") and expected.told in self.due:
                 continue  # opened again with the same due time: what was told of it stays told
             self.due[expected.told].append(expected)
         self.missing: list[Expected] = []
@@ -73,7 +73,8 @@ class Comparison:
     def _compare(self, told: Told) -> None:
         left = sorted(self.sent[told])
         for expected in self.due[told]:
-            at_once = told.kind == "ladder" or (not expected.waits and told.stage == 1)
+            is_pressing = told.kind == "step" and told.stage == 1
+            at_once = told.kind == "ladder" or is_pressing
             latest = expected.at if at_once else expected.at + SOON
             found = [at for at in left if expected.at <= at <= latest]
             if not found and expected.until and expected.until < latest:
@@ -84,6 +85,15 @@ class Comparison:
                 self.twice.append((told, at))
             left = [at for at in left if at not in found]
         self.uncalled += [(told, at) for at in left]
+
+    def left(self, person: str) -> list[Message]:
+        """The messages of the day that somebody's chat holds."""
+        found = []
+        for message in self.year.chat.messages:
+            is_of_the_day = any(told.kind in ("day", "digest") for told in message.told)
+            if message.person == person and is_of_the_day and not message.is_gone:
+                found.append(message)
+        return found
 
     def outside_school(self) -> list[tuple[Told, datetime]]:
         waits = {e.told: e.waits for rows in self.due.values() for e in rows}
@@ -105,21 +115,28 @@ async def test_what_is_told_in_a_year_is_what_is_due(tmp_path: Path) -> None:
     assert found.uncalled == []
     assert found.twice == []
     assert found.outside_school() == []
+    for person in PEOPLE.values():
+        assert len(found.left(person)) == 1
 
 
 def _enough_happened(found: Comparison) -> None:
     kinds = {kind: sum(len(found.sent[t]) for t in found.sent if t.kind == kind) for kind in KINDS}
-    stages = {t.stage for t in found.sent if t.kind == "step"}
+    stages = {t.stage for t in found.sent if t.kind == "today"}
     assert len(found.year.model.cases) == CASES
-    assert kinds["step"] > 5 * CASES, kinds
-    assert kinds["ladder"] > 30, kinds  # some hundreds mostly; it depends on when a kill falls
+    assert kinds["step"] > CASES / 5, kinds
+    assert kinds["above"] > CASES / 20, kinds
+    assert kinds["today"] > 3 * CASES, kinds
+    assert kinds["day"] > 150, kinds
+    # It depends on when a kill falls.
+    assert kinds["ladder"] > 30, kinds
+    assert kinds["untaken"] > 5, kinds
     assert kinds["digest"] > 150, kinds
     assert kinds["duty"] > 10, kinds
     assert stages >= {0, 1, 2, 3, 4, 5, 6}
-    assert found.spared < 0.02 * kinds["step"]
+    assert found.spared < 0.02 * kinds["today"]
 
 
-KINDS = ("step", "ladder", "digest", "duty")
+KINDS = ("step", "above", "ladder", "untaken", "day", "today", "digest", "duty")
 
 
 async def test_no_kill_and_no_stretch_of_being_down_loses_a_reminder(

@@ -379,16 +379,16 @@ class YearModel:
             if above in self.inside(case) or (case.head and rung["to"] == "head"):
                 continue
             reached = []
-            for n, (_, run) in enumerate(case.runs):
+            for key, run in case.runs:
                 waits = run.clock == "school"
                 stages = self._stages(
                     partial(self._begins, run), run.begin, run.end, waits, until, down
                 )
                 found = next(((stage, at) for stage, at in stages if stage >= rung["day"]), None)
                 if found:
-                    reached.append((found[1], n, found[0], run))
+                    reached.append((found[1], run.due, key, found[0], run))
             neglected: list[tuple[datetime, datetime | None]] = []
-            for at, _, stage, run in sorted(reached, key=lambda row: row[:2]):
+            for at, _, _, stage, run in sorted(reached, key=lambda row: row[:3]):
                 is_known = any(a <= at and (end is None or end > at) for a, end in neglected)
                 neglected.append((at, run.end))
                 brings = (at.astimezone(LONDON).date(), above) in digests and self.days.in_school(
@@ -529,7 +529,7 @@ class YearModel:
                 continue
             steps = [row for row in self._due_now(case, day, at, person, is_digest)]
             if steps:
-                due, stage, what = min(steps, key=lambda row: row[0])
+                due, _, stage, what = min(steps)
                 told = Told("today", case.reference, what, str(day), stage, person)
                 rows.append(((due, case.opened, case.reference), told))
         found = [told for _, told in sorted(rows, key=lambda row: row[0])]
@@ -550,12 +550,12 @@ class YearModel:
             if person in self.inside(case) or (case.head and person == self.people["head"]):
                 continue
             late = []
-            for _, run in case.runs:
+            for key, run in case.runs:
                 is_late = run.opened <= at and (run.end is None or run.end > at) and run.due <= at
                 if is_late and self._is_escalated(person, self._stage_at(run, at)):
-                    late.append((run.due, self._stage_at(run, at), run.what))
+                    late.append((run.due, key, self._stage_at(run, at), run.what))
             if late:
-                due, stage, what = min(late, key=lambda row: row[0])
+                due, _, stage, what = min(late)
                 told = Told("today", case.reference, what, str(day), stage, person)
                 rows.append(((due, case.opened, case.reference), told))
         return [told for _, told in sorted(rows, key=lambda row: row[0])]
@@ -566,8 +566,8 @@ class YearModel:
 
     def _due_now(
         self, case: CaseModel, day: date, at: datetime, person: str, is_digest: bool
-    ) -> Iterator[tuple[datetime, int, str]]:
-        """What is overdue, or due on this day, and this person's to know: when it is due, for how long, and what."""
+    ) -> Iterator[tuple[datetime, str, int, str]]:
+        """What is overdue, or due on this day, and this person's to know: when it is due, its key, for how long, and what."""
         for key, run in case.runs:
             is_open = run.opened <= at and (run.end is None or run.end > at)
             is_today = run.due.astimezone(LONDON).date() == day
@@ -579,7 +579,7 @@ class YearModel:
             stage = self._stage_at(run, at) if run.due <= at else 0
             is_theirs = person in self._owner(case, key, run, at)
             if is_theirs or (stage and (is_digest or self._is_escalated(person, stage))):
-                yield run.due, stage, run.what
+                yield run.due, key, stage, run.what
 
     def _stage_at(self, run: Run, at: datetime) -> int:
         stage = 1
