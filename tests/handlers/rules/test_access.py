@@ -84,6 +84,14 @@ INSIDERS = {  # never with one's own report alone, and never with a case about o
     "ict": "rmxrxxr",
     "chair": "rmxrxxr",
 }
+HEARERS = {  # and who was told of it, or reads of it in the digest: see tests/talks/test_the_day.py
+    "staff": "nnnnn",
+    "leader": "mmxxm",
+    "head": "mmxxm",
+    "dsl": "mmxxm",
+    "ict": "xmxxx",
+    "chair": "xmxxx",
+}
 ERASERS = {  # n: not for this role, whatever the case
     "staff": "nnnnnnn",
     "leader": "nnnnnnn",
@@ -128,6 +136,9 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case postpone": ("{a} own-1 until friday, because she is away", INSIDERS),
     "case add": ("{a} “ring them” by friday", INSIDERS),
     "case again": ("{a}", INSIDERS),
+    "case answer": ("{a} it is in hand", INSIDERS),
+    "case ask": ("{a}", HEARERS),
+    "case seen": ("{a}", HEARERS),
     "case lift": ("{a}", ERASERS),
     "case erase": ("{a}", ERASERS),
 }
