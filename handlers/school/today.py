@@ -256,8 +256,8 @@ async def _take_away(sent: Notice, desk: Desk) -> None:
     now = desk.now()
     if sent.kind in OF_THE_DAY and sent.settled and now - sent.settled < LATELY:
         # The very notice: what is owed to be taken away is no longer owed to be read.
-        gone = replace(sent, kind=NoticeKind.WITHDRAW, settled=None, result="", due=now)
-        await desk.store.settle("", replace(gone, tries=0, waits=False))
+        gone = replace(sent, kind=NoticeKind.WITHDRAW, settled=None, result="", tries=0)
+        await desk.store.settle("", gone)
 
 
 async def forget_list(message: str, desk: Desk) -> None:
