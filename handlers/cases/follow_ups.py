@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from handlers.cases.ownership import MOST_OFFERED, REASON, able_to_work
-from handlers.cases.view import show_case
+from handlers.cases.view import show_case, what_is_next
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
@@ -23,6 +23,9 @@ from store.model.records import FollowUp, Progress
 
 WHICH_STEP = "Which step? Type: {usage}\nOpen steps of case {reference}: {steps}."
 NO_STEPS = "Case {reference} has no open step."
+DID = "Case {reference} · {said}"
+SETTLED = "{progress}: {what}"
+HANDED = "gave “{what}” to {name}"
 DONE_AND = "{question} (Case {reference}: {what})"
 WHY_NOT = "Why is it not needed? (Case {reference}: {what})"
 UNTIL_WHEN = (
@@ -120,7 +123,8 @@ async def _settle(ask: Ask, asked: _StepAsked, progress: Progress, desk: Desk) -
     def settle(case: Case) -> Case:
         return case.settle_step(key, progress, by=ask.person.id, at=ask.at, why=why)
 
-    return await _change_and_show(ask, asked.matter, desk, settle)
+    said = SETTLED.format(progress=progress, what=asked.step.what)
+    return await _change_and_say(ask, asked.matter, desk, settle, said)
 
 
 @command(
@@ -153,7 +157,8 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     def give(case: Case) -> Case:
         return case.hand_step(step.key, person.id, by=ask.person.id, at=ask.at)
 
-    return await _change_and_show(ask, matter, desk, give)
+    said = HANDED.format(what=step.what, name=person.name)
+    return await _change_and_say(ask, matter, desk, give, said)
 
 
 @command(
@@ -191,8 +196,7 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
         later = case.postpone_step(step.key, due, why[:REASON], by=ask.person.id, at=ask.at)
         return without_warning(later, step.key, ask.at, desk.calendar)
 
-    shown = await _change_and_show(ask, matter, desk, put_off)
-    return replace(say(said) + shown, replaces=True)
+    return await _change_and_say(ask, matter, desk, put_off, said)
 
 
 def _until_when(asked: _StepAsked, question: str) -> Reply:
@@ -274,3 +278,13 @@ async def _step_asked(ask: Ask, usage: str, desk: Desk) -> _StepAsked:
 async def _change_and_show(ask: Ask, matter: Matter, desk: Desk, move: Move) -> Reply:
     changed = await change(desk, ask.person, matter, Act.WORK, move)
     return replace(await show_case(ask.person, changed, desk), replaces=True)
+
+
+async def _change_and_say(ask: Ask, matter: Matter, desk: Desk, move: Move, said: str) -> Reply:
+    """A line that says what was done, and what is next, in place of the card."""
+    changed = await change(desk, ask.person, matter, Act.WORK, move)
+    if not changed.whole:
+        return replace(await show_case(ask.person, changed, desk), replaces=True)
+    words = DID.format(reference=changed.case.reference, said=said)
+    reply = changed.shown_in(say(words, *what_is_next(changed, desk)))
+    return replace(reply, replaces=True)

@@ -74,6 +74,7 @@ ABOUT_CHAIR = (
 ALL_ENTRIES = "All entries"
 LATEST = "The latest of {number} entries"
 
+NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
 
@@ -230,7 +231,7 @@ def _choice(label: str, verb: str, case: Case) -> Choice:
 def _steps(matter: Matter, desk: Desk) -> list[Part]:
     """The open steps, the one that is due first with the passage it rests on and its buttons."""
     case = matter.case
-    steps = sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due)
+    steps = [step for step in case.oldest_first if step.is_open]
     if not steps:
         return []
     first, *others = steps
@@ -241,6 +242,20 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
         parts.append(Quote(_beginning(passage.text, PASSAGE), place))
     parts.append(Choices(step_choices(case, first)))
     return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]
+
+
+def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
+    """The open steps in a line each, with the buttons of the first; for whoever knows the card."""
+    case = matter.case
+    steps = [step for step in case.oldest_first if step.is_open]
+    if not steps:
+        choices = (_choice("Close", "close", case), Choice("Open", f"case {case.reference}"))
+        return [Text(NOTHING_MORE), Choices(choices)]
+    first, *others = steps
+    lines = [_step_line(NEXT, first, matter, desk)]
+    lines += [_step_line(THEN, step, matter, desk) for step in others]
+    choices = (*step_choices(case, first), Choice("Open", f"case {case.reference}"))
+    return [Text("\n".join(lines)), Choices(choices)]
 
 
 def _step_line(words: str, step: FollowUp, matter: Matter, desk: Desk) -> str:

@@ -426,8 +426,8 @@ class Case(_Summarised):
 
     @property
     def oldest_first(self) -> list[FollowUp]:
-        """Its follow-ups, by when they are due; of one moment, by their keys."""
-        return sorted(self.follow_ups, key=lambda f: (f.due, f.key))
+        """Its follow-ups by when they are due; of one moment, as the procedure has them."""
+        return sorted(self.follow_ups, key=lambda f: f.due)
 
     def with_follow_up(self, follow_up: FollowUp) -> Case:
         """The case with this follow-up in place of the one of its key, or as a further one."""

@@ -176,6 +176,10 @@ class CaseModel:
     def run(self, key: str) -> Run:
         return next(run for k, run in reversed(self.runs) if k == key)
 
+    def place(self, key: str) -> int:
+        """Of steps that are due at one moment, the one that came first is named first."""
+        return next(n for n, (known, _) in enumerate(self.runs) if known == key)
+
     def open_steps(self) -> list[str]:
         return [key for key, progress in self.progress.items() if progress == "open"]
 
@@ -386,7 +390,7 @@ class YearModel:
                 )
                 found = next(((stage, at) for stage, at in stages if stage >= rung["day"]), None)
                 if found:
-                    reached.append((found[1], run.due, key, found[0], run))
+                    reached.append((found[1], run.due, case.place(key), found[0], run))
             neglected: list[tuple[datetime, datetime | None]] = []
             for at, _, _, stage, run in sorted(reached, key=lambda row: row[:3]):
                 is_known = any(a <= at and (end is None or end > at) for a, end in neglected)
@@ -553,7 +557,8 @@ class YearModel:
             for key, run in case.runs:
                 is_late = run.opened <= at and (run.end is None or run.end > at) and run.due <= at
                 if is_late and self._is_escalated(person, self._stage_at(run, at)):
-                    late.append((run.due, key, self._stage_at(run, at), run.what))
+                    stage = self._stage_at(run, at)
+                    late.append((run.due, case.place(key), stage, run.what))
             if late:
                 due, _, stage, what = min(late)
                 told = Told("today", case.reference, what, str(day), stage, person)
@@ -566,8 +571,8 @@ class YearModel:
 
     def _due_now(
         self, case: CaseModel, day: date, at: datetime, person: str, is_digest: bool
-    ) -> Iterator[tuple[datetime, str, int, str]]:
-        """What is overdue, or due on this day, and this person's to know: when it is due, its key, for how long, and what."""
+    ) -> Iterator[tuple[datetime, int, int, str]]:
+        """What is overdue, or due on this day, and this person's to know: when it is due, its place, for how long, and what."""
         for key, run in case.runs:
             is_open = run.opened <= at and (run.end is None or run.end > at)
             is_today = run.due.astimezone(LONDON).date() == day
@@ -579,7 +584,7 @@ class YearModel:
             stage = self._stage_at(run, at) if run.due <= at else 0
             is_theirs = person in self._owner(case, key, run, at)
             if is_theirs or (stage and (is_digest or self._is_escalated(person, stage))):
-                yield run.due, key, stage, run.what
+                yield run.due, case.place(key), stage, run.what
 
     def _stage_at(self, run: Run, at: datetime) -> int:
         stage = 1

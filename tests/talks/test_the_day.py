@@ -298,5 +298,7 @@ async def test_a_step_that_asks_for_a_note_asks_for_it(talk: Talk) -> None:
         Ben>  /case done {a} police
         bot>  What was decided, and why?
         Ben>  The police were told at ten, number 77
+        bot>  done: Consider telling the police, and note what was decided
+        Ben>  /case log {a}
         bot>  done: Consider telling the police, and note what was decided: The police were told at ten, number 77
     """)
