@@ -60,15 +60,18 @@ async def seen(ask: Ask, desk: Desk) -> Reply:
     words = _why_not_waiting(case)
     if words:
         return _on_the_case(case, words)
-    me = ask.person.id
-    if me not in {each.by for each in seen_lately(case, ask.at, desk)}:
-        await apply(desk, case.reference, lambda c: _acknowledged(c, me, ask))
+    await apply(desk, case.reference, lambda c: _acknowledged(c, ask, desk))
     quiet = str(desk.procedure.untaken.quiet)
     return _on_the_case(case, ON_IT.format(reference=case.reference, quiet=quiet))
 
 
-def _acknowledged(case: Case, by: str, ask: Ask) -> Case:
-    return case if _why_not_waiting(case) else case.acknowledge(by=by, at=ask.at)
+def _acknowledged(case: Case, ask: Ask, desk: Desk) -> Case:
+    """The case as it is to be saved: a tap that comes again enters nothing."""
+    me = ask.person.id
+    on_it = {each.by for each in seen_lately(case, ask.at, desk)}
+    if me in on_it or _why_not_waiting(case):
+        return case
+    return case.acknowledge(by=me, at=ask.at)
 
 
 def _why_not_waiting(case: Case) -> str:
@@ -99,6 +102,8 @@ async def ask_owner(ask: Ask, desk: Desk) -> Reply:
         return _on_the_case(case, NOBODY_TO_ASK.format(reference=case.reference))
 
     def put(case: Case) -> Case:
+        if case.status == Status.CLOSED or _is_asked_already(case, ask):
+            return case
         entered = case.ask(by=ask.person.id, at=ask.at)
         number = len(entered.chronology) - 1
         for person in asked:
@@ -107,13 +112,12 @@ async def ask_owner(ask: Ask, desk: Desk) -> Reply:
             entered = entered.owe(Notice(key, NoticeKind.ASKED, person.id, ask.at, step=step))
         return entered
 
-    if not _asked_just_now(case, ask):
-        await apply(desk, case.reference, put)
+    await apply(desk, case.reference, put)
     who = listed(person.name for person in asked)
     return _on_the_case(case, ASKED_NOW.format(who=who, reference=case.reference))
 
 
-def _asked_just_now(case: Case, ask: Ask) -> bool:
+def _is_asked_already(case: Case, ask: Ask) -> bool:
     """Whether this person's question still waits for an answer: it is not put twice."""
     last = ""
     for entry in case.chronology:

@@ -485,7 +485,9 @@ class YearModel:
                 heard[role] = at
                 told = Told("ladder", case.reference, "", "", 0, self.people[role])
                 yield Expected(told, at, waits=False, until=end)
-            at = self.days.looked_at(begin + timedelta(minutes=30), False, down)
+            # It is owed from the beginning, and goes with whatever is sent from then on: no minute is waited for.
+            at = begin + timedelta(minutes=30)
+            at = next((back for gone, back in down if gone <= at < back), at)
             if at < (end or until) and at < until:
                 told = Told("untaken", case.reference, "", "", 0, case.reporter)
                 yield Expected(told, at, waits=False, until=end)

@@ -227,7 +227,10 @@ async def test_a_command_that_is_sent_again_to_another_machine_is_done_once(
 SEEN = (item(1, "text", text="He hit her."),)
 STEP = FollowUp("own-1", "Ask", "owner", NOW, "school", outcomes=("refused", "not removed"))
 CHANGE_NOTHING = {
+    "case answer",
     "case apart",
+    "case ask",
+    "case seen",
     "case later",
     "case take",
     "case lift",
@@ -285,3 +288,22 @@ async def test_no_message_that_showed_a_case_is_forgotten(desks: tuple[Desk, Des
     shown = await one.store.memo(Shown, x)
     assert shown
     assert {showing.message for showing in shown.showings} == set(places)
+
+
+@pytest.mark.parametrize("command", ["case seen", "case ask", "case answer"])
+async def test_what_is_said_from_above_is_said_once(desks: tuple[Desk, Desk], command: str) -> None:
+    waiting = replace(case(by="gita"), urgent=True, follow_ups=(STEP,))
+    if command == "case answer":
+        waiting = waiting.ask(by="cleo", at=NOW)
+    await desks[0].store.add(waiting)
+    words = f"{command} {waiting.reference} they meet on Friday"
+    typed = sent("ben", text=f"/{words}", command=words)
+    if command == "case ask":
+        typed = sent("cleo", text=f"/{words}", command=words)
+    said = await asyncio.gather(*(reception.receive(typed, desk) for desk in desks))
+    said += [await reception.receive(typed, desk) for desk in desks]
+    assert len(set(map(words_of, said))) == 1
+    entered = (await desks[0].store.case(waiting.reference)).chronology[len(waiting.chronology) :]
+    assert [entry.what for entry in entered] == [
+        {"case seen": "seen", "case ask": "asked", "case answer": "answered"}[command]
+    ]
