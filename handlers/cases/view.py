@@ -249,8 +249,8 @@ def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
     case = matter.case
     steps = [step for step in case.oldest_first if step.is_open]
     if not steps:
-        choices = (_choice("Close", "close", case), Choice("Open", f"case {case.reference}"))
-        return [Text(NOTHING_MORE), Choices(choices)]
+        close = _choice("Close", "close", case)
+        return [Text(NOTHING_MORE), Choices((close, Choice("Open", f"case {case.reference}")))]
     first, *others = steps
     lines = [_step_line(NEXT, first, matter, desk)]
     lines += [_step_line(THEN, step, matter, desk) for step in others]
