@@ -7,7 +7,6 @@ from dataclasses import replace
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.pause import is_held_back, speaks_of_head
 from handlers.rules.stages import wakes_at
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.alerts import with_alerts
@@ -16,8 +15,9 @@ from handlers.workflow.recusal import with_withdrawals
 from handlers.workflow.rounds import with_reporters_warned, with_rounds
 from handlers.workflow.step_news import with_step_news
 from handlers.workflow.steps import with_steps
+from handlers.workflow.words_weighed import with_words_weighed
 from store.model.case import Case
-from store.model.records import SYSTEM, Role
+from store.model.records import Role
 
 
 async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
@@ -28,7 +28,7 @@ async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
         case, around = noted, around.having(noted)
     case = with_rounds(with_steps(case, desk, now), now, desk.procedure)
     case = with_cards_due(case, now)
-    case = _kept_from_whom_its_words_name(case, around, desk)
+    case = with_words_weighed(case, around, desk)
     around = around.having(case)
     case = with_alerts(case, around, desk)
     case = with_reporters_warned(case, around, desk)
@@ -37,17 +37,6 @@ async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)
-
-
-def _kept_from_whom_its_words_name(case: Case, around: Around, desk: Desk) -> Case:
-    """The case, saying whether its words speak of the head, and without an owner whom they name."""
-    of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
-    if of_head != case.speaks_of_head:
-        case = replace(case, speaks_of_head=of_head)
-    owner = around.people.get(case.owner) if case.owner else None
-    if owner and is_held_back(owner, [case.summary]):
-        case = case.give_up(by=SYSTEM, at=desk.now())
-    return case
 
 
 def _with_recused(case: Case, around: Around) -> Case:

@@ -24,6 +24,7 @@ from handlers.workflow.alerts import with_due_alerts
 from handlers.workflow.first_told import with_hours_from_the_alert
 from handlers.workflow.rounds import owe_round
 from handlers.workflow.steps import is_above, may_be_told, owners_of
+from handlers.workflow.words_weighed import with_words_weighed
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person
@@ -44,6 +45,8 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     """The case, owing what has come due, and knowing when to look again."""
     calendar = desk.calendar
     around = await desk.around(case)
+    case = with_words_weighed(case, around, desk)
+    around = around.having(case)
     for follow_up in case.oldest_first:
         waits = follow_up.clock == Clock.SCHOOL and not calendar.is_school_time(now)
         if waits or not follow_up.is_open:

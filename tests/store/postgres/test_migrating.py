@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import psycopg
 import pytest
 
 from store.errors import StoreUnavailable
 from store.model.case import Case
+from store.model.records import About, Status, Subject
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known
@@ -19,6 +23,10 @@ LINK = "example.com/é"
 CASE = """
 INSERT INTO cases (school, reference, version, document, summary, status, reporters, links, hashes, likenesses)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '{}')
+"""
+BEFORE_WORDS = """
+INSERT INTO cases (school, reference, version, document, summary, status, hashes, likenesses)
+VALUES ('here', %s, %s, %s, %s, %s, '{}', '{}')
 """
 KEY = """
 SELECT pg_get_constraintdef(c.oid), relrowsecurity, relforcerowsecurity
@@ -79,6 +87,32 @@ async def test_cases_are_found_by_what_they_were_found_by_in_every_school() -> N
         await store.close()
 
 
+async def test_open_cases_of_nobody_yet_wake_and_weigh_their_words_when_they_are_saved() -> None:
+    url = database_of("words", "0005")
+    words = item(1, "text", text="our head shouted")
+    open_one = case(evidence=(words,))
+    closed = replace(case(evidence=(words,)), status=Status.CLOSED)
+    of_school = case(evidence=(words,), about=About(Subject.SCHOOL))
+    with psycopg.connect(server().get_uri("words")) as everything:
+        everything.execute("INSERT INTO schools (school) VALUES ('here')")
+        for each in (open_one, closed, of_school):
+            summary = replace(each.summary, open_words="")
+            row = (each.reference, each.version, to_jsonb(each), to_jsonb(summary), each.status)
+            everything.execute(BEFORE_WORDS, row)
+    assert migrate(url) == known()
+
+    store = await PostgresStore.open(url, "here")
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    assert await store.to_wake(now, 10) == [open_one.reference]
+    woken = await store.case(open_one.reference)
+    assert woken.wake_at is not None
+    assert woken.wake_at <= now
+    await store.save(woken)
+    (found,) = [s for s in await store.summaries() if s.reference == open_one.reference]
+    assert "head" in found.open_words
+    await store.close()
+
+
 def test_of_several_servers_the_one_is_migrated_that_may_be_written_to() -> None:
     url, standby = new_database("two_servers"), server("a standby")
     standby.psql("CREATE DATABASE two_servers OWNER headsup")
@@ -100,7 +134,8 @@ def test_what_fails_is_said_as_it_is_and_may_be_tried_again() -> None:
 
 def _case_by(id: str) -> Case:
     link = item(2, "link", text=f"https://{LINK}", normal=LINK)
-    return case(by=id, evidence=(item(1, sha256=DIGEST), link))
+    evidence = (item(1, sha256=DIGEST), link)
+    return case(by=id, evidence=evidence, about=About(Subject.SCHOOL))
 
 
 def _columns(case: Case) -> tuple[object, ...]:
