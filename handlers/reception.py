@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.awaiting import ask_next, asked_in, is_answer, open_question
+from handlers.cases.mistake import which_mistake
 from handlers.cases.report import keep
 from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
@@ -29,7 +30,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
 from handlers.school import joining
-from handlers.text.courtesies import is_courtesy
+from handlers.text.courtesies import is_courtesy, is_of_mistake
 from handlers.text.words import seconds, shortened
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
@@ -153,6 +154,8 @@ async def _command_answer_or_report(incoming: Incoming, person: Person, desk: De
     is_more = incoming.carries or incoming.links
     if incoming.text and not is_more and is_courtesy(incoming.text):
         return say(COURTESY)
+    if incoming.text and not is_more and is_of_mistake(incoming.text):
+        return await which_mistake(person, desk)
     return await _report(incoming, person, desk)
 
 

@@ -109,6 +109,16 @@ def urgent_choice(case: Case) -> tuple[Choice, ...]:
     return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
 
 
+def change_choices(case: Case) -> tuple[Choice, Choice]:
+    """The ways back that stay on a reporter's card."""
+    return Choice("Change", f"case change {case.reference}"), mistake_choice(case.reference)
+
+
+def mistake_choice(reference: str, label: str = "Sent by mistake") -> Choice:
+    """The button that ends a case as sent by mistake."""
+    return Choice(label, f"case mistake {reference}")
+
+
 def subjects_words(subjects: Iterable[About]) -> str:
     """Whom a case is about, in words: each once."""
     said = [about_words(about) for about in subjects]

@@ -11,6 +11,7 @@ from handlers.cases.own_words import OwnWords, own_words
 from handlers.cases.poster_words import poster_choice, posters_words
 from handlers.cases.questions import (
     category_question,
+    change_choices,
     subjects_words,
     undressed_choices,
     urgent_choice,
@@ -211,6 +212,8 @@ def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> 
     choices = list(policy_choice(case.category, desk))
     if case.status != Status.CLOSED:
         choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
+        if not matter.is_about(person):
+            choices += change_choices(case)
     parts: list[Part] = [Text(words)]
     if choices:
         parts.append(Choices(tuple(choices)))

@@ -118,6 +118,10 @@ class Outcome(Table):
     name: Name
 
 
+#: What ends as nothing that the school has to do with; a school may name it otherwise.
+MISTAKE = Outcome(key="mistake", name="Sent by mistake")
+
+
 class Uncategorised(Table):
     alerts: Roles
 
@@ -205,7 +209,7 @@ class Procedure(Table):
         return next((row for row in self.category if row.key == key), None)
 
     def outcome_named(self, key: str | None) -> Outcome | None:
-        return next((row for row in self.outcome if row.key == key), None)
+        return next((row for row in (*self.outcome, MISTAKE) if row.key == key), None)
 
     def duty_named(self, key: str) -> Duty | None:
         return next((row for row in self.duty if row.key == key), None)

@@ -1,0 +1,109 @@
+"""A way back for whoever passed something on: to change what they said, or to say that it was sent
+by mistake.
+"""
+
+from __future__ import annotations
+
+from handlers.cases.classify import NOT_YOUR_OWN
+from handlers.cases.poster_words import poster_choice
+from handlers.cases.questions import mistake_choice
+from handlers.commands import WITH_CASE, command
+from handlers.desk import JOINING, Ask, Desk, take_reference
+from handlers.matter import Matter
+from handlers.messages import Choice, Choices, Reply, Text, say
+from handlers.rules.access import Act, Relation
+from handlers.workflow.changes import change
+from store.model.case import Case
+from store.model.kinds import LOOKS
+from store.model.records import SYSTEM, Person, Status
+from store.school.procedure import MISTAKE
+
+CHANGE = "What should be changed about case {reference}?"
+ENDED = "Case {reference} is ended as sent by mistake. Nothing is erased by that."
+IS_BEGUN = (
+    "Somebody is at work on case {reference} already, so I have not ended it. I have told them that "
+    "it was sent by mistake."
+)
+SAYS_SO = "It was sent by mistake, says who passed it on."
+NOT_YOURS = (
+    "Only whoever passed case {reference} on can say that. To end it: /case close {reference}"
+)
+WHICH_ONE = "Which one was sent by mistake?"
+NOTHING_OPEN = "Nothing of yours is open that could have been sent by mistake. Nothing was kept."
+#: Cases that are offered, the newest first.
+MOST = 3
+
+
+@command(
+    "case change",
+    usage="/case change REFERENCE",
+    may=Act.CLASSIFY,
+    summary="change what you said of a case, or say that it was sent by mistake",
+    bare=WITH_CASE,
+)
+async def change_words(ask: Ask, desk: Desk) -> Reply:
+    """Offer what can be said anew."""
+    reference, _ = take_reference(ask.words, change_words.usage)
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    case = matter.named
+    choices = [
+        Choice("Who it is about", f"case about {case.reference}"),
+        Choice("What it is about", f"case category {case.reference}"),
+        poster_choice(case),
+        mistake_choice(case.reference),
+    ]
+    words = Text(CHANGE.format(reference=case.reference))
+    return matter.shown_in(Reply((words, Choices(tuple(choices)))))
+
+
+@command(
+    "case mistake",
+    usage="/case mistake REFERENCE",
+    may=Act.CLASSIFY,
+    summary="say that it was sent by mistake",
+    bare=WITH_CASE,
+)
+async def mistake(ask: Ask, desk: Desk) -> Reply:
+    """End a case as that, unless somebody has begun to work on it: those are told then."""
+    reference, _ = take_reference(ask.words, mistake.usage)
+    async with desk.store.alone(JOINING):
+        matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+        if Relation.REPORTER not in matter.relations:
+            raise matter.refusal(NOT_YOURS.format(reference=reference))
+        if matter.is_about(ask.person):
+            raise matter.refusal(NOT_YOUR_OWN)
+        by, at = ask.person.id, ask.at
+
+        def move(case: Case) -> Case:
+            if is_begun:
+                return case.note(SAYS_SO, by=by, at=at)
+            return case.close(MISTAKE.key, by=by, at=at, reason=SAYS_SO)
+
+        is_begun = _is_begun(matter, ask.person)
+        act = Act.NOTE if is_begun else Act.CLASSIFY
+        matter = await change(desk, ask.person, matter, act, move, named=True)
+    words = IS_BEGUN if is_begun else ENDED
+    return matter.shown_in(say(words.format(reference=matter.named.reference)))
+
+
+def _is_begun(matter: Matter, reporter: Person) -> bool:
+    """Whether anybody but its one reporter has had a part in it."""
+    case = matter.named
+    if len(matter.summaries) > 1 or case.owner or case.status == Status.CLOSED:
+        return True
+    own = {*reporter.ids, SYSTEM}
+    return any(entry.by not in own and entry.what not in LOOKS for entry in case.chronology)
+
+
+async def which_mistake(person: Person, desk: Desk) -> Reply:
+    """For whoever says in words that something was sent by mistake: which of theirs?"""
+    own = await desk.store.related(reporters=person.ids)
+    open_ones = [summary for summary in own if summary.status == Status.OPEN]
+    open_ones.sort(key=lambda summary: summary.last_report_at, reverse=True)
+    choices = []
+    for summary in open_ones[:MOST]:
+        choices.append(mistake_choice(summary.reference, f"Case {summary.reference}"))
+    if not choices:
+        return say(NOTHING_OPEN)
+    references = [summary.reference for summary in open_ones[:MOST]]
+    return say(WHICH_ONE, Choices(tuple(choices))).mentioning(references)

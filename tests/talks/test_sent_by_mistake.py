@@ -1,0 +1,90 @@
+"""The ways back of whoever passed something on, in every chat."""
+
+from __future__ import annotations
+
+from tests.talks.conftest import Talk
+
+
+async def test_a_reporter_ends_what_was_sent_by_mistake(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Thank you.
+        Asha> (taps) Sent by mistake
+        bot>  Case {a} is ended as sent by mistake. Nothing is erased by that.
+        clock> +20m
+        bot to Ben>  (nothing)
+        Asha> /case {a}
+        bot>  closed
+        Ben>  /case {a}
+        bot>  closed: sent by mistake
+    """)
+
+
+async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Thank you.
+        clock> +1m
+        bot to Ben>  New case {a}
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Asha> /case mistake {a}
+        bot>  Somebody is at work on case {a} already
+        clock> +1m
+        bot to Ben>  More for case {a}
+        Ben>  /case {a}
+        bot>  It was sent by mistake, says who passed it on.
+    """)
+
+
+async def test_words_of_a_mistake_open_no_case(talk: Talk) -> None:
+    await talk("""
+        Asha> sorry, wrong tap
+        bot>  Nothing of yours is open
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> Sorry, sent by mistake
+        bot>  Which one was sent by mistake?
+        Asha> (taps) Case {a}
+        bot>  Case {a} is ended as sent by mistake.
+    """)
+
+
+async def test_what_was_said_can_be_changed(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        Asha> (taps) Change
+        bot>  What should be changed about case {a}?
+        Asha> (taps) What it is about
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Complaint about the school
+    """)
+
+
+async def test_nobody_else_and_no_subject_ends_it_so(talk: Talk) -> None:
+    await talk("""
+        Ben>  They write about me, and it is about me
+        bot>  Case {a}
+        Ben>  /case about {a} me
+        bot>  Case {a}
+        Ben>  /case mistake {a}
+        bot>  What this case is about is for others to say now.
+        Efua> /case mistake {a}
+        bot>  Only whoever passed case {a} on can say that.
+        Asha> /case mistake {a}
+        bot>  I know no case
+    """)
