@@ -21,8 +21,8 @@ from store.school.procedure import MISTAKE
 CHANGE = "What should be changed about case {reference}?"
 ENDED = "Case {reference} is ended as sent by mistake. Nothing is erased by that."
 IS_BEGUN = (
-    "Somebody is at work on case {reference} already, so I have not ended it. I have told them that "
-    "it was sent by mistake."
+    "Somebody is at work on case {reference} already, so I have not ended it. I have told them "
+    "that it was sent by mistake."
 )
 SAYS_SO = "It was sent by mistake, says who passed it on."
 NOT_YOURS = (
