@@ -28,6 +28,7 @@ from handlers.school.due import (
     neglected_cases,
     read_cases,
     row_from_above,
+    untaken_rows,
 )
 from handlers.school.duties import all_due, duties_now, duty_line
 from handlers.text.words import moment, shortened
@@ -88,6 +89,8 @@ async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     reply = Reply((Heading(HEADING),))
     rows = [due_row(case, desk) for case in late]
     rows += [row_from_above(case, desk) for case in neglected]
+    known = {case.case.reference for case in neglected}
+    rows += [row for row in await untaken_rows(person, desk) if row.reference not in known]
     rows += [Row(duty_line(each.due, now, desk)) for each in duties if each.stage]
     rows += [Row(UNREADABLE.format(reference=r), r) for r in inside.unreadable]
     reply += _section(OVERDUE, rows) if rows else Reply((Text(NOTHING_OVERDUE),))

@@ -23,6 +23,7 @@ DAY_OF = "day {day}"
 BY = "by {time:%H:%M}"
 AND_MORE = " · {number} more"
 NO_KIND = "no category yet"
+UNTAKEN = "{reference} · {kind} · urgent, and nobody has taken it"
 #: What somebody reads of a kind that is not for them to know.
 A_CASE = "a case"
 UNREADABLE = "{reference} cannot be read. Please tell your technician: headsup check says more."
@@ -196,6 +197,24 @@ async def neglected_cases(person: Person, now: datetime, desk: Desk) -> list[Due
             found.append(seen)
     read = await read_cases(found, desk)
     return due_cases(read, Reader(person, now, everything=True, least=min(days)), desk)
+
+
+async def untaken_rows(person: Person, desk: Desk) -> list[Row]:
+    """Urgent cases that nobody has taken, of which this person was told without seeing them."""
+    summaries = Summaries(await desk.store.summaries())
+    found = []
+    for summary in summaries:
+        is_untaken = summary.urgent and summary.owner is None and summary.joined_to is None
+        if is_untaken and summary.status == Status.OPEN:
+            seen = desk.listed(person, summary, summaries)
+            found += [seen] if _hears_only(person, seen) else []
+    read = await read_cases(found, desk)
+    rows = []
+    for case in read.cases:
+        if any(notice.to == person.id and notice.message for notice in case.notices):
+            kind = A_CASE if case.withheld else kind_of(case, desk)
+            rows.append(Row(UNTAKEN.format(reference=case.reference, kind=kind), case.reference))
+    return rows
 
 
 def _is_late(summary: Summary, now: datetime) -> bool:

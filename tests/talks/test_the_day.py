@@ -302,3 +302,18 @@ async def test_a_step_that_asks_for_a_note_asks_for_it(talk: Talk) -> None:
         Ben>  /case log {a}
         bot>  done: Consider telling the police, and note what was decided: The police were told at ten, number 77
     """)
+
+
+async def test_nothing_is_overdue_is_said_to_nobody_who_was_told_of_what_waits(talk: Talk) -> None:
+    await talk("""
+        clock> 2026-11-28T22:00
+        Asha> He will come with a knife, it says
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        clock> 2026-11-29T02:00
+        clock> 2026-11-30T08:00
+        bot to Efua> Your week\\nOverdue\\n{a} · Threat of violence · urgent, and nobody has taken it
+    """)
