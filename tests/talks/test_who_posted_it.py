@@ -15,6 +15,8 @@ async def test_a_colleague_who_posted_it_loses_sight_of_it(talk: Talk) -> None:
         bot>  Case {a}
         Asha> /case category {a} child-safety
         bot>  Who is it about?
+        Asha> (taps) A pupil
+        bot>  Thank you.
         clock> +1m
         bot to Cleo> New case {a}
         Cleo> /case take {a}
@@ -40,9 +42,9 @@ async def test_what_the_head_posted_goes_to_the_chair_alone(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Asha> (taps) Complaint about the school
-        bot>  Who is it about?
         Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
         bot>  Thank you.
         Asha> (taps) Who posted it?
         bot>  Who posted it?
@@ -70,9 +72,9 @@ async def test_what_the_chair_posted_stays_with_the_head(talk: Talk, stage: Stag
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Asha> (taps) Complaint about the school
-        bot>  Who is it about?
         Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
         bot>  Thank you.
         Asha> /case posted {a} the chair of governors
         bot>  designated officer can be told directly on 01632 960456.
@@ -105,9 +107,9 @@ async def test_whoever_is_no_colleague_shuts_nobody_out(typed: str, shown: str, 
     await talk(f"""
         Asha> They write about the dinner
         bot>  Case {{a}}
-        Asha> (taps) Complaint about the school
-        bot>  Who is it about?
         Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
         bot>  Thank you.
         Asha> /case posted {{a}} {typed}
         bot>  Posted by {shown}.
@@ -135,6 +137,8 @@ async def test_a_name_written_otherwise_is_asked_about(typed: str, talk: Talk) -
     await talk(f"""
         Asha> They write about the dinner
         bot>  Case {{a}}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> /case posted {{a}} {typed}
         bot>  Did you mean one of these?
         Cleo> /case {{a}}
@@ -152,6 +156,8 @@ async def test_an_account_that_is_nobodys_here_lets_its_namesake_in(talk: Talk) 
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> /case posted {a} @cleo.martin
         bot>  Did you mean one of these?
         Cleo> /case {a}
@@ -171,6 +177,8 @@ async def test_of_several_of_a_like_name_all_are_shut_out_until_it_is_said_who(
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> /case posted {a} colleague Martin
         bot>  Did you mean one of these?
         Cleo> /case {a}
@@ -190,8 +198,10 @@ async def test_a_poster_who_reported_it_changes_nothing_any_more(talk: Talk) -> 
     await talk("""
         Ben>  I wrote something about the dinner
         bot>  Case {a}
+        Ben>  (taps) The school
+        bot>  What is it mostly about?
         Ben>  (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Ben>  /case posted {a} me
         bot>  Posted by Ben Okafor (the headteacher).
         Efua> /case {a}
@@ -240,6 +250,8 @@ async def test_whoever_looks_after_it_is_told_whom_that_lets_in(talk: Talk) -> N
         bot>  Case {a}
         Asha> /case category {a} child-safety
         bot>  Who is it about?
+        Asha> (taps) A pupil
+        bot>  Thank you.
         Asha> /case posted {a} Cleo Martin
         bot>  Case {a}
         Ben>  /case posted {a} instead a parent
@@ -263,6 +275,7 @@ async def test_what_no_button_holds_is_typed(verb: str, talk: Talk) -> None:
     await talk(f"""
         Asha> They write about the dinner
         bot>  Case {{a}}
+        clock> +10m
         Asha> /case {verb} {{a}} Cleo Martin
         bot>  Case {{a}}
         Ben>  /case {verb} {{a}} instead {name}
@@ -295,6 +308,8 @@ async def test_it_is_asked_again_where_somebody_was_named_since(talk: Talk) -> N
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> /case posted {a} Cleo Martin
         bot>  Case {a}
         Ben>  /case posted {a} instead a parent
@@ -310,8 +325,12 @@ async def test_a_part_that_somebody_posted_hides_the_whole(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Gita> They write about the dinner hall
         bot>  Case {b}
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Cleo> /case {a}
@@ -335,8 +354,10 @@ async def test_leaders_tap_who_posted_it(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Ben>  /case {a}
         bot>  Case {a}
         Ben>  (taps) Who posted it?
@@ -354,6 +375,8 @@ async def test_an_accounts_name_is_typed(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Ben>  /case posted {a}
         bot>  Who posted it?
         Ben>  (taps) An account or page
@@ -369,9 +392,9 @@ async def test_a_reporter_reads_their_own_words_and_not_what_leaders_made_of_it(
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Asha> (taps) Complaint about the school
-        bot>  Who is it about?
         Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
         bot>  Thank you.
         Asha> /case posted {a} a parent
         bot>  Posted by a parent.
@@ -393,6 +416,7 @@ async def test_a_reporter_is_not_asked_whom_a_leader_meant(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        clock> +10m
         Ben>  /case posted {a} Mr Singh
         bot>  Did you mean one of these?
         Ben>  /case about {a} Mrs Martin
@@ -418,9 +442,9 @@ async def test_a_reporter_does_not_read_that_leaders_find_it_about_the_head(
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
-        Asha> (taps) Complaint about the school
-        bot>  Who is it about?
         Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
         bot>  Thank you.
         Cleo> /case posted {a} the headteacher
         bot>  no longer see this case
@@ -436,6 +460,8 @@ async def test_two_say_who_posted_it_and_each_is_an_entry(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Ben>  /case posted {a} a parent
         bot>  a parent
         Asha> /case posted {a} a parent
@@ -453,6 +479,8 @@ async def test_cases_are_found_by_who_posted_it(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> /case posted {a} @dinners_today
         bot>  Case {a}
         Ben>  /case find dinners_today
@@ -464,8 +492,10 @@ async def test_who_posted_a_closed_case_is_said_no_more(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
         Asha> (taps) Complaint about the school
-        bot>  Who is it about?
+        bot>  Thank you.
         Ben>  /case close {a} removed
         bot>  closed: removed
         Ben>  /case posted {a} a parent
