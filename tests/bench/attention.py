@@ -92,7 +92,7 @@ class Attention:
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         self.messages[int(message)].gone = True
 
-    async def delete(self, address: str, message: str) -> None:
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
         self.messages[int(message)].gone = True
 
     def to(self, person: str) -> list[Message]:
@@ -160,6 +160,7 @@ class Office:
         reply = await self.says("asha", words or f"They write this, number {self._sent}")
         found = re.search(r"[2-9B-DF-HJ-NP-TV-XZ]{4}", _words(reply))
         assert found, _words(reply)
+        await self.says("asha", command=f"case about {found[0]} school")
         await self.says("asha", command=f"case category {found[0]} {category}")
         return found[0]
 
