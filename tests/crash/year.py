@@ -65,6 +65,9 @@ BEGIN = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 END = datetime(2027, 8, 31, 20, 0, tzinfo=UTC)
 PEOPLE = {"head": "ben", "dsl": "cleo", "leader": "lee", "ict": "dev", "chair": "efua"}
 REPORTERS = 40
+#: Whom a case is about, as its reporter says before anything else; some say nothing of it.
+WHOM = {"school": 70, "head": 6, "unsure": 8}
+UNASKED = 16
 CATEGORIES = {
     "staff-allegation": 3,
     "school-complaint": 6,
@@ -170,7 +173,14 @@ class Chat:
         return str(message.number)
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
-        """Taken away, or put in another's place."""
+        """Another is put in its place."""
+        await self.delete(message)
+
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """This chat lets every message go."""
+        await self.delete(message)
+
+    async def delete(self, message: str) -> None:
         self.messages[int(message)].is_gone = True
 
 
@@ -271,7 +281,7 @@ class Year:
         self.now = BEGIN
         self.chat = Chat(self)
         self.days = Days(CLOSED)
-        self.model = YearModel(TEXTS / "procedure.toml", self.days, PEOPLE, SINCE)
+        self.model = YearModel(TEXTS / "procedure.toml", self.days, PEOPLE, SINCE, down)
         self.lives = 0
         self.unnoted: Counter[Told] = Counter()  # sent when the process died, and not noted
         self.unnoted_messages: list[int] = []  # for each death in between, how many messages
@@ -446,7 +456,7 @@ class Year:
         """A deed that is not noted when the process dies is in hand still: see `_was_it_done`."""
         ways = {
             "report": self._report,
-            "about": self._about,
+            **dict.fromkeys(WHOM, self._about),
             "categorise": self._categorise,
             "duty": self._duty,
         }
@@ -474,7 +484,7 @@ class Year:
 
         async def after() -> None:
             reference = await holder_of(self.store, source)
-            following = "about" if self.chance.random() < 0.06 else "categorise"
+            [following] = self.chance.choices([*WHOM, "categorise"], [*WHOM.values(), UNASKED])
             self._later(
                 self.now + timedelta(seconds=self.chance.randrange(5, 300)),
                 deed.who,
@@ -485,20 +495,23 @@ class Year:
         return Action(deed.who, f"Post number {deed.number}", done, after, source)
 
     async def _about(self, deed: Deed) -> Action:
+        """Whom it is about, which is asked first."""
+
         async def done() -> bool:
             return (await self.store.case(deed.of)).about is not None
 
         async def after() -> None:
             self._later(self.now + timedelta(seconds=20), deed.who, "categorise", deed.of)
 
-        return Action(deed.who, f"case about {deed.of} head", done, after)
+        return Action(deed.who, f"case about {deed.of} {deed.words}", done, after)
 
     async def _categorise(self, deed: Deed) -> Action:
-        about_head = (await self.store.case(deed.of)).about is not None
+        about = (await self.store.case(deed.of)).about
+        whom = about.subject if about else ""
         usual = {
             key: weight
             for key, weight in CATEGORIES.items()
-            if not (about_head and key == "child-undressed")
+            if not (whom == "head" and key == "child-undressed")
         }
         category = self.chance.choices([*usual], [*usual.values()])[0]
 
@@ -507,12 +520,13 @@ class Year:
 
         async def after() -> None:
             passed_on = PassedOn(deed.of, deed.who, (await self.store.case(deed.of)).opened_at)
-            self.model.opened(passed_on, category, about_head, self.now)
-            urgent = self.model.cases[deed.of].urgent
-            waits = [10, 20, 40, 90, 400] if urgent else [60, 700, 3000]
-            self._visit_later(
-                deed.of, timedelta(minutes=self.chance.uniform(1, self.chance.choice(waits)))
-            )
+            self.model.opened(passed_on, category, whom, self.now)
+            case = self.model.cases[deed.of]
+            waits = [10, 20, 40, 90, 400] if case.urgent else [60, 700, 3000]
+            # Nobody looks at it before leaders see it.
+            pause = max(case.seen_from - self.now, timedelta())
+            longest = self.chance.choice(waits)
+            self._visit_later(deed.of, pause + self.chance.uniform(1, longest) * MINUTE)
 
         return Action(deed.who, f"case category {deed.of} {category}", done, after)
 

@@ -161,6 +161,7 @@ class CaseModel:
     opened: datetime  # when it was passed on
     head: bool  # it is about the headteacher
     urgent: bool
+    seen_from: datetime  # when leaders see it
     steps: list[dict[str, Any]]
     owner: list[tuple[datetime, str]] = field(default_factory=list)
     hands: dict[str, list[tuple[datetime, str]]] = field(
@@ -196,37 +197,54 @@ def _review(text: Path) -> dict[str, Any]:
 class YearModel:
     """The people are `role -> person`, one of each."""
 
-    def __init__(self, procedure: Path, days: Days, people: dict[str, str], since: date) -> None:
+    def __init__(
+        self, procedure: Path, days: Days, people: dict[str, str], since: date, down: Down = ()
+    ) -> None:
         self.toml = tomllib.loads(procedure.read_text("utf-8"))
         self.duties = [*self.toml["duty"], *map(_review, sorted(procedure.parent.glob("*.md")))]
         self.days = days
         self.people = people
         self.since = since
+        self.down = down
         self.cases: dict[str, CaseModel] = {}
         self.duties_done: list[tuple[str, date, datetime]] = []
 
     # --- what happened ------------------------------------------------------------------------------------
 
-    def opened(self, passed_on: PassedOn, category: str, head: bool, at: datetime) -> None:
+    def opened(self, passed_on: PassedOn, category: str, whom: str, at: datetime) -> None:
+        """It has a category; `whom` it is about was said before: school, head, unsure, or nothing."""
         named = next(c for c in self.toml["category"] if c["key"] == category)
         steps = next(p["step"] for p in self.toml["procedure"] if p["key"] == named["procedure"])
         reference, reporter, first = passed_on
         urgent = named.get("urgent", False)
-        case = CaseModel(reference, category, reporter, first, head, urgent, steps)
+        is_known = whom in ("school", "head")
+        pause = timedelta() if is_known else self._pause(named)
+        seen = at if at >= first + pause else self.days.looked_at(first + pause, False, self.down)
+        case = CaseModel(reference, category, reporter, first, whom == "head", urgent, seen, steps)
         self.cases[reference] = case
         if case.urgent:
             case.untaken.append((at, None))
         self._open_steps(case, at)
-        self._wait_for_the_alert(case, at)
+        self._wait_for_the_alert(case, at, is_known)
 
-    def _wait_for_the_alert(self, case: CaseModel, at: datetime) -> None:
-        """Hours begin when it is told: at once where it is urgent, else in the hours of the first school day, or of the
-        first working day where working days are counted.
+    def _pause(self, category: dict[str, Any]) -> timedelta:
+        """For how long leaders do not see it, while it is not said whom it is about."""
+        if category.get("withhold"):
+            return timedelta()
+        return MINUTE if category.get("urgent") else 10 * MINUTE
+
+    def _wait_for_the_alert(self, case: CaseModel, at: datetime, is_known: bool) -> None:
+        """Hours begin when it is told: as soon as leaders see it where it is urgent, else in the hours of the first
+        school day, or of the first working day where working days are counted.
         """
-        if case.urgent:
-            return
-        is_legal = any(run.clock == "legal" for _, run in case.runs)
-        told = self.days.next_minute(at, self.days.working if is_legal else self.days.school)
+        told = seen = case.seen_from
+        if not case.urgent and any(run.clock == "legal" for _, run in case.runs):
+            told = self.days.next_minute(seen, self.days.working)
+        elif not case.urgent and is_known:
+            told = self.days.next_minute(seen, self.days.school)
+        elif not case.urgent and not self.days.in_school(seen):
+            # What had its pause waits for no further minute.
+            told = self.days.next_opening(seen)
         for _, run in case.runs:
             if run.clock == "now" and told > at:
                 run.due += told - at
@@ -531,7 +549,8 @@ class YearModel:
         """Each case once, with its oldest step, the oldest first."""
         rows = []
         for case in self.cases.values():
-            if person not in self.inside(case) or self._goes_round_apart(case, day, at):
+            is_seen = person in self.inside(case) and case.seen_from <= at
+            if not is_seen or self._goes_round_apart(case, day, at):
                 continue
             steps = [row for row in self._due_now(case, day, at, person, is_digest)]
             if steps:
