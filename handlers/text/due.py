@@ -23,8 +23,12 @@ _HOUR = (
     r"|(?P<word>noon|midday))"
 )
 HOUR = re.compile(_HOUR, re.IGNORECASE)
-#: `friday at 3pm`, `3pm on friday`, `3pm`.
-HOUR_LAST = re.compile(rf"(?:(?P<day>.+?),?\s+)?{_HOUR}", re.IGNORECASE)
+#: `friday at 3pm`, `3pm on friday`, `3pm`. A day begins and ends with something else than a space,
+#: so that many spaces on end are looked at once.
+HOUR_LAST = re.compile(
+    rf"\s*+(?:(?P<day>.*?[^\s,])(?:\s*+,\s++|\s++))?{_HOUR}",
+    re.IGNORECASE,
+)
 HOUR_FIRST = re.compile(rf"{_HOUR},?\s+(?P<day>.+)", re.IGNORECASE)
 #: Before an hour, where it says nothing.
 AT = re.compile(r"\b(?:at|by)\s+(?=\d|noon|midday)", re.IGNORECASE)
