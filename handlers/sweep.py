@@ -16,6 +16,7 @@ from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
 from handlers.workflow.unreadable import owe_unreadable
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
+from store.model.proofs import with_proofs
 
 #: Cases looked at together.
 AT_ONCE = 200
@@ -55,7 +56,9 @@ async def _remind(reference: str, desk: Desk) -> bool:
             if case.wake_at is None or case.wake_at > desk.now():
                 # Another machine has looked at it meanwhile.
                 return True
-            await desk.store.save(await owe_reminders(case, desk.now(), desk))
+            reminded = await owe_reminders(case, desk.now(), desk)
+            # Hours that begin only now change when its steps are due.
+            await desk.store.save(with_proofs(reminded, case, desk.now()))
         except Conflict:
             continue
         except (DamagedCase, NotFound):
