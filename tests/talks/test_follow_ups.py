@@ -226,10 +226,11 @@ async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_ste
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        clock> +10m
         bot to Ben>  Urgent: case {a}
         Ben>  (taps) I'll take it
         bot>  Ben Okafor is looking after it
+        Ben>  /case done {a} tell
+        bot>  done: Tell the person threatened, in person, now
         Ben>  /case close {a} unfounded
         bot>  An urgent step of case {a} is open: Consider telling the police
         Ben>  It was a line of a song

@@ -234,7 +234,6 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        clock> +10m
         bot to Cleo> Urgent: case {a}
         Ben>  /people give Cleo Martin the role staff
         bot>  Cleo Martin is now

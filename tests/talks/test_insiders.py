@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.school.role_log import note_found
 from store.model.records import Person, Role
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
@@ -21,6 +22,7 @@ async def test_what_was_joined_with_it_and_let_go_does_not_name_it(
         bot>  Case {a}
         Gita> They write about the dinner
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Ben>  /case apart {b}
@@ -48,6 +50,7 @@ async def test_what_comes_after_a_report_of_theirs_names_that_one_alone(
         bot>  Case {a}
         Gita> They write about the dinner
         bot>  Case {b}
+        clock> +10m
         Ben>  /case join {b} to {a}
         bot>  With it: {b}
         Asha> /case about {a} Gita Rao
@@ -68,6 +71,7 @@ async def test_whoever_reported_a_case_about_themselves_does_not_read_what_other
     await talk("""
         Ben>  A parent writes something
         bot>  Case {a}
+        clock> +10m
         Cleo> /case about {a} Ben Okafor
         bot>  You no longer see this case
         Ben>  /case category {a} other
@@ -145,7 +149,9 @@ async def test_whoever_joins_later_and_may_be_meant_sees_nothing(
     """)
     desk, now = stage.bot.desk, stage.clock.now()
     for id, called in (("new", name), ("other", "Kim Okonkwo")):
-        await desk.store.add_person(Person(id, called, (Role.LEADER,), (f"else:{id}",), now))
+        person = Person(id, called, (Role.LEADER,), (f"else:{id}",), now)
+        await desk.store.add_person(person)
+        await note_found(person, desk.store, now)
     assert await desk.visible(await desk.store.person("new")) == []
     seen = [
         listed.summary.reference for listed in await desk.visible(await desk.store.person("other"))

@@ -29,8 +29,9 @@ async def test_what_is_added_later_says_so_too(talk: Talk) -> None:
     await talk(f"""
         Asha> They say that the head shouted at a child
         bot>  Case {{a}}
+        Asha> (taps) The headteacher
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        Asha> /case about {{a}} head
         bot>  {PAST}
         Asha> He did it again today
         bot>  {PAST}
@@ -38,8 +39,8 @@ async def test_what_is_added_later_says_so_too(talk: Talk) -> None:
         Asha> And once more
         bot>  Kept with case {{b}}
         Asha> (taps) A new case
-        bot>  What is it mostly about?
-        Asha> (taps) Allegation about staff
+        bot>  Who is it about?
+        Asha> /case category {{b}} staff-allegation
         bot>  Who is it about?
         Asha> /case about {{b}} Mr Okafor
         bot>  Did you mean one of these?
@@ -54,13 +55,15 @@ async def test_nobody_learns_from_their_answer_what_others_have_said(
     cases = await talk("""
         Asha> They say that he shouted at a child
         bot>  Case {a}
+        Asha> (taps) The headteacher
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        Asha> /case about {a} head
         bot>  The headteacher is not.
         Gita> Somebody shouted in the hall
         bot>  Case {b}
-        Gita> (taps) Something else
         Gita> (taps) The school
+        bot>  What is it mostly about?
+        Gita> /case category {b} other
         bot>  Leadership is told in school hours.
         Efua> /case {a}
         bot>  Case {a}
@@ -90,8 +93,9 @@ async def test_whoever_has_reported_the_head_asks_the_chair(talk: Talk, stage: S
     await talk("""
         Asha> They say that he shouted at a child
         bot>  Case {a}
+        Asha> (taps) The headteacher
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
-        Asha> /case about {a} head
         bot>  The headteacher is not.
         Asha> /policy may I bring a parrot to lessons?
         bot>  Ask the leadership

@@ -121,7 +121,6 @@ async def test_a_child_undressed_stops_everything(talk: Talk) -> None:
         Asha> (taps) A child undressed or sexualised
         bot>  Do not copy it, pass it on, delete it, or show it to anybody.
         bot>  If a child is in danger, ring 999 first.
-        clock> +10m
         bot to Cleo> Urgent: case {a}
         Cleo> /case {a}
         bot>  withheld

@@ -14,14 +14,18 @@ from tests.talks.stage import Stage, TerminalStage
 COMPLAINT = """
     Asha> They call the kitchen filthy
     bot>  Case {a}
+    Asha> (taps) The school
+    bot>  What is it mostly about?
     Asha> (taps) Complaint about the school
-    bot>  Who is it about?
+    bot>  Thank you.
     clock> +1m
     bot to Ben>  New case {a}
 """
 THREAT = """
     Asha> He will come with a knife, it says
     bot>  Case {a}
+    Asha> (taps) The school
+    bot>  What is it mostly about?
     Asha> (taps) Threat of violence
     bot to Ben>  Urgent: case {a}
     bot to Cleo> Urgent: case {a}
@@ -53,6 +57,8 @@ async def test_a_chat_holds_one_message_of_the_day_with_each_case_once(
         clock> +20m
         Gita> The gate is never shut
         bot>  Case {b}
+        Gita> (taps) The school
+        bot>  What is it mostly about?
         Gita> (taps) Complaint about the school
         bot>  {b}
         clock> 2026-11-27T08:00
@@ -102,7 +108,11 @@ async def test_what_is_urgent_goes_round_less_and_less_often_and_one_message_a_p
         bot to Efua> (nothing)
         clock> +1m
         bot to Efua> Urgent: case {a}. Nobody has taken it for 15 minutes. Told so far: Ben Okafor and Cleo Martin.
-        bot to Ben>  (nothing)
+        bot to Ben>  Case {a}: overdue since Sat 28 Nov, 22:15, day 1\\nTell the person threatened
+    """)
+    await stage.quiet()
+    assert not any("Nobody has taken it" in seen for seen in stage.seen("Ben"))
+    await talk("""
         clock> +15m
         bot to Ben>  Urgent: case {a}\\nThreat of violence\\nNobody has taken it for 30 minutes.\\nTold so far: Ben Okafor, Cleo Martin and Efua Mensah.
         bot to Asha> Case {a}: nobody has taken it yet. Ring 01632 960789 now. If anybody is in danger, ring 999.
@@ -211,6 +221,8 @@ async def test_nobody_is_reminded_of_a_case_before_they_are_told_of_it(talk: Tal
         clock> 2026-11-28T10:00
         Asha> They tease him in the group
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
         clock> 2026-11-30T07:59
         bot to Ben>  (nothing)
@@ -231,6 +243,8 @@ async def test_hours_begin_when_it_is_made_urgent(talk: Talk) -> None:
         clock> 2026-11-28T10:00
         Asha> They tease him in the group
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Bullying of a pupil or an adult
         clock> +1h
         bot to Ben>  (nothing)
@@ -248,6 +262,11 @@ async def test_what_the_law_counts_is_told_on_a_working_day_in_the_holidays(
         clock> 2026-12-19T12:00
         Asha> A mother writes that her son was hit
         bot>  Case {a}
+        Asha> (taps) A member of staff
+        Asha> (taps) Somebody else
+        bot>  Type the name.
+        Asha> Mrs Bell
+        bot>  What is it mostly about?
         Asha> (taps) Allegation about staff
         clock> 2026-12-21T07:59
         bot to Ben>  (nothing)

@@ -337,6 +337,16 @@ async def test_of_a_part_only_the_kind_is_asked(talk: Talk, stage: Stage) -> Non
         bot>  A child undressed or sexualised
         Asha> (taps) Threat of violence
         bot>  Thank you.
+        bot>  Kept with case {a}
+        bot>  Not fetched yet: a picture.
+    """)
+    # No card had listed it, so that what it shows is asked by itself, and whom it is about is not.
+    assert "Who is it about?" not in card(stage)
+    await stage.quiet()
+    assert not stage.asked_for_bytes()
+    await talk("""
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
     """)
     await until(stage.asked_for_bytes)
     await talk("clock> +20m")

@@ -17,7 +17,6 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
         Asha> (taps) Defamatory about staff
         bot>  Leadership is told in school hours.
         clock> +1m
-        clock> +10m
         bot to Ben>  New case {a}
         bot to Ben>  Defamatory about staff
         Ben>  /case take {a}
@@ -217,7 +216,6 @@ async def test_at_night_only_what_is_urgent_is_sent(talk: Talk) -> None:
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> (taps) Threat of violence
-        clock> +1m
         bot to Ben>  Urgent: case {b}
         Asha> /case urgent {a}
         bot>  Case {a} is urgent now.
