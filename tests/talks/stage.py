@@ -229,7 +229,12 @@ class TerminalStage(Stage):
         ]
         return [Path(path).read_bytes() for path in paths]
 
+    def under_way(self) -> list[object]:
+        return [*self.bot.delivery.alarm._working, *super().under_way()]
+
     async def moves_clock(self, words: str) -> None:
+        # What is still being sent would take along what falls due by then, and be read by nobody.
+        await self.quiet()
         self.clock.next_due = self.bot.desk.store.next_due
         await self._line(self.front_end.me.capitalize(), f"clock {words}")
 
