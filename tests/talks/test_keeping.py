@@ -245,7 +245,7 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         Ben>  /case {a}
         bot>  They call the kitchen filthy
         Asha> /case {a}
-        bot>  Who is it about?
+        bot>  What is it mostly about?
     """)
     told = [
         who for who in ("Ben", "Asha") for seen in stage.seen(who) if "its own copies" in seen.words

@@ -54,8 +54,8 @@ ORDERS = {
         bot>  Kept with case {b}
         Asha> (taps) A child undressed or sexualised
         bot>  please stop here
-        clock> +1m
         bot to Cleo> A child undressed or sexualised
+        clock> +1m
         Asha> /case same {b} {a}
         bot>  Only the safeguarding lead can change that now.
     """,

@@ -19,6 +19,8 @@ async def test_what_came_after_the_card_waits_and_is_asked_about(talk: Talk, sta
         bot>  Case {a}
         Asha> [sends two.png]
         bot>  Not fetched yet: 2 pictures.
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> /case category {a} threat 1
         bot>  Not fetched yet: a picture.
         bot>  What is it mostly about?
@@ -29,7 +31,7 @@ async def test_what_came_after_the_card_waits_and_is_asked_about(talk: Talk, sta
         clock> +15m
         bot to Asha> Case {cases["a"]} still needs one tap of yours. Until you say so, a picture is not fetched.
         Asha> (taps) Bullying of a pupil or an adult
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
     """)
     assert await _states(stage, cases["a"]) == [State.KEPT, State.KEPT]
@@ -41,6 +43,8 @@ async def test_the_later_one_is_a_child_undressed(talk: Talk, stage: Stage) -> N
         bot>  Case {a}
         Asha> [sends two.png]
         bot>  Not fetched yet: 2 pictures.
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> /case category {a} threat 1
         bot>  What is it mostly about?
         clock> +1m
@@ -68,8 +72,10 @@ async def test_that_it_is_part_of_another_lets_nothing_go(talk: Talk, stage: Sta
     cases = await talk("""
         Asha> [sends one.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +5m
         Asha> [sends two.png]
         bot>  Kept with case {b}
@@ -94,6 +100,8 @@ async def test_what_was_joined_before_is_asked_about_by_itself(talk: Talk, stage
     cases = await talk("""
         Asha> [sends one.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         clock> +5m
         Asha> [sends two.png]
         bot>  Kept with case {b}
@@ -122,6 +130,8 @@ async def test_the_lead_lets_go_what_others_sent_only_by_having_seen_it(
     cases = await talk("""
         Asha> [sends one.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Cleo> /case category {a} bullying
         bot>  Case {a}: nobody who has seen this has said what it is.
         bot>  1 · Asha Patel
@@ -153,8 +163,10 @@ async def test_a_late_lock_says_who_had_it_and_opens_by_having_seen_it_alone(
     cases = await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}
+        Asha> (taps) A pupil
+        bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        bot>  Who is it about?
+        bot>  Thank you.
         clock> +1m
         Ben>  /case evidence {a}
         bot>  A file of case {a}.

@@ -239,7 +239,9 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
         Gita> /case about {b} school
         bot>  Case {b}
     """)
-    (stage.folder / "data" / "cases" / cases["a"] / "case.json").write_text("{")
+    record = stage.folder / "data" / "cases" / cases["a"] / "case.json"
+    written = record.read_bytes()
+    record.write_text("{")
     stage.bot.desk.store._remembered.clear()  # type: ignore[attr-defined]
     await talk(f"""
         clock> +10m
@@ -249,3 +251,5 @@ async def test_a_damaged_case_does_not_break_the_lists(talk: Talk, stage: Stage)
         Asha> /case status
         bot>  closed: leadership has dealt with it
     """)
+    record.write_bytes(written)
+    await stage.bot.desk.store.case(cases["a"])

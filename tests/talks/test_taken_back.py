@@ -37,8 +37,10 @@ async def test_answers_alerts_and_lists_are_taken_back(verb: str, talk: Talk, st
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> (taps) Threat of violence
-        clock> +10m
+        bot>  Thank you.
         bot to Cleo> Urgent: case {b}
+        clock> +10m
+        bot to Cleo> New case {a}
         Cleo> case {a}
         bot>  They say somebody shouted at a child
         Cleo> case {a} log
@@ -73,7 +75,7 @@ async def test_buttons_of_what_was_taken_back_are_gone(verb: str, talk: Talk, st
         Asha> (taps) The school
         bot>  What is it mostly about?
         Asha> (taps) Threat of violence
-        clock> +10m
+        bot>  Thank you.
         bot to Cleo> Urgent: case {a}
         Asha> /case {verb} {a} Cleo Martin
         bot>  Case {a}

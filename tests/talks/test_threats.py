@@ -15,9 +15,9 @@ async def test_the_head_tells_a_colleague_who_does_not_see_the_case(talk: Talk) 
     await talk(f"""
         Asha> They say they will wait for Cleo Martin after school
         bot>  Case {{a}}
-        Asha> (taps) Threat of violence
-        bot>  Who is it about?
         Asha> /case about {{a}} Cleo Martin
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
         bot>  Thank you
         Ben>  /case {{a}}
         bot>  Next: {TELL} · Ben Okafor · due Tue 24 Nov, 10:15
@@ -55,13 +55,13 @@ async def test_nobody_is_given_it_for_themselves(
     cases = await talk("""
         Asha> They say what they will do to a colleague
         bot>  Case {a}
-        Asha> (taps) Threat of violence
-        bot>  Who is it about?
     """)
     store = stage.bot.desk.store
     person = await store.person(threatened.lower())
     await talk(f"""
         Asha> /case about {cases["a"]} {person.name}
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
         bot>  Thank you
     """)
     case = await store.case(cases["a"])
