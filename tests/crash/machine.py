@@ -43,6 +43,12 @@ class Board:
         await asyncio.sleep(0)  # here a machine may die: it was shown, and is not noted
         return message
 
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """What was shown stays a line of the file."""
+
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """The same."""
+
 
 async def main(url: str, school: str, board: str) -> None:
     time = {"now": datetime(2026, 11, 24, 10, tzinfo=UTC)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -28,6 +29,8 @@ KILLS = 9
 AT_ONCE = 24
 BEGIN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 WEEK = [BEGIN + timedelta(hours=hours) for hours in range(0, 7 * 24, 14)]
+#: What is tapped of an urgent case, one after another: whom it is about, and then what.
+TAPPED = (r"case about \w{4} school", r"case category \w{4} threat \d+")
 LEADERS = {"ben": Role.HEAD, "cleo": Role.DSL, "dev": Role.ICT, "efua": Role.CHAIR}
 
 
@@ -107,9 +110,11 @@ class School:
         )
         self.acknowledged[source] = said
         if number < URGENT:
-            category = next((line for line in said if line.endswith(" threat")), None)
-            if category:
-                await self.any(take={"source": f"{source}-tap", "who": who, "command": category})
+            for button in TAPPED:
+                command = next((line for line in said if re.fullmatch(button, line)), None)
+                if command:
+                    tap = f"{source}-{command.split()[1]}"
+                    said = await self.any(take={"source": tap, "who": who, "command": command})
 
     async def passes(self, at: datetime) -> None:
         """The clock of every machine; all of them look at once."""
