@@ -387,7 +387,8 @@ class YearModel:
         for stage, at in self._stages(
             lambda stage: self._begins(run, stage), run.begin, run.end, False, until, down
         ):
-            if stage <= 1:
+            # In its pause nobody sees it: that it is new is told minutes later, and this not besides.
+            if stage <= 1 and at >= case.seen_from:
                 for person in self._owner(case, key, run, at):
                     told = Told("step", case.reference, run.what, said(run.due), stage, person)
                     yield Expected(told, at, False, run.end)
