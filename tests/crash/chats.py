@@ -43,6 +43,10 @@ class Chat(ABC):
         """Somebody writes to the bot."""
 
     @abstractmethod
+    async def taps_school(self, words: str) -> None:
+        """Asha says whom the case is about whose answer holds these words: from then on leaders see it."""
+
+    @abstractmethod
     async def taps_threat(self, words: str) -> None:
         """Asha says what the case is about whose answer holds these words."""
 
@@ -84,10 +88,17 @@ class InSlack(Chat):
         files = [self.slack.file(user, "shot.png", picture)] if picture else []
         await self.slack.message(user, text, files=files)
 
+    async def taps_school(self, words: str) -> None:
+        await self._taps(words, SCHOOL)
+        await self.slack.until(lambda: self._with_button(words, THREAT))
+
     async def taps_threat(self, words: str) -> None:
-        for label in (SCHOOL, THREAT):
-            await self.slack.until(lambda label=label: self._with_button(words, label))
-            await self.slack.tap("UASHA", self._with_button(words, label)[0], label)
+        await self.taps_school(words)
+        await self._taps(words, THREAT)
+
+    async def _taps(self, words: str, label: str) -> None:
+        await self.slack.until(lambda: self._with_button(words, label))
+        await self.slack.tap("UASHA", self._with_button(words, label)[0], label)
 
     def _with_button(self, words: str, label: str) -> list[Shown]:
         return [s for s in self.slack.world.history if words in s.words and label in s.labels]
@@ -137,10 +148,14 @@ class InTelegram(Chat):
         else:
             await self.people[who].says(text)
 
+    async def taps_school(self, words: str) -> None:
+        await self.telegram.waits_for(self.people["Asha"], SCHOOL)
+        await self.people["Asha"].taps(SCHOOL)
+        await self.telegram.waits_for(self.people["Asha"], THREAT)
+
     async def taps_threat(self, words: str) -> None:
-        for label in (SCHOOL, THREAT):
-            await self.telegram.waits_for(self.people["Asha"], label)
-            await self.people["Asha"].taps(label)
+        await self.taps_school(words)
+        await self.people["Asha"].taps(THREAT)
 
     async def sees(
         self, words: str, who: str = "Asha", times: int = 1, seconds: float = PATIENCE

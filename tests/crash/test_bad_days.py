@@ -171,6 +171,7 @@ async def test_a_full_disk_is_said_and_forgotten_when_there_is_room(
     async with cold(tmp_path, environment(data, **chat.environment)) as bot:
         await chat.says("before")
         before = reference_in(await chat.sees("Case "))
+        await chat.taps_school(before)
         bot.room(100)
         give_up_soon(chat)
         await chat.says("while it is full")
