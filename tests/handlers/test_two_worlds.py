@@ -136,7 +136,9 @@ async def _asked(
     if own:
         commands += [words.format(h=reference) for words in (*ASKED_OF_REPORTS, *OF_THE_HIDDEN)]
     for number in sorted(set(school.references) - hidden):
-        commands += [words.format(school.references[number], h=reference) for words in OF_THE_SEEN]
+        # Whoever reported it knows it; in the other world they do not.
+        asked = [words for words in OF_THE_SEEN if own or "{h}" not in words]
+        commands += [words.format(school.references[number], h=reference) for words in asked]
     found = []
     for command in commands:
         await school.asks(who, command)

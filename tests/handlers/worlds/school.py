@@ -98,6 +98,9 @@ class Chat:
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         self.put(address, message, reply)
 
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        self.put(address, message, instead)
+
     def put(self, address: str, id: str, reply: Reply) -> None:
         words = "\n".join(words_in(reply))
         self.messages[address, id] = words
@@ -304,7 +307,7 @@ class School:
         for number, reference in self.references.items():
             if reference in known:
                 parts = known.matter(reference)
-                if any(access.concerns(person, part.subjects) for part in parts):
+                if access.concerns(person, parts):
                     found.add(number)
         return found
 
