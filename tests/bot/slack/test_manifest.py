@@ -76,6 +76,7 @@ NEEDS = {
     "chat_postMessage": "chat:write",
     "chat_postEphemeral": "chat:write",
     "chat_update": "chat:write",
+    "chat_delete": "chat:write",  # the bot's own messages
     "conversations_open": "im:write",
     "users_info": "users:read",
     "files_info": "files:read",
