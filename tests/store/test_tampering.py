@@ -33,6 +33,7 @@ from store.model.records import (
     Entry,
     FollowUp,
     Person,
+    Poster,
     Report,
     State,
 )
@@ -87,6 +88,8 @@ async def furnish(store: Store) -> Case:
     await told.changes(lambda c: c.categorise(chosen, by=ASHA, at=NOW))
     await told.changes(lambda c: c.concern(About("staff", "dev", "Dev"), by=ASHA, at=NOW))
     await told.changes(lambda c: c.concern_also(About("pupil", name="Ann"), by=ASHA, at=NOW))
+    poster = About(Poster.STAFF, "gita", "Gita")
+    await told.changes(lambda c: c.posted_by(poster, by=ASHA, at=NOW))
     step = FollowUp("reply", "Reply to the reporter", "head", NOW + MINUTE, "school", opened_at=NOW)
     await told.changes(lambda c: c.with_follow_up(step).owe(notice("n")))
     await told.changes(lambda c: c.add_step("Ring home", NOW + MINUTE, "dsl", by=BEN, at=NOW))
@@ -259,6 +262,19 @@ TAMPERED: dict[str, Change] = {
     "a look-alike cleared": lambda case: replace(
         case, about=replace(case.subjects[0], nobody_of=("dev",))
     ),
+    "poster changed": lambda case: replace(
+        case, posters=(About(Poster.STAFF, "dev", "Dev"), *case.posters[1:])
+    ),
+    "poster dropped": lambda case: replace(case, posters=()),
+    "poster added": lambda case: replace(
+        case, posters=(*case.posters, About(Poster.STAFF, "dev", "Dev"))
+    ),
+    "a poster's look-alike cleared": lambda case: replace(
+        case, posters=(replace(case.posters[0], nobody_of=("dev",)),)
+    ),
+    "shown to the chair": lambda case: replace(case, head_recused=True),
+    "shown to the safeguarding lead": lambda case: replace(case, chair_recused=True),
+    "kept from the head": lambda case: replace(case, speaks_of_head=True),
     "reporter changed": with_report(by=BEN),
     "reporter added": lambda case: replace(
         case, reports=(*case.reports, Report("eve", NOW, ("slack:T1:D9:1",), "slack:D9"))
@@ -315,7 +331,7 @@ def chained_from_there(before: Case, case: Case) -> Case:
 
 #: What was undone together with the one entry that told it, and chained anew, as if it had never
 #: been: nothing within knows of it.
-UNDONE_WHOLE = {"subject dropped", "seen again"}
+UNDONE_WHOLE = {"subject dropped", "poster dropped", "seen again"}
 RECHAINED = (as_it_is, without_last_telling, chained_from_there)
 
 
@@ -410,6 +426,7 @@ NOT_FOUND = {
     "case.version": "a counter of its writes, of which no entry tells",
     "case.rung": "how often an urgent case has gone further: the clock's, and nobody's word",
     "case.alarm_at": "as the one before",
+    "case.untaken_since": "as the one before",
     "case.wake_at": "when the bot looks again: computed anew at the next change",
     "case.evidence.#.picture": "how a picture looks: computed from bytes that are proved",
     "case.evidence.#.problem": "why it is not kept yet; that it is not, is proved",
@@ -420,7 +437,7 @@ NOT_FOUND = {
     **{
         f"notices.#.{name}": "what the bot owes and has sent: it changes with each message"
         for name in (
-            *("key", "kind", "to", "due", "reference", "step"),
+            *("key", "kind", "to", "due", "reference", "step", "beside"),
             *("stage", "waits", "settled", "result", "message", "tries"),
         )
     },
