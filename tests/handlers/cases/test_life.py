@@ -105,6 +105,12 @@ class Chat:
         self.sent.append((address.partition(":")[2], str(reply.parts)))
         return str(len(self.sent))
 
+    async def edit(self, address: str, message: str, reply: Reply) -> None:
+        """What stands in place of a message; nobody is told by that."""
+
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
+        """It is gone."""
+
 
 class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
@@ -361,7 +367,8 @@ class Life(RuleBasedStateMachine):
         is_open = not said or any(about.candidates for about in said)
         pause = timedelta(minutes=1 if case.urgent else 10)
         is_soon = self.desk.now() < case.opened_at + pause
-        return is_open and is_soon and not (said and case.urgent)
+        # Of a child undressed somebody has to hear at once.
+        return is_open and is_soon and not case.withheld and not (said and case.urgent)
 
     def _leaders_who_may(self, matter: Sequence[Summary]) -> list[str]:
         """Of the head, the safeguarding lead and the chair, those whom no part of it concerns."""
