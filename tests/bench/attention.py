@@ -200,7 +200,8 @@ async def untaken(folder: Path) -> Attention:
     """A threat that nobody takes, from Friday 18:00 to Monday 08:05."""
     office = Office(folder, FRIDAY)
     await office.open()
-    await office.reports("threat")
+    reference = await office.reports("threat")
+    await office.says("asha", command=f"case about {reference} parent")
     await office.until(FRIDAY + timedelta(days=2, hours=14, minutes=5))
     await office.close()
     return office.chat
