@@ -288,6 +288,7 @@ class Year:
         self._numbers = itertools.count()
         self._deeds: list[Deed] = []
         self._visits: Counter[str] = Counter()
+        self._reported: dict[str, datetime] = {}
         self._in_hand: tuple[Deed, Action] | None = None
         self._sent_before = 0
         self._procedure = load_procedure(TEXTS)
@@ -478,11 +479,20 @@ class Year:
 
     async def _report(self, deed: Deed) -> Action:
         source = deed.of = deed.of or f"report{deed.number}"
+        again = self._reported.get(deed.who, BEGIN) + timedelta(hours=1)
 
         async def done() -> bool:
             return await holder_of(self.store, source) is not None
 
+        async def wait() -> None:
+            self._later(again, deed.who, deed.words, source)
+
+        if self.now < again and not await done():
+            # What comes together, after the bot was down, would be one case.
+            return Action(deed.who, "", done, wait)
+
         async def after() -> None:
+            self._reported[deed.who] = self.now
             reference = await holder_of(self.store, source)
             [following] = self.chance.choices([*WHOM, "categorise"], [*WHOM.values(), UNASKED])
             self._later(
