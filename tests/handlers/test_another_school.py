@@ -64,7 +64,8 @@ class Schools:
 async def schools(tmp_path: Path) -> AsyncIterator[Schools]:
     """Of one process, as `headsup run` for several schools has them. Both have somebody of every role."""
     shared = await Database.open(database())
-    bare = desk_in(tmp_path, Time(NOW))
+    time = Time(NOW)
+    bare = desk_in(tmp_path, time)
     await bare.store.close()
     limits = Limits(acts=1_000_000, reports=1_000_000, messages=1_000_000)
     worlds, number = [], next(_numbers)
@@ -72,7 +73,7 @@ async def schools(tmp_path: Path) -> AsyncIterator[Schools]:
     for key in (here, there):
         store = await PostgresStore.open(shared, key)
         desk = replace(bare, store=store, limits=limits, memory=Memory())
-        worlds.append(World(desk, itertools.count(1)))
+        worlds.append(World(desk, itertools.count(1), time))
         for role in ROLES:
             name = f"{role.title()} {'Aldwick' if key == there else 'Green'}"
             await store.add_person(Person(role, name, (role,), (f"slack:{key}:{role}",), NOW))
