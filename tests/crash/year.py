@@ -289,6 +289,7 @@ class Year:
         self._deeds: list[Deed] = []
         self._visits: Counter[str] = Counter()
         self._reported: dict[str, datetime] = {}
+        self._said: dict[str, datetime] = {}
         self._in_hand: tuple[Deed, Action] | None = None
         self._sent_before = 0
         self._procedure = load_procedure(TEXTS)
@@ -511,6 +512,7 @@ class Year:
             return (await self.store.case(deed.of)).about is not None
 
         async def after() -> None:
+            self._said[deed.of] = self.now
             self._later(self.now + timedelta(seconds=20), deed.who, "categorise", deed.of)
 
         return Action(deed.who, f"case about {deed.of} {deed.words}", done, after)
@@ -529,7 +531,8 @@ class Year:
             return (await self.store.case(deed.of)).category == category
 
         async def after() -> None:
-            passed_on = PassedOn(deed.of, deed.who, (await self.store.case(deed.of)).opened_at)
+            opened = (await self.store.case(deed.of)).opened_at
+            passed_on = PassedOn(deed.of, deed.who, opened, self._said.get(deed.of, opened))
             self.model.opened(passed_on, category, whom, self.now)
             case = self.model.cases[deed.of]
             waits = [10, 20, 40, 90, 400] if case.urgent else [60, 700, 3000]

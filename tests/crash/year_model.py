@@ -125,6 +125,7 @@ class PassedOn(NamedTuple):
     reference: str
     reporter: str
     at: datetime
+    said: datetime  # when it was said whom it is about; where that was not, when it was passed on
 
 
 @dataclass
@@ -215,7 +216,7 @@ class YearModel:
         """It has a category; `whom` it is about was said before: school, head, unsure, or nothing."""
         named = next(c for c in self.toml["category"] if c["key"] == category)
         steps = next(p["step"] for p in self.toml["procedure"] if p["key"] == named["procedure"])
-        reference, reporter, first = passed_on
+        reference, reporter, first, said_at = passed_on
         urgent = named.get("urgent", False)
         is_known = whom in ("school", "head")
         pause = timedelta() if is_known else self._pause(named)
@@ -225,7 +226,8 @@ class YearModel:
         if case.urgent:
             case.untaken.append((at, None))
         self._open_steps(case, at)
-        self._wait_for_the_alert(case, at, is_known)
+        # About the headteacher it is told before it has a category.
+        self._wait_for_the_alert(case, said_at if case.head else seen, at, is_known)
 
     def _pause(self, category: dict[str, Any]) -> timedelta:
         """For how long leaders do not see it, while it is not said whom it is about."""
@@ -233,11 +235,13 @@ class YearModel:
             return timedelta()
         return MINUTE if category.get("urgent") else 10 * MINUTE
 
-    def _wait_for_the_alert(self, case: CaseModel, at: datetime, is_known: bool) -> None:
+    def _wait_for_the_alert(
+        self, case: CaseModel, seen: datetime, at: datetime, is_known: bool
+    ) -> None:
         """Hours begin when it is told: as soon as leaders see it where it is urgent, else in the hours of the first
         school day, or of the first working day where working days are counted.
         """
-        told = seen = case.seen_from
+        told = seen
         if not case.urgent and any(run.clock == "legal" for _, run in case.runs):
             told = self.days.next_minute(seen, self.days.working)
         elif not case.urgent and is_known:
