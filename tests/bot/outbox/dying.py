@@ -19,7 +19,7 @@ from typing import Any
 from bot.outbox.delivery import Delivery
 from handlers.messages import Heading, Reply, Text
 from store.model.case import Case
-from store.model.records import Notice, Person, Report, Role
+from store.model.records import About, Notice, Person, Report, Role
 from tests.desks import Time, desk_in
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -86,6 +86,7 @@ async def furnish(folder: Path) -> None:
             (report,),
             category="school-complaint",
             urgent=kind == "urgent",
+            about=About("school"),
             notices=tuple(notices),
         )
         await desk.store.add(made.enter(TUESDAY, "asha", "opened"))

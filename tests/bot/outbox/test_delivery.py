@@ -31,7 +31,7 @@ from handlers.workflow.changes import apply
 from store.errors import StoreUnavailable
 from store.model.case import Case
 from store.model.kinds import EvidenceKind, NoticeKind
-from store.model.records import Evidence, Notice, Person, Report, Role, State
+from store.model.records import About, Evidence, Notice, Person, Report, Role, State
 from tests.desks import Time, desk_in
 from tests.patience import PATIENCE, until
 
@@ -129,7 +129,13 @@ async def _owe(
     notice = Notice(f"{reference} {kind} {to}", kind, to, due, waits=kind == "alert")
     report = Report("asha", TUESDAY, (f"slack:{reference}",), "slack:asha")
     made = Case(
-        reference, TUESDAY, (report,), category="school-complaint", urgent=urgent, notices=(notice,)
+        reference,
+        TUESDAY,
+        (report,),
+        category="school-complaint",
+        urgent=urgent,
+        about=About("school"),
+        notices=(notice,),
     )
     await desk.store.add(made.enter(TUESDAY, "asha", "opened"))
     return notice

@@ -19,7 +19,7 @@ from handlers.workflow.changes import apply
 from store.model.case import Case
 from store.model.kinds import NoticeKind
 from store.model.memos import Shown
-from store.model.records import Person, Role
+from store.model.records import About, Person, Role
 from tests.desks import Time, desk_in
 from tests.store.made import case as made
 
@@ -46,7 +46,7 @@ class Chat:
             reply.noted(address, str(len(self.sent)))
         return str(len(self.sent))
 
-    async def edit(self, address: str, message: str, reply: Reply) -> None:
+    async def take_back(self, address: str, message: str, instead: Reply) -> None:
         self.gone.append(message)
 
     def to(self, person: str) -> list[str]:
@@ -99,7 +99,7 @@ async def overdue_case(desk: Desk, *, owner: str) -> Case:
         taken = case.give(owner, by=owner, at=TUESDAY - 3 * DAY)
         return taken.add_step("Ring home", yesterday, "owner", by=owner, at=TUESDAY - 3 * DAY)
 
-    case = made()
+    case = made(about=About("school"), at=TUESDAY - 3 * DAY)
     await desk.store.add(case)
     return await apply(desk, case.reference, with_step)
 
