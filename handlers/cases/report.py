@@ -18,6 +18,7 @@ from handlers.rules.access import Act, Relation
 from handlers.rules.limits import HOUR
 from handlers.text.links import find, normal
 from handlers.text.words import seconds
+from handlers.workflow.changes import take_back_late
 from handlers.workflow.consequences import with_consequences
 from handlers.workflow.hints import is_first_time
 from store.base import ERASED
@@ -236,7 +237,8 @@ async def _add_to(
     added = case.receive(report, fresh, kind)
     around = around.having(added)
     added = await with_consequences(added, around, desk)
-    return _Kept(await desk.store.save(with_proofs(added, case, desk.now())), around)
+    saved = await desk.store.save(with_proofs(added, case, desk.now()))
+    return _Kept(await take_back_late(saved, case, around, desk), around)
 
 
 async def _open_case(

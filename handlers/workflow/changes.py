@@ -10,6 +10,7 @@ from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
+from handlers.workflow.recusal import may_mean_a_reader
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.proofs import with_proofs
@@ -60,6 +61,7 @@ async def change(
             saved = await desk.store.save(with_proofs(moved, case, desk.now()))
         except Conflict:
             continue
+        saved = await take_back_late(saved, case, around, desk)
         now = _seen_now(desk, person, matter, around.having(saved), saved)
         if saved.joined_to == case.joined_to and now.whole <= matter.whole:
             return now
@@ -114,13 +116,36 @@ async def apply(desk: Desk, reference: str, move: Move) -> Case:
     while True:
         case = await desk.store.case(reference)
         moved = move(case)
-        moved = await with_consequences(moved, await desk.around(moved), desk)
+        around = await desk.around(moved)
+        moved = await with_consequences(moved, around, desk)
         if moved == case:
             return case
         try:
-            return await desk.store.save(with_proofs(moved, case, desk.now()))
+            saved = await desk.store.save(with_proofs(moved, case, desk.now()))
         except Conflict:
             continue
+        return await take_back_late(saved, case, around, desk)
+
+
+async def take_back_late(saved: Case, before: Case, around: Around, desk: Desk) -> Case:
+    """The case, owing it to take back what somebody was shown of it while it was being saved.
+
+    Whoever noted that may still have read the case as it was `before`.
+    """
+    if _hides_from(saved) == _hides_from(before):
+        return saved
+    matter = around.having(saved).matter(saved)
+    if not saved.withheld and not may_mean_a_reader(saved, matter, around):
+        return saved
+    try:
+        return await apply(desk, saved.reference, lambda case: case)
+    except NotFound:
+        return saved
+
+
+def _hides_from(case: Case) -> object:
+    """What of a case keeps somebody from it."""
+    return case.concerned, case.open_words, case.withheld, case.joined_to
 
 
 async def without_lost_owner(desk: Desk, reference: str) -> None:

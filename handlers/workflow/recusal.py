@@ -47,7 +47,7 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     """
     matter = around.matter(case)
     withheld = any(part.withheld for part in matter)
-    if not withheld and not _may_mean_a_reader(case, matter, around):
+    if not withheld and not may_mean_a_reader(case, matter, around):
         return case
 
     sent = await _sent_of(case, matter, desk)
@@ -118,7 +118,7 @@ def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receiver
     return person is not None and access.is_kept_from(person, matter)
 
 
-def _may_mean_a_reader(case: Case, matter: Sequence[Summary], around: Around) -> bool:
+def may_mean_a_reader(case: Case, matter: Sequence[Summary], around: Around) -> bool:
     """Whether it may be about anybody who was shown it: else nobody need be asked about."""
     if any(access.may_be_somebody(about) for part in matter for about in part.concerned):
         return True

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from handlers.cases.reporter_view import CHAIR_TOLD
+from handlers.workflow.shown import note_shown
+from store.model.address import MessageRef
+from store.model.case import Case
+from store.model.kinds import NoticeKind
 from tests.talks.conftest import Talk
 from tests.talks.stage import SlackStage, Stage, TerminalStage
 from tests.talks.test_taken_back import left, quiet
@@ -274,6 +278,41 @@ async def test_it_is_deleted_and_leaves_no_gravestone(talk: Talk, stage: Stage) 
     """)
     await quiet(stage)
     assert left(stage, "Ben", cases["a"]) == left(stage, "Ben", "no longer available") == []
+
+
+@pytest.mark.parametrize(
+    "said", ["/case about {a} head", "/case note {a} It is Mr Okafor", "It is Mr Okafor"]
+)
+async def test_what_is_shown_while_it_is_said_whom_it_is_about_is_taken_back(
+    said: str, talk: Talk, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is on its way to the head while the case that it shows is being saved."""
+    cases = await talk("""
+        Asha> They write horrible things
+        bot>  Case {a}
+        Asha> /case urgent {a}
+        bot>  urgent now
+        clock> +1m
+        bot to Ben> Urgent: case {a}
+    """)
+    desk = stage.bot.desk
+    message = str(MessageRef(stage.account("Ben"), "on its way"))
+    save = desk.store.save
+
+    async def save_late(case: Case) -> Case:
+        monkeypatch.setattr(desk.store, "save", save)
+        await note_shown([case.reference], "ben", message, desk)
+        return await save(case)
+
+    monkeypatch.setattr(desk.store, "save", save_late)
+    await talk(f"""
+        Asha> {said.replace("{a}", cases["a"])}
+        bot>  {cases["a"]}
+    """)
+    await stage.quiet()
+    case = await desk.store.case(cases["a"])
+    taken_back = [n.message for n in case.notices if n.kind == NoticeKind.WITHDRAW]
+    assert message in taken_back
 
 
 async def test_what_is_said_of_another_case_in_the_same_message_stays(
