@@ -127,6 +127,8 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
     with pytest.raises(StoreUnavailable):
         await bot.desk.store.summaries()
     [summary] = await bot.desk.store.summaries()
+    # Leaders see it when it is known whom it is about.
+    await says("asha", f"/case about {summary.reference} school", bot)
     asked = Incoming(
         "board:look",
         Sender("board:ben", "ben"),
