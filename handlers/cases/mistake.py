@@ -89,7 +89,7 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
 def _is_begun(matter: Matter, reporter: Person) -> bool:
     """Whether anybody but its one reporter has had a part in it."""
     case = matter.named
-    if len(matter.summaries) > 1 or case.owner or case.status == Status.CLOSED:
+    if len(matter.summaries) > 1 or case.owner:
         return True
     own = {*reporter.ids, SYSTEM}
     return any(entry.by not in own and entry.what not in LOOKS for entry in case.chronology)

@@ -114,6 +114,8 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case status": ("{a}", EVERYBODYS),
     "case note": ("{a} he wrote again", EVERYBODYS),
     "case urgent": ("{a}", EVERYBODYS),
+    "case change": ("{a}", EVERYBODYS),
+    "case mistake": ("{a}", EVERYBODYS),
     "case category": ("{a} bullying", EVERYBODYS),
     "case about": ("{a} school", EVERYBODYS),
     "case posted": ("{a} a parent", EVERYBODYS),
