@@ -231,6 +231,8 @@ CHANGE_NOTHING = {
     "case answer",
     "case apart",
     "case ask",
+    # It offers what can be changed.
+    "case change",
     "case seen",
     "case later",
     # Ben is no safeguarding lead.
