@@ -186,7 +186,7 @@ def _close_names(words: str, names: Iterable[str]) -> list[str]:
 
 def _after(typed: str, length: int) -> str:
     """What follows the first words, with its line breaks."""
-    rest = typed.lstrip()
-    for word in typed.split()[:length]:
-        rest = rest.lstrip()[len(word) :]
-    return rest.strip()
+    if not length:
+        return typed.strip()
+    parts = typed.split(maxsplit=length)
+    return parts[length].rstrip() if len(parts) > length else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,12 @@ def pytest_configure() -> None:
     keep_bytecode()
     settings.register_profile("any machine", deadline=None, suppress_health_check=TIMED)
     settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among what was imported and collected: it is there until the end."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

@@ -39,16 +39,19 @@ SAME_HOST = {
 
 def find(text: str) -> tuple[str, ...]:
     """Links in a text, as typed, in order, each once."""
-    found = []
-    for match in LINK.finditer(text):
-        link = match.group().rstrip(TRAILING)
-        # A bracket that was opened within the link is part of it; one around the link is not.
-        around = link.count(")") - link.count("(")
-        while around > 0 and link.endswith(")"):
-            link = link[:-1].rstrip(TRAILING)
-            around -= 1
-        found.append(link)
-    return tuple(dict.fromkeys(found))
+    links = [_trimmed(match.group()) for match in LINK.finditer(text)]
+    return tuple(dict.fromkeys(links))
+
+
+def _trimmed(link: str) -> str:
+    """The link without what ends the sentence around it, and brackets that it did not open."""
+    unopened = link.count(")") - link.count("(")
+    end = len(link)
+    while end and (link[end - 1] in TRAILING or (link[end - 1] == ")" and unopened > 0)):
+        end -= 1
+        if link[end] == ")":
+            unopened -= 1
+    return link[:end]
 
 
 def normal(link: str) -> str:

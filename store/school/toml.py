@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,7 +40,7 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
     """
     try:
         text = path.read_text("utf-8")
-        found = model.model_validate(tomllib.loads(text))
+        found: Model = _read(text, model)
     except FileNotFoundError as error:
         raise FileMistake(f"{path.absolute()} is missing.") from error
     except UnicodeDecodeError as error:
@@ -58,6 +59,12 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
     if mistakes:
         raise FileMistake("\n".join(mistakes))
     return found
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, model: type[Model]) -> Model:
+    """The tables of a text. Schools of one process mostly have the same procedure."""
+    return model.model_validate(tomllib.loads(text))
 
 
 def _describe_all(path: Path, text: str, error: ValidationError) -> list[str]:

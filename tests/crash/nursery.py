@@ -31,6 +31,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from store.school.procedure import load_procedure
+
 ROOT = Path(__file__).parents[2]
 NURSLING = Path(__file__).with_name("nursling.py")
 SLOW_DISK = "TESTS_SLOW_DISK"
@@ -104,6 +106,7 @@ def address() -> str:
 def main(place: str) -> None:
     """Make a process for whoever asks, until nobody holds the other end of standard input."""
     import_everything()
+    load_procedure(ROOT / "policy_texts")  # each process of ours reads the same
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who looked after one
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(place)

@@ -66,7 +66,9 @@ async def test_ten_messages_while_nothing_can_be_kept_or_said_and_then_the_next_
         first.says = not_kept
         async with running(first, way):
             await slack.until(lambda: slack.sockets.open or (way == "http" and slack.calls))
-            said = [await slack.message(ASHA, f"number {number}") for number in range(10)]
+            said = await asyncio.gather(
+                *(slack.message(ASHA, f"number {number}") for number in range(10))
+            )
         assert not any(one["answer"].acknowledged for one in said)
         assert slack.shown(ASHA) == []
         hanging.set()
