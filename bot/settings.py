@@ -10,7 +10,12 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from store.errors import Trouble
 
@@ -172,6 +177,20 @@ class Settings(BaseSettings):
         return value.strip() if isinstance(value, str) else value
 
 
+class _GivenSettings(Settings):
+    """Of a mapping alone, whatever the environment of the process says."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def load(
     environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
 ) -> Settings:
@@ -185,7 +204,7 @@ def load(
             settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
         else:
             given = {name.lower(): value for name, value in environment.items() if value}
-            settings = Settings(_env_file=None, **given)  # type: ignore[call-arg,arg-type]
+            settings = _GivenSettings(**given)  # type: ignore[arg-type]
     except UnicodeDecodeError as error:
         raise SettingsError(NOT_UTF8.format(file=env_file)) from error
     except ValidationError as error:

@@ -66,6 +66,11 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
     "postgres": Postgres,
     "bucket": WithBucket,
 }
+#: Those that differ in more than where the bytes of evidence lie.
+OF_RECORDS = ("tiny", "postgres")
+
+#: Suites that bring no bytes of evidence.
+RECORDS_ALONE = ("test_memos", "test_people", "test_counts", "test_notices")
 
 
 class Opened:
@@ -84,7 +89,14 @@ class Opened:
         return self.store
 
 
-@pytest.fixture(params=list(BACKENDS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "opened" in metafunc.fixturenames:
+        suite = metafunc.module.__name__.rpartition(".")[2]
+        backends = OF_RECORDS if suite in RECORDS_ALONE else tuple(BACKENDS)
+        metafunc.parametrize("opened", backends, indirect=True)
+
+
+@pytest.fixture
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opened]:
     backend = BACKENDS[request.param](tmp_path / "data")
     opened = Opened(backend, await backend.open())

@@ -52,7 +52,7 @@ from store.model.records import (
 from tests.desks import Time, desk_in
 from tests.handlers.shown import says_what_it_shows, words_in
 from tests.store import made
-from tests.store.conftest import BACKENDS
+from tests.store.conftest import BACKENDS, OF_RECORDS
 from tests.store.made import NOW
 
 ROLES = ("staff", "leader", "head", "dsl", "ict", "chair")
@@ -322,7 +322,7 @@ class World:
         return reply
 
 
-@pytest.fixture(params=list(BACKENDS))
+@pytest.fixture(params=OF_RECORDS)
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     store = await BACKENDS[request.param](tmp_path / "data").open()
     time = Time(NOW)
