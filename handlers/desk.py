@@ -161,8 +161,13 @@ class Desk:
         relations = access.relations(person, summary, matter, self.procedure, self.now())
         return Listed(summary, matter, relations)
 
-    async def visible(self, person: Person) -> list[Listed]:
-        """Every case that the person may see, newest first; joined ones only as their reports."""
+    async def visible(
+        self, person: Person, wanted: Callable[[Summary], bool] = lambda _: True
+    ) -> list[Listed]:
+        """Every case that the person may see, newest first; joined ones only as their reports.
+
+        `wanted` leaves out what is not looked for, before it is asked what the person is to each.
+        """
         may_list = access.may(person, Act.LIST)
         if may_list:
             summaries = await self.store.summaries()
@@ -171,7 +176,7 @@ class Desk:
         known = Summaries(summaries)
 
         found = []
-        for summary in summaries:
+        for summary in filter(wanted, summaries):
             listed = self.listed(person, summary, known)
             shown = listed.relations
             if not may_list or summary.joined_to is not None:

@@ -148,12 +148,12 @@ class _Day:
 async def _day(person: Person, now: datetime, desk: Desk) -> _Day:
     is_school_day = desk.calendar.is_school_day(desk.calendar.local(now).date())
     tonight = desk.calendar.midnight(desk.calendar.local(now).date() + DAY)
-    found = []
-    for seen in await desk.visible(person):
-        due = seen.summary.due
-        is_told_apart = not is_school_day and _goes_round(seen.summary)
-        if seen.inside and due and due < tonight and not is_told_apart:
-            found.append(seen)
+
+    def is_due(summary: Summary) -> bool:
+        is_told_apart = not is_school_day and _goes_round(summary)
+        return summary.due is not None and summary.due < tonight and not is_told_apart
+
+    found = [seen for seen in await desk.visible(person, is_due) if seen.inside]
     read = await read_cases(found, desk)
     cases = due_cases(read, Reader(person, now), desk)
     return _Day(
