@@ -7,6 +7,7 @@ from dataclasses import replace
 from handlers.cases import (
     above,
     classify,
+    figures,
     follow_ups,
     hand_over,
     have_seen,
@@ -46,6 +47,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         lists.listing,
         search.find,
         digest.overdue,
+        figures.figures,
         ownership.take,
         ownership.give,
         hand_over.evidence,

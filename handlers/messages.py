@@ -157,6 +157,13 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Lines whose columns stand below one another: drawn in letters of equal width."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
 
@@ -230,7 +237,7 @@ Noted = Callable[[str, str], None]
 #: Whether the answer to something later, maybe by another process, says all of this.
 Overtaken = Callable[[], Awaitable[bool]]
 
-Part = Heading | Text | Fields | Quote | Choices | Prompt | File
+Part = Heading | Text | Fields | Quote | Table | Choices | Prompt | File
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from handlers.cases.figures import owe_figures
 from handlers.cases.retention import forget_traces, owe_retention
 from handlers.desk import Desk
 from handlers.policies.enquiries import owe_enquiries
@@ -36,7 +37,7 @@ async def sweep(desk: Desk) -> None:
         r for r in await desk.store.to_wake(now, AT_ONCE + len(stuck)) if r not in stuck
     ]:
         stuck |= {reference for reference in references if not await _remind(reference, desk)}
-    owing = (owe_duties, owe_statements, owe_enquiries, owe_today, owe_retention)
+    owing = (owe_duties, owe_statements, owe_enquiries, owe_today, owe_retention, owe_figures)
     more = (owe_unreadable, tidy_questions, note_exports, forget_traces)
     for owe in (look_after_people, *owing, *more):
         try:

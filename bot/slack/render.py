@@ -24,6 +24,7 @@ from handlers.messages import (
     Prompt,
     Quote,
     Reply,
+    Table,
     Text,
 )
 
@@ -177,6 +178,12 @@ def _quote(part: Quote, numbers: Iterator[int]) -> Iterator[_TextBlock]:
     place = clean(part.place).strip()
     if place:
         yield _TextBlock({"type": "context", "elements": [plain_text(place, MAX_CONTEXT)]}, place)
+
+
+@_draw.register
+def _table(part: Table, numbers: Iterator[int]) -> Iterator[_TextBlock]:
+    for piece in divide(clean(part.text), MAX_SECTION, MAX_PIECES):
+        yield _TextBlock(_rich("rich_text_preformatted", [{"type": "text", "text": piece}]), piece)
 
 
 @_draw.register

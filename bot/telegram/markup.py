@@ -71,6 +71,10 @@ def _render(span: Span, is_crowded: bool) -> str:
 
 
 def _pieces(span: Span) -> Iterator[_Piece]:
+    if span.tag == "pre" and span.text:
+        # Nothing becomes a link there, and nothing may stand within it.
+        yield _Piece(span.text, is_plain=True)
+        return
     done = 0
     for word in _WORD.finditer(span.text):
         if not _becomes_link(word[0], span):

@@ -21,6 +21,7 @@ from handlers.messages import (
     Prompt,
     Quote,
     Reply,
+    Table,
     Text,
 )
 
@@ -139,6 +140,8 @@ def _draw(part: Part) -> Iterator[Span]:
             yield Span(question, ours=True)
         case Fields(pairs):
             yield from _draw_fields(pairs)
+        case Table(text):
+            yield Span(text, "pre")
         case Quote(text, place):
             yield Span(text, _quote_tag(text))
             if place:

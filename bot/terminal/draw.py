@@ -21,6 +21,7 @@ from handlers.messages import (
     Prompt,
     Quote,
     Reply,
+    Table,
     Text,
 )
 
@@ -76,7 +77,7 @@ def _draw(part: Part, numbers: Mapping[int, int]) -> Iterator[Line]:
     match part:
         case Heading(text):
             yield Line(safe(text), "heading")
-        case Text(text):
+        case Text(text) | Table(text):
             yield from _draw_rows(text)
         case Fields(pairs):
             yield from _draw_fields(pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.cases.questions import category_named
 from handlers.cases.view import show_case, state_for_reporter, state_inside
@@ -128,16 +128,16 @@ def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:
         return kind == summary.status
     if kind == "mine":
         return summary.owner in ask.person.ids
-    return kind == "open" or is_overdue(summary, ask, desk)
+    return kind == "open" or is_overdue(summary, ask.at, desk)
 
 
-def is_overdue(summary: Summary, ask: Ask, desk: Desk) -> bool:
+def is_overdue(summary: Summary, at: datetime, desk: Desk) -> bool:
     """A follow-up is overdue; or nobody has said what it is about by the end of the next school
     day.
     """
     if summary.due is not None:
-        return summary.due <= ask.at
-    return summary.category is None and ask.at >= desk.calendar.end_of_next_school_day(
+        return summary.due <= at
+    return summary.category is None and at >= desk.calendar.end_of_next_school_day(
         summary.opened_at
     )
 

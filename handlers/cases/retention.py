@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from handlers.cases.counted_cases import category_of_matter
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Listed, Matter, Summaries
@@ -19,10 +20,10 @@ from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import counted, full_day, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
 from store.errors import Conflict
-from store.model.case import Case
 from store.model.kinds import EvidenceKind, NoticeKind
 from store.model.memos import Counted, Erased, trace_of
 from store.model.records import Notice, Person, Subject, Summary
+from store.school.procedure import MISTAKE
 
 PAGE = 10
 #: Characters.
@@ -55,9 +56,10 @@ LOCKED = (
     "it."
 )
 NO_WAY_BACK = (
-    "Nobody can bring it back. Backups, and the messages in this chat, are not erased with it. "
-    "What stays here is {stays}, for the counts."
+    "Nobody can bring it back. Backups, and the messages in this chat, are not erased with it."
 )
+STAYS = "What stays here is {stays}, for the counts."
+NOTHING_STAYS = "Nothing of it stays here, and it is counted no more."
 ONE_CASE = "that there was a case of “{category}” in {month}"
 UNNAMED = "no category"
 
@@ -264,7 +266,7 @@ def _confirmed(matter: Matter) -> str:
 
 def _question(matter: Matter, desk: Desk) -> Reply:
     root = matter.case.reference
-    stays = listed(dict.fromkeys(_stays(case, desk) for case in matter.cases))
+    stays = listed(dict.fromkeys(_stays(each, desk) for each in _counted(matter, desk)))
     parts: list[Part] = [
         Heading(SURE.format(reference=root)),
         Text(GONE_WILL_BE.format(what=_all_of(matter))),
@@ -280,7 +282,8 @@ def _question(matter: Matter, desk: Desk) -> Reply:
         Choice("Hold it instead", f"case hold {root}"),
         Choice("Open", f"case {root}"),
     )
-    reply = Reply((*parts, Text(NO_WAY_BACK.format(stays=stays)), Choices(choices)))
+    left = STAYS.format(stays=stays) if stays else NOTHING_STAYS
+    reply = Reply((*parts, Text(f"{NO_WAY_BACK} {left}"), Choices(choices)))
     return reply.showing(case.reference for case in matter.cases)
 
 
@@ -294,20 +297,37 @@ def _all_of(matter: Matter) -> str:
     return listed([*what, counted(entries, "entry", "entries")])
 
 
-def _stays(case: Case, desk: Desk) -> str:
-    month = f"{desk.calendar.local(case.opened_at):%B %Y}"
-    return ONE_CASE.format(category=_category(case.category, desk), month=month)
+def _stays(counted: Counted, desk: Desk) -> str:
+    month = f"{date.fromisoformat(f'{counted.month}-01'):%B %Y}"
+    return ONE_CASE.format(category=_category(counted.category, desk), month=month)
 
 
 def _leaving(matter: Matter, ask: Ask, desk: Desk) -> Erased:
-    months = [(case, desk.calendar.local(case.opened_at)) for case in matter.cases]
     return Erased(
         references=tuple(case.reference for case in matter.cases),
-        counted=tuple(Counted(case.category or "", f"{month:%Y-%m}") for case, month in months),
+        counted=_counted(matter, desk),
         by=ask.person.id,
         at=ask.at,
         sources=tuple(trace_of(source) for case in matter.cases for source in case.summary.sources),
     )
+
+
+def _counted(matter: Matter, desk: Desk) -> tuple[Counted, ...]:
+    """What stays for the counts: nothing of what was sent by mistake, which is never counted.
+
+    Nor of what was the governors' alone: with one headteacher, its count would say whom it was
+    about.
+    """
+    is_mistake = matter.case.outcome == MISTAKE.key
+    if is_mistake or access.is_governors_alone(matter.summaries):
+        return ()
+    apart = access.may_be_kept_from_somebody(matter.summaries)
+    found = []
+    for case in matter.cases:
+        month = f"{desk.calendar.local(case.opened_at):%Y-%m}"
+        category = category_of_matter(matter.summaries) if case is matter.case else case.category
+        found.append(Counted(category or "", month, apart))
+    return tuple(found)
 
 
 def _category(key: str | None, desk: Desk) -> str:

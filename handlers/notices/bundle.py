@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from handlers.commands import Command, Commands, command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Refused, Reply, Text
+from handlers.messages import (
+    Choice,
+    Choices,
+    Fields,
+    Heading,
+    Part,
+    Quote,
+    Refused,
+    Reply,
+    Table,
+    Text,
+)
 from handlers.rules import access
 from handlers.rules.access import Act
 
@@ -94,7 +105,7 @@ def _length(reply: Reply) -> int:
 
 def _length_of(part: Part) -> int:
     match part:
-        case Heading(text) | Text(text):
+        case Heading(text) | Text(text) | Table(text):
             return len(text)
         case Quote(text, place):
             return len(text) + len(place)

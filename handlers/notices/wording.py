@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers.cases.above import answer_inside, answered_notice, asked_notice
 from handlers.cases.evidence_words import describe, similar_cases
+from handlers.cases.figures import figures_notice
 from handlers.cases.next_question import next_question
 from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice
@@ -253,6 +254,7 @@ OF_NO_CASE: dict[str, Callable[[Notice, Desk], Awaitable[Reply | None]]] = {
     NoticeKind.DIGEST: digest_notice,
     NoticeKind.DUTY: duty_notice,
     NoticeKind.RETENTION: retention_notice,
+    NoticeKind.FIGURES: figures_notice,
     NoticeKind.STATEMENT: statement_notice,
     NoticeKind.UNACCEPTED: unaccepted_notice,
     NoticeKind.ENQUIRY: enquiry_notice,

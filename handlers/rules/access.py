@@ -35,6 +35,7 @@ class Act(Enum):
     LIST = "list cases"
     POLICIES = "look after the policies: what they lack, who has accepted the statement"
     SEARCHES = "see who searched for what"
+    FIGURES = "count cases, for the school and for its governors"
     BACKUPS = "hear when the backups fail"
     ROLES = "see who has which role, and ask for another"
     PEOPLE = "invite people, give and take roles"
@@ -89,6 +90,7 @@ TABLE: dict[Act, Rule] = {
     Act.LIST: Rule(WORKERS),
     Act.POLICIES: Rule(WORKERS),
     Act.SEARCHES: Rule(frozenset({Role.HEAD})),
+    Act.FIGURES: Rule(LEADERS | {Role.CHAIR}),
     Act.BACKUPS: Rule(frozenset({Role.HEAD, Role.ICT})),
     Act.ROLES: Rule(frozenset({Role.HEAD, Role.CHAIR})),
     Act.PEOPLE: Rule(frozenset({Role.HEAD})),
@@ -168,6 +170,17 @@ def may_be_somebody(about: About) -> bool:
 def is_about_head(cases: Iterable[Concerning]) -> bool:
     """Tell whether any of these cases is about the headteacher, or was posted by them."""
     return any(about.subject == Subject.HEAD for case in cases for about in case.concerned)
+
+
+def is_governors_alone(matter: Iterable[Summary]) -> bool:
+    """Tell whether a matter is, or may be, about the headteacher, or was posted by them."""
+    parts = list(matter)
+    return is_about_head(parts) or any(p.head_recused or p.speaks_of_head for p in parts)
+
+
+def may_be_kept_from_somebody(matter: Iterable[Summary]) -> bool:
+    """Tell whether anybody who works here may be kept from a matter, now or when they join."""
+    return any(part.open_words or any(map(may_be_somebody, part.concerned)) for part in matter)
 
 
 def concerns(person: Person, cases: Iterable[Concerning]) -> bool:

@@ -56,6 +56,22 @@ def day_named(words: str, now: datetime, calendar: Calendar) -> date:
     return found
 
 
+def whole_date(words: str) -> date | None:
+    """A date with its year, of any time: `1/9/2026`, `1 September 2026`, `2026-09-01`."""
+    typed = " ".join(words.lower().split())
+    if len(typed) > LONGEST:
+        return None
+    iso = ISO.fullmatch(typed)
+    if iso:
+        return _day_of(int(iso["year"]), int(iso["month"]), int(iso["day"]))
+    for form in DATES[:3]:
+        match = form.fullmatch(typed)
+        if match and match["year"]:
+            # Today matters only where there is no year.
+            return _read_date(match.groupdict(), date.min)
+    return None
+
+
 def without_lead(words: str) -> str:
     """`by  friday.` -> `friday`."""
     line = " ".join(words.split()).strip(" .,;!")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.model.digests import digests_of_words
-from store.model.kinds import LOOKS, OWN_STEP, Clock, EntryKind
+from store.model.kinds import LOOKS, OWN_STEP, OWNERSHIP, Clock, EntryKind
 from store.model.records import (
     About,
     Entry,
@@ -21,6 +21,7 @@ from store.model.records import (
     Notice,
     Poster,
     Progress,
+    Removal,
     Report,
     State,
     Status,
@@ -28,6 +29,9 @@ from store.model.records import (
     is_known_whom,
 )
 from store.model.words import words_of
+
+#: The outcome of a case whose post was taken down, as the procedure has it.
+REMOVED = "removed"
 
 STAYS_WITHHELD = (
     "Case {reference} is about a child undressed. Only the safeguarding lead can change that now."
@@ -151,6 +155,24 @@ class Case(_Summarised):
         return self.opened_at
 
     @property
+    def taken_at(self) -> datetime | None:
+        """When somebody began to look after it, first."""
+        return next((entry.at for entry in self.chronology if entry.what in OWNERSHIP), None)
+
+    @property
+    def removal(self) -> str:
+        """How far its removal has come, by the steps that may end as refused, or not removed."""
+        if self.outcome == REMOVED:
+            return Removal.GONE
+        asked = False
+        for step in self.follow_ups:
+            if Progress.NOT_REMOVED in step.outcomes and step.progress == Progress.DONE:
+                return Removal.GONE
+            settled = step.progress in (Progress.DONE, Progress.REFUSED)
+            asked = asked or (settled and Progress.REFUSED in step.outcomes)
+        return Removal.ASKED if asked else ""
+
+    @property
     def touched_at(self) -> datetime:
         """When somebody last did more than look."""
         for entry in reversed(self.chronology):
@@ -205,6 +227,8 @@ class Case(_Summarised):
             wake_at=self.wake_at,
             open_words=self.open_words,
             speaks_of_head=self.speaks_of_head,
+            taken_at=self.taken_at,
+            removal=self.removal,
         )
 
     # --- moves ------------------------------------------------------------------------------------

@@ -148,6 +148,8 @@ class NoticeKind(StrEnum):
     AGREE = "agree"
     ACCOUNT = "account"
     UNREADABLE = "unreadable"
+    #: The governors' page of the term that has ended, to the chair.
+    FIGURES = "figures"
 
 
 #: Notices to whoever reported a case: they say no more of it than a reporter may know.

@@ -113,6 +113,8 @@ class Counted:
     category: str
     #: In which it was opened: `2026-11`.
     month: str
+    #: It was kept from somebody who works here, or may have been: see `docs/figures.md`.
+    apart: bool = False
 
 
 def trace_of(source: str) -> str:

@@ -76,6 +76,13 @@ class Progress(StrEnum):
     ENDED = "ended"
 
 
+class Removal(StrEnum):
+    """How far it has come that what was posted is taken down; empty where nobody has asked."""
+
+    ASKED = "asked"
+    GONE = "gone"
+
+
 class Subject(StrEnum):
     """Whom a case is about."""
 
@@ -425,6 +432,10 @@ class Summary:
     chair_recused: bool = False
     #: Every headteacher is, or may be.
     head_recused: bool = False
+    #: When somebody began to look after it, first.
+    taken_at: datetime | None = None
+    #: A Removal, or empty.
+    removal: str = ""
 
     @property
     def subjects(self) -> tuple[About, ...]:

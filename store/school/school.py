@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -45,6 +46,8 @@ class School(Table):
     calendar: str = ""
     #: Holidays and INSET days: 2026-12-21, "2026-12-21/2027-01-03".
     closed: tuple[date | str, ...] = ()
+    #: The first day of each term, for figures; a term lasts until the next begins.
+    terms: Annotated[tuple[date, ...], Field(max_length=100)] = ()
     #: Who can be named, besides the bot's users.
     staff: Annotated[tuple[str, ...], Field(max_length=200)] = ()
     safeguarding_phone: str = ""
@@ -74,6 +77,14 @@ class School(Table):
             first, last = days(value)
             if first > last:
                 raise ValueError(f"“{value}” ends before it begins")
+        return values
+
+    @field_validator("terms")
+    @classmethod
+    def _must_be_in_order(cls, values: tuple[date, ...]) -> tuple[date, ...]:
+        for before, after in pairwise(values):
+            if before >= after:
+                raise ValueError(f"“{after}” comes after “{before}”: write the earlier day first")
         return values
 
     @field_validator("opens", "closes", mode="before")

@@ -6,7 +6,7 @@ import re
 
 from handlers.desk import Desk
 from handlers.matter import Summaries
-from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Text
+from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Table, Text
 from store.model.records import REFERENCE_ALPHABET, Person
 
 REFERENCE = re.compile(rf"(?<![0-9A-Za-z])[{REFERENCE_ALPHABET}]{{4}}(?![0-9A-Za-z])")
@@ -17,7 +17,7 @@ def words_in(reply: Reply) -> list[str]:
     found: list[str] = []
     for part in reply.parts:
         match part:
-            case Heading(text) | Text(text):
+            case Heading(text) | Text(text) | Table(text):
                 found.append(text)
             case Quote(text, place):
                 found += [text, place]

@@ -39,6 +39,9 @@ COMMANDS = (
         "people",
         "duty",
         "help",
+        "figures",
+        "figures csv this year",
+        "figures this year for-governors",
     ),
     *(
         "case find fraud",

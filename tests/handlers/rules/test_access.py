@@ -155,6 +155,7 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "case": ("", ANYBODY),
     "case list": ("", LEADERSHIP),
     "case overdue": ("", LEADERSHIP),
+    "figures": ("", "leader head dsl chair"),
     "case find": ("wrote", LEADERSHIP),
     "case searches": ("", "head"),
     "case expired": ("", "head chair"),

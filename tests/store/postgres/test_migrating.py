@@ -10,7 +10,7 @@ import pytest
 
 from store.errors import StoreUnavailable
 from store.model.case import Case
-from store.model.records import About, Status, Subject
+from store.model.records import About, FollowUp, Progress, Status, Subject
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
 from store.postgres.migrating import known
@@ -110,6 +110,34 @@ async def test_open_cases_of_nobody_yet_wake_and_weigh_their_words_when_they_are
     await store.save(woken)
     (found,) = [s for s in await store.summaries() if s.reference == open_one.reference]
     assert "head" in found.open_words
+    await store.close()
+
+
+async def test_when_a_case_was_taken_and_its_removal_are_known_of_cases_of_before() -> None:
+    url = database_of("figures", "0006")
+    steps = {
+        "": (),
+        "asked": (FollowUp("talk", "Ask", "owner", NOW, "school", outcomes=("refused",)),),
+        "gone": (FollowUp("gone", "Check", "owner", NOW, "school", outcomes=("not removed",)),),
+    }
+    cases = []
+    for removal, follow_ups in steps.items():
+        done = tuple(replace(step, progress=Progress.DONE) for step in follow_ups)
+        made = replace(case(), follow_ups=done)
+        assert made.removal == removal
+        taken = replace(case(), follow_ups=done).give("ben", by="ben", at=NOW)
+        cases += [made, taken.give("cleo", by="ben", at=NOW + timedelta(hours=1))]
+    cases.append(replace(case(), outcome="removed", status=Status.CLOSED))
+    with psycopg.connect(server().get_uri("figures")) as everything:
+        everything.execute("INSERT INTO schools (school) VALUES ('here')")
+        for each in cases:
+            summary = replace(each.summary, taken_at=None, removal="")
+            row = (each.reference, each.version, to_jsonb(each), to_jsonb(summary), each.status)
+            everything.execute(BEFORE_WORDS, row)
+    assert migrate(url) == known()
+    store = await PostgresStore.open(url, "here")
+    found = {summary.reference: summary for summary in await store.summaries()}
+    assert found == {each.reference: each.summary for each in cases}
     await store.close()
 
 

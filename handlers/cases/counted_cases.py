@@ -1,0 +1,103 @@
+"""Which cases count in whose figures.
+
+Nobody can tell from their figures that there is a case which is kept from them: what is kept from
+somebody is left out of theirs. What is, or may be, about the headteacher counts for those whom it
+reaches, and for nobody else: the other leaders work for the headteacher. The governors' page
+leaves it out whoever makes it, for the headteacher reads that page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.cases.lists import is_overdue
+from handlers.desk import Desk
+from handlers.matter import Summaries
+from handlers.rules import access
+from handlers.rules.figures import Incident
+from handlers.rules.pause import pause_ends
+from handlers.text.links import host_of
+from store.model.memos import Counted, Erased
+from store.model.records import Person, Status, Summary
+from store.school.procedure import MISTAKE
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCases:
+    """What counts for one reader: of any time."""
+
+    incidents: Sequence[Incident]
+    erased: Sequence[Counted]
+
+    @property
+    def overdue(self) -> int:
+        return sum(incident.is_overdue for incident in self.incidents)
+
+
+async def counted_cases(person: Person, desk: Desk, *, for_governors: bool) -> CountedCases:
+    """All that counts for a person, or on the page for the governors that this person makes."""
+    now = desk.now()
+    summaries = await desk.store.summaries()
+    known = Summaries(summaries)
+    incidents = []
+    for summary in summaries:
+        # What it was joined to is counted in its place.
+        if known.root(summary.reference) is not summary:
+            continue
+        matter = known.matter(summary.reference)
+        if counts_for(person, matter, desk, for_governors=for_governors):
+            incidents.append(_incident(matter, now, desk))
+    return CountedCases(incidents, await _erased(desk, for_governors=for_governors))
+
+
+def counts_for(
+    person: Person, matter: Sequence[Summary], desk: Desk, *, for_governors: bool
+) -> bool:
+    """Tell whether a matter, its root first, counts in this person's figures."""
+    root = matter[0]
+    if root.outcome == MISTAKE.key or access.is_kept_from(person, matter):
+        return False
+    if desk.now() < pause_ends(root, matter):
+        return False
+    if not access.is_governors_alone(matter):
+        return True
+    relations = access.relations(person, root, matter, desk.procedure, desk.now())
+    return not for_governors and not access.INSIDE.isdisjoint(relations)
+
+
+def category_of_matter(matter: Sequence[Summary]) -> str:
+    """Its key: of the case that the others were joined to, or the first that has one. Or empty."""
+    return next((part.category for part in matter if part.category), "")
+
+
+def _incident(matter: Sequence[Summary], now: datetime, desk: Desk) -> Incident:
+    root = matter[0]
+    removals = {part.removal for part in matter if part.removal}
+    hosts = [host_of(link) for part in matter for link in part.links]
+    closed_after = root.closed_at - root.opened_at if root.closed_at else None
+    return Incident(
+        category=category_of_matter(matter),
+        opened=desk.calendar.local(root.opened_at).date(),
+        taken_after=root.taken_at - root.opened_at if root.taken_at else None,
+        closed_after=closed_after,
+        # “gone” comes after “asked”, in the alphabet as well.
+        removal=max(removals, default=""),
+        sites=tuple(dict.fromkeys(host for host in hosts if host)),
+        is_overdue=root.status == Status.OPEN and is_overdue(root, now, desk),
+    )
+
+
+async def _erased(desk: Desk, *, for_governors: bool) -> list[Counted]:
+    """The first of each that was erased: what had been joined to it was never counted.
+
+    What may have been kept from somebody counts where small counts are hidden, and nowhere else:
+    nobody is named in it any more, so nobody can be left out.
+    """
+    found = []
+    for memo in await desk.store.memos(Erased):
+        for counted in memo.counted[:1]:
+            if for_governors or not counted.apart:
+                found.append(counted)
+    return found

@@ -1,0 +1,96 @@
+"""Figures as a PDF to hand out, and as a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from handlers.cases.figures_page import FiguresPage, Row, in_words
+from handlers.desk import Desk
+from handlers.rules.suppression import Hidden
+from handlers.text.csv_cells import to_csv
+from handlers.text.figures_pdf import PrintedFigures, PrintedRow, print_figures
+from handlers.text.words import full_day
+
+KIND = "Kind"
+MADE = "{first} to {last}. Counted on {day}."
+COUNTED = (
+    "Each case counts once, by the day on which it was passed on; what was passed on twice and "
+    "joined is one. What was sent by mistake is not counted."
+)
+ERASED = (
+    "Of erased cases, kind and month are counted: in the period in which the month’s 15th lies."
+)
+APART = (
+    "Cases that concern the headteacher are not on this page, whoever has made it: the chair of "
+    "governors counts them apart."
+)
+SMALL = (
+    "Counts under 5 read “fewer than 5”. “Not shown”: that count would tell another that is under "
+    "5. Compare pages of whole terms only: two of almost the same days tell what lies between."
+)
+OWN = "For leaders: small counts are not hidden here. Use “for-governors” for a page to hand on."
+LACKING = "Overdue cases and questions are as of that day. docs/figures.md defines each figure."
+#: Months that have room on the page.
+MOST_MONTHS = 12
+
+
+def figures_csv(page: FiguresPage) -> bytes:
+    """A row for each kind, each month and each line of the page."""
+    rows: list[tuple[str | int, ...]] = [("what", "", *_names(page))]
+    for row in (*page.rows, page.total):
+        cells = [cell if isinstance(cell, int) else cell.value for cell in row.cells]
+        rows.append(("kind", row.name, *cells))
+    rows += [("month", month, number) for month, number in page.months]
+    rows += [("note", line) for line in page.lines]
+    return to_csv(rows)
+
+
+def figures_pdf(page: FiguresPage, title: str, made_at: datetime, desk: Desk) -> bytes:
+    """One page. Call it in a thread."""
+    period = page.compared.period
+    day = full_day(desk.calendar.local(made_at))
+    first, last = full_day(period.first), full_day(period.last)
+    most = max(
+        (cell for row in page.rows for cell in row.cells[:1] if isinstance(cell, int)), default=0
+    )
+    rows = [_printed(row, most) for row in page.rows]
+    rows.append(_printed(page.total, 0))
+    return print_figures(
+        PrintedFigures(
+            school=desk.calendar.school.name,
+            title=title,
+            about=[MADE.format(first=first, last=last, day=day)],
+            heads=[KIND, *_names(page)],
+            rows=rows,
+            months=list(_months(page)),
+            lines=page.lines,
+            notes=_notes(page),
+        )
+    )
+
+
+def _names(page: FiguresPage) -> list[str]:
+    return [each.name for each in page.compared.all]
+
+
+def _printed(row: Row, most: int) -> PrintedRow:
+    now = row.cells[0]
+    has_bar = most > 0 and not isinstance(now, Hidden)
+    bar = now / most if has_bar and isinstance(now, int) else None
+    return PrintedRow(row.name, tuple(map(in_words, row.cells)), bar)
+
+
+def _months(page: FiguresPage) -> Iterator[tuple[str, str, float]]:
+    """The months with their bars, where they have room."""
+    if len(page.months) > MOST_MONTHS:
+        return
+    most = max((number for _, number in page.months), default=0) or 1
+    for month, number in page.months:
+        name = f"{date.fromisoformat(f'{month}-01'):%b %Y}"
+        yield name, str(number), number / most
+
+
+def _notes(page: FiguresPage) -> list[str]:
+    own = [APART, SMALL] if page.for_governors else [OWN]
+    return [COUNTED, ERASED, *own, LACKING]

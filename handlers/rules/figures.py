@@ -1,0 +1,122 @@
+"""What the governors and leaders count, worked out of what was gathered: no store, no sentence.
+
+Each figure is defined in `docs/figures.md`.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from handlers.rules.terms import Period
+from store.model.memos import Counted
+from store.model.records import Removal
+
+#: Where nobody kept a link to what was posted.
+NO_SITE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One matter: a case with all that was joined to it, as it is counted."""
+
+    #: Key; empty while nobody has said.
+    category: str
+    #: Local day.
+    opened: date
+    taken_after: timedelta | None
+    closed_after: timedelta | None
+    #: A Removal.
+    removal: str
+    #: On which it was posted, as `facebook.com`.
+    sites: tuple[str, ...] = ()
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took."""
+
+    #: Cases in which it has happened.
+    number: int = 0
+    median: timedelta = timedelta()
+    #: Nine of ten took no longer.
+    nine_tenths: timedelta = timedelta()
+
+    @staticmethod
+    def of(times: Iterable[timedelta | None]) -> Spread:
+        known = sorted(each for each in times if each is not None)
+        if not known:
+            return Spread()
+        rank = math.ceil(len(known) * 9 / 10)
+        median = statistics.median(each.total_seconds() for each in known)
+        return Spread(len(known), timedelta(seconds=median), known[rank - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """In how many cases its removal was asked for, and in how many of those it is gone."""
+
+    asked: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted of one period."""
+
+    period: Period
+    #: By key of the category.
+    kinds: Counter[str] = field(default_factory=Counter)
+    #: By month, as `2026-11`, and key.
+    months: Counter[tuple[str, str]] = field(default_factory=Counter)
+    taken: Spread = Spread()
+    closed: Spread = Spread()
+    removals: Removals = Removals()
+    #: By site, most first.
+    by_site: tuple[tuple[str, Removals], ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.kinds.total()
+
+    def in_month(self, month: str) -> int:
+        return sum(number for (each, _), number in self.months.items() if each == month)
+
+
+def count(incidents: Sequence[Incident], erased: Iterable[Counted], period: Period) -> Figures:
+    """Count one period. Of erased cases no more is known than their kinds and months."""
+    within = [incident for incident in incidents if period.holds(incident.opened)]
+    months = Counter((f"{each.opened:%Y-%m}", each.category) for each in within)
+    months.update((e.month, e.category) for e in erased if period.holds_month(e.month))
+    kinds: Counter[str] = Counter()
+    for (_, category), number in months.items():
+        kinds[category] += number
+    return Figures(
+        period,
+        kinds,
+        months,
+        taken=Spread.of(each.taken_after for each in within),
+        closed=Spread.of(each.closed_after for each in within),
+        removals=_removals(within),
+        by_site=_by_site(within),
+    )
+
+
+def _removals(incidents: Sequence[Incident]) -> Removals:
+    asked = [each for each in incidents if each.removal]
+    return Removals(len(asked), sum(each.removal == Removal.GONE for each in asked))
+
+
+def _by_site(incidents: Sequence[Incident]) -> tuple[tuple[str, Removals], ...]:
+    of_site: dict[str, list[Incident]] = {}
+    for incident in incidents:
+        if incident.removal:
+            for site in incident.sites or (NO_SITE,):
+                of_site.setdefault(site, []).append(incident)
+    found = [(site, _removals(each)) for site, each in of_site.items()]
+    return tuple(sorted(found, key=lambda row: (-row[1].asked, row[0])))

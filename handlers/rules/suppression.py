@@ -1,0 +1,91 @@
+"""Small counts that are not to be read, and could not be worked out from the rest of a page.
+
+A count under five could tell of one child, or one member of staff. Where a total stands below such
+counts, what it lacks tells them; so the smallest of the others is left out as well, and the total
+where even that would not do. What is left out hangs on nothing but what is shown and on which
+counts are small: that something is left out tells no more than the page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+#: Counts below this are not shown.
+FEW = 5
+#: That a small count can be.
+MOST = FEW - 1
+
+
+class Hidden(Enum):
+    """What stands in the place of a count."""
+
+    FEWER = f"fewer than {FEW}"
+    WITHHELD = "not shown"
+
+
+Cell = int | Hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A column of counts, as it may be shown, and its total."""
+
+    cells: tuple[Cell, ...]
+    total: Cell
+
+
+def alone(count: int) -> Cell:
+    """A count of which no part and no total is shown."""
+    return count if count >= FEW else Hidden.FEWER
+
+
+def suppress(counts: Sequence[int]) -> Suppressed:
+    """Hide the small ones of a column, and what would tell them."""
+    cells: list[Cell] = [alone(count) for count in counts]
+    small = cells.count(Hidden.FEWER)
+    if not small:
+        return Suppressed(tuple(cells), sum(counts))
+
+    large = [n for n, cell in enumerate(cells) if isinstance(cell, int)]
+    if not large:
+        return Suppressed(tuple(cells), _total_of_small(sum(counts), small))
+    smallest = min(large, key=lambda n: (counts[n], n))
+    cells[smallest] = Hidden.WITHHELD
+
+    shown = [cell for cell in cells if isinstance(cell, int)]
+    rest = sum(counts) - sum(shown)
+    tells = _tells_of_the_small(rest, small, _most_that(smallest, cells))
+    return Suppressed(tuple(cells), Hidden.WITHHELD if tells else sum(counts))
+
+
+def _most_that(smallest: int, cells: Sequence[Cell]) -> int | None:
+    """The most that the smallest of the large ones can be, by those that are shown; None for any.
+
+    Of equals it is the first, so it is less than one that stands before it.
+    """
+    limits = [
+        cell if number > smallest else cell - 1
+        for number, cell in enumerate(cells)
+        if isinstance(cell, int)
+    ]
+    return min(limits, default=None)
+
+
+def _total_of_small(total: int, small: int) -> Cell:
+    """The total of counts that are all small."""
+    if total < FEW:
+        return Hidden.FEWER
+    # More than that, and none of them could be 0.
+    return total if total <= MOST * (small - 1) else Hidden.WITHHELD
+
+
+def _tells_of_the_small(rest: int, small: int, most: int | None) -> bool:
+    """Tell whether a small count could not be each of 0 to 4, by the sum of all that is hidden.
+
+    That is of the small ones, and of one other: at least 5, and at most `most`.
+    """
+    if rest < FEW + MOST:
+        return True
+    return most is not None and rest > MOST * (small - 1) + most
