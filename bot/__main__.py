@@ -357,6 +357,24 @@ def export(
 
 
 @app.command()
+def pack(
+    reference: Annotated[str, typer.Argument(help="The case's reference, such as 7K4M.")],
+    to: Annotated[Path, typer.Option(help="A folder.")],
+    receiver: Annotated[str, typer.Option("--for", help="police, authority, governors or person.")],
+    because: Annotated[str, typer.Option(help="Why it is handed over.")],
+    encrypt: Annotated[str, typer.Option(help="A public key of age, which begins with age1.")] = "",
+) -> None:
+    """Pack a case as a ZIP file, to hand over: what a chat cannot carry, or encrypted."""
+    from datetime import UTC, datetime
+
+    from bot.cli.pack import Order, pack_to
+    from bot.settings import load
+
+    order = Order(reference, receiver, because, encrypt)
+    typer.echo("\n".join(asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))))
+
+
+@app.command()
 def version() -> None:
     """Say which version this is, and on what it runs."""
     from bot.version import version_line

@@ -11,7 +11,7 @@ from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from store.model.address import is_address
 from store.model.case import Case
-from store.model.records import SYSTEM, Person, Summary
+from store.model.records import SYSTEM, TECHNICIAN, Person, Summary
 
 
 class Summaries:
@@ -92,6 +92,8 @@ class People:
         """A person's name, by an id that they have or had."""
         if id == SYSTEM:
             return "Heads Up"
+        if id == TECHNICIAN:
+            return "The technician"
         person = self._by_id.get(id)
         return person.name if person else "somebody who has left"
 
@@ -119,7 +121,7 @@ def ids_named_in(case: Case) -> set[str]:
     ids |= {follow_up.person or "" for follow_up in case.follow_ups}
     ids |= {notice.to for notice in case.notices if not is_address(notice.to)}
     ids |= {case.owner or "", *(about.person or "" for about in case.concerned)}
-    return ids - {"", SYSTEM}
+    return ids - {"", SYSTEM, TECHNICIAN}
 
 
 @dataclass(frozen=True, slots=True)

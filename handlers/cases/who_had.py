@@ -23,6 +23,7 @@ EXPORTED = (
     "The technician gathered it for somebody’s request (“headsup export”), {when}: that folder has "
     "a copy."
 )
+PACKED = "{name} made a pack of it for {receiver}, {when}: ask them who has it now."
 BACKED_UP = (
     "Backups from before {when} may hold a copy. New ones do not. Ask the technician to take the "
     "older ones away once the police have said so: “headsup backup --forget-older”."
@@ -97,12 +98,16 @@ def _now_in_chat(person: str, matter: Matter) -> str:
 
 
 def _exported(matter: Matter, desk: Desk) -> list[str]:
-    """Every time that it was gathered at the command line, before it was locked."""
+    """Every time that it was gathered at the command line, or packed, before it was locked."""
     locked_at = _locked_at(matter)
     lines = []
     for case in matter.cases:
         for entry in case.chronology:
             is_before = locked_at is None or entry.at <= locked_at
+            when = moment(entry.at, desk.calendar)
             if entry.what == EntryKind.EXPORTED and is_before:
-                lines.append(EXPORTED.format(when=moment(entry.at, desk.calendar)))
+                lines.append(EXPORTED.format(when=when))
+            if entry.what == EntryKind.PACKED and is_before:
+                name, receiver = matter.people.name(entry.by), entry.details.get("for", "")
+                lines.append(PACKED.format(name=name, receiver=receiver, when=when))
     return lines

@@ -7,13 +7,20 @@ table, and a run of underscores a line to write on; everything else is shown lit
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.text.pdf import BOLD, TEMPLATE, Block, keep_forms_together, printable, split_runs
+from handlers.text.pdf import (
+    BOLD,
+    Block,
+    Document,
+    keep_forms_together,
+    print_document,
+    printable,
+    split_runs,
+)
 from handlers.text.words import full_day
 from store.policies.divide import divide, sections
 from store.policies.texts import PolicyText
@@ -60,23 +67,17 @@ def print_text(text: PolicyText, school_name: str, printed_on: date) -> bytes:
     and 5 ms more for each further page: call it in a thread. Never raises on anything that a text
     may hold.
     """
-    # A compiler: loaded when something is printed.
-    import typst
-
-    signing = [name[:1].upper() + name[1:] for name in signatories(text)]
-    content = {
-        "title": printable(text.title),
-        "school": printable(school_name),
-        "about": [printable(line) for line in _about(text, printed_on)],
-        "printed": PRINTED.format(day=full_day(printed_on)),
-        "blocks": list(keep_forms_together(blocks(text))),
-        "sign": [printable(name) for name in signing],
-        "words": {"signatures": SIGNATURES, "lines": SIGNATURE_LINES},
-    }
-    pdf = typst.compile(TEMPLATE.encode(), sys_inputs={"content": json.dumps(content)})
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst gave no single PDF")
-    return pdf
+    document = Document(
+        title=text.title,
+        school=school_name,
+        about=list(_about(text, printed_on)),
+        printed=PRINTED.format(day=full_day(printed_on)),
+        blocks=list(keep_forms_together(blocks(text))),
+        sign=[name[:1].upper() + name[1:] for name in signatories(text)],
+        signatures=SIGNATURES,
+        lines=SIGNATURE_LINES,
+    )
+    return print_document(document)
 
 
 def signatories(text: PolicyText) -> tuple[str, ...]:

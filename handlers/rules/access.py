@@ -47,6 +47,7 @@ class Act(Enum):
     CLASSIFY = "say what a case is about, whom, who posted it, and that it is urgent"
     EVIDENCE = "look at the evidence"
     WORK = "take, give, close, reopen and join"
+    PACK = "make a pack of a case, to hand over"
     ERASE = "erase a case whose time is over"
     OWN = "look after a case"
     PUT_OFF_AGAIN = "put a step off for the third time"
@@ -102,6 +103,7 @@ TABLE: dict[Act, Rule] = {
     Act.CLASSIFY: Rule(ALL, ANY),
     Act.EVIDENCE: Rule(ALL, INSIDE),
     Act.WORK: Rule(ALL, INSIDE),
+    Act.PACK: Rule(LEADERS | {Role.CHAIR}, INSIDE),
     Act.ERASE: Rule(frozenset({Role.HEAD, Role.CHAIR}), frozenset({Relation.REACH})),
     Act.OWN: Rule(WORKERS, INSIDE),
     Act.PUT_OFF_AGAIN: Rule(frozenset({Role.HEAD, Role.CHAIR}), INSIDE),

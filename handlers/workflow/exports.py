@@ -12,7 +12,7 @@ from handlers.workflow.changes import Move, apply
 from store.errors import DamagedCase, NotFound
 from store.model.kinds import EntryKind
 from store.model.memos import Exported
-from store.model.records import SYSTEM
+from store.model.records import SYSTEM, TECHNICIAN
 
 
 async def note_exports(desk: Desk, now: datetime) -> None:
@@ -30,6 +30,9 @@ async def note_exports(desk: Desk, now: datetime) -> None:
 
 
 def _enter(memo: Exported) -> Move:
+    if memo.packed_for:
+        details = {"for": memo.packed_for, "reason": memo.reason, "export": memo.id}
+        return lambda case: case.enter(memo.at, TECHNICIAN, EntryKind.PACKED, **details)
     return lambda case: case.enter(memo.at, SYSTEM, EntryKind.EXPORTED, export=memo.id)
 
 

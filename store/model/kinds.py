@@ -53,6 +53,8 @@ class EntryKind(StrEnum):
     #: Something of it has followed by itself, such as a step that its procedure calls for no more.
     FOLLOWED = "followed"
     RELEASED = "released"
+    #: A pack of it was made, to be handed over.
+    PACKED = "packed"
 
 
 #: Entries of those who looked, and of what followed by itself: the case is as old as before.
@@ -62,6 +64,7 @@ LOOKS = frozenset(
         EntryKind.READ,
         EntryKind.EVIDENCE,
         EntryKind.EXPORTED,
+        EntryKind.PACKED,
         EntryKind.FOLLOWED,
     }
 )

@@ -155,6 +155,9 @@ class Exported:
     at: datetime
     #: In the chronology of each of them.
     noted: bool = False
+    #: For whom a pack of the case was made, and why; empty where it was for a request.
+    packed_for: str = ""
+    reason: str = ""
 
     @property
     def memo_key(self) -> str:

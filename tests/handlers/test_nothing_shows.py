@@ -53,7 +53,7 @@ COMMANDS = (
     ),
     *(
         f"case {verb} {HIDDEN}"
-        for verb in ("", "take", "log", "evidence", "close", "erase", "note", "urgent")
+        for verb in ("", "take", "log", "evidence", "close", "erase", "note", "urgent", "pack")
     ),
 )
 ABOUT = {"ben": "head", "gita": "id gita", "dev": "id dev"}

@@ -48,7 +48,7 @@ OF_THE_HIDDEN = (
         "case add {h} “x” by friday",
         "also case {h}",
     ),
-    *("case again {h}", "case find {h}", "{h}"),
+    *("case again {h}", "case find {h}", "{h}", "case pack {h}", "case pack {h} police because x"),
 )
 OF_THE_SEEN = (
     *("case {0}", "case log {0}", "case evidence {0}", "case give {0}", "case about {0}"),

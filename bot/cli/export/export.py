@@ -75,13 +75,13 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
     _must_be_new(folder, settings.headsup_data)
     try:
         async with all_held(settings) as held:
-            desk = _desk(settings, held, now)
+            desk = desk_for(settings, held, now)
             return await _export(folder, sought, held, desk)
     except OSError as error:
         raise unavailable(error, folder) from error
 
 
-def _desk(settings: Settings, held: Held, now: datetime) -> Desk:
+def desk_for(settings: Settings, held: Held, now: datetime) -> Desk:
     """A desk whose store is asked for no more than names."""
     return Desk(
         store=cast("Store", held),

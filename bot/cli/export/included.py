@@ -85,7 +85,7 @@ class Search:
             sure = sure or way != PERHAPS
         if not reasons:
             return None
-        return Included(self._matter(case), reasons, sure)
+        return Included(matter_of(case, self.held), reasons, sure)
 
     def _ties(self, case: Case) -> list[str]:
         """What the case itself says of them, whatever words are in it."""
@@ -119,22 +119,23 @@ class Search:
     def _is_in(self, entry: Entry) -> bool:
         return entry.by in self.ids or not self.ids.isdisjoint(entry.details.values())
 
-    def _matter(self, case: Case) -> Matter:
-        """The case, with what it was joined to and what was joined to it, however far."""
-        ring = {case.reference}
-        while True:
-            wider = set(ring)
-            for other in self.held.cases:
-                if other.joined_to in ring:
-                    wider.add(other.reference)
-                if other.reference in ring and other.joined_to:
-                    wider.add(other.joined_to)
-            if wider == ring:
-                break
-            ring = wider
 
-        ring.discard(case.reference)
-        others = tuple(other for other in self.held.cases if other.reference in ring)
-        summaries = Summaries(other.summary for other in self.held.cases)
-        around = Around(summaries, People(self.held.people))
-        return Matter(case, frozenset(), case, around, others)
+def matter_of(case: Case, held: Held) -> Matter:
+    """The case, with what it was joined to and what was joined to it, however far."""
+    ring = {case.reference}
+    while True:
+        wider = set(ring)
+        for other in held.cases:
+            if other.joined_to in ring:
+                wider.add(other.reference)
+            if other.reference in ring and other.joined_to:
+                wider.add(other.joined_to)
+        if wider == ring:
+            break
+        ring = wider
+
+    ring.discard(case.reference)
+    others = tuple(other for other in held.cases if other.reference in ring)
+    summaries = Summaries(other.summary for other in held.cases)
+    around = Around(summaries, People(held.people))
+    return Matter(case, frozenset(), case, around, others)

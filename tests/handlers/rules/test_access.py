@@ -101,6 +101,14 @@ ERASERS = {  # n: not for this role, whatever the case
     "ict": "nnnnnnn",
     "chair": "rrxrxxr",
 }
+PACKERS = {  # leaders with the case; never whoever was only given it
+    "staff": "nnnnnnn",
+    "leader": "mmxrmxr",
+    "head": "mmxrmxr",
+    "dsl": "mmxrmxr",
+    "ict": "nnnnnnn",
+    "chair": "rmxrxxr",
+}
 UNLOCKERS = {  # the safeguarding lead alone
     "staff": "nnnnnnn",
     "leader": "nnnnnnn",
@@ -144,6 +152,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case seen": ("{a}", HEARERS),
     "case lift": ("{a}", ERASERS),
     "case erase": ("{a}", ERASERS),
+    "case pack": ("{a} police because they asked", PACKERS),
 }
 
 # Commands of no case in particular: who may at all.
