@@ -11,6 +11,7 @@ from handlers.cases import (
     follow_ups,
     hand_over,
     have_seen,
+    letter,
     lists,
     mistake,
     ownership,
@@ -74,6 +75,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.postpone,
         follow_ups.add,
         follow_ups.again,
+        letter.letter,
         above.answer,
     ),
     "The policies": (

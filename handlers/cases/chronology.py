@@ -56,6 +56,7 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.FETCH_FAILED: "could not keep evidence {number}",
     EntryKind.WITHHELD: "left evidence {number} unfetched for good",
     EntryKind.FOLLOWED: "brought its steps up to date",
+    EntryKind.LETTER: "drafted a letter: {letter}",
     EntryKind.PACKED: "made a pack of it for {for}: {reason}",
     EntryKind.RELEASED: "said of evidence {numbers}: “I have seen it”, and it is: {category}",
 }

@@ -240,7 +240,8 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     if passage:
         place = f"{passage.title} · {passage.section}"
         parts.append(Quote(_beginning(passage.text, PASSAGE), place))
-    parts.append(Choices(step_choices(case, first)))
+    choices = (*step_choices(case, first), *letter_choices(case, first, desk))
+    parts.append(Choices(choices))
     return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]
 
 
@@ -254,7 +255,8 @@ def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
     first, *others = steps
     lines = [_step_line(NEXT, first, matter, desk)]
     lines += [_step_line(THEN, step, matter, desk) for step in others]
-    choices = (*step_choices(case, first), Choice("Open", f"case {case.reference}"))
+    open_it = Choice("Open", f"case {case.reference}")
+    choices = (*step_choices(case, first), *letter_choices(case, first, desk), open_it)
     return [Text("\n".join(lines)), Choices(choices)]
 
 
@@ -283,6 +285,14 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
         Choice("Give to", f"case hand {place}"),
         Choice("Later", f"case postpone {place}"),
     )
+
+
+def letter_choices(case: Case, follow_up: FollowUp, desk: Desk) -> tuple[Choice, ...]:
+    """The button that writes the letter of a step, where its procedure names one."""
+    step = desk.procedure.step(case.category, follow_up.key)
+    if step is None or not step.letter:
+        return ()
+    return (Choice("Write the letter", f"case letter {case.reference} {step.letter}"),)
 
 
 # --- what was sent --------------------------------------------------------------------------------

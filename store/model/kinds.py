@@ -53,6 +53,8 @@ class EntryKind(StrEnum):
     #: Something of it has followed by itself, such as a step that its procedure calls for no more.
     FOLLOWED = "followed"
     RELEASED = "released"
+    #: A letter was drafted.
+    LETTER = "letter"
     #: A pack of it was made, to be handed over.
     PACKED = "packed"
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from store.model.records import Role
+from store.school.letters import letter_names, load_letters
 from store.school.toml import Place, Table, load
 
 KEY = re.compile(r"[a-z][a-z-]{0,23}")
@@ -141,6 +142,8 @@ class Step(Table):
     asks: Annotated[str, Field(max_length=160)] = ""
     #: text.md#Heading
     passage: str = ""
+    #: The name of a letter, without .md: what is written at this step.
+    letter: Annotated[str, Field(max_length=24)] = ""
 
 
 class Steps(Table):
@@ -229,7 +232,8 @@ class Procedure(Table):
 
 
 def load_procedure(policy_texts: Path) -> Procedure:
-    """The procedure in a folder of policy texts. Raises FileMistake."""
+    """The procedure in a folder of policy texts. Raises FileMistake, for its letters as well."""
+    load_letters(policy_texts)
     return load(
         policy_texts / "procedure.toml",
         Procedure,
@@ -264,6 +268,9 @@ def _check_steps(n: int, steps: Steps, policy_texts: Path) -> Iterator[tuple[Pla
     for m, step in enumerate(steps.step):
         place = ("procedure", n, "step", m, "passage")
         yield from _check_passage(place, step.passage, policy_texts)
+        if step.letter and step.letter not in letter_names(policy_texts):
+            place = ("procedure", n, "step", m, "letter")
+            yield place, f"there is no letter “{step.letter}” in the folder letters"
 
 
 def _find_duplicates(place: Place, rows: tuple[Any, ...]) -> Iterator[tuple[Place, str]]:

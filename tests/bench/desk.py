@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import File, Incoming, Reply, Sender

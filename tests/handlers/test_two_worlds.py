@@ -49,6 +49,7 @@ OF_THE_HIDDEN = (
         "also case {h}",
     ),
     *("case again {h}", "case find {h}", "{h}", "case pack {h}", "case pack {h} police because x"),
+    *("case letter {h}", "case letter {h} warning to Mr X"),
 )
 OF_THE_SEEN = (
     *("case {0}", "case log {0}", "case evidence {0}", "case give {0}", "case about {0}"),

@@ -152,6 +152,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case seen": ("{a}", HEARERS),
     "case lift": ("{a}", ERASERS),
     "case erase": ("{a}", ERASERS),
+    "case letter": ("{a} warning to Mr X", INSIDERS),
     "case pack": ("{a} police because they asked", PACKERS),
 }
 

@@ -20,7 +20,7 @@ MESSAGE = re.compile(r"(.+), line (\d+): (.+)")
 def _texts(folder: Path, procedure: str) -> Path:
     """The shipped texts with another procedure."""
     folder.mkdir(exist_ok=True)
-    for path in SHIPPED.glob("*.md"):
+    for path in (*SHIPPED.glob("*.md"), SHIPPED / "letters"):
         (folder / path.name).unlink(missing_ok=True)
         (folder / path.name).symlink_to(path)
     (folder / "procedure.toml").write_text(procedure, "utf-8")

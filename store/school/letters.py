@@ -1,0 +1,144 @@
+"""The letters of a school: texts in `policy_texts/letters/`, which it edits, with named fields.
+
+Each file is one letter. On top, between two lines of `---`, stand `title: …`, `use: …` (what it is
+for, in a line) and perhaps `passages: …` (places such as `text.md#Heading`, with `;` between them).
+Below that `{school}` and the like stand for what is filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.school.toml import FileMistake
+
+FOLDER = "letters"
+NAME = re.compile(r"[a-z][a-z-]{0,23}")
+#: What can be filled in.
+FIELDS = ("school", "date", "to", "what was posted, where, when", "passages", "signed")
+KEYS = ("title", "use", "passages")
+#: Characters; a longer file is no letter.
+LONGEST = 20_000
+
+NO_HEADER = "a letter begins with a line of ---, then title: … and use: …, and another line of ---"
+NO_KEY = "“{key}: …” is missing in the header"
+UNKNOWN_KEY = "nothing here is called “{key}”; a header has title, use and passages"
+UNKNOWN_FIELD = "there is no field “{field}”. Fields are {fields}"
+LOOSE_BRACE = "a curly bracket stands alone; a field is written as {school}"
+NO_PASSAGE = "there is no “{place}” among the texts"
+
+_FIELD = re.compile(r"\{([^{}\n]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    #: Its file's, without `.md`.
+    name: str
+    title: str
+    #: What it is for.
+    use: str
+    #: That it rests on: `text.md#Heading`.
+    passages: tuple[str, ...]
+    #: Below the header.
+    text: str
+
+
+def letter_names(policy_texts: Path) -> list[str]:
+    """The names of all letters that there are, whether or not they can be read."""
+    return sorted(path.stem for path in (policy_texts / FOLDER).glob("*.md"))
+
+
+def load_letters(policy_texts: Path) -> dict[str, Letter]:
+    """The letters of a folder of policy texts, by their names; none where it has no letters.
+
+    Raises FileMistake, with a line for each mistake.
+    """
+    letters = {}
+    mistakes: list[str] = []
+    for name in letter_names(policy_texts):
+        path = policy_texts / FOLDER / f"{name}.md"
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            mistakes.append(f"{path}: not UTF-8 text that can be read.")
+            continue
+        reader = _Reader(name, text[:LONGEST].split("\n"), policy_texts)
+        found = [f"{path}, line {line}: {what}." for line, what in reader.find_mistakes()]
+        mistakes += found
+        if not found:
+            letters[name] = reader.letter()
+    if mistakes:
+        raise FileMistake("\n".join(mistakes))
+    return letters
+
+
+class _Reader:
+    """One letter. Lines are counted from 1."""
+
+    def __init__(self, name: str, lines: list[str], policy_texts: Path) -> None:
+        self._name = name
+        self._lines = lines
+        self._policy_texts = policy_texts
+        rules = [n for n, line in enumerate(lines) if line.rstrip() == "---"]
+        #: The line of the rule below the header; 0 where there is no header.
+        self._end = rules[1] if len(rules) > 1 and rules[0] == 0 else 0
+
+    def _header(self) -> Iterator[tuple[int, str, str]]:
+        """Number, key and value of each line of the header."""
+        for number, line in enumerate(self._lines[1 : self._end], 2):
+            if line.strip():
+                key, _, value = line.partition(":")
+                yield number, key.strip(), value.strip()
+
+    def letter(self) -> Letter:
+        header = {key: value for _, key, value in self._header()}
+        places = [place.strip() for place in header.get("passages", "").split(";")]
+        text = "\n".join(self._lines[self._end + 1 :]).strip()
+        passages = tuple(place for place in places if place)
+        return Letter(self._name, header["title"], header["use"], passages, text)
+
+    def find_mistakes(self) -> Iterator[tuple[int, str]]:
+        if not self._end:
+            yield 1, NO_HEADER
+            return
+        known = {key for _, key, value in self._header() if value}
+        for key in ("title", "use"):
+            if key not in known:
+                yield 1, NO_KEY.format(key=key)
+        for number, key, value in self._header():
+            if key not in KEYS:
+                yield number, UNKNOWN_KEY.format(key=key)
+            elif key == "passages":
+                yield from ((number, what) for what in self._missing(value))
+        for number, line in enumerate(self._lines[self._end + 1 :], self._end + 2):
+            yield from ((number, what) for what in _wrong_fields(line))
+
+    def _missing(self, passages: str) -> Iterator[str]:
+        for place in filter(None, (place.strip() for place in passages.split(";"))):
+            doc, _, title = place.partition("#")
+            path = self._policy_texts / doc
+            is_there = path.parent == self._policy_texts and path.is_file()
+            text = path.read_text("utf-8", "replace") if is_there else ""
+            has_heading = re.search(rf"^#+\s*{re.escape(title)}\s*$", text, re.MULTILINE)
+            if not is_there or (title and not has_heading):
+                yield NO_PASSAGE.format(place=place)
+
+
+def _wrong_fields(line: str) -> Iterator[str]:
+    for field in _FIELD.findall(line):
+        if field not in FIELDS:
+            known = ", ".join(f"{{{each}}}" for each in FIELDS)
+            yield UNKNOWN_FIELD.format(field=field, fields=known)
+    if re.search(r"[{}]", _FIELD.sub("", line)):
+        yield LOOSE_BRACE
+
+
+def divide_at_fields(line: str) -> list[tuple[str, bool]]:
+    """A line in pieces: words that stand, and names of fields, which the second value says."""
+    pieces: list[tuple[str, bool]] = []
+    for number, piece in enumerate(_FIELD.split(line)):
+        if piece:
+            pieces.append((piece, number % 2 == 1))
+    return pieces

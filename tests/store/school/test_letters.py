@@ -1,0 +1,88 @@
+"""The letters that a school edits: a mistake is named by its line, and what is shipped has none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from store.school.letters import FIELDS, FOLDER, load_letters
+from store.school.procedure import load_procedure
+from store.school.toml import FileMistake
+from tests.desks import TEXTS
+
+SHIPPED = {
+    *("removal-request", "warning", "meeting-head", "meeting-chair", "meeting-outcome"),
+    *("site-complaint", "holding-reply", "staff-support", "lado-referral", "provider-notice"),
+}
+WELL = "---\ntitle: A letter\nuse: for a test\n---\n\n{school}\n\nDear {to},\n"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(TEXTS, tmp_path / "texts"))
+
+
+def test_those_that_are_shipped_can_be_used_and_use_every_field() -> None:
+    letters = load_letters(TEXTS)
+    assert set(letters) == SHIPPED
+    used = set()
+    for letter in letters.values():
+        fields = set(re.findall(r"\{([^}]*)\}", letter.text))
+        assert {"school", "date", "to", "signed", "what was posted, where, when"} <= fields
+        assert letter.passages
+        used |= fields
+    assert used == set(FIELDS)
+    named = {step.letter for steps in load_procedure(TEXTS).procedure for step in steps.step} - {""}
+    assert {"warning", "removal-request", "site-complaint", "lado-referral"} <= named
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WELL + "{child}\n", "test.md, line 9: there is no field “child”. Fields are {school}"),
+        (WELL + "\n{To} and {date\n", "test.md, line 10: there is no field “To”"),
+        (WELL + "\n\n{date\n", "test.md, line 11: a curly bracket stands alone"),
+        (WELL + "}\n", "test.md, line 9: a curly bracket stands alone"),
+        ("Dear {to}\n", "test.md, line 1: a letter begins with a line of ---"),
+        ("---\ntitle: x\nDear\n", "test.md, line 1: a letter begins with a line of ---"),
+        ("---\ntitle: x\n---\n", "test.md, line 1: “use: …” is missing"),
+        ("---\ntitle: x\nuse: y\nform: z\n---\n", "test.md, line 4: nothing here is called “form”"),
+        (
+            "---\ntitle: x\nuse: y\npassages: online-incidents.md#Nothing; none.md\n---\n",
+            "test.md, line 4: there is no “online-incidents.md#Nothing” among the texts.\n",
+        ),
+        (
+            "---\ntitle: x\nuse: y\npassages: ../school.example.toml\n---\n",
+            "test.md, line 4: there is no “../school.example.toml” among the texts",
+        ),
+    ],
+)
+def test_a_mistake_is_named_by_its_line(texts: Path, text: str, said: str) -> None:
+    (texts / FOLDER / "test.md").write_text(text, "utf-8")
+    with pytest.raises(FileMistake) as mistake:
+        load_procedure(texts)
+    assert said in str(mistake.value)
+
+
+def test_what_is_no_text_is_named(texts: Path) -> None:
+    (texts / FOLDER / "test.md").write_bytes(b"\xff\xfe")
+    with pytest.raises(FileMistake, match=r"test\.md: not UTF-8"):
+        load_letters(texts)
+
+
+def test_a_school_may_have_none(texts: Path) -> None:
+    shutil.rmtree(texts / FOLDER)
+    assert load_letters(texts) == {}
+    with pytest.raises(FileMistake, match="there is no letter “removal-request”"):
+        load_procedure(texts)
+
+
+def test_a_step_whose_letter_is_not_there_is_named_by_its_line(texts: Path) -> None:
+    (texts / FOLDER / "warning.md").unlink()
+    procedure = (texts / "procedure.toml").read_text("utf-8").split("\n")
+    line = procedure.index('letter = "warning"') + 1
+    with pytest.raises(FileMistake, match=rf"line {line}: .*there is no letter “warning”"):
+        load_procedure(texts)
