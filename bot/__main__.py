@@ -444,5 +444,28 @@ def policy_add(
     typer.echo("\n".join(lines))
 
 
+@policy.command(
+    "match",
+    help=(
+        "Choose, for each passage that procedure.toml names and the texts do not have, one that "
+        "they have."
+    ),
+)
+def policy_match(
+    take_all: Annotated[
+        bool,
+        typer.Option("--yes", help="Take every proposal that the texts bear out; ask nothing."),
+    ] = False,
+) -> None:
+    from bot.cli.policy_add import own_texts
+    from bot.cli.policy_match import match_passages
+    from bot.settings import load
+
+    def ask(question: str) -> bool:
+        return typer.confirm(question, default=False)
+
+    match_passages(own_texts(load()), typer.echo, None if take_all else ask)
+
+
 if __name__ == "__main__":
     main()

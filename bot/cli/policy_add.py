@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from bot.settings import PACKAGED_TEXTS, Settings, its_texts
-from handlers.text.words import full_day
+from handlers.text.words import ROLES, full_day, listed
 from store.errors import Trouble
+from store.model.records import Role
 from store.policies.files.add import Added, TextDetails, add
 from store.policies.texts import day
 
@@ -22,6 +23,11 @@ NO_SECTIONS = "Sections: none. No headings were found; the text is searched as o
 MORE_SECTIONS = "  … and {count} more"
 PASSAGES = "Passages: {count}"
 OWNER = "Owner: {owner}"
+OWNER_NO_ROLE = (
+    "Owner: {owner}, which is no role, so the headteacher is reminded of the review. "
+    "Name one with --owner: {roles}."
+)
+NO_ROLE = "“{given}” is no role. The owner of a text is one of these: {roles}."
 NO_OWNER = "Owner: not found. Say who keeps the text current with --owner."
 APPROVED = "Approved: {day}"
 REVIEW = "Review by: {day}"
@@ -91,6 +97,8 @@ def add_file(  # noqa: PLR0913
         until = day(review_by)
         if until is None:
             raise Trouble(NO_DAY.format(given=review_by))
+    if owner.strip() and not _is_role(owner):
+        raise Trouble(NO_ROLE.format(given=owner.strip(), roles=_role_names()))
     details = TextDetails(title=title, owner=owner, review_by=until, signed_by=signed_by)
     added = add(file, folder, details, today=today, instead=instead)
     return list(as_lines(added, folder, today))
@@ -109,7 +117,7 @@ def as_lines(added: Added, folder: Path, today: date) -> Iterator[str]:
     yield from _section_lines(added)
     yield PASSAGES.format(count=added.passages)
 
-    yield OWNER.format(owner=text.owner) if text.owner else NO_OWNER
+    yield _owner_line(text.owner)
     if text.approved:
         yield APPROVED.format(day=full_day(text.approved))
     yield from _review_lines(added, today)
@@ -117,6 +125,24 @@ def as_lines(added: Added, folder: Path, today: date) -> Iterator[str]:
     yield from _left_out_lines(added)
     yield ORIGINAL.format(path=added.original.relative_to(folder))
     yield CHECK.format(doc=text.doc)
+
+
+def _owner_line(owner: str) -> str:
+    if not owner:
+        return NO_OWNER
+    if _is_role(owner):
+        return OWNER.format(owner=owner)
+    return OWNER_NO_ROLE.format(owner=owner, roles=_role_names())
+
+
+def _is_role(owner: str) -> bool:
+    """The key of a role, or its name: what the reviews of texts go by."""
+    names = {name for role, words in ROLES.items() for name in (role.value, words.lower())}
+    return owner.strip().lower() in names
+
+
+def _role_names() -> str:
+    return listed([ROLES[role] for role in Role], "or")
 
 
 def _section_lines(added: Added) -> Iterator[str]:

@@ -13,7 +13,7 @@ from handlers.commands import ANYTHING, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, File, Part, Refused, Reply, Text, say
 from handlers.policies.enquiries import whom_to_ask
-from handlers.policies.passages import passage_at, passages_of
+from handlers.policies.passages import passages_of
 from handlers.policies.printing import print_text
 from handlers.policies.questions import (
     answer_from_texts,
@@ -275,11 +275,7 @@ async def _print(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
 )
 async def about(ask: Ask, desk: Desk) -> Reply:
     """The passage that the first step for a category rests on, and the others behind buttons."""
-    passages = []
-    for place in passages_of(ask.words, desk):
-        passage = passage_at(place, desk)
-        if passage:
-            passages.append(passage)
+    passages = passages_of(ask.words, desk)
     if not passages:
         raise Refused(NO_PASSAGE)
 

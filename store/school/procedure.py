@@ -16,13 +16,16 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from store.model.records import Role
-from store.school.letters import letter_names, load_letters
+from store.school.letters import load_letters
 from store.school.toml import Place, Table, load
 
 KEY = re.compile(r"[a-z][a-z-]{0,23}")
 DELAY = re.compile(r"(\d{1,3}) (minute|hour|school day|working day)s?")
 DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
+
+#: In the folder of the texts.
+PROCEDURE_FILE = "procedure.toml"
 
 OPENING = "opening"
 AGAIN = "again"
@@ -140,7 +143,7 @@ class Step(Table):
     urgent: bool = False
     #: Asked of whoever says that it is done, where an answer is to be written down.
     asks: Annotated[str, Field(max_length=160)] = ""
-    #: text.md#Heading
+    #: text.md#Heading; where the texts have no such place, the step is shown without one.
     passage: str = ""
     #: The name of a letter, without .md: what is written at this step.
     letter: Annotated[str, Field(max_length=24)] = ""
@@ -227,29 +230,52 @@ class Procedure(Table):
                 return steps.step
         return ()
 
+    def passages(self) -> dict[str, list[str]]:
+        """Every place of the texts that something rests on -> what does: steps and duties.
+
+        In the order of the file, each once. Whether it is among the texts is not known here.
+        """
+        rests: dict[str, list[str]] = {}
+        rows: list[Step | Duty] = []
+        for steps in self.procedure:
+            rows += steps.step
+        rows += self.duty
+        for row in rows:
+            if not row.passage:
+                continue
+            resting = rests.setdefault(row.passage, [])
+            if row.do not in resting:
+                resting.append(row.do)
+        return rests
+
     def step(self, category: str | None, key: str) -> Step | None:
         return next((step for step in self.steps(category) if step.key == key), None)
 
 
 def load_procedure(policy_texts: Path) -> Procedure:
-    """The procedure in a folder of policy texts. Raises FileMistake, for its letters as well."""
-    load_letters(policy_texts)
+    """The procedure in a folder of policy texts. Raises FileMistake, for its letters as well.
+
+    A passage that is not among the texts is no mistake: a school's own texts take the place of
+    ours, and the bot has to start with them. `headsup check` names it. So is a step's letter where
+    there are no letters.
+    """
+    letters = load_letters(policy_texts)
     return load(
-        policy_texts / "procedure.toml",
+        policy_texts / PROCEDURE_FILE,
         Procedure,
-        lambda procedure: _find_mistakes(procedure, policy_texts),
+        lambda procedure: _find_mistakes(procedure, letters),
     )
 
 
-def _find_mistakes(procedure: Procedure, policy_texts: Path) -> Iterator[tuple[Place, str]]:
+def _find_mistakes(
+    procedure: Procedure, letters: Collection[str]
+) -> Iterator[tuple[Place, str]]:
     """What is wrong between the tables, each with its place."""
     for table in ("category", "procedure", "duty", "outcome"):
         yield from _find_duplicates((table,), getattr(procedure, table))
     yield from _check_categories(procedure)
     for n, steps in enumerate(procedure.procedure):
-        yield from _check_steps(n, steps, policy_texts)
-    for n, duty in enumerate(procedure.duty):
-        yield from _check_passage(("duty", n, "passage"), duty.passage, policy_texts)
+        yield from _check_steps(n, steps, letters)
 
 
 def _check_categories(procedure: Procedure) -> Iterator[tuple[Place, str]]:
@@ -262,13 +288,11 @@ def _check_categories(procedure: Procedure) -> Iterator[tuple[Place, str]]:
             yield ("category", n, "procedure"), f"there is no procedure “{category.procedure}”"
 
 
-def _check_steps(n: int, steps: Steps, policy_texts: Path) -> Iterator[tuple[Place, str]]:
+def _check_steps(n: int, steps: Steps, letters: Collection[str]) -> Iterator[tuple[Place, str]]:
     yield from _find_duplicates(("procedure", n, "step"), steps.step)
     yield from _find_unreachable(n, steps)
     for m, step in enumerate(steps.step):
-        place = ("procedure", n, "step", m, "passage")
-        yield from _check_passage(place, step.passage, policy_texts)
-        if step.letter and step.letter not in letter_names(policy_texts):
+        if letters and step.letter and step.letter not in letters:
             place = ("procedure", n, "step", m, "letter")
             yield place, f"there is no letter “{step.letter}” in the folder letters"
 
@@ -294,17 +318,3 @@ def _find_unreachable(n: int, steps: Steps) -> Iterator[tuple[Place, str]]:
                 )
         known.add(step.key)
         known.update(step.outcomes)
-
-
-def _check_passage(place: Place, passage: str, policy_texts: Path) -> Iterator[tuple[Place, str]]:
-    """See that a passage, such as `text.md#Heading`, is there. None is needed."""
-    if not passage:
-        return
-    doc, _, heading = passage.partition("#")
-    try:
-        text = (policy_texts / doc).read_text("utf-8", "replace")
-    except (OSError, ValueError):
-        yield place, f"there is no text “{doc}”"
-        return
-    if heading and not re.search(rf"^#+\s*{re.escape(heading)}\s*$", text, re.MULTILINE):
-        yield place, f"“{doc}” has no heading “{heading}”"

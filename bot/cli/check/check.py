@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("settings", machine.env_file),
     ("school", school.facts),
     ("texts", school.texts),
+    ("procedure", school.passages),
     ("machine", machine.disk),
     ("machine", machine.locks),
     ("store", store.unbound),

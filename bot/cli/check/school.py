@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.cli.check.finding import Looked
+from bot.open_texts import texts_in
+from handlers.policies.passages import find_missing_passages
 from handlers.rules.calendar import Calendar
 from handlers.text.words import full_day, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
@@ -37,6 +39,13 @@ NO_STATEMENT = (
 UNREADABLE = (
     "{doc} cannot be read as text. Save it as UTF-8, or add the original: headsup policy add FILE"
 )
+NO_PASSAGE = (
+    "procedure.toml: “{place}” is not among the texts, so “{resting}”{more} is shown without a "
+    "passage. {nearest}"
+)
+AND_MORE = " and {number} more like it"
+NEAREST = "Nearest is “{proposal}”. To choose: headsup policy match"
+NOTHING_NEAR = "Nothing in the texts comes near: take the line out, or name another passage."
 PAST_REVIEW = (
     "{doc}: “{title}” should have been reviewed by {day}. "
     "Ask its owner{owner}, and mend `review by:` in it."
@@ -98,6 +107,22 @@ def texts(looked: Looked) -> Iterator[str]:
 
     if not any(text.kind == "statement" for text in found):
         yield NO_STATEMENT.format(folder=folder)
+
+
+def passages(looked: Looked) -> Iterator[str]:
+    """What the procedure rests on, and the texts do not have: a line for each such place."""
+    if looked.procedure is None or not _texts(looked):
+        return
+    policies = texts_in(looked.settings.policy_texts)
+    for missing in find_missing_passages(looked.procedure, policies):
+        others = len(missing.resting) - 1
+        nearest = NEAREST if missing.proposal else NOTHING_NEAR
+        yield NO_PASSAGE.format(
+            place=missing.place,
+            resting=missing.resting[0],
+            more=AND_MORE.format(number=others) if others else "",
+            nearest=nearest.format(proposal=missing.proposal),
+        )
 
 
 def _texts(looked: Looked) -> list[PolicyText]:

@@ -13,7 +13,7 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -243,7 +243,7 @@ def add(
     today: date,
     instead: bool = False,
 ) -> Added:
-    """Make a text in `folder` from `file`. `instead`: in place of one with the same name or title.
+    """Make a text in `folder` from `file`. `instead`: in place of the one with the same title.
 
     Takes a second or two for a long PDF. Raises FileRefused, NoFolder, and StoreUnavailable when
     the folder cannot be written to.
@@ -259,12 +259,15 @@ def add(
     content = _with_header(reading.text, details.as_header(), facts.as_header(title))
     text = _parse_as_bot(file, f"{safe_name(file.stem)}.md", content)
 
-    replaced = _find_same_text(folder, text)
+    there = _read_texts(folder)
+    replaced = _find_same_text(there, text)
     if replaced and not instead:
         raise AlreadyThere(EXISTS.format(title=replaced.title, doc=replaced.doc))
     if replaced:
         content = _with_header(content, {}, _lasting_header(replaced))
         text = _parse_as_bot(file, f"{Path(replaced.doc).stem}.md", content)
+    else:
+        text = replace(text, doc=_free_name(there, text))
 
     version = _Version(text.doc, content, data, source.suffix)
     try:
@@ -611,17 +614,42 @@ def _lasting_header(text: PolicyText) -> dict[str, str]:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _find_same_text(folder: Path, text: PolicyText) -> PolicyText | None:
-    """The text in the folder that has the name of `text`, or else its title."""
-    texts = _read_texts(folder)
-    stem = Path(text.doc).stem
+def _find_same_text(texts: Sequence[PolicyText], text: PolicyText) -> PolicyText | None:
+    """The text of that title; where a file's name is the same, but its title is not, it is another.
+
+    A text that has no title of its own goes by its file's name.
+    """
     for other in texts:
-        if safe_name(Path(other.doc).stem) == stem:
+        if _is_title(other.title, text.title):
             return other
     for other in texts:
-        if other.title.casefold() == text.title.casefold():
+        if _has_name_of(other, text) and _is_untitled(other):
             return other
     return None
+
+
+def _is_title(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def _has_name_of(other: PolicyText, text: PolicyText) -> bool:
+    return safe_name(Path(other.doc).stem) == Path(text.doc).stem
+
+
+def _is_untitled(text: PolicyText) -> bool:
+    return _is_title(text.title, title_from_name(Path(text.doc).stem))
+
+
+def _free_name(texts: Sequence[PolicyText], text: PolicyText) -> str:
+    """A name for its file that no other text has: `phones.md`, or else `phones-2.md`."""
+    taken = {safe_name(Path(other.doc).stem) for other in texts}
+    stem = Path(text.doc).stem
+    name = stem
+    number = 2
+    while name in taken:
+        name = f"{stem}-{number}"
+        number += 1
+    return f"{name}.md"
 
 
 def _read_texts(folder: Path) -> list[PolicyText]:

@@ -273,12 +273,7 @@ def test_steps_and_duties_are_read(tmp_path: Path) -> None:
         ('after = ["first", "refused", "again"]', 'after = "third"', "“third” is neither"),
         ('after = ["first", "refused", "again"]', 'after = "second"', "“second” is neither"),
         ('outcomes = ["refused"]', 'outcomes = ["maybe"]', "'refused'"),
-        ('passage = "online-incidents.md"', 'passage = "lost.md"', "there is no text “lost.md”"),
-        (
-            'passage = "online-incidents.md"',
-            'passage = "online-incidents.md#No"',
-            "has no heading “No”",
-        ),
+        ('passage = "online-incidents.md"', "passage = 7", "valid string"),
         ('key = "second"', 'key = "first"', "“first” is there more than once"),
         ('due = "09-30"', 'due = "02-30"', "“02-30” is not a month and day"),
         ('due = "09-30"', 'due = ["09-30", "13-01"]', "“13-01” is not a month and day"),
@@ -292,6 +287,13 @@ def test_a_mistake_in_steps_and_duties_is_named_by_its_line(
     number = STEPS[: STEPS.index(right)].count("\n") + 1
     mistakes = _procedure_mistakes(tmp_path, STEPS.replace(right, wrong))
     assert said in mistakes[number]
+
+
+@pytest.mark.parametrize("passage", ["lost.md", "online-incidents.md#No", "#", "../../etc/passwd"])
+def test_a_passage_that_the_texts_lack_is_no_mistake(tmp_path: Path, passage: str) -> None:
+    procedure = STEPS.replace('passage = "online-incidents.md"', f'passage = "{passage}"')
+    loaded = load_procedure(_texts(tmp_path / "texts", procedure))
+    assert passage in loaded.passages()
 
 
 # --- school.toml ---------------------------------------------------------------------------------------

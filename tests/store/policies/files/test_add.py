@@ -670,6 +670,41 @@ def test_a_text_put_there_by_hand_is_replaced_too(put, folder):
     assert any(b"are off" in p.read_bytes() for p in (folder / "originals").iterdir())
 
 
+def test_a_file_of_the_same_name_is_another_text_where_its_title_is(put, folder):
+    put("win.md", "# Mobile phones\n\nPhones are off.\n")
+    put("visitors-to-school.md", "# Visitors\n\nVisitors sign in.\n")
+    before = (folder / "win.md").read_bytes()
+    for name in ("win.md", "win.txt"):
+        # What is to be replaced is the text of that title, whatever its file is called.
+        with pytest.raises(AlreadyThere, match=r"“Visitors” already \(visitors-to-school\.md\)"):
+            put(name, "# Visitors\n\nVisitors wear a badge.\n")
+        put(name, "# Visitors\n\nVisitors wear a badge.\n", instead=True)
+    added = put("win.md", "# Uniform\n\nShoes are black.\n")
+    again = put("WIN.txt", "# Homework\n\nIt is due on Monday.\n", instead=True)
+    assert (added.text.doc, again.text.doc) == ("win-2.md", "win-3.md")
+    assert (folder / "win.md").read_bytes() == before
+    assert sorted(text.title for text in Policies(folder, by_meaning=False).texts()) == [
+        "Homework",
+        "Mobile phones",
+        "Uniform",
+        "Visitors",
+    ]
+
+
+def test_an_owner_that_is_no_role_is_refused_with_the_roles(tmp_path, folder):
+    file = tmp_path / "phones.md"
+    file.write_text("# Phones\n\nPhones are off.\n")
+    for owner in ("caretaker", "Mrs Bell", "head teacher’s cat"):
+        with pytest.raises(Trouble, match="no role.*staff, .*safeguarding lead.*ICT manager"):
+            add_file(file, folder, TODAY, owner=owner)
+    assert list(folder.iterdir()) == []
+    for title, owner in (("One", "Headteacher"), ("Two", "dsl"), ("Three", " ICT Manager ")):
+        shown = "\n".join(add_file(file, folder, TODAY, title=title, owner=owner))
+        assert f"Owner: {owner.strip()}\n" in shown
+    file.write_text("# Pets\n\nPolicy owner: Mrs Bell\n\nNo pets.\n")
+    assert "Owner: Mrs Bell, which is no role" in "\n".join(add_file(file, folder, TODAY))
+
+
 def test_a_full_disk_leaves_the_text_that_was_there(put, folder, monkeypatch):
     put("phones.txt", "Phones\n\nPhones are off.\n")
     before = (folder / "phones.md").read_bytes()
