@@ -130,7 +130,7 @@ def _refusal(answer: Answer) -> list[str]:
 def _lines_of(passage: Passage) -> list[str]:
     """The words of a passage, with those that lead in to it and those that complete it."""
     lines: list[str] = []
-    for piece in (passage.lead_in, passage.text, *passage.rest):
+    for piece in (passage.lead_in, passage.words, *passage.rest):
         lines += [line for line in piece.splitlines() if line.strip()]
     return lines
 

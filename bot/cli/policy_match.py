@@ -74,7 +74,7 @@ def _describe(missing: MissingPassage) -> list[str]:
     lines += [f"  {words}" for words in missing.resting]
     if missing.nearest is None:
         return [*lines, NOTHING_NEAR]
-    words = " ".join(missing.nearest.text.split())
+    words = " ".join(missing.nearest.words.split())
     return [*lines, NEAREST.format(proposal=missing.proposal), f"  > {shortened(words, SHOWN)}"]
 
 

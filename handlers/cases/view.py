@@ -239,7 +239,7 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     passage = passage_at(first.passage, desk)
     if passage:
         place = f"{passage.title} · {passage.section}"
-        parts.append(Quote(_beginning(passage.text, PASSAGE), place))
+        parts.append(Quote(_beginning(passage.words, PASSAGE), place))
     choices = (*step_choices(case, first), *letter_choices(case, first, desk))
     parts.append(Choices(choices))
     return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]

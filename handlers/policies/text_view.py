@@ -53,7 +53,7 @@ def quote_passage(passage: Passage, today: date) -> Quote:
         others = [place_name(other.title, other.section) for other in passage.also]
         places.append(ALSO_IN.format(places=listed(others)))
 
-    words = [passage.lead_in, passage.text, *passage.rest]
+    words = [passage.lead_in, passage.words, *passage.rest]
     return Quote("\n".join(filter(None, words)), place_name(*places))
 
 
@@ -99,8 +99,8 @@ def show_text(text: PolicyText, ask: Ask, desk: Desk) -> Reply:
     everything: list[Passage] = []
     for passages in sections:
         everything += passages
-    if sum(len(passage.text) for passage in everything) <= PAGE:
-        words = [Quote(passage.text, passage.section) for passage in everything]
+    if sum(len(passage.words) for passage in everything) <= PAGE:
+        words = [Quote(passage.words, passage.section) for passage in everything]
         return Reply((Heading(text.title), facts, *words, print_it))
 
     choices: list[Choice] = []
@@ -138,7 +138,7 @@ def show_section(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
     rest = passages[number:]
 
     today = desk.calendar.local(ask.at).date()
-    parts: list[Part] = [Quote(passage.text) for passage in before]
+    parts: list[Part] = [Quote(passage.words) for passage in before]
     # What introduces a bullet stands above it already.
     parts.append(quote_passage(replace(last, lead_in=""), today))
     if rest:
@@ -150,7 +150,7 @@ def _number_on_a_page(passages: Sequence[Passage]) -> int:
     """How many of the passages there is room for; at least one."""
     room = PAGE - len(passages[0].text)
     for number, passage in enumerate(passages[1:], start=1):
-        room -= len(passage.text)
+        room -= len(passage.words)
         if room < 0:
             return number
     return len(passages)

@@ -11,7 +11,8 @@ class Passage:
     """A piece of a text.
 
     `text` is exactly characters `start` to `end` of the file `doc`, read as UTF-8 with no newline
-    translation, and at most 800 long.
+    translation. `words` is what people are shown of it: the same, as a reader of the text sees it,
+    without marks of Markdown or HTML, at most 800 long.
     """
 
     doc: str
@@ -21,11 +22,18 @@ class Passage:
     start: int
     end: int
     text: str
+    words: str = ""
+    #: Where the sentence or bullet that answers stands in `words`; (0, 0) for all alike.
+    answer: tuple[int, int] = (0, 0)
     score: float = 0.0
-    #: What introduces the list that this bullet stands in, verbatim; "" if `text` holds it.
+    #: What introduces the list that this bullet stands in, a line for each list that is within
+    #: another, in the text's own words; "" if `words` holds it.
     lead_in: str = ""
-    #: When `text` introduces a list: its bullets that are too much for `text`, verbatim.
+    #: When `words` introduces a list: its bullets that are too much for `words`, in its own words.
     rest: tuple[str, ...] = ()
+    #: Bullets of the list stand between its lead-in and `words`, or after all that is given here.
+    skips_before: bool = False
+    skips_after: bool = False
     review_by: date | None = None
     #: The same said in other places.
     also: tuple[Passage, ...] = ()

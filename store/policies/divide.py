@@ -1,72 +1,51 @@
-"""Divides a text into units: sentences and bullets, each with its place, heading and lead-in.
+"""Divides a text into units: sentences, bullets and rows, each with its heading and lead-in.
 
-Schools write in every shape: Markdown, bare text pasted from a word processor, bullets of a dozen
-kinds, numbered clauses, headings that are only short lines. Nothing here can fail; at worst a text
-becomes one run of sentences. A unit is always an exact slice of the text, at most LONGEST
+Schools write in every shape, and nothing here can fail; at worst a text becomes one run of
+sentences. A unit is always an exact slice of the words that a reader sees, at most LONGEST
 characters.
+
+What introduces a bullet is told by how the list is written, and never guessed: what stands above it
+as a sentence that is not at its end, or the bullet that it is set in under. Where a list does not
+show which of its bullets another one belongs under, the two are to be quoted together.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from store.policies.lines import Mark, TextLine, is_delimiter, read_lines, read_marks
 from store.policies.texts import PolicyText
 
 #: Characters of a unit.
 LONGEST = 800
+#: Characters of a bullet's number, with the blanks after it.
+LONGEST_MARK = 20
 #: Characters; a longer bullet is divided into its sentences.
 SHORT_BULLET = 140
+#: Blanks by which a bullet stands further in than the one that it belongs under.
+INSET = 2
 
 _WORD = re.compile(r"[^\W_]")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-#: Blanks at the ends of a line, some of them without any width.
-_BLANKS = " \t\u00a0\u200b\ufeff\x0b\x0c"
-_SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
-_BULLET = re.compile(
-    rf"(?:[-*+∙▫◆◇▶☑–—»>§{_SIGNS}]|o(?=[ \t]))(?:[ \t\u00a0]+|(?<=[{_SIGNS}])(?=\S))"
-    r"|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t\u00a0]+(?=\S)"
-    r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t\u00a0]+(?=\S)"
-)
-_UNDERLINE = re.compile(r"={3,}|-{3,}")
-_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
-_BOLD_LINE = re.compile(r"(\*\*|__)(.+?)\1:?\Z")
-#: Beginnings of a letter and of a form: short lines that are no headings.
-_LETTER_OR_FORM = re.compile(r"(?:dear|signed|date|name|yours|thank)\b", re.IGNORECASE)
-_RULE = re.compile(r"(?:[-=_*~.·•|+]|[ \t])+\Z")
-_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|[A-Z][.)]|[ivxIVX]+[.)])[ \t]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]]*(?=\s+[\"'‘“(\[]*[A-Z0-9]|\s*\Z)")
 #: Words whose full stop does not end a sentence, and initials.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|approx|dept|p|pp|para)|\b[A-Z])\.\Z",
     re.IGNORECASE,
 )
-#: Words that stand in small letters in a title, too.
-_SMALL = {
-    "a",
-    "an",
-    "and",
-    "as",
-    "at",
-    "by",
-    "for",
-    "from",
-    "in",
-    "is",
-    "of",
-    "on",
-    "or",
-    "our",
-    "the",
-    "to",
-    "we",
-    "with",
-    "your",
-}
+#: A number or letter within a sentence, as in `staff must: a. listen; b. tell the head`.
+_CLAUSE = re.compile(r"(?:[;:,]|\b(?:and|or))\s+\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})\.\Z", re.IGNORECASE)
+#: A telephone number, an address or a day, as stands in a row of a table and not above it.
+_A_FACT = re.compile(r"\d[\d ]{4,}\d|@|\d/\d")
+#: What a sentence ends with that goes on in a list.
+_GOES_ON = (":", "–", "—", "-")
+_ENDS = (".", "!", "?", ";", ",", "…", ")", "”", '"')
 
 
+#: Where something begins and ends.
+Place = tuple[int, int]
 #: What a unit is: the last sentence before a list is its lead-in.
 UnitKind = Literal["sentence", "bullet", "lead-in"]
 
@@ -83,41 +62,70 @@ class Unit:
     block: int
     kind: UnitKind
     #: Where the words begin and end that introduce the list of this bullet.
-    lead_in: tuple[int, int] | None = None
+    lead_in: Place | None = None
     #: Every heading above it, outermost first.
     path: tuple[str, ...] = ()
     #: Where its bullet begins; -1 outside a list.
     item: int = -1
     #: Where its section's heading begins; -1 where there is none.
     under: int = -1
+    #: What introduces the lists that its own list stands in, outermost first.
+    outer: tuple[Place, ...] = ()
+    #: Where the mark of its bullet begins; -1 for a sentence, and a bullet's further sentences.
+    mark: int = -1
+    #: The mark is a number or letter, by which people speak of it.
+    is_numbered: bool = False
+    #: Number of the list or table that it is in; -1 outside.
+    of_list: int = -1
+    #: From where on it is to be quoted, for its lead-in to be told without doubt; -1 for itself.
+    needs: int = -1
 
+    #: How many lists its own list stands in.
+    depth: int = 0
 
-@dataclass(slots=True)
-class _TextLine:
-    """A line without the blanks at its ends."""
+    @property
+    def begins(self) -> int:
+        """Where it begins, with its mark."""
+        return self.mark if self.mark >= 0 else self.start
 
-    start: int
-    end: int
-    #: Blanks before it.
-    indent: int
-    text: str
-    #: blank, rule, heading, bullet or text
-    kind: str = "text"
-    #: Of a heading: 1 for the uppermost, and its words.
-    level: int = 0
-    heading: str = ""
-
-    def make_heading(self, level: int, words: str) -> None:
-        self.kind = "heading"
-        self.level = level
-        self.heading = words
+    @property
+    def quoted_from(self) -> int:
+        """Where its words begin, with its number."""
+        has_number = self.is_numbered and 0 < self.start - self.mark <= LONGEST_MARK
+        return self.mark if has_number and self.mark >= 0 else self.start
 
 
 def divide(text: PolicyText) -> tuple[Unit, ...]:
-    """All units of a text that have a letter or a digit, in order."""
-    lines = _read_lines(text.text, text.body)
-    units = _Divider(text.text, lines).divide()
-    return tuple(unit for unit in units if _WORD.search(text.text, unit.start, unit.end))
+    """All units of a text that have a letter or a digit, in order.
+
+    Their places are those of `text.plain.words`.
+    """
+    words = text.plain.words
+    lines = read_lines(words, text.plain.body)
+    units: list[Unit] = []
+    for unit in _Divider(words, lines).divide():
+        units += _fit_in_file(unit, text)
+    return tuple(unit for unit in units if _WORD.search(words, unit.start, unit.end))
+
+
+def _fit_in_file(unit: Unit, text: PolicyText) -> Iterator[Unit]:
+    """Pieces of a unit that have at most LONGEST characters in the file, marks of markup included.
+
+    Where there is no markup, that is the unit itself.
+    """
+    plain = text.plain
+    length = plain.find_end(unit.end) - plain.find_start(unit.begins)
+    size = unit.end - unit.start
+    if length <= LONGEST or size < 2:
+        yield unit
+        return
+    middle = unit.start + size // 2
+    blank = plain.words.rfind(" ", unit.start + 1, middle)
+    cut = blank if blank > 0 else middle
+    after = _skip_blanks(plain.words, cut, unit.end)
+    yield from _fit_in_file(replace(unit, end=cut), text)
+    if after < unit.end:
+        yield from _fit_in_file(replace(unit, start=after, mark=-1), text)
 
 
 def sections(units: tuple[Unit, ...]) -> tuple[str, ...]:
@@ -125,215 +133,74 @@ def sections(units: tuple[Unit, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit.section for unit in units if unit.section))
 
 
-# --- kinds of lines -------------------------------------------------------------------------------
+@dataclass(slots=True)
+class _List:
+    """A list that has begun, and may go on."""
 
-
-def _read_lines(text: str, body: int) -> list[_TextLine]:
-    """The lines of a text from its character `body` on, each with its kind."""
-    lines: list[_TextLine] = []
-    for match in _LINE.finditer(text, body):
-        raw = match.group()
-        if raw:
-            indent = len(raw) - len(raw.lstrip(_BLANKS))
-            bare = raw.strip(_BLANKS + "\r\n")
-            start = match.start() + indent
-            lines.append(_TextLine(start, start + len(bare), indent, bare))
-
-    # From above, for the kind of a line may depend on that of the line before.
-    for n in range(len(lines)):
-        _classify(lines, n)
-    return lines
-
-
-# The order matters: marks that somebody set on purpose go before what a line looks like.
-def _classify(lines: Sequence[_TextLine], n: int) -> None:
-    """Find the kind of line `n`, where those of the lines before it are known."""
-    line = lines[n]
-    marked = _MARKDOWN_HEADING.match(line.text)
-    bold = _match_bold_heading(line.text)
-    if not line.text:
-        line.kind = "blank"
-    elif marked:
-        line.make_heading(len(marked.group(1)), marked.group(2).rstrip(" \t#"))
-    elif _is_underlined(lines, n):
-        is_double = lines[n + 1].text.startswith("=")
-        line.make_heading(1 if is_double else 2, line.text)
-    elif _RULE.fullmatch(line.text):
-        line.kind = "rule"
-    elif bold:
-        line.make_heading(3, bold.group(2).strip(" :"))
-    elif _BULLET.match(line.text) and not _is_numbered_heading(lines, n):
-        line.kind = "bullet"
-    elif _is_short_heading(lines, n):
-        line.make_heading(3, _NUMBER.sub("", line.text, count=1).strip(" :"))
-
-
-def _is_underlined(lines: Sequence[_TextLine], n: int) -> bool:
-    """A heading with a line of `===` or `---` below it."""
-    if n + 1 == len(lines) or len(lines[n].text) > 100:
-        return False
-    return bool(_UNDERLINE.fullmatch(lines[n + 1].text)) and _is_blank(lines, n - 1)
-
-
-def _match_bold_heading(text: str) -> re.Match[str] | None:
-    """A short line that is in bold from one end to the other."""
-    if len(text) > 100:
-        return None
-    bold = _BOLD_LINE.match(text)
-    if bold and "**" in bold.group(2):
-        return None
-    return bold
-
-
-def _is_numbered_heading(lines: Sequence[_TextLine], n: int) -> bool:
-    """True for `3. Roles and Duties` above a paragraph; among others of its kind it is a list."""
-    text = lines[n].text
-    number = _NUMBER.match(text)
-    if number is None or not _is_name_of_section(text[number.end() :]):
-        return False
-    after = _next_with_text(lines, n)
-    if after is None or _NUMBER.match(after.text) or not _is_blank(lines, n - 1):
-        return False
-
-    words = text[number.end() :].split()
-    if text.isupper() or _is_title_like(words):
-        return True
-    return len(words) <= 6 and len(after.text) > len(text) + 30
-
-
-def _is_name_of_section(text: str) -> bool:
-    """A few words that begin with a capital letter and do not end as a sentence does."""
-    if not 1 <= len(text.split()) <= 9:
-        return False
-    return text[0].isupper() and text[-1] not in ".;,!?"
-
-
-# The order matters: what is surest is asked first, and each question rules out what the next may
-# forget.
-def _is_short_heading(lines: Sequence[_TextLine], n: int) -> bool:
-    """A short line that reads like a heading, and stands like one above a text or a list."""
-    text = lines[n].text
-    if not _may_be_heading(text) or _next_with_text(lines, n) is None:
-        return False
-    if text.isupper() and len(text) > 3:
-        return True
-    if text.endswith(":"):
-        return _is_heading_with_colon(lines, n)
-    if not _begins_like_heading(text):
-        return False
-
-    words = text.split()
-    if _stands_alone(lines, n) and _introduces(lines, n):
-        return len(words) <= 9 or _is_title_like(words)
-    return len(words) <= 8 and _follows_an_end(lines, n) and _is_much_shorter(lines, n, by=40)
-
-
-def _begins_like_heading(text: str) -> bool:
-    if text.endswith("?") and len(text.split()) > 9:
-        return False
-    return text[0].isupper() or bool(_NUMBER.match(text))
-
-
-def _may_be_heading(text: str) -> bool:
-    """It is short, and neither a sentence, nor part of a letter or a form, nor an address."""
-    if len(text) > 90 or len(text.split()) > 12 or text[-1] in ".;,!…":
-        return False
-    if _LETTER_OR_FORM.match(text) or "__" in text or "@" in text:
-        return False
-    return any(sign.isalpha() for sign in text)
-
-
-def _is_heading_with_colon(lines: Sequence[_TextLine], n: int) -> bool:
-    """True for `Contact Details:` above a text; above a list it is the list's lead-in."""
-    words = lines[n].text.split()
-    if len(words) > 4 or not _is_title_like(words) or not _stands_alone(lines, n):
-        return False
-    after = _next_with_text(lines, n)
-    return after is not None and not _BULLET.match(after.text)
-
-
-def _stands_alone(lines: Sequence[_TextLine], n: int) -> bool:
-    """Nothing comes before it that it could go on with."""
-    return _is_blank(lines, n - 1) or lines[n - 1].kind in ("heading", "rule", "bullet")
-
-
-def _introduces(lines: Sequence[_TextLine], n: int) -> bool:
-    """What comes after it is set apart, or much longer, or a list."""
-    if _is_blank(lines, n + 1) or _is_much_shorter(lines, n, by=20):
-        return True
-    after = _next_with_text(lines, n)
-    return after is not None and bool(_BULLET.match(after.text))
-
-
-def _is_much_shorter(lines: Sequence[_TextLine], n: int, *, by: int) -> bool:
-    """True where the next line with words is more than `by` characters longer than line `n`."""
-    after = _next_with_text(lines, n)
-    return after is not None and len(after.text) > len(lines[n].text) + by
-
-
-def _follows_an_end(lines: Sequence[_TextLine], n: int) -> bool:
-    """The line before it ends a sentence, or is a bullet."""
-    if n == 0:
-        return False
-    before = lines[n - 1]
-    return before.kind == "bullet" or before.text.endswith((".", ";", "!", "?"))
-
-
-def _is_blank(lines: Sequence[_TextLine], n: int) -> bool:
-    """True before the first line and after the last, too."""
-    return not 0 <= n < len(lines) or not lines[n].text
-
-
-def _next_with_text(lines: Sequence[_TextLine], n: int) -> _TextLine | None:
-    for line in lines[n + 1 : n + 6]:
-        if line.text:
-            return line
-    return None
-
-
-def _is_title_like(words: Sequence[str]) -> bool:
-    """Most of the words that a title has with a capital letter have one."""
-    long = [word for word in words if word.lower() not in _SMALL and word[0].isalpha()]
-    capitals = sum(word[0].isupper() for word in long)
-    return bool(long) and capitals >= 0.7 * len(long)
-
-
-# --- units ----------------------------------------------------------------------------------------
+    number: int
+    indent: int
+    #: Of its last bullet.
+    mark: Mark
+    #: Where its last bullet begins, with its mark, and ends.
+    last: Place
+    lead_in: Place | None
+    outer: tuple[Place, ...] = ()
+    #: How many lists it stands in, as far as is known.
+    depth: int = 0
+    #: Its first bullet goes on with the sentence that introduces it.
+    begins_small: bool = False
+    #: The last bullet asks for a list of its own.
+    is_open: bool = False
+    #: The bullet from which on bullets are to be quoted; -1 where there is no doubt.
+    needs: int = -1
 
 
 class _Divider:
     """Goes through the lines of a text, and knows below which headings and in which list it is."""
 
-    def __init__(self, text: str, lines: Sequence[_TextLine]) -> None:
+    def __init__(self, text: str, lines: Sequence[TextLine]) -> None:
         self._text = text
         self._lines = lines
         #: The headings above, outermost first.
-        self._headings: list[_TextLine] = []
+        self._headings: list[TextLine] = []
         self._path: tuple[str, ...] = ()
         self._block = 0
-        #: What may introduce a list.
-        self._lead_in: tuple[int, int] | None = None
+        #: What introduces the list or paragraph that comes next.
+        self._lead_in: Place | None = None
         #: The next bullet belongs to the block of what comes before it.
         self._in_list = False
+        #: Lists that may go on, outermost first.
+        self._lists: list[_List] = []
+        self._number_of_lists = 0
+        #: The header of the table.
+        self._header: Place | None = None
+        self._in_table = False
 
     def divide(self) -> Iterator[Unit]:
         n = 0
         while n < len(self._lines):
             line = self._lines[n]
             last = n
+            if line.kind not in ("row", "blank") and not is_delimiter(line):
+                self._in_table = False
             if line.kind == "heading":
                 self._enter_section(line)
-            elif line.kind == "rule":
+            elif line.kind in ("rule", "letter"):
                 self._leave_list()
             elif line.kind == "bullet":
                 last = self._find_last(n)
                 yield from self._divide_bullet(n, last)
+            elif line.kind == "row":
+                yield self._read_row(n)
             elif line.kind == "text":
                 last = self._find_last(n)
-                yield from self._divide_paragraph(n, last)
+                if self._is_of_bullet(n):
+                    yield from self._go_on_with_bullet(n, last)
+                else:
+                    yield from self._divide_paragraph(n, last)
             n = last + 1
 
-    def _enter_section(self, heading: _TextLine) -> None:
+    def _enter_section(self, heading: TextLine) -> None:
         above = [other for other in self._headings if other.level < heading.level]
         self._headings = [*above, heading]
         self._path = tuple(other.heading for other in self._headings)
@@ -343,6 +210,7 @@ class _Divider:
     def _leave_list(self) -> None:
         self._lead_in = None
         self._in_list = False
+        self._lists = []
 
     def _find_last(self, first: int) -> int:
         """The last line of the paragraph or bullet whose first line is `first`."""
@@ -353,40 +221,203 @@ class _Divider:
             last += 1
         return last
 
+    # --- bullets ---
+
     def _divide_bullet(self, first: int, last: int) -> list[Unit]:
         line = self._lines[first]
-        marker = _BULLET.match(line.text)
-        start = line.start + (marker.end() if marker else 0)
         end = self._lines[last].end
-        opens_list = self._text[start:end].endswith(":")
         if not self._in_list:
             self._block += 1
+        of = self._find_list(line)
+        start = line.start + of.mark.length
+        opens_list = self._text[start:end].endswith(":")
         if opens_list:
             self._block += 1
 
         kind: UnitKind = "lead-in" if opens_list else "bullet"
+        bullet = self._make_unit((start, end), kind)
+        bullet = self._put_in_list(bullet, of, line.start)
         units = []
-        for place in _split_bullet(self._text, start, end):
-            units.append(self._make_unit(place, kind, lead_in=self._lead_in, item=start))
-        if opens_list:
-            self._lead_in = (start, end)
+        for n, (piece_start, piece_end) in enumerate(_split_bullet(self._text, start, end)):
+            mark = line.start if n == 0 else -1
+            units.append(replace(bullet, start=piece_start, end=piece_end, mark=mark))
+
+        of.last = (line.start, end)
+        of.is_open = opens_list
+        if opens_list and of.needs < 0:
+            # Whether the next bullet of this list belongs under it, nobody can tell.
+            of.needs = line.start
         self._in_list = True
         return units
+
+    def _put_in_list(self, bullet: Unit, of: _List, mark: int) -> Unit:
+        is_sentence = _is_sentence(self._text[bullet.start : bullet.end])
+        lead_in, outer = of.lead_in, of.outer
+        if of.begins_small and is_sentence:
+            # It does not go on with the words above the list, as the others do.
+            lead_in, outer = None, ()
+        return replace(
+            bullet,
+            lead_in=lead_in,
+            outer=outer,
+            item=bullet.start,
+            mark=mark,
+            is_numbered=of.mark.is_number,
+            of_list=of.number,
+            needs=of.needs,
+            depth=of.depth,
+        )
+
+    def _find_list(self, line: TextLine) -> _List:
+        """The list that a bullet goes on with, or a new one. Its last mark is the bullet's then."""
+        marks = read_marks(line.text)
+        while self._lists and self._lists[-1].indent > line.indent + 1:
+            self._close_after(len(self._lists) - 2)
+        if not self._lists:
+            return self._open_list(line, marks[0], self._lead_in, ())
+
+        here = self._lists[-1]
+        if line.indent >= here.indent + INSET:
+            return self._open_under(here, line, marks[0])
+        for n in range(len(self._lists) - 1, -1, -1):
+            for mark in marks:
+                if self._goes_on(self._lists[n], line, mark):
+                    self._close_after(n)
+                    self._lists[n].mark = mark
+                    return self._lists[n]
+        return self._open_beside(here, line, marks[0])
+
+    def _close_after(self, n: int) -> None:
+        """Close the lists within list `n`. What comes next is not of one block with them."""
+        if len(self._lists) > n + 1:
+            del self._lists[n + 1 :]
+            self._block += 1
+
+    def _goes_on(self, of: _List, line: TextLine, mark: Mark) -> bool:
+        return abs(of.indent - line.indent) < INSET and mark.follows(of.mark)
+
+    def _open_beside(self, here: _List, line: TextLine, mark: Mark) -> _List:
+        """A list as far in as the one above it, with marks of another kind, or numbered anew."""
+        if here.is_open or mark.number[:-1] == here.mark.number != ():
+            # `2.1` stands below `2.`, however far in it is.
+            return self._open_under(here, line, mark)
+        if mark.style == here.mark.style:
+            self._lists.pop()
+            self._block += 1
+            return self._open_list(line, mark, None, ())
+        # Other signs for the same, or a list within the list? The bullet above it tells.
+        opened = self._open_list(line, mark, here.lead_in, here.outer)
+        opened.depth = here.depth
+        opened.needs = here.needs if here.needs >= 0 else here.last[0]
+        return opened
+
+    def _open_under(self, above: _List, line: TextLine, mark: Mark) -> _List:
+        opened = self._open_list(line, mark, *_under(above, self._text))
+        opened.depth = above.depth + 1
+        opened.needs = above.needs
+        if above.needs == above.last[0]:
+            # The last bullet has got its list, so there is no doubt about those after it.
+            above.needs = opened.needs = -1
+        return opened
+
+    def _open_list(
+        self, line: TextLine, mark: Mark, lead_in: Place | None, outer: tuple[Place, ...]
+    ) -> _List:
+        self._number_of_lists += 1
+        words = line.text[mark.length :]
+        opened = _List(
+            number=self._number_of_lists,
+            indent=line.indent,
+            mark=mark,
+            last=(line.start, line.end),
+            lead_in=lead_in,
+            outer=outer,
+            begins_small=words[:1].islower(),
+        )
+        self._lists.append(opened)
+        return opened
+
+    def _is_of_bullet(self, n: int) -> bool:
+        """A paragraph belongs to the bullet above: no blank line between, or as far in as that."""
+        if not self._lists:
+            return False
+        is_set_in = self._lines[n].indent >= self._lists[-1].indent + INSET
+        return is_set_in or self._lines[n - 1].kind != "blank"
+
+    def _go_on_with_bullet(self, first: int, last: int) -> list[Unit]:
+        of = self._lists[-1]
+        start = self._lines[first].start
+        end = self._lines[last].end
+        of.is_open = self._text[start:end].endswith(":")
+        needs = of.needs if of.needs >= 0 else of.last[0]
+        units = []
+        for place in _split_sentences(self._text, start, end):
+            unit = self._make_unit(place, "sentence")
+            units.append(replace(unit, lead_in=of.lead_in, outer=of.outer, needs=needs))
+        if of.is_open and units:
+            of.last = (units[-1].start, units[-1].end)
+            units[-1] = replace(units[-1], kind="lead-in")
+        return units
+
+    # --- tables ---
+
+    def _read_row(self, n: int) -> Unit:
+        line = self._lines[n]
+        is_header = n + 1 < len(self._lines) and is_delimiter(self._lines[n + 1])
+        if is_header or not self._in_table:
+            self._leave_list()
+            self._block += 1
+            self._number_of_lists += 1
+            self._in_table = True
+            self._header = None
+        place = _without_bars(self._text, line)
+        row = self._make_unit(place, "lead-in" if is_header else "bullet")
+        row = replace(row, of_list=self._number_of_lists)
+        if is_header:
+            self._header = place
+            return row
+        return replace(row, lead_in=self._header_of(place), item=row.start)
+
+    def _header_of(self, row: Place) -> Place | None:
+        """What names the cells of a row.
+
+        Word and PDF do not say which row is a header, and one that gives a telephone number or an
+        address is none; nor can it name more cells than it has.
+        """
+        if self._header is None:
+            return None
+        header = self._text[slice(*self._header)]
+        has_as_many = header.count("|") == self._text[slice(*row)].count("|")
+        return self._header if has_as_many and not _A_FACT.search(header) else None
+
+    # --- paragraphs ---
 
     def _divide_paragraph(self, first: int, last: int) -> list[Unit]:
         start = self._lines[first].start
         end = self._lines[last].end
-        asks_for_more = self._text[start:end].endswith((":", "to", "that"))
-        opens_list = asks_for_more or self._comes_before_bullet(last)
+        words = self._text[start:end]
+        asks_for_more = words.endswith((":", "to", "that"))
+        is_above_list = self._comes_before_bullet(last)
         self._block += 1
+        # A paragraph may be what the sentence above it asks for.
+        above = self._lead_in if not self._lists else None
+        if above is not None and not self._text[: above[1]].endswith(":"):
+            above = None
 
-        places = list(_split_sentences(self._text, start, end))
-        units = [self._make_unit(place, "sentence") for place in places]
+        units = []
+        for place in _split_sentences(self._text, start, end):
+            unit = self._make_unit(place, "sentence")
+            if above is not None:
+                unit = replace(unit, lead_in=above, needs=start)
+            units.append(unit)
         self._leave_list()
-        if opens_list and places:
-            units[-1] = self._make_unit(places[-1], "lead-in")
-            self._lead_in = places[-1]
-        self._in_list = opens_list
+        if not units:
+            return units
+        if asks_for_more or is_above_list:
+            units[-1] = replace(units[-1], kind="lead-in")
+            if asks_for_more or _is_unfinished(words):
+                self._lead_in = (units[-1].start, units[-1].end)
+            self._in_list = True
         return units
 
     def _comes_before_bullet(self, n: int) -> bool:
@@ -396,14 +427,7 @@ class _Divider:
                 return line.kind == "bullet"
         return False
 
-    def _make_unit(
-        self,
-        place: tuple[int, int],
-        kind: UnitKind,
-        *,
-        lead_in: tuple[int, int] | None = None,
-        item: int = -1,
-    ) -> Unit:
+    def _make_unit(self, place: Place, kind: UnitKind) -> Unit:
         start, end = place
         return Unit(
             start=start,
@@ -411,21 +435,44 @@ class _Divider:
             section=self._path[-1] if self._path else "",
             block=self._block,
             kind=kind,
-            lead_in=lead_in,
             path=self._path,
-            item=item,
             under=self._headings[-1].start if self._headings else -1,
         )
 
 
-def _begins_something_new(lines: Sequence[_TextLine], first: int, last: int) -> bool:
+def _under(above: _List, text: str) -> tuple[Place, tuple[Place, ...]]:
+    """What introduces a list below the last bullet of another: that bullet, and all above it."""
+    start, end = above.last
+    mark = read_marks(text[start:end])[0]
+    outer = (*above.outer, above.lead_in) if above.lead_in else above.outer
+    return (start + mark.length, end), outer
+
+
+def _is_unfinished(words: str) -> bool:
+    """It ends as no sentence does: `staff must`, or with a colon or a dash."""
+    return words.endswith(_GOES_ON) or not words.endswith(_ENDS)
+
+
+def _is_sentence(words: str) -> bool:
+    return words[:1].isupper() and words.endswith((".", "!", "?"))
+
+
+def _without_bars(text: str, line: TextLine) -> Place:
+    """Where the cells of a row begin and end, without the bars on both sides."""
+    start, end = line.start, line.end
+    while start < end and text[start] in "| \t":
+        start += 1
+    while end > start and text[end - 1] in "| \t":
+        end -= 1
+    return (start, end) if start < end else (line.start, line.end)
+
+
+def _begins_something_new(lines: Sequence[TextLine], first: int, last: int) -> bool:
     """True where the line after `last` begins something new, though no blank line says so."""
     here, following = lines[last], lines[last + 1]
     if lines[first].kind == "bullet" and following.indent == 0 and here.text[-1] in ".;:!?":
         return True
-    # Rows of a table, and lines to fill in.
-    if here.text.startswith("|") and following.text.startswith("|"):
-        return True
+    # Lines to fill in.
     if "__" in here.text and "__" in following.text:
         return True
     return here.text.endswith(":")
@@ -443,7 +490,7 @@ def _split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int
     """Where the sentences of text[start:end] begin and end, none longer than LONGEST."""
     here = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if match.end() < end and _ABBREVIATION.search(text, here, match.start() + 1):
+        if match.end() < end and _is_within_sentence(text, here, match.start() + 1):
             continue
         yield from _cut_to_length(text, here, match.end())
         here = _skip_blanks(text, match.end(), end)
@@ -451,15 +498,23 @@ def _split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int
         yield from _cut_to_length(text, here, end)
 
 
+def _is_within_sentence(text: str, start: int, stop: int) -> bool:
+    """True for a full stop that belongs to an abbreviation, or to the number of a clause."""
+    # Slices are short, so that no pattern looks back at all that was written before.
+    near = text[max(start, stop - 12) : stop]
+    return bool(_ABBREVIATION.search(near) or _CLAUSE.search(near))
+
+
 def _cut_to_length(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Pieces of text[start:end] of at most LONGEST characters, cut where a pause is, if any."""
-    while end - start > LONGEST:
+    most = LONGEST - LONGEST_MARK
+    while end - start > most:
         pauses = [
-            text.rfind(mark, start + LONGEST // 2, start + LONGEST)
+            text.rfind(mark, start + most // 2, start + most)
             for mark in ("; ", ", ", " ", "\n", "\r")
         ]
         latest = max(pauses)
-        cut = latest + 1 if latest > 0 else start + LONGEST
+        cut = latest + 1 if latest > 0 else start + most
         piece = text[start:cut].rstrip()
         if piece:
             yield start, start + len(piece)

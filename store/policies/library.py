@@ -6,15 +6,16 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, groupby
+from itertools import combinations
 from pathlib import Path
 
 from store.policies.answer import Answer, Passage
-from store.policies.divide import LONGEST, Unit, divide, sections
+from store.policies.citing import cite, gather_sections
+from store.policies.divide import Unit, divide, sections
 from store.policies.search import meaning, weights
 from store.policies.search.differ import Claim, any_contradict, read_claim
 from store.policies.search.question import understand
-from store.policies.search.quote import list_bullets, span
+from store.policies.search.quote import span
 from store.policies.search.rank import Index, Scored
 from store.policies.search.refuse import confidence, refusal_features
 from store.policies.search.sense import Embeddings, QuestionVectors, embed_index
@@ -126,7 +127,7 @@ class Policies:
         if not units:
             units = [unit for unit in opened.units if wanted in map(_words_of, unit.path)]
         passages: list[Passage] = []
-        for section in _gather_sections(opened.text, units):
+        for section in gather_sections(opened.text, units):
             passages += section
         return tuple(passages)
 
@@ -137,7 +138,7 @@ class Policies:
         text.
         """
         opened = self._open(doc)
-        for section in _gather_sections(opened.text, opened.units):
+        for section in gather_sections(opened.text, opened.units):
             if place < section[-1].end:
                 return section
         return ()
@@ -148,7 +149,7 @@ class Policies:
         Empty when there is no such text.
         """
         opened = self._open(doc)
-        return tuple(_gather_sections(opened.text, opened.units))
+        return tuple(gather_sections(opened.text, opened.units))
 
     def find(self, typed: str) -> tuple[TextOrSection, ...]:
         """The texts, or sections of them, that somebody may mean by `TITLE [SECTION]`, best first.
@@ -202,7 +203,7 @@ class Policies:
         chosen = _drop_overlapping(snapshot, scored, max(top, WEIGHED))
         candidates = [_make_candidate(snapshot, one) for one in chosen]
         best = chosen[:WEIGHED]
-        quoted = [candidate.passage.text for candidate in candidates[:3]]
+        quoted = [candidate.passage.words for candidate in candidates[:3]]
         found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
 
@@ -278,7 +279,7 @@ class Policies:
             files=files,
             texts=tuple(one.text for one in divided),
             units=tuple(one.units for one in divided),
-            index=Index([(one.text.title, one.text.text, one.units) for one in divided]),
+            index=Index([(one.text.title, one.text.plain.words, one.units) for one in divided]),
             first=_number_first_entries(divided),
         )
 
@@ -372,11 +373,10 @@ def _make_candidate(snapshot: Snapshot, scored: Scored) -> _Candidate:
     text = snapshot.texts[quotation.doc]
     units = snapshot.units[quotation.doc]
 
-    rest = [text.text[a:b] for a, b in list_bullets(units, unit) if b > quotation.end]
-    cited = _cite(text, unit, quotation.start, quotation.end)
-    passage = replace(cited, score=round(scored.score, 4), rest=tuple(rest))
-    statements = _read_statements(text.text, units, quotation)
-    return _Candidate(passage, statements, set(words(passage.text)))
+    passage = cite(text, units, quotation.start, quotation.end, unit)
+    passage = replace(passage, score=round(scored.score, 4))
+    statements = _read_statements(text.plain.words, units, quotation)
+    return _Candidate(passage, statements, set(words(passage.words)))
 
 
 def _read_statements(text: str, units: Sequence[Unit], quotation: _Quotation) -> list[Claim]:
@@ -386,7 +386,7 @@ def _read_statements(text: str, units: Sequence[Unit], quotation: _Quotation) ->
         if unit.start < quotation.start or unit.end > quotation.end:
             continue
         sentence = text[unit.start : unit.end]
-        if unit.lead_in:
+        if unit.lead_in and unit.needs < 0:
             start, end = unit.lead_in
             sentence = text[start:end].rstrip(" :") + " " + sentence
         said.append(read_claim(sentence))
@@ -422,7 +422,7 @@ def _words_above(text: PolicyText, unit: Unit) -> str:
     if unit.lead_in is None:
         return f"{heading}: "
     start, end = unit.lead_in
-    return f"{heading}: {text.text[start:end]} "
+    return f"{heading}: {text.plain.words[start:end]} "
 
 
 # --- texts and sections by what is typed ----------------------------------------------------------
@@ -489,45 +489,3 @@ def _begins_one_of(typed: str, names: Sequence[str]) -> bool:
 def _words_of(heading: str) -> str:
     """The words in small letters, without punctuation, with a blank between them."""
     return " ".join(re.findall(r"\w+", heading.lower()))
-
-
-# --- passages of a section ------------------------------------------------------------------------
-
-
-def _gather_sections(text: PolicyText, units: Sequence[Unit]) -> Iterator[tuple[Passage, ...]]:
-    for _, of_section in groupby(units, key=lambda unit: unit.under):
-        yield tuple(_gather_passages(text, list(of_section)))
-
-
-def _gather_passages(text: PolicyText, units: Sequence[Unit]) -> list[Passage]:
-    """Neighbouring units as passages of at most LONGEST characters."""
-    passages: list[Passage] = []
-    first: Unit | None = None
-    end = 0
-    for unit in units:
-        if first is not None and unit.end - first.start > LONGEST:
-            passages.append(_cite(text, first, first.start, end))
-            first = None
-        first = first or unit
-        end = unit.end
-    if first is not None:
-        passages.append(_cite(text, first, first.start, end))
-    return passages
-
-
-def _cite(text: PolicyText, unit: Unit, start: int, end: int) -> Passage:
-    """Characters `start` to `end` of a text, with the lead-in of `unit` if it stands before."""
-    lead_in = ""
-    if unit.lead_in and unit.lead_in[0] < start:
-        lead_start, lead_end = unit.lead_in
-        lead_in = text.text[lead_start:lead_end]
-    return Passage(
-        doc=text.doc,
-        title=text.title,
-        section=unit.section,
-        start=start,
-        end=end,
-        text=text.text[start:end],
-        lead_in=lead_in,
-        review_by=text.review_by,
-    )

@@ -21,9 +21,11 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from store.policies.plain import PlainText, read_plain
 
 SUFFIXES = (".md", ".txt")
 #: Bytes; a longer file is not a policy.
@@ -64,6 +66,8 @@ class PolicyText:
     digest: str = ""
     #: False for bytes that are no text.
     readable: bool = True
+    #: The words that a reader sees, and where each stands in `text`.
+    plain: PlainText = field(default_factory=lambda: read_plain(""), compare=False, repr=False)
 
     def is_past_review(self, today: date) -> bool:
         """True where it should have been reviewed before `today`."""
@@ -98,9 +102,10 @@ def parse(doc: str, data: bytes) -> PolicyText:
     review_by = keys.get("review by") or keys.get("review") or ""
     # A text may hold half a pair of surrogates, which UTF-8 has no bytes for.
     body = text[header.end :].encode("utf-8", "surrogatepass")
+    plain = read_plain(text, header.end)
     return PolicyText(
         doc=doc,
-        title=keys.get("title") or _first_heading(text, header.end) or name,
+        title=keys.get("title") or _first_heading(plain) or name,
         text=text,
         owner=keys.get("owner", ""),
         approved=day(keys.get("approved", "")),
@@ -110,6 +115,7 @@ def parse(doc: str, data: bytes) -> PolicyText:
         sign=_split_list(keys.get("sign", "")),
         body=header.end,
         digest=hashlib.sha256(body).hexdigest(),
+        plain=plain,
     )
 
 
@@ -182,6 +188,6 @@ def _split_list(value: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def _first_heading(text: str, body: int) -> str:
-    found = _HEADING.search(text.replace("\r", "\n"), body)
+def _first_heading(plain: PlainText) -> str:
+    found = _HEADING.search(plain.words.replace("\r", "\n"), plain.body)
     return found.group(1).rstrip(" \t#")[:120] if found else ""

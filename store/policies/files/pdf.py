@@ -661,7 +661,7 @@ def _continues_row(group: Sequence[_PdfLine], line: _PdfLine, layout: _Layout) -
         return False
     if abs(line.y - first.y) < 2:
         return True
-    return line.y < last.y and _has_cells(group, layout)
+    return line.y < last.y and _is_row(group, layout)
 
 
 def _is_item(text: str) -> bool:

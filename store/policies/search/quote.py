@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from store.policies.divide import LONGEST, Unit
 
@@ -12,17 +11,31 @@ from store.policies.divide import LONGEST, Unit
 WHOLE = 300
 #: Characters: a bullet of several sentences is quoted whole up to this.
 ITEM = 400
+#: Characters: what is understood only after another bullet is quoted from that on, up to this.
+AFTER = 600
 
 
 def span(units: Sequence[Unit], n: int) -> tuple[int, int]:
     """Where the quotation of `units[n]` begins and ends. `units` are those of one text, in order.
 
     A short paragraph or list is whole; a lead-in comes with its list; a sentence comes with its
-    neighbours.
+    neighbours; and what is only understood after what stands above it comes with that.
     """
+    quoted = _choose(units, n)
+    needs = units[n].needs
+    if needs >= 0:
+        first = n
+        while first > 0 and units[first].begins > needs:
+            first -= 1
+        if quoted.end - units[first].begins <= AFTER:
+            quoted.grow_back(min(first, quoted.first), LONGEST)
+    return quoted.start, quoted.end
+
+
+def _choose(units: Sequence[Unit], n: int) -> _Run:
     block = _block_of(units, n)
     if block.length <= WHOLE:
-        return block.start, block.end
+        return block
 
     unit = units[n]
     quoted = _Run(units, n, n)
@@ -34,18 +47,22 @@ def span(units: Sequence[Unit], n: int) -> tuple[int, int]:
         quoted.grow_forward(bullet.last, ITEM)
     else:
         _grow_both_ways(quoted, block)
-    return quoted.start, quoted.end
+    return quoted
 
 
 def list_bullets(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
     """Where each bullet that `lead` introduces begins and ends; none for what is no lead-in."""
     if lead.kind != "lead-in":
         return []
-    own = [unit for unit in units if unit.lead_in is not None and unit.lead_in[1] == lead.end]
-    bullets = []
-    for start, sentences in groupby(own, key=lambda unit: unit.item):
-        end = max(unit.end for unit in sentences)
-        bullets.append((start, end))
+    place = (lead.start, lead.end)
+    bullets: list[tuple[int, int]] = []
+    for unit in units:
+        is_own = unit.lead_in is not None and unit.lead_in[1] == lead.end
+        if is_own and (unit.mark >= 0 or unit.item == unit.start or not bullets):
+            bullets.append((unit.quoted_from, unit.end))
+        elif bullets and (is_own or place in unit.outer):
+            # More of the same bullet, or a list within it.
+            bullets[-1] = (bullets[-1][0], unit.end)
     return bullets
 
 
@@ -59,7 +76,8 @@ class _Run:
 
     @property
     def start(self) -> int:
-        return self.units[self.first].start
+        """With the number of its first bullet, by which people speak of it."""
+        return self.units[self.first].quoted_from
 
     @property
     def end(self) -> int:
@@ -72,7 +90,7 @@ class _Run:
 
     def fits_before(self, most: int) -> bool:
         """Whether the run would have at most `most` characters with the unit before it."""
-        return self.end - self.units[self.first - 1].start <= most
+        return self.end - self.units[self.first - 1].quoted_from <= most
 
     def fits_after(self, most: int) -> bool:
         """Whether the run would have at most `most` characters with the unit after it."""

@@ -75,8 +75,16 @@ def test_every_quotation_is_a_slice_of_the_file(tmp_path_factory, text, question
     for passage in [*answer.ranked, *(other for p in answer.ranked for other in p.also), *whole]:
         assert passage.text == kept[passage.start : passage.end]
         assert 0 < len(passage.text) <= LONGEST
-        assert passage.lead_in in kept
-        assert all(bullet in kept for bullet in passage.rest)
+        start, end = passage.answer
+        assert 0 <= start <= end <= len(passage.words)
+        # Letter by letter, whatever line each stands on.
+        seen = _letters(policies.texts()[0].plain.words)
+        for shown in (passage.lead_in, passage.words, *passage.rest):
+            assert all(_letters(line) in seen for line in shown.split("\n"))
+
+
+def _letters(words: str) -> str:
+    return "".join(words.split())
 
 
 @settings(

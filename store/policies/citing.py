@@ -1,0 +1,136 @@
+"""Units of a text as passages: with their place in the file, their words, and what stands above."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from store.policies.answer import Passage
+from store.policies.divide import LONGEST, Unit
+from store.policies.layout import lay_out, run_on
+from store.policies.search.quote import list_bullets
+from store.policies.texts import PolicyText
+
+
+def cite(
+    text: PolicyText, units: Sequence[Unit], start: int, end: int, answer: Unit | None = None
+) -> Passage:
+    """Characters `start` to `end` of a text's words. `units`: all of the text, in order.
+
+    With the lead-in of its first bullet, where that stands before; and, for a lead-in that answers,
+    with the bullets of its list that come after.
+    """
+    first = bisect_left(units, start, key=lambda unit: unit.start)
+    last = first
+    while last + 1 < len(units) and units[last + 1].end <= end:
+        last += 1
+    plain = text.plain
+    first, last = _fit_in_file(text, units, first, last, answer)
+    start, end = max(start, units[first].quoted_from), units[last].end
+    quoted = units[first : last + 1]
+    laid_out = lay_out(plain.words, quoted, answer)
+    lead_in = _lead_in(plain.words, units, quoted[0], start)
+    rest = _rest(plain.words, units, answer, end) if answer else []
+    file_start, file_end = plain.find_start(start), plain.find_end(end)
+    after = units[last + 1 :]
+    return Passage(
+        doc=text.doc,
+        title=text.title,
+        section=quoted[0].section,
+        start=file_start,
+        end=file_end,
+        text=text.text[file_start:file_end],
+        words=laid_out.words,
+        answer=laid_out.answer,
+        lead_in=lead_in,
+        rest=tuple(rest),
+        skips_before=bool(lead_in) and _skips(units[:first][::-1], quoted[0]),
+        skips_after=not rest and _goes_on(after, quoted[-1]),
+        review_by=text.review_by,
+    )
+
+
+def _fit_in_file(
+    text: PolicyText, units: Sequence[Unit], first: int, last: int, answer: Unit | None
+) -> tuple[int, int]:
+    """The first and the last of the units, without those that have no room in the file."""
+    plain = text.plain
+    while first < last:
+        start = plain.find_start(units[first].quoted_from)
+        if plain.find_end(units[last].end) - start <= LONGEST:
+            break
+        if units[last] is answer:
+            first += 1
+        else:
+            last -= 1
+    return first, last
+
+
+def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str:
+    """What introduces the list that a quotation begins in, a line each; "" where nothing does.
+
+    A bullet that may belong under another one has that as well: what comes between is left out.
+    """
+    if quoted.lead_in is None or quoted.lead_in[0] >= start:
+        above = []
+    else:
+        above = [*quoted.outer, quoted.lead_in]
+    lines = [run_on(words[a:b]) for a, b in above]
+    if 0 <= quoted.needs < quoted.begins:
+        needed = units[bisect_left(units, quoted.needs, key=lambda unit: unit.begins)]
+        if needed.of_list >= 0:
+            lines.append(lay_out(words, [needed], with_marks=True).words)
+    return "\n".join(lines)
+
+
+def _rest(words: str, units: Sequence[Unit], lead: Unit, end: int) -> list[str]:
+    """The bullets of a list that come after its lead-in has been quoted, up to `end`."""
+    bullets = []
+    for start, stop in list_bullets(units, lead):
+        if stop <= end:
+            continue
+        first = bisect_left(units, start, key=lambda unit: unit.start)
+        last = bisect_left(units, stop, key=lambda unit: unit.start)
+        bullets.append(lay_out(words, units[first:last], with_marks=True).words)
+    return bullets
+
+
+def _skips(before: Sequence[Unit], quoted: Unit) -> bool:
+    """Something of a list, or of a paragraph, stands between its lead-in and a quotation."""
+    return 0 <= quoted.needs < quoted.begins or _goes_on(before, quoted)
+
+
+def _goes_on(others: Sequence[Unit], bullet: Unit) -> bool:
+    """The others, from the nearest on, have another bullet of the list that a bullet is in."""
+    if bullet.of_list < 0:
+        return False
+    for other in others:
+        if other.of_list == bullet.of_list:
+            if other.item >= 0 and other.item != bullet.item:
+                return True
+        elif other.of_list < 0 or other.depth <= bullet.depth:
+            return False
+    return False
+
+
+def gather_sections(text: PolicyText, units: Sequence[Unit]) -> Iterator[tuple[Passage, ...]]:
+    """All units, section by section, in passages of whole sentences and bullets."""
+    for _, of_section in groupby(units, key=lambda unit: unit.under):
+        yield tuple(_gather_passages(text, list(of_section)))
+
+
+def _gather_passages(text: PolicyText, units: Sequence[Unit]) -> list[Passage]:
+    """Neighbouring units as passages of at most LONGEST characters."""
+    passages: list[Passage] = []
+    first: Unit | None = None
+    end = 0
+    for unit in units:
+        if first is not None and unit.end - first.quoted_from > LONGEST:
+            passages.append(cite(text, units, first.quoted_from, end))
+            first = None
+        first = first or unit
+        end = unit.end
+    if first is not None:
+        passages.append(cite(text, units, first.quoted_from, end))
+    return passages

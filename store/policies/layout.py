@@ -1,0 +1,77 @@
+"""How the words of a quotation stand on their lines, as people read them.
+
+The words are those of the text, in its order. Lines that a writer broke to fit a page run on, and
+blank lines go; every bullet has a line and its own mark, set in as far as its list is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.policies.divide import Place, Unit
+
+#: Characters; a shorter line was ended on purpose.
+LONG_LINE = 40
+INDENT = "    "
+
+_LINE_END = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
+_BLANKS = re.compile(r"[^\S\r\n]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """Words on their lines."""
+
+    words: str
+    #: Where the answering unit stands in them; (0, 0) where none was asked for.
+    answer: Place = (0, 0)
+
+
+def lay_out(
+    text: str, units: Sequence[Unit], answer: Unit | None = None, *, with_marks: bool = False
+) -> LaidOut:
+    """The words of units that follow one another in a text.
+
+    A bullet that stands alone goes without its sign, unless `with_marks`; its number always stays.
+    """
+    has_list = with_marks or len({unit.item for unit in units if unit.item >= 0}) > 1
+    has_list = has_list or any(unit.item < 0 for unit in units)
+    least = min((unit.depth for unit in units), default=0)
+    words = ""
+    place = (0, 0)
+    before: Unit | None = None
+    for unit in units:
+        if before is not None:
+            words += _between(text, before, unit)
+        if unit.mark >= 0 and (unit.is_numbered or has_list):
+            words += INDENT * (unit.depth - least) + text[unit.mark : unit.start].strip() + " "
+        start = len(words)
+        words += run_on(text[unit.start : unit.end])
+        if unit is answer:
+            place = (start, len(words))
+        before = unit
+    return LaidOut(words, place)
+
+
+def run_on(words: str) -> str:
+    """Words of one sentence, without the line ends that a page's width made."""
+    lines = [_BLANKS.sub(" ", line.strip()) for line in _LINE_END.split(words)]
+    joined = lines[0]
+    for before, line in zip(lines, lines[1:], strict=False):
+        was_wrapped = len(before) >= LONG_LINE
+        joined += (" " if was_wrapped else "\n") + line
+    return joined.strip()
+
+
+def _between(text: str, before: Unit, unit: Unit) -> str:
+    """What stands between two units: a line end, a blank, or nothing within a word."""
+    gap = text[before.end : unit.begins]
+    if not gap:
+        return ""
+    is_new_bullet = unit.mark >= 0
+    is_own_line = before.block != unit.block or before.item != unit.item
+    is_own_line = is_own_line or before.kind == "lead-in"
+    has_line_end = "\n" in gap or "\r" in gap
+    return "\n" if is_new_bullet or (is_own_line and has_line_end) else " "

@@ -1,0 +1,341 @@
+"""The lines of a text, each with its kind, and the marks of bullets.
+
+Schools write in every shape: bullets of a dozen kinds, numbered clauses, headings that are only
+short lines, tables, letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+#: Blanks at the ends of a line, some of them without any width.
+_BLANKS = " \t\u00a0\u200b\ufeff\x0b\x0c"
+_SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
+_BULLET = re.compile(
+    rf"(?:[-*+∙▫◆◇▶☑–—»>§{_SIGNS}]|o(?=[ \t]))(?:[ \t\u00a0]+|(?<=[{_SIGNS}])(?=\S))"
+    r"|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t\u00a0]+(?=\S)"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t\u00a0]+(?=\S)"
+)
+_UNDERLINE = re.compile(r"={3,}|-{3,}")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
+#: Beginnings of a letter and of a form: short lines that are no headings.
+_LETTER_OR_FORM = re.compile(r"(?:dear|signed|date|name|yours|thank)\b", re.IGNORECASE)
+#: Below the header of a table.
+_DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
+#: How words end that a list goes on from.
+_GOES_ON = re.compile(
+    r"\b(?:must|should|may|will|shall|can|cannot|not|never|to|that|are|is|by|if|when|the|and|or)\Z",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+#: Lines of a letter that are no rule: when it was written, to whom, and from whom.
+_OF_LETTER = re.compile(
+    r"(?:date:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?"
+    rf"{_MONTH},?\s+\d{{4}}"
+    r"|(?:date:?\s*)?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+    r"|dear\s[^.!?:;]{1,80}"
+    r"|(?:with\s)?(?:yours\s(?:sincerely|faithfully|truly)|(?:kind|best|warm)(?:est)?\s(?:regards|wishes))[,.]?",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"(?:[-=_*~.·•|+]|[ \t])+\Z")
+_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|[A-Z][.)]|[ivxIVX]+[.)])[ \t]+")
+#: Words that stand in small letters in a title, too.
+_SMALL = {
+    "a",
+    "an",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "in",
+    "is",
+    "of",
+    "on",
+    "or",
+    "our",
+    "the",
+    "to",
+    "we",
+    "with",
+    "your",
+}
+
+
+@dataclass(slots=True)
+class TextLine:
+    """A line without the blanks at its ends."""
+
+    start: int
+    end: int
+    #: Blanks before it.
+    indent: int
+    text: str
+    #: blank, rule, heading, bullet, row (of a table), letter (its date, greeting or close) or text
+    kind: str = "text"
+    #: Of a heading: 1 for the uppermost, and its words.
+    level: int = 0
+    heading: str = ""
+
+    def make_heading(self, level: int, words: str) -> None:
+        self.kind = "heading"
+        self.level = level
+        self.heading = words
+
+
+def read_lines(text: str, body: int) -> list[TextLine]:
+    """The lines of a text from its character `body` on, each with its kind."""
+    lines: list[TextLine] = []
+    for match in _LINE.finditer(text, body):
+        raw = match.group()
+        if raw:
+            indent = len(raw) - len(raw.lstrip(_BLANKS))
+            bare = raw.strip(_BLANKS + "\r\n")
+            start = match.start() + indent
+            lines.append(TextLine(start, start + len(bare), indent, bare))
+
+    # From above, for the kind of a line may depend on that of the line before.
+    for n in range(len(lines)):
+        _classify(lines, n)
+    return lines
+
+
+# The order matters: marks that somebody set on purpose go before what a line looks like.
+def _classify(lines: Sequence[TextLine], n: int) -> None:
+    """Find the kind of line `n`, where those of the lines before it are known."""
+    line = lines[n]
+    marked = _MARKDOWN_HEADING.match(line.text)
+    if not line.text:
+        line.kind = "blank"
+    elif marked:
+        line.make_heading(len(marked.group(1)), marked.group(2).strip(" \t#:"))
+    elif _is_underlined(lines, n):
+        is_double = lines[n + 1].text.startswith("=")
+        line.make_heading(1 if is_double else 2, line.text)
+    elif _RULE.fullmatch(line.text) or _DELIMITERS.fullmatch(line.text):
+        line.kind = "rule"
+    elif _is_table_row(lines, n):
+        line.kind = "row"
+    elif _is_of_letter(lines, n):
+        line.kind = "letter"
+    elif _BULLET.match(line.text) and not _is_numbered_heading(lines, n):
+        line.kind = "bullet"
+    elif _is_short_heading(lines, n) or _is_numbered_heading(lines, n):
+        line.make_heading(3, _NUMBER.sub("", line.text, count=1).strip(" :"))
+
+
+def _is_underlined(lines: Sequence[TextLine], n: int) -> bool:
+    """A heading with a line of `===` or `---` below it."""
+    if n + 1 == len(lines) or len(lines[n].text) > 100:
+        return False
+    is_apart = _is_blank(lines, n - 1) or lines[n - 1].kind == "rule"
+    return bool(_UNDERLINE.fullmatch(lines[n + 1].text)) and is_apart
+
+
+def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
+    """True for `3. Roles and Duties` above a paragraph, or above `3.1`; else it is in a list."""
+    text = lines[n].text
+    number = _NUMBER.match(text)
+    if number is None or not _is_name_of_section(text[number.end() :]):
+        return False
+    after = _next_with_text(lines, n)
+    if after is None:
+        return False
+    first_below = f"{number.group().strip().rstrip('.')}.1"
+    if after.text.startswith(first_below) and after.indent <= lines[n].indent:
+        return True
+    if _NUMBER.match(after.text) or not _is_blank(lines, n - 1):
+        return False
+
+    words = text[number.end() :].split()
+    if text.isupper() or _is_title_like(words):
+        return True
+    return len(words) <= 6 and len(after.text) > len(text) + 30
+
+
+def _is_name_of_section(text: str) -> bool:
+    """A few words that begin with a capital letter and do not end as a sentence does."""
+    if not 1 <= len(text.split()) <= 9:
+        return False
+    return text[0].isupper() and text[-1] not in ".;,!?"
+
+
+# The order matters: what is surest is asked first, and each question rules out what the next may
+# forget.
+def _is_short_heading(lines: Sequence[TextLine], n: int) -> bool:
+    """A short line that reads like a heading, and stands like one above a text or a list."""
+    text = lines[n].text
+    if not _may_be_heading(text) or _next_with_text(lines, n) is None:
+        return False
+    if lines[n].indent > 1 and not _is_blank(lines, n - 1):
+        # A bullet goes on.
+        return False
+    if text.isupper() and len(text) > 3:
+        return True
+    if text.endswith(":"):
+        return _is_heading_with_colon(lines, n)
+    if not _begins_like_heading(text):
+        return False
+
+    words = text.split()
+    if _stands_alone(lines, n) and _introduces(lines, n):
+        return len(words) <= 9 or _is_title_like(words)
+    return len(words) <= 8 and _follows_an_end(lines, n) and _is_much_shorter(lines, n, by=40)
+
+
+def _begins_like_heading(text: str) -> bool:
+    if text.endswith("?") and len(text.split()) > 9:
+        return False
+    return text[0].isupper() or bool(_NUMBER.match(text))
+
+
+def _may_be_heading(text: str) -> bool:
+    """It is short, and neither a sentence, nor part of a letter or a form, nor an address."""
+    if len(text) > 90 or len(text.split()) > 12 or text[-1] in ".;,!…":
+        return False
+    if _LETTER_OR_FORM.match(text) or _GOES_ON.search(text) or "__" in text or "@" in text:
+        return False
+    return any(sign.isalpha() for sign in text)
+
+
+def _is_heading_with_colon(lines: Sequence[TextLine], n: int) -> bool:
+    """True for `Contact Details:` above a text; above a list it is the list's lead-in."""
+    words = lines[n].text.split()
+    if len(words) > 4 or not _is_title_like(words) or not _stands_alone(lines, n):
+        return False
+    after = _next_with_text(lines, n)
+    return after is not None and not _BULLET.match(after.text)
+
+
+def _stands_alone(lines: Sequence[TextLine], n: int) -> bool:
+    """Nothing comes before it that it could go on with."""
+    return _is_blank(lines, n - 1) or lines[n - 1].kind in ("heading", "rule", "bullet")
+
+
+def _introduces(lines: Sequence[TextLine], n: int) -> bool:
+    """What comes after it is set apart, or much longer, or a list."""
+    if _is_blank(lines, n + 1) or _is_much_shorter(lines, n, by=20):
+        return True
+    after = _next_with_text(lines, n)
+    return after is not None and bool(_BULLET.match(after.text))
+
+
+def _is_much_shorter(lines: Sequence[TextLine], n: int, *, by: int) -> bool:
+    """True where the next line with words is more than `by` characters longer than line `n`."""
+    after = _next_with_text(lines, n)
+    return after is not None and len(after.text) > len(lines[n].text) + by
+
+
+def _follows_an_end(lines: Sequence[TextLine], n: int) -> bool:
+    """The line before it ends a sentence, or is a bullet."""
+    if n == 0:
+        return False
+    before = lines[n - 1]
+    return before.kind == "bullet" or before.text.endswith((".", ";", "!", "?"))
+
+
+def _is_blank(lines: Sequence[TextLine], n: int) -> bool:
+    """True before the first line and after the last, too."""
+    return not 0 <= n < len(lines) or not lines[n].text
+
+
+def _next_with_text(lines: Sequence[TextLine], n: int) -> TextLine | None:
+    for line in lines[n + 1 : n + 6]:
+        if line.text:
+            return line
+    return None
+
+
+def _is_title_like(words: Sequence[str]) -> bool:
+    """Most of the words that a title has with a capital letter have one."""
+    long = [word for word in words if word.lower() not in _SMALL and word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in long)
+    return bool(long) and capitals >= 0.7 * len(long)
+
+
+def _is_table_row(lines: Sequence[TextLine], n: int) -> bool:
+    """A line between two bars; or cells with bars between, in a table that has begun."""
+    text = lines[n].text
+    if text.startswith("|"):
+        return text.count("|") > 1
+    if "|" not in text:
+        return False
+    is_header = n + 1 < len(lines) and "|" in lines[n + 1].text and is_delimiter(lines[n + 1])
+    return is_header or (
+        n > 0 and "|" in lines[n - 1].text and lines[n - 1].kind in ("row", "rule")
+    )
+
+
+def is_delimiter(line: TextLine) -> bool:
+    """A line of hyphens below the header of a table."""
+    return "-" in line.text and bool(_DELIMITERS.fullmatch(line.text))
+
+
+def _is_of_letter(lines: Sequence[TextLine], n: int) -> bool:
+    text = lines[n].text
+    return len(text) <= 90 and bool(_OF_LETTER.fullmatch(text))
+
+
+# --- marks of bullets -----------------------------------------------------------------------------
+
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands before the words of a bullet."""
+
+    #: Marks of one list have the same: "•", "1.", "(a)", "i)", "1.1".
+    style: str
+    #: What it counts: (3,) for `3.` and `c)`, (2, 1) for `2.1`; empty for a sign.
+    number: tuple[int, ...] = ()
+    #: Characters, with the blanks after it.
+    length: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        return bool(self.number)
+
+    def follows(self, other: Mark) -> bool:
+        """It can come after the other in one list, in which all may be 1 in Markdown."""
+        return self.style == other.style and (not self.number or self.number >= other.number)
+
+
+def read_marks(text: str) -> list[Mark]:
+    """The marks that a bullet may begin with, the likeliest first: `i)` may be a letter, too."""
+    found = _BULLET.match(text)
+    if found is None:
+        return [Mark("•")]
+    written = found.group().strip()
+    length = found.end()
+    core = written.strip("().")
+    frame = ("(" if written.startswith("(") else "") + "{}" + written[len(written.rstrip(").")) :]
+    if not core.isascii() or not core.isalnum() and "." not in core or written == "o":
+        return [Mark(written, (), length)]
+    if core[0].isdigit():
+        number = tuple(int(part) for part in core.split("."))
+        style = ".".join("1" for _ in number) if len(number) > 1 else frame.format("1")
+        return [Mark(style, number, length)]
+    case = "A" if core.isupper() else "a"
+    marks = []
+    small = core.lower()
+    if set(small) <= set(_ROMAN):
+        marks.append(Mark(frame.format("I" if case == "A" else "i"), (_roman(small),), length))
+    if len(small) == 1:
+        marks.append(Mark(frame.format(case), (ord(small) - ord("a") + 1,), length))
+    # Only what is i may begin a list of Roman numbers.
+    if small in ("v", "x"):
+        marks.reverse()
+    return marks or [Mark(written, (), length)]
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN[letter] for letter in numeral]
+    total = 0
+    for value, following in zip(values, [*values[1:], 0], strict=True):
+        total += -value if value < following else value
+    return total

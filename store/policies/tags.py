@@ -1,0 +1,181 @@
+"""HTML in a text, as its reader sees it: paragraphs, headings, lists and tables in plain lines.
+
+Known tags alone are tags: `<name of school>` stays what somebody wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_BLOCKS = (
+    "address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|figure|figcaption|"
+    "footer|form|header|head|html|main|nav|p|pre|section|summary|table|tbody|tfoot|thead|title"
+)
+_INLINE = (
+    "a|abbr|b|big|cite|code|col|colgroup|dfn|em|font|i|img|input|ins|kbd|label|link|mark|meta|o:p|q|"
+    "small|span|strong|sub|sup|time|tt|u|var|wbr"
+)
+_HIDING = re.compile(
+    r"<!--|<(?P<name>script|style|del|s|strike|template|head)(?=[\s>])[^<>]*>", re.I
+)
+_TAG = re.compile(
+    rf"<(?P<end>/?)(?P<name>{_BLOCKS}|{_INLINE}|br|hr|h[1-6]|li|ol|ul|tr|td|th)"
+    r"(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+_LINE_END = re.compile(r"[ \t]*[\r\n][\s]*")
+_BLOCK = re.compile(_BLOCKS, re.IGNORECASE)
+_BOLD_BLOCK = re.compile(
+    r"<p\b[^<>]*>\s*(?P<open><(?P<b>strong|b)\b[^<>]*>)[^<>]{1,100}(?P<close></(?P=b)\s*>)\s*</p\s*>",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Characters `start` to `end` of a text are read as `words`."""
+
+    start: int
+    end: int
+    words: str = ""
+
+
+def read_hidden(text: str, body: int) -> Iterator[Edit]:
+    """What no reader sees: comments, scripts, and what is struck out."""
+    small = text.lower() if text.isascii() else _in_small_letters(text)
+    place = body
+    unended: set[str] = set()
+    while opening := _HIDING.search(text, place):
+        name = (opening["name"] or "").lower()
+        ending = f"</{name}" if name else "--"
+        place = opening.end()
+        end = -1 if ending in unended else small.find(ending, place)
+        if end < 0:
+            # A mark that nothing ends hides nothing, and is not searched for again.
+            unended.add(ending)
+            continue
+        close = text.find(">", end)
+        place = close + 1 if close >= 0 else len(text)
+        yield Edit(opening.start(), place)
+
+
+def _in_small_letters(text: str) -> str:
+    """As long as the text: the small letters of some others are several."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
+def read_tags(text: str, body: int) -> Iterator[Edit]:
+    """The tags from character `body` on, each as what it draws: a line end, a mark, or nothing."""
+    bold = {found.start("open") for found in _BOLD_BLOCK.finditer(text, body)}
+    reader = _TagReader(text, bold)
+    for tag in _TAG.finditer(text, body):
+        yield from reader.read(tag)
+
+
+@dataclass(slots=True)
+class _TagReader:
+    text: str
+    #: Where a tag begins that puts a whole paragraph in bold: a heading.
+    bold: set[int]
+    #: Of each list that is open, the number of its next item; 0 where it has bullets.
+    lists: list[int] = field(default_factory=list)
+    in_row: bool = False
+    #: Cells of the row, and how many of them are no headers.
+    cells: int = 0
+    data_cells: int = 0
+    #: Where the last tag ended, with the blanks after it.
+    place: int = 0
+    #: The last tag began an item, and nothing was written in it yet.
+    is_new_item: bool = False
+
+    def read(self, tag: re.Match[str]) -> Iterator[Edit]:
+        name = tag["name"].lower()
+        is_end = bool(tag["end"])
+        if self.in_row:
+            # The lines of a row are one.
+            for found in _LINE_END.finditer(self.text, self.place, tag.start()):
+                yield Edit(*found.span(), " ")
+
+        is_new_item = self.is_new_item and self.place == tag.start()
+        draws = self._draw(name, tag, is_end)
+        is_taken_in = is_new_item and draws.isspace() and not is_end
+        begins_line = not is_end and (name in ("li", "td", "th") or _is_heading(name))
+        self.place = tag.end()
+        if is_taken_in or begins_line:
+            self.place = _skip_blanks(self.text, tag.end())
+        self.is_new_item = is_taken_in or (name == "li" and not is_end)
+        # An item and its paragraph begin one line.
+        yield Edit(tag.start(), self.place, "" if is_taken_in else draws)
+
+    def _draw(self, name: str, tag: re.Match[str], is_end: bool) -> str:
+        """What a tag is read as."""
+        if name in ("table", "tr", "td", "th"):
+            return self._draw_table(name, is_end)
+        is_block = name in ("br", "hr", "ul", "ol", "li") or _is_heading(name)
+        is_block = is_block or bool(_BLOCK.fullmatch(name))
+        if self.in_row or _is_in_row(self.text, tag.start()):
+            return " " if is_block else ""
+        if name in ("ul", "ol", "li"):
+            return self._draw_list(name, is_end)
+        if _is_heading(name) and not is_end:
+            return f"\n\n{'#' * int(name[1])} "
+        if tag.start() in self.bold:
+            return "### "
+        if name == "br":
+            return "\n"
+        return "\n\n" if is_block else ""
+
+    def _draw_list(self, name: str, is_end: bool) -> str:
+        if name != "li":
+            if not is_end:
+                self.lists.append(1 if name == "ol" else 0)
+            elif self.lists:
+                self.lists.pop()
+            return "\n" if self.lists else "\n\n"
+        if is_end:
+            return "\n"
+        indent = "    " * (len(self.lists) - 1)
+        if not self.lists or self.lists[-1] == 0:
+            return f"\n{indent}• "
+        self.lists[-1] += 1
+        return f"\n{indent}{self.lists[-1] - 1}. "
+
+    def _draw_table(self, name: str, is_end: bool) -> str:
+        if name in ("td", "th"):
+            return self._draw_cell(name, is_end)
+        before = self._end_row() if self.in_row else ""
+        if name == "tr" and not is_end:
+            self.in_row = True
+            self.cells = self.data_cells = 0
+            return f"{before}\n| "
+        return before or ("\n\n" if name == "table" else "")
+
+    def _draw_cell(self, name: str, is_end: bool) -> str:
+        if is_end or not self.in_row:
+            return " "
+        self.cells += 1
+        self.data_cells += name == "td"
+        return "" if self.cells == 1 else " | "
+
+    def _end_row(self) -> str:
+        self.in_row = False
+        is_header = self.cells > 0 and self.data_cells == 0
+        return " |\n" + ("|" + "---|" * self.cells + "\n" if is_header else "")
+
+
+def _is_heading(name: str) -> bool:
+    return len(name) == 2 and name[0] == "h" and name[1].isdigit()
+
+
+def _is_in_row(text: str, place: int) -> bool:
+    """True in a row of a table of Markdown, which is one line."""
+    start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+    return text[start : start + 80].lstrip().startswith("|")
+
+
+def _skip_blanks(text: str, place: int) -> int:
+    while place < len(text) and text[place].isspace():
+        place += 1
+    return place
