@@ -32,6 +32,7 @@ from handlers.rules.limits import MINUTE
 from handlers.school import joining
 from handlers.text.courtesies import is_courtesy, is_of_mistake
 from handlers.text.words import seconds, shortened
+from handlers.workflow.spoken import note_spoken
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
@@ -109,6 +110,7 @@ async def _respond(incoming: Incoming, known: Person | None, desk: Desk) -> Repl
         reply = say(str(refusal))
     if reply is None or known is None:
         return reply
+    note_spoken(known.id, desk)
     return replace(reply, reader=known.id)
 
 

@@ -140,8 +140,17 @@ class Store(Protocol):
     async def owe(self, notice: Notice) -> None:
         """Keep a notice of no case; nothing happens when its key was owed before."""
 
-    async def loose(self) -> Sequence[Notice]:
-        """Every notice of no case, settled ones too, in no order."""
+    async def loose(self, *words: str) -> Sequence[Notice]:
+        """Every notice of no case, settled ones too, in no order.
+
+        `words`: only those whose key begins with one of these words.
+        """
+
+    async def forget(self, *keys: str) -> None:
+        """Take away settled notices of no case, by their keys: they could be owed again then.
+
+        What is not settled stays, and nothing happens where there is none.
+        """
 
     async def settle(self, reference: str, *notices: Notice) -> None:
         """Store the newer state of claimed notices of one case, and let go of the claims.

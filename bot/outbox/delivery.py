@@ -34,6 +34,7 @@ from handlers.notices.wording import gravestone, render_notice
 from handlers.school.today import pass_on
 from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import take_back_from
+from handlers.workflow.spoken import note_spoken
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.address import Address, MessageRef
 from store.model.kinds import CAN_WAIT, REPLACING, WITH_THE_DAY, NoticeKind, NoticeResult
@@ -332,6 +333,7 @@ class Delivery:
             settling.append(_safely(of_one[0], settled))
         await asyncio.gather(*settling)
 
+        note_spoken(notices[0].notice.to, self.desk)
         for owed in notices:
             self._metrics.sent(owed.notice, self.desk.now())
             # It may have become a case about them while it was on its way.

@@ -81,7 +81,7 @@ def _quoted(letter: Letter, desk: Desk) -> Iterator[Paragraph]:
     for place in letter.passages:
         passage = passage_at(place, desk)
         if passage:
-            lines = [line.strip() for line in passage.text.split("\n") if line.strip()]
+            lines = [line.strip() for line in passage.words.split("\n") if line.strip()]
             said = f"({passage.title}: {passage.section})"
             yield Paragraph("quote", (*lines, said))
 

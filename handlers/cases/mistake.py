@@ -4,6 +4,8 @@ by mistake.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.cases.classify import NOT_YOUR_OWN
 from handlers.cases.poster_words import poster_choice
 from handlers.cases.questions import mistake_choice
@@ -83,7 +85,9 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
         act = Act.NOTE if is_begun else Act.CLASSIFY
         matter = await change(desk, ask.person, matter, act, move, named=True)
     words = IS_BEGUN if is_begun else ENDED
-    return matter.shown_in(say(words.format(reference=matter.named.reference)))
+    said = matter.shown_in(say(words.format(reference=matter.named.reference)))
+    # Nothing is to be tapped any more on the card of what has ended.
+    return replace(said, replaces=not is_begun)
 
 
 def _is_begun(matter: Matter, reporter: Person) -> bool:

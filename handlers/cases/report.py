@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from handlers.cases.meant import ASKED, is_open, may_be_meant_otherwise, meant_question
 from handlers.cases.reporter_view import AS_FILE, answer
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -92,7 +93,8 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
     if not evidence:
         raise Refused(NOTHING_IN_IT)
 
-    arrival = _Arrival(incoming, evidence, person, explicit)
+    is_asked = not explicit and may_be_meant_otherwise(incoming, person, desk)
+    arrival = _Arrival(incoming, evidence, person, explicit, is_asked)
     holders = await _holders(arrival, desk)
     if incoming.source not in holders:
         await _refuse_flood(person, desk)
@@ -115,6 +117,8 @@ class _Arrival:
     person: Person
     #: The person asked for a report of its own.
     explicit: bool
+    #: Where it opens a case, the person is asked whether it should.
+    is_asked: bool
     #: Places after others of this person's cases that turned out to be taken; see `_place_after`.
     tried_places: set[str] = field(default_factory=set)
 
@@ -162,6 +166,8 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
         said = say(KEPT_LATER_VERSION.format(reference=case.reference))
         return said.mentioning([case.reference])
 
+    if is_open(case):
+        return meant_question(case)
     matter = Matter(case, frozenset({Relation.REPORTER}), case, kept.around)
     card = replace(await answer(matter, person, desk, own=kept.around.summaries), replaces=False)
     reply = card
@@ -265,8 +271,10 @@ async def _open_case(
         source=source,
         evidence=kinds,
         words=digests_of_words(arrival.evidence),
+        **(ASKED if arrival.is_asked else {}),
     )
-    if earlier:
+    # What may be no case is no part of one either.
+    if earlier and not arrival.is_asked:
         root = before.summaries.root(earlier.reference)
         case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
     around = Around(before.summaries.having(case), await desk.people_of(case))

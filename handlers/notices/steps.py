@@ -8,6 +8,7 @@ from handlers.matter import Around, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.words import listed, moment
+from handlers.workflow.hands import HANDS
 from handlers.workflow.step_news import News, news_for
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -31,6 +32,7 @@ GIVEN = "{name} gave you a step: {what}, due {due}."
 MOVED = "{name} put off your step until {due}: {what}."
 SETTLED = "{name} says of your step: {progress} · {what}."
 YOURS_NOW = "Yours now: {what}, due {due}."
+NOT_YOURS_NOW = "No longer yours: {what}. {who} has it now."
 ADDED = "{name} added a step of yours: {what}, due {due}."
 
 CHANGED: dict[str, str] = {
@@ -87,16 +89,33 @@ def step_from_above(
 def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
     """What somebody else did with steps of this person's, in the words of its entry."""
     case = matter.case
-    number = int(notice.step)
-    if case.status != Status.OPEN or number >= len(case.chronology):
+    if case.status != Status.OPEN:
         return None
-    entry = case.chronology[number]
-    lines = _news_lines(entry, news_for(person, case, number, matter.around, desk), matter, desk)
+    lines = []
+    first, *keys = notice.step.split()
+    if first == HANDS:
+        for key in keys:
+            lines += _hands_line(case.follow_up(key), person, matter, desk)
+    elif int(first) < len(case.chronology):
+        news = news_for(person, case, int(first), matter.around, desk)
+        lines = _news_lines(case.chronology[int(first)], news, matter, desk)
     if not lines:
         return None
     title = STEPS.format(reference=case.reference, kind=kind_of(case, desk))
     choices = Choices((Choice(f"Open {case.reference}", f"case {case.reference}"),))
     return say("\n".join([title, *lines]), choices).showing([case.reference])
+
+
+def _hands_line(step: FollowUp | None, person: Person, matter: Matter, desk: Desk) -> list[str]:
+    """Whose a step is now, as of this moment; nothing where it is open no longer."""
+    if step is None or not step.is_open:
+        return []
+    owners = owners_of(step, matter.case, matter.around, desk)
+    if person in owners:
+        due = moment(step.due, desk.calendar)
+        return [YOURS_NOW.format(what=step.what, due=due)]
+    who = listed(owner.name for owner in owners) or "nobody"
+    return [NOT_YOURS_NOW.format(what=step.what, who=who)]
 
 
 def _news_lines(entry: Entry, news: News, matter: Matter, desk: Desk) -> list[str]:

@@ -68,6 +68,7 @@ async def owe_today(desk: Desk, now: datetime) -> None:
     for person in await desk.store.having(access.WORKERS):
         key = f"today {day} {person.id}"
         await desk.store.owe(Notice(key, NoticeKind.TODAY, person.id, now, waits=waits))
+    await _forget_what_is_over(desk, now)
     desk.memory.remember(known, now)
 
 
@@ -123,9 +124,8 @@ def _digest_of_week(sent: Sequence[Notice], day: date, desk: Desk) -> Notice | N
 async def _sent_before(person: Person, desk: Desk) -> list[Notice]:
     """The messages of the day that this person was sent, also those that were taken away."""
     found = []
-    for notice in await desk.store.loose():
-        is_of_the_day = notice.message and notice.key.split()[0] in KEYS
-        if is_of_the_day and notice.to in person.ids:
+    for notice in await desk.store.loose(*KEYS):
+        if notice.message and notice.to in person.ids:
             found.append(notice)
     return found
 
@@ -258,6 +258,23 @@ async def _take_away(sent: Notice, desk: Desk) -> None:
         # The very notice: what is owed to be taken away is no longer owed to be read.
         gone = replace(sent, kind=NoticeKind.WITHDRAW, settled=None, result="", tries=0)
         await desk.store.settle("", gone)
+
+
+async def _forget_what_is_over(desk: Desk, now: datetime) -> None:
+    """Forget the messages of days long past, of which nothing is to be done or asked any more."""
+    over = [n.key for n in await desk.store.loose(*KEYS) if _is_over(n, now)]
+    if over:
+        await desk.store.forget(*over)
+
+
+def _is_over(notice: Notice, now: datetime) -> bool:
+    """Whether a message that stands can be taken away no longer; of another, whether its week has
+    passed.
+    """
+    if notice.settled is None:
+        return False
+    stands = notice.message and notice.kind in OF_THE_DAY
+    return now - notice.settled > (LATELY if stands else WEEK)
 
 
 async def forget_list(message: str, desk: Desk) -> None:

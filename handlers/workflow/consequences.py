@@ -11,6 +11,7 @@ from handlers.rules.stages import wakes_at
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.alerts import with_alerts
 from handlers.workflow.first_told import with_hours_from_the_alert
+from handlers.workflow.hands import with_hands_noted
 from handlers.workflow.recusal import with_withdrawals
 from handlers.workflow.rounds import with_reporters_warned, with_rounds
 from handlers.workflow.step_news import with_step_news
@@ -33,7 +34,7 @@ async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
     case = with_alerts(case, around, desk)
     case = with_reporters_warned(case, around, desk)
     case = with_hours_from_the_alert(case, around, now, desk)
-    case = with_step_news(case, around, desk)
+    case = with_hands_noted(with_step_news(case, around, desk), around, desk)
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

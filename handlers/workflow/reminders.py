@@ -22,6 +22,7 @@ from handlers.rules.calendar import Calendar
 from handlers.rules.stages import stage_reached, wakes_at
 from handlers.workflow.alerts import with_due_alerts
 from handlers.workflow.first_told import with_hours_from_the_alert
+from handlers.workflow.hands import with_hands_noted
 from handlers.workflow.rounds import owe_round
 from handlers.workflow.steps import is_above, may_be_told, owners_of
 from handlers.workflow.words_weighed import with_words_weighed
@@ -59,6 +60,7 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     if case.alarm_at and case.alarm_at <= now:
         case = owe_round(case, around, now, desk)
     case = with_hours_from_the_alert(with_due_alerts(case, around, desk), around, now, desk)
+    case = with_hands_noted(case, around, desk)
     return replace(case, wake_at=wakes_at(case, now, calendar))
 
 

@@ -52,7 +52,7 @@ def with_step_news(case: Case, around: Around, desk: Desk) -> Case:
         if news.steps:
             key = f"{case.reference} steps {number} {person.id}"
             waits = not any(f.is_open and f.clock == Clock.NOW for f in news.steps)
-            due = _when(news.steps, desk) if waits else desk.now()
+            due = when_told(news.steps, desk) if waits else desk.now()
             step = str(number)
             notice = Notice(key, NoticeKind.STEPS, person.id, due, step=step, waits=waits)
             case = case.owe(notice)
@@ -99,7 +99,7 @@ def _opened(case: Case, entry: Entry) -> list[FollowUp]:
     return [f for f in case.follow_ups if f.is_open and f.opened_at == entry.at]
 
 
-def _when(steps: Sequence[FollowUp], desk: Desk) -> datetime:
+def when_told(steps: Sequence[FollowUp], desk: Desk) -> datetime:
     """With the message of the next school day, or at once where one is due before that (UTC)."""
     now = desk.now()
     calendar = desk.calendar

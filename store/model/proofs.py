@@ -21,8 +21,8 @@ PREFIX = "sha256 of "
 
 #: What changes without an entry, and proves nothing: how a fetch goes on, and how a picture looks.
 _NOT_OF_EVIDENCE = ("picture", "problem", "tries", "next_try", "first_try")
-#: How far the reminders have come.
-_NOT_OF_A_STEP = ("told",)
+#: How far the reminders have come, and who was last told that it is theirs.
+_NOT_OF_A_STEP = ("told", "whose")
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,6 +328,8 @@ class FollowUp:
     postponed: int = 0
     #: The last stage that was told: 0 before it is due, 1, 2 … the days for which it is overdue.
     told: int = -1
+    #: Ids of those whose it was when that was last worked out; nobody's yet, where it is empty.
+    whose: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

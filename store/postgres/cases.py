@@ -19,7 +19,8 @@ from store.model.case import Case
 from store.model.likeness import SAME_PICTURE_BITS
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
-from store.postgres.rows import Rows, run_to_end
+from store.postgres.loose import SETTLE_LOOSE, LooseNotices
+from store.postgres.rows import run_to_end
 from store.tiny.catalogue import NO_CASE
 
 DAMAGED = "Case {reference} cannot be read. Put it back from a backup of the database."
@@ -162,27 +163,13 @@ SELECT least(
     (SELECT min(next_try) FROM cases WHERE school = :school AND next_try > :always)
 )
 """
-ALL_LOOSE = """
-SELECT encode(key, 'hex'), CAST(document AS text) FROM notices
-WHERE school = :school AND reference = ''
-"""
-OWE_LOOSE = """
-INSERT INTO notices (school, reference, key, document, due, is_settled)
-VALUES (:school, '', :key, CAST(:document AS jsonb), :due, :is_settled)
-ON CONFLICT DO NOTHING
-"""
-SETTLE_LOOSE = """
-UPDATE notices
-SET document = CAST(:document AS jsonb), due = :due, is_settled = :is_settled, leased_until = NULL
-WHERE school = :school AND reference = '' AND key = :key
-"""
 TO_WAKE = """
 SELECT reference FROM cases WHERE school = :school AND wake_at <= :now
 ORDER BY wake_at, reference LIMIT :most
 """
 
 
-class PostgresCases(Rows):
+class PostgresCases(LooseNotices):
     """The part of a store that is about cases and notices."""
 
     async def add(self, case: Case) -> None:
@@ -288,25 +275,10 @@ class PostgresCases(Rows):
         [(due,)] = await self._rows(NEXT_DUE, always=ALWAYS)
         return due.astimezone(UTC) if due else None
 
-    async def loose(self) -> Sequence[Notice]:
-        return all_readable(Notice, await self._rows(ALL_LOOSE))
-
-    async def owe(self, notice: Notice) -> None:
-        await self._write_loose(OWE_LOOSE, notice)
-
-    async def _write_loose(self, sql: str, notice: Notice) -> None:
-        await self._change(
-            sql,
-            key=key_of(notice.key),
-            document=to_jsonb(notice),
-            due=notice.due,
-            is_settled=bool(notice.settled),
-        )
-
     async def settle(self, reference: str, *notices: Notice) -> None:
         if reference == NO_CASE:
             for notice in notices:
-                await self._write_loose(SETTLE_LOOSE, notice)
+                await self.write_loose(SETTLE_LOOSE, notice)
             return
 
         # Others may change the case meanwhile; what they have written stays.

@@ -256,9 +256,20 @@ class Catalogue:
         """Whether a notice of no case was ever owed under this key, settled or not."""
         return key in self._loose
 
-    def loose(self) -> list[Notice]:
-        """Every notice of no case, settled ones too."""
-        return list(self._loose.values())
+    def is_settled(self, key: str) -> bool:
+        """Whether a notice of no case is known, and nothing is owed by it any more."""
+        notice = self._loose.get(key)
+        return notice is not None and notice.settled is not None
+
+    def forget(self, key: str) -> None:
+        """Know nothing more of a notice of no case."""
+        self._loose.pop(key, None)
+        self._drop_notice((NO_CASE, key))
+
+    def loose(self, words: Sequence[str] = ()) -> list[Notice]:
+        """Every notice of no case, settled ones too; or those whose key begins with such a word."""
+        found = self._loose.values()
+        return [notice for notice in found if not words or notice.key.split(" ")[0] in words]
 
     def reported_by(self, ids: Iterable[str]) -> References:
         """References of cases with a report by one of these ids of a person."""

@@ -227,8 +227,19 @@ class TinyStore(PeopleFiles, CaseFiles):
     async def next_due(self) -> datetime | None:
         return self._catalogue.next_due()
 
-    async def loose(self) -> Sequence[Notice]:
-        return self._catalogue.loose()
+    async def loose(self, *words: str) -> Sequence[Notice]:
+        return self._catalogue.loose(words)
+
+    async def forget(self, *keys: str) -> None:
+        await asyncio.shield(self._forget(keys))
+
+    async def _forget(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            path = self.folder / "notices" / f"{name_of(key)}.json"
+            async with self._writing[path.name]:
+                if self._catalogue.is_settled(key):
+                    await self._change(path, partial(remove_file, path))
+                    self._catalogue.forget(key)
 
     async def owe(self, notice: Notice) -> None:
         await asyncio.shield(self._write_loose(notice, new=True))

@@ -539,3 +539,45 @@ def _buttons(reply: Reply | None) -> list[str]:
     parts = reply.parts if reply else ()
     commands = [o.command for part in parts if isinstance(part, Choices) for o in part.options]
     return commands + [f"{part.command} x" for part in parts if isinstance(part, Prompt)]
+
+
+# --- a bare line of a leader's ------------------------------------------------------------------------
+
+
+async def test_a_bare_line_that_is_sent_again_gets_the_same_question(school: School) -> None:
+    await school.says(command="case list", who=BEN)
+    line = school.said("Not with pupils' names in it", BEN)
+    first = await school.receive(line)
+    assert "Open a case with this?" in words(first)
+    assert words(await school.receive(line)) == words(first)
+    # Whoever died before the answer was shown has kept it, and asks again.
+    await school.restart()
+    assert words(await school.receive(line)) == words(first)
+    [summary] = await school.store.summaries()
+    assert await school.texts() == ["Not with pupils' names in it"]
+
+    await school.says(command=f"case meant {summary.reference}", who=BEN)
+    assert "Who is it about?" in words(await school.receive(line))
+
+
+async def test_what_was_no_case_is_kept_as_sent_by_mistake(school: School) -> None:
+    await school.says(command="case list", who=BEN)
+    await school.says("Not with pupils' names in it", who=BEN)
+    [summary] = await school.store.summaries()
+    await school.says(command=f"case mistake {summary.reference}", who=BEN)
+    case = await school.store.case(summary.reference)
+    assert (case.status, case.outcome) == ("closed", "mistake")
+    for_leaders = {"alert", "urgent", "more", "uncategorised", "channel"}
+    assert not [notice for notice in case.notices if notice.kind in for_leaders]
+    assert await school.texts() == ["Not with pupils' names in it"]
+
+
+async def test_who_is_no_leader_is_never_asked_whether_it_was_meant(school: School) -> None:
+    await school.says(command="case status")
+    assert "Open a case with this?" not in await school.says("They laugh at the cook")
+
+
+async def test_after_a_restart_a_bare_line_is_a_report_as_ever(school: School) -> None:
+    await school.says(command="case list", who=BEN)
+    await school.restart()
+    assert "Who is it about?" in await school.says("They laugh at the cook", who=BEN)

@@ -143,6 +143,7 @@ follow_ups = record(
     settled_at=optional(times),
     postponed=st.integers(0, 9),
     told=st.integers(-1, 9),
+    whose=tuples(ids),
 )
 
 

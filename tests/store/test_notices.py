@@ -208,3 +208,35 @@ async def test_a_case_is_looked_at_when_it_asked_to_be(store: Store, later: Late
     store = await later()
     assert list(await store.to_wake(NOW, 10)) == [sooner.reference]
     assert await store.next_due() == NOW - MINUTE
+
+
+async def test_notices_of_no_case_are_found_by_the_first_word_of_their_keys(
+    store: Store, later: Later
+) -> None:
+    for key in ("today 2026-11-24 ben", "today", "todays 1", "digest 1", "duty audit"):
+        await store.owe(notice(key))
+    store = await later()
+    assert {n.key for n in await store.loose("today", "digest")} == {
+        "today 2026-11-24 ben",
+        "today",
+        "digest 1",
+    }
+    assert len(await store.loose()) == 5
+    assert await store.loose("none") == []
+
+
+async def test_what_is_settled_can_be_forgotten_and_nothing_else(
+    store: Store, later: Later
+) -> None:
+    await store.add(case().owe(notice("kept")))
+    for key in ("old", "owed", "kept"):
+        await store.owe(notice(key))
+    await _settled(store, "", notice("old"))
+    await _settled(store, "", notice("kept"))
+    await store.forget("old", "owed", "unknown")
+    store = await later()
+    assert {n.key for n in await store.loose()} == {"owed", "kept"}
+    assert sorted(_keys(await store.claim(NOW, 10, LEASE))) == ["kept", "owed"]
+    # What was forgotten may be owed once more.
+    await store.owe(notice("old"))
+    assert _keys(await store.claim(NOW, 10, LEASE)) == ["old"]

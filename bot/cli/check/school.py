@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.cli.check.finding import Looked
 from bot.open_texts import texts_in
+from handlers.notices.untaken import RING_SCHOOL
 from handlers.policies.passages import find_missing_passages
 from handlers.rules.calendar import Calendar
 from handlers.text.words import full_day, shortened
@@ -19,6 +20,11 @@ NO_SCHOOL = (
 NO_PHONE = (
     "the school file has no safeguarding_phone, "
     "which reporters of a picture of a child undressed need."
+)
+#: What they read instead is in `handlers/notices/untaken.py`.
+NO_URGENT_PHONE = (
+    "the school file has no urgent_phone. Whoever reports something urgent that nobody takes reads "
+    "after a while: “{words}” Add a number that somebody answers at any hour."
 )
 NO_AUTHORITY = (
     "the school file has no local_authority_phone, "
@@ -64,6 +70,8 @@ def facts(looked: Looked) -> Iterator[str]:
 
     if not school.safeguarding_phone:
         yield NO_PHONE
+    if not school.urgent_phone:
+        yield NO_URGENT_PHONE.format(words=RING_SCHOOL)
     if not school.local_authority_phone:
         yield NO_AUTHORITY
     today = Calendar(school).local(looked.now).date()

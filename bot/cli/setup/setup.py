@@ -39,6 +39,7 @@ NAME, NATION = "The school's name", "Nation, for its bank holidays: {nations}"
 OPENS, CLOSES = "Reminders may come from", "… until"
 CLOSED = "Holidays and INSET days: 2026-12-21/2027-01-01, 2027-01-04 …, or an .ics file; - for none"
 PHONE = "The safeguarding lead's telephone, shown to staff when a child is at risk; - for none"
+URGENT = "A telephone answered at any hour, for something urgent that nobody takes; - for none"
 AUTHORITY = "The local authority's designated officer, telephone; - for none"
 FOLDER = "Folder for cases, evidence and people"
 MADE_UP = "  {folder} holds the made-up people of the terminal; a fresh folder is better."
@@ -155,6 +156,7 @@ def _ask_school(school: School, raw: Mapping[str, Any], *, in_folder: bool) -> d
     found["closes"] = ask(CLOSES, hour(after=opens), f"{school.closes:%H:%M}")
     found |= _ask_closed(school, raw, in_folder=in_folder)
     found["safeguarding_phone"] = ask(PHONE, phone, school.safeguarding_phone)
+    found["urgent_phone"] = ask(URGENT, phone, school.urgent_phone)
     found["local_authority_phone"] = ask(AUTHORITY, phone, school.local_authority_phone)
 
     # What was left out is written only to take away what stands there.

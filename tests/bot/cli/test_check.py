@@ -32,6 +32,7 @@ from tests.talks.stage import ROOT
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SCHOOL = """\
 safeguarding_phone = "01632 960123"
+urgent_phone = "01632 960789"
 local_authority_phone = "01632 960456"
 closed = ["2026-12-21/2027-01-01"]
 """
@@ -164,8 +165,10 @@ async def test_what_the_school_file_lacks_is_named(tmp_path: Path) -> None:
     await furnished(tmp_path)
     given = settings(tmp_path)
     (tmp_path / "school.toml").write_text("closed = [2026-10-26]\n")
-    phone, authority, holidays = await only("school", given)
+    phone, urgent, authority, holidays = await only("school", given)
     assert "safeguarding_phone" in phone
+    assert "urgent_phone" in urgent
+    assert "“Ring the school now, and ask for the headteacher or the safeguarding lead.”" in urgent
     assert "local_authority_phone" in authority
     assert "no holidays after today" in holidays
     (tmp_path / "school.toml").unlink()
@@ -181,9 +184,9 @@ async def test_a_mistake_in_the_school_file_is_named_by_its_line(tmp_path: Path)
     )
     zone, calendar = await only("school", given)
     assert (
-        "line 4: timezone: there is no time zone “Europe/Londn”; write it as Europe/London" in zone
+        "line 5: timezone: there is no time zone “Europe/Londn”; write it as Europe/London" in zone
     )
-    assert "line 5: calender: nothing here is called “calender”" in calendar
+    assert "line 6: calender: nothing here is called “calender”" in calendar
 
 
 async def test_texts_that_want_looking_after_are_named(tmp_path: Path) -> None:

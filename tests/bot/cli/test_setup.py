@@ -39,6 +39,7 @@ SCHOOL: Answers = [
     ("… until", "16:30"),
     ("Holidays and INSET days", "2026-12-21/2027-01-01, 4/1/2027"),
     ("safeguarding lead's telephone", "01632 960123"),
+    ("telephone answered at any hour", "01632 960789"),
     ("designated officer, telephone", "01632 960456"),
 ]
 KEPT: Answers = [(question, ENTER) for question, _ in SCHOOL]
@@ -119,8 +120,9 @@ async def test_from_nothing_to_the_head_s_invitation(
     assert (school.name, school.nation) == ("Hillside Primary School", "Wales")
     assert (f"{school.opens:%H:%M}", f"{school.closes:%H:%M}") == ("08:15", "16:30")
     assert school.closed == ("2026-12-21/2027-01-01", "2027-01-04")
-    assert (school.safeguarding_phone, school.local_authority_phone) == (
+    assert (school.safeguarding_phone, school.urgent_phone, school.local_authority_phone) == (
         "01632 960123",
+        "01632 960789",
         "01632 960456",
     )
     assert env_file.read(tmp_path / ".env") == {
@@ -158,6 +160,8 @@ async def test_bad_answers_are_asked_again(tmp_path: Path) -> None:
             ("There is no file terms.ics", "notes.ics"),
             ("holds no all-day events", "-"),
             ("safeguarding lead's telephone", "ask at the office"),
+            ("is not a telephone number", "-"),
+            ("telephone answered at any hour", "the caretaker"),
             ("is not a telephone number", "-"),
             ("designated officer, telephone", ENTER),
             *WITHOUT_CHATS,
@@ -344,7 +348,7 @@ async def test_run_again_it_shows_what_there_is_and_keeps_what_it_does_not_know(
     again: Answers = [
         *KEPT[:5],
         ("safeguarding lead's telephone", "01632 960123"),
-        KEPT[6],
+        *KEPT[6:],
         ("use Slack", ENTER),
         (f"bot token (xoxb-…) [Enter keeps xoxb-…{slack.bot_token[-4:]}", ENTER),
         ("reach the bot", ENTER),

@@ -1,0 +1,83 @@
+"""Whoever has a step, and whoever had it, hear once that it has changed hands."""
+
+from __future__ import annotations
+
+from tests.talks.conftest import Talk
+
+COMPLAINT = """
+    Asha> They call the kitchen filthy
+    bot>  Case {a}
+    Asha> (taps) The school
+    bot>  What is it mostly about?
+    Asha> (taps) Complaint about the school
+    bot>  Thank you.
+    clock> +1m
+    bot to Ben>  New case {a}
+"""
+
+
+async def test_a_step_that_is_given_away_is_told_to_whoever_had_it(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Cleo> /case hand {a} evidence to Cleo Martin
+        bot>  Cleo Martin
+        clock> 2026-11-25T08:00
+        bot to Ben>  No longer yours: Establish what was posted, and gather the evidence. Cleo Martin has it now.
+        bot to Cleo> (nothing)
+        clock> 2026-11-25T12:00
+        bot to Ben>  (nothing)
+        clock> 2026-11-26T08:00
+        bot to Ben>  (nothing)
+    """)
+
+
+async def test_a_case_that_another_takes_is_told_to_whoever_had_it(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        clock> 2026-11-25T08:00
+        bot to Ben>  No longer yours: Establish what was posted, and gather the evidence. Cleo Martin has it now.
+        bot to Cleo> (nothing)
+    """)
+
+
+async def test_what_nobody_had_taken_is_lost_to_nobody(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        clock> 2026-11-25T08:00
+        bot to Ben>  (nothing)
+        bot to Cleo> (nothing)
+    """)
+
+
+async def test_what_falls_to_somebody_as_another_lost_a_role_is_told(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case hand {a} evidence to Cleo Martin
+        bot>  Cleo Martin
+        clock> 2026-11-25T08:00
+        bot to Cleo> Ben Okafor gave you a step: Establish what was posted
+        technician> takes Cleo Martin the role dsl
+        clock> 2026-11-26T08:00
+        bot to Ben>  Yours now: Establish what was posted, and gather the evidence
+        clock> 2026-11-26T12:00
+        bot to Ben>  (nothing)
+    """)
+
+
+async def test_a_case_whose_owner_lost_a_role_falls_to_another(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        technician> takes Cleo Martin the role dsl
+        clock> 2026-11-25T08:00
+        bot to Ben>  Yours now: Establish what was posted, and gather the evidence
+    """)
