@@ -24,19 +24,19 @@ from store.model.kinds import ABOUT_STEPS, Clock, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status
 
 ON_IT = (
-    "Thank you. You are not told again of case {reference} for {quiet}, and the others read that "
-    "you are on it. It is still nobody’s: whoever works on it taps “I'll take it”."
+    "Thank you. I shall not tell you about case {reference} again for {quiet}, and the others read "
+    "that you are on it. Nobody has taken it yet: to look after it, tap “I'll take it”."
 )
 TAKEN_ALREADY = "Somebody is looking after case {reference} by now. Thank you."
-NOT_WAITING = "Case {reference} does not wait for anybody to take it."
-ASKED_NOW = "{who} is asked what happens with case {reference}. The answer comes to you here."
-NOBODY_TO_ASK = "Nobody looks after case {reference} whom I could ask. Please ask in person."
+NOT_WAITING = "Case {reference} is not waiting for anybody to take it."
+ASKED_NOW = "I have asked {who} what happens with case {reference}. The answer comes to you here."
+NOBODY_TO_ASK = "There is nobody whom I could ask about case {reference}. Please ask in person."
 CLOSED = "Case {reference} is closed by now."
 
 ASKS = "{name} asks what happens with case {reference}"
 SAYS_NOTHING_ELSE = "Your answer goes to {name}, who does not see the case itself."
 WHAT_HAPPENS = "What happens with case {reference}? It goes to {name}, who does not see the case."
-NOT_ASKED = "Nobody waits for an answer about case {reference}."
+NOT_ASKED = "Nobody is waiting for an answer about case {reference}."
 ANSWERED = "Told {name}."
 ANSWER = "{name} about case {reference}: {text}"
 #: Characters.

@@ -43,12 +43,10 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.ASKED: "asked what happens",
     EntryKind.ANSWERED: "answered {to}: {text}",
     EntryKind.JOINED: "joined it to {to}",
-    EntryKind.SEPARATED: "let it stand alone",
+    EntryKind.SEPARATED: "made it a case of its own",
     EntryKind.HELD: "held it back from being erased: {reason}",
-    EntryKind.HOLD_LIFTED: "lifted that it was held",
-    EntryKind.EXPORTED: (
-        "noted that it was gathered for somebody’s request for what is held about them"
-    ),
+    EntryKind.HOLD_LIFTED: "ended its hold",
+    EntryKind.EXPORTED: ("gathered it for somebody who asked what is held about them"),
     EntryKind.LOOKED: "looked at it",
     EntryKind.READ: "read all entries",
     EntryKind.EVIDENCE: "was handed evidence {numbers}",

@@ -12,10 +12,12 @@ from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.matter import Listed, People
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act, Relation
+from handlers.text.categories import category_name
 from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
 from handlers.workflow.hints import is_first_time
+from handlers.workflow.unreadable import unreadable_cases
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Status, Summary
@@ -32,6 +34,7 @@ NO_CASES = {
     "mine": "You look after no cases.",
     "closed": "No closed cases.",
 }
+NOT_CATEGORISED = "not categorised yet"
 NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
 CHAT_COPIES = (
@@ -110,10 +113,11 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
 
     visible = [listed for listed in await desk.visible(ask.person) if listed.inside]
     found = [listed for listed in visible if _is_listed(listed, category, typed, ask, desk)]
+    unreadable = await unreadable_cases(ask.person, desk)
     if not found:
-        return say(NO_CASES.get(typed, NONE_OF_THAT_KIND))
+        return say(NO_CASES.get(typed, NONE_OF_THAT_KIND)) + unreadable
     key = category.key if category else typed
-    return await _page(found, page or 1, f"case list {key}", desk)
+    return await _page(found, page or 1, f"case list {key}", desk) + unreadable
 
 
 def _is_listed(listed: Listed, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
@@ -165,8 +169,7 @@ async def lines(cases: Sequence[Listed], desk: Desk) -> str:
 
 def _line(listed: Listed, people: People, desk: Desk) -> str:
     summary = listed.summary
-    category = desk.procedure.named(summary.category)
-    facts = [summary.reference, category.name if category else "not categorised yet"]
+    facts = [summary.reference, category_name(summary.category, desk.procedure, NOT_CATEGORISED)]
     if summary.urgent:
         facts.append("urgent")
     facts.append(moment(summary.opened_at, desk.calendar))

@@ -21,17 +21,19 @@ from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import MISTAKE
 
 CHANGE = "What should be changed about case {reference}?"
-ENDED = "Case {reference} is ended as sent by mistake. Nothing is erased by that."
+ENDED = "Case {reference} is closed as sent by mistake. What you sent is still kept."
 IS_BEGUN = (
-    "Somebody is at work on case {reference} already, so I have not ended it. I have told them "
-    "that it was sent by mistake."
+    "Somebody is working on case {reference} already, so it stays open. I am telling them that it "
+    "was sent by mistake."
 )
 SAYS_SO = "It was sent by mistake, says who passed it on."
 NOT_YOURS = (
     "Only whoever passed case {reference} on can say that. To end it: /case close {reference}"
 )
 WHICH_ONE = "Which one was sent by mistake?"
-NOTHING_OPEN = "Nothing of yours is open that could have been sent by mistake. Nothing was kept."
+NOTHING_OPEN = (
+    "You have no open case that could have been sent by mistake. I have kept nothing now."
+)
 #: Cases that are offered, the newest first.
 MOST = 3
 

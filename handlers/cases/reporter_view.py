@@ -23,6 +23,7 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.policies.passages import policy_choice
 from handlers.rules import access
 from handlers.rules.access import is_about_head
+from handlers.rules.pause import PAUSE
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
 from store.model.case import Case
@@ -42,6 +43,8 @@ DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
 THANKS_ALONE = "Thank you. “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
+TOLD_SHORTLY = "Leadership is told shortly."
+#: Where school is closed.
 TOLD_SOON = "Leadership is told in school hours."
 #: Where it is about the headteacher, and no other leader may be told.
 CHAIR_TOLD = "The chair of governors is told. The headteacher is not."
@@ -124,7 +127,7 @@ def _answer(
     if question and ask_now:
         told = recipients(case, matter.around, desk)
         if told and not matter.is_about(person) and _is_of_head(matter, said):
-            parts.append(Text(_who_is_told(matter, said, told)))
+            parts.append(Text(_who_is_told(matter, said, told, desk)))
         parts += question.parts
     else:
         parts += _end(matter, person, question, desk)
@@ -150,7 +153,7 @@ def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     category = desk.procedure.named(case.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
-        about = f", about {subjects_words(said.subjects)}" if said.subjects else ""
+        about = _about(category.name, said)
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
     elif said.subjects:
         lines.append(ABOUT.format(who=subjects_words(said.subjects)))
@@ -160,6 +163,13 @@ def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     if kept:
         lines.append(RECEIVED.format(what=describe(kept)))
     return [Text("\n".join([*lines, *unkept_lines(case.evidence), DO_NOT]))]
+
+
+def _about(category: str, said: OwnWords) -> str:
+    """Whom it is about, where the category does not say so: “Complaint about the school” does."""
+    who = subjects_words(said.subjects)
+    is_said = not said.subjects or f"about {who}" in category.lower()
+    return "" if is_said else f", about {who}"
 
 
 def _part_or_new(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> Reply:
@@ -234,15 +244,15 @@ def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
     if not told:
         who = nobody_told(case)
     else:
-        who = _who_is_told(matter, said, told)
+        who = _who_is_told(matter, said, told, desk)
     route = other_route([said], matter.people, desk)
     if route:
         who = f"{who} {route}"
     return THANKS.format(who=who, reference=case.reference)
 
 
-def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person]) -> str:
-    words = TOLD_NOW if matter.named.urgent else TOLD_SOON
+def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person], desk: Desk) -> str:
+    words = _when_told(matter, desk)
     if not _is_of_head(matter, said):
         return words
     if all(person.has(Role.CHAIR) for person in told):
@@ -250,6 +260,15 @@ def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person]) -> str:
     if matter.named.chair_recused:
         return LEAD_TOLD
     return HEAD_NOT_TOLD.format(words=words)
+
+
+def _when_told(matter: Matter, desk: Desk) -> str:
+    if matter.named.urgent:
+        return TOLD_NOW
+    # Also where the pause is not over yet.
+    soon = desk.now() + PAUSE
+    is_shortly = desk.calendar.is_school_time(desk.now()) and desk.calendar.is_school_time(soon)
+    return TOLD_SHORTLY if is_shortly else TOLD_SOON
 
 
 def _is_of_head(matter: Matter, said: OwnWords) -> bool:

@@ -38,7 +38,7 @@ NOT_TO_TAKE_BACK = (
     "Only those who look after the case can take back whom it is about. Please tell them; you can "
     "name somebody besides."
 )
-ADDED = "That is besides what was said before."
+ADDED = "That is added to what was said before."
 INSTEAD_OF = "In place of: {name}"
 LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"

@@ -24,6 +24,7 @@ from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Rep
 from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.text.categories import category_name
 from handlers.text.words import listed, moment, shortened, size
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -400,8 +401,7 @@ def other_route(said: Sequence[access.Concerning], people: People, desk: Desk) -
 
 
 def _category(case: Case, desk: Desk) -> str:
-    category = desk.procedure.named(case.category)
-    return category.name if category else NOT_SAID
+    return category_name(case.category, desk.procedure, NOT_SAID)
 
 
 def _lines(lines: list[str]) -> list[Part]:

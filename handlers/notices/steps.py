@@ -19,8 +19,8 @@ DUE_SOON = "Case {reference}: due {due}"
 OVERDUE = "Case {reference}: overdue since {due}, day {day}"
 CLOCKS: dict[str, str] = {
     Clock.SCHOOL: "Counted in school days.",
-    Clock.LEGAL: "Counted in working days, which no school holiday stops.",
-    Clock.NOW: "Counted in hours; it waits for nothing.",
+    Clock.LEGAL: "Counted in working days, in school holidays too.",
+    Clock.NOW: "Counted in hours, day and night.",
 }
 OVERDUE_ABOVE = (
     "Case {reference} · {kind}, “{what}”: overdue since {due}, day {day}. It is with {who}."
@@ -30,7 +30,7 @@ ASK = "Ask {who} what happens"
 STEPS = "Case {reference} · {kind}"
 GIVEN = "{name} gave you a step: {what}, due {due}."
 MOVED = "{name} put off your step until {due}: {what}."
-SETTLED = "{name} says of your step: {progress} · {what}."
+SETTLED = "{name} has marked your step “{progress}”: {what}."
 YOURS_NOW = "Yours now: {what}, due {due}."
 NOT_YOURS_NOW = "No longer yours: {what}. {who} has it now."
 ADDED = "{name} added a step of yours: {what}, due {due}."

@@ -38,6 +38,7 @@ from handlers.school.role_log import role_change_notice
 from handlers.school.roles import agreement_notice
 from handlers.school.today import KEYS as OF_THE_DAY
 from handlers.school.today import brings_digest, today_notice
+from handlers.text.categories import category_name
 from handlers.workflow.alerts import (
     channel_may_know,
     nobody_told,
@@ -195,8 +196,7 @@ def _choices(matter: Matter) -> list[Choice]:
 
 
 def _category(case: Case, desk: Desk) -> str:
-    category = desk.procedure.named(case.category)
-    return category.name if category else UNCATEGORISED.rstrip(".")
+    return category_name(case.category, desk.procedure, UNCATEGORISED.rstrip("."))
 
 
 # --- those above ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from handlers.matter import Around, Listed, Summaries
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.stages import stage_reached
+from handlers.text.categories import category_name
 from handlers.text.words import listed, shortened
 from handlers.workflow.steps import owners_of
 from store.errors import DamagedCase
@@ -173,8 +174,7 @@ def _words(due: DueCase, kind: str, desk: Desk) -> str:
 
 def kind_of(case: Case, desk: Desk) -> str:
     """What a case is about, in a few words."""
-    category = desk.procedure.named(case.category)
-    return shortened(category.name, 60) if category else NO_KIND
+    return shortened(category_name(case.category, desk.procedure, NO_KIND), 60)
 
 
 def first_name_of(owners: Sequence[Person]) -> str:

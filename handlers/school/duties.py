@@ -258,8 +258,9 @@ async def _due_named(key: str, now: datetime, desk: Desk) -> Due | None:
 
 @command("duty", usage="/duty", may=Act.LIST, summary="what the school does every year or term")
 async def listing(ask: Ask, desk: Desk) -> Reply:
-    """Every duty, whose it is, and when it is due."""
-    lines = [duty_line(due, ask.at, desk) for due in await all_due(desk, ask.at)]
+    """Every duty, whose it is, and when it is due; what is due next comes first."""
+    soonest_first = sorted(await all_due(desk, ask.at), key=lambda due: (due.day, due.duty.key))
+    lines = [duty_line(due, ask.at, desk) for due in soonest_first]
     return Reply((Heading(HEADING), Text("\n".join(lines))))
 
 
@@ -279,7 +280,11 @@ async def _done_before(key: str, desk: Desk) -> set[date]:
 
 
 @command(
-    "duty done", usage="/duty done KEY", may=Act.LIST, summary="a duty is done, until next time"
+    "duty done",
+    usage="/duty done KEY",
+    may=Act.LIST,
+    summary="a duty is done, until next time",
+    bare=r"[a-z]+(-[a-z0-9]+)+",
 )
 async def done(ask: Ask, desk: Desk) -> Reply:
     """Note that a duty is done for the day on which it was due; said twice, it is not done for the

@@ -37,7 +37,7 @@ from store.model.memos import Shown
 from store.model.records import Notice, Person, Summary
 
 HEADING = "Today, {day:%a} {day.day} {day:%B}"
-OVERDUE, DUE, DUTIES = "Overdue:", "Due today:", "Duties of the school’s:"
+OVERDUE, DUE, DUTIES = "Overdue:", "Due today:", "The school’s duties:"
 DUTY_OVERDUE = "{do} · overdue, day {day}"
 DUTY_DUE = "{do} · due today"
 ALL_OF_IT = "… and {number} more"

@@ -28,6 +28,12 @@ TO_OTHERS = (
     "of it. Please ask whoever looks after me to put it back from a backup: “headsup verify” names "
     "the file. Which case it is, I tell {who} alone, as I cannot see whom it is about."
 )
+#: Below a list.
+NOT_LISTED = (
+    "Case {reference} cannot be read, and is in no list. Please tell your technician: headsup "
+    "check says more."
+)
+ONE_NOT_LISTED = "There is a case that cannot be read, and is in no list. I have told {who} which."
 THE_CHAIR, THE_LEAD = "the chair of governors", "the safeguarding lead"
 TOLD = (Role.HEAD, Role.DSL, Role.CHAIR)
 
@@ -64,9 +70,29 @@ async def unreadable_notice(notice: Notice, desk: Desk) -> Reply | None:
         return None
     if await may_know_unreadable(person, notice.step, desk):
         return say(TO_LEAD.format(reference=notice.step))
+    return say(TO_OTHERS.format(who=await _who_is_told(desk)))
+
+
+async def unreadable_cases(person: Person, desk: Desk) -> Reply:
+    """What a leader reads below a list, which leaves out what cannot be read; else nothing."""
+    if "unreadable" not in desk.store.from_memory or not person.has(*TOLD):
+        return Reply()
+    said = Reply()
+    for where in await desk.store.unreadable():
+        reference = where.removeprefix(CASE)
+        is_theirs = not access.is_kept_from(person, await _matter_of(reference, desk))
+        if not where.startswith(CASE) or not is_theirs:
+            continue
+        if await may_know_unreadable(person, reference, desk):
+            said += say(NOT_LISTED.format(reference=reference)).showing([reference])
+        elif not said.parts:
+            said += say(ONE_NOT_LISTED.format(who=await _who_is_told(desk)))
+    return said
+
+
+async def _who_is_told(desk: Desk) -> str:
     chairs = await desk.store.having((Role.CHAIR,))
-    who = THE_LEAD if all(chair.has(Role.HEAD) for chair in chairs) else THE_CHAIR
-    return say(TO_OTHERS.format(who=who))
+    return THE_LEAD if all(chair.has(Role.HEAD) for chair in chairs) else THE_CHAIR
 
 
 async def may_know_unreadable(person: Person, reference: str, desk: Desk) -> bool:

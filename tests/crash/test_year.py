@@ -115,8 +115,42 @@ async def test_what_is_told_in_a_year_is_what_is_due(tmp_path: Path) -> None:
     assert found.uncalled == []
     assert found.twice == []
     assert found.outside_school() == []
+    news = _news_of_steps(year)
+    assert set(news) == {("given", 1), ("lost", 1)}, news
+    assert min(news.values()) > 10, news
     for person in PEOPLE.values():
         assert len(found.left(person)) == 1
+
+
+def _heard(year: Year, person: str, words: str, begin: datetime, end: datetime) -> int:
+    """How many messages said so to somebody in this time."""
+    found = 0
+    for message in year.chat.messages:
+        if message.person == person and begin <= message.at <= end:
+            found += any(words in text for text in message.texts)
+    return found
+
+
+def _news_of_steps(year: Year) -> Counter[tuple[str, int]]:
+    """How often each was told of a step that was given: its new owner, and whoever had it.
+
+    Only where nobody did anything else with the case before they were told: what they are told is as of then.
+    """
+    counts: Counter[tuple[str, int]] = Counter()
+    for handed in year.handed:
+        told = year.days.looked_at(handed.told, handed.waits, year.down)
+        end = told + SOON
+        if any(handed.at < touched <= end for touched in year.touched[handed.reference]):
+            continue
+        if end > END:
+            continue
+        lost = f"No longer yours: {handed.what}."
+        given = f"gave you a step: {handed.what}, due"
+        if handed.to != handed.by:
+            counts["given", _heard(year, handed.to, given, told, end)] += 1
+        for person in set(handed.before) - {handed.by, handed.to}:
+            counts["lost", _heard(year, person, lost, told, end)] += 1
+    return counts
 
 
 def _enough_happened(found: Comparison) -> None:
@@ -159,5 +193,9 @@ async def test_no_kill_and_no_stretch_of_being_down_loses_a_reminder(
     assert {
         told: n for told, n in again.items() if n > year.unnoted[told]
     } == {}  # once for each such kill
+    news = _news_of_steps(year)
+    # Once, and once more where it was killed before that was noted.
+    assert set(news) <= {("given", 1), ("given", 2), ("lost", 1), ("lost", 2)}, news
+    assert news["given", 2] + news["lost", 2] <= KILLS / 10, news
     assert max(year.unnoted_messages) <= len(PEOPLE)  # each receiver's last message
     assert len(year.unnoted_messages) > KILLS / 20

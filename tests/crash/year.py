@@ -91,6 +91,21 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+class Handed(NamedTuple):
+    """A step was given to somebody by somebody else."""
+
+    reference: str
+    what: str
+    by: str
+    to: str
+    #: Whose it was.
+    before: list[str]
+    at: datetime
+    #: When they are to hear of it, and it waits for school.
+    told: datetime
+    waits: bool
+
+
 class Fate:
     """Counts the moments at which a process can die, and lets it die at some of them."""
 
@@ -120,6 +135,7 @@ class Message:
     number: int
     other: list[str] = field(default_factory=list)  # first lines of what is no reminder
     is_gone: bool = False
+    texts: list[str] = field(default_factory=list)  # all of it
 
     @property
     def notices(self) -> int:
@@ -190,6 +206,7 @@ def _read(reply: Reply, message: Message, day: str) -> None:
     texts = [part for part in reply.parts if isinstance(part, Heading | Text)]
     for part, following in itertools.zip_longest(texts, texts[1:]):
         text, below = part.text, following.text if following else ""
+        message.texts.append(text)
         told = (
             _of_a_step(text, below, message.person)
             or _of_the_ladder(text, below, message.person)
@@ -291,6 +308,9 @@ class Year:
         self._reported: dict[str, datetime] = {}
         self._said: dict[str, datetime] = {}
         self._in_hand: tuple[Deed, Action] | None = None
+        self.handed: list[Handed] = []
+        # When somebody did something with a case.
+        self.touched: defaultdict[str, list[datetime]] = defaultdict(list)
         self._sent_before = 0
         self._procedure = load_procedure(TEXTS)
         self._policies = Policies(TEXTS)
@@ -568,6 +588,9 @@ class Year:
 
         async def after() -> None:
             if words:
+                self.touched[deed.of].append(self.now)
+                if fact == "handed":
+                    self.handed.append(self._handed(deed.of, who, *details))
                 getattr(self.model, fact)(deed.of, *details, self.now)
             if self.model.cases[deed.of].is_open:
                 soon = timedelta(minutes=self.chance.uniform(1, 200))
@@ -576,6 +599,17 @@ class Year:
                 self._visit_later(deed.of, timedelta(days=self.chance.uniform(0.1, 20)))
 
         return Action(who, words, done, after)
+
+    def _handed(self, reference: str, by: str, key: str, to: str) -> Handed:
+        """By the model, which has not been told of it yet."""
+        case = self.model.cases[reference]
+        run = case.run(key)
+        before = self.model._owner(case, key, run, self.now)
+        today = self.now.astimezone(LONDON).date()
+        morning = self.days.opening(self.days.away(self.days.school, today, 1))
+        is_pressing = run.clock == "now" or run.due <= morning
+        told = self.now if is_pressing else morning
+        return Handed(reference, run.what, by, to, before, self.now, told, waits=run.clock != "now")
 
     def _visit_later(self, reference: str, after: timedelta | None = None) -> None:
         if after is None:

@@ -320,7 +320,7 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         bot to Ben>  (nothing)
         clock> 2026-12-21T16:30
         bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30, day 1
-        bot to Ben>  Counted in working days, which no school holiday stops.
+        bot to Ben>  Counted in working days, in school holidays too.
         clock> 2026-12-23T08:00
         bot to Ben>  Today, Wed 23 December\\nOverdue:\\n{a} · Allegation about staff
         bot to Ben>  day 3
@@ -421,7 +421,7 @@ async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(ta
         clock> 2027-02-01T12:00
         bot to Dev>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
         clock> 2027-02-02T08:00
-        bot to Dev>  Today, Tue 2 February\\nDuties of the school’s:\\nHave the filtering checked · overdue, day 1
+        bot to Dev>  Today, Tue 2 February\\nThe school’s duties:\\nHave the filtering checked · overdue, day 1
         clock> 2027-02-03T08:00
         bot to Dev>  Have the filtering checked · overdue, day 2
         bot to Ben>  Have the filtering checked · overdue, day 2

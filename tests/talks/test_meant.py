@@ -14,7 +14,7 @@ async def test_a_bare_line_after_a_message_of_the_bots_asks_first(talk: Talk) ->
         Cleo> /case list
         bot>  No open cases
         Ben>  (taps) No, it was not meant for that
-        bot>  is ended as sent by mistake
+        bot>  is closed as sent by mistake
         clock> +20m
         bot to Cleo> (nothing)
         bot to Ben> (nothing)
@@ -53,7 +53,7 @@ async def test_no_answer_means_yes(talk: Talk) -> None:
         Cleo> /case {a}
         bot>  A parent calls Mrs Bell a liar
         Ben>  (taps) No, it was not meant for that
-        bot>  is ended as sent by mistake
+        bot>  is closed as sent by mistake
     """)
 
 
@@ -70,7 +70,7 @@ async def test_a_notice_is_a_message_of_the_bots_too(talk: Talk) -> None:
         Ben>  I know about that one
         bot>  Open a case with this?
         Ben>  (taps) No, it was not meant for that
-        bot>  is ended as sent by mistake
+        bot>  is closed as sent by mistake
     """)
 
 
@@ -103,7 +103,7 @@ async def test_what_is_asked_about_is_part_of_no_other_case(talk: Talk) -> None:
         Ben>  What happens now with the other one
         bot>  Open a case with this?
         Ben>  (taps) No, it was not meant for that
-        bot>  is ended as sent by mistake
+        bot>  is closed as sent by mistake
         Ben>  /case {a}
         bot>  Case {a}
     """)

@@ -45,7 +45,7 @@ async def test_what_is_added_later_says_so_too(talk: Talk) -> None:
         Asha> /case about {{b}} Mr Okafor
         bot>  Did you mean one of these?
         Asha> It was in the yard
-        bot>  Leadership is told in school hours. The headteacher is not.
+        bot>  Leadership is told shortly. The headteacher is not.
     """)
 
 
@@ -64,7 +64,7 @@ async def test_nobody_learns_from_their_answer_what_others_have_said(
         Gita> (taps) The school
         bot>  What is it mostly about?
         Gita> /case category {b} other
-        bot>  Leadership is told in school hours.
+        bot>  Leadership is told shortly.
         Efua> /case {a}
         bot>  Case {a}
     """)

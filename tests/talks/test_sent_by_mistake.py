@@ -14,7 +14,7 @@ async def test_a_reporter_ends_what_was_sent_by_mistake(talk: Talk) -> None:
         Asha> (taps) Complaint about the school
         bot>  Thank you.
         Asha> (taps) Sent by mistake
-        bot>  Case {a} is ended as sent by mistake. Nothing is erased by that.
+        bot>  Case {a} is closed as sent by mistake. What you sent is still kept.
         clock> +20m
         bot to Ben>  (nothing)
         Asha> /case {a}
@@ -37,7 +37,7 @@ async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Asha> /case mistake {a}
-        bot>  Somebody is at work on case {a} already
+        bot>  Somebody is working on case {a} already
         clock> +1m
         bot to Ben>  More for case {a}
         Ben>  /case {a}
@@ -48,13 +48,13 @@ async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
 async def test_words_of_a_mistake_open_no_case(talk: Talk) -> None:
     await talk("""
         Asha> sorry, wrong tap
-        bot>  Nothing of yours is open
+        bot>  You have no open case
         Asha> They call the kitchen filthy
         bot>  Case {a}
         Asha> Sorry, sent by mistake
         bot>  Which one was sent by mistake?
         Asha> (taps) Case {a}
-        bot>  Case {a} is ended as sent by mistake.
+        bot>  Case {a} is closed as sent by mistake.
     """)
 
 

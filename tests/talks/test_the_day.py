@@ -148,7 +148,7 @@ async def test_whoever_is_on_it_is_left_in_peace_and_the_others_are_told(talk: T
         clock> +15m
         bot to Efua> Nobody has taken it for 15 minutes.
         Efua> (taps) Seen, I am on it
-        bot>  You are not told again of case {a} for 2 hours
+        bot>  I shall not tell you about case {a} again for 2 hours
         clock> +15m
         bot to Ben>  Nobody has taken it for 30 minutes.
         bot to Ben>  Efua Mensah has seen it and is on it, since 22:15.
@@ -194,7 +194,7 @@ async def test_the_chair_asks_what_happens_and_is_answered(talk: Talk, stage: St
         bot to Efua> Case {a} · Complaint about the school
         bot to Efua> It is with Ben Okafor.
         Efua> (taps) Ask Ben Okafor what happens
-        bot>  Ben Okafor is asked what happens with case {a}. The answer comes to you here.
+        bot>  I have asked Ben Okafor what happens with case {a}. The answer comes to you here.
         bot to Ben>  Efua Mensah asks what happens with case {a}
         Ben>  (taps) Answer
         bot>  It goes to Efua Mensah, who does not see the case.
@@ -209,7 +209,7 @@ async def test_the_chair_asks_what_happens_and_is_answered(talk: Talk, stage: St
         bot to Efua> Your week\\nOverdue\\n{a} · Complaint about the school
         bot to Efua> Ben Okafor · day 7
         Efua> (taps) Ask Ben Okafor about {a}
-        bot>  Ben Okafor is asked what happens with case {a}.
+        bot>  I have asked Ben Okafor what happens with case {a}.
         bot to Ben>  Efua Mensah asks what happens with case {a}
     """)
     for seen in stage.seen("Efua"):
@@ -296,7 +296,7 @@ async def test_whoever_a_step_falls_to_hears_of_it_once(talk: Talk) -> None:
         Cleo> /case done {a} evidence
         bot>  done: Establish
         clock> 2026-11-27T08:00
-        bot to Ben>  Cleo Martin says of your step: done · Establish what was posted
+        bot to Ben>  Cleo Martin has marked your step “done”: Establish what was posted
         clock> 2026-11-27T16:00
         bot to Ben>  (nothing)
     """)

@@ -15,7 +15,7 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
         Asha> Mrs Bell
         bot>  What is it mostly about?
         Asha> (taps) Defamatory about staff
-        bot>  Leadership is told in school hours.
+        bot>  Leadership is told shortly.
         clock> +1m
         bot to Ben>  New case {a}
         bot to Ben>  Defamatory about staff

@@ -12,6 +12,7 @@ from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.pause import pause_ends
+from handlers.text.words import listed, shortened
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Summary
 
@@ -36,6 +37,11 @@ NOBODY = (
     "Invite somebody: headsup invite NAME --role {role}"
 )
 
+LOST_CATEGORY = (
+    "{references}: “{key}” is no category of procedure.toml any more, so nobody is told of what is "
+    "to be done. Put it back there, or have a leader say what it is: /case category {first}"
+)
+
 #: A notice is tried every minute, so one that is still waiting after this time is not being sent.
 LATE_AFTER = timedelta(minutes=15)
 
@@ -51,6 +57,22 @@ def seen_by_nobody(looked: Looked) -> Iterator[str]:
         matter = _matter(root, summaries.values())
         if not _somebody_may_own(root, matter, looked):
             yield NOBODY.format(reference=root.reference, role=_role_to_invite(matter))
+
+
+def without_category(looked: Looked) -> Iterator[str]:
+    """Open cases of a category that the procedure no longer has."""
+    if looked.procedure is None:
+        return
+    lost: dict[str, list[str]] = {}
+    for case in looked.cases:
+        is_lost = case.category and looked.procedure.named(case.category) is None
+        if is_lost and case.status == Status.OPEN:
+            lost.setdefault(str(case.category), []).append(case.reference)
+    for key, references in sorted(lost.items()):
+        named = "case" if len(references) == 1 else "cases"
+        yield LOST_CATEGORY.format(
+            references=f"{named} {listed(references)}", key=shortened(key, 40), first=references[0]
+        )
 
 
 def _matter(root: Summary, everything: Collection[Summary]) -> list[Summary]:

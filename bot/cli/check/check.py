@@ -37,6 +37,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("people", people.out_of_reach),
     ("people", people.known_twice),
     ("cases", cases.seen_by_nobody),
+    ("cases", cases.without_category),
     ("notices", cases.undelivered),
     ("notices", cases.unheard),
     ("notices", cases.late),

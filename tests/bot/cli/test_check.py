@@ -20,13 +20,14 @@ from bot.cli.check.check import check
 from bot.cli.check.finding import Facts
 from bot.open_store import open_store
 from bot.settings import Settings, load
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests import buckets, databases
 from tests.crash.nursery import command
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
+from tests.store.made import case
 from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -705,3 +706,17 @@ async def test_one_name_in_two_chats_is_named(tmp_path: Path) -> None:
         "when it is used in slack and they have said Yes in telegram: "
         "headsup invite “Person 1” --for telegram:1"
     )
+
+
+async def test_cases_of_a_category_that_the_procedure_lost_are_named(tmp_path: Path) -> None:
+    await furnished(tmp_path, failed=False)
+    given = settings(tmp_path)
+    before = await only("cases", given)
+    store = TinyStore.open(tmp_path / "data")
+    gone = Classification("gone", urgent=False, withhold=False)
+    lost = case().categorise(gone, by="p0", at=NOW)
+    await store.add(lost)
+    await store.close()
+    [says] = [line for line in await only("cases", given) if line not in before]
+    assert says.startswith(f"case {lost.reference}: “gone” is no category of procedure.toml")
+    assert says.endswith(f"/case category {lost.reference}")

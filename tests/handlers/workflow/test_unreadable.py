@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from handlers.messages import Refused
+from handlers.desk import Desk
+from handlers.messages import Incoming, Refused, Sender
 from handlers.notices.wording import render_notice
+from handlers.reception import receive
 from handlers.rules.access import Act
 from handlers.sweep import sweep
+from handlers.workflow.unreadable import unreadable_cases
 from store.errors import DamagedCase
 from store.model.kinds import NoticeKind
 from store.model.records import About, Person, Role, Subject
@@ -61,12 +64,27 @@ async def test_the_chair_else_the_lead_is_told_which_and_the_head_is_not(
         with pytest.raises(Refused) as refused:
             await desk.case_for(person, made.reference, Act.SEE)
         assert ("cannot be read" in str(refused.value)) is (notice.to in told)
+        # No list says that all is well by leaving it out.
+        below = str((await unreadable_cases(person, desk)).parts)
+        assert "cannot be read" in below
+        assert (made.reference in below) is (notice.to in told)
+        listing = await says(f"slack:{notice.to}", "case list", desk)
+        assert "No open cases." in listing
+        assert "cannot be read" in listing
     await desk.store.close()
 
     path.write_bytes(good)
     desk = desk_in(tmp_path, time)
     assert [await render_notice("", notice, desk) for notice in owed] == [None] * len(owed)
     await desk.store.close()
+
+
+async def says(account: str, command: str, desk: Desk) -> str:
+    place = account
+    sender = Sender(account, account)
+    incoming = Incoming(f"{account}:1", sender, place, TUESDAY, command=command)
+    reply = await receive(incoming, desk)
+    return str(reply.parts) if reply else ""
 
 
 @pytest.mark.parametrize("about", ["ben", "cleo"])
@@ -94,4 +112,6 @@ async def test_where_the_store_still_knows_whom_it_is_about_they_hear_nothing(
     assert said[about] is None
     named = {to for to, reply in said.items() if reply and made.reference in str(reply.parts)}
     assert named == ({"efua"} if about == "ben" else {"ben"})
+    meant = await desk.store.person(about)
+    assert (await unreadable_cases(meant, desk)).parts == ()
     await desk.store.close()
