@@ -40,7 +40,7 @@ class MissingPassage:
 
 def passage_at(place: str, desk: Desk) -> Passage | None:
     """The beginning of a place such as `text.md#Heading`; None where there is no such place."""
-    return _find_passage(place, desk.policies)
+    return find_passage(place, desk.policies)
 
 
 def passages_of(category: str, desk: Desk) -> list[Passage]:
@@ -67,12 +67,13 @@ def find_missing_passages(procedure: Procedure, policies: Policies) -> list[Miss
     """
     missing: list[MissingPassage] = []
     for place, resting in procedure.passages().items():
-        if _find_passage(place, policies) is None:
+        if find_passage(place, policies) is None:
             missing.append(_with_nearest(place, resting, policies))
     return missing
 
 
-def _find_passage(place: str, policies: Policies) -> Passage | None:
+def find_passage(place: str, policies: Policies) -> Passage | None:
+    """What stands at a place such as `text.md#Heading`; None where the texts have no such place."""
     doc, _, heading = place.partition("#")
     if not doc:
         return None

@@ -27,7 +27,6 @@ NO_KEY = "“{key}: …” is missing in the header"
 UNKNOWN_KEY = "nothing here is called “{key}”; a header has title, use and passages"
 UNKNOWN_FIELD = "there is no field “{field}”. Fields are {fields}"
 LOOSE_BRACE = "a curly bracket stands alone; a field is written as {school}"
-NO_PASSAGE = "there is no “{place}” among the texts"
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 
@@ -64,7 +63,7 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
         except (OSError, UnicodeDecodeError):
             mistakes.append(f"{path}: not UTF-8 text that can be read.")
             continue
-        reader = _Reader(name, text[:LONGEST].split("\n"), policy_texts)
+        reader = _Reader(name, text[:LONGEST].split("\n"))
         found = [f"{path}, line {line}: {what}." for line, what in reader.find_mistakes()]
         mistakes += found
         if not found:
@@ -77,10 +76,9 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
 class _Reader:
     """One letter. Lines are counted from 1."""
 
-    def __init__(self, name: str, lines: list[str], policy_texts: Path) -> None:
+    def __init__(self, name: str, lines: list[str]) -> None:
         self._name = name
         self._lines = lines
-        self._policy_texts = policy_texts
         rules = [n for n, line in enumerate(lines) if line.rstrip() == "---"]
         #: The line of the rule below the header; 0 where there is no header.
         self._end = rules[1] if len(rules) > 1 and rules[0] == 0 else 0
@@ -107,23 +105,11 @@ class _Reader:
         for key in ("title", "use"):
             if key not in known:
                 yield 1, NO_KEY.format(key=key)
-        for number, key, value in self._header():
+        for number, key, _ in self._header():
             if key not in KEYS:
                 yield number, UNKNOWN_KEY.format(key=key)
-            elif key == "passages":
-                yield from ((number, what) for what in self._missing(value))
         for number, line in enumerate(self._lines[self._end + 1 :], self._end + 2):
             yield from ((number, what) for what in _wrong_fields(line))
-
-    def _missing(self, passages: str) -> Iterator[str]:
-        for place in filter(None, (place.strip() for place in passages.split(";"))):
-            doc, _, title = place.partition("#")
-            path = self._policy_texts / doc
-            is_there = path.parent == self._policy_texts and path.is_file()
-            text = path.read_text("utf-8", "replace") if is_there else ""
-            has_heading = re.search(rf"^#+\s*{re.escape(title)}\s*$", text, re.MULTILINE)
-            if not is_there or (title and not has_heading):
-                yield NO_PASSAGE.format(place=place)
 
 
 def _wrong_fields(line: str) -> Iterator[str]:

@@ -267,9 +267,7 @@ def load_procedure(policy_texts: Path) -> Procedure:
     )
 
 
-def _find_mistakes(
-    procedure: Procedure, letters: Collection[str]
-) -> Iterator[tuple[Place, str]]:
+def _find_mistakes(procedure: Procedure, letters: Collection[str]) -> Iterator[tuple[Place, str]]:
     """What is wrong between the tables, each with its place."""
     for table in ("category", "procedure", "duty", "outcome"):
         yield from _find_duplicates((table,), getattr(procedure, table))

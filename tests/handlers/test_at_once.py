@@ -233,6 +233,8 @@ CHANGE_NOTHING = {
     "case ask",
     # It offers what can be changed.
     "case change",
+    # Nothing was asked when it was opened.
+    "case meant",
     "case seen",
     "case later",
     # Ben is no safeguarding lead.

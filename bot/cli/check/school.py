@@ -8,10 +8,11 @@ from datetime import date
 from bot.cli.check.finding import Looked
 from bot.open_texts import texts_in
 from handlers.notices.untaken import RING_SCHOOL
-from handlers.policies.passages import find_missing_passages
+from handlers.policies.passages import find_missing_passages, find_passage
 from handlers.rules.calendar import Calendar
 from handlers.text.words import full_day, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
+from store.school.letters import load_letters
 from store.school.school import School, days
 
 NO_SCHOOL = (
@@ -50,6 +51,9 @@ NO_PASSAGE = (
     "passage. {nearest}"
 )
 AND_MORE = " and {number} more like it"
+LETTER_PASSAGE = (
+    "letters/{name}.md: “{place}” is not among the texts, so the letter is written without it."
+)
 NEAREST = "Nearest is “{proposal}”. To choose: headsup policy match"
 NOTHING_NEAR = "Nothing in the texts comes near: take the line out, or name another passage."
 PAST_REVIEW = (
@@ -118,7 +122,7 @@ def texts(looked: Looked) -> Iterator[str]:
 
 
 def passages(looked: Looked) -> Iterator[str]:
-    """What the procedure rests on, and the texts do not have: a line for each such place."""
+    """What steps and letters rest on, and the texts do not have: a line for each such place."""
     if looked.procedure is None or not _texts(looked):
         return
     policies = texts_in(looked.settings.policy_texts)
@@ -131,6 +135,10 @@ def passages(looked: Looked) -> Iterator[str]:
             more=AND_MORE.format(number=others) if others else "",
             nearest=nearest.format(proposal=missing.proposal),
         )
+    for name, letter in load_letters(looked.settings.policy_texts).items():
+        for place in letter.passages:
+            if find_passage(place, policies) is None:
+                yield LETTER_PASSAGE.format(name=name, place=place)
 
 
 def _texts(looked: Looked) -> list[PolicyText]:

@@ -317,8 +317,12 @@ class Life(RuleBasedStateMachine):
         assert [e.before for e in case.chronology] == ["", *(e.hash for e in case.chronology[:-1])]
         assert case.chronology[: len(before.chronology)] == before.chronology
         if case.version != before.version and case.follow_ups != before.follow_ups:
-            by_the_clock = [f.told for f in case.follow_ups] != [f.told for f in before.follow_ups]
+            by_the_clock = self._reminding(case) != self._reminding(before)
             assert by_the_clock or len(case.chronology) > len(before.chronology)
+
+    def _reminding(self, case: Case) -> list[tuple[int, tuple[str, ...]]]:
+        """Of each step how far the reminders have come, and whose it was by then."""
+        return [(step.told, step.whose) for step in case.follow_ups]
 
     def _has_its_state(self, case: Case) -> None:
         open_steps = [f for f in case.follow_ups if f.is_open]

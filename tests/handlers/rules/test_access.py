@@ -124,6 +124,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case urgent": ("{a}", EVERYBODYS),
     "case change": ("{a}", EVERYBODYS),
     "case mistake": ("{a}", EVERYBODYS),
+    "case meant": ("{a}", EVERYBODYS),
     "case category": ("{a} bullying", EVERYBODYS),
     "case about": ("{a} school", EVERYBODYS),
     "case posted": ("{a} a parent", EVERYBODYS),
