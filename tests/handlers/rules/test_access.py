@@ -36,6 +36,7 @@ from handlers.school.digest import digest_notice
 from handlers.school.invitations import waits_for_other
 from handlers.school.today import today_notice
 from handlers.workflow.consequences import with_consequences
+from handlers.workflow.hands import HANDS
 from store.model.case import Case
 from store.model.memos import RoleWish
 from store.model.records import (
@@ -129,6 +130,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case about": ("{a} school", EVERYBODYS),
     "case posted": ("{a} a parent", EVERYBODYS),
     "case later": ("{a}", EVERYBODYS),
+    "case meant": ("{a}", EVERYBODYS),
     "case same": ("{a} {b}", EVERYBODYS),
     "case apart": ("{a}", EVERYBODYS),
     "case release": ("{a} bullying 1", UNLOCKERS),
@@ -581,13 +583,16 @@ REPORTERS = ("waiting", "taken", "closed", "lost", "nobody", "untaken", "card")
 )
 async def test_no_notice_reaches_whoever_it_is_about(world: World, relation: str) -> None:
     waiting = (made.item(1, state=State.WAITING),)
-    for role, kind in itertools.product(ROLES, (*KINDS, *REPORTERS)):
+    for role, named in itertools.product(ROLES, (*KINDS, *REPORTERS, HANDS)):
+        kind = "steps" if named == HANDS else named
         person = await world.person(role)
         case = await world.case(
             person, relation, urgent=kind == "urgent", category=None, owner="hana"
         )
         case = await world.desk.store.save(replace(case, evidence=waiting))
-        step = "0" if kind in OF_ENTRIES else "own-1"
+        step = "0" if named in OF_ENTRIES else "own-1"
+        if named == HANDS:
+            step = f"{HANDS} own-1"
         stage = 5 if kind == "overdue" else 0
         notice = Notice(f"today {NOW.date()}", kind, person.id, NOW, step=step, stage=stage)
         if kind in ("digest", "today"):
