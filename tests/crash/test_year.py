@@ -140,6 +140,8 @@ def _news_of_steps(year: Year) -> Counter[tuple[str, int]]:
     for handed in year.handed:
         told = year.days.looked_at(handed.told, handed.waits, year.down)
         end = told + SOON
+        # What is told at once waits for no minute.
+        begin = handed.at if handed.told == handed.at else told
         if any(handed.at < touched <= end for touched in year.touched[handed.reference]):
             continue
         if end > END:
@@ -147,9 +149,9 @@ def _news_of_steps(year: Year) -> Counter[tuple[str, int]]:
         lost = f"No longer yours: {handed.what}."
         given = f"gave you a step: {handed.what}, due"
         if handed.to != handed.by:
-            counts["given", _heard(year, handed.to, given, told, end)] += 1
+            counts["given", _heard(year, handed.to, given, begin, end)] += 1
         for person in set(handed.before) - {handed.by, handed.to}:
-            counts["lost", _heard(year, person, lost, told, end)] += 1
+            counts["lost", _heard(year, person, lost, begin, end)] += 1
     return counts
 
 
