@@ -18,6 +18,7 @@ from handlers.cases import (
     ownership,
     pack,
     poster,
+    posters,
     report,
     retention,
     search,
@@ -49,6 +50,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "Looking after cases": (
         lists.listing,
         search.find,
+        posters.posters,
         digest.overdue,
         figures.figures,
         ownership.take,

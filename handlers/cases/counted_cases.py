@@ -16,9 +16,10 @@ from handlers.cases.lists import is_overdue
 from handlers.desk import Desk
 from handlers.matter import Summaries
 from handlers.rules import access
+from handlers.rules.calendar import DAY
 from handlers.rules.figures import Incident
 from handlers.rules.pause import pause_ends
-from handlers.text.links import host_of
+from handlers.rules.terms import Period
 from store.model.memos import Counted, Erased
 from store.model.records import Person, Status, Summary
 from store.school.procedure import MISTAKE
@@ -36,15 +37,26 @@ class CountedCases:
         return sum(incident.is_overdue for incident in self.incidents)
 
 
-async def counted_cases(person: Person, desk: Desk, *, for_governors: bool) -> CountedCases:
-    """All that counts for a person, or on the page for the governors that this person makes."""
+async def counted_cases(
+    person: Person, periods: Sequence[Period], desk: Desk, *, for_governors: bool
+) -> CountedCases:
+    """All that counts for a person, or on the page for the governors that this person makes.
+
+    Of what is closed, only what was passed on within one of these periods, or between them.
+    """
     now = desk.now()
+    first = min(period.first for period in periods)
+    last = max(period.last for period in periods)
+    since, until = desk.calendar.midnight(first), desk.calendar.midnight(last + DAY)
     summaries = await desk.store.summaries()
     known = Summaries(summaries)
     incidents = []
     for summary in summaries:
         # What it was joined to is counted in its place.
-        if known.root(summary.reference) is not summary:
+        if summary.joined_to and known.root(summary.reference) is not summary:
+            continue
+        # What is closed and of no day that is asked for is nowhere on the page.
+        if summary.closed_at and not since <= summary.opened_at < until:
             continue
         matter = known.matter(summary.reference)
         if counts_for(person, matter, desk, for_governors=for_governors):
@@ -75,7 +87,9 @@ def category_of_matter(matter: Sequence[Summary]) -> str:
 def _incident(matter: Sequence[Summary], now: datetime, desk: Desk) -> Incident:
     root = matter[0]
     removals = {part.removal for part in matter if part.removal}
-    hosts = [host_of(link) for part in matter for link in part.links]
+    removal = max(removals, default="")
+    # Sites are named of removals alone.
+    links = {link for part in matter for link in part.links} if removal else set()
     closed_after = root.closed_at - root.opened_at if root.closed_at else None
     return Incident(
         category=category_of_matter(matter),
@@ -83,10 +97,15 @@ def _incident(matter: Sequence[Summary], now: datetime, desk: Desk) -> Incident:
         taken_after=root.taken_at - root.opened_at if root.taken_at else None,
         closed_after=closed_after,
         # “gone” comes after “asked”, in the alphabet as well.
-        removal=max(removals, default=""),
-        sites=tuple(dict.fromkeys(host for host in hosts if host)),
+        removal=removal,
+        sites=tuple(sorted({_site_of(link) for link in links} - {""})),
         is_overdue=root.status == Status.OPEN and is_overdue(root, now, desk),
     )
+
+
+def _site_of(link: str) -> str:
+    """`facebook.com`, of a link in its normal form: to parse thousands of them takes long."""
+    return link.split("/", 3)[2] if link.startswith("https://") else ""
 
 
 async def _erased(desk: Desk, *, for_governors: bool) -> list[Counted]:

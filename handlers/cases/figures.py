@@ -75,7 +75,8 @@ class _Wanted:
 async def figures(ask: Ask, desk: Desk) -> Reply:
     """Figures of a term, a school year or any days: in the chat, or as a file."""
     wanted = _read(ask.words, ask.at, desk)
-    cases = await counted_cases(ask.person, desk, for_governors=wanted.for_governors)
+    periods = wanted.compared.all
+    cases = await counted_cases(ask.person, periods, desk, for_governors=wanted.for_governors)
     page = await _page(ask.person, cases, wanted, desk)
     if not wanted.form:
         return _in_chat(page, ask.at, desk)
@@ -226,7 +227,7 @@ async def figures_notice(notice: Notice, desk: Desk) -> Reply | None:
     _, first, _ = notice.key.split()
     terms = Terms(desk.calendar.school)
     last_term = terms.compared(terms.before(terms.term_of(date.fromisoformat(first))))
-    cases = await counted_cases(person, desk, for_governors=True)
+    cases = await counted_cases(person, last_term.all, desk, for_governors=True)
     if not (cases.incidents or cases.erased):
         return None
     page = await _page(person, cases, _Wanted(last_term, "", for_governors=True), desk)

@@ -16,7 +16,9 @@ from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import next_question
 from handlers.cases.own_words import OwnWords, own_words
 from handlers.cases.poster_words import poster_choice, posters_words
+from handlers.cases.posters import posted_before
 from handlers.cases.questions import NOT_SAID, subjects_words
+from handlers.cases.step_buttons import letter_choices, step_choices
 from handlers.cases.who_had import who_had_it
 from handlers.desk import Desk
 from handlers.matter import Matter, People
@@ -33,7 +35,6 @@ from store.model.records import (
     Evidence,
     FollowUp,
     Person,
-    Progress,
     Role,
     State,
     Status,
@@ -147,6 +148,8 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     route = other_route(matter.cases, matter.people, desk)
     if route:
         parts.append(Text(route))
+    before = await posted_before(person, matter, desk)
+    parts += before.parts
     parts += _steps(matter, desk)
     parts += _evidence(matter, desk)
     parts.append(_latest(rows, matter, desk))
@@ -157,7 +160,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
         parts.append(Text(LOOKS_LIKE.format(reference=other.reference)))
         parts.append(Choices((Choice(f"Join to {other.reference}", join),)))
     reply = Reply((*parts, Choices(tuple(_moves(person, matter, desk)))))
-    return reply.showing(other.reference for other in similar)
+    return reply.showing(other.reference for other in similar).showing(before.shows)
 
 
 def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
@@ -269,31 +272,6 @@ def _step_line(words: str, step: FollowUp, matter: Matter, desk: Desk) -> str:
         due=moment(step.due, desk.calendar),
         overdue=" · overdue" if step.due <= desk.now() else "",
     )
-
-
-def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
-    """The buttons that deal with a follow-up, wherever it is shown."""
-    place = f"{case.reference} {follow_up.key}"
-    labels: dict[str, str] = {Progress.REFUSED: "Refused", Progress.NOT_REMOVED: "Not removed"}
-    outcomes = []
-    for outcome in follow_up.outcomes:
-        command = outcome.replace(" ", "-")
-        outcomes.append(Choice(labels[outcome], f"case {command} {place}"))
-    return (
-        Choice("Done", f"case done {place}", "primary"),
-        *outcomes,
-        Choice("Not needed", f"case not-needed {place}"),
-        Choice("Give to", f"case hand {place}"),
-        Choice("Later", f"case postpone {place}"),
-    )
-
-
-def letter_choices(case: Case, follow_up: FollowUp, desk: Desk) -> tuple[Choice, ...]:
-    """The button that writes the letter of a step, where its procedure names one."""
-    step = desk.procedure.step(case.category, follow_up.key)
-    if step is None or not step.letter:
-        return ()
-    return (Choice("Write the letter", f"case letter {case.reference} {step.letter}"),)
 
 
 # --- what was sent --------------------------------------------------------------------------------

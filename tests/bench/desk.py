@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from handlers import reception
@@ -112,7 +113,7 @@ async def packs(desk: Desk) -> Callable[[], Awaitable[object]]:
     return pack
 
 
-async def main_() -> None:
+async def measure() -> None:
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         time_ = Time(NOW)
@@ -124,7 +125,7 @@ async def main_() -> None:
             store = await fill(cases, home / "filled")
             await store.add_person(BEN)
             here = replace(desk, store=store)
-            took = await seconds(lambda here=here: asks(here, "figures 2026-27"))
+            took = await seconds(partial(asks, here, "figures 2026-27"))
             print(f"{kind:12} figures of a year over {CASES:,} cases: {took:.2f} s", flush=True)
             took = await seconds(await packs(here))
             print(f"{kind:12} a pack of {SCREENSHOTS} screenshots: {took:.2f} s", flush=True)
@@ -132,7 +133,7 @@ async def main_() -> None:
 
 
 def main() -> None:
-    asyncio.run(main_())
+    asyncio.run(measure())
 
 
 if __name__ == "__main__":

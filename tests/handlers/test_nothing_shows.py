@@ -39,6 +39,7 @@ COMMANDS = (
         "people",
         "duty",
         "help",
+        "case posters",
         "figures",
         "figures csv this year",
         "figures this year for-governors",

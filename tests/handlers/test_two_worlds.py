@@ -32,7 +32,13 @@ ASKED = (
     *("case list threat", "case list child-undressed", "case expired", "people", "people log"),
     *("case find example", "case find they write", "case find headteacher", "duty", "policy gaps"),
     *("people invitations", "help", "case searches"),
-    *("figures", "figures last year", "figures csv this year", "figures 2026-27 for-governors"),
+    *(
+        "case posters",
+        "figures",
+        "figures last year",
+        "figures csv this year",
+        "figures 2026-27 for-governors",
+    ),
 )
 #: What besides shows a person their own reports.
 ASKED_OF_REPORTS = ("case status", "case", "case status 2")

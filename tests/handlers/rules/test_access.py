@@ -168,6 +168,7 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "case": ("", ANYBODY),
     "case list": ("", LEADERSHIP),
     "case overdue": ("", LEADERSHIP),
+    "case posters": ("", LEADERSHIP),
     "figures": ("", "leader head dsl chair"),
     "case find": ("wrote", LEADERSHIP),
     "case searches": ("", "head"),

@@ -1,0 +1,133 @@
+"""Who has posted before: of those who were named, how often, and in which cases.
+
+Only cases that the reader may see count, and what was erased counts no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from handlers.cases.poster_words import OF, poster_words
+from handlers.commands import command
+from handlers.desk import Ask, Desk
+from handlers.matter import Listed, Matter
+from handlers.messages import Heading, Reply, Text, say
+from handlers.rules.access import Act
+from handlers.text.words import counted, listed
+from store.model.records import About, Person, Poster
+from store.model.words import folded
+
+YEAR = timedelta(days=365)
+#: People and accounts that are listed, and references of each.
+SHOWN, REFERENCES = 20, 8
+
+HEADING = "Who posted, in the last twelve months"
+NOBODY = "Of no case of the last twelve months that you may see was it said by name who posted it."
+LINE = "{who} · {number}: {references}"
+MORE = "… and {number} more"
+AGAIN = "The {nth} case in twelve months with posts by {who}: {others} as well."
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+@dataclass(slots=True)
+class Posted:
+    """Somebody who posted, or an account, and the cases in which they did, newest first."""
+
+    who: str
+    references: list[str] = field(default_factory=list)
+
+
+def key_of(poster: About) -> str | None:
+    """What tells a poster from others: who it is, or a name. None where neither is known."""
+    if poster.person:
+        return f"person {poster.person}"
+    if not poster.name or poster.name.startswith(OF) or poster.subject == Poster.UNKNOWN:
+        return None
+    name = " ".join(folded(poster.name).lstrip("@").split())
+    return f"{poster.subject} {name}" if name else None
+
+
+def posted_by(cases: Iterable[Listed], now: datetime) -> dict[str, Posted]:
+    """Everybody who was named as having posted, by `key_of`, in matters of the last year.
+
+    A matter counts once, by the reference of what the others were joined to.
+    """
+    found: dict[str, Posted] = {}
+    for each in cases:
+        if not each.inside or now - each.root.opened_at > YEAR:
+            continue
+        for part in each.matter:
+            for poster in part.posters:
+                key = key_of(poster)
+                if key is not None:
+                    posted = found.setdefault(key, Posted(poster_words(poster)))
+                    if each.root.reference not in posted.references:
+                        posted.references.append(each.root.reference)
+    return found
+
+
+@command(
+    "case posters",
+    usage="/case posters",
+    may=Act.LIST,
+    summary="who posted in the last twelve months, and how often",
+)
+async def posters(ask: Ask, desk: Desk) -> Reply:
+    """Those who were named, most often first."""
+    found = list(posted_by(await desk.visible(ask.person), ask.at).values())
+    if not found:
+        return say(NOBODY)
+    found.sort(key=lambda posted: (-len(posted.references), posted.who))
+    lines = [_line(posted) for posted in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(MORE.format(number=len(found) - SHOWN))
+    reply = Reply((Heading(HEADING), Text("\n".join(lines))))
+    return reply.showing(ref for posted in found[:SHOWN] for ref in posted.references[:REFERENCES])
+
+
+def _line(posted: Posted) -> str:
+    references = posted.references[:REFERENCES]
+    further = len(posted.references) - len(references)
+    named = [*references, f"{further} more"] if further else references
+    number = counted(len(posted.references), "case")
+    return LINE.format(who=posted.who, number=number, references=listed(named))
+
+
+async def posted_before(person: Person, matter: Matter, desk: Desk) -> Reply:
+    """A line for each who posted in this matter and in others, as far as this person may see them.
+
+    Nothing is read where nobody was named.
+    """
+    own = matter.summaries
+    keys = {key_of(poster) for part in own for poster in part.posters} - {None}
+    if not keys:
+        return Reply()
+    found = posted_by(await desk.visible(person), desk.now())
+    root = matter.case.reference
+    reply = Reply()
+    for key in sorted(filter(None, keys)):
+        others = [ref for ref in found[key].references if ref != root] if key in found else []
+        if others:
+            shown = others[:REFERENCES]
+            line = AGAIN.format(
+                nth=_ordinal(len(others) + 1), who=found[key].who, others=_named(shown, others)
+            )
+            reply += Reply((Text(line),)).showing(shown)
+    return reply
+
+
+def _named(shown: Sequence[str], others: Sequence[str]) -> str:
+    further = len(others) - len(shown)
+    return listed([*shown, f"{further} more"] if further else shown)
+
+
+def _ordinal(number: int) -> str:
+    """`second`, `third`; from the eleventh on in figures."""
+    if number - 2 < len(ORDINALS):
+        return ORDINALS[number - 2]
+    suffix = "th"
+    if number % 100 not in (11, 12, 13):
+        suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

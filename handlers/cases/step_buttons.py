@@ -1,0 +1,33 @@
+"""The buttons that deal with a follow-up, wherever it is shown."""
+
+from __future__ import annotations
+
+from handlers.desk import Desk
+from handlers.messages import Choice
+from store.model.case import Case
+from store.model.records import FollowUp, Progress
+
+
+def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
+    """The buttons that deal with a follow-up, wherever it is shown."""
+    place = f"{case.reference} {follow_up.key}"
+    labels: dict[str, str] = {Progress.REFUSED: "Refused", Progress.NOT_REMOVED: "Not removed"}
+    outcomes = []
+    for outcome in follow_up.outcomes:
+        command = outcome.replace(" ", "-")
+        outcomes.append(Choice(labels[outcome], f"case {command} {place}"))
+    return (
+        Choice("Done", f"case done {place}", "primary"),
+        *outcomes,
+        Choice("Not needed", f"case not-needed {place}"),
+        Choice("Give to", f"case hand {place}"),
+        Choice("Later", f"case postpone {place}"),
+    )
+
+
+def letter_choices(case: Case, follow_up: FollowUp, desk: Desk) -> tuple[Choice, ...]:
+    """The button that writes the letter of a step, where its procedure names one."""
+    step = desk.procedure.step(case.category, follow_up.key)
+    if step is None or not step.letter:
+        return ()
+    return (Choice("Write the letter", f"case letter {case.reference} {step.letter}"),)
