@@ -50,7 +50,8 @@ TERM_IS_OVER = "A new term has begun. These are the governors’ figures of the 
 #: Words for how it is to come, taken out wherever they stand.
 HOW = re.compile(r"(?:^|(?<=\s))(?:--)?(?:as\s+)?(pdf|csv|for[ -]governors)(?=\s|$)", re.IGNORECASE)
 SCHOOL_YEAR = re.compile(r"(20\d\d)\s*[-/–]\s*(?:20)?(\d\d)")
-BETWEEN = re.compile(r"\s+(?:to|until|till|and|[-–])\s+|(?<=\d)\s+(?=\d{4}-)", re.IGNORECASE)
+#: What is typed has single spaces by then.
+BETWEEN = re.compile(r" (?:to|until|till|and|[-–]) |(?<=\d) (?=\d{4}-)", re.IGNORECASE)
 #: Years that can be asked for.
 EARLIEST, LATEST_YEAR = 2000, 2200
 #: How long after a term has begun its page is still sent.
