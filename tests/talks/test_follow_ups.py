@@ -259,7 +259,7 @@ async def test_refused_not_removed_and_again_open_what_follows(talk: Talk) -> No
         bot>  Ben Okafor is looking after it
         Ben>  /case refused {a} evidence
         bot>  cannot end as “refused”.
-        Ben>  /case letter {a}
+        Ben>  /case host {a}
         bot>  I don't know
         Ben>  /case done {a} letter
         bot>  Open steps of case {a}: evidence, talk.
