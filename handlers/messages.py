@@ -150,10 +150,21 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Somebody else's words, or a policy's, and where they stand."""
+    """Somebody else's words, or a policy's, and where they stand.
+
+    `bold`: where the words begin and end, in characters, that are set off from the others.
+    """
 
     text: str
     place: str = ""
+    bold: tuple[int, int] = (0, 0)
+
+    @property
+    def pieces(self) -> tuple[tuple[str, bool], ...]:
+        """The words, with what is in bold by itself; none is empty."""
+        start, end = self.bold
+        cut = ((self.text[:start], False), (self.text[start:end], True), (self.text[end:], False))
+        return tuple((words, is_bold) for words, is_bold in cut if words)
 
 
 @dataclass(frozen=True, slots=True)

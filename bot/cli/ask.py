@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from handlers.policies.text_view import LEFT_OUT
 from handlers.text.words import full_day
 from store.errors import Trouble
 from store.policies import Answer, Passage, Policies
@@ -130,7 +131,10 @@ def _refusal(answer: Answer) -> list[str]:
 def _lines_of(passage: Passage) -> list[str]:
     """The words of a passage, with those that lead in to it and those that complete it."""
     lines: list[str] = []
-    for piece in (passage.lead_in, passage.words, *passage.rest):
+    skipped_before = [LEFT_OUT] if passage.skips_before else []
+    skipped_after = [LEFT_OUT] if passage.skips_after else []
+    pieces = [passage.lead_in, *skipped_before, passage.words, *passage.rest, *skipped_after]
+    for piece in pieces:
         lines += [line for line in piece.splitlines() if line.strip()]
     return lines
 

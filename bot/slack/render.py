@@ -171,13 +171,29 @@ def _fields(part: Fields, numbers: Iterator[int]) -> Iterator[_TextBlock]:
 
 @_draw.register
 def _quote(part: Quote, numbers: Iterator[int]) -> Iterator[_TextBlock]:
-    for piece in divide(clean(part.text), MAX_SECTION, MAX_PIECES):
-        block = _rich("rich_text_quote", [{"type": "text", "text": piece}])
-        yield _TextBlock(block, f"“{piece}”")
+    text = clean(part.text)
+    if part.bold != (0, 0) and weigh(text) <= MAX_SECTION:
+        yield _TextBlock(_rich("rich_text_quote", _bold_in(part)), f"“{text}”")
+    else:
+        for piece in divide(text, MAX_SECTION, MAX_PIECES):
+            block = _rich("rich_text_quote", [{"type": "text", "text": piece}])
+            yield _TextBlock(block, f"“{piece}”")
 
     place = clean(part.place).strip()
     if place:
         yield _TextBlock({"type": "context", "elements": [plain_text(place, MAX_CONTEXT)]}, place)
+
+
+def _bold_in(part: Quote) -> list[dict[str, Any]]:
+    """The words of a quotation as elements, those that are set off in bold."""
+    elements: list[dict[str, Any]] = []
+    for words, is_bold in part.pieces:
+        text = clean(words)
+        # Slack refuses an element without text.
+        if text:
+            style = {"style": {"bold": True}} if is_bold else {}
+            elements.append({"type": "text", "text": text, **style})
+    return elements
 
 
 @_draw.register

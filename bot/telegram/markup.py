@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 #: Words set in `<code>`, of the 100 entities of a message that Telegram heeds.
 MOST = 80
@@ -40,6 +41,8 @@ class Span:
     ours: bool = False
     #: How a link begins that may be tapped: one that leads to the bot itself.
     tappable: str = ""
+    #: Set off in bold, within a quotation.
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +59,27 @@ def html(spans: Sequence[Span]) -> str:
     for span in spans:
         words_in_code += sum(not piece.is_plain for piece in _pieces(span))
     is_crowded = words_in_code > MOST
-    return "".join(_render(span, is_crowded) for span in spans)
+    rendered: list[str] = []
+    # Spans of one quotation stand in one block.
+    for tag, together in groupby(spans, key=lambda span: span.tag):
+        inner = "".join(_render(span, is_crowded) for span in together)
+        rendered.append(inner if tag in _WITHOUT_CODE else _enclose(inner, tag))
+    return "".join(rendered)
 
 
 def _render(span: Span, is_crowded: bool) -> str:
-    """The HTML of a span. Where the message is crowded, `<code>` goes around the whole of it."""
+    """The HTML of a span, without the block that it stands in.
+
+    Where the message is crowded, `<code>` goes around the whole of it.
+    """
     pieces = list(_pieces(span))
     if is_crowded and not all(piece.is_plain for piece in pieces):
         pieces = [_Piece(span.text, is_plain=False)]
 
     within = span.tag if span.tag in _WITHOUT_CODE else ""
-    inner = "".join(_tagged(piece.text, within if piece.is_plain else "code") for piece in pieces)
-    return inner if span.tag in _WITHOUT_CODE else _enclose(inner, span.tag)
+    if span.bold:
+        within = "b"
+    return "".join(_tagged(piece.text, within if piece.is_plain else "code") for piece in pieces)
 
 
 def _pieces(span: Span) -> Iterator[_Piece]:

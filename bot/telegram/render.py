@@ -143,7 +143,8 @@ def _draw(part: Part) -> Iterator[Span]:
         case Table(text):
             yield Span(text, "pre")
         case Quote(text, place):
-            yield Span(text, _quote_tag(text))
+            for words, is_bold in part.pieces:
+                yield Span(words, _quote_tag(text), bold=is_bold)
             if place:
                 yield Span("\n")
                 yield Span(place, "i")

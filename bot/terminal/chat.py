@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 from rich.console import Console
+from rich.text import Text
 
 from bot.terminal import draw
 from bot.terminal.buttons import ShownReplies
@@ -305,10 +306,14 @@ class TerminalFrontEnd:
 
         self._print(f"{label}>", "bold green")
         for line in draw.lines(reply):
-            self._print(f"  {line.text}", STYLES.get(line.kind))
+            words = Text("  ").append(line.text)
+            start, end = line.bold
+            if self._by_hand and end:
+                words.stylize("bold", start + 2, end + 2)
+            self._print(words, STYLES.get(line.kind))
         return number
 
-    def _print(self, words: str, style: str | None) -> None:
+    def _print(self, words: str | Text, style: str | None) -> None:
         self._console.print(words, style=style if self._by_hand else None)
 
     def _next_number(self) -> str:

@@ -45,6 +45,8 @@ class Line:
     text: str
     #: `heading`, `choice`, `quote` or `file`; empty for plain text.
     kind: str = ""
+    #: Where words begin and end that are set off in bold.
+    bold: tuple[int, int] = (0, 0)
 
 
 def safe(text: str) -> str:
@@ -81,8 +83,8 @@ def _draw(part: Part, numbers: Mapping[int, int]) -> Iterator[Line]:
             yield from _draw_rows(text)
         case Fields(pairs):
             yield from _draw_fields(pairs)
-        case Quote(text, place):
-            yield from _draw_quote(text, place)
+        case Quote():
+            yield from _draw_quote(part)
         case Choices(options):
             yield from _draw_choices(options, numbers)
         case Prompt(question):
@@ -102,10 +104,33 @@ def _draw_fields(pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
         yield Line(safe(f"{name}: {value}".replace("\n", " ")))
 
 
-def _draw_quote(text: str, place: str) -> Iterator[Line]:
-    yield from _draw_rows(text, "│ ", "quote")
-    if place:
-        yield Line(f"│   {safe(place)}", "quote")
+def _draw_quote(quote: Quote) -> Iterator[Line]:
+    """A bar before each row, a thick one where it holds words that are set off.
+
+    So they are seen in a script's output as well, which has no bold.
+    """
+    row = ""
+    bold = (0, 0)
+    for words, is_bold in quote.pieces or (("", False),):
+        first, *others = safe(words).split("\n")
+        for n, piece in enumerate([first, *others]):
+            if n:
+                yield _quote_row(row, bold)
+                row, bold = "", (0, 0)
+            if is_bold and piece.strip():
+                bold = (len(row), len(row) + len(piece))
+            row += piece
+    yield _quote_row(row, bold)
+    if quote.place:
+        yield Line(f"│   {safe(quote.place)}", "quote")
+
+
+def _quote_row(row: str, bold: tuple[int, int]) -> Line:
+    if bold == (0, 0):
+        return Line(f"│ {row}", "quote")
+    start, end = bold
+    bar = "┃ "
+    return Line(f"{bar}{row}", "quote", (len(bar) + start, len(bar) + end))
 
 
 def _draw_choices(options: Sequence[Choice], numbers: Mapping[int, int]) -> Iterator[Line]:

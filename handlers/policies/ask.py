@@ -35,6 +35,7 @@ from handlers.policies.text_view import (
     show_text,
     start_of_section,
     text_of_button,
+    without_title,
 )
 from handlers.rules.access import Act
 from handlers.text.pages import number_in
@@ -47,6 +48,7 @@ DO_NOT_SAY = "The texts do not say."
 NOT_PASSED_ON = "Nothing was passed on. To report something, send it to me without “/policy”."
 SAY_NO_MORE = "The texts say no more about it."
 NEAREST = "The nearest part is “{section}” in “{title}”."
+NEAREST_TEXT = "The nearest text is “{title}”."
 ASK_WHOM = "You can ask {who}: “Ask the leadership” sends your question, with your name."
 ASK_IN_PERSON = "Please ask the headteacher."
 DISAGREE = "The texts do not agree here. Please ask before you rely on either."
@@ -54,6 +56,10 @@ NO_SUCH_TEXT = "I know no text “{typed}”. These are stored: {titles}."
 WHICH = "Which one?"
 ALSO_SAID = "It also rests on"
 NO_PASSAGE = "The procedure names no passage for that. Ask in your own words: /policy QUESTION"
+
+MORE = "More answers"
+#: Where there are no others: it is asked of the leadership next.
+NOT_IT = "Not it"
 
 #: From so many words on, what follows “show” is no title.
 QUESTION_WORDS = 4
@@ -63,6 +69,8 @@ LONGEST_TITLE = 300
 SHOWN = 3
 #: Of the score of the best passage; what is worth less is shown on asking.
 WORTH = 0.75
+#: Of the score of the best passage; where the second is worth less, the best is shown alone.
+ALONE = 0.85
 #: Places among which somebody chooses.
 FOUND = 8
 
@@ -105,20 +113,35 @@ async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
     unseen = [] if answer.refused else answer.shown[seen:]
     # Whoever asks for more gets what is worth less, too.
     chosen = _first_groups(unseen, 0 if seen else WORTH)
+    if not seen and _is_clearly_best(unseen):
+        chosen = chosen[:1]
     if not chosen:
         return await _refuse(question, answer, ask, desk)
 
     today = desk.calendar.local(ask.at).date()
     parts: list[Part] = []
+    title = ""
     for group in chosen:
         if len(group) > 1:
             parts.append(Text(DISAGREE))
-        parts += [quote_passage(passage, today) for passage in group]
+        for passage in group:
+            # The text that was named just above is not named again.
+            parts.append(quote_passage(passage, today, title))
+            title = passage.title
 
     more = choices_to_read_around(chosen[0][0], "More of this section", desk)
-    further = Choice("Not it", f"policy-next {question.digest} {seen + len(chosen)}")
+    label = MORE if len(unseen) > len(chosen) else NOT_IT
+    further = Choice(label, f"policy-next {question.digest} {seen + len(chosen)}")
     parts.append(Choices((*more, further, _ask_choice(question))))
     return Reply(tuple(parts))
+
+
+def _is_clearly_best(groups: Sequence[tuple[Passage, ...]]) -> bool:
+    """The first of the groups scores so much better that the others would only distract."""
+    if len(groups) < 2:
+        return True
+    first, second = groups[0][0], groups[1][0]
+    return second.score < first.score * ALONE
 
 
 def _first_groups(groups: Sequence[tuple[Passage, ...]], worth: float) -> list[tuple[Passage, ...]]:
@@ -148,8 +171,7 @@ async def _refuse(question: Question, answer: Answer, ask: Ask, desk: Desk) -> R
     if not is_question(question.text):
         lines.append(NOT_PASSED_ON)
     if nearest:
-        section = shortened(nearest.section, 80)
-        lines.append(NEAREST.format(section=section, title=nearest.title))
+        lines.append(_nearest_line(nearest))
     if who:
         lines.append(ASK_WHOM.format(who=listed(person.name for person in who)))
     else:
@@ -163,6 +185,13 @@ async def _refuse(question: Question, answer: Answer, ask: Ask, desk: Desk) -> R
     if not choices:
         return say("\n".join(lines))
     return say("\n".join(lines), Choices(tuple(choices)))
+
+
+def _nearest_line(nearest: Passage) -> str:
+    heading = without_title(nearest.section, nearest.title)
+    if not heading:
+        return NEAREST_TEXT.format(title=nearest.title)
+    return NEAREST.format(section=shortened(heading, 80), title=nearest.title)
 
 
 def _ask_choice(question: Question) -> Choice:

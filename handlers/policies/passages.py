@@ -90,4 +90,4 @@ def _with_nearest(place: str, resting: Sequence[str], policies: Policies) -> Mis
     heading = place.partition("#")[2]
     answers = [policies.ask(words) for words in (heading, *resting)]
     surest = max(answers, key=lambda answer: answer.confidence)
-    return MissingPassage(place, tuple(resting), nearest=surest.nearest, is_near=not surest.refused)
+    return MissingPassage(place, tuple(resting), nearest=surest.closest, is_near=not surest.refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.desk import Ask, Desk
 from handlers.messages import (
@@ -37,24 +37,60 @@ ALSO_IN = "also in {places}"
 CHANGED = "That text has changed since. “/policy” shows the texts as they are now."
 BEGINNING = "The beginning"
 
+#: Bullets of a list that are not shown.
+LEFT_OUT = "…"
+
 LONG_LABEL = 60
+#: Before its day, a review is spoken of for so long.
+NEAR_REVIEW = timedelta(days=31)
 
 #: Characters of a text's digest in a button: its platform leaves little room.
 KEY = 8
 
 
-def quote_passage(passage: Passage, today: date) -> Quote:
-    """A passage with what introduces it or belongs to it, and its places."""
-    places = [passage.title, passage.section]
+def quote_passage(passage: Passage, today: date, title: str = "") -> Quote:
+    """A passage with what introduces it or belongs to it, and its places.
+
+    The sentence that answers is set off, and “…” says that bullets are left out. `title`: the text
+    that is spoken of already, and need not be named again.
+    """
+    heading = without_title(passage.section, passage.title)
+    places = ["" if passage.title == title else passage.title, heading]
     if passage.review_by:
-        review = PAST_REVIEW if passage.review_by < today else REVIEW_BY
-        places.append(review.format(day=full_day(passage.review_by)))
+        places.append(_review(passage.review_by, today))
     if passage.also:
         others = [place_name(other.title, other.section) for other in passage.also]
         places.append(ALSO_IN.format(places=listed(others)))
 
-    words = [passage.lead_in, passage.words, *passage.rest]
-    return Quote("\n".join(filter(None, words)), place_name(*places))
+    above = [passage.lead_in] if passage.lead_in else []
+    if passage.skips_before:
+        above.append(LEFT_OUT)
+    below = [*passage.rest]
+    if passage.skips_after:
+        below.append(LEFT_OUT)
+
+    words = "\n".join([*above, passage.words, *below])
+    start, end = passage.answer
+    if not above and not below and end - start == len(passage.words):
+        # There is nothing else to set it off from.
+        return Quote(words, place_name(*places))
+    before = sum(len(line) + 1 for line in above)
+    bold = (before + start, before + end) if end else (0, 0)
+    return Quote(words, place_name(*places), bold)
+
+
+def _review(review_by: date, today: date) -> str:
+    """That a review is past or near; nothing while it is far away."""
+    if review_by < today:
+        return PAST_REVIEW.format(day=full_day(review_by))
+    if review_by <= today + NEAR_REVIEW:
+        return REVIEW_BY.format(day=full_day(review_by))
+    return ""
+
+
+def without_title(section: str, title: str) -> str:
+    """The heading of a section; nothing where it is the text's title once more."""
+    return "" if section.casefold().strip(" .:") == title.casefold().strip(" .:") else section
 
 
 def place_name(*parts: str) -> str:
@@ -140,7 +176,7 @@ def show_section(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
     today = desk.calendar.local(ask.at).date()
     parts: list[Part] = [Quote(passage.words) for passage in before]
     # What introduces a bullet stands above it already.
-    parts.append(quote_passage(replace(last, lead_in=""), today))
+    parts.append(quote_passage(replace(last, lead_in="", skips_before=False), today))
     if rest:
         parts.append(Choices(choices_to_read(text, rest[0].start, "Read on")))
     return Reply(tuple(parts))

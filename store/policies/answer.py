@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+#: From how sure on a refusal names what comes nearest: below, it has only words in common.
+NEAR = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -80,7 +83,12 @@ class Answer:
 
     @property
     def nearest(self) -> Passage | None:
-        """For a refusal: the best passage that stands under a heading; None without one."""
+        """For a refusal: what comes near and stands under a heading; None where nothing does."""
+        return self.closest if self.confidence >= NEAR else None
+
+    @property
+    def closest(self) -> Passage | None:
+        """The best passage that stands under a heading, however far from the question it is."""
         for passage in self.ranked:
             if passage.section:
                 return passage

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from store.policies.answer import Passage
-from store.policies.divide import LONGEST, Unit
+from store.policies.divide import LONGEST, Place, Unit
 from store.policies.layout import lay_out, run_on
 from store.policies.search.quote import list_bullets
 from store.policies.texts import PolicyText
+
+#: How a sentence begins that speaks of the one before.
+_POINTS_BACK = re.compile(r"(?:these|those|this|they|it|such|there)\b", re.IGNORECASE)
 
 
 def cite(
@@ -31,7 +35,7 @@ def cite(
     quoted = units[first : last + 1]
     laid_out = lay_out(plain.words, quoted, answer)
     lead_in = _lead_in(plain.words, units, quoted[0], start)
-    rest = _rest(plain.words, units, answer, end) if answer else []
+    rest = _rest(plain.words, units, quoted, end) if answer else []
     file_start, file_end = plain.find_start(start), plain.find_end(end)
     after = units[last + 1 :]
     return Passage(
@@ -46,7 +50,7 @@ def cite(
         lead_in=lead_in,
         rest=tuple(rest),
         skips_before=bool(lead_in) and _skips(units[:first][::-1], quoted[0]),
-        skips_after=not rest and _goes_on(after, quoted[-1]),
+        skips_after=not rest and bool(quoted[-1].lead_in) and _goes_on(after, quoted[-1]),
         review_by=text.review_by,
     )
 
@@ -76,7 +80,7 @@ def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str
         above = []
     else:
         above = [*quoted.outer, quoted.lead_in]
-    lines = [run_on(words[a:b]) for a, b in above]
+    lines = [run_on(words[_sentence_before(words, units, place) : place[1]]) for place in above]
     if 0 <= quoted.needs < quoted.begins:
         needed = units[bisect_left(units, quoted.needs, key=lambda unit: unit.begins)]
         if needed.of_list >= 0:
@@ -84,10 +88,30 @@ def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str
     return "\n".join(lines)
 
 
-def _rest(words: str, units: Sequence[Unit], lead: Unit, end: int) -> list[str]:
-    """The bullets of a list that come after its lead-in has been quoted, up to `end`."""
+def _sentence_before(words: str, units: Sequence[Unit], place: Place) -> int:
+    """Where a lead-in begins; with the sentence before, where it only points to that.
+
+    “These are examples:” says nothing of what they are examples of.
+    """
+    start = place[0]
+    number = bisect_left(units, start, key=lambda unit: unit.start)
+    if number == 0 or not _POINTS_BACK.match(words[start : start + 20]):
+        return start
+    before = units[number - 1]
+    is_near = before.block == units[number].block and place[1] - before.start <= LONGEST // 2
+    return before.start if is_near and before.item < 0 else start
+
+
+def _rest(words: str, units: Sequence[Unit], quoted: Sequence[Unit], end: int) -> list[str]:
+    """The bullets of a list of which the lead-in is quoted, and that come after `end`.
+
+    All that is quoted stands before it, or belongs to it.
+    """
+    leads = [unit for unit in quoted if unit.kind == "lead-in"]
+    if not leads:
+        return []
     bullets = []
-    for start, stop in list_bullets(units, lead):
+    for start, stop in list_bullets(units, leads[-1]):
         if stop <= end:
             continue
         first = bisect_left(units, start, key=lambda unit: unit.start)

@@ -85,6 +85,8 @@ class Stage(ABC):
     bot: Bot
     clock: StillClock
     environment: dict[str, str]
+    #: Within a row, words can be in bold where others are not.
+    tells_words_apart = True
 
     def __init__(self, folder: Path, clock: StillClock) -> None:
         self.folder = folder
@@ -107,6 +109,10 @@ class Stage(ABC):
 
     @abstractmethod
     def seen(self, name: str) -> list[Seen]: ...
+
+    @abstractmethod
+    def bold(self, name: str) -> list[str]:
+        """The words of quotations that somebody was shown set off from the others."""
 
     @abstractmethod
     def handed(self, name: str) -> list[bytes]:
@@ -162,6 +168,9 @@ def settings(folder: Path, **environment: str) -> Settings:
 
 
 class TerminalStage(Stage):
+    #: The output of a script has no bold.
+    tells_words_apart = False
+
     def __init__(self, folder: Path, clock: StillClock, **environment: str) -> None:
         super().__init__(folder, clock)
         self.environment = environment
@@ -240,6 +249,11 @@ class TerminalStage(Stage):
 
     def seen(self, name: str) -> list[Seen]:
         return [seen for to, seen in self._seen if to == name]
+
+    def bold(self, name: str) -> list[str]:
+        # A row that holds such words has a thick bar before it.
+        rows = [row for seen in self.seen(name) for row in seen.words.splitlines()]
+        return [row.strip("┃ ") for row in rows if row.strip().startswith("┃")]
 
 
 class SlackStage(Stage):
@@ -327,6 +341,17 @@ class SlackStage(Stage):
         messages = (Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels))) for s in shown)
         return [*messages, *files, *forms]
 
+    def bold(self, name: str) -> list[str]:
+        return [
+            piece["text"]
+            for shown in self.slack.shown(self._user(name))
+            for block in shown.blocks
+            for part in block.get("elements", [])
+            if part.get("type") == "rich_text_quote"
+            for piece in part["elements"]
+            if piece.get("style") == {"bold": True}
+        ]
+
 
 class TelegramStage(Stage):
     def __init__(
@@ -395,6 +420,13 @@ class TelegramStage(Stage):
         return [
             Seen(str(s.message_id), "\n".join((s.text, *s.labels, s.file.name if s.file else "")))
             for s in self.telegram.shown(self.users[name])
+        ]
+
+    def bold(self, name: str) -> list[str]:
+        return [
+            words
+            for shown in self.telegram.shown(self.users[name])
+            for words in shown.words("bold")
         ]
 
 

@@ -13,14 +13,76 @@ async def test_a_passage_is_quoted_with_its_place_and_leads_to_its_section(talk:
     await talk(f"""
         Asha> /policy can I reply to a parent on facebook?
         bot>  Do not reply to a parent, or to anyone else
-        bot>  Staff and volunteers online · What you never do · review by 6 September 2027
+        bot>  Staff and volunteers online · What you never do
         Asha> (taps) {SECTION}
         bot>  Staff and volunteers never post about pupils, colleagues or parents
         Asha> /policy can I reply to a parent on facebook?
         bot>  Do not reply to a parent
-        Asha> (taps) Not it
+        Asha> (taps) More answers
         bot>  ·
     """)
+
+
+async def test_the_sentence_that_answers_is_set_off_in_each_chat(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy do i reply to comments about the school
+        bot>  Do not reply to a parent
+    """)
+    bold = stage.bold("Asha")
+    answer = "Do not reply to a parent, or to anyone else, when you come across comments"
+    assert any(answer in words for words in bold)
+    # What stands around it is shown, and not set off, where a chat can tell words of one row apart.
+    assert any("This holds even where your account is" in seen.words for seen in stage.seen("Asha"))
+    if stage.tells_words_apart:
+        assert not any("This holds even where" in words for words in bold)
+
+
+async def test_one_answer_that_is_clearly_best_stands_alone(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy may I use my own phone
+        bot>  You may use your own phone when no pupils are with you
+        Asha> /policy can i be freinds with a parent on facebook
+        bot>  do not become friends with parents or pupils on Facebook
+        Asha> /policy who owns the online safety policy
+        bot>  The headteacher owns the school's policies on online safety
+        Asha> /policy can parents post photos of sports day
+        bot>  Post only what shows no other child
+    """)
+    seen = stage.seen("Asha")
+    assert not any("can be a real help with news" in message.words for message in seen)
+    assert not any("review by" in message.words for message in seen)
+    await talk("""
+        Asha> /policy can i be freinds with a parent on facebook
+        bot>  do not become friends with parents or pupils on Facebook
+        Asha> (taps) More answers
+        bot>  ·
+    """)
+
+
+async def test_what_was_left_out_of_a_list_is_marked(talk: Talk) -> None:
+    await talk("""
+        Asha> /policy who carries out the e-safety audit each year
+        bot>  The ICT manager does all of this:
+        bot>  …
+        bot>  Carries out an e-safety audit once a year.
+        bot>  E-safety: who does what · ICT manager
+    """)
+
+
+async def test_a_review_is_spoken_of_when_it_is_near(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        clock> +38w
+        Asha> /policy may I use my own phone
+        bot>  Friends and your own phone · review by 6 September 2027
+    """)
+
+
+async def test_a_refusal_names_only_what_comes_near(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy who won the football on saturday
+        bot>  The texts do not say.
+    """)
+    assert not any("The nearest" in seen.words for seen in stage.seen("Asha"))
 
 
 async def test_what_the_texts_do_not_say_goes_to_the_head_and_comes_back(talk: Talk) -> None:

@@ -39,6 +39,7 @@ parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(Text, anything),
     st.builds(Fields, st.lists(st.tuples(anything, anything), max_size=30).map(tuple)),
     st.builds(Quote, anything, anything),
+    st.builds(Quote, anything, anything, st.tuples(st.integers(0, 9), st.integers(0, 4000))),
     st.builds(Choices, st.lists(choices, max_size=40).map(tuple), anything),
     st.builds(Prompt, anything, commands, anything),
 )
@@ -95,6 +96,17 @@ def test_what_people_typed_is_never_markup() -> None:
     )
     assert "<" not in message.text
     assert "&lt;!channel&gt;" in message.text
+
+
+def test_what_answers_is_in_bold_within_its_quotation() -> None:
+    (message,) = render(Reply((Quote("*One.* Two & <b>. Three.", "Policy", (7, 17)),)))
+    [quote] = [block for block in message.blocks if block["type"] == "rich_text"]
+    [pieces] = [part["elements"] for part in quote["elements"]]
+    assert [(piece["text"], piece.get("style", {})) for piece in pieces] == [
+        ("*One.* ", {}),
+        ("Two & <b>.", {"bold": True}),
+        (" Three.", {}),
+    ]
 
 
 def test_each_part() -> None:

@@ -65,6 +65,19 @@ def test_every_part_has_its_look() -> None:
     ]
 
 
+def test_what_answers_is_in_bold_within_its_quotation() -> None:
+    (page,) = pages(Quote("One. Ask a@b.org & two. Three.", "Policy", (5, 23)))
+    text, entities = read_back(page)
+    assert text == "One. Ask a@b.org & two. Three.\nPolicy"
+    assert [words for kind, words in entities if kind == "blockquote"] == [
+        "One. Ask a@b.org & two. Three."
+    ]
+    # What would become a link is in code, which Telegram lets stand in no bold.
+    bold = [words for kind, words in entities if kind == "bold"]
+    assert bold == ["Ask ", " & two."]
+    assert ("code", "a@b.org") in entities
+
+
 def test_a_long_quotation_is_folded() -> None:
     (page,) = pages(Quote("word " * 200))
     assert read_back(page)[1][0][0] == "expandable_blockquote"
@@ -175,6 +188,7 @@ _part = st.one_of(
     st.builds(Heading, _typed),
     st.builds(Text, _typed),
     st.builds(Quote, _typed, _typed),
+    st.builds(Quote, _typed, _typed, st.tuples(st.integers(0, 9), st.integers(0, 4000))),
     st.builds(Fields, st.lists(st.tuples(_typed, _typed), max_size=3).map(tuple)),
     st.builds(Choices, st.lists(_choices, max_size=5).map(tuple), _typed),
     st.builds(Prompt, _typed, st.just("x"), _typed),
