@@ -126,3 +126,19 @@ def test_questions_that_taught_nothing(shipped, elsewhere, file, least):
     assert sum(any(hits) for hits in found) >= least.in_three * len(said)
     assert sum(not answer.refused for answer, _ in said) >= least.answered * len(said)
     assert sum(answer.refused for answer in unsaid) >= least.refused * len(unsaid)
+
+
+@pytest.mark.parametrize(
+    ("question", "piece"),
+    [
+        ("may I use my own phone", "You may use your own phone when no pupils are with you"),
+        ("can i use my own phone at lunch", "You may use your own phone when no pupils are with"),
+        ("can i be freinds with a parent on facebook", "do not become friends with parents"),
+        ("who owns the online safety policy", "The headteacher owns the school's policies"),
+        ("can parents post photos of sports day", "Post only what shows no other child"),
+    ],
+)
+def test_what_a_teacher_asks_first_is_answered_first(shipped, question, piece):
+    answer = shipped.ask(question)
+    assert not answer.refused
+    assert piece in answer.ranked[0].words
