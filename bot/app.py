@@ -71,8 +71,8 @@ class Bot:
             self._in_background(job())
 
     def prepare(self) -> None:
-        """Make the policy texts ready in a thread, so that the first question need not wait."""
-        self._in_background(asyncio.to_thread(self.desk.policies.prepare))
+        """Make the policy texts ready in a thread: until then they answer by words alone."""
+        self.desk.policies.begin()
 
     def offer_menus(self) -> None:
         """Show each person the commands that they may use."""

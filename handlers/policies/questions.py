@@ -118,12 +118,7 @@ async def _names_somebody(text: str, desk: Desk) -> bool:
 
 async def answer_from_texts(question: str, desk: Desk) -> Answer:
     """What the texts, as they are now, answer. It is searched for in a thread."""
-    return await asyncio.to_thread(_search, question, desk)
-
-
-def _search(question: str, desk: Desk) -> Answer:
-    desk.policies.prepare()
-    return desk.policies.ask(question)
+    return await asyncio.to_thread(desk.policies.ask, question)
 
 
 async def gaps_for(person: Person, desk: Desk) -> list[Question]:

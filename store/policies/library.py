@@ -13,11 +13,13 @@ from store.policies.answer import Answer, Passage
 from store.policies.citing import cite, gather_sections
 from store.policies.divide import Unit, divide, sections
 from store.policies.search import meaning, weights
+from store.policies.search.beside import begin
 from store.policies.search.differ import Claim, any_contradict, read_claim
 from store.policies.search.question import understand
 from store.policies.search.quote import span
 from store.policies.search.rank import Index, Scored
 from store.policies.search.refuse import confidence, refusal_features
+from store.policies.search.reread import reread
 from store.policies.search.sense import Embeddings, QuestionVectors, embed_index
 from store.policies.search.vectors import Vectors
 from store.policies.search.words import words
@@ -27,14 +29,12 @@ from store.policies.texts import SUFFIXES, PolicyText, read
 ALIKE = 0.8
 #: Passages; more than any school has, and vectors of more would take too much memory.
 MOST = 15_000
-#: New passages and words that a question waits for: about two seconds.
-AT_ONCE = 3_000
+#: New passages and words that a question waits for: about half a second.
+AT_ONCE = 120
 #: Passages, best first, that tell whether the texts answer at all.
 WEIGHED = 10
 #: Passages, best first, that are held against each other.
 COMPARED = 5
-#: Seconds that a question waits for `prepare`.
-PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class Snapshot:
     sense: Embeddings | None = None
     #: Held while `sense` is made.
     lock: threading.Lock = field(default_factory=threading.Lock)
+    #: `sense` is being made in a thread, or cannot be had.
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,16 @@ class Policies:
         return tuple(fit.place for fit in _best(found))
 
     def prepare(self) -> bool:
-        """Make ready for questions by meaning, which takes seconds for new texts.
+        """Make ready for questions by meaning, and wait for it: seconds for new texts.
 
-        It is to be called in a thread. What is new by no more than a few texts is made ready by
-        `ask` itself. True when questions are answered by meaning, False when by words alone: there
+        True when questions are answered by meaning, False when by words alone: there
         is no model, or it is not wanted.
         """
         return self._make_sense(self._current(), at_most=None) is not None
+
+    def begin(self) -> None:
+        """Make ready in a thread of its own; until then, questions are answered by words."""
+        begin(self.prepare)
 
     @property
     def by_meaning(self) -> bool:
@@ -181,8 +186,8 @@ class Policies:
     def ask(self, question: str, top: int = 10) -> Answer:
         """The passages that answer best, best first, at most `top`.
 
-        Never raises on anything that was typed. Takes milliseconds; after a change of the texts up
-        to a few seconds, unless `prepare` was called.
+        Never raises on anything that was typed. A few new passages are made ready first; many
+        are in a thread, and words alone answer until then.
         """
         asked = understand(question)
         if not asked.slots:
@@ -191,6 +196,7 @@ class Policies:
         snapshot = self._current()
         sense = self._make_sense(snapshot, at_most=AT_ONCE)
         if sense is None:
+            self._begin_sense(snapshot)
             learnt = weights.BY_WORDS
             seen = QuestionVectors(asked, {}, frozenset(), 0.0)
         else:
@@ -202,11 +208,15 @@ class Policies:
 
         chosen = _drop_overlapping(snapshot, scored, max(top, WEIGHED))
         candidates = [_make_candidate(snapshot, one) for one in chosen]
+        # What refuses has learnt from the order in which words and vectors put them.
         best = chosen[:WEIGHED]
         quoted = [candidate.passage.words for candidate in candidates[:3]]
         found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
 
+        if sense is not None:
+            order = reread(question, [candidate.passage for candidate in candidates])
+            candidates = [candidates[number] for number in order]
         merged = _merge_those_alike(candidates)
         return Answer(
             question,
@@ -228,9 +238,8 @@ class Policies:
         model = meaning.load()
         if model is None:
             return None
-        # Where another thread makes it, a question goes on by words after a while.
-        patience = -1 if at_most is None else PATIENCE
-        if not snapshot.lock.acquire(timeout=patience):
+        # Where another thread makes it, a question goes on by words.
+        if not snapshot.lock.acquire(blocking=at_most is None):
             return snapshot.sense
         try:
             if snapshot.sense is None:
@@ -241,6 +250,12 @@ class Policies:
         finally:
             snapshot.lock.release()
         return snapshot.sense
+
+    def _begin_sense(self, snapshot: Snapshot) -> None:
+        """Make it in a thread, unless that has been begun, or cannot be."""
+        if self._by_meaning and not snapshot.begun:
+            snapshot.begun = True
+            begin(lambda: self._make_sense(snapshot, at_most=None))
 
     def _open(self, doc: str) -> _DividedText:
         """The text in the file `doc`; one without a character where there is none."""

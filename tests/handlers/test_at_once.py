@@ -237,7 +237,6 @@ CHANGE_NOTHING = {
     "case meant",
     "case seen",
     "case later",
-    "case meant",
     # Ben is no safeguarding lead.
     "case release",
     "case take",

@@ -19,6 +19,8 @@ from store.policies.search.words import STOP_WORDS
 
 #: Passages that are looked at for their meaning, whatever their words.
 CLOSEST = 20
+#: What the heading and lead-in of a passage count for, where its own words count 1.
+ABOVE = 0.6
 #: Cosine from which the texts deal with what would be a decoy.
 NOT_A_DECOY = 0.65
 #: How far below that a decoy counts in full.
@@ -58,14 +60,19 @@ class _Embedded:
 class Embeddings:
     """Vectors of all texts, of length 1, one in each row."""
 
-    def __init__(self, model: Meaning, index: Index, made: Floats) -> None:
-        """`made`: the vectors of what `embed_index` lists, in its order."""
+    def __init__(self, model: Meaning, index: Index, made: Floats, place: Sequence[int]) -> None:
+        """`made`: the vectors of what `embed_index` lists, in its order.
+
+        `place`: for each passage, which of what stands above passages stands above it.
+        """
         np = numpy()
         self._model = model
         size = len(index.entries)
-        ends = np.cumsum([size, size, len(index.word_of_stem)])
-        # Each passage alone, and with what stands above it.
-        self._alone, self._placed, self._words, decoys = np.split(made, ends)
+        ends = np.cumsum([size, max(place) + 1, len(index.word_of_stem)])
+        self._alone, above, self._words, decoys = np.split(made, ends)
+        # Each with what stands above it. A text of both would take as long again to work out.
+        self._placed = self._alone + ABOVE * above[place]
+        self._placed /= np.linalg.norm(self._placed, axis=1, keepdims=True)
         self._stems = tuple(index.word_of_stem)
 
         # A decoy that a passage deals with counts for less, or for nothing.
@@ -136,11 +143,13 @@ def embed_index(
     worked out.
     """
     alone = [entry.text for entry in index.entries]
-    placed = [f"{place}{text}" for place, text in zip(places, alone, strict=True)]
-    made = vectors.of([*alone, *placed, *index.word_of_stem.values(), *DECOYS], at_most)
+    above = list(dict.fromkeys(places))
+    number = {place: n for n, place in enumerate(above)}
+    words = index.word_of_stem.values()
+    made = vectors.of([*alone, *above, *words, *DECOYS], at_most)
     if made is None or not alone:
         return None
-    return Embeddings(vectors.model, index, made)
+    return Embeddings(vectors.model, index, made, [number[place] for place in places])
 
 
 def _is_telling(word: str) -> bool:

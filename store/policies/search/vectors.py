@@ -19,6 +19,8 @@ from store.policies.search.meaning import Floats, Meaning, numpy
 SHIPPED = Path(__file__).with_name("shipped.npz")
 #: Vectors kept in a file: 46 MB. Older ones go when there are more.
 MOST = 60_000
+#: New vectors after which they are kept: about 15 seconds of work.
+KEPT_AFTER = 3_000
 #: Vectors kept where there is no file.
 MOST_IN_MEMORY = 6_000
 
@@ -38,41 +40,53 @@ class Vectors:
     def of(self, texts: Sequence[str], at_most: int | None = None) -> Floats | None:
         """A row for each text, in order. What is not known yet is worked out and kept.
 
+        What was worked out is kept now and then, so that a run that is cut off was not for nothing.
         None, and nothing done, when that would be more than `at_most` pieces of text.
         """
         np = numpy()
         keys = [_key(text) for text in texts]
-        with _lock:
-            known = self._load()
-            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            if missing:
-                known |= _read_shipped(missing)
-                missing = {key: text for key, text in missing.items() if key not in known}
-            if at_most is not None and len(missing) > at_most:
-                return None
+        known = self._known(set(keys))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if at_most is not None and len(missing) > at_most:
+            return None
 
-            if missing:
-                # Half the bits are enough for a cosine, and take half the room.
-                made = self.model.embed(list(missing.values())).astype(np.float16)
-                known.update(zip(missing, made, strict=True))
-            # The rows are taken before any of them may be dropped.
-            rows: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
-            if missing:
-                self._keep(known)
-            return rows
+        new = list(missing)
+        for first in range(0, len(new), KEPT_AFTER):
+            some = new[first : first + KEPT_AFTER]
+            # Half the bits are enough for a cosine, and take half the room.
+            made = self.model.embed([missing[key] for key in some]).astype(np.float16)
+            worked_out = dict(zip(some, made, strict=True))
+            known |= worked_out
+            self._keep(worked_out)
+        rows: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
+        return rows
+
+    def _known(self, wanted: set[bytes]) -> dict[bytes, Any]:
+        """Those of the wanted that are kept, or come with the product."""
+        with _lock:
+            kept = self._load()
+            known = {key: kept[key] for key in wanted if key in kept}
+        missing = wanted - known.keys()
+        if missing:
+            known |= _read_shipped(missing)
+        return known
 
     def _load(self) -> dict[bytes, Any]:
         if self.file is None:
             return _in_memory
         return _read(self.file)
 
-    def _keep(self, known: dict[bytes, Any]) -> None:
+    def _keep(self, worked_out: dict[bytes, Any]) -> None:
+        """Add some to what is kept, where others may have added theirs meanwhile."""
         most = MOST_IN_MEMORY if self.file is None else MOST
-        # A dictionary has the oldest first.
-        for key in list(known)[:-most]:
-            del known[key]
-        if self.file is not None:
-            _write(self.file, known)
+        with _lock:
+            kept = self._load()
+            kept.update(worked_out)
+            # A dictionary has the oldest first.
+            for key in list(kept)[:-most]:
+                del kept[key]
+            if self.file is not None:
+                _write(self.file, kept)
 
 
 def _key(text: str) -> bytes:

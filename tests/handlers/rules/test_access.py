@@ -130,7 +130,6 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case about": ("{a} school", EVERYBODYS),
     "case posted": ("{a} a parent", EVERYBODYS),
     "case later": ("{a}", EVERYBODYS),
-    "case meant": ("{a}", EVERYBODYS),
     "case same": ("{a} {b}", EVERYBODYS),
     "case apart": ("{a}", EVERYBODYS),
     "case release": ("{a} bullying 1", UNLOCKERS),
