@@ -38,6 +38,8 @@ NURSLING = Path(__file__).with_name("nursling.py")
 SLOW_DISK = "TESTS_SLOW_DISK"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 HOUSE = ("store", "handlers", "bot")
+#: What alembic alone imports, and what makes the models with a package that the bot does without.
+NOT_OF_THE_BOT = (".migrations", ".search.pack")
 #: Bytes: more than an environment has.
 MOST = 1 << 20
 
@@ -127,7 +129,7 @@ def main(place: str) -> None:
 def import_everything() -> None:
     for package in HOUSE:
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
-            if ".migrations" not in module.name:  # for alembic alone
+            if not any(part in module.name for part in NOT_OF_THE_BOT):
                 import_module(module.name)
 
 

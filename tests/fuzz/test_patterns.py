@@ -23,6 +23,7 @@ import bot
 import handlers
 import store
 from handlers.menu import COMMANDS
+from tests.crash.nursery import NOT_OF_THE_BOT
 
 LENGTH = 100_000
 
@@ -121,7 +122,7 @@ class TooSlow(Exception):
 def modules() -> Iterator[ModuleType]:
     for room in (bot, handlers, store):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-            if not found.name.endswith("__main__") and ".migrations." not in found.name:
+            if not any(part in found.name for part in (*NOT_OF_THE_BOT, "__main__")):
                 yield importlib.import_module(found.name)
 
 
