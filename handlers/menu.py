@@ -7,23 +7,21 @@ from dataclasses import replace
 from handlers.cases import (
     above,
     classify,
-    figures,
     follow_ups,
     hand_over,
-    have_seen,
-    letter,
     lists,
     meant,
     mistake,
     ownership,
-    pack,
-    poster,
-    posters,
     report,
     retention,
     search,
-    subject,
 )
+from handlers.cases.concerned import poster, posters, subject
+from handlers.cases.figures import figures
+from handlers.cases.letters import letter
+from handlers.cases.packs import pack
+from handlers.cases.pictures import have_seen
 from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement

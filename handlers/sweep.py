@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from handlers.cases.figures import owe_figures
+from handlers.cases.figures.figures import owe_figures
 from handlers.cases.retention import forget_traces, owe_retention
 from handlers.desk import Desk
 from handlers.policies.enquiries import owe_enquiries

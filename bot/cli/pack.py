@@ -18,9 +18,9 @@ from bot.cli.export.held_records import Held, all_held
 from bot.cli.export.included import matter_of
 from bot.settings import Settings
 from handlers.cases.chronology import cases_named_in, entries_of
-from handlers.cases.pack import KEYS
-from handlers.cases.pack_contents import Pack
-from handlers.cases.packing import packed
+from handlers.cases.packs.contents import Pack
+from handlers.cases.packs.pack import KEYS
+from handlers.cases.packs.packing import packed
 from handlers.desk import Desk, normal_reference
 from store.backup.keys import ToKey
 from store.disk.durable import unavailable

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.cases.own_words import OF_POSTERS, OF_SUBJECTS, named_in
-from handlers.cases.poster_words import poster_words
+from handlers.cases.concerned.own_words import OF_POSTERS, OF_SUBJECTS, named_in
+from handlers.cases.concerned.poster_words import poster_words
 from handlers.cases.questions import about_words
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries

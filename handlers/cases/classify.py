@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from handlers.cases.questions import EVERY, category_named, category_question
-from handlers.cases.releasing import (
+from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
     split_listed,
     to_be_seen,
 )
+from handlers.cases.questions import EVERY, category_named, category_question
 from handlers.cases.reporter_view import answer, part_question
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN
-from handlers.cases.poster_words import poster_choice
+from handlers.cases.concerned.poster_words import poster_choice
 from handlers.cases.questions import mistake_choice
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference

@@ -5,7 +5,7 @@ It is asked of its reporter, by whatever shows them the case.
 
 from __future__ import annotations
 
-from handlers.cases.own_words import may_settle
+from handlers.cases.concerned.own_words import may_settle
 from handlers.cases.questions import category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.cases.concerned.own_words import OwnWords, own_words
+from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.next_question import next_question
-from handlers.cases.own_words import OwnWords, own_words
-from handlers.cases.poster_words import poster_choice, posters_words
 from handlers.cases.questions import (
     category_question,
     change_choices,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from handlers.cases.counted_cases import category_of_matter
+from handlers.cases.figures.counted import category_of_matter
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Listed, Matter, Summaries

@@ -12,14 +12,14 @@ from handlers.cases.chronology import (
     entry_line,
     moment_in,
 )
+from handlers.cases.concerned.own_words import OwnWords, own_words
+from handlers.cases.concerned.poster_words import poster_choice, posters_words
+from handlers.cases.concerned.posters import posted_before
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import next_question
-from handlers.cases.own_words import OwnWords, own_words
-from handlers.cases.poster_words import poster_choice, posters_words
-from handlers.cases.posters import posted_before
+from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.cases.step_buttons import letter_choices, step_choices
-from handlers.cases.who_had import who_had_it
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers.cases.above import answer_inside, answered_notice, asked_notice
 from handlers.cases.evidence_words import describe, similar_cases
-from handlers.cases.figures import figures_notice
+from handlers.cases.figures.figures import figures_notice
 from handlers.cases.next_question import next_question
 from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice

@@ -10,7 +10,7 @@ from bot.cli.export.html_pages import page, paragraph, table
 from bot.cli.export.included import Included
 from bot.cli.export.name_search import Sought
 from handlers.cases.chronology import entries_of, entry_line
-from handlers.cases.poster_words import posters_words
+from handlers.cases.concerned.poster_words import posters_words
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers import reception
-from handlers.cases.figures_page import how_long
+from handlers.cases.figures.page import how_long
 from handlers.desk import Desk
 from handlers.messages import File, Incoming, Reply, Sender
 from handlers.rules.limits import Limits

@@ -11,7 +11,7 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from handlers.cases.letter_text import LINE
+from handlers.cases.letters.wording import LINE
 from handlers.messages import Choices, File, Prompt, Reply
 from store.model.kinds import EntryKind
 from store.model.records import About, Evidence, Person, Poster, Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.cases.posters import _ordinal, key_of
+from handlers.cases.concerned.posters import _ordinal, key_of
 from store.model.records import About, Poster
 
 SAME = [

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.next_question import BUTTON, which_of
-from handlers.cases.own_words import may_settle, own_words
-from handlers.cases.poster_words import OF, poster_question, posters_words
-from handlers.cases.subject import (
+from handlers.cases.concerned.own_words import may_settle, own_words
+from handlers.cases.concerned.poster_words import OF, poster_question, posters_words
+from handlers.cases.concerned.subject import (
     ADDED,
     BY_BUTTON,
     INSTEAD,
@@ -27,6 +26,7 @@ from handlers.cases.subject import (
     subject_meant,
     sure_part,
 )
+from handlers.cases.next_question import BUTTON, which_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter

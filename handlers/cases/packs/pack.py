@@ -6,8 +6,8 @@ import re
 from functools import partial
 
 from handlers.cases.chronology import entries_for
-from handlers.cases.pack_contents import Pack, Receiver
-from handlers.cases.packing import packed
+from handlers.cases.packs.contents import Pack, Receiver
+from handlers.cases.packs.packing import packed
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter

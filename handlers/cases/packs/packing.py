@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from handlers.cases.pack_contents import Item, Pack
-from handlers.cases.pack_pages import chronology_pdf
+from handlers.cases.packs.contents import Item, Pack
+from handlers.cases.packs.pages import chronology_pdf
 from handlers.desk import Desk
 from handlers.text import verify_pack
 from store.disk.evidence import sha256_of

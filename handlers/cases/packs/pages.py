@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from handlers.cases.chronology import entry_line
-from handlers.cases.pack_contents import Item, Pack
-from handlers.cases.poster_words import posters_words
+from handlers.cases.concerned.poster_words import posters_words
+from handlers.cases.packs.contents import Item, Pack
 from handlers.cases.questions import subjects_words
 from handlers.desk import Desk
 from handlers.text.pdf import Block, Document, heading, paragraph, print_document, rows

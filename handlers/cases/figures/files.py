@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from handlers.cases.figures_page import FiguresPage, Row, in_words
+from handlers.cases.figures.page import FiguresPage, Row, in_words
 from handlers.desk import Desk
 from handlers.rules.suppression import Hidden
 from handlers.text.csv_cells import to_csv

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.cases.counted_cases import CountedCases, counted_cases
-from handlers.cases.figures_files import figures_csv, figures_pdf
-from handlers.cases.figures_page import (
+from handlers.cases.figures.counted import CountedCases, counted_cases
+from handlers.cases.figures.files import figures_csv, figures_pdf
+from handlers.cases.figures.page import (
     FiguresPage,
     NowStanding,
     Row,

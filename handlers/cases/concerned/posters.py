@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers.cases.poster_words import OF, poster_words
+from handlers.cases.concerned.poster_words import OF, poster_words
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Listed, Matter

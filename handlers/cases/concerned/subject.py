@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
+from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.next_question import BUTTON, SHORT_LIST, which_of
-from handlers.cases.own_words import may_settle, own_words
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 
-from handlers.cases.letter_text import Filled, fill
+from handlers.cases.letters.wording import Filled, fill
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter

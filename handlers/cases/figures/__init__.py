@@ -1,0 +1,1 @@
+"""How many cases of each kind, as a table, a page and a CSV file."""

@@ -1,0 +1,1 @@
+"""Letters that a step calls for, drafted."""

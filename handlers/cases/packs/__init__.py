@@ -1,0 +1,1 @@
+"""All of a case as a ZIP file, to hand it over."""

@@ -1,0 +1,1 @@
+"""Pictures that few may see, and who has seen them."""
