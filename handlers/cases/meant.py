@@ -22,6 +22,8 @@ MEANT = (
     "{reference} in ten minutes."
 )
 YES, NO = "Yes, open it", "No, it was not meant for that"
+#: After the reference in the command of the No: that line alone was not meant.
+LINE = "line"
 #: In the entry with which such a case begins.
 ASKED = {"asked": "yes"}
 
@@ -33,10 +35,15 @@ def may_be_meant_otherwise(incoming: Incoming, person: Person, desk: Desk) -> bo
 
 
 def is_open(case: Case) -> bool:
-    """Whether the question was put when the case was opened, and nothing was said of it since."""
+    """Whether the question was put when the case was opened, and nothing was said or sent since."""
     if case.status != Status.OPEN or case.chronology[0].details.get("asked") != ASKED["asked"]:
         return False
-    return all(entry.by == SYSTEM or entry.what in ARRIVALS for entry in case.chronology)
+    return all(entry.by == SYSTEM for entry in case.chronology[1:])
+
+
+def has_more(case: Case) -> bool:
+    """Whether anything came to the case after what it was opened with."""
+    return any(entry.what in ARRIVALS for entry in case.chronology[1:])
 
 
 def meant_question(case: Case) -> Reply:
@@ -44,7 +51,7 @@ def meant_question(case: Case) -> Reply:
     reference = case.reference
     choices = (
         Choice(YES, f"case meant {reference}", "primary"),
-        Choice(NO, f"case mistake {reference}"),
+        Choice(NO, f"case mistake {reference} {LINE}"),
     )
     words = Text(MEANT.format(reference=reference))
     return Reply((words, Choices(choices))).mentioning([reference])

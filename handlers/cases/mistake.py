@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN
 from handlers.cases.concerned.poster_words import poster_choice
+from handlers.cases.meant import LINE, has_more
 from handlers.cases.questions import mistake_choice
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -29,6 +30,10 @@ IS_BEGUN = (
 SAYS_SO = "It was sent by mistake, says who passed it on."
 NOT_YOURS = (
     "Only whoever passed case {reference} on can say that. To end it: /case close {reference}"
+)
+MORE_CAME = (
+    "More came to case {reference} after that line, so I have not ended it. If none of it was "
+    "meant: /case mistake {reference}"
 )
 WHICH_ONE = "Which one was sent by mistake?"
 NOTHING_OPEN = (
@@ -69,7 +74,7 @@ async def change_words(ask: Ask, desk: Desk) -> Reply:
 )
 async def mistake(ask: Ask, desk: Desk) -> Reply:
     """End a case as that, unless somebody has begun to work on it: those are told then."""
-    reference, _ = take_reference(ask.words, mistake.usage)
+    reference, rest = take_reference(ask.words, mistake.usage)
     async with desk.store.alone(JOINING):
         matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
         if Relation.REPORTER not in matter.relations:
@@ -79,6 +84,8 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
         by, at = ask.person.id, ask.at
 
         def move(case: Case) -> Case:
+            if rest == LINE and has_more(case):
+                raise matter.refusal(MORE_CAME.format(reference=reference))
             if is_begun:
                 return case.note(SAYS_SO, by=by, at=at)
             return case.close(MISTAKE.key, by=by, at=at, reason=SAYS_SO)

@@ -15,7 +15,7 @@ from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Around, Matter, Summaries
 from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
-from handlers.rules.access import Act, Relation
+from handlers.rules.access import Act, Relation, may
 from handlers.rules.limits import HOUR
 from handlers.text.links import find, normal
 from handlers.text.words import seconds
@@ -207,7 +207,7 @@ async def _keep_once(arrival: _Arrival, holders: Mapping[str, str], desk: Desk) 
         around = Around(before.summaries, await desk.people_of(case))
         return _Kept(case, around.having(case), known=True)
 
-    earlier = _earlier(incoming, holders, before)
+    earlier = await _not_in_question(_earlier(incoming, holders, before), arrival, desk)
     is_of_album = incoming.album in holders
     album = (incoming.album,) if incoming.album and not is_of_album else ()
     report = Report(person.id, incoming.at, (incoming.source, *album), incoming.place)
@@ -321,6 +321,20 @@ def _earlier(incoming: Incoming, holders: Mapping[str, str], before: _Before) ->
             return holder if holder and before.is_open(holder) else None
     latest = before.latest
     return latest if latest and abs(incoming.at - latest.last_report_at) <= SAME_MATTER else None
+
+
+async def _not_in_question(
+    earlier: Summary | None, arrival: _Arrival, desk: Desk
+) -> Summary | None:
+    """Nothing goes to a line of which it is asked whether it was meant at all, but what belongs to
+    that very message: a No would end the one with the other.
+    """
+    incoming = arrival.incoming
+    if earlier is None or not may(arrival.person, Act.LIST):
+        return earlier
+    if {incoming.album, incoming.edits} & set(earlier.sources):
+        return earlier
+    return None if is_open(await desk.store.case(earlier.reference)) else earlier
 
 
 def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool:

@@ -57,6 +57,39 @@ async def test_no_answer_means_yes(talk: Talk) -> None:
     """)
 
 
+async def test_what_comes_next_is_a_report_of_its_own(talk: Talk) -> None:
+    """A No to the line ends nothing else, whichever of the two is said first."""
+    await talk("""
+        Ben>  /case list
+        bot>  No open cases
+        Ben>  that is what I wanted to know
+        bot>  it is case {a} in ten minutes
+        Ben>  [forwards "The head of Year 4 hits children"]
+        bot>  Case {b}
+        Ben>  (taps) No, it was not meant for that
+        bot>  Case {a} is closed as sent by mistake
+        Ben>  /case {b}
+        bot>  The head of Year 4 hits children
+        clock> +10m
+        bot to Cleo> New case {b}
+    """)
+
+
+async def test_a_second_line_is_asked_about_by_itself(talk: Talk) -> None:
+    await talk("""
+        Ben>  /case list
+        bot>  No open cases
+        Ben>  that is what I wanted to know
+        bot>  it is case {a} in ten minutes
+        Ben>  He hit her on the stairs
+        bot>  it is case {b} in ten minutes
+        Ben>  /case mistake {a}
+        bot>  Case {a} is closed as sent by mistake
+        clock> +10m
+        bot to Cleo> New case {b}
+    """)
+
+
 async def test_a_notice_is_a_message_of_the_bots_too(talk: Talk) -> None:
     await talk("""
         Asha> They call the kitchen filthy
