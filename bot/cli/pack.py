@@ -61,9 +61,10 @@ async def pack_to(folder: Path, order: Order, settings: Settings, now: datetime)
         async with all_held(settings) as held:
             desk = desk_for(settings, held, now)
             pack = _pack(order, held, desk)
-            path = await _write(pack, folder, order.receiver, key, desk)
             root = pack.matter.case.reference
+            # One that was noted and not made is seen at once; the other way round, nobody knows.
             await held.note(_note(order, pack, now))
+            path = await _write(pack, folder, order.receiver, key, desk)
     except OSError as error:
         raise unavailable(error, folder) from error
     return [MADE.format(path=path, reference=root), NOTED]
@@ -82,7 +83,7 @@ def _pack(order: Order, held: Held, desk: Desk) -> Pack:
     rows = [r for r in entries_of(matter) if cases_named_in(matter, [r]) <= matter.references]
     receiver = KEYS[order.receiver]
     reason = order.because.strip()
-    return Pack(matter, receiver, reason, BY, desk.now(), rows, desk.procedure, is_entered=False)
+    return Pack(matter, receiver, reason, BY, desk.now(), rows, desk.procedure)
 
 
 def _note(order: Order, pack: Pack, now: datetime) -> Exported:

@@ -16,7 +16,7 @@ Run = tuple[str, bool]
 
 BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _ENDLESS = re.compile(r"\S{60}(?=\S)")
 
 #: What is kept on one page must fit on one: fewer characters and fewer blocks than these.

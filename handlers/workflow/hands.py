@@ -20,8 +20,6 @@ from store.model.records import FollowUp, Notice, Person, Status
 
 #: With which `Notice.step` begins, before the keys of the steps.
 HANDS = "hands"
-#: Entries by which somebody gives something to somebody.
-GIVING = OWNERSHIP | {EntryKind.STEP_GIVEN}
 
 
 def with_hands_noted(case: Case, around: Around, desk: Desk) -> Case:

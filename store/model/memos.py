@@ -113,8 +113,9 @@ class Counted:
     category: str
     #: In which it was opened: `2026-11`.
     month: str
-    #: It was kept from somebody who works here, or may have been: see `docs/figures.md`.
-    apart: bool = False
+    #: It was kept from somebody who works here, or may have been: see `docs/figures.md`. Of what an
+    #: earlier version erased that is not known.
+    apart: bool = True
 
 
 def trace_of(source: str) -> str:

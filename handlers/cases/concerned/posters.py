@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from handlers.cases.concerned.poster_words import OF, poster_words
 from handlers.commands import command
@@ -49,16 +49,17 @@ def key_of(poster: About) -> str | None:
     return f"{poster.subject} {name}" if name else None
 
 
-def posted_by(cases: Iterable[Listed], now: datetime) -> dict[str, Posted]:
-    """Everybody who was named as having posted, by `key_of`, in matters of the last year.
+def posted_by(cases: Iterable[Listed], desk: Desk) -> dict[str, Posted]:
+    """Everybody who was named as having posted, by `key_of`, in matters of the last year: in what
+    may be seen of them now.
 
     A matter counts once, by the reference of what the others were joined to.
     """
     found: dict[str, Posted] = {}
     for each in cases:
-        if not each.inside or now - each.root.opened_at > YEAR:
+        if not each.inside or desk.now() - each.root.opened_at > YEAR:
             continue
-        for part in each.matter:
+        for part in desk.seen(each):
             for poster in part.posters:
                 key = key_of(poster)
                 if key is not None:
@@ -76,7 +77,7 @@ def posted_by(cases: Iterable[Listed], now: datetime) -> dict[str, Posted]:
 )
 async def posters(ask: Ask, desk: Desk) -> Reply:
     """Those who were named, most often first."""
-    found = list(posted_by(await desk.visible(ask.person), ask.at).values())
+    found = list(posted_by(await desk.visible(ask.person), desk).values())
     if not found:
         return say(NOBODY)
     found.sort(key=lambda posted: (-len(posted.references), posted.who))
@@ -100,11 +101,10 @@ async def posted_before(person: Person, matter: Matter, desk: Desk) -> Reply:
 
     Nothing is read where nobody was named.
     """
-    own = matter.summaries
-    keys = {key_of(poster) for part in own for poster in part.posters} - {None}
+    keys = {key_of(poster) for case in matter.cases for poster in case.posters} - {None}
     if not keys:
         return Reply()
-    found = posted_by(await desk.visible(person), desk.now())
+    found = posted_by(await desk.visible(person), desk)
     root = matter.case.reference
     reply = Reply()
     for key in sorted(filter(None, keys)):

@@ -1,9 +1,9 @@
 """Which cases count in whose figures.
 
 Nobody can tell from their figures that there is a case which is kept from them: what is kept from
-somebody is left out of theirs. What is, or may be, about the headteacher counts for those whom it
-reaches, and for nobody else: the other leaders work for the headteacher. The governors' page
-leaves it out whoever makes it, for the headteacher reads that page.
+somebody is left out of theirs. What is, or may be, about the headteacher, and what holds pictures
+that are locked away, counts for those whom it reaches, and for nobody else. The governors' page is
+the same whoever makes it: what is kept from anybody who may make it is left out of it.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ async def counted_cases(
     summaries = await desk.store.summaries()
     known = Summaries(summaries)
     incidents = []
+    readers = await readers_of(person, desk, for_governors=for_governors)
     for summary in summaries:
         # What it was joined to is counted in its place.
         if summary.joined_to and known.root(summary.reference) is not summary:
@@ -59,24 +60,39 @@ async def counted_cases(
         if summary.closed_at and not since <= summary.opened_at < until:
             continue
         matter = known.matter(summary.reference)
-        if counts_for(person, matter, desk, for_governors=for_governors):
+        if counts_for(readers, matter, desk, for_governors=for_governors):
             incidents.append(_incident(matter, now, desk))
-    return CountedCases(incidents, await _erased(desk, for_governors=for_governors))
+    return CountedCases(incidents, await _erased(desk))
+
+
+async def readers_of(person: Person, desk: Desk, *, for_governors: bool) -> list[Person]:
+    """Whoever reads the figures: this person; of the governors' page, all who may make it."""
+    if not for_governors:
+        return [person]
+    workers = await desk.store.having(access.WORKERS)
+    others = [each for each in workers if access.may(each, access.Act.FIGURES)]
+    return [person, *others]
 
 
 def counts_for(
-    person: Person, matter: Sequence[Summary], desk: Desk, *, for_governors: bool
+    readers: Sequence[Person], matter: Sequence[Summary], desk: Desk, *, for_governors: bool
 ) -> bool:
-    """Tell whether a matter, its root first, counts in this person's figures."""
+    """Tell whether a matter, its root first, counts in the figures that these people read."""
     root = matter[0]
-    if root.outcome == MISTAKE.key or access.is_kept_from(person, matter):
+    if root.outcome == MISTAKE.key or desk.now() < pause_ends(root, matter):
         return False
-    if desk.now() < pause_ends(root, matter):
+    if any(access.is_kept_from(reader, matter) for reader in readers):
         return False
-    if not access.is_governors_alone(matter):
-        return True
-    relations = access.relations(person, root, matter, desk.procedure, desk.now())
-    return not for_governors and not access.INSIDE.isdisjoint(relations)
+    if access.is_governors_alone(matter):
+        return not for_governors and all(_is_inside(each, matter, desk) for each in readers)
+    # Its count alone, where small ones are hidden, tells nobody what it holds.
+    is_open_to_all = for_governors or not any(part.withheld for part in matter)
+    return is_open_to_all or all(_is_inside(each, matter, desk) for each in readers)
+
+
+def _is_inside(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
+    relations = access.relations(person, matter[0], matter, desk.procedure, desk.now())
+    return not access.INSIDE.isdisjoint(relations)
 
 
 def category_of_matter(matter: Sequence[Summary]) -> str:
@@ -108,15 +124,15 @@ def _site_of(link: str) -> str:
     return link.split("/", 3)[2] if link.startswith("https://") else ""
 
 
-async def _erased(desk: Desk, *, for_governors: bool) -> list[Counted]:
+async def _erased(desk: Desk) -> list[Counted]:
     """The first of each that was erased: what had been joined to it was never counted.
 
-    What may have been kept from somebody counts where small counts are hidden, and nowhere else:
-    nobody is named in it any more, so nobody can be left out.
+    What may have been kept from somebody counts nowhere: nobody is named in it any more, so nobody
+    can be left out.
     """
     found = []
     for memo in await desk.store.memos(Erased):
         for counted in memo.counted[:1]:
-            if for_governors or not counted.apart:
+            if not counted.apart:
                 found.append(counted)
     return found

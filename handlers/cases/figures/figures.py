@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.cases.figures.counted import CountedCases, counted_cases
+from handlers.cases.figures.counted import CountedCases, counted_cases, readers_of
 from handlers.cases.figures.files import figures_csv, figures_pdf
 from handlers.cases.figures.page import (
     FiguresPage,
@@ -58,6 +58,10 @@ EARLIEST, LATEST_YEAR = 2000, 2200
 LATEST = timedelta(days=14)
 
 
+#: Anything short that ends in a year.
+A_DAY = r".{1,30}\d{4}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     compared: Compared
@@ -71,7 +75,7 @@ class _Wanted:
     usage="/figures [this term|last term|2026-27|FROM to TO] [for-governors]",
     may=Act.FIGURES,
     summary="how many cases of each kind, to read, as a PDF or for a spreadsheet",
-    bare=r"((this|last) (term|year)|20\d\d[-/–]\d\d|.*\d{4} to .*\d{4})?( for-governors)?",
+    bare=rf"((this|last) (term|year)|20\d\d[-/–]\d\d|{A_DAY} to {A_DAY})?( for-governors)?",
 )
 async def figures(ask: Ask, desk: Desk) -> Reply:
     """Figures of a term, a school year or any days: in the chat, or as a file."""
@@ -138,7 +142,9 @@ def _between(typed: str) -> Period:
 
 
 async def _page(person: Person, cases: CountedCases, wanted: _Wanted, desk: Desk) -> FiguresPage:
-    lacking = len(await gaps_for(person, desk))
+    readers = await readers_of(person, desk, for_governors=wanted.for_governors)
+    gaps = [{gap.digest for gap in await gaps_for(reader, desk)} for reader in readers]
+    lacking = len(set.intersection(*gaps))
     counted = [count(cases.incidents, cases.erased, each) for each in wanted.compared.all]
     standing = NowStanding(cases.overdue, lacking)
     make = page_for_governors if wanted.for_governors else page_for_leaders

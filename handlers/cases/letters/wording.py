@@ -90,7 +90,8 @@ def what_was_posted(matter: Matter, desk: Desk) -> str:
     """Where and when, by the links that were kept; never what it says, or who passed it on."""
     day = full_day(desk.calendar.local(matter.case.opened_at))
     links = _links(matter)
-    if not links:
+    # Where a picture is locked away, nobody is told where it is to be found.
+    if matter.withheld or not links:
         return A_POST.format(day=day)
     sites = dict.fromkeys(filter(None, map(host_of, links)))
     shown = links[:MOST_LINKS]

@@ -46,7 +46,7 @@ OF_FACTS = frozenset(
         *(EntryKind.GIVEN_UP, EntryKind.CLOSED, EntryKind.STEP, EntryKind.STEP_GIVEN),
         *(EntryKind.AGAIN, EntryKind.SEEN, EntryKind.LOOKED, EntryKind.READ),
         *(EntryKind.EVIDENCE, EntryKind.KEPT, EntryKind.FETCH_FAILED, EntryKind.WITHHELD),
-        *(EntryKind.FOLLOWED, EntryKind.PACKED),
+        EntryKind.FOLLOWED,
     }
 )
 #: Details of an entry that somebody has typed.
@@ -80,8 +80,6 @@ class Pack:
     #: The entries that may be shown at all: not those about cases that nobody may see here.
     rows: Sequence[Row]
     procedure: Procedure
-    #: That it was made is the last entry of the case in it; from the command line it comes later.
-    is_entered: bool = True
 
     @property
     def reporters(self) -> frozenset[str]:
@@ -149,11 +147,7 @@ class Pack:
         named = {entry.by, entry.details.get("to", "")}
         if entry.what not in OF_FACTS or named & self.reporters:
             return False
-        # Why it was made is on the first page, for whoever gets it.
-        typed = _typed(entry)
-        if entry.what == EntryKind.PACKED:
-            return True
-        return not typed and self._is_of_procedure(entry.details.get("step", ""))
+        return not _typed(entry) and self._is_of_procedure(entry.details.get("step", ""))
 
     def _is_of_procedure(self, step: str) -> bool:
         known = {each.do for steps in self.procedure.procedure for each in steps.step}
@@ -170,6 +164,13 @@ class Pack:
                 entries.append(_told(entry) if is_shown else _left_out(entry))
             chains[case.reference] = entries
         return chains
+
+    def words_of(self, item: Item) -> str:
+        """Its words as they were received; of a link, nothing that may say who has shared it."""
+        evidence = item.evidence
+        if evidence.kind == EvidenceKind.LINK and not self.receiver.gets_all:
+            return evidence.normal or evidence.text
+        return evidence.text
 
     def facts_of(self, item: Item) -> Iterator[tuple[str, str]]:
         """What the manifest says of a piece, beside its hash and size."""
@@ -209,5 +210,5 @@ def _told(entry: Entry) -> dict[str, Any]:
 
 
 def _left_out(entry: Entry) -> dict[str, Any]:
-    what = entry.what if entry.what in OF_FACTS else "left out"
-    return {"what": what, "left_out": True, "before": entry.before, "hash": entry.hash}
+    """Its place in the chain, and nothing that tells of what kind it is: that may say whose."""
+    return {"what": "left out", "left_out": True, "before": entry.before, "hash": entry.hash}

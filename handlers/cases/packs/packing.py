@@ -91,7 +91,7 @@ def _entry(path: str) -> zipfile.ZipInfo:
 async def _add(item: Item, pack: Pack, writer: _Writer, desk: Desk) -> None:
     facts = dict(pack.facts_of(item))
     if item.is_words:
-        writer.add(item.path, item.evidence.text.encode("utf-8", "replace"), **facts)
+        writer.add(item.path, pack.words_of(item).encode("utf-8", "replace"), **facts)
         return
     try:
         async with desk.store.kept(item.case.reference, item.evidence.sha256) as source:
@@ -111,11 +111,15 @@ def _manifest(
         "made_by": pack.made_by,
         "made_at": pack.made_at.isoformat(),
         "why": pack.reason,
-        "is_entered": pack.is_entered,
-        "cases": {reference: {"entries": len(entries)} for reference, entries in chains.items()},
+        "cases": {reference: _chain_facts(entries) for reference, entries in chains.items()},
         "not_in_it": pack.not_handed_over,
         "files": files,
     }
+
+
+def _chain_facts(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """By which it is seen that none is missing at the end."""
+    return {"entries": len(entries), "last": entries[-1]["hash"]}
 
 
 def _json(content: object) -> bytes:

@@ -133,7 +133,7 @@ def _item(item: Item, pack: Pack, hashes: Mapping[str, str], desk: Desk) -> Iter
     number, *_ = item.path.rsplit("/", 1)[-1].split("-")
     yield heading(f"{number} · {evidence.kind}, {at}, from {pack.name(evidence.by)}", 3)
     if item.is_words:
-        for line in evidence.text.splitlines():
+        for line in pack.words_of(item).splitlines():
             yield paragraph(line or " ")
     large = f", {size(evidence.size)}" if evidence.size else ""
     yield paragraph(f"{item.path}{large}. SHA-256: {hashes.get(item.path, 'cannot be read')}")
