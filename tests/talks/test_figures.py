@@ -73,7 +73,9 @@ async def test_a_leader_reads_prints_and_takes_them_into_a_spreadsheet(
     assert "kind,Complaint about the school,1,0,0" in table.decode("utf-8-sig")
 
 
-async def test_the_chair_gets_the_governors_page_when_a_term_has_begun(talk: Talk) -> None:
+async def test_the_chair_gets_the_governors_page_when_a_term_has_begun(
+    talk: Talk, stage: Stage
+) -> None:
     await talk(COMPLAINT)
     await talk("""
         clock> 2027-01-06 07:50

@@ -84,10 +84,12 @@ class Noted:
         if self.mistake or (self.erased and self.of_head is not None):
             return False
         if self.erased:
-            return for_governors or not self.apart
+            return not self.apart
         if self.of_head is not None and (for_governors or reader not in self.of_head):
             return False
-        return reader not in self.kept_from
+        # Everybody who may make the governors' page reads the same.
+        readers = READERS.keys() if for_governors else {reader}
+        return self.kept_from.isdisjoint(readers)
 
 
 WHOM: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
