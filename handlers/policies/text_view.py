@@ -184,7 +184,7 @@ def show_section(text: PolicyText, start: int, ask: Ask, desk: Desk) -> Reply:
 
 def _number_on_a_page(passages: Sequence[Passage]) -> int:
     """How many of the passages there is room for; at least one."""
-    room = PAGE - len(passages[0].text)
+    room = PAGE - len(passages[0].words)
     for number, passage in enumerate(passages[1:], start=1):
         room -= len(passage.words)
         if room < 0:
