@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from store.policies.answer import Passage
@@ -37,7 +37,8 @@ def cite(
     lead_in = _lead_in(plain.words, units, quoted[0], start)
     rest = _rest(plain.words, units, quoted, end) if answer else []
     file_start, file_end = plain.find_start(start), plain.find_end(end)
-    after = units[last + 1 :]
+    before = map(units.__getitem__, range(first - 1, -1, -1))
+    after = map(units.__getitem__, range(last + 1, len(units)))
     return Passage(
         doc=text.doc,
         title=text.title,
@@ -49,7 +50,7 @@ def cite(
         answer=laid_out.answer,
         lead_in=lead_in,
         rest=tuple(rest),
-        skips_before=bool(lead_in) and _skips(units[:first][::-1], quoted[0]),
+        skips_before=bool(lead_in) and _skips(before, quoted[0]),
         skips_after=not rest and bool(quoted[-1].lead_in) and _goes_on(after, quoted[-1]),
         review_by=text.review_by,
     )
@@ -59,16 +60,18 @@ def _fit_in_file(
     text: PolicyText, units: Sequence[Unit], first: int, last: int, answer: Unit | None
 ) -> tuple[int, int]:
     """The first and the last of the units, without those that have no room in the file."""
-    plain = text.plain
-    while first < last:
-        start = plain.find_start(units[first].quoted_from)
-        if plain.find_end(units[last].end) - start <= LONGEST:
-            break
+    while first < last and not _is_short_in_file(text, units[first], units[last]):
         if units[last] is answer:
             first += 1
         else:
             last -= 1
     return first, last
+
+
+def _is_short_in_file(text: PolicyText, first: Unit, last: Unit) -> bool:
+    """From one unit to another, addresses of links and other marks included."""
+    start = text.plain.find_start(first.quoted_from)
+    return text.plain.find_end(last.end) - start <= LONGEST
 
 
 def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str:
@@ -82,8 +85,10 @@ def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str
         above = [*quoted.outer, quoted.lead_in]
     lines = [run_on(words[_sentence_before(words, units, place) : place[1]]) for place in above]
     if 0 <= quoted.needs < quoted.begins:
-        needed = units[bisect_left(units, quoted.needs, key=lambda unit: unit.begins)]
-        if needed.of_list >= 0:
+        number = bisect_left(units, quoted.needs, key=lambda unit: unit.begins)
+        needed = units[number] if number < len(units) else quoted
+        # A bullet without a letter or digit is no unit.
+        if needed.begins == quoted.needs and needed.of_list >= 0:
             lines.append(lay_out(words, [needed], with_marks=True).words)
     return "\n".join(lines)
 
@@ -120,12 +125,12 @@ def _rest(words: str, units: Sequence[Unit], quoted: Sequence[Unit], end: int) -
     return bullets
 
 
-def _skips(before: Sequence[Unit], quoted: Unit) -> bool:
+def _skips(before: Iterable[Unit], quoted: Unit) -> bool:
     """Something of a list, or of a paragraph, stands between its lead-in and a quotation."""
     return 0 <= quoted.needs < quoted.begins or _goes_on(before, quoted)
 
 
-def _goes_on(others: Sequence[Unit], bullet: Unit) -> bool:
+def _goes_on(others: Iterable[Unit], bullet: Unit) -> bool:
     """The others, from the nearest on, have another bullet of the list that a bullet is in."""
     if bullet.of_list < 0:
         return False
@@ -144,13 +149,18 @@ def gather_sections(text: PolicyText, units: Sequence[Unit]) -> Iterator[tuple[P
         yield tuple(_gather_passages(text, list(of_section)))
 
 
+def _fits_into_one(text: PolicyText, first: Unit, last: Unit) -> bool:
+    is_short = last.end - first.quoted_from <= LONGEST
+    return is_short and _is_short_in_file(text, first, last)
+
+
 def _gather_passages(text: PolicyText, units: Sequence[Unit]) -> list[Passage]:
-    """Neighbouring units as passages of at most LONGEST characters."""
+    """Neighbouring units as passages of at most LONGEST characters, as read and in the file."""
     passages: list[Passage] = []
     first: Unit | None = None
     end = 0
     for unit in units:
-        if first is not None and unit.end - first.quoted_from > LONGEST:
+        if first is not None and not _fits_into_one(text, first, unit):
             passages.append(cite(text, units, first.quoted_from, end))
             first = None
         first = first or unit

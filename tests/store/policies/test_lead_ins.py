@@ -230,3 +230,8 @@ def test_every_lead_in_of_every_file_goes_on_in_what_it_introduces(file: Path) -
             assert is_row or not last.endswith((".", "!", "?"))
         for line in passage.words.split("\n"):
             assert " ".join(line.split()) in words or "|" in line
+
+
+def test_a_bullet_that_says_nothing_lends_its_place_to_no_other():
+    text = parse("a.md", b"1. ?\n- Ring the head.\n- Write it down.\n")
+    assert [passage.lead_in for passage in _quotations(text)] == ["", ""]

@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.policies import Policies
+from store.policies.citing import gather_sections
+from store.policies.divide import divide
+from store.policies.texts import parse
 
 LONGEST = 800
 
@@ -159,3 +162,25 @@ def test_near_identical_passages_are_one_answer_with_two_places(tmp_path):
 
 def test_the_review_day_comes_with_the_quotation(shipped):
     assert shipped.ask("who edits the school website").ranked[0].review_by == date(2027, 9, 6)
+
+
+_sentences = st.lists(
+    st.one_of(
+        st.integers(0, 700).map(lambda n: f"See [the form](https://a.b/{'c' * n}) first.\n\n"),
+        st.integers(1, 150).map(lambda n: f"- {'word ' * n}end.\n"),
+        st.sampled_from(
+            ["# Heading\n\n", "Staff must:\n\n", "1. **Ring** the head.\n", "Ring.\n\n"]
+        ),
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(written=_sentences)
+def test_everything_of_a_text_is_shown_of_the_whole(written):
+    text = parse("a.md", written.encode())
+    units = divide(text)
+    shown = [p for section in gather_sections(text, units) for p in section]
+    for unit in units:
+        start, end = text.plain.find_start(unit.start), text.plain.find_end(unit.end)
+        assert any(p.start <= start and end <= p.end for p in shown)
