@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 _BLOCKS = (
     "address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|figure|figcaption|"
@@ -25,12 +26,14 @@ _TAG = re.compile(
     r"(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_LINE_END = re.compile(r"[ \t]*[\r\n][\s]*")
+_LINE_END = re.compile(r"(?<![ \t])[ \t]*[\r\n][\s]*")
 _BLOCK = re.compile(_BLOCKS, re.IGNORECASE)
 _BOLD_BLOCK = re.compile(
     r"<p\b[^<>]*>\s*(?P<open><(?P<b>strong|b)\b[^<>]*>)[^<>]{1,100}(?P<close></(?P=b)\s*>)\s*</p\s*>",
     re.IGNORECASE,
 )
+#: Lists within lists that are told apart.
+DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +47,24 @@ class Edit:
 
 def read_hidden(text: str, body: int) -> Iterator[Edit]:
     """What no reader sees: comments, scripts, and what is struck out."""
-    small = text.lower() if text.isascii() else _in_small_letters(text)
     place = body
     unended: set[str] = set()
     while opening := _HIDING.search(text, place):
         name = (opening["name"] or "").lower()
-        ending = f"</{name}" if name else "--"
         place = opening.end()
-        end = -1 if ending in unended else small.find(ending, place)
-        if end < 0:
+        close = None if name in unended else _ending(name).search(text, place)
+        if close is None:
             # A mark that nothing ends hides nothing, and is not searched for again.
-            unended.add(ending)
+            unended.add(name)
             continue
-        close = text.find(">", end)
-        place = close + 1 if close >= 0 else len(text)
+        place = close.end()
         yield Edit(opening.start(), place)
 
 
-def _in_small_letters(text: str) -> str:
-    """As long as the text: the small letters of some others are several."""
-    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+@cache
+def _ending(name: str) -> re.Pattern[str]:
+    """What ends a tag that hides; without a name, what ends a comment."""
+    return re.compile(rf"</{name}\s{{0,20}}>" if name else "-->", re.IGNORECASE)
 
 
 def read_tags(text: str, body: int) -> Iterator[Edit]:
@@ -89,6 +90,9 @@ class _TagReader:
     place: int = 0
     #: The last tag began an item, and nothing was written in it yet.
     is_new_item: bool = False
+    #: Where the line begins that a tag was last looked for in, and how far line ends are known.
+    line: int = 0
+    known: int = 0
 
     def read(self, tag: re.Match[str]) -> Iterator[Edit]:
         name = tag["name"].lower()
@@ -115,7 +119,7 @@ class _TagReader:
             return self._draw_table(name, is_end)
         is_block = name in ("br", "hr", "ul", "ol", "li") or _is_heading(name)
         is_block = is_block or bool(_BLOCK.fullmatch(name))
-        if self.in_row or _is_in_row(self.text, tag.start()):
+        if self.in_row or self._is_in_row(tag.start()):
             return " " if is_block else ""
         if name in ("ul", "ol", "li"):
             return self._draw_list(name, is_end)
@@ -127,6 +131,14 @@ class _TagReader:
             return "\n"
         return "\n\n" if is_block else ""
 
+    def _is_in_row(self, place: int) -> bool:
+        """True in a row of a table of Markdown, which is one line."""
+        last = max(self.text.rfind(end, self.known, place) for end in "\r\n")
+        self.known = place
+        if last >= 0:
+            self.line = last + 1
+        return self.text[self.line : self.line + 80].lstrip().startswith("|")
+
     def _draw_list(self, name: str, is_end: bool) -> str:
         if name != "li":
             if not is_end:
@@ -136,7 +148,7 @@ class _TagReader:
             return "\n" if self.lists else "\n\n"
         if is_end:
             return "\n"
-        indent = "    " * (len(self.lists) - 1)
+        indent = "    " * (min(len(self.lists), DEEPEST) - 1)
         if not self.lists or self.lists[-1] == 0:
             return f"\n{indent}• "
         self.lists[-1] += 1
@@ -167,12 +179,6 @@ class _TagReader:
 
 def _is_heading(name: str) -> bool:
     return len(name) == 2 and name[0] == "h" and name[1].isdigit()
-
-
-def _is_in_row(text: str, place: int) -> bool:
-    """True in a row of a table of Markdown, which is one line."""
-    start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
-    return text[start : start + 80].lstrip().startswith("|")
 
 
 def _skip_blanks(text: str, place: int) -> int:
