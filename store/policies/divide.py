@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from store.policies.lines import Mark, TextLine, is_delimiter, read_lines, read_marks
+from store.policies.tags import DEEPEST
 from store.policies.texts import PolicyText
 
 #: Characters of a unit.
@@ -27,6 +28,8 @@ LONGEST_MARK = 20
 SHORT_BULLET = 140
 #: Blanks by which a bullet stands further in than the one that it belongs under.
 INSET = 2
+#: Lists that may go on at a time.
+MOST_OPEN = 20
 
 _WORD = re.compile(r"[^\W_]")
 _SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]]*(?=\s+[\"'‘“(\[]*[A-Z0-9]|\s*\Z)")
@@ -335,6 +338,7 @@ class _Divider:
             begins_small=words[:1].islower(),
         )
         self._lists.append(opened)
+        del self._lists[:-MOST_OPEN]
         return opened
 
     def _is_of_bullet(self, n: int) -> bool:
@@ -401,7 +405,7 @@ class _Divider:
         self._block += 1
         # A paragraph may be what the sentence above it asks for.
         above = self._lead_in if not self._lists else None
-        if above is not None and not self._text[: above[1]].endswith(":"):
+        if above is not None and not self._text.endswith(":", 0, above[1]):
             above = None
 
         units = []
@@ -445,7 +449,7 @@ def _under(above: _List, text: str) -> tuple[Place, tuple[Place, ...]]:
     start, end = above.last
     mark = read_marks(text[start:end])[0]
     outer = (*above.outer, above.lead_in) if above.lead_in else above.outer
-    return (start + mark.length, end), outer
+    return (start + mark.length, end), outer[-DEEPEST:]
 
 
 def _is_unfinished(words: str) -> bool:

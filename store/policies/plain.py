@@ -29,25 +29,36 @@ _BOLD_LINE = re.compile(
 )
 _SPACES_IN_ROW = re.compile(r"(?<=[ \t])[ \t]+")
 _TEMPLATES = re.compile(r"\{\{.{0,300}?\}\}", re.DOTALL)
+#: Where a line begins and ends, whatever ends it.
+_BEGINS = r"(?<![^\r\n])"
+_ENDS = r"(?![^\r\n])"
 _ORDERS = re.compile(
-    r"\{%.{0,300}?%\}|(?<=\S)[ \t]*\{[:#][^{}\r\n]{0,80}\}|^[ \t]*\{:[^{}\r\n]{0,80}\}[ \t]*$"
-    r"|^[ \t]*(?:```|~~~)[^\r\n]*$"
-    r"|^\.\. (?:_[^\r\n]*:|[\w-]+::)[^\r\n]*$"
-    r"|^ {0,3}\[[^\]\r\n^]{1,80}\]:[ \t]+\S+[^\r\n]*$|^ {0,3}\[\^[^\]\s]{1,30}\]:[ \t]*",
-    re.MULTILINE | re.DOTALL,
+    r"\{%.{0,300}?%\}|(?<=\S)[ \t]*\{[:#][^{}\r\n]{0,80}\}"
+    rf"|{_BEGINS}[ \t]*\{{:[^{{}}\r\n]{{0,80}}\}}[ \t]*{_ENDS}"
+    rf"|{_BEGINS}[ \t]*(?:```|~~~)[^\r\n]*"
+    rf"|{_BEGINS}\.\. (?:_[^\r\n]*:|[\w-]+::)[^\r\n]*"
+    rf"|{_BEGINS} {{0,3}}\[[^\]\r\n^]{{1,80}}\]:[ \t]+\S[^\r\n]*"
+    rf"|{_BEGINS} {{0,3}}\[\^[^\]\s]{{1,30}}\]:[ \t]*",
+    re.DOTALL,
 )
 _CODE = re.compile(r"(?<!`)(`{1,2})(?=[^\s`])(?P<words>[^`\r\n]{1,300}?)\1(?!`)")
-_ADDRESS = r"\(\s*<?[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*>?(?:\s+[\"'“][^\"'”\r\n]*[\"'”])?\s*\)"
-_IMAGE = re.compile(rf"!\[[^\]\r\n]{{0,300}}\](?:{_ADDRESS}|\[[^\]\r\n]*\])")
+# Nothing is of any length, so that no file keeps anybody waiting.
+_ADDRESS = (
+    r"\(\s{0,20}<?[^()\s<>]{0,2000}(?:\([^()\s]{0,300}\)[^()\s<>]{0,300}){0,9}>?"
+    r"(?:\s{1,20}[\"'“][^\"'”\r\n]{0,300}[\"'”])?\s{0,20}\)"
+)
+_IMAGE = re.compile(rf"!\[[^\]\r\n]{{0,300}}\](?:{_ADDRESS}|\[[^\]\r\n]{{0,80}}\])")
 _LINK = re.compile(
     rf"(?P<open>\[)(?P<words>[^\[\]]{{1,500}}?)(?P<close>\]{_ADDRESS}|\]\[[^\]\r\n]{{0,80}}\]"
     # Somebody broke the line between the two halves.
-    r"|\]\s\((?:https?:|mailto:|/)[^()\s]*\))"
+    r"|\]\s\((?:https?:|mailto:|/)[^()\s]{0,2000}\))"
 )
-_RST_LINK = re.compile(r"(?P<open>`)(?P<words>[^`<>]{1,300}?)(?P<close>\s*<[^<>\s]+>`_{1,2})")
+_RST_LINK = re.compile(
+    r"(?P<open>`)(?P<words>[^`<>]{1,300}?)(?P<close>\s{0,20}<[^<>\s]{1,2000}>`_{1,2})"
+)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,30}\]")
 _AUTOLINK = re.compile(
-    r"(?P<open><)(?P<words>(?:https?://|mailto:)?[^\s<>]+[.@][^\s<>]+)(?P<close>>)"
+    r"(?P<open><)(?=[^\s<>]{1,2000}>)(?P<words>[^\s<>]+[.@][^\s<>]+)(?P<close>>)"
 )
 _ESCAPE = re.compile(r"\\(?P<words>[!-/:-@\[-`{-~])")
 _ESCAPED_END = re.compile(r"\\(?=\r?\n)")

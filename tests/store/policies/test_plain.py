@@ -145,3 +145,35 @@ def test_what_is_quoted_is_found_in_what_another_reader_renders(file: Path, tmp_
 
 def _letters(words: str) -> str:
     return re.sub(r"[\s|`]", "", words)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_what_is_no_words_goes_whatever_ends_the_lines(ends):
+    lines = (
+        "```",
+        "Staff decide.",
+        "```",
+        "[1]: https://a.b/c",
+        "{: .note}",
+        ".. image:: x.png",
+        "Heads too.",
+    )
+    assert read_plain(ends.join(lines)).words.split() == ["Staff", "decide.", "Heads", "too."]
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("<s>Old <strong>x</strong> <span>y</span></s>New.", "New."),
+        ("<del>Old</DEL >New.", "New."),
+        ("<!-- a -- b > c -->New.", "New."),
+        ("<!-- never ended > New.", "<!-- never ended > New."),
+    ],
+)
+def test_what_is_hidden_is_hidden_to_its_own_end(written, seen):
+    assert read_plain(written).words == seen
+
+
+def test_a_list_is_set_in_only_so_far():
+    short, long = (read_plain("<ul><li>a" * n).words for n in (200, 400))
+    assert len(long) < 3 * len(short)

@@ -1,0 +1,49 @@
+"""Texts made to keep the reader busy: what they cost grows as they do."""
+
+from __future__ import annotations
+
+import time
+from math import inf
+
+import pytest
+
+from store.policies.citing import gather_sections
+from store.policies.divide import divide
+from store.policies.texts import parse
+from tests.fuzz.test_long_words import LONGER, MOST, NOTHING, TRIES
+
+LENGTH = 120_000
+
+PIECES = (
+    "<" + "." * LENGTH,
+    "[a](x “",
+    "[a](" + " " * LENGTH,
+    ".. _a:" + ":" * LENGTH + "\r\n",
+    "<b>",
+    "<tr>" + " " * LENGTH,
+    "<ul><li>a",
+    "Staff must:\n\nWrite it down:\n\n",
+    "1. a:\n",
+    "[a](" + "x" * LENGTH,
+    "- a [b](https://a.b/" + "c" * 300 + ") d.\n",
+)
+
+
+def _took(words: str) -> float:
+    begun = time.process_time()
+    text = parse("a.md", words.encode())
+    list(gather_sections(text, divide(text)))
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=[piece[:12] for piece in PIECES])
+def test_no_text_takes_more_than_its_share(piece: str) -> None:
+    long = piece * max(1, LENGTH // len(piece))
+    short = long[: len(long) // LONGER]
+    took_short = took_long = inf
+    for _ in range(TRIES):
+        took_long = min(took_long, _took(long))
+        took_short = min(took_short, _took(short))
+        if took_long < max(NOTHING, MOST * took_short):
+            return
+    raise AssertionError((took_short, took_long))
