@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -24,6 +25,8 @@ Floats = Any
 
 HERE = Path(__file__).parent
 PASSAGES = HERE / "passages.onnx"
+#: How the SHA-256 of its file begins. Vectors of another model are worth nothing beside its own.
+PASSAGES_SHA = "2976f789154abcd1"
 ANSWERS = HERE / "answers.onnx"
 #: Word pieces, one a line: both models have the same.
 VOCABULARY = HERE / "vocabulary.txt"
@@ -43,6 +46,9 @@ MOST_PROCESSORS = 2
 #: Texts from which nobody waits for them: others go first.
 MANY = 64
 
+#: Held while a model is opened, so that none is twice.
+_opening = threading.Lock()
+
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 #: The pieces of each text, and for each whether it belongs to the first or the second of a pair.
@@ -60,20 +66,21 @@ def numpy() -> Any:
     return importlib.import_module("numpy")
 
 
-@cache
 def load(weights: Path = PASSAGES) -> Meaning | None:
-    """The model of what texts mean, made once and kept, or None where it cannot be had."""
-    network = _open(weights)
+    """The model of what texts mean, opened once and kept, or None where it cannot be had."""
+    with _opening:
+        network = _open(weights)
     return Meaning(network) if network else None
 
 
-@cache
 def load_judge(weights: Path = ANSWERS) -> Judge | None:
-    """The model of what answers a question, made once and kept, or None."""
-    network = _open(weights)
+    """The model of what answers a question, opened once and kept, or None."""
+    with _opening:
+        network = _open(weights)
     return Judge(network) if network else None
 
 
+@cache
 def _open(weights: Path) -> _Network | None:
     # Whatever is wrong with the file or the package, words are enough for an answer.
     try:
@@ -135,8 +142,11 @@ class Meaning:
     def __init__(self, network: _Network) -> None:
         self._network = network
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """One vector of length 1 for each text: an array of len(texts) rows and SIZE columns."""
+    def embed(self, texts: Sequence[str], *, alone: bool = False) -> Floats:
+        """One vector of length 1 for each text: an array of len(texts) rows and SIZE columns.
+
+        `alone`: it is not to differ with the other texts, not even slightly; takes longer.
+        """
         np = numpy()
         words = self._network.words
         pieces = []
@@ -151,7 +161,7 @@ class Meaning:
             mean /= np.linalg.norm(mean, axis=1, keepdims=True)
             result[numbers] = mean
 
-        self._network.run(pieces, keep)
+        self._network.run(pieces, keep, 0 if alone else TOGETHER)
         return result
 
 
@@ -176,7 +186,7 @@ class Judge:
             for number, score in zip(numbers, rows[:, 0].tolist(), strict=True):
                 result[number] = score
 
-        self._network.run(pairs, keep)
+        self._network.run(pairs, keep, 0)
         return result
 
 
@@ -200,10 +210,18 @@ class _Network:
         )
 
     def run(
-        self, pieces: Sequence[_Pieces], keep: Callable[[list[int], Floats, Any], None]
+        self,
+        pieces: Sequence[_Pieces],
+        keep: Callable[[list[int], Floats, Any], None],
+        together: int,
     ) -> None:
-        """Bring all through the model; `keep` is given which they are, what came out, the mask."""
-        batches = list(_make_batches([len(found) for found, _ in pieces]))
+        """Bring all through the model; `keep` is given which they are, what came out, the mask.
+
+        `together`: pieces that go through at once at most. What is in eight bits shares a scale
+        with whatever goes through beside it, so with 0, each text alone, its company is nothing to
+        it.
+        """
+        batches = list(_make_batches([len(found) for found, _ in pieces], together))
 
         def run_one(numbers: list[int]) -> None:
             given = _fill_up([pieces[number] for number in numbers])
@@ -216,12 +234,12 @@ class _Network:
         in_threads(run_one, batches, threads, stand_back=len(pieces) >= MANY)
 
 
-def _make_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def _make_batches(lengths: Sequence[int], together: int) -> Iterator[list[int]]:
     """Which texts go through a model together: those of nearly one length."""
     batch: list[int] = []
     for number in sorted(range(len(lengths)), key=lambda number: lengths[number]):
         # This one is the longest so far, to which the others are filled up.
-        if batch and (len(batch) + 1) * lengths[number] > TOGETHER:
+        if batch and (len(batch) + 1) * lengths[number] > together:
             yield batch
             batch = []
         batch.append(number)

@@ -21,7 +21,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from store.policies.search.meaning import ANSWERS, LONGEST, PASSAGES
+from store.policies.search.meaning import ANSWERS, LONGEST, LONGEST_PAIR, PASSAGES
 
 HEADS = 12
 #: Seven bits and a sign.
@@ -103,7 +103,8 @@ class _Graph:
         scales = np.abs(table).max(1, keepdims=True) / 127 + 1e-12
         self._constant("words", np.round(table / scales).astype(np.int8))
         self._constant("words.scale", scales.astype(np.float32))
-        self._constant("places", self.weights["embeddings.position_embeddings.weight"][:LONGEST])
+        places = self.weights["embeddings.position_embeddings.weight"]
+        self._constant("places", places[: max(LONGEST, LONGEST_PAIR)])
         self._constant("texts", self.weights["embeddings.token_type_embeddings.weight"])
         rows = self._node("Gather", ["words", "pieces"])
         scale = self._node("Gather", ["words.scale", "pieces"])

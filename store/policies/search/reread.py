@@ -16,7 +16,7 @@ from store.policies.search.question import LONGEST_QUESTION
 READ_AGAIN = 6
 #: What a point of the model counts beside one of the ranking: so, both tell passages apart by
 #: about as much.
-COUNTS = 0.3
+COUNTS = 0.25
 
 
 def reread(question: str, best: Sequence[Passage]) -> list[int]:

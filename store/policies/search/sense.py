@@ -96,10 +96,9 @@ class Embeddings:
         )
 
     def _embed(self, query: Query) -> _Embedded:
-        """All in one pass through the model, which costs little more than the question alone."""
         spelt = {slot.word: spell_out(slot.word) for slot in query.slots if _is_telling(slot.word)}
         new = list(set(spelt.values()) - self._known_words.keys())
-        text, *vectors = self._model.embed([spell_out(query.text), *new])
+        text, *vectors = self._model.embed([spell_out(query.text), *new], alone=True)
 
         # A new dictionary rather than more in the old one: another thread may be reading it.
         known = self._known_words | dict(zip(new, vectors, strict=True))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from store.policies.search.meaning import Floats, Meaning, numpy
+from store.policies.search.meaning import PASSAGES_SHA, Floats, Meaning, numpy
 
 #: Vectors of the texts that come with the product, made by `ship.py`.
 SHIPPED = Path(__file__).with_name("shipped.npz")
@@ -90,8 +90,11 @@ class Vectors:
 
 
 def _key(text: str) -> bytes:
-    """What a piece of text is kept under. Halves of characters cannot be encoded: `?` is."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
+    """What a piece of text is kept under, for this model alone.
+
+    Halves of characters cannot be encoded: `?` is.
+    """
+    return hashlib.sha256(f"{PASSAGES_SHA} {text}".encode("utf-8", "replace")).digest()[:16]
 
 
 def _read(file: Path) -> dict[bytes, Any]:
