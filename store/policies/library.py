@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
+import structlog
+
 from store.policies.answer import Answer, Passage
 from store.policies.citing import cite, gather_sections
 from store.policies.divide import Unit, divide, sections
 from store.policies.search import meaning, weights
-from store.policies.search.beside import begin
+from store.policies.search.beside import Ending, begin
 from store.policies.search.differ import Claim, any_contradict, read_claim
-from store.policies.search.question import understand
+from store.policies.search.question import Query, understand
 from store.policies.search.quote import span
 from store.policies.search.rank import Index, Scored
 from store.policies.search.refuse import confidence, refusal_features
@@ -31,6 +33,8 @@ ALIKE = 0.8
 MOST = 15_000
 #: New passages and words that a question waits for: about half a second.
 AT_ONCE = 120
+#: Times that new texts are made ready, where it fails.
+MOST_TRIES = 3
 #: Passages, best first, that tell whether the texts answer at all.
 WEIGHED = 10
 #: Passages, best first, that are held against each other.
@@ -75,6 +79,8 @@ class Snapshot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     #: `sense` is being made in a thread, or cannot be had.
     begun: bool = False
+    #: How often that has failed.
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Policies:
         self._file = vectors_file
         self._by_meaning = by_meaning
         self._snapshot: Snapshot | None = None
+        self._has_logged = False
 
     def texts(self) -> tuple[PolicyText, ...]:
         """Every text, by file name.
@@ -172,11 +179,19 @@ class Policies:
         True when questions are answered by meaning, False when by words alone: there
         is no model, or it is not wanted.
         """
-        return self._make_sense(self._current(), at_most=None) is not None
+        is_ready = self._make_sense(self._current(), at_most=None) is not None
+        if is_ready:
+            meaning.load_judge()
+        return is_ready
 
     def begin(self) -> None:
         """Make ready in a thread of its own; until then, questions are answered by words."""
-        begin(self.prepare)
+
+        def prepare() -> None:
+            self._make_beside(self._current())
+            meaning.load_judge()
+
+        begin(prepare)
 
     @property
     def by_meaning(self) -> bool:
@@ -194,14 +209,9 @@ class Policies:
             return Answer(question)
 
         snapshot = self._current()
-        sense = self._make_sense(snapshot, at_most=AT_ONCE)
-        if sense is None:
-            self._begin_sense(snapshot)
-            learnt = weights.BY_WORDS
-            seen = QuestionVectors(asked, {}, frozenset(), 0.0)
-        else:
-            learnt = weights.BY_MEANING
-            seen = sense.compare(asked)
+        by_meaning = self._compare(snapshot, asked)
+        learnt = weights.BY_MEANING if by_meaning else weights.BY_WORDS
+        seen = by_meaning or QuestionVectors(asked, {}, frozenset(), 0.0)
         scored = snapshot.index.rank(seen.query, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
@@ -214,9 +224,8 @@ class Policies:
         found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
 
-        if sense is not None:
-            order = reread(question, [candidate.passage for candidate in candidates])
-            candidates = [candidates[number] for number in order]
+        if by_meaning:
+            candidates = self._reread(question, candidates)
         merged = _merge_those_alike(candidates)
         return Answer(
             question,
@@ -225,6 +234,34 @@ class Policies:
             confidence=round(sure, 4),
             disagree=tuple(_find_disagreements(merged[: min(top, COMPARED)])),
         )
+
+    def _compare(self, snapshot: Snapshot, asked: Query) -> QuestionVectors | None:
+        """What the model makes of a question; None where words alone are to answer."""
+        try:
+            sense = self._make_sense(snapshot, at_most=AT_ONCE)
+            if sense is not None:
+                return sense.compare(asked)
+        # Whatever fails in a model, words are enough for an answer.
+        except Exception as error:  # noqa: BLE001
+            self._log_once(error)
+            return None
+        self._begin_sense(snapshot)
+        return None
+
+    def _reread(self, question: str, candidates: list[_Candidate]) -> list[_Candidate]:
+        """In the order that the second model gives them; as they were where it fails."""
+        try:
+            order = reread(question, [candidate.passage for candidate in candidates])
+        except Exception as error:  # noqa: BLE001
+            self._log_once(error)
+            return candidates
+        return [candidates[number] for number in order]
+
+    def _log_once(self, error: Exception) -> None:
+        if self._has_logged or isinstance(error, Ending):
+            return
+        self._has_logged = True
+        structlog.get_logger().error("policy texts are read by words alone", exc_info=error)
 
     def _make_sense(self, snapshot: Snapshot, *, at_most: int | None) -> Embeddings | None:
         """What questions by meaning need; None where they are answered by words.
@@ -255,7 +292,16 @@ class Policies:
         """Make it in a thread, unless that has been begun, or cannot be."""
         if self._by_meaning and not snapshot.begun:
             snapshot.begun = True
-            begin(lambda: self._make_sense(snapshot, at_most=None))
+            begin(lambda: self._make_beside(snapshot))
+
+    def _make_beside(self, snapshot: Snapshot) -> None:
+        try:
+            self._make_sense(snapshot, at_most=None)
+        except Exception as error:  # noqa: BLE001
+            self._log_once(error)
+            snapshot.failed += 1
+            # The next question tries again, but not for ever.
+            snapshot.begun = snapshot.failed >= MOST_TRIES
 
     def _open(self, doc: str) -> _DividedText:
         """The text in the file `doc`; one without a character where there is none."""
