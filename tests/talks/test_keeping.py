@@ -60,7 +60,7 @@ async def test_a_year_later_the_head_is_asked_and_asked_again(talk: Talk, stage:
     """)
     memo = await stage.bot.desk.store.memo(Erased, cases["a"])
     assert memo
-    assert memo.counted == (Counted("school-complaint", "2026-11"),)
+    assert memo.counted == (Counted("school-complaint", "2026-11", apart=False),)
     assert not (stage.folder / "data" / "cases" / cases["a"]).exists()
 
 
