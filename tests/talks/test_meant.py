@@ -64,14 +64,14 @@ async def test_what_comes_next_is_a_report_of_its_own(talk: Talk) -> None:
         bot>  No open cases
         Ben>  that is what I wanted to know
         bot>  it is case {a} in ten minutes
-        Ben>  [forwards "The head of Year 4 hits children"]
+        Ben>  [forwards "He hit a child on the stairs"]
         bot>  Case {b}
         Ben>  (taps) No, it was not meant for that
         bot>  Case {a} is closed as sent by mistake
-        Ben>  /case {b}
-        bot>  The head of Year 4 hits children
         clock> +10m
         bot to Cleo> New case {b}
+        Cleo> /case {b}
+        bot>  He hit a child on the stairs
     """)
 
 
