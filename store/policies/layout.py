@@ -16,7 +16,7 @@ from store.policies.divide import Place, Unit
 LONG_LINE = 40
 INDENT = "    "
 
-_LINE_END = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
+_LINE_END = re.compile(r"[\r\n]+\s*")
 _BLANKS = re.compile(r"[^\S\r\n]{2,}")
 
 

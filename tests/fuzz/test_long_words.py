@@ -25,6 +25,9 @@ LONGER = 6
 #: How many times as much work is too much: some way below the square, above what a busy machine blurs.
 MOST = 2 * LONGER
 
+#: The same for twice as much.
+MOST_OF_TWICE = 3
+
 #: Seconds below which the growth says nothing.
 NOTHING = 0.02
 
@@ -61,13 +64,17 @@ async def _grows_evenly(say: Callable[[str], Awaitable[float]], piece: str) -> b
     """
     long = piece * (LENGTH // len(piece))
     short = long[: len(long) // LONGER]
-    took_short = took_long = inf
+    took_short = took_long = took_twice = inf
     for _ in range(TRIES):
         took_long = min(took_long, await say(long))
         if took_long < NOTHING:
             return True
         took_short = min(took_short, await say(short))
         if took_long < MOST * took_short:
+            return True
+        # A step up to what is cut off anyway is no growth; the square of twice as much is four times.
+        took_twice = min(took_twice, await say(long + long))
+        if took_twice < MOST_OF_TWICE * took_long:
             return True
     return False
 

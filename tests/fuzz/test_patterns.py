@@ -100,8 +100,9 @@ BUILT = {
     "store.erasing",
     # Words of the house.
     "store.policies.search.answer_kinds",
-    # A heading of the procedure's, escaped.
-    "store.school.procedure",
+    # Names of tags, from a list.
+    "store.policies.tags",
+    # A table or key of a file, escaped.
     "store.school.toml",
 }
 
