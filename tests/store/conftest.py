@@ -90,7 +90,8 @@ class Opened:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "opened" in metafunc.fixturenames:
+    own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "opened" in metafunc.fixturenames and "opened" not in own:
         suite = metafunc.module.__name__.rpartition(".")[2]
         backends = OF_RECORDS if suite in RECORDS_ALONE else tuple(BACKENDS)
         metafunc.parametrize("opened", backends, indirect=True)

@@ -433,6 +433,7 @@ NOT_FOUND = {
     "case.evidence.#.tries": "how a fetch goes on",
     "case.evidence.#.next_try": "as the one before",
     "case.evidence.#.first_try": "as the one before",
+    "follow_ups.#.whose": "who was last told that it is theirs; whose it is, is told by entries",
     "follow_ups.#.told": "how far the reminders have come",
     **{
         f"notices.#.{name}": "what the bot owes and has sent: it changes with each message"
