@@ -311,6 +311,7 @@ class Year:
         self.handed: list[Handed] = []
         # When somebody did something with a case.
         self.touched: defaultdict[str, list[datetime]] = defaultdict(list)
+        self.deaths: list[datetime] = []
         self._sent_before = 0
         self._procedure = load_procedure(TEXTS)
         self._policies = Policies(TEXTS)
@@ -405,6 +406,7 @@ class Year:
                 await sweep(self.desk)
             await self.delivery.tick()
         except Killed:
+            self.deaths.append(self.now)
             await self._end()
             self.fate.dead = False
             self._start()
