@@ -69,11 +69,14 @@ def run(
     from bot.logs import set_up
     from bot.run import ProcessRole, run_chats
     from bot.settings import load
+    from bot.unknown_settings import find_unknown
 
     if only not in tuple(ProcessRole):
         raise typer.BadParameter("it is web or worker", param_hint="--only")
     role = ProcessRole(only)
     settings = load()
+    for line in find_unknown():
+        typer.echo(f"headsup: {line}", err=True)
     set_up()
     if settings.schools:
         from bot.schools.run import run_schools

@@ -6,20 +6,15 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from bot.env_file import read as read_env_file
 from store.errors import Trouble
 
 OWN_TEXTS = Path("policy_texts")
+ENV = Path(".env")
 
 #: What the folder of a school is called; its name is the school's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -37,7 +32,7 @@ NO_URL = (
     "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach "
     "the bot."
 )
-NOT_UTF8 = "The file {file} is not text in UTF-8. Save it again as plain text, encoded as UTF-8."
+UNREADABLE = "The file {file} cannot be read: {why}."
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
 
 _COMMAND = re.compile(r"\bheadsup (?=[a-z])")
@@ -51,12 +46,10 @@ class TokenRefused(SettingsError):
     """The platform does not take a token, or takes it no more; the text names the setting."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Each field is an environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True
-    )
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     headsup_data: Path = Field(
         Path("data"), description="Folder that holds cases, evidence and people."
@@ -138,7 +131,7 @@ class Settings(BaseSettings):
             "Numbers for Prometheus at /metrics: 9100 for this machine alone, or ADDRESS:PORT."
         ),
     )
-    leadership_channel: Annotated[tuple[str, ...], NoDecode] = Field(
+    leadership_channel: tuple[str, ...] = Field(
         (),
         description=(
             "Channel or group that hears of new cases: reference, category and urgency alone."
@@ -177,36 +170,16 @@ class Settings(BaseSettings):
         return value.strip() if isinstance(value, str) else value
 
 
-class _GivenSettings(Settings):
-    """Of a mapping alone, whatever the environment of the process says."""
+def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV) -> Settings:
+    """Read the settings: those of the environment, and those of `.env` that it does not have.
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        *others: PydanticBaseSettingsSource,
-        **named: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
-
-
-def load(
-    environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
-) -> Settings:
-    """Read the settings; a mapping in place of the process's environment makes them testable.
-
-    With SCHOOLS and HEADSUP_SCHOOL they are those of that school. Raises SettingsError, which names
-    each setting that is wrong.
+    A mapping in place of both makes them testable. With SCHOOLS and HEADSUP_SCHOOL they are those
+    of that school. Raises Trouble, which names each setting that is wrong.
     """
+    if environment is None:
+        environment = {**_lower(_read_env_file(env_file)), **_lower(os.environ)}
     try:
-        if environment is None:
-            settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
-        else:
-            given = {name.lower(): value for name, value in environment.items() if value}
-            settings = _GivenSettings(**given)  # type: ignore[arg-type]
-    except UnicodeDecodeError as error:
-        raise SettingsError(NOT_UTF8.format(file=env_file)) from error
+        settings = Settings.model_validate(_lower(environment))
     except ValidationError as error:
         # What pydantic says of itself would show the values, and some of those are secrets.
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
@@ -215,6 +188,18 @@ def load(
     if settings.is_of_one_of_several:
         return of_school(settings, settings.headsup_school)
     return settings
+
+
+def _lower(settings: Mapping[str, str]) -> dict[str, str]:
+    """Those that have a value, by their names in small letters."""
+    return {name.lower(): value for name, value in settings.items() if value}
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    try:
+        return read_env_file(path, interpolate=True)
+    except OSError as error:
+        raise SettingsError(UNREADABLE.format(file=path, why=error.strerror)) from error
 
 
 def schools_of(settings: Settings) -> list[str]:

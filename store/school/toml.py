@@ -12,6 +12,13 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from store.errors import Trouble
+from store.text_file import CURLY_QUOTES, NotText, read_text
+
+CURLY = (
+    "{path}, line {line}: the quotes are curly, as word processors make them. Type straight ones."
+)
+
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 class FileMistake(Trouble):
@@ -39,17 +46,14 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
     finds.
     """
     try:
-        text = path.read_text("utf-8")
+        text = read_text(path)
         found: Model = _read(text, model)
     except FileNotFoundError as error:
         raise FileMistake(f"{path.absolute()} is missing.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise FileMistake(
-            f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8."
-        ) from error
+    except NotText as error:
+        raise FileMistake(str(error)) from error
     except tomllib.TOMLDecodeError as error:
-        raise FileMistake(f"{path}: {error}.") from error
+        raise FileMistake(_describe_syntax(path, text, error)) from error
     except OSError as error:
         raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
@@ -65,6 +69,17 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
 def _read(text: str, model: type[Model]) -> Model:
     """The tables of a text. Schools of one process mostly have the same procedure."""
     return model.model_validate(tomllib.loads(text))
+
+
+def _describe_syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+    """What the parser says; curly quotes are named, which it only calls an invalid value."""
+    place = _PLACE.search(str(error))
+    if place is None:
+        return f"{path}: {error}."
+    number = int(place[1])
+    if CURLY_QUOTES.isdisjoint(text.split("\n")[number - 1]):
+        return f"{path}: {error}."
+    return CURLY.format(path=path, line=number)
 
 
 def _describe_all(path: Path, text: str, error: ValidationError) -> list[str]:

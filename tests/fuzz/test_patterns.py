@@ -92,7 +92,7 @@ METHODS = {"match", "fullmatch", "search", "sub", "subn", "split", "findall", "f
 #: from a few words of the technician's, or named again here.
 BUILT = {
     # A setting's name.
-    "bot.cli.setup.env_file",
+    "bot.env_file",
     # What a command may be typed like: see `test_commands_without_a_slash`.
     "handlers.reception",
     "handlers.school.role_words",

@@ -9,17 +9,29 @@ from bot.cli.check.finding import Looked
 from store.errors import Trouble
 from store.model.address import Address
 
-NO_CHAT = (
+NO_CHAT_OF_CHANNEL = (
     "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, and there is no token for it."
+)
+
+NO_CHAT = (
+    "no chat is connected, so nobody can reach the bot: it would be a chat in the terminal, with "
+    "made-up people. Run: headsup setup"
 )
 
 
 def fit_together(looked: Looked) -> Iterator[str]:
-    """What would keep a chat from starting: half of its settings, a webhook without its secret."""
+    """What would keep a chat from starting: half of its settings, a webhook without its secret.
+
+    And whether there is any chat. Those of one school of several are kept in the database.
+    """
     try:
-        make_front_ends(looked.settings)
+        front_ends = make_front_ends(looked.settings)
     except Trouble as error:
         yield str(error)
+        return
+    is_alone = not looked.settings.schools
+    if is_alone and not front_ends:
+        yield NO_CHAT
 
 
 def channel_addresses(looked: Looked) -> list[Address]:
@@ -36,7 +48,9 @@ def channels(looked: Looked) -> Iterator[str]:
         return
     for address in channel_addresses(looked):
         if address.platform not in running:
-            yield NO_CHAT.format(channel=address.place, platform=label_of(address.platform))
+            yield NO_CHAT_OF_CHANNEL.format(
+                channel=address.place, platform=label_of(address.platform)
+            )
 
 
 async def groups(looked: Looked) -> AsyncIterator[str]:

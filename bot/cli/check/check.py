@@ -23,6 +23,7 @@ from store.school.school import load_school
 
 #: Everything that is looked at without the network, in the order in which it is said.
 CHECKS: tuple[tuple[str, Check], ...] = (
+    ("settings", machine.unknown_settings),
     ("settings", chats.fit_together),
     ("settings", chats.channels),
     ("settings", machine.env_file),

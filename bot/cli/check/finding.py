@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.settings import Settings
 from store.model.case import Case
-from store.model.records import Notice, Person
+from store.model.records import Invitation, Notice, Person
 from store.school.procedure import Procedure
 from store.school.school import School
 
@@ -48,6 +48,8 @@ class Looked:
     cases: Sequence[Case] = ()
     #: The notices of no case: digests, duties.
     notices: Sequence[Notice] = ()
+    #: Those that nobody has used, also where their time is over.
+    invitations: Sequence[Invitation] = ()
     #: Paths of what could not be read: `cases/7K4M`, `people/….json`.
     unreadable: Sequence[str] = ()
     #: The database's role, where row-level security does not bind it.

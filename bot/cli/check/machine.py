@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.check.finding import Looked
+from bot.settings import ENV
+from bot.unknown_settings import find_unknown
 
 #: Bytes that should be free.
 ENOUGH = 1_000_000_000
@@ -30,7 +32,6 @@ NO_LOCKS = (
     "the disk of {folder} knows no locks, so two bots could use it at once. "
     "Keep it on a disk of this machine."
 )
-ENV = Path(".env")
 
 #: What a file system says that knows no locks: some network drives.
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -85,6 +86,11 @@ def env_file(looked: Looked) -> Iterator[str]:
     """The tokens in `.env` are nobody else's to read."""
     if ENV.is_file() and _is_open_to_others(ENV):
         yield OTHERS_READ.format(path=ENV, mode="600")
+
+
+def unknown_settings(looked: Looked) -> Iterator[str]:
+    """Settings that nothing reads, with the likely one."""
+    yield from find_unknown(ENV)
 
 
 def locks(looked: Looked) -> Iterator[str]:

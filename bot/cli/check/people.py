@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from bot.chats import chats_set
 from bot.cli.check.finding import Looked
 from handlers.rules.names import same_name
-from handlers.text.words import ROLES, listed
+from handlers.text.words import ROLES, full_day, listed
 from store.model.address import Address, Platform
 from store.model.records import Person, Role
 from store.school.procedure import Procedure
@@ -40,6 +40,8 @@ MADE_UP = (
     "Choose a fresh HEADSUP_DATA for real work: headsup setup"
 )
 
+WAITS = "nobody is {role_is} yet: {name} is invited, and has until {day} to join."
+
 #: The roles without which no school can do, and what is said where nobody has one.
 CALLED_FOR = {Role.HEAD: NO_HEAD, Role.DSL: NO_DSL, Role.CHAIR: NO_CHAIR}
 
@@ -54,10 +56,19 @@ def missing(looked: Looked) -> Iterator[str]:
 
     for role, sentence in CALLED_FOR.items():
         if role not in held:
-            yield sentence
+            yield _waits(role, looked) or sentence
     if looked.procedure:
         yield from _nobody_alerted(looked.procedure, held)
         yield from _nobody_above(looked.procedure, held)
+
+
+def _waits(role: Role, looked: Looked) -> str:
+    """That an invitation waits which gives this role; empty where none does."""
+    for invitation in looked.invitations:
+        if role in invitation.roles and invitation.until > looked.now:
+            day = full_day(invitation.until.date())
+            return WAITS.format(role_is=ROLES[role], name=invitation.name, day=day)
+    return ""
 
 
 def _nobody_alerted(procedure: Procedure, held: Collection[str]) -> Iterator[str]:

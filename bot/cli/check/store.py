@@ -71,12 +71,15 @@ async def bucket(settings: Settings) -> str:
 
 def _from_folder(looked: Looked) -> Looked:
     reading = FolderContents(looked.settings.headsup_data)
-    notices = [record for name, record in reading.others() if name == "notices"]
+    others = list(reading.others())
+    notices = [record for name, record in others if name == "notices"]
+    invitations = [record for name, record in others if name == "invitations"]
     return replace(
         looked,
         people=reading.people,
         cases=reading.cases,
         notices=notices,
+        invitations=invitations,
         # Last, since it grows while the others are read.
         unreadable=list(dict.fromkeys(reading.unreadable)),
     )
@@ -90,8 +93,14 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
         except DamagedCase:
             unreadable.append(f"cases/{summary.reference}")
     people = await store.people()
-    notices = await store.loose()
-    return replace(looked, people=people, cases=cases, notices=notices, unreadable=unreadable)
+    return replace(
+        looked,
+        people=people,
+        cases=cases,
+        notices=await store.loose(),
+        invitations=await store.invitations(),
+        unreadable=unreadable,
+    )
 
 
 async def _unbound_role(url: str) -> str:

@@ -16,21 +16,22 @@ from typing import Any, Self
 
 import typer
 
+from bot import env_file
 from bot.chats import chats_set, chats_to_connect, is_made_up
 from bot.cli.invite import print_invitation
-from bot.cli.setup import env_file, school_file
+from bot.cli.setup import school_file
 from bot.cli.setup.chats import ask_chats, masked
 from bot.cli.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes
 from bot.cli.setup.school_file import Value
 from bot.open_store import WHICH
-from bot.settings import Settings, SettingsError, load
+from bot.settings import ENV, Settings, SettingsError, load
 from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
 from store.model.records import Person, Role
 from store.school.school import School, load_school
+from store.text_file import read_text
 from store.tiny.reading import FolderContents
 
-ENV = Path(".env")
 HELLO = (
     "Heads Up: what it must know of the school. Enter keeps what stands in brackets.\n"
     "Nothing is written before the end; Ctrl-C leaves everything as it is.\n"
@@ -78,7 +79,7 @@ class SetupFile:
 
     @classmethod
     def unchanged(cls, path: Path) -> Self:
-        text = path.read_text("utf-8") if path.exists() else ""
+        text = read_text(path) if path.exists() else ""
         return cls(path, text, text)
 
 
@@ -115,7 +116,7 @@ def _ask_and_write(settings: Settings) -> str | None:
     path = settings.school_file
     env = env_file.read(ENV)
     school = load_school(path)
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = read_text(path) if path.exists() else ""
     typer.echo(HELLO)
 
     values = _ask_school(school, tomllib.loads(text), in_folder=path.parent == Path())

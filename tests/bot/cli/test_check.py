@@ -21,7 +21,7 @@ from bot.cli.check.finding import Facts
 from bot.open_store import open_store
 from bot.settings import Settings, load
 from store.model.case import Case, Classification
-from store.model.records import About, Notice, Person, Report, Role, Subject
+from store.model.records import About, Invitation, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests import buckets, databases
 from tests.crash.nursery import command
@@ -44,12 +44,15 @@ async def problems(settings: Settings, at: datetime = NOW) -> list[str]:
 
 
 def settings(folder: Path, **more: str) -> Settings:
+    """With Telegram, where no chat is given."""
     (folder / "school.toml").write_text(SCHOOL)
+    chat = {} if "SLACK_BOT_TOKEN" in more else {"TELEGRAM_BOT_TOKEN": "1:x"}
     return load(
         {
             "HEADSUP_DATA": str(folder / "data"),
             "SCHOOL_FILE": str(folder / "school.toml"),
             "POLICY_TEXTS": str(ROOT / "policy_texts"),
+            **chat,
             **more,
         }
     )
@@ -97,7 +100,11 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
             {"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"},
             "the two tokens of Slack are swapped",
         ),
-        ({"TELEGRAM_WEBHOOK_URL": "https://x.example"}, "TELEGRAM_BOT_TOKEN is not"),
+        (
+            {"TELEGRAM_BOT_TOKEN": "", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
+            "TELEGRAM_BOT_TOKEN is not",
+        ),
+        ({"TELEGRAM_BOT_TOKEN": ""}, "no chat is connected, so nobody can reach the bot"),
         (
             {"TELEGRAM_BOT_TOKEN": "1:x", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
             "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET",
@@ -160,6 +167,44 @@ async def test_nothing_is_said_where_all_is_well(tmp_path: Path) -> None:
 async def only(part: str, given: Settings, at: datetime = NOW) -> list[str]:
     report = await check(given, lambda: at, offline=True)
     return [finding.says for finding in report.found if finding.part == part]
+
+
+async def test_a_setting_that_nothing_reads_is_named_with_the_likely_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await furnished(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        "# tokens\nSLACK_BOT_TOKN=xoxb-1\nslack_bot_token=xoxb-1\n\nTELEGRAM_CHANNEL=x\nMETRIC=9100\n"
+        "POSTGRES_PASSWORD=x\nAWS_REGION=x\n"
+    )
+    (tmp_path / ".env").chmod(0o600)
+    monkeypatch.setenv("HEADSUP_DATE", "/data")
+    monkeypatch.setenv("SLACK_CHANNEL_OF_ANOTHER_PROGRAM", "x")
+    assert await only("settings", settings(tmp_path)) == [
+        "SLACK_BOT_TOKN (.env, line 2) is no setting of Heads Up. Did you mean SLACK_BOT_TOKEN?",
+        "TELEGRAM_CHANNEL (.env, line 5) is no setting of Heads Up. "
+        "Take it out, or look up its name in docs/technician.md.",
+        "METRIC (.env, line 6) is no setting of Heads Up. Did you mean METRICS?",
+        "HEADSUP_DATE (in the environment) is no setting of Heads Up. Did you mean HEADSUP_DATA?",
+    ]
+
+
+async def test_whoever_is_invited_and_has_not_joined_is_named(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    store = TinyStore.open(tmp_path / "data")
+    for name, role, days in (("Ben Okafor", Role.HEAD, 5), ("Cleo Martin", Role.DSL, -1)):
+        digest = name.encode().hex().ljust(64, "0")
+        await store.add_invitation(
+            Invitation(digest, name, (role,), NOW + timedelta(days=days), by="technician")
+        )
+    await store.close()
+    found = await only("people", given)
+    assert (
+        "nobody is headteacher yet: Ben Okafor is invited, and has until 29 November 2026 to join."
+        in found
+    )
+    assert "nobody is safeguarding lead. Invite one: headsup invite NAME --role dsl" in found
 
 
 async def test_what_the_school_file_lacks_is_named(tmp_path: Path) -> None:

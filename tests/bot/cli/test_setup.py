@@ -14,7 +14,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from bot.cli.setup import env_file, school_file
+from bot import env_file
+from bot.cli.setup import school_file
 from bot.cli.setup.prompts import Unusable, closed, full_name, hour, one_of, phone
 from bot.settings import load
 from store.model.records import Person, Role

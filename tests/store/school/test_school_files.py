@@ -209,7 +209,26 @@ def test_what_is_no_toml_is_named_by_its_line(tmp_path: Path) -> None:
 def test_what_is_no_utf_8_is_named_by_its_line(tmp_path: Path) -> None:
     folder = _texts(tmp_path / "texts", "")
     (folder / "procedure.toml").write_bytes(b"# one\n# two\nladder = ['Se\xf1or']\n")
-    assert _mistakes(load_procedure, folder) == {3: "not UTF-8 text. Save the file as UTF-8."}
+    assert _mistakes(load_procedure, folder) == {
+        3: "not text in UTF-8. Save the file again as plain text, encoded as UTF-8."
+    }
+
+
+def test_a_file_as_windows_saves_it_is_read_or_named(tmp_path: Path) -> None:
+    folder = _texts(tmp_path / "texts", "")
+    (folder / "procedure.toml").write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert load_procedure(folder) == load_procedure(SHIPPED)
+    (folder / "procedure.toml").write_bytes(TEXT.encode("utf-16"))
+    [said] = _mistakes(load_procedure, folder).values()
+    assert "saved as UTF-16" in said
+
+
+def test_curly_quotes_are_named_by_their_line(tmp_path: Path) -> None:
+    folder = _texts(tmp_path / "texts", "")
+    (folder / "procedure.toml").write_text("# one\nladder = [“head”]\n")
+    assert _mistakes(load_procedure, folder) == {
+        2: "the quotes are curly, as word processors make them. Type straight ones."
+    }
 
 
 def test_a_file_that_is_missing_or_no_file_is_a_sentence(tmp_path: Path) -> None:
