@@ -44,7 +44,10 @@ lock: .venv/installed-dev
 clean:
 	rm -rf .venv build dist *.egg-info
 
+# Debian keeps what makes virtual environments in a package of its own, and fails half-way without it.
 .venv/bin/python:
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+		echo "Python cannot make virtual environments here. Install that first: sudo apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt pyproject.toml | .venv/bin/python

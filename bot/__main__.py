@@ -89,8 +89,13 @@ def run(
         asyncio.run(run_chats(settings, front_ends, role))
         return
 
+    try:
+        not_understood = asyncio.run(run_terminal(settings))
+    except KeyboardInterrupt:
+        # Ctrl-C is one of the ways to end the chat, and nothing has gone wrong.
+        typer.echo()
+        return
     # A script that feeds its lines to the terminal has to hear that some were not understood.
-    not_understood = asyncio.run(run_terminal(settings))
     if not_understood:
         sys.exit(1)
 

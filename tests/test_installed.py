@@ -89,7 +89,7 @@ def test_the_wheel_runs_with_its_texts(installed: Path, tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert where.startswith(str(installed))
-    assert "0.1.0" in run(installed, tmp_path, "version")
+    assert "0.2.0" in run(installed, tmp_path, "version")
     answer = json.loads(run(installed, tmp_path, "ask", "may I use my own phone", "--json"))
     assert answer
     shown = run(

@@ -64,6 +64,8 @@ SORRY = "Sorry, something went wrong with that line. Please try it again."
 
 #: How kinds of lines look to somebody who types; what is piped in and out has no colours.
 STYLES = {"heading": "bold", "choice": "cyan", "quote": "italic", "file": "green"}
+#: Before each line of a reply.
+INDENT = "  "
 #: Bytes of a file that are read at once.
 PIECE = 1 << 16
 
@@ -90,6 +92,12 @@ class TerminalFrontEnd:
         #: Lines that were piped in, and neither the bot nor the terminal followed.
         self.not_understood = 0
         self._by_hand = sys.stdin.isatty()
+        if self._by_hand:
+            # With it, `input` knows the arrow keys, and what was typed before. Windows has none.
+            with suppress(ImportError):
+                import readline  # noqa: F401
+        self._clock_moves = False
+        self._time_said = ""
         self._console = console or Console(
             highlight=False, soft_wrap=True, markup=False, emoji=False
         )
@@ -237,10 +245,13 @@ class TerminalFrontEnd:
                 await self._forward(rest, receive)
 
     async def _move_clock(self, words: str) -> None:
+        self._clock_moves = True
         try:
             await self.clock.move(words, self.work)
         except NotATime as error:
             raise Misunderstood(str(error)) from error
+        finally:
+            self._clock_moves = False
         self._say(TIME_IS.format(time=f"{self.clock.local():%a %d %b %Y, %H:%M}"))
 
     async def _forward(self, rest: str, receive: Receive) -> None:
@@ -298,6 +309,7 @@ class TerminalFrontEnd:
 
     async def _show(self, name: str, reply: Reply, label: str) -> str:
         """Print a reply to one person, and give the number by which it is known."""
+        self._say_the_time()
         reply = await draw.save_files(reply)
         number = self._next_number()
         self._shown.add(name, number, reply)
@@ -306,15 +318,33 @@ class TerminalFrontEnd:
 
         self._print(f"{label}>", "bold green")
         for line in draw.lines(reply):
-            words = Text("  ").append(line.text)
-            start, end = line.bold
-            if self._by_hand and end:
-                words.stylize("bold", start + 2, end + 2)
-            self._print(words, STYLES.get(line.kind))
+            self._print_line(line)
         return number
+
+    def _print_line(self, line: draw.Line) -> None:
+        """A line of a reply; for whoever sits here, wrapped between words and in colour."""
+        if not self._by_hand:
+            self._print(f"{INDENT}{line.text}", None)
+            return
+        words = Text(line.text)
+        start, end = line.bold
+        words.stylize("bold", start, end)
+        before = INDENT + line.margin
+        width = self._console.width - len(before)
+        for row in words[len(line.margin) :].wrap(self._console, width):
+            row.rstrip()
+            self._print(Text(before).append_text(row), STYLES.get(line.kind))
 
     def _print(self, words: str | Text, style: str | None) -> None:
         self._console.print(words, style=style if self._by_hand else None)
+
+    def _say_the_time(self) -> None:
+        """Before what the bot sends while the clock moves on: else it seems to come all at once."""
+        if self._by_hand and self._clock_moves:
+            time = f"{self.clock.local():%a %d %b %Y, %H:%M}"
+            if time != self._time_said:
+                self._time_said = time
+                self._print(time, "dim")
 
     def _next_number(self) -> str:
         return str(next(self._numbers))

@@ -47,6 +47,8 @@ class Line:
     kind: str = ""
     #: Where words begin and end that are set off in bold.
     bold: tuple[int, int] = (0, 0)
+    #: What it begins with, and each further row has where it is too long for one.
+    margin: str = ""
 
 
 def safe(text: str) -> str:
@@ -122,15 +124,15 @@ def _draw_quote(quote: Quote) -> Iterator[Line]:
             row += piece
     yield _quote_row(row, bold)
     if quote.place:
-        yield Line(f"│   {safe(quote.place)}", "quote")
+        yield Line(f"│   {safe(quote.place)}", "quote", margin="│   ")
 
 
 def _quote_row(row: str, bold: tuple[int, int]) -> Line:
     if bold == (0, 0):
-        return Line(f"│ {row}", "quote")
+        return Line(f"│ {row}", "quote", margin="│ ")
     start, end = bold
     bar = "┃ "
-    return Line(f"{bar}{row}", "quote", (len(bar) + start, len(bar) + end))
+    return Line(f"{bar}{row}", "quote", (len(bar) + start, len(bar) + end), bar)
 
 
 def _draw_choices(options: Sequence[Choice], numbers: Mapping[int, int]) -> Iterator[Line]:

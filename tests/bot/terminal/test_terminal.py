@@ -199,7 +199,8 @@ def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
         while b"Asha> " not in shown:
             shown += os.read(controller, 4096)
         child.send_signal(signal.SIGINT)
-        child.wait(timeout=PATIENCE)
+        # `make run` would call anything else an error.
+        assert child.wait(timeout=PATIENCE) == 0
     finally:
         child.kill()
         child.wait()
