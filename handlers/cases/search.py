@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.names import speaks_of
+from handlers.rules.spoken_of import speaks_of
 from handlers.text.words import moment, shortened
 from store.errors import NotFound
 from store.model.case import Case

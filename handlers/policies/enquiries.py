@@ -12,7 +12,8 @@ from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, sa
 from handlers.policies.questions import question_of_button
 from handlers.rules import access
 from handlers.rules.access import LEADERS, Act
-from handlers.rules.names import LIKE_THE_HEAD, speaks_of
+from handlers.rules.names import LIKE_THE_HEAD
+from handlers.rules.spoken_of import speaks_of
 from handlers.text.words import listed, moment
 from handlers.workflow.people import name_of
 from handlers.workflow.steps import reachable

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names import is_named, may_be_account, may_mean
+from handlers.rules.names import holds_whole_name, is_named, may_be_account, may_mean
 from handlers.rules.pause import is_held_back, pause_ends
 from store.model.records import About, Person, Poster, Role, Subject, Summary
 from store.school.procedure import Procedure
@@ -215,9 +215,11 @@ def is_meant(person: Person, about: About) -> bool:
         return False
     if about.subject == Poster.ACCOUNT:
         return may_be_account(about.name, person.name)
-    # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
-    if about.person or about.subject in (Subject.PUPIL, Subject.PARENT):
+    if about.person:
         return is_named(about.name, person.name)
+    # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
+    if about.subject in (Subject.PUPIL, Subject.PARENT):
+        return is_named(about.name, person.name) or holds_whole_name(about.name, person.name)
     return may_mean(about.name, person.name)
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import combinations, product
+from collections.abc import Sequence
+from functools import lru_cache
 
-from nicknames import NickNamer
-
-from store.model.records import Person, Role
+from handlers.rules.several_names import accounts_in, is_account, parts_of
+from handlers.rules.spellings import (
+    LITTLE,
+    forms_of,
+    plainly,
+    runs_of,
+    short_forms,
+    spellings,
+)
+from store.model.records import Role
 from store.model.words import folded
 
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
 #: Titles that nobody is called by without a name.
 BEFORE_NAMES = {"mr", "mrs", "ms", "dr", "prof"}
-
-#: How letters with marks are written where there are none: `Müller`, `Ødegård`.
-TWO_LETTERS = re.compile("([aou])[ea]")
-#: Of a name, that are tried as one.
-MOST_WORDS = 6
 
 #: What people say of somebody besides a name: `the teacher Mr Garcia in Year 4`.
 NO_NAMES = {
@@ -39,18 +40,47 @@ OFFICES = {
     "dsl": Role.DSL,
     "safeguarding lead": Role.DSL,
     "designated safeguarding lead": Role.DSL,
+    "safeguarding officer": Role.DSL,
+    "child protection officer": Role.DSL,
+    "child protection lead": Role.DSL,
+    "designated person": Role.DSL,
+    "designated teacher": Role.DSL,
     "ict": Role.ICT,
     "ict manager": Role.ICT,
     "it manager": Role.ICT,
 }
+
+#: Offices that are no role of their own, and the roles of those who may have them.
+MAY_HAVE = {
+    "deputy": (Role.LEADER, Role.DSL),
+    "deputies": (Role.LEADER, Role.DSL),
+    "assistant head": (Role.LEADER, Role.DSL),
+    "assistant headteacher": (Role.LEADER, Role.DSL),
+    "assistant head teacher": (Role.LEADER, Role.DSL),
+    "assistant principal": (Role.LEADER, Role.DSL),
+    "vice principal": (Role.LEADER, Role.DSL),
+    "associate head": (Role.LEADER, Role.DSL),
+}
+#: What a deputy may be deputy of.
+OF_DEPUTIES = re.compile(
+    r"deputy (?:head(?: ?teacher| ?master| ?mistress)?|principal|dsl|"
+    r"(?:designated )?safeguarding lead)"
+)
 
 #: `head`, `headteacher`, `headmaster`, `heads`: too many to list. `headphones` are nobody.
 LIKE_THE_HEAD = re.compile(
     r"\b(head(?!phone|set|line|ing|count|ache)\w*|principal|ht)\b", re.IGNORECASE
 )
 
-#: Between the names of several people. A comma stands within a name as well: `Okafor, Ben`.
-BETWEEN_NAMES = re.compile(r"\s(?:and|und|et|plus)\s|[&/;+]", re.IGNORECASE)
+#: What people put around an office.
+AROUND_OFFICES = {"the", "our", "about", "of", "a", "an", "new", "school", "schools"}
+
+#: Letters, from which on a part of a name is known within another word: `mrokafor`.
+LONG = 5
+#: Of a name that is written in one word, where an account has still more around it.
+LONG_TOGETHER = 7
+#: Words of an account's name that are looked at.
+MOST_IN_ACCOUNT = 12
 
 
 def is_named(typed: str, name: str) -> bool:
@@ -64,20 +94,82 @@ def is_named(typed: str, name: str) -> bool:
     return set(wanted) == set(known) or wanted == known[-1:]
 
 
+def holds_whole_name(typed: str, name: str) -> bool:
+    """Tell whether a whole name stands among other words: `Cleo Martin of Year 4`."""
+    return whole_name_in(name_words(typed), name) is not None
+
+
+def whole_name_in(words: Sequence[str], name: str) -> slice | None:
+    """Where in these words, as `name_words` gives them, a name of two words or more stands: as a
+    whole, or the first and the last of its words; and in which order they will.
+    """
+    known = name_words(name)
+    if len(known) < 2:
+        return None
+    first, last = known[0], known[-1]
+    wholes = {"".join(known), last + "".join(known[:-1]), first + last, last + first}
+    plain = {plainly(whole) for whole in wholes}
+    for begin in range(len(words)):
+        for end in range(min(len(words), begin + 2 * len(known)), begin, -1):
+            if plainly("".join(words[begin:end])) in plain:
+                return slice(begin, end)
+    return None
+
+
 @lru_cache(maxsize=10_000)
 def may_mean(typed: str, name: str) -> bool:
     """Tell whether somebody may have meant this name, among others that they said, too.
 
     Besides what `is_named` knows: any word of the name, wherever in the world that one stands which
-    is the surname; initials, short forms of a first name, and further words on either side. A word
-    that is of another name says that it is somebody else: `Dan Okafor` is not Ben Okafor.
+    is the surname; initials, short forms of a first name, accounts, and further words on either
+    side. A word that is of another name says that it is somebody else: `Dan Okafor` is not Ben
+    Okafor.
     """
+    if is_account(typed):
+        return may_be_account(typed, name)
     return any(_may_mean_one(part, name) for part in names_in(typed))
 
 
 def names_in(words: str) -> list[str]:
     """`Cleo Martin and Ben Okafor` -> the names one by one."""
-    return [part.strip() for part in BETWEEN_NAMES.split(words) if part.strip()]
+    return [name for part in parts_of(words) for name in whole_names_of(part)]
+
+
+#: What may stand between two whole names, or within one.
+BESIDE_NAMES = re.compile(r"(,\s*|\s+(?=(?:mr|mrs|ms|miss|mx|dr|prof)\b))", re.IGNORECASE)
+
+
+def whole_names_of(part: str) -> list[str]:
+    """`Cleo Martin, Ben Okafor` -> the two names; `Martin, Cleo` is one, and stays as it is."""
+    pieces = BESIDE_NAMES.split(part)
+    names = [piece.strip() for piece in pieces[::2] if piece.strip()]
+    if len(names) > 2 and all(_is_one_word(name) for name in names):
+        return names
+
+    found = [pieces[0]]
+    for between, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if _is_whole(found[-1]) and _is_whole(piece):
+            found.append(piece)
+        else:
+            found[-1] += between + piece
+    return [name.strip() for name in found if name.strip()]
+
+
+def _is_one_word(name: str) -> bool:
+    words = name_words(name)
+    return len(words) == 1 and words[0] not in NO_NAMES | LITTLE
+
+
+def _is_whole(words: str) -> bool:
+    """Whether words are an office, or as much of a name as people call somebody by."""
+    if roles_of_office(words):
+        return True
+    said = re.findall(r"\w+", folded(words))
+    names = [word for word in said if word not in TITLES]
+    if any(word in NO_NAMES or word in LITTLE or word.isdecimal() for word in names):
+        return False
+    fewest = 1 if len(names) < len(said) else 2
+    return fewest <= len(names) <= 4
 
 
 def _may_mean_one(typed: str, name: str) -> bool:
@@ -91,66 +183,66 @@ def _may_mean_one(typed: str, name: str) -> bool:
         return True
 
     named = [word for word in wanted if word not in NO_NAMES and not word.isdecimal()]
-    for spelt, in_full in product(_spellings(named), _spellings(known)):
-        has_one = not set(spelt).isdisjoint(in_full)
-        if has_one and all(_fits(word, known[0], in_full) for word in spelt):
-            return True
-    return False
-
-
-def _spellings(words: list[str]) -> list[list[str]]:
-    """The words; with some that stand together written as one, as `O Neill` and `ONeill`; and with
-    vowels of two letters as one, as `Mueller` and `Muller`.
-    """
-    found = [words, [TWO_LETTERS.sub(r"\1", word) for word in words]]
-    if len(words) > MOST_WORDS:
-        return found
-    for begin, end in combinations(range(len(words) + 1), 2):
-        if end - begin > 1:
-            found.append([*words[:begin], "".join(words[begin:end]), *words[end:]])
-    return found
-
-
-def _fits(word: str, first: str, known: list[str]) -> bool:
-    """Whether a word can stand for a word of a name: the same, an initial, or a short form."""
-    if word in known or word in short_forms(first):
+    letters = TITLED_LETTER.findall(" ".join(re.findall(r"\w+", folded(typed))))
+    if set(named) <= set(letters) and any(letter in initials for letter in letters):
         return True
-    return len(word) == 1 and any(each.startswith(word) for each in known)
+    forms = forms_of(known)
+    return any(_fits(spelt, known, forms) for spelt in spellings(named))
+
+
+#: `Mr O`, by which children are told to call a teacher.
+TITLED_LETTER = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|sir|prof) ([^\W\d_])(?!\S)")
+
+
+def _fits(words: Sequence[str], known: Sequence[str], forms: frozenset[str]) -> bool:
+    """Whether each word can stand for a word of a name, and one of them not as its initial only."""
+    has_one = False
+    for word in words:
+        if word in forms or plainly(word) in forms:
+            has_one = True
+        elif len(word) > 1 or not any(each.startswith(word) for each in known):
+            return False
+    return has_one
 
 
 def may_be_account(account: str, name: str) -> bool:
     """Tell whether an account's name may stand for this person: `@ben_okafor`, `BenOkafor77`,
-    `bokafor`, `Mr Okafor`.
+    `bokafor`, `Mr Okafor`, `https://instagram.com/mr.okafor.y4`.
     """
+    return any(_may_be_account(each, name) for each in accounts_in(account))
+
+
+def _may_be_account(account: str, name: str) -> bool:
     words = account_words(account)
+    known = name_words(name)
+    if not words or not known:
+        return False
     if may_mean(" ".join(words), name):
         return True
-    known = name_words(name)
+    written = {plainly(word) for word in runs_of(words[:MOST_IN_ACCOUNT])}
+    surnames = {plainly(word) for word in runs_of(known[1:] or known) if len(word) >= LONG}
+    if not surnames.isdisjoint(written):
+        return True
+    names = {plainly(each) for each in run_together(known)}
+    if not names.isdisjoint(written):
+        return True
+    long = [each for each in names if len(each) >= LONG_TOGETHER]
+    return any(each in word for each in long for word in written)
+
+
+def run_together(known: Sequence[str]) -> set[str]:
+    """A name of these words as accounts have it, in one word: `bokafor`, `mrokafor`."""
     if len(known) < 2:
-        return False
+        return set()
     first, last = known[0], known[-1]
-    run_together = {"".join(known), last + first, first[0] + last, last + first[0]}
-    run_together |= {each + last for each in (first, *short_forms(first), *TITLES)}
-    return not run_together.isdisjoint({*words, "".join(words)})
+    found = {"".join(known), last + first, first[0] + last, last + first[0]}
+    return found | {each + last for each in (first, *short_forms(first), *TITLES)}
 
 
 def account_words(account: str) -> list[str]:
     """The words of an account's name, folded: `@BenOkafor_77` -> `ben`, `okafor`."""
     apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", _without_possessive(account))
     return name_words(re.sub(r"[\d_]+", " ", apart))
-
-
-@cache
-def short_forms(first: str) -> frozenset[str]:
-    """What somebody of this first name may be called, and of what name theirs may be short."""
-    namer = _namer()
-    return frozenset(namer.nicknames_of(first) | namer.canonicals_of(first))
-
-
-@cache
-def _namer() -> NickNamer:
-    # Its list is read when a name is first asked about.
-    return NickNamer()
 
 
 def same_name(name: str) -> tuple[str, ...]:
@@ -163,10 +255,29 @@ def name_words(name: str) -> list[str]:
     return [word for word in re.findall(r"\w+", folded(name)) if word not in TITLES]
 
 
+def roles_of_office(words: str) -> tuple[Role, ...]:
+    """The roles of those whose office these words are, or may be: `the chair of governors`."""
+    said = [word for word in re.findall(r"\w+", words.lower()) if word not in AROUND_OFFICES]
+    office = " ".join(said)
+    if office in OFFICES:
+        return (OFFICES[office],)
+    if OF_DEPUTIES.fullmatch(office):
+        return MAY_HAVE["deputy"]
+    if office in MAY_HAVE:
+        return MAY_HAVE[office]
+    is_head = bool(said) and all(LIKE_THE_HEAD.fullmatch(w) or w == "teacher" for w in said)
+    return (Role.HEAD,) if is_head and said != ["teacher"] else ()
+
+
 def offices_in(words: str) -> set[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
-    said = set(re.findall(r"\w+", words.lower()))
+    in_a_row = re.findall(r"\w+", words.lower())
+    said = set(in_a_row)
     found: set[str] = {role for office, role in OFFICES.items() if said.issuperset(office.split())}
+    text = f" {' '.join(in_a_row)} "
+    for office, roles in MAY_HAVE.items():
+        if f" {office} " in text:
+            found.update(roles)
     if LIKE_THE_HEAD.search(words):
         found.add(Role.HEAD)
     return found
@@ -179,64 +290,3 @@ def words_in(text: str) -> set[str]:
 
 def _without_possessive(text: str) -> str:
     return re.sub(r"['’]s?(?!\w)", "", text)
-
-
-def speaks_of(words: str, person: Person) -> bool:
-    """Tell whether the words hold a part of the person's name, or an office that they have."""
-    if not words_in(words).isdisjoint(name_words(person.name)):
-        return True
-    return person.has(*offices_in(words))
-
-
-#: Letters, from which on a part of a name is known within another word: `mrokafor`.
-LONG = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """What tells that somebody of a name is spoken of."""
-
-    #: Words that stand by themselves.
-    words: frozenset[str]
-    #: What may be a part of a longer word.
-    parts: frozenset[str]
-
-
-def may_speak_of(said: str, person: Person) -> bool:
-    """Tell whether somebody may be spoken of: by any part of the name, or by an office they have.
-
-    `said` are words as `store.model.words` gives them. It is told generously, as nobody was asked.
-    """
-    if not said:
-        return False
-    signs = _signs(person.name)
-    words = said.split()
-    if any(part in said for part in signs.parts) or not signs.words.isdisjoint(words):
-        return True
-    return person.has(*offices_in(said))
-
-
-def may_speak_of_somebody(said: str) -> bool:
-    """Tell whether words name an office, or somebody with a title."""
-    return bool(offices_in(said)) or not BEFORE_NAMES.isdisjoint(said.split())
-
-
-@cache
-def _signs(name: str) -> _Signs:
-    known = name_words(name)
-    if not known:
-        return _Signs(frozenset(), frozenset())
-    whole = "".join(known)
-    words = set[str]()
-    parts = set[str]()
-    for word in (*known, whole):
-        # There are no spaces between the words of some languages.
-        if len(word) >= LONG or not word.isascii():
-            parts.add(word)
-        elif len(word) > 1:
-            # Of `Ben's` and `the Raos` as well.
-            words |= {word, f"{word}s"}
-    words |= short_forms(known[0])
-    if len(known) > 1:
-        words.add("".join(word[0] for word in known).upper())
-    return _Signs(frozenset(words), frozenset(parts))

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names import may_mean, name_words, same_name
+from handlers.rules.names import (
+    NO_NAMES,
+    may_mean,
+    name_words,
+    same_name,
+    whole_name_in,
+    whole_names_of,
+)
+from handlers.rules.several_names import EITHER, is_account, parts_of
+from handlers.rules.spellings import LITTLE, words_alike
+from handlers.rules.spoken_of import may_speak_of
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.address import Address
 from store.model.records import Person
+from store.model.words import words_of
 
 NO_SUCH_PERSON = "I know nobody called “{name}”. Please check the spelling."
 HAS_LEFT = "That person has left. Please choose somebody else."
 #: Characters of a name that are compared: the comparison is slow.
 LONGEST_NAME = 160
-#: How alike a slip and a name must be, from 0 to 1.
-LIKENESS = 0.8
 SEVERAL = "Several people are called that: {names}. Please type the whole name."
 
 
@@ -67,28 +75,72 @@ async def people_matching(name: str, desk: Desk) -> list[Person]:
 
     `Ben Okafor`, `ben`, `Mr Okafor`, `Okafr`, `Cleo and Dev`.
     """
-    name = name[:LONGEST_NAME]
+    return _matching(name, await desk.store.people())
+
+
+def _matching(typed: str, everybody: Sequence[Person]) -> list[Person]:
+    name = typed[:LONGEST_NAME]
     wanted = name_words(name)
-    everybody = [(person, set(name_words(person.name))) for person in await desk.store.people()]
-    exact = [person for person, words in everybody if words == set(wanted)]
+    exact = [person for person in everybody if set(name_words(person.name)) == set(wanted)]
     if exact:
         return exact
-    alike = _words_alike(wanted, {word for _, words in everybody for word in words})
+    known = frozenset(word for person in everybody for word in name_words(person.name))
+    alike = set(wanted).union(*(words_alike(word, known) for word in wanted))
+    further = words_of([typed]) if len(typed) > LONGEST_NAME else ""
     found = []
-    for person, words in everybody:
-        if not words.isdisjoint(alike) or may_mean(name, person.name):
+    for person in everybody:
+        is_alike = not alike.isdisjoint(name_words(person.name))
+        if is_alike or may_mean(name, person.name) or may_speak_of(further, person):
             found.append(person)
     return found
 
 
-def _words_alike(wanted: Iterable[str], known: set[str]) -> set[str]:
-    """The words, and those of the known ones that they may be a slip for."""
-    alike = set(wanted)
-    for word in list(alike):
-        if len(word) > 3:
-            most = max(1, len(known))
-            alike.update(difflib.get_close_matches(word, known, most, LIKENESS))
-    return alike
+async def names_meant(words: str, desk: Desk) -> list[str]:
+    """The names of several people in the words, one by one; whoever is known by a whole name is one
+    however they are put side by side: `Cleo Martin, Ben Okafor`.
+    """
+    everybody = await desk.store.people()
+    return [name for part in parts_of(words) for name in _names_of_part(part, everybody)]
+
+
+def _names_of_part(part: str, everybody: Sequence[Person]) -> list[str]:
+    if is_account(part) or EITHER.search(part):
+        return [part]
+    known, rest = _known_in(part, everybody)
+    if not known:
+        return _two_surnames(part, everybody) or whole_names_of(part)
+    is_more = bool(_matching(rest, [each for each in everybody if each.name not in known]))
+    if len(known) == 1 and not is_more:
+        return (
+            [part] if len(name_words(part)) == len(name_words(known[0])) else whole_names_of(part)
+        )
+    return [*known, rest] if rest else known
+
+
+def _known_in(part: str, everybody: Iterable[Person]) -> tuple[list[str], str]:
+    """The whole names of people in the words, the longest first, and the other words, but for those
+    that stand beside any name.
+    """
+    words, known = name_words(part), list[str]()
+    for person in sorted(one_of_each_name(everybody), key=lambda each: -len(each.name)):
+        place = whole_name_in(words, person.name)
+        if place is not None:
+            known.append(person.name)
+            # Nothing that stood apart comes to stand together.
+            words[place] = [""]
+    rest = [word for word in words if word and word not in NO_NAMES | LITTLE]
+    return known, " ".join(rest)
+
+
+def _two_surnames(part: str, everybody: Sequence[Person]) -> list[str]:
+    """`Okafor, Martin` -> the two, where each is known and they are not of one person."""
+    pieces = [piece.strip() for piece in part.split(",")]
+    if len(pieces) != 2:
+        return []
+    first, second = (_matching(piece, everybody) for piece in pieces)
+    names = {person.name for person in first}
+    is_of_one = any(person.name in names for person in second)
+    return pieces if first and second and not is_of_one else []
 
 
 async def person_named(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:

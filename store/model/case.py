@@ -136,6 +136,9 @@ class Case(_Summarised):
             yield item.text
             yield item.name
             yield item.origin.get("author", "")
+            yield item.origin.get("place", "")
+            # Where the platform keeps it says nothing, but for the name of a public channel.
+            yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
         for entry in self.chronology:
             if entry.what == EntryKind.NOTE and entry.by in self.reporters:
                 yield entry.details.get("text", "")

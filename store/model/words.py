@@ -14,8 +14,8 @@ APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 #: A file's name has underscores between its words.
 WORD = re.compile(r"[^\W_]+")
-#: What may be somebody's initials: `BO`, and of `B.O.` what is left without the points.
-INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,4}(?!\w)")
+#: What may be somebody's initials: `BO`, and of `B. O.` what is left without points and spaces.
+INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,4}(?!\w)|\b[A-Z](?:\.? [A-Z]){1,3}\b")
 
 
 def folded(text: str) -> str:
@@ -27,12 +27,13 @@ def folded(text: str) -> str:
 
 
 def words_of(texts: Iterable[str]) -> str:
-    """Every word of some texts once, folded, with spaces between them.
+    """The words of some texts, folded: a line for each different text, in which they stand side by
+    side as they were said.
 
-    What may be initials is there in capitals as well.
+    What may be initials is in a line of its own, in capitals.
     """
     found: dict[str, None] = {}
     for text in texts:
-        found |= dict.fromkeys(WORD.findall(folded(text)))
-        found |= dict.fromkeys(each.replace(".", "") for each in INITIALS.findall(text))
-    return " ".join(found)
+        found[" ".join(WORD.findall(folded(text)))] = None
+        found |= dict.fromkeys(re.sub(r"[. ]", "", each) for each in INITIALS.findall(text))
+    return "\n".join(line for line in found if line)

@@ -13,15 +13,15 @@ from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.concerned.poster_words import OF, poster_question, posters_words
 from handlers.cases.concerned.subject import (
     ADDED,
-    BY_BUTTON,
     INSTEAD,
     INSTEAD_OF,
     LETS_IN,
     LONGEST,
-    MOST,
     SURELY,
     Said,
     answers,
+    of_no_staff,
+    several_names,
     short_list,
     subject_meant,
     sure_part,
@@ -33,7 +33,8 @@ from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import account_words, may_be_account, names_in
+from handlers.rules.names import account_words, may_be_account
+from handlers.rules.several_names import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
@@ -217,13 +218,12 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
 
 
 async def _posters(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
-    """Who the words mean: one, or each of several who are named in them."""
-    names = names_in(said.whole)
-    is_address = "://" in said.whole
-    if said.kind in BY_BUTTON or is_address or len(names) < 2:
+    """Who the words mean: one, or each of several who are named in them. Raises Refused."""
+    names = await several_names(said, said.whole, desk)
+    if len(names) < 2:
         return [await _poster(said, asker, case, desk)]
     names = await _with_children(names, desk)
-    return [await _poster(Said.parse(name), asker, case, desk) for name in names[:MOST]]
+    return [await _poster(Said.parse(name), asker, case, desk) for name in names]
 
 
 async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
@@ -231,7 +231,7 @@ async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
     together: list[str] = []
     for name in names:
         is_of = bool(together) and _kind_of(together[-1])[1].startswith(OF)
-        is_another = _is_account(name) or _kind_of(name)[0] is not None
+        is_another = is_account(name) or _kind_of(name)[0] is not None
         if is_of and not is_another and not await people.people_matching(name, desk):
             together[-1] = f"{together[-1]} and {name}"
         else:
@@ -250,10 +250,10 @@ async def _poster(said: Said, asker: Person, case: Case, desk: Desk) -> About:
         return About(Poster.OTHER)
 
     kind, rest = _kind_of(said.whole)
-    if kind == Poster.ACCOUNT or (kind is None and _is_account(said.whole)):
+    if kind == Poster.ACCOUNT or (kind is None and is_account(said.whole)):
         return await _account(rest or said.whole, desk)
     if kind in (Poster.PARENT, Poster.PUPIL):
-        return About(kind, name=shortened(rest, LONGEST))
+        return await of_no_staff(kind, rest, desk)
     if kind == Poster.STAFF:
         meant = await subject_meant(Said(Subject.STAFF, rest, rest), asker, desk)
         return _as_poster(meant, rest)
@@ -290,10 +290,6 @@ async def _only(name: str, case: Case, desk: Desk) -> About:
             return replace(poster, candidates=(), nobody_of=poster.candidates)
     meant = [person.id for person in await people.people_matching(name, desk)]
     return About(Poster.OTHER, name=shortened(name, LONGEST), nobody_of=tuple(meant))
-
-
-def _is_account(words: str) -> bool:
-    return "://" in words or any(word.startswith("@") for word in words.split())
 
 
 def _kind_of(words: str) -> tuple[Poster | None, str]:

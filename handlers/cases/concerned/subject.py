@@ -15,10 +15,10 @@ from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
+from handlers.messages import Choice, Choices, Part, Prompt, Refused, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import LIKE_THE_HEAD, OFFICES, names_in, same_name
+from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_office, same_name
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
@@ -33,7 +33,11 @@ NAME_THEM = "Who is it? Type the name. “Me” or “not sure” will do as wel
 #: That it is a member of staff, and nobody knows which.
 NOT_SURE = ("unsure", "not sure")
 #: People in one answer.
-MOST = 6
+MOST = 20
+TOO_MANY = (
+    "That names more than {most} people, and I have noted none of them. Please say it again, a few "
+    "names at a time."
+)
 NOT_TO_TAKE_BACK = (
     "Only those who look after the case can take back whom it is about. Please tell them; you can "
     "name somebody besides."
@@ -84,7 +88,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
 
-    named = await _subjects(said, ask.person, desk)
+    named = await _subjects(said, ask.person, matter.named, desk)
 
     def move(case: Case) -> Case:
         for each in named:
@@ -150,7 +154,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         raise matter.refusal(NOT_TO_TAKE_BACK)
     reference = matter.named.reference
     wanted = Said.parse(said.name)
-    named = await _subjects(wanted, ask.person, desk)
+    named = await _subjects(wanted, ask.person, matter.named, desk)
 
     before = matter.named.subjects
     after = replace(matter.named, about=named[0], also_about=tuple(named[1:]))
@@ -200,8 +204,10 @@ class Said:
 
     @classmethod
     def parse(cls, typed: str) -> Said:
-        kind, _, name = typed.partition(" ")
-        return cls(kind.lower(), " ".join(name.split()), " ".join(typed.split()))
+        # Names are listed below each other, too.
+        lines = "; ".join(line for line in typed.splitlines() if line.strip())
+        kind, _, name = lines.strip().partition(" ")
+        return cls(kind.lower(), " ".join(name.split()), " ".join(lines.split()))
 
     @property
     def wanted(self) -> str:
@@ -209,22 +215,41 @@ class Said:
         return self.name if self.kind == Subject.STAFF else self.whole
 
 
-async def _subjects(said: Said, asker: Person, desk: Desk) -> list[About]:
-    """Whom the words mean: one, or each of several who are named in them."""
-    names = names_in(said.wanted)
-    if said.kind in BY_BUTTON or len(names) < 2:
+async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
+    """Whom the words mean: one, or each of several who are named in them. Raises Refused."""
+    if said.kind == "only":
+        return [await _only(said.name, case, desk)]
+    names = await several_names(said, said.wanted, desk)
+    if len(names) < 2:
         return [await subject_meant(said, asker, desk)]
-    return [await subject_meant(Said.parse(name), asker, desk) for name in names[:MOST]]
+    return [await subject_meant(Said.parse(name), asker, desk) for name in names]
+
+
+async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
+    """The names in the words; of a button they are no words. Raises Refused, rather than leave out
+    somebody who would then be let in.
+    """
+    if said.kind in BY_BUTTON:
+        return []
+    names = await people.names_meant(words, desk)
+    if len(names) > MOST:
+        raise Refused(TOO_MANY.format(most=MOST))
+    return names
+
+
+async def _only(name: str, case: Case, desk: Desk) -> About:
+    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
+    for subject in case.subjects:
+        if subject.candidates and subject.name.startswith(name):
+            return replace(subject, candidates=(), nobody_of=subject.candidates)
+    meant = [person.id for person in await people.people_matching(name, desk)]
+    return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
 
 
 async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
     """Whom the words mean; with candidates, where they could mean some whom we know."""
     if said.kind == "id" and said.name:
         return await _known(await people.person_by_id(said.name, desk), desk)
-    if said.kind == "only":
-        meant = [person.id for person in await people.people_matching(said.name, desk)]
-        name = shortened(said.name, LONGEST)
-        return About(Subject.STAFF, name=name, nobody_of=tuple(meant))
     if said.kind == LISTED:
         # A person of the school's own list: that somebody here has a like name excludes nobody.
         return About(Subject.STAFF, name=shortened(said.name, LONGEST))
@@ -244,20 +269,34 @@ async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
 async def _somebody(said: Said, desk: Desk) -> About:
     """Whom an office or a name means, the offices first."""
     found = people.one_of_each_name(await _having(said.wanted, desk))
+    name = shortened(said.wanted, LONGEST)
+    roles = roles_of_office(said.wanted)
+    if len(roles) > 1:
+        # Nobody has that office here by name, and the headteacher does not have it.
+        return About(Subject.STAFF, name=name, candidates=_ids_of(found))
     if len(found) == 1:
         return await _known(found[0], desk)
     if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
-        return About(said.kind, name=shortened(said.name, LONGEST))
+        return await of_no_staff(said.kind, said.name, desk)
     if not found:
         found = people.one_of_each_name(await people.people_matching(said.wanted, desk))
         if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
             return await _known(found[0], desk)
 
-    candidates = [id for person in found for id in person.ids]
+    candidates = _ids_of(found)
     if LIKE_THE_HEAD.search(said.wanted):
         candidates += (await _head(desk)).heads
-    name = shortened(said.wanted, LONGEST)
     return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
+
+
+async def of_no_staff(kind: str, name: str, desk: Desk) -> About:
+    """A pupil or parent; with candidates, where the words hold the whole name of a colleague."""
+    meant = [each for each in await desk.store.people() if holds_whole_name(name, each.name)]
+    return About(kind, name=shortened(name, LONGEST), candidates=_ids_of(meant))
+
+
+def _ids_of(meant: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(id for person in meant for id in person.ids)
 
 
 def _subject_named(words: str) -> str | None:
@@ -282,10 +321,10 @@ def _without(left_out: Collection[str], words: str) -> str:
 
 async def _having(words: str, desk: Desk) -> list[Person]:
     """Who has the office that the words are: `the chair of governors`, `our safeguarding lead`."""
-    role = OFFICES.get(_without(("the", "our", "about", "of"), words))
-    if role is None:
+    roles = roles_of_office(words)
+    if not roles or roles == (Role.HEAD,):
         return []
-    return list(await desk.store.having((role,)))
+    return list(await desk.store.having(roles))
 
 
 async def _head(desk: Desk) -> About:

@@ -1,0 +1,159 @@
+"""Whom words speak of, by name or by office, where nobody has asked for a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from handlers.rules.names import (
+    BEFORE_NAMES,
+    LONG,
+    name_words,
+    offices_in,
+    run_together,
+)
+from handlers.rules.spellings import LITTLE, forms_of, plainly, runs_of, together, words_alike
+from store.model.records import Person
+from store.model.words import folded, words_of
+
+#: `Mr O`, by which children are told to call a teacher. `I miss a lesson` and `Sir, I` are none.
+TITLED_LETTER = re.compile(
+    r"(?<!\S)(?:(?:mr|mrs|ms|mx|dr|prof) ([^\W\d_])|(?:miss|sir) (?![ai]\b)([^\W\d_]))s?(?!\S)"
+)
+#: What follows a title, and so is a name however it is spelt.
+TITLED = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|prof) (\S+)")
+#: What people are called, and what is a word besides: in a sentence, a name has a capital letter.
+ORDINARY = frozenset(
+    {
+        *("art", "bell", "bill", "day", "dot", "gene", "grace", "hope", "jack", "joy", "king"),
+        *("left", "mark", "mat", "may", "one", "pat", "ray", "rich", "rob", "rod", "rose", "see"),
+        *("sue", "than", "will", "win"),
+    }
+)
+#: Words, up to which nothing is a sentence.
+FEW = 3
+
+
+def speaks_of(words: str, person: Person) -> bool:
+    """Tell whether words that somebody typed may name a person, or an office that they have."""
+    typed = words.split()
+    if len(typed) > FEW:
+        typed = [word for n, word in enumerate(typed) if not _is_ordinary(word, is_first=n == 0)]
+    return may_speak_of(words_of([" ".join(typed)]), person)
+
+
+def _is_ordinary(word: str, *, is_first: bool) -> bool:
+    return folded(word).strip(",.;:!?") in ORDINARY and (is_first or not word[0].isupper())
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What tells that somebody of a name is spoken of."""
+
+    #: Words that stand by themselves.
+    words: frozenset[str]
+    #: What may be a part of a longer word.
+    parts: frozenset[str]
+    #: What may be written as several words.
+    runs: frozenset[str]
+    #: What finds those.
+    together: re.Pattern[str] | None
+    #: The words of the name itself, of which there may be slips.
+    known: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Words that were said, as they are compared with the signs of each who may be meant."""
+
+    words: frozenset[str]
+    #: As they were said, and with vowels of two letters as one.
+    texts: tuple[str, str]
+    #: The same, without spaces.
+    without_spaces: tuple[str, str]
+    #: Letters that follow a title.
+    letters: frozenset[str]
+    #: Words that do.
+    titled: frozenset[str]
+
+
+def may_speak_of(said: str, person: Person) -> bool:
+    """Tell whether somebody may be spoken of: by any part of the name, or by an office they have.
+
+    `said` are words as `store.model.words` gives them. It is told generously, as nobody was asked:
+    whatever `may_mean` takes for this name is found among other words.
+    """
+    if not said:
+        return False
+    return _may_name(_said(said), _signs(person.name)) or person.has(*offices_in(said))
+
+
+def _may_name(said: _Said, signs: _Signs) -> bool:
+    if any(part in text for part in signs.parts for text in said.texts):
+        return True
+    if not signs.words.isdisjoint(said.words):
+        return True
+    if any(letter in each[0] for each in signs.known for letter in said.letters):
+        return True
+    if any(words_alike(word, signs.known) for word in said.titled):
+        return True
+    return _is_in_several_words(said, signs)
+
+
+def _is_in_several_words(said: _Said, signs: _Signs) -> bool:
+    """Whether a name is there in several words: `Mac Donald`, `O Neill`."""
+    if signs.together is None:
+        return False
+    for text, without_spaces in zip(said.texts, said.without_spaces, strict=True):
+        # To look for it is slow, and hardly ever needed.
+        if any(run in without_spaces for run in signs.runs):
+            for found in signs.together.finditer(text):
+                if not LITTLE.issuperset(found[0].split()):
+                    return True
+    return False
+
+
+def may_speak_of_somebody(said: str) -> bool:
+    """Tell whether words name an office, or somebody with a title."""
+    return bool(offices_in(said)) or not BEFORE_NAMES.isdisjoint(said.split())
+
+
+@lru_cache(maxsize=500)
+def _said(said: str) -> _Said:
+    words = set(said.split())
+    words |= {word.strip("0123456789") for word in words}
+    words |= {plainly(word) for word in words}
+    texts = (said, plainly(said))
+    letters = {each for pair in TITLED_LETTER.findall(said) for each in pair if each}
+    return _Said(
+        words=frozenset(words - {""}),
+        texts=texts,
+        without_spaces=(said.replace(" ", ""), texts[1].replace(" ", "")),
+        letters=frozenset(letters),
+        titled=frozenset(TITLED.findall(said)),
+    )
+
+
+@cache
+def _signs(name: str) -> _Signs:
+    known = name_words(name)
+    if not known:
+        return _Signs(frozenset(), frozenset(), frozenset(), None, frozenset())
+    words = set[str]()
+    parts = set[str]()
+    runs = {form for run in runs_of(known) for form in (run, plainly(run))} & forms_of(known)
+    for form in runs:
+        # There are no spaces between the words of some languages.
+        if len(form) >= LONG or not form.isascii():
+            parts.add(form)
+    words |= forms_of(known) - parts
+    words |= run_together(known)
+    # Of `Ben's` and `the Raos` as well.
+    words |= {f"{word}s" for word in words}
+    if len(known) > 1:
+        words.add("".join(word[0] for word in known).upper())
+    long_runs = frozenset(run for run in runs if len(run) > 2)
+    return _Signs(
+        frozenset(words), frozenset(parts), long_runs, together(long_runs), frozenset(known)
+    )
