@@ -125,8 +125,12 @@ def may_mean(typed: str, name: str) -> bool:
     side. A word that is of another name says that it is somebody else: `Dan Okafor` is not Ben
     Okafor.
     """
-    if is_account(typed):
+    if is_account(typed) or len(typed.split()) == 1:
         return may_be_account(typed, name)
+    return _may_mean_any(typed, name)
+
+
+def _may_mean_any(typed: str, name: str) -> bool:
     return any(_may_mean_one(part, name) for part in names_in(typed))
 
 
@@ -146,10 +150,11 @@ def whole_names_of(part: str) -> list[str]:
     if len(names) > 2 and all(_is_one_word(name) for name in names):
         return names
 
-    found = [pieces[0]]
+    found, begins_whole = [pieces[0]], _is_whole(pieces[0])
     for between, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if _is_whole(found[-1]) and _is_whole(piece):
+        if _is_whole(piece) and (begins_whole or _is_whole(found[-1])):
             found.append(piece)
+            begins_whole = True
         else:
             found[-1] += between + piece
     return [name.strip() for name in found if name.strip()]
@@ -217,7 +222,7 @@ def _may_be_account(account: str, name: str) -> bool:
     known = name_words(name)
     if not words or not known:
         return False
-    if may_mean(" ".join(words), name):
+    if _may_mean_any(account, name) or _may_mean_any(" ".join(words), name):
         return True
     written = {plainly(word) for word in runs_of(words[:MOST_IN_ACCOUNT])}
     surnames = {plainly(word) for word in runs_of(known[1:] or known) if len(word) >= LONG}

@@ -104,16 +104,19 @@ async def names_meant(words: str, desk: Desk) -> list[str]:
 
 
 def _names_of_part(part: str, everybody: Sequence[Person]) -> list[str]:
-    if is_account(part) or EITHER.search(part):
+    is_one = any(same_name(part) == same_name(person.name) for person in everybody)
+    if is_one or is_account(part) or EITHER.search(part):
         return [part]
+    pieces = whole_names_of(part)
+    if any(len(name_words(piece)) > 1 for piece in pieces) and len(pieces) > 1:
+        return [name for piece in pieces for name in _names_of_part(piece, everybody)]
+
     known, rest = _known_in(part, everybody)
     if not known:
-        return _two_surnames(part, everybody) or whole_names_of(part)
-    is_more = bool(_matching(rest, [each for each in everybody if each.name not in known]))
-    if len(known) == 1 and not is_more:
-        return (
-            [part] if len(name_words(part)) == len(name_words(known[0])) else whole_names_of(part)
-        )
+        return _two_surnames(part, everybody) or pieces
+    others = [person for person in everybody if person.name not in known]
+    if len(known) == 1 and not _matching(rest, others):
+        return pieces
     return [*known, rest] if rest else known
 
 
