@@ -278,7 +278,7 @@ def offices_in(words: str) -> set[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
     in_a_row = re.findall(r"\w+", words.lower())
     said = set(in_a_row)
-    found: set[str] = {role for office, role in OFFICES.items() if said.issuperset(office.split())}
+    found: set[str] = {role for office, role in OFFICES.items() if _OF_OFFICE[office] <= said}
     text = f" {' '.join(in_a_row)} "
     for office, roles in MAY_HAVE.items():
         if f" {office} " in text:
@@ -286,6 +286,9 @@ def offices_in(words: str) -> set[str]:
     if LIKE_THE_HEAD.search(words):
         found.add(Role.HEAD)
     return found
+
+
+_OF_OFFICE = {office: frozenset(office.split()) for office in OFFICES}
 
 
 def words_in(text: str) -> set[str]:

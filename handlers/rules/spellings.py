@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 
@@ -99,9 +99,8 @@ def words_alike(word: str, known: frozenset[str]) -> frozenset[str]:
     return frozenset(difflib.get_close_matches(word, known, len(known), LIKENESS))
 
 
-def together(forms: Iterable[str]) -> re.Pattern[str] | None:
-    """What finds these words where they are written as several: `mac donald`, `o neill`."""
-    spread = [" ?".join(map(re.escape, form)) for form in sorted(forms) if len(form) > 2]
-    if not spread:
-        return None
-    return re.compile(rf"(?<!\S)(?:{'|'.join(spread)})s?(?!\S)")
+@cache
+def in_several_words(form: str) -> re.Pattern[str]:
+    """What finds a word where it is written as several, and may begin within another: `o neill`."""
+    # Without what would look back, each letter is found at once: texts are long.
+    return re.compile(rf"{' ?'.join(map(re.escape, form))}s?(?!\S)")

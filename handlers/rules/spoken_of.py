@@ -9,16 +9,24 @@ from functools import cache, lru_cache
 from handlers.rules.names import (
     BEFORE_NAMES,
     LONG,
+    TITLES,
     name_words,
     offices_in,
     run_together,
 )
-from handlers.rules.spellings import LITTLE, forms_of, plainly, runs_of, together, words_alike
+from handlers.rules.spellings import (
+    LITTLE,
+    forms_of,
+    in_several_words,
+    plainly,
+    runs_of,
+    words_alike,
+)
 from store.model.records import Person
 from store.model.words import folded, words_of
 
-#: `Mr O`, by which children are told to call a teacher. `I miss a lesson` and `Sir, I` are none.
-TITLED_LETTER = re.compile(
+#: `mr o`, in the midst of a sentence: `I miss a lesson` and `Sir, I` are none.
+LETTER_OF_SOMEBODY = re.compile(
     r"(?<!\S)(?:(?:mr|mrs|ms|mx|dr|prof) ([^\W\d_])|(?:miss|sir) (?![ai]\b)([^\W\d_]))s?(?!\S)"
 )
 #: What follows a title, and so is a name however it is spelt.
@@ -57,8 +65,6 @@ class _Signs:
     parts: frozenset[str]
     #: What may be written as several words.
     runs: frozenset[str]
-    #: What finds those.
-    together: re.Pattern[str] | None
     #: The words of the name itself, of which there may be slips.
     known: frozenset[str]
 
@@ -76,6 +82,8 @@ class _Said:
     letters: frozenset[str]
     #: Words that do.
     titled: frozenset[str]
+    #: Roles whose office is named.
+    offices: frozenset[str]
 
 
 def may_speak_of(said: str, person: Person) -> bool:
@@ -86,7 +94,8 @@ def may_speak_of(said: str, person: Person) -> bool:
     """
     if not said:
         return False
-    return _may_name(_said(said), _signs(person.name)) or person.has(*offices_in(said))
+    spoken = _said(said)
+    return person.has(*spoken.offices) or _may_name(spoken, _signs(person.name))
 
 
 def _may_name(said: _Said, signs: _Signs) -> bool:
@@ -103,14 +112,19 @@ def _may_name(said: _Said, signs: _Signs) -> bool:
 
 def _is_in_several_words(said: _Said, signs: _Signs) -> bool:
     """Whether a name is there in several words: `Mac Donald`, `O Neill`."""
-    if signs.together is None:
-        return False
     for text, without_spaces in zip(said.texts, said.without_spaces, strict=True):
-        # To look for it is slow, and hardly ever needed.
-        if any(run in without_spaces for run in signs.runs):
-            for found in signs.together.finditer(text):
-                if not LITTLE.issuperset(found[0].split()):
-                    return True
+        for run in signs.runs:
+            # To look for it is slow, and hardly ever needed.
+            if run in without_spaces and _is_apart_in(text, run):
+                return True
+    return False
+
+
+def _is_apart_in(text: str, run: str) -> bool:
+    for found in in_several_words(run).finditer(text):
+        is_whole_word = found.start() == 0 or text[found.start() - 1].isspace()
+        if is_whole_word and not LITTLE.issuperset(found[0].split()):
+            return True
     return False
 
 
@@ -119,19 +133,23 @@ def may_speak_of_somebody(said: str) -> bool:
     return bool(offices_in(said)) or not BEFORE_NAMES.isdisjoint(said.split())
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=2000)
 def _said(said: str) -> _Said:
     words = set(said.split())
+    letters, titled = set[str](), set[str]()
+    if not words.isdisjoint(TITLES):
+        letters = {each for pair in LETTER_OF_SOMEBODY.findall(said) for each in pair if each}
+        titled = set(TITLED.findall(said))
     words |= {word.strip("0123456789") for word in words}
-    words |= {plainly(word) for word in words}
     texts = (said, plainly(said))
-    letters = {each for pair in TITLED_LETTER.findall(said) for each in pair if each}
+    words |= {word.strip("0123456789") for word in texts[1].split()}
     return _Said(
         words=frozenset(words - {""}),
         texts=texts,
         without_spaces=(said.replace(" ", ""), texts[1].replace(" ", "")),
         letters=frozenset(letters),
-        titled=frozenset(TITLED.findall(said)),
+        titled=frozenset(titled),
+        offices=frozenset(offices_in(said)),
     )
 
 
@@ -139,7 +157,7 @@ def _said(said: str) -> _Said:
 def _signs(name: str) -> _Signs:
     known = name_words(name)
     if not known:
-        return _Signs(frozenset(), frozenset(), frozenset(), None, frozenset())
+        return _Signs(frozenset(), frozenset(), frozenset(), frozenset())
     words = set[str]()
     parts = set[str]()
     runs = {form for run in runs_of(known) for form in (run, plainly(run))} & forms_of(known)
@@ -154,6 +172,4 @@ def _signs(name: str) -> _Signs:
     if len(known) > 1:
         words.add("".join(word[0] for word in known).upper())
     long_runs = frozenset(run for run in runs if len(run) > 2)
-    return _Signs(
-        frozenset(words), frozenset(parts), long_runs, together(long_runs), frozenset(known)
-    )
+    return _Signs(frozenset(words), frozenset(parts), long_runs, frozenset(known))

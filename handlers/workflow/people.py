@@ -99,6 +99,8 @@ async def names_meant(words: str, desk: Desk) -> list[str]:
     """The names of several people in the words, one by one; whoever is known by a whole name is one
     however they are put side by side: `Cleo Martin, Ben Okafor`.
     """
+    if len(words.split()) == 1 and len(parts_of(words)) == 1:
+        return [words]
     everybody = await desk.store.people()
     return [name for part in parts_of(words) for name in _names_of_part(part, everybody)]
 

@@ -286,7 +286,7 @@ async def _account(name: str, desk: Desk) -> About:
 async def _only(name: str, case: Case, desk: Desk) -> About:
     """What was said before, and none of those whom it may mean. A button may hold a part of it."""
     for poster in case.posters:
-        if poster.candidates and poster.name.startswith(name):
+        if name and poster.candidates and poster.name.startswith(name):
             return replace(poster, candidates=(), nobody_of=poster.candidates)
     meant = [person.id for person in await people.people_matching(name, desk)]
     return About(Poster.OTHER, name=shortened(name, LONGEST), nobody_of=tuple(meant))

@@ -240,7 +240,7 @@ async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
 async def _only(name: str, case: Case, desk: Desk) -> About:
     """What was said before, and none of those whom it may mean. A button may hold a part of it."""
     for subject in case.subjects:
-        if subject.candidates and subject.name.startswith(name):
+        if name and subject.candidates and subject.name.startswith(name):
             return replace(subject, candidates=(), nobody_of=subject.candidates)
     meant = [person.id for person in await people.people_matching(name, desk)]
     return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
