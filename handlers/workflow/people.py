@@ -132,8 +132,8 @@ def _known_in(part: str, everybody: Iterable[Person]) -> tuple[list[str], str]:
         if place is not None:
             known.append(person.name)
             # Nothing that stood apart comes to stand together.
-            words[place] = [""]
-    rest = [word for word in words if word and word not in NO_NAMES | LITTLE]
+            words[place] = ["|"]
+    rest = [word for word in words if word != "|" and word not in NO_NAMES | LITTLE]
     return known, " ".join(rest)
 
 
