@@ -15,7 +15,11 @@ from handlers.matter import Matter, Summaries
 from handlers.text.words import moment
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import Entry, Person, Progress
+from store.model.records import Entry, Person, Progress, Subject
+
+#: Whom the words may mean besides, until somebody says so or not.
+PERHAPS = "perhaps {name}, whom the words may mean"
+NOT_THESE = "{words}, not {names}"
 
 ENTRY_WORDS: dict[str, str] = {
     EntryKind.OPENED: "passed it on",
@@ -151,8 +155,14 @@ def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
 
 def _named_words(entry: Entry) -> str:
     """Whom an entry names, as a subject or as whoever posted it."""
-    words = poster_words if entry.what in OF_POSTERS else about_words
-    return words(named_in(entry))
+    named = named_in(entry)
+    if entry.what in OF_POSTERS:
+        return poster_words(named)
+    if named.subject == Subject.UNSURE and named.name:
+        return PERHAPS.format(name=named.name)
+    words = about_words(named)
+    none_of = entry.details.get("none_of", "")
+    return NOT_THESE.format(words=words, names=none_of) if none_of else words
 
 
 def _why(details: Mapping[str, str]) -> str:

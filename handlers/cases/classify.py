@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from handlers.cases.next_question import subjects_known_to
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
@@ -58,7 +59,8 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     chosen, listed = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
-        question = category_question(matter.named, desk, every=bool(typed))
+        known = subjects_known_to(ask.person, matter)
+        question = category_question(matter.named, known, desk, every=bool(typed))
         if typed == EVERY:
             return replace(matter.asking(question), replaces=True)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()

@@ -5,18 +5,27 @@ It is asked of its reporter, by whatever shows them the case.
 
 from __future__ import annotations
 
-from handlers.cases.concerned.own_words import may_settle
+from collections.abc import Sequence
+
+from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.questions import category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
 from handlers.rules.names import LIKE_THE_HEAD
+from handlers.text.words import listed
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
 from store.model.records import About, Person, Status
 
 DID_YOU_MEAN = "Did you mean one of these?"
 NOBODY_OF_THESE = "No, somebody else"
+#: Of whom the words name besides whom it is said to be about.
+WORDS_MAY_MEAN = "The words of it may mean {names}. Is it about them, or did they post it?"
+YES = "Yes: {name}"
+NOT_ABOUT_THEM = "No, it is not about them"
+#: In place of a name: those whom the words may mean are not meant.
+NONE = "none"
 #: People to choose from.
 SHORT_LIST = 12
 #: Bytes of the command behind a button: Telegram's limit.
@@ -31,21 +40,48 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     case = matter.named
     if case.status == Status.CLOSED:
         return None
-    if not matter.is_about(person) and _is_whom_open(matter):
+    if not matter.is_about(person) and _is_whom_open(person, matter):
         return subject_question(case, desk)
     for subject in case.subjects:
-        if subject.candidates and may_settle(person, matter, case, subject):
+        is_asked = subject.candidates and not subject.is_of_words
+        if is_asked and may_settle(person, matter, case, subject):
             return await which_of(case, subject, desk)
     if case.category is None or case.waiting:
-        return category_question(case, desk)
-    return None
+        return category_question(case, subjects_known_to(person, matter), desk)
+    return named_question(person, matter, case)
 
 
-def _is_whom_open(matter: Matter) -> bool:
-    """Whether nobody has said whom it is about, nor whom that is about which it was joined to."""
+def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
+    """Is it about those whom the words name besides? None where that is not open to this person.
+
+    Until it is answered, they are shut out.
+    """
+    named = [each for each in case.subjects if each.is_of_words]
+    if not named or not all(may_settle(person, matter, case, each) for each in named):
+        return None
+    about = f"case about {case.reference}"
+    question = WORDS_MAY_MEAN.format(names=listed((each.name for each in named), "or"))
+    options = [
+        Choice(YES.format(name=each.name), f"{about} id {each.candidates[0]}") for each in named
+    ]
+    options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE}"))
+    return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
+
+
+def subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
+    """Whom it is about; of its reporter, what they have said of that themselves."""
     case = matter.named
-    if case.joined_to is None or case.subjects:
-        return not case.subjects
+    return case.subjects if matter.whole else own_words(person, case).subjects
+
+
+def _is_whom_open(person: Person, matter: Matter) -> bool:
+    """Whether it is not known to this person whom it is about, nor whom that is about which it was
+    joined to.
+    """
+    case = matter.named
+    subjects = subjects_known_to(person, matter)
+    if case.joined_to is None or subjects:
+        return not subjects
     mine = [each for each in matter.summaries if not set(each.reporters).isdisjoint(case.reporters)]
     return not any(each.subjects for each in mine)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from handlers.desk import Desk
@@ -55,13 +55,16 @@ def subject_question(case: Case, desk: Desk) -> Reply:
     return Reply((Text(WHO), Choices(tuple(options)), _later_choices(case)))
 
 
-def category_question(case: Case, desk: Desk, *, every: bool = False) -> Reply:
+def category_question(
+    case: Case, subjects: Collection[About], desk: Desk, *, every: bool = False
+) -> Reply:
     """What is it about? With a button for each category that fits whom it is about.
 
-    `every`: with all of them, whomever it is about.
+    `subjects`: whom it is about, as far as the reader knows. `every`: with all of them, whomever it
+    is about.
     """
     all_there_are = desk.procedure.category
-    offered = all_there_are if every else _fitting(case, desk)
+    offered = all_there_are if every else _fitting(subjects, desk)
     options = [_category_choice(case, category) for category in offered]
     if len(offered) == len(all_there_are):
         return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), _later_choices(case)))
@@ -69,9 +72,9 @@ def category_question(case: Case, desk: Desk, *, every: bool = False) -> Reply:
     return Reply((Text(WHAT), Choices(tuple(options)), _later_choices(case)))
 
 
-def _fitting(case: Case, desk: Desk) -> Sequence[Category]:
+def _fitting(concerned: Iterable[About], desk: Desk) -> Sequence[Category]:
     """The categories that fit whom a case is about; all, where none does or that is not known."""
-    subjects = {about.subject for about in case.subjects}
+    subjects = {about.subject for about in concerned if not about.is_of_words}
     if not subjects or Subject.UNSURE in subjects:
         return desk.procedure.category
     if Subject.ME in subjects:

@@ -242,7 +242,7 @@ async def _add_to(
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
     added = case.receive(report, fresh, kind)
     around = around.having(added)
-    added = await with_consequences(added, around, desk)
+    added = await with_consequences(added, around, desk, case)
     saved = await desk.store.save(with_proofs(added, case, desk.now()))
     return _Kept(await take_back_late(saved, case, around, desk), around)
 

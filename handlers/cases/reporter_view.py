@@ -150,7 +150,7 @@ def _same_before(case: Case, earlier: str) -> list[Part]:
 def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     """What the reporter has said of it, what is kept and what is not, and what not to do."""
     lines = []
-    category = desk.procedure.named(case.category)
+    category = desk.procedure.named(said.category)
     if category:
         urgent = ", urgent" if case.urgent else ""
         about = _about(category.name, said)
@@ -209,7 +209,8 @@ def part_question(case: Case, person: Person, desk: Desk) -> Reply:
     """What is it that came later, and was called part of another case?"""
     heading = Heading(WITH.format(reference=case.joined_to))
     received = _received(case, own_words(person, case), desk)
-    reply = Reply((heading, *received)) + category_question(case, desk)
+    said = own_words(person, case)
+    reply = Reply((heading, *received)) + category_question(case, said.subjects, desk)
     return reply.mentioning([case.reference, case.joined_to or case.reference])
 
 
@@ -219,7 +220,7 @@ def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> 
     said = own_words(person, case)
     is_unknown = question is not None and case.category is None
     words = LATER if is_unknown else _thanks(matter, person, said, desk)
-    choices = list(policy_choice(case.category, desk))
+    choices = list(policy_choice(said.category, desk))
     if case.status != Status.CLOSED:
         choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
         if not matter.is_about(person):

@@ -16,7 +16,7 @@ from handlers.cases.concerned.own_words import OwnWords, own_words
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.next_question import next_question
+from handlers.cases.next_question import named_question, next_question
 from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.cases.step_buttons import letter_choices, step_choices
@@ -100,11 +100,12 @@ async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
 async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
     """What its reporter may know, and the next question that is open."""
     case, root = matter.named, matter.summaries[0]
+    own = own_words(person, case)
     facts = [
-        ("About", _category(case, desk)),
+        ("About", category_name(own.category, desk.procedure, NOT_SAID)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
-        *_said(own_words(person, case)),
+        *_said(own),
         ("Now", state_for_reporter(root)),
     ]
     heading = Heading(f"Case {case.reference}")
@@ -118,7 +119,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
         return reply
 
     choices = [_choice("Add a note", "note", case), poster_choice(case)]
-    return reply + Reply((Choices((*choices, *policy_choice(case.category, desk))),))
+    return reply + Reply((Choices((*choices, *policy_choice(own.category, desk))),))
 
 
 def _said(own: OwnWords) -> list[tuple[str, str]]:
@@ -145,6 +146,9 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
         had_it = await who_had_it(matter, desk)
         if had_it:
             parts.append(Text(had_it))
+    for part in matter.cases:
+        question = named_question(person, matter, part)
+        parts += question.parts if question else ()
     route = other_route(matter.cases, matter.people, desk)
     if route:
         parts.append(Text(route))

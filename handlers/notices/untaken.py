@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.cases.concerned.own_words import own_words
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Reply, say
-from handlers.rules.access import is_about_head
+from handlers.rules.access import is_about_head, is_kept_from
 from handlers.text.words import counted, listed
 from handlers.workflow.alerts import channel_may_know
 from handlers.workflow.rounds import seen_lately, told_of_it
 from store.model.case import Case
-from store.model.records import Notice, Person, Status
+from store.model.records import Notice, Person, Role, Status
 
 NOBODY_FOR = "Nobody has taken it for {how_long}."
 NOBODY_YET = "Nobody has taken it yet."
@@ -25,6 +26,11 @@ UNTAKEN = "Case {reference}: nobody has taken it yet. {ring} If anybody is in da
 RING = "Ring {phone} now."
 RING_SCHOOL = "Ring the school now, and ask for the headteacher or the safeguarding lead."
 RING_CHAIR = "Ring the chair of governors now, not the headteacher."
+#: Where it may be about another leader, in this order.
+RING_ONE = {
+    Role.DSL: "Ring the school now, and ask for the safeguarding lead.",
+    Role.HEAD: "Ring the school now, and ask for the headteacher.",
+}
 RING_ANOTHER = "Ring somebody in leadership whom it is not about."
 
 
@@ -75,17 +81,28 @@ async def untaken_notice(reporter: Person, matter: Matter, desk: Desk) -> Reply 
     root = matter.summaries[0]
     if root.status == Status.CLOSED or root.owner or not any(p.urgent for p in matter.summaries):
         return None
-    return say(UNTAKEN.format(reference=matter.named.reference, ring=_whom_to_ring(matter, desk)))
+    ring = _whom_to_ring(reporter, matter, desk)
+    return say(UNTAKEN.format(reference=matter.named.reference, ring=ring))
 
 
-def _whom_to_ring(matter: Matter, desk: Desk) -> str:
-    if is_about_head(matter.summaries):
+def _whom_to_ring(reporter: Person, matter: Matter, desk: Desk) -> str:
+    """Somebody whom it is not about; without a word of whom others have said that it is about."""
+    is_said = is_about_head([own_words(reporter, matter.named)])
+    if is_said and not _is_kept_from_any(Role.CHAIR, matter):
         return RING_CHAIR
     # Whoever answers the telephone may be the one whom it is about.
-    if not channel_may_know(matter.summaries, matter.people):
-        return RING_ANOTHER
-    phone = desk.calendar.school.urgent_phone
-    return RING.format(phone=phone) if phone else RING_SCHOOL
+    if channel_may_know(matter.summaries, matter.people):
+        phone = desk.calendar.school.urgent_phone
+        return RING.format(phone=phone) if phone else RING_SCHOOL
+    for role, words in RING_ONE.items():
+        if not _is_kept_from_any(role, matter):
+            return words
+    return RING_ANOTHER
+
+
+def _is_kept_from_any(role: Role, matter: Matter) -> bool:
+    people = matter.people.having((role,))
+    return not people or any(is_kept_from(person, matter.summaries) for person in people)
 
 
 def is_over(case: Case, notice: Notice) -> bool:

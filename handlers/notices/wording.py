@@ -50,7 +50,7 @@ from handlers.workflow.unreadable import unreadable_notice
 from store.errors import NotFound
 from store.model.address import is_address
 from store.model.case import Case
-from store.model.kinds import ABOUT_STEPS, FOR_REPORTERS, NoticeKind
+from store.model.kinds import ABOUT_STEPS, FOR_REPORTERS, LETTING_IN, NoticeKind
 from store.model.records import Notice, Person, State, Status
 
 URGENT = "Urgent: case {reference}"
@@ -65,6 +65,11 @@ WITHHELD = (
     "Speak to the person who reported it now."
 )
 KEPT_BEFORE = "Some of it had been kept before that was known: “Open” says who had it."
+#: Alerts name nobody.
+LET_IN = (
+    "Somebody who was named before is not meant any more, and can see it now: “Open” says who said "
+    "so."
+)
 WITH = "Kept with case {reference}."
 CHANNEL = "{urgent}Case {reference}: {category}."
 ALIKE = "It looks like case {reference}."
@@ -176,6 +181,8 @@ def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
     lines = [_category(case, desk)]
     if matter.case is not case:
         lines.append(WITH.format(reference=matter.case.reference))
+    if notice.kind == NoticeKind.MORE:
+        lines += _let_in(notice, case)
     if case.withheld:
         lines.append(WITHHELD)
         if any(item.sha256 for item in case.evidence):
@@ -183,6 +190,17 @@ def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
     if notice.kind == NoticeKind.URGENT and notice.stage:
         lines += waiting_lines(matter.case, matter.people, desk)
     return lines
+
+
+def _let_in(notice: Notice, case: Case) -> list[str]:
+    """That somebody who was named is not meant, where the notice is of that."""
+    *_, number, _ = notice.key.split()
+    if not number.isdecimal() or int(number) > len(case.chronology):
+        return []
+    entry = case.chronology[int(number) - 1]
+    if entry.what not in LETTING_IN:
+        return []
+    return [LET_IN]
 
 
 def _choices(matter: Matter) -> list[Choice]:

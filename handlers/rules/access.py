@@ -193,10 +193,10 @@ def concerns(person: Person, cases: Iterable[Concerning]) -> bool:
 
 
 def let_in(
-    people: Iterable[Person], before: Sequence[Concerning], after: Sequence[Concerning]
+    people: Iterable[Person], before: Collection[Summary], after: Collection[Summary]
 ) -> list[Person]:
-    """Those whom the same cases concern no longer after a change."""
-    return [each for each in people if concerns(each, before) and not concerns(each, after)]
+    """Those from whom the same matter is kept no longer after a change."""
+    return [each for each in people if is_kept_from(each, before) and not is_kept_from(each, after)]
 
 
 def is_meant(person: Person, about: About) -> bool:
@@ -213,14 +213,19 @@ def is_meant(person: Person, about: About) -> bool:
     # The name counts even where an id is known: one person may have a record in each chat.
     if not about.name or not set(about.nobody_of).isdisjoint(person.ids):
         return False
+    return any(_may_be_called(about, name) for name in person.names)
+
+
+def _may_be_called(about: About, name: str) -> bool:
+    """Tell whether what was said may stand for somebody of this name."""
     if about.subject == Poster.ACCOUNT:
-        return may_be_account(about.name, person.name)
+        return may_be_account(about.name, name)
     if about.person:
-        return is_named(about.name, person.name)
+        return is_named(about.name, name)
     # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
     if about.subject in (Subject.PUPIL, Subject.PARENT):
-        return is_named(about.name, person.name) or holds_whole_name(about.name, person.name)
-    return may_mean(about.name, person.name)
+        return is_named(about.name, name) or holds_whole_name(about.name, name)
+    return may_mean(about.name, name)
 
 
 def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:

@@ -32,8 +32,10 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
 
 def pause_of(case: Summary) -> datetime:
     """From when leaders might see a case that stands alone, in UTC."""
-    # Of a child undressed somebody has to hear at once, and it is about that child.
-    if case.withheld or is_known_whom(case.subjects):
+    # Of a child undressed somebody has to hear at once, and it is about that child. Whom the words
+    # may mean besides is shut out, and nobody else waits for that answer.
+    said = [about for about in case.subjects if not about.is_of_words]
+    if case.withheld or is_known_whom(said):
         return case.opened_at
     if not case.urgent:
         return case.opened_at + PAUSE

@@ -95,7 +95,9 @@ def may_speak_of(said: str, person: Person) -> bool:
     if not said:
         return False
     spoken = _said(said)
-    return person.has(*spoken.offices) or _may_name(spoken, _signs(person.name))
+    if person.has(*spoken.offices):
+        return True
+    return any(_may_name(spoken, _signs(name)) for name in person.names)
 
 
 def _may_name(said: _Said, signs: _Signs) -> bool:

@@ -205,7 +205,7 @@ async def _enrol(found: Invitation, id: str, account: str, desk: Desk, *, is_new
         roles = tuple(dict.fromkeys([*fresh.roles, *found.roles]))
         try:
             return await desk.store.save_person(
-                replace(fresh, name=found.name, roles=roles, invited=True)
+                replace(fresh.renamed(found.name), roles=roles, invited=True)
             )
         except Conflict:
             continue
@@ -351,16 +351,24 @@ async def _with_account(person: Person, other: Person | None, account: str, desk
     accounts = [account]
     if other:
         accounts = [*other.accounts, account]
-        await _save(person, other.ids, (), desk)
+        await _save(person, other.ids, (), desk, other.names)
         with suppress(NotFound):
             await desk.store.remove_person(other.id)
     return await _save(person, (), accounts, desk)
 
 
+def _without(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(names) if each != name)
+
+
 async def _save(
-    person: Person, ids: tuple[str, ...], accounts: list[str] | tuple[()], desk: Desk
+    person: Person,
+    ids: tuple[str, ...],
+    accounts: list[str] | tuple[()],
+    desk: Desk,
+    names: tuple[str, ...] = (),
 ) -> Person:
-    """The person as stored, with these ids of before and these accounts as well."""
+    """The person as stored, with these ids and names of before and these accounts as well."""
     while True:
         fresh = await desk.store.person(person.id)
         earlier = [id for id in (*fresh.earlier, *ids) if id != fresh.id]
@@ -368,6 +376,7 @@ async def _save(
             fresh,
             accounts=tuple(dict.fromkeys((*fresh.accounts, *accounts))),
             earlier=tuple(dict.fromkeys(earlier)),
+            former_names=_without(fresh.name, (*fresh.former_names, *names)),
             invited=True,
         )
         if wider == fresh:

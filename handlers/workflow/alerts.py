@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.access import is_about_head
+from handlers.rules.names import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
 from handlers.workflow.first_told import told_from, waits_for_school
 from handlers.workflow.steps import may_be_told
@@ -23,7 +24,17 @@ from store.model.kinds import (
     NoticeKind,
     NoticeResult,
 )
-from store.model.records import Notice, Person, Role, Status, Summary, is_known_whom
+from store.model.records import (
+    SYSTEM,
+    Entry,
+    Notice,
+    Person,
+    Role,
+    Status,
+    Subject,
+    Summary,
+    is_known_whom,
+)
 
 REMIND_REPORTER = timedelta(minutes=15)
 #: Of what was sent with it and is not fetched, as nobody has let it go.
@@ -69,7 +80,9 @@ def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
         return case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
     case = case.owe(*_of_ownership(case, around, desk))
     if not _is_paused(case, around, desk):
-        case = case.owe(*_of_what_was_added(case, _audience(case, around, desk)))
+        audience = _audience(case, around, desk)
+        case = case.owe(*_of_what_was_added(case, audience))
+        case = case.owe(*_of_who_was_let_in(case, audience, around, desk))
     return with_due_alerts(case, around, desk)
 
 
@@ -173,16 +186,54 @@ def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
     """What a reporter added after leadership was told, to everybody but whoever added it."""
     last = case.chronology[-1]
     is_addition = last.what in ADDITIONS and last.by in case.reporters
-    # Whoever takes back who was named lets somebody in: the others hear of it.
-    is_addition = is_addition or last.what in LETTING_IN
     if not is_addition or not case.category:
         return []
     if case.joined_to and not case.urgent:
         return []
+    return _more_for(audience.people, case, last, audience)
+
+
+def _of_who_was_let_in(case: Case, audience: _Audience, around: Around, desk: Desk) -> list[Notice]:
+    """That who was named was taken back, to everybody who may see it but whoever did that: it lets
+    somebody in.
+    """
+    last = _last_said(case)
+    # That a witness is none of those whom it is about is no news where nobody has worked on it.
+    is_first_word = "none_of" in last.details and last.by in case.reporters
+    if last.what not in LETTING_IN or is_first_word:
+        return []
+    matter = around.matter(case)
+    now = desk.now()
+    everybody = around.people.having(access.WORKERS)
+    people = []
+    for person in everybody:
+        if may_be_told(person, matter, desk, now) and not _was_named(person, last):
+            people.append(person)
+    return _more_for(people, case, last, audience)
+
+
+def _was_named(person: Person, entry: Entry) -> bool:
+    """Whether it is this person who was taken back by an entry."""
+    names = entry.details.get("before", "").split("\n")
+    if Subject.HEAD in names and person.has(Role.HEAD):
+        return True
+    return any(may_mean(name, person.name) for name in names)
+
+
+def _last_said(case: Case) -> Entry:
+    """The last entry of a person: what follows from it may have entries of its own."""
+    said = [entry for entry in case.chronology if entry.by != SYSTEM]
+    return said[-1] if said else case.chronology[-1]
+
+
+def _more_for(
+    people: Iterable[Person], case: Case, last: Entry, audience: _Audience
+) -> list[Notice]:
     found = []
-    for person in audience.people:
+    number = case.chronology.index(last) + 1
+    for person in people:
         if person.id != last.by:
-            key = f"{case.reference} more {len(case.chronology)} {person.id}"
+            key = f"{case.reference} more {number} {person.id}"
             waits = audience.waits
             found.append(Notice(key, NoticeKind.MORE, person.id, audience.soon, waits=waits))
     return found

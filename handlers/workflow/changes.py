@@ -57,7 +57,7 @@ async def change(
             moved = moved.came_of(desk.source, case)
         try:
             around = await _around_now(moved, matter, desk)
-            moved = await with_consequences(moved, around, desk)
+            moved = await with_consequences(moved, around, desk, case)
             saved = await desk.store.save(with_proofs(moved, case, desk.now()))
         except Conflict:
             continue

@@ -16,14 +16,22 @@ from handlers.workflow.recusal import with_withdrawals
 from handlers.workflow.rounds import with_reporters_warned, with_rounds
 from handlers.workflow.step_news import with_step_news
 from handlers.workflow.steps import with_steps
-from handlers.workflow.words_weighed import with_words_weighed
+from handlers.workflow.words_weighed import with_those_named, with_words_weighed
 from store.model.case import Case
 from store.model.records import Role
 
 
-async def with_consequences(case: Case, around: Around, desk: Desk) -> Case:
-    """The case as it is to be saved; `around` holds it as it is now, with all of its matter."""
+async def with_consequences(
+    case: Case, around: Around, desk: Desk, before: Case | None = None
+) -> Case:
+    """The case as it is to be saved; `around` holds it as it is now, with all of its matter.
+
+    `before`: as it was stored, where somebody has just said something of it.
+    """
     now = desk.now()
+    named = with_those_named(case, before, around, desk)
+    if named is not case:
+        case, around = named, around.having(named)
     noted = _with_recused(case, around)
     if noted is not case:
         case, around = noted, around.having(noted)

@@ -25,6 +25,7 @@ from store.model.records import (
     Report,
     State,
     Status,
+    Subject,
     Summary,
     is_known_whom,
 )
@@ -131,15 +132,20 @@ class Case(_Summarised):
             return ""
         return words_of(self._texts())
 
-    def _texts(self) -> Iterator[str]:
-        for item in self.evidence:
+    def words_since(self, before: Case) -> str:
+        """What its reporters have said in it since it was as `before`, word by word."""
+        return words_of(self._texts(before))
+
+    def _texts(self, before: Case | None = None) -> Iterator[str]:
+        pieces, entries = (len(before.evidence), len(before.chronology)) if before else (0, 0)
+        for item in self.evidence[pieces:]:
             yield item.text
             yield item.name
             yield item.origin.get("author", "")
             yield item.origin.get("place", "")
             # Where the platform keeps it says nothing, but for the name of a public channel.
             yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
-        for entry in self.chronology:
+        for entry in self.chronology[entries:]:
             if entry.what == EntryKind.NOTE and entry.by in self.reporters:
                 yield entry.details.get("text", "")
 
@@ -328,6 +334,16 @@ class Case(_Summarised):
         what, details = EntryKind.ABOUT_INSTEAD, _instead_of(before)
         return self._about([*kept, about], what, about, by=by, at=at, **details)
 
+    def concern_none(self, named: Collection[About], *, by: str, at: datetime) -> Case:
+        """Say that it is about none of those whom its words may have meant, but for the others."""
+        rest = [subject for subject in self.subjects if subject not in named]
+        first, *others = rest or [About(Subject.UNSURE)]
+        meant = (id for subject in named for id in subject.candidates)
+        first = replace(first, nobody_of=tuple(dict.fromkeys((*first.nobody_of, *meant))))
+        what, details = EntryKind.ABOUT_INSTEAD, _instead_of(named)
+        details["none_of"] = ", ".join(subject.name for subject in named)
+        return self._about([first, *others], what, first, by=by, at=at, **details)
+
     def _about(
         self,
         subjects: list[About],
@@ -338,14 +354,12 @@ class Case(_Summarised):
         at: datetime,
         **details: str,
     ) -> Case:
-        self._must_be_open()
         first, *others = subjects
         case = replace(self, about=first, also_about=tuple(others))
         return case.enter(at, by, what, **_details_of(said), **details)
 
     def posted_by(self, poster: About, *, by: str, at: datetime) -> Case:
         """Say who posted it, besides those who were named; that it is not known is said no more."""
-        self._must_be_open()
         # Somebody else may have said the very same: that this person did is an entry of its own.
         others = [p for p in self.posters if p.subject != Poster.UNKNOWN and p != poster]
         case = replace(self, posters=(*others, poster))
@@ -355,7 +369,6 @@ class Case(_Summarised):
         self, before: Collection[About], poster: About, *, by: str, at: datetime
     ) -> Case:
         """Say who posted it in place of what was said before."""
-        self._must_be_open()
         kept = [each for each in self.posters if each not in before]
         case = replace(self, posters=(*kept, poster))
         details = {**_details_of(poster), **_instead_of(before)}

@@ -143,6 +143,20 @@ class Person:
     #: Came by an invitation; otherwise the platform alone vouches for the name.
     invited: bool = False
     version: int = 0
+    #: What they were called before: a case may name them so.
+    former_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that they are and were called, the name of now first."""
+        return (self.name, *self.former_names)
+
+    def renamed(self, name: str) -> Person:
+        """The person under another name; the one of before is not forgotten."""
+        if name == self.name:
+            return self
+        former = [each for each in self.names if each != name]
+        return replace(self, name=name, former_names=tuple(former))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -196,11 +210,21 @@ class About:
         """What entries call it: the name, or what kind of person it is."""
         return self.name or self.subject
 
+    @property
+    def is_of_words(self) -> bool:
+        """Whether it is somebody whom words may mean, besides those whom the case is about."""
+        return self.subject == Subject.UNSURE and bool(self.candidates)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be said who that is."""
+        is_nobody_yet = self.subject == Subject.STAFF and not (self.person or self.name)
+        return bool(self.candidates) or is_nobody_yet or self.subject == Subject.UNSURE
+
 
 def is_known_whom(subjects: Collection[About]) -> bool:
     """Tell whether somebody has said whom a case is about, and no more is to be asked."""
-    is_open = any(about.candidates or about.subject == Subject.UNSURE for about in subjects)
-    return bool(subjects) and not is_open
+    return bool(subjects) and not any(about.is_open for about in subjects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,10 @@ async def test_a_witness_is_let_in_by_the_answer(talk: Talk) -> None:
         clock> +10m
         bot to Ben> (nothing)
         Asha> /case about {a} parent
+        bot>  The words of it may mean Ben Okafor. Is it about them, or did they post it?
+        clock> +1m
+        bot to Ben> (nothing)
+        Asha> (taps) No, it is not about them
         bot>  Thank you.
         clock> +1m
         bot to Ben> New case {a}
@@ -194,6 +198,8 @@ async def test_what_is_added_counts_and_takes_back(talk: Talk, stage: Stage) -> 
     await talk(f"""
         Asha> /case about {cases["a"]} parent
         bot>  Thank you.
+        Efua> /case about {cases["a"]} none
+        bot>  You no longer see this case
         clock> +1m
         bot to Ben> New case {cases["a"]}
     """)
@@ -216,6 +222,10 @@ async def test_what_is_joined_counts(talk: Talk) -> None:
         bot>  I know no case
         Gita> /case about {b} parent
         bot>  Case {b}
+        Ben>  /case {a}
+        bot>  I know no case
+        Cleo> /case about {b} none
+        bot>  Case {a}
         Ben>  /case {a}
         bot>  about the dinner
     """)

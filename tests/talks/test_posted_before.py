@@ -31,7 +31,7 @@ async def test_the_card_says_that_they_have_posted_before(talk: Talk) -> None:
     """.replace("{a}", cases["a"])
     )
     cases |= await talk(reported("b", "Now it is the playground", "@hillsidemum"))
-    cases |= await talk(reported("c", "And the head of Year 5", "a parent of Year 5"))
+    cases |= await talk(reported("c", "And the play of Year 5", "a parent of Year 5"))
     await talk(
         """
         Ben>  /case {b}

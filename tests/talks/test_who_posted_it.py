@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from store.model.records import Person, Role
@@ -265,24 +267,31 @@ async def test_whoever_looks_after_it_is_told_whom_that_lets_in(talk: Talk) -> N
         Ben>  /case log {a}
         bot>  said who posted it instead: a parent
         clock> +1m
-        bot to Cleo> More for case {a}
+        bot to Cleo> New case {a}
     """)
 
 
 @pytest.mark.parametrize("verb", ["about", "posted"])
-async def test_what_no_button_holds_is_typed(verb: str, talk: Talk) -> None:
+async def test_what_no_button_holds_is_typed(verb: str, talk: Talk, stage: Stage) -> None:
     name = "Professor Maximiliane Wolkenstein-Trostburg"
-    await talk(f"""
+    cases = await talk(f"""
         Asha> They write about the dinner
         bot>  Case {{a}}
         clock> +10m
         Asha> /case {verb} {{a}} Cleo Martin
         bot>  Case {{a}}
-        Ben>  /case {verb} {{a}} instead {name}
-        bot>  If so, type: /case {verb} {{a}} surely1 {name}
         Ben>  /case {verb} {{a}} surely1 {name}
+        bot>  If so, type: /case {verb} {{a}} surely
+        Ben>  /case {verb} {{a}} instead {name}
+        bot>  If so, type: /case {verb} {{a}} surely
+    """)
+    shown = next(
+        each.words for each in reversed(stage.seen("Ben")) if "If so, type: " in each.words
+    )
+    await talk(f"""
+        Ben>  {re.findall("/case .*", shown)[0]}
         bot>  {name}
-        Cleo> /case {{a}}
+        Cleo> /case {cases["a"]}
         bot>  {name}
     """)
 
@@ -488,7 +497,7 @@ async def test_cases_are_found_by_who_posted_it(talk: Talk) -> None:
     """)
 
 
-async def test_who_posted_a_closed_case_is_said_no_more(talk: Talk) -> None:
+async def test_who_posted_a_closed_case_is_said_by_those_who_look_after_it(talk: Talk) -> None:
     await talk("""
         Asha> They write about the dinner
         bot>  Case {a}
@@ -499,7 +508,7 @@ async def test_who_posted_a_closed_case_is_said_no_more(talk: Talk) -> None:
         Ben>  /case close {a} removed
         bot>  closed: removed
         Ben>  /case posted {a} a parent
-        bot>  Reopen it first
+        bot>  Posted by: a parent
         Asha> /case posted {a} a parent
         bot>  is closed
     """)

@@ -94,13 +94,15 @@ async def test_of_staff_it_is_asked_who(said: str, talk: Talk, stage: Stage) -> 
         bot>  What is it mostly about?
     """)
     assert len(kinds_on(card(stage), stage)) == 8
-    cases = await talk("""
+    # As long as nobody knows who it is, its reporter has the whole pause to say so.
+    pause = "+10m" if "Not sure" in said else "+1m"
+    cases = await talk(f"""
         Asha> (taps) Complaint about staff
         bot>  Thank you.
         Asha> /case status
-        bot>  {a} · Complaint about staff
-        clock> +1m
-        bot to Ben> New case {a}
+        bot>  {{a}} · Complaint about staff
+        clock> {pause}
+        bot to Ben> New case {{a}}
     """)
     await talk(f"""
         Cleo> /case {cases["a"]}

@@ -12,7 +12,7 @@ from handlers.matter import Matter
 from handlers.rules.access import may_be_somebody
 from store.model.case import Case
 from store.model.kinds import LETTING_IN, EntryKind
-from store.model.records import About, Entry, Person, Poster
+from store.model.records import SYSTEM, About, Entry, Person, Poster
 
 OF_SUBJECTS = frozenset({EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD})
 OF_POSTERS = frozenset({EntryKind.POSTED, EntryKind.POSTED_INSTEAD})
@@ -24,6 +24,8 @@ class OwnWords:
 
     subjects: tuple[About, ...]
     posters: tuple[About, ...]
+    #: The key of a category.
+    category: str | None = None
 
     @property
     def concerned(self) -> tuple[About, ...]:
@@ -38,7 +40,12 @@ class OwnWords:
 
 def own_words(person: Person, case: Case) -> OwnWords:
     """What this person has said of a case, by its entries."""
-    return OwnWords(_said_by(person, case, OF_SUBJECTS), _said_by(person, case, OF_POSTERS))
+    category = None
+    for entry in case.chronology:
+        if entry.by in person.ids and entry.what == EntryKind.CATEGORY:
+            category = entry.details.get("category")
+    subjects, posters = _said_by(person, case, OF_SUBJECTS), _said_by(person, case, OF_POSTERS)
+    return OwnWords(subjects, posters, category)
 
 
 def _said_by(person: Person, case: Case, kinds: Collection[str]) -> tuple[About, ...]:
@@ -75,8 +82,20 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
+    if named.is_of_words and not matter.whole:
+        is_alone = len(matter.summaries) == 1
+        return is_alone and _is_untouched(person, case)
     named_by = _named_by(named.label, case)
     return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+
+
+def _is_untouched(person: Person, case: Case) -> bool:
+    """Whether nobody but its one reporter has had anything to do with it.
+
+    Later, whoever its words let in would see what leaders have written in the meantime.
+    """
+    by = {entry.by for entry in case.chronology} - {SYSTEM}
+    return by <= set(person.ids)
 
 
 def _named_by(label: str, case: Case) -> set[str]:

@@ -25,6 +25,7 @@ from handlers.cases.concerned.subject import (
     short_list,
     subject_meant,
     sure_part,
+    sure_word,
 )
 from handlers.cases.next_question import BUTTON, which_of
 from handlers.commands import WITH_CASE, command
@@ -143,6 +144,10 @@ async def _asked_for_name(asker: Person, case: Case, said: Said, desk: Desk) -> 
 def _posted(case: Case, poster: About, matter: Matter, ask: Ask) -> Case:
     """The case, posted by somebody as well: it is said of them what was open, or they are added."""
     by, at = ask.person.id, ask.at
+    # Whoever posted it is shut out as that from now on.
+    named = [each for each in case.subjects if each.is_of_words and answers(poster, each)]
+    if named:
+        case = case.concern_none(named, by=by, at=at)
     answered = []
     for each in case.posters:
         if answers(poster, each) and may_settle(ask.person, matter, case, each):
@@ -189,7 +194,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     everybody = await desk.store.people()
     let_in = access.let_in(everybody, matter.summaries, matter.having(after))
     # Somebody may have been named since it was asked.
-    sure_of_these = f"{SURELY}{len(case.posters)}"
+    sure_of_these = sure_word(case.posters)
     if let_in and said.kind != sure_of_these:
         names = listed(dict.fromkeys(person.name for person in let_in))
         sure = f"case posted {case.reference} {sure_of_these} {wanted.whole}"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, SHORT_LIST, which_of
+from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -42,6 +43,10 @@ NOT_TO_TAKE_BACK = (
     "Only those who look after the case can take back whom it is about. Please tell them; you can "
     "name somebody besides."
 )
+NOT_TO_LET_IN = (
+    "Leadership looks after that now, so only they can say that somebody is not meant. Please tell "
+    "them."
+)
 ADDED = "That is added to what was said before."
 INSTEAD_OF = "In place of: {name}"
 LETS_IN = (
@@ -49,8 +54,8 @@ LETS_IN = (
 )
 SURE = "Yes, it is not about them"
 SURE_TYPED = "If so, type: /{command}"
-#: Words that stand before what is to take the place of what was said; once that is confirmed, with
-#: how many subjects there were.
+#: Words that stand before what is to take the place of what was said; once that is confirmed, see
+#: `sure_word`.
 INSTEAD, SURELY = "instead", "surely"
 #: Before a name of the school's own list.
 LISTED = "listed"
@@ -87,6 +92,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
+    if said.whole == NONE:
+        return await _none(ask, matter, desk)
 
     named = await _subjects(said, ask.person, matter.named, desk)
 
@@ -106,7 +113,9 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     by, at = ask.person.id, ask.at
     answered = []
     for subject in case.subjects:
-        if answers(about, subject) and may_settle(ask.person, matter, case, subject):
+        # That words mean whom they name lets nobody in.
+        may = subject.is_of_words or may_settle(ask.person, matter, case, subject)
+        if may and answers(about, subject):
             answered.append(subject)
     if answered and about.nobody_of:
         # What was said stays: it may mean somebody who joins later.
@@ -126,8 +135,9 @@ def answers(about: About, open_one: About) -> bool:
     """Tell whether it says which of those it is whom earlier words may mean, or that it is none."""
     if not open_one.candidates:
         return False
-    is_one_of_them = about.person in open_one.candidates
-    is_none_of_them = bool(about.nobody_of) and open_one.name.startswith(about.name)
+    is_one_of_them = not {about.person, *about.heads}.isdisjoint(open_one.candidates)
+    is_name = bool(about.nobody_of) and not open_one.is_of_words
+    is_none_of_them = is_name and open_one.name.startswith(about.name)
     is_head = about.subject == Subject.HEAD and bool(LIKE_THE_HEAD.search(open_one.name))
     return is_one_of_them or is_none_of_them or is_head
 
@@ -135,7 +145,8 @@ def answers(about: About, open_one: About) -> bool:
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
-        if subject.candidates and may_settle(ask.person, matter, matter.named, subject):
+        is_asked = subject.candidates and not subject.is_of_words
+        if is_asked and may_settle(ask.person, matter, matter.named, subject):
             return matter.asking(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
@@ -161,16 +172,19 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     everybody = await desk.store.people()
     let_in = access.let_in(everybody, matter.summaries, matter.having(after))
     # Somebody may have been named since it was asked.
-    sure_of_these = f"{SURELY}{len(before)}"
+    sure_of_these = sure_word(before)
     if let_in and said.kind != sure_of_these:
         names = listed(dict.fromkeys(person.name for person in let_in))
         question = LETS_IN.format(reference=reference, names=names)
         sure = sure_part(SURE, f"case about {reference} {sure_of_these} {wanted.whole}")
         return matter.shown_in(Reply((Text(question), sure)))
 
+    not_meant = tuple(id for person in let_in for id in person.ids)
+
     def move(case: Case) -> Case:
         by, at = ask.person.id, ask.at
         first, *others = named
+        first = replace(first, nobody_of=(*first.nobody_of, *not_meant))
         case = case.concern_instead(case.subjects, first, by=by, at=at)
         for each in others:
             case = case.concern_also(each, by=by, at=at)
@@ -179,6 +193,25 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, (), said, desk)
+
+
+async def _none(ask: Ask, matter: Matter, desk: Desk) -> Reply:
+    """Say that it is about nobody whom its words name besides: these are let in."""
+
+    def move(case: Case) -> Case:
+        named = [each for each in case.subjects if each.is_of_words]
+        if not all(may_settle(ask.person, matter, case, each) for each in named):
+            raise matter.refusal(NOT_TO_LET_IN)
+        return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
+
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    return await next_of(ask, matter, desk)
+
+
+def sure_word(before: Collection[About]) -> str:
+    """What confirms that these are taken back, and no others: nobody types it unasked."""
+    facts = "\n".join(f"{each.label} {each.person} {each.candidates}" for each in before)
+    return f"{SURELY}{sha256(facts.encode()).hexdigest()[:6]}"
 
 
 def sure_part(label: str, command: str) -> Part:

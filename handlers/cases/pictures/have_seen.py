@@ -31,7 +31,7 @@ async def release(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.UNLOCK)
     if chosen is None or chosen.withhold:
         lead = Reply((Text(WHICH_CATEGORY.format(typed=shortened(words, 40))),))
-        return matter.shown_in(lead + category_question(matter.named, desk))
+        return matter.shown_in(lead + category_question(matter.named, matter.named.subjects, desk))
 
     def move(case: Case) -> Case:
         is_as_asked = len(case.evidence) == listed

@@ -11,7 +11,7 @@ import pytest
 
 from handlers import reception
 from handlers.desk import Desk
-from handlers.messages import Attachment, Forwarded, Incoming, Origin, Reply, Sender
+from handlers.messages import Attachment, Forwarded, Incoming, Origin, Refused, Reply, Sender
 from handlers.notices.wording import render_notice
 from handlers.rules.access import Act
 from handlers.rules.spoken_of import may_speak_of
@@ -162,17 +162,32 @@ async def test_whoever_the_words_name_hears_nothing_before_the_answer(
         await sweep(school.desk)
         await hears_nothing(school, named, reference)
 
-    # Somebody else has heard of it, and by the answer whoever is a witness is let in.
+    # Somebody else has heard of it, and by an answer that speaks of them whoever is a witness is let
+    # in; not by one that speaks of others.
     school.time.now += timedelta(days=1)
     await sweep(school.desk)
     await hears_nothing(school, named, reference)
     others = [id for id in ROLES if id != named]
     heard = [id for id in others if any(reference in said for said in await school.told(id))]
     assert heard
-    await school.says("asha", f"case about {reference} school")
-    person = await school.desk.store.person(named)
-    assert (await school.desk.case_for(person, reference, Act.SEE)).whole
+    await school.says("asha", f"case about {reference} {chance.choice(('school', 'pupil'))}")
+    await school.says("asha", f"case category {reference} {chance.choice(KINDS)}")
+    await sweep(school.desk)
+    await hears_nothing(school, named, reference)
+    await school.says(named, f"case about {reference} none")
+    await hears_nothing(school, named, reference)
+    [inside] = [id for id in others if await sees_all(school, id, reference)][:1]
+    await school.says(inside, f"case about {reference} none")
+    assert await sees_all(school, named, reference)
     await school.desk.store.close()
+
+
+async def sees_all(school: School, who: str, reference: str) -> bool:
+    person = await school.desk.store.person(who)
+    try:
+        return (await school.desk.case_for(person, reference, Act.SEE)).whole
+    except Refused:
+        return False
 
 
 async def hears_nothing(school: School, who: str, reference: str) -> None:
