@@ -383,6 +383,28 @@ def pack(
 
 
 @app.command()
+def figures(
+    period: Annotated[
+        list[str] | None,
+        typer.Argument(help="last term, this year, 2026-27 or 1/9/2026 to 31/12/2026."),
+    ] = None,
+    of_all: Annotated[bool, typer.Option("--all", help="Of all schools together.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+) -> None:
+    """Count the cases of several schools together, for a trust; no school can be told apart."""
+    from datetime import UTC, datetime
+
+    from bot.cli.figures import NEEDS_ALL, Wanted, figures_of_all
+    from bot.settings import load
+    from store.errors import Trouble
+
+    if not of_all:
+        raise Trouble(NEEDS_ALL)
+    wanted = Wanted(" ".join(period or []), as_csv)
+    typer.echo("\n".join(asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))))
+
+
+@app.command()
 def version() -> None:
     """Say which version this is, and on what it runs."""
     from bot.version import version_line

@@ -25,6 +25,8 @@ from handlers.desk import Desk
 from handlers.policies.statement import accept_all
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
+from handlers.workflow.picture_words import program
+from store.disk.aside import sweep_aside
 from store.model.address import Platform
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -53,6 +55,7 @@ async def build(
     `database` and `metrics` are those that several schools share. Raises FileMistake for a mistake
     in a file, StoreUnavailable, and SettingsError.
     """
+    sweep_aside(settings.headsup_data)
     procedure = load_procedure(settings.policy_texts)
     school = load_school(settings.school_file)
     metrics = metrics or Metrics()
@@ -69,6 +72,8 @@ async def build(
         join_link=lambda code: _first_join_link(code, front_ends.values()),
         roles_changed=lambda person: offer_menu(person, front_ends),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
+        data=settings.headsup_data,
+        reads_pictures=bool(program()),
         # A database is backed up with its own tools.
         backup_to="" if settings.database_url else settings.backup_to,
         limits=Limits(

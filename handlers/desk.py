@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -81,6 +82,10 @@ class Desk:
     #: Told of each, once it is written.
     roles_changed: Callable[[Person], None] = lambda person: None
     max_file_bytes: int = 100_000_000
+    #: The bot's own folder, in which files are made that are handed over and gone again.
+    data: Path | None = None
+    #: Pictures that are kept are read by a program, where there is one.
+    reads_pictures: bool = False
     #: Where backups go by themselves, if they do.
     backup_to: str = ""
     limits: Limits = Limits()

@@ -22,6 +22,7 @@ from handlers.cases.figures import figures
 from handlers.cases.letters import letter
 from handlers.cases.packs import pack
 from handlers.cases.pictures import have_seen
+from handlers.cases.removals import removal
 from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
@@ -77,6 +78,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.add,
         follow_ups.again,
         letter.letter,
+        removal.removal,
         above.answer,
     ),
     "The policies": (

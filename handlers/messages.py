@@ -222,6 +222,9 @@ class File:
     content: Path | bytes | Callable[[], AbstractAsyncContextManager[Path]]
     name: str
     media_type: str = "application/octet-stream"
+    #: What a picture shows, for whoever does not see it: with that, it is shown and not only handed
+    #: over. At most 1,000 characters.
+    alt: str = ""
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[BinaryIO]:

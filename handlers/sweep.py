@@ -15,6 +15,7 @@ from handlers.school.people import look_after_people
 from handlers.school.today import owe_today
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
+from handlers.workflow.removals import note_silence
 from handlers.workflow.unreadable import owe_unreadable
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.proofs import with_proofs
@@ -57,6 +58,8 @@ async def _remind(reference: str, desk: Desk) -> bool:
             if case.wake_at is None or case.wake_at > desk.now():
                 # Another machine has looked at it meanwhile.
                 return True
+            if await note_silence(case, desk):
+                continue
             reminded = await owe_reminders(case, desk.now(), desk)
             # Hours that begin only now change when its steps are due.
             await desk.store.save(with_proofs(reminded, case, desk.now()))

@@ -14,11 +14,14 @@ from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused
 from bot.slack.destination import Destination, address_of
 from bot.slack.people import People
 from bot.slack.render import Message, files_of, prompt_of, render
+from bot.slack.text import cut
 from handlers.messages import FILE_GONE, DeliveryFailed, File, Reply, say
 from store.model.address import FILE
 
 #: Nothing that people typed becomes a preview, a link or a ping.
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
+#: Characters: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/
+MAX_ALT = 1_000
 NO_FILE_TAKEN = "Slack did not take the file: http {}."
 
 #: The ids of messages name their channel here, so that an address need only name Slack.
@@ -211,9 +214,9 @@ class SlackPoster:
             except OSError:
                 sorry = render(say(FILE_GONE.format(name=file.name)))[0]
                 return await self._post(channel, sorry)
-            return await self._upload_bytes(content, file.name, channel)
+            return await self._upload_bytes(content, file, channel)
 
-    async def _upload_bytes(self, content: BinaryIO, name: str, channel: str) -> str:
+    async def _upload_bytes(self, content: BinaryIO, file: File, channel: str) -> str:
         """Upload in three steps, from the disk rather than from memory. Gives `file:<id>`.
 
         `files_upload_v2` of Slack's package takes the same steps, with the whole file in memory.
@@ -221,7 +224,10 @@ class SlackPoster:
         length = content.seek(0, SEEK_END)
         content.seek(0)
         client = self._api.client
-        place = await self._api.ask(client.files_getUploadURLExternal, filename=name, length=length)
+        described = {"alt_txt": cut(file.alt, MAX_ALT)} if file.alt else {}
+        place = await self._api.ask(
+            client.files_getUploadURLExternal, filename=file.name, length=length, **described
+        )
 
         try:
             async with self._api.session.post(place["upload_url"], data=content) as answer:
@@ -232,7 +238,7 @@ class SlackPoster:
 
         await self._api.ask(
             client.files_completeUploadExternal,
-            files=[{"id": place["file_id"], "title": name}],
+            files=[{"id": place["file_id"], "title": file.name}],
             channel_id=channel,
         )
         return f"{FILE}{place['file_id']}"

@@ -26,6 +26,8 @@ NOT_AN_ADDRESS = "This is no address in Telegram."
 
 #: UTF-16 units of a file's name.
 FILE_NAME = 200
+#: https://core.telegram.org/bots/api#sendphoto
+CAPTION = 1_024
 MB = 1024 * 1024
 #: https://core.telegram.org/bots/api#sending-files
 UPLOAD_MB = 50
@@ -171,11 +173,23 @@ class TelegramPoster:
                     name=file.name, size=round(size / MB), limit=UPLOAD_MB
                 )
                 return await self._post_instead(chat, words, where)
-            return await self._upload(chat, content, file.name, where)
+            return await self._upload(chat, content, file, where)
 
-    async def _upload(self, chat: Chat, content: BinaryIO, name: str, where: Whereabouts) -> int:
-        """Pictures go as documents too: that keeps them as they are."""
-        filename = cut(name, FILE_NAME) or "file"
+    async def _upload(self, chat: Chat, content: BinaryIO, file: File, where: Whereabouts) -> int:
+        """Pictures go as documents too: that keeps them as they are.
+
+        What we have drawn ourselves is shown, above the words for whoever does not see it.
+        """
+        filename = cut(file.name, FILE_NAME) or "file"
+        if file.alt:
+            return await self._bot.show(
+                "sendPhoto",
+                chat_id=chat,
+                photo=InputFile(content, filename=filename, read_file_handle=False),
+                caption=cut(file.alt, CAPTION),
+                **where.parameters,
+                read_timeout=UPLOADING,
+            )
         return await self._bot.show(
             "sendDocument",
             chat_id=chat,

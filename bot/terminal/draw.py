@@ -91,9 +91,11 @@ def _draw(part: Part, numbers: Mapping[int, int]) -> Iterator[Line]:
             yield from _draw_choices(options, numbers)
         case Prompt(question):
             yield Line(safe(question))
-        case File(content, name, media_type):
+        case File(content, name, media_type, alt):
             where = content if isinstance(content, Path) else "in memory"
             yield Line(safe(f"[file] {name} ({media_type}): {where}"), "file")
+            if alt:
+                yield Line(safe(alt))
 
 
 def _draw_rows(text: str, before: str = "", kind: str = "") -> Iterator[Line]:

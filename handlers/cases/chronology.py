@@ -10,6 +10,7 @@ from datetime import datetime
 from handlers.cases.concerned.own_words import OF_POSTERS, OF_SUBJECTS, named_in
 from handlers.cases.concerned.poster_words import poster_words
 from handlers.cases.questions import about_words
+from handlers.cases.removals.wording import removal_details
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
 from handlers.text.words import moment
@@ -58,8 +59,14 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.FETCH_FAILED: "could not keep evidence {number}",
     EntryKind.WITHHELD: "left evidence {number} unfetched for good",
     EntryKind.FOLLOWED: "brought its steps up to date",
-    EntryKind.LETTER: "drafted a letter: {letter}",
+    EntryKind.LETTER: "drafted a letter: {letter}{addressee}",
     EntryKind.PACKED: "made a pack of it for {for}: {reason}",
+    EntryKind.REMOVAL_ASKED: "asked {whom} to take it down{of}{day}{report}",
+    EntryKind.REMOVAL_ANSWERED: "noted what came back when its removal was asked for{of}: {text}",
+    EntryKind.REMOVAL_REFUSED: "noted that {whom} refused to take it down{of}{text}",
+    EntryKind.REMOVAL_SILENT: "found that the site has neither removed it nor refused in time{of}",
+    EntryKind.GONE: "saw that it is gone{of}{day}",
+    EntryKind.STILL_THERE: "saw that it is still there{of}",
     EntryKind.RELEASED: "said of evidence {numbers}: “I have seen it”, and it is: {category}",
 }
 
@@ -141,16 +148,24 @@ def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:
     for key in ("until", "due"):
         details[key] = moment_in(details[key], desk)
 
+    _set_in_words(entry, details, matter)
+    details.update(removal_details(entry, details, desk))
+    return details
+
+
+def _set_in_words(entry: Entry, details: dict[str, str], matter: Matter) -> None:
+    """Make of what an entry of some kinds holds what its words want."""
     match entry.what:
         case EntryKind.CLOSED if details["reason"]:
             details["reason"] = f" ({details['reason']})"
         case EntryKind.STEP | EntryKind.POSTPONED if details["why"]:
             details["why"] = _why(details)
+        case EntryKind.LETTER if details["addressee"]:
+            details["addressee"] = f", to {details['addressee']}"
         case what if what in OF_SUBJECTS | OF_POSTERS:
             details["who"] = _named_words(entry)
         case EntryKind.GIVEN | EntryKind.STEP_GIVEN | EntryKind.ANSWERED:
             details["to"] = matter.people.name(details["to"])
-    return details
 
 
 def _named_words(entry: Entry) -> str:

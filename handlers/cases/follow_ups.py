@@ -16,7 +16,9 @@ from handlers.text.due import due_named, what_and_due
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import Move, change
+from handlers.workflow.parts import change_parts
 from handlers.workflow.reminders import without_warning
+from handlers.workflow.removals import Saying, posts_of, with_step_noted
 from handlers.workflow.steps import OWNER
 from store.model.case import Case
 from store.model.records import FollowUp, Progress
@@ -119,12 +121,23 @@ async def not_needed(ask: Ask, desk: Desk) -> Reply:
 async def _settle(ask: Ask, asked: _StepAsked, progress: Progress, desk: Desk) -> Reply:
     """Note what came of a step; words after its key are the reason."""
     key, why = asked.step.key, asked.words[:REASON]
+    matter = asked.matter
+    posts = posts_of(matter)
+    saying = Saying(ask.person.id, ask.at, desk.calendar.local(ask.at).date())
+    of_procedure = desk.procedure.step(matter.case.category, key)
+    says = of_procedure.removal if of_procedure else ""
+
+    def note(case: Case) -> Case:
+        return with_step_noted(case, posts, says, progress, saying, desk)
 
     def settle(case: Case) -> Case:
-        return case.settle_step(key, progress, by=ask.person.id, at=ask.at, why=why)
+        # Last, so that whoever has a step that follows hears of it.
+        return note(case).settle_step(key, progress, by=ask.person.id, at=ask.at, why=why)
 
     said = SETTLED.format(progress=progress, what=asked.step.what)
-    return await _change_and_say(ask, asked.matter, desk, settle, said)
+    reply = await _change_and_say(ask, matter, desk, settle, said)
+    await change_parts(matter, note, desk)
+    return reply
 
 
 @command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -10,9 +10,10 @@ from handlers.cases.lists import lines
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Listed, People, Summaries
-from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.rules.spoken_of import speaks_of
+from handlers.text.words import listed as enumerated
 from handlers.text.words import moment, shortened
 from store.errors import NotFound
 from store.model.case import Case
@@ -23,6 +24,9 @@ from store.model.records import Person, Role, new_id
 WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
 FOUND = "Cases with “{words}”"
+READ_BY_MACHINE = (
+    "Read by machine, in pictures of {references}: look at them yourself, it may have misread."
+)
 FURTHER = "There are more. Another word narrows it down."
 HEADING = "Who searched for what"
 NOBODY = "Nobody has searched for anything that you may know of."
@@ -46,22 +50,35 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     words = typed.casefold().split()
     if not words:
         raise Refused(WHAT.format(usage=find.usage))
-    found = []
+    found, by_machine = [], set()
     for listed in await desk.visible(ask.person):
-        if listed.inside and _holds(await _cases_of(listed, desk), words, desk):
+        if not listed.inside:
+            continue
+        cases = await _cases_of(listed, desk)
+        said = [line for case in cases for line in _words_of(case, desk)]
+        if _holds(said, words):
             found.append(listed)
+        elif _holds([*said, *_machine_read(cases)], words):
+            found.append(listed)
+            by_machine.add(listed.summary.reference)
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
-    return await _found(typed, found, desk)
+    return await _found(typed, found, by_machine, desk)
 
 
-async def _found(typed: str, found: Sequence[Listed], desk: Desk) -> Reply:
+async def _found(
+    typed: str, found: Sequence[Listed], by_machine: Collection[str], desk: Desk
+) -> Reply:
     shown = found[:SHOWN]
     references = [listed.summary.reference for listed in shown]
     buttons = Choices(tuple(Choice(reference, f"case {reference}") for reference in references))
     heading = Heading(FOUND.format(words=typed))
-    reply = Reply((heading, Text(await lines(shown, desk)), buttons))
+    parts: list[Part] = [heading, Text(await lines(shown, desk))]
+    read = [reference for reference in references if reference in by_machine]
+    if read:
+        parts.append(Text(READ_BY_MACHINE.format(references=enumerated(read))))
+    reply = Reply((*parts, buttons))
     if len(found) > SHOWN:
         reply += Reply((Text(FURTHER),))
     return reply.showing(references)
@@ -76,9 +93,16 @@ async def _cases_of(listed: Listed, desk: Desk) -> list[Case]:
     return cases
 
 
-def _holds(cases: list[Case], words: list[str], desk: Desk) -> bool:
-    text = "\n".join(line for case in cases for line in _words_of(case, desk)).casefold()
+def _holds(lines: Iterable[str], words: list[str]) -> bool:
+    text = "\n".join(lines).casefold()
     return all(word in text for word in words)
+
+
+def _machine_read(cases: Sequence[Case]) -> list[str]:
+    """Words in pictures, as a program has read them; none of what is locked away."""
+    if any(case.withheld for case in cases):
+        return []
+    return [item.machine_read for case in cases for item in case.evidence]
 
 
 def _words_of(case: Case, desk: Desk) -> Iterator[str]:
@@ -92,6 +116,11 @@ def _words_of(case: Case, desk: Desk) -> Iterator[str]:
     for entry in case.chronology:
         if entry.what == EntryKind.NOTE:
             yield entry.details.get("text", "")
+        if entry.what == EntryKind.LETTER:
+            yield entry.details.get("addressee", "")
+    for post in case.removals:
+        for request in post.requests:
+            yield from (request.to, request.number, request.answer)
 
 
 async def _note(ask: Ask, words: str, found: Sequence[Listed], desk: Desk) -> None:

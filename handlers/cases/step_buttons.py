@@ -25,9 +25,12 @@ def step_choices(case: Case, follow_up: FollowUp) -> tuple[Choice, ...]:
     )
 
 
-def letter_choices(case: Case, follow_up: FollowUp, desk: Desk) -> tuple[Choice, ...]:
-    """The button that writes the letter of a step, where its procedure names one."""
+def procedure_choices(case: Case, follow_up: FollowUp, desk: Desk) -> tuple[Choice, ...]:
+    """The buttons of what a step is about, as its procedure has it: a letter, the posts."""
     step = desk.procedure.step(case.category, follow_up.key)
-    if step is None or not step.letter:
-        return ()
-    return (Choice("Write the letter", f"case letter {case.reference} {step.letter}"),)
+    choices = []
+    if step and step.letter:
+        choices.append(Choice("Write the letter", f"case letter {case.reference} {step.letter}"))
+    if step and step.removal:
+        choices.append(Choice("Post by post", f"case removal {case.reference}"))
+    return tuple(choices)

@@ -19,7 +19,8 @@ from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import named_question, next_question
 from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.questions import NOT_SAID, subjects_words
-from handlers.cases.step_buttons import letter_choices, step_choices
+from handlers.cases.removals.wording import removal_facts
+from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -182,6 +183,7 @@ def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
     posters = posters_words(poster for part in matter.cases for poster in part.posters)
     if posters:
         facts.insert(2, ("Posted by", posters))
+    facts += removal_facts(matter)
     reasons = [part.hold for part in matter.cases if part.hold]
     if reasons:
         facts.append(("Held", "; ".join(reasons)))
@@ -248,7 +250,7 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     if passage:
         place = f"{passage.title} · {passage.section}"
         parts.append(Quote(_beginning(passage.words, PASSAGE), place))
-    choices = (*step_choices(case, first), *letter_choices(case, first, desk))
+    choices = (*step_choices(case, first), *procedure_choices(case, first, desk))
     parts.append(Choices(choices))
     return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]
 
@@ -264,7 +266,7 @@ def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
     lines = [_step_line(NEXT, first, matter, desk)]
     lines += [_step_line(THEN, step, matter, desk) for step in others]
     open_it = Choice("Open", f"case {case.reference}")
-    choices = (*step_choices(case, first), *letter_choices(case, first, desk), open_it)
+    choices = (*step_choices(case, first), *procedure_choices(case, first, desk), open_it)
     return [Text("\n".join(lines)), Choices(choices)]
 
 

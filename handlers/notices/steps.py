@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cases.step_buttons import letter_choices, step_choices
+from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
 from handlers.matter import Around, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
@@ -53,7 +53,7 @@ def step_notice(case: Case, notice: Notice, desk: Desk) -> Reply | None:
         heading = DUE_SOON.format(reference=case.reference, due=due)
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
     open_it = Choice("Open", f"case {case.reference}")
-    choices = (*step_choices(case, follow_up), *letter_choices(case, follow_up, desk), open_it)
+    choices = (*step_choices(case, follow_up), *procedure_choices(case, follow_up, desk), open_it)
     return Reply((*parts, Choices(choices))).showing([case.reference])
 
 

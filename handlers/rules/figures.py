@@ -15,9 +15,7 @@ from datetime import date, timedelta
 from handlers.rules.terms import Period
 from store.model.memos import Counted
 from store.model.records import Removal
-
-#: Where nobody kept a link to what was posted.
-NO_SITE = ""
+from store.model.removals import SiteRemoval
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class Incident:
     closed_after: timedelta | None
     #: A Removal.
     removal: str
-    #: On which it was posted, as `facebook.com`.
-    sites: tuple[str, ...] = ()
+    #: Whose removal was asked for.
+    posts: tuple[SiteRemoval, ...] = ()
     is_overdue: bool = False
 
 
@@ -59,7 +57,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """In how many cases its removal was asked for, and in how many of those it is gone."""
+    """In how many cases, or of how many posts, removal was asked for; and how many are gone."""
 
     asked: int = 0
     gone: int = 0
@@ -113,10 +111,10 @@ def _removals(incidents: Sequence[Incident]) -> Removals:
 
 
 def _by_site(incidents: Sequence[Incident]) -> tuple[tuple[str, Removals], ...]:
-    of_site: dict[str, list[Incident]] = {}
+    """Posts, not cases: one case may have several on a site."""
+    of_site: dict[str, list[bool]] = {}
     for incident in incidents:
-        if incident.removal:
-            for site in incident.sites or (NO_SITE,):
-                of_site.setdefault(site, []).append(incident)
-    found = [(site, _removals(each)) for site, each in of_site.items()]
+        for post in incident.posts:
+            of_site.setdefault(post.site, []).append(post.gone)
+    found = [(site, Removals(len(each), sum(each))) for site, each in of_site.items()]
     return tuple(sorted(found, key=lambda row: (-row[1].asked, row[0])))

@@ -83,6 +83,7 @@ LONG_TOGETHER = 7
 MOST_IN_ACCOUNT = 12
 
 
+@lru_cache(maxsize=10_000)
 def is_named(typed: str, name: str) -> bool:
     """Tell whether somebody has said just this name: `Ben Okafor`, `okafor, Ben` or `Mr Okafor`.
 

@@ -95,8 +95,7 @@ def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
     if case.status == Status.CLOSED:
         return None
     times = list(_stage_times(case, now, calendar))
-    if case.alarm_at:
-        times.append(case.alarm_at)
+    times += [moment for moment in (case.alarm_at, case.silent_at) if moment]
     if pause_of(case.summary) > now:
         times.append(pause_of(case.summary))
     return min(times, default=None)

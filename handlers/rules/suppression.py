@@ -60,6 +60,31 @@ def suppress(counts: Sequence[int]) -> Suppressed:
     return Suppressed(tuple(cells), Hidden.WITHHELD if tells else sum(counts))
 
 
+def sum_alone(counts: Sequence[int]) -> Cell:
+    """The sum of one count of several schools, of which no part and no total is shown."""
+    return suppress_sums([[count] for count in counts]).total
+
+
+def suppress_sums(schools: Sequence[Sequence[int]]) -> Suppressed:
+    """The sums of the columns of several schools, as they may be shown, and their total.
+
+    Each school takes its own counts away from them: what is left is a column of the others, and
+    what that would hide, or the sums themselves would, is hidden. That it is hidden is all that is
+    said: “fewer than 5” would tell a school that has 4 of them that there are no others.
+    """
+    sums = [sum(column) for column in zip(*schools, strict=True)]
+    seen = [sums]
+    for own in schools:
+        seen.append([total - mine for total, mine in zip(sums, own, strict=True)])
+    pages = [suppress(counts) for counts in seen]
+    cells: list[Cell] = []
+    for place, total in enumerate(sums):
+        is_shown = all(isinstance(page.cells[place], int) for page in pages)
+        cells.append(total if is_shown else Hidden.WITHHELD)
+    is_total_shown = all(isinstance(page.total, int) for page in pages)
+    return Suppressed(tuple(cells), sum(sums) if is_total_shown else Hidden.WITHHELD)
+
+
 def _most_that(smallest: int, cells: Sequence[Cell]) -> int | None:
     """The most that the smallest of the large ones can be, by those that are shown; None for any.
 

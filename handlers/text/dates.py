@@ -10,6 +10,8 @@ from handlers.messages import Refused
 from handlers.rules.calendar import DAY, Calendar
 
 CANNOT_READ = "I cannot read “{words}” as a day. Type it like friday, 27/11 or in 3 school days."
+CANNOT_READ_PAST = "I cannot read “{words}” as a day. Type it like today, Monday or 24/11."
+NOT_OF_THE_PAST = "{day} is not a day of the last year. Type it like today, Monday or 24/11."
 IN_THE_PAST = "{day} is past. Type a day from today on."
 TOO_FAR = "{day} is more than a year away. Type a nearer day."
 
@@ -69,6 +71,39 @@ def whole_date(words: str) -> date | None:
         if match and match["year"]:
             # Today matters only where there is no year.
             return _read_date(match.groupdict(), date.min)
+    return None
+
+
+def past_day_named(words: str, now: datetime, calendar: Calendar) -> date:
+    """The local day that is meant, up to today, and of the last year. Raises Refused.
+
+    `today`, `yesterday`, `Monday` (the last), `24 November`, `24/11`, `2026-11-24`.
+    """
+    typed = without_lead(words)
+    today = calendar.local(now).date()
+    found = _read_past_day(typed.lower(), today) if len(typed) <= LONGEST else None
+    if found is None:
+        raise Refused(CANNOT_READ_PAST.format(words=typed[:LONGEST]))
+    if not today - FURTHEST <= found <= today:
+        raise Refused(NOT_OF_THE_PAST.format(day=_short_day(found)))
+    return found
+
+
+def _read_past_day(typed: str, today: date) -> date | None:
+    if typed in ("today", "yesterday"):
+        return today - (DAY if typed == "yesterday" else timedelta())
+    weekday = A_WEEKDAY.fullmatch(typed.removeprefix("last "))
+    if weekday:
+        return today - timedelta(days=(today.weekday() - WEEKDAYS.index(weekday["weekday"])) % 7)
+    with_year = whole_date(typed)
+    if with_year is not None:
+        return with_year
+    # Without its year, it is the last that there was.
+    mark = next((mark for mark in "/.-" if mark in typed), " ")
+    for year in (today.year, today.year - 1):
+        found = whole_date(f"{typed}{mark}{year}")
+        if found is not None and found <= today:
+            return found
     return None
 
 

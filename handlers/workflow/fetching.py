@@ -11,6 +11,7 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.rules.unfinished import with_cards_due
+from handlers.workflow.picture_words import read_words
 from handlers.workflow.pictures import CANNOT_OPEN, Look, look
 from store.base import Kept
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
@@ -115,20 +116,31 @@ async def _look(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
     try:
         async with desk.store.kept(reference, kept.sha256) as path:
             seen = await look(path)
-        if seen != Look(problem=CANNOT_OPEN):
-            await _note_look(reference, item, seen, desk)
+            if seen != Look(problem=CANNOT_OPEN):
+                await _note_look(reference, item, desk, picture=seen.picture, problem=seen.problem)
+            is_to_be_read = seen.picture is not None and desk.reads_pictures
+            if is_to_be_read and await _may_be_seen(reference, item, desk):
+                await _note_look(reference, item, desk, machine_read=await read_words(path))
     except (StoreUnavailable, NotFound, OSError) as error:
         why = type(error).__name__
         log.warning("picture not looked at", case=reference, number=item.number, why=why)
 
 
-async def _note_look(reference: str, item: Evidence, seen: Look, desk: Desk) -> None:
+async def _may_be_seen(reference: str, item: Evidence, desk: Desk) -> bool:
+    """Whether nobody has said, since it was fetched, that it is not to be seen."""
+    case = await desk.store.case(reference)
+    return _current(case, item).state == State.KEPT and not await _is_withheld(case, desk)
+
+
+async def _note_look(reference: str, item: Evidence, desk: Desk, **changes: object) -> None:
     while True:
         case = await desk.store.case(reference)
         current = _current(case, item)
         if current.state != State.KEPT or await _is_withheld(case, desk):
             return
-        new = replace(current, picture=seen.picture, problem=seen.problem)
+        new = replace(current, **changes)  # type: ignore[arg-type]
+        if new == current:
+            return
         try:
             await desk.store.save(case.with_evidence(new))
         except Conflict:

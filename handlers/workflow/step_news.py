@@ -22,7 +22,7 @@ OF_STEPS = frozenset(
     {EntryKind.STEP, EntryKind.STEP_GIVEN, EntryKind.POSTPONED, EntryKind.STEP_ADDED}
 )
 #: After these, further steps may be there.
-OPENING = OF_STEPS | {EntryKind.AGAIN}
+OPENING = OF_STEPS | {EntryKind.AGAIN, EntryKind.REMOVAL_SILENT, EntryKind.REMOVAL_REFUSED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from store.model.address import Address
 from store.model.case import Case
-from store.model.kinds import Clock
-from store.model.records import FollowUp, Person, Progress, Role, Status, Summary
-from store.school.procedure import AGAIN, OPENING, Step
+from store.model.kinds import Clock, EntryKind
+from store.model.records import Entry, FollowUp, Person, Progress, Role, Status, Summary
+from store.model.removals import RemovalWay
+from store.school.procedure import AGAIN, OPENING, SILENCE, Step
 
 OWNER = "owner"
 CLOCKS = {
@@ -85,8 +86,17 @@ def _has_happened(word: str, case: Case) -> bool:
         return True
     if word == AGAIN and case.again > 0:
         return True
+    if word == SILENCE:
+        return any(map(_tells_of_silence, case.chronology))
     progress = {f.key: f.progress for f in case.follow_ups}
     return word in progress.values() or progress.get(word) == Progress.DONE
+
+
+def _tells_of_silence(entry: Entry) -> bool:
+    """Whether a site that was asked for a removal has been silent for too long, or has refused."""
+    has_refused = entry.what == EntryKind.REMOVAL_REFUSED
+    is_of_site = entry.details.get("way") == RemovalWay.SITE
+    return entry.what == EntryKind.REMOVAL_SILENT or (has_refused and is_of_site)
 
 
 def _follow_up(step: Step, desk: Desk, now: datetime) -> FollowUp:

@@ -29,6 +29,7 @@ from store.model.records import (
     Summary,
     is_known_whom,
 )
+from store.model.removals import PostRemoval, SiteRemoval, site_of
 from store.model.words import words_of
 
 #: The outcome of a case whose post was taken down, as the procedure has it.
@@ -105,6 +106,8 @@ class Case(_Summarised):
     hold: str = ""
     #: Its words speak of the headteacher, and nobody has said yet whom it is about.
     speaks_of_head: bool = False
+    #: Of its posts, as far as anything was noted of their removal, by their numbers.
+    removals: tuple[PostRemoval, ...] = ()
     version: int = 0
 
     @property
@@ -170,9 +173,15 @@ class Case(_Summarised):
 
     @property
     def removal(self) -> str:
-        """How far its removal has come, by the steps that may end as refused, or not removed."""
+        """How far the removal of all its posts has come.
+
+        Where nothing was noted of any, by the steps that may end as refused, or not removed.
+        """
         if self.outcome == REMOVED:
             return Removal.GONE
+        requested = [post for post in self.removals if post.requests]
+        if requested:
+            return Removal.GONE if all(p.is_gone for p in requested) else Removal.ASKED
         asked = False
         for step in self.follow_ups:
             if Progress.NOT_REMOVED in step.outcomes and step.progress == Progress.DONE:
@@ -180,6 +189,29 @@ class Case(_Summarised):
             settled = step.progress in (Progress.DONE, Progress.REFUSED)
             asked = asked or (settled and Progress.REFUSED in step.outcomes)
         return Removal.ASKED if asked else ""
+
+    def removal_of(self, number: int) -> PostRemoval:
+        """What was noted of the removal of one post, by the number of its evidence."""
+        found = (post for post in self.removals if post.number == number)
+        return next(found, PostRemoval(number))
+
+    @property
+    def silent_at(self) -> datetime | None:
+        """When the first site that was asked for a removal will have been silent for too long."""
+        moments = [post.silent_at for post in self.removals]
+        return min((moment for moment in moments if moment), default=None)
+
+    @property
+    def site_removals(self) -> tuple[SiteRemoval, ...]:
+        """Of each post whose removal was asked for, its site, and whether it is gone."""
+        links = {item.number: item.normal for item in self.evidence}
+        is_removed = self.outcome == REMOVED
+        found = []
+        for post in self.removals:
+            if post.requests:
+                site = site_of(links.get(post.number, ""))
+                found.append(SiteRemoval(site, is_removed or post.is_gone))
+        return tuple(found)
 
     @property
     def touched_at(self) -> datetime:
@@ -238,6 +270,7 @@ class Case(_Summarised):
             speaks_of_head=self.speaks_of_head,
             taken_at=self.taken_at,
             removal=self.removal,
+            site_removals=self.site_removals,
         )
 
     # --- moves ------------------------------------------------------------------------------------
@@ -517,6 +550,23 @@ class Case(_Summarised):
     def posted_again(self, *, by: str, at: datetime) -> Case:
         self._must_be_open()
         return replace(self, again=self.again + 1).enter(at, by, EntryKind.AGAIN)
+
+    def note_removals(
+        self,
+        what: str,
+        posts: Collection[PostRemoval],
+        *,
+        by: str,
+        at: datetime,
+        **details: str,
+    ) -> Case:
+        """Put the newer state of the removal of posts in place of the older, by one entry."""
+        self._must_be_open()
+        newer = {post.number: post for post in posts}
+        noted = {post.number: post for post in self.removals} | newer
+        in_order = tuple(noted[number] for number in sorted(noted))
+        numbers = ", ".join(str(number) for number in sorted(newer))
+        return replace(self, removals=in_order).enter(at, by, what, posts=numbers, **details)
 
     def acknowledge(self, *, by: str, at: datetime) -> Case:
         """Note that somebody has seen it, and is on it, without taking it."""

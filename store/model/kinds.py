@@ -57,6 +57,14 @@ class EntryKind(StrEnum):
     LETTER = "letter"
     #: A pack of it was made, to be handed over.
     PACKED = "packed"
+    #: Somebody was asked to take a post down, and what came of it.
+    REMOVAL_ASKED = "removal asked"
+    REMOVAL_ANSWERED = "removal answered"
+    REMOVAL_REFUSED = "removal refused"
+    #: A site that was asked has not answered in time.
+    REMOVAL_SILENT = "removal silent"
+    GONE = "gone"
+    STILL_THERE = "still there"
 
 
 #: Entries of those who looked, and of what followed by itself: the case is as old as before.
@@ -86,6 +94,14 @@ ADDITIONS = frozenset({EntryKind.RECEIVED, EntryKind.EDITED, EntryKind.NOTE})
 
 #: Entries that took something back, so that a case may be seen by somebody who could not see it.
 LETTING_IN = frozenset({EntryKind.ABOUT_INSTEAD, EntryKind.POSTED_INSTEAD})
+
+#: Entries that say something of the removal of posts.
+OF_REMOVALS = frozenset(
+    {
+        *(EntryKind.REMOVAL_ASKED, EntryKind.REMOVAL_ANSWERED, EntryKind.REMOVAL_REFUSED),
+        *(EntryKind.REMOVAL_SILENT, EntryKind.GONE, EntryKind.STILL_THERE),
+    }
+)
 
 #: Entries by which somebody became the owner of a case.
 OWNERSHIP = frozenset({EntryKind.TAKEN, EntryKind.GIVEN})

@@ -20,7 +20,8 @@ from store.model.records import SYSTEM, Entry
 PREFIX = "sha256 of "
 
 #: What changes without an entry, and proves nothing: how a fetch goes on, and how a picture looks.
-_NOT_OF_EVIDENCE = ("picture", "problem", "tries", "next_try", "first_try")
+#: What a program read in it is no evidence.
+_NOT_OF_EVIDENCE = ("picture", "problem", "tries", "next_try", "first_try", "machine_read")
 #: How far the reminders have come, and who was last told that it is theirs.
 _NOT_OF_A_STEP = ("told", "whose")
 
@@ -72,6 +73,7 @@ FACTS = (
     Fact("outcome", lambda case: case.outcome),
     Fact("joining", lambda case: case.settled),
     Fact("times seen again", lambda case: case.again),
+    Fact("removals", lambda case: case.removals),
 )
 
 

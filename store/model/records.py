@@ -15,6 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from store.model.kinds import OWN_STEP
+from store.model.removals import SiteRemoval
 
 #: 28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are
 #: misread.
@@ -268,6 +269,8 @@ class Evidence:
     tries: int = 0
     next_try: datetime | None = None
     first_try: datetime | None = None
+    #: Words in a picture, as a program has read them: to find it by, and no evidence.
+    machine_read: str = ""
 
     @property
     def file_id(self) -> str:
@@ -285,6 +288,7 @@ class Evidence:
             next_try=None,
             pointer={WITHHELD_FILE: self.file_id} if self.file_id else {},
             picture=None,
+            machine_read="",
         )
 
 
@@ -462,6 +466,8 @@ class Summary:
     taken_at: datetime | None = None
     #: A Removal, or empty.
     removal: str = ""
+    #: Of each post whose removal was asked for.
+    site_removals: tuple[SiteRemoval, ...] = ()
 
     @property
     def subjects(self) -> tuple[About, ...]:

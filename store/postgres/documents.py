@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 import orjson
 import structlog
+
+from store.collector import collector_paused
 
 Record = TypeVar("Record")
 log = structlog.get_logger()
@@ -46,10 +49,16 @@ def from_jsonb(kind: type[Record], text: str) -> Record:
     if SIGN in text:
         text = _TO_READ.sub(_read_sign, text)
     try:
-        return msgspec.json.decode(text, type=kind)
+        return _decoder(kind).decode(text)  # type: ignore[no-any-return, arg-type]
     # What msgspec itself raises is a ValueError.
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not a {kind.__name__.lower()}: {type(error).__name__}") from error
+
+
+@cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    # To work out what a kind is made of takes as long as to read a record of it.
+    return msgspec.json.Decoder(kind)
 
 
 def _read_sign(match: re.Match[str]) -> str:
@@ -71,10 +80,11 @@ def readable(kind: type[Record], text: str, key: str) -> Record | None:
 def all_readable(kind: type[Record], rows: Sequence[tuple[str, str]]) -> list[Record]:
     """The records that can be read, of rows that are a key and the text of a document."""
     records: list[Record] = []
-    for key, document in rows:
-        record = readable(kind, document, key)
-        if record is not None:
-            records.append(record)
+    with collector_paused():
+        for key, document in rows:
+            record = readable(kind, document, key)
+            if record is not None:
+                records.append(record)
     return records
 
 

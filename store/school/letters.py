@@ -8,18 +8,20 @@ Below that `{school}` and the like stand for what is filled in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.school.toml import FileMistake
 
 FOLDER = "letters"
-NAME = re.compile(r"[a-z][a-z-]{0,23}")
+#: What a file may be called, before `.md`: people type it.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
+LONGEST_NAME = 40
 #: What can be filled in.
 FIELDS = ("school", "date", "to", "what was posted, where, when", "passages", "signed")
 KEYS = ("title", "use", "passages")
-#: Characters; a longer file is no letter.
+#: Characters; a longer file is no letter, and is read no further.
 LONGEST = 20_000
 
 NO_HEADER = "a letter begins with a line of ---, then title: … and use: …, and another line of ---"
@@ -27,6 +29,12 @@ NO_KEY = "“{key}: …” is missing in the header"
 UNKNOWN_KEY = "nothing here is called “{key}”; a header has title, use and passages"
 UNKNOWN_FIELD = "there is no field “{field}”. Fields are {fields}"
 LOOSE_BRACE = "a curly bracket stands alone; a field is written as {school}"
+
+BAD_NAME = (
+    "call the file by letters of the alphabet, digits, hyphens and spaces between them, 40 "
+    "characters at most, and then .md"
+)
+TOO_LONG = "longer than 20,000 characters, which no letter is: shorten it"
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 
@@ -59,11 +67,11 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
     for name in letter_names(policy_texts):
         path = policy_texts / FOLDER / f"{name}.md"
         try:
-            text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            mistakes.append(f"{path}: not UTF-8 text that can be read.")
+            text = _text_of(path)
+        except FileMistake as mistake:
+            mistakes.append(str(mistake))
             continue
-        reader = _Reader(name, text[:LONGEST].split("\n"))
+        reader = _Reader(name, text.split("\n"))
         found = [f"{path}, line {line}: {what}." for line, what in reader.find_mistakes()]
         mistakes += found
         if not found:
@@ -71,6 +79,35 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
     if mistakes:
         raise FileMistake("\n".join(mistakes))
     return letters
+
+
+def letter_named(typed: str, letters: Mapping[str, Letter]) -> tuple[Letter | None, str]:
+    """The letter whose name words begin with, however they write it, and what follows the name."""
+    exact = sorted(letters, key=len, reverse=True)
+    for is_same in (str.startswith, _begins_alike):
+        for name in exact:
+            rest = typed[len(name) :]
+            if is_same(typed, name) and (not rest or rest[0].isspace()):
+                return letters[name], rest.strip()
+    return None, typed
+
+
+def _begins_alike(typed: str, name: str) -> bool:
+    return typed[: len(name)].casefold() == name.casefold()
+
+
+def _text_of(path: Path) -> str:
+    """Raises FileMistake."""
+    if not NAME.fullmatch(path.stem) or len(path.stem) > LONGEST_NAME:
+        raise FileMistake(f"{path}: {BAD_NAME}.")
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileMistake(f"{path}: not UTF-8 text that can be read.") from error
+    if len(text) > LONGEST:
+        raise FileMistake(f"{path}: {TOO_LONG}.")
+    return text
 
 
 class _Reader:

@@ -21,6 +21,7 @@ from store.school.toml import Place, Table, load
 
 KEY = re.compile(r"[a-z][a-z-]{0,23}")
 DELAY = re.compile(r"(\d{1,3}) (minute|hour|school day|working day)s?")
+DAYS = re.compile(r"([1-9]\d?) days?")
 DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
 
@@ -29,6 +30,8 @@ PROCEDURE_FILE = "procedure.toml"
 
 OPENING = "opening"
 AGAIN = "again"
+#: A site that was asked for the removal of a post has refused, or not answered in time.
+SILENCE = "silence"
 
 
 class Delay(NamedTuple):
@@ -70,6 +73,13 @@ def _parse_delay(value: Any) -> Delay:
     return Delay(int(match[1]), match[2])  # type: ignore[arg-type]
 
 
+def _parse_days(value: Any) -> timedelta:
+    match = DAYS.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError(f"“{value}” is not a number of days such as 7 days, of 99 at most")
+    return timedelta(days=int(match[1]))
+
+
 def _check_under_a_day(value: Delay) -> Delay:
     if not value.is_under_a_day:
         raise ValueError(f"“{value}” must be in minutes or hours: it runs day and night")
@@ -95,6 +105,7 @@ Roles = Annotated[tuple[Role, ...], Field(min_length=1)]
 #: Whom a category fits: values of `Subject`.
 Concerned = Literal["school", "staff", "head", "pupil", "parent", "website"]
 DelayText = Annotated[Delay, BeforeValidator(_parse_delay)]
+Days = Annotated[timedelta, BeforeValidator(_parse_days)]
 Pause = Annotated[Delay, BeforeValidator(_parse_delay), AfterValidator(_check_under_a_day)]
 MonthAndDay = Annotated[str, AfterValidator(_check_month_and_day)]
 
@@ -145,8 +156,10 @@ class Step(Table):
     asks: Annotated[str, Field(max_length=160)] = ""
     #: text.md#Heading; where the texts have no such place, the step is shown without one.
     passage: str = ""
+    #: What it says of the removal of the posts when it is done: who was asked, or that it is gone.
+    removal: Literal["", "person", "site", "harmful-content", "helpline", "gone"] = ""
     #: The name of a letter, without .md: what is written at this step.
-    letter: Annotated[str, Field(max_length=24)] = ""
+    letter: Annotated[str, Field(max_length=40)] = ""
 
 
 class Steps(Table):
@@ -181,6 +194,13 @@ class Untaken(Table):
         return at
 
 
+class OfRemoval(Table):
+    """What holds of the removal of posts, whatever the procedure."""
+
+    #: How long a site may be silent; days of the calendar.
+    silence: Days = timedelta(days=7)
+
+
 class Escalation(Table):
     #: Of being overdue; the first day is the owner's alone.
     day: Annotated[int, Field(ge=2, le=60)]
@@ -205,6 +225,7 @@ class Procedure(Table):
     ladder: Roles
     uncategorised: Uncategorised
     untaken: Untaken = Untaken()
+    removal: OfRemoval = OfRemoval()
     escalation: tuple[Escalation, ...] = ()
     category: Annotated[tuple[Category, ...], Field(min_length=1, max_length=30)]
     procedure: Annotated[tuple[Steps, ...], Field(max_length=30)] = ()
@@ -260,11 +281,21 @@ def load_procedure(policy_texts: Path) -> Procedure:
     there are no letters.
     """
     letters = load_letters(policy_texts)
-    return load(
+    procedure = load(
         policy_texts / PROCEDURE_FILE,
         Procedure,
         lambda procedure: _find_mistakes(procedure, letters),
     )
+    return procedure if letters else _without_letters(procedure)
+
+
+def _without_letters(procedure: Procedure) -> Procedure:
+    """The procedure of a school that has no letters: no step offers to write one."""
+    all_steps = []
+    for steps in procedure.procedure:
+        each = tuple(step.model_copy(update={"letter": ""}) for step in steps.step)
+        all_steps.append(steps.model_copy(update={"step": each}))
+    return procedure.model_copy(update={"procedure": tuple(all_steps)})
 
 
 def _find_mistakes(procedure: Procedure, letters: Collection[str]) -> Iterator[tuple[Place, str]]:
@@ -305,14 +336,14 @@ def _find_duplicates(place: Place, rows: tuple[Any, ...]) -> Iterator[tuple[Plac
 
 def _find_unreachable(n: int, steps: Steps) -> Iterator[tuple[Place, str]]:
     """Steps that wait for what never comes."""
-    known = {OPENING, AGAIN}
+    known = {OPENING, AGAIN, SILENCE}
     for m, step in enumerate(steps.step):
         for word in step.after:
             if word not in known:
                 yield (
                     ("procedure", n, "step", m, "after"),
-                    f"“{word}” is neither opening, again, an outcome nor the key of a step "
-                    "before this one",
+                    f"“{word}” is neither opening, again, silence, an outcome nor the key of a "
+                    "step before this one",
                 )
         known.add(step.key)
         known.update(step.outcomes)

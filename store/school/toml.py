@@ -125,9 +125,10 @@ def line_of(text: str, place: Place) -> int:
         if not isinstance(part, str):
             continue
         # A name may be followed by which of several tables of that name it is.
-        index = place[n + 1] if n + 1 < len(place) else 0
+        following = place[n + 1] if n + 1 < len(place) else 0
+        index = following if isinstance(following, int) else 0
         heads = _find_lines(rf"\s*\[\[?\s*(?:[\w-]+\.)*{re.escape(part)}\s*\]", lines, table)
-        if isinstance(index, int) and len(heads) > index:
+        if len(heads) > index:
             table = _table_from(heads[index], part, lines, table)
             continue
         keys = _find_lines(rf"\s*\"?{re.escape(part)}\"?\s*=", lines, table)

@@ -6,11 +6,9 @@ paths are text here, and nothing is asked of the disk twice.
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,18 +77,3 @@ def _remove_partial(folder: str, names: list[str]) -> list[str]:
     if not partial:
         return names
     return [name for name in names if name not in partial]
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Make many objects that stay, without a search for garbage among them every so often.
-
-    Among thousands of cases, the searches would take as long as the reading.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -31,6 +31,7 @@ import store.documents
 import store.model.case
 import store.model.kinds
 import store.model.records
+import store.model.removals
 from store.disk.durable import make_folder, read_file, remove_file, replace_file
 from store.disk.evidence import EVIDENCE
 from store.disk.identity import Identity, identity_of, tells_changes
@@ -54,6 +55,7 @@ _MAKERS = (
     store.model.case,
     store.model.kinds,
     store.model.records,
+    store.model.removals,
 )
 
 log = structlog.get_logger()

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 import structlog
 
+from store.collector import collector_paused
 from store.disk.durable import (
     lock_folder,
     make_folder,
@@ -28,7 +29,7 @@ from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Exported
 from store.model.records import Notice
-from store.tiny.beginning import CASES, collector_paused
+from store.tiny.beginning import CASES
 from store.tiny.cases import CaseFiles
 from store.tiny.catalogue import NO_CASE
 from store.tiny.counting import RateCounter

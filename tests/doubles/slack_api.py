@@ -258,6 +258,8 @@ class Api:
         length = int(arguments["length"])
         if length <= 0 or not arguments["filename"]:
             raise Refuse("missing_argument")
+        if len(arguments.get("alt_txt", "")) > 1_000:
+            raise Refuse("alt_txt_too_large")
         upload = Upload(f"F{self.world.number()}UP", arguments["filename"], length)
         self.world.pending_uploads[upload.id] = upload
         return {"upload_url": f"{self.double.url}/upload/v1/{upload.id}", "file_id": upload.id}

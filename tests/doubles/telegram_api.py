@@ -10,9 +10,11 @@ import itertools
 import json
 import time
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from aiohttp import BodyPartReader, web
+from PIL import Image
 
 from tests.doubles.telegram_parameters import check_parameters
 from tests.doubles.telegram_text import CAPTION, Refusal, check_commands, markup, read
@@ -20,6 +22,8 @@ from tests.doubles.telegram_updates import Updates
 
 FETCH = 20 * 1024 * 1024
 UPLOAD = 50 * 1024 * 1024
+#: https://core.telegram.org/bots/api#sendphoto
+PHOTO = 10 * 1024 * 1024
 SHORT_DESCRIPTION, DESCRIPTION = 120, 512  # characters
 FOR_DELETION = 48 * 3600  # seconds
 CHANNEL = -1000000000000
@@ -273,6 +277,26 @@ class BotApi:
             "file_size": len(upload.content),
         }
         content: dict[str, Any] = {"document": document}
+        if given.get("caption"):
+            caption, entities = read(str(given["caption"]), given.get("parse_mode"), CAPTION)
+            content |= {"caption": caption, "caption_entities": entities}
+        message = self._keep(chat, given, content)
+        self.uploads[chat["id"], message["message_id"]] = upload
+        return message
+
+    async def _sendPhoto(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat, upload = self._chat(given), given.get("photo")
+        if not isinstance(upload, Upload):
+            raise Refusal("there is no photo in the request")
+        if len(upload.content) > PHOTO:
+            raise Refusal("Request Entity Too Large", 413)
+        with Image.open(BytesIO(upload.content)) as image:
+            width, height = image.size
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            raise Refusal("PHOTO_INVALID_DIMENSIONS")
+        number = len(self.uploads)
+        photo = {"file_id": f"up{number}", "file_unique_id": f"u{number}"}
+        content: dict[str, Any] = {"photo": [photo | {"width": width, "height": height}]}
         if given.get("caption"):
             caption, entities = read(str(given["caption"]), given.get("parse_mode"), CAPTION)
             content |= {"caption": caption, "caption_entities": entities}

@@ -44,6 +44,8 @@ PARAMETERS = {
     "deleteMyCommands": {"scope", "language_code"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "url", "cache_time"},
     "sendMessage": _SENDING | {"text", "entities", "link_preview_options"},
+    "sendPhoto": _SENDING
+    | {"photo", "caption", "caption_entities", "show_caption_above_media", "has_spoiler"},
     "sendDocument": _SENDING
     | {"document", "thumbnail", "caption", "caption_entities", "disable_content_type_detection"},
     "editMessageText": {

@@ -15,7 +15,9 @@ import pytest
 from PIL import Image
 
 from handlers.cases.hand_over import file_name
+from handlers.workflow.picture_words import read_words
 from handlers.workflow.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look, look_here
+from handlers.workflow.small_pictures import small_copies
 from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.store.made import NOW
@@ -87,6 +89,24 @@ async def test_what_is_harmful_is_not_opened(tmp_path: Path, name: str) -> None:
     assert (seen.problem, seen.picture) == (problem, None)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
     assert path.read_bytes() == content
+
+
+async def test_what_is_harmful_is_neither_made_small_nor_read_and_spoils_no_other(
+    tmp_path: Path,
+) -> None:
+    """For a pack many are made small at once; some end the process that does so."""
+    paths = []
+    for number, (content, _) in enumerate(HARMFUL.values()):
+        paths.append(tmp_path / f"{number}")
+        paths[-1].write_bytes(content)
+    sound = tmp_path / "sound"
+    sound.write_bytes(jpeg())
+    *harmful, small = await small_copies([*paths, sound])
+    assert small.startswith(b"\xff\xd8")
+    assert len(small) < 100_000
+    assert not any(harmful)
+    for path in paths:
+        assert await read_words(path) == ""
 
 
 async def test_a_sound_picture_is_opened(tmp_path: Path) -> None:

@@ -54,7 +54,10 @@ COMMANDS = (
     ),
     *(
         f"case {verb} {HIDDEN}"
-        for verb in ("", "take", "log", "evidence", "close", "erase", "note", "urgent", "pack")
+        for verb in (
+            *("", "take", "log", "evidence", "close", "erase", "note", "urgent", "pack"),
+            *("removal", "letter"),
+        )
     ),
 )
 ABOUT = {"ben": "head", "gita": "id gita", "dev": "id dev"}

@@ -56,6 +56,7 @@ OF_THE_HIDDEN = (
     ),
     *("case again {h}", "case find {h}", "{h}", "case pack {h}", "case pack {h} police because x"),
     *("case letter {h}", "case letter {h} warning to Mr X"),
+    *("case removal {h}", "case removal {h} gone", "case removal {h} 1 site 12345"),
 )
 OF_THE_SEEN = (
     *("case {0}", "case log {0}", "case evidence {0}", "case give {0}", "case about {0}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -28,6 +28,7 @@ from store.model.records import (
     Status,
     Subject,
 )
+from store.model.removals import PostRemoval, RemovalRequest
 
 R = TypeVar("R")
 
@@ -47,6 +48,7 @@ NASTY = (
 
 texts = st.text(max_size=40) | st.sampled_from(NASTY)
 times = st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+days = st.dates(date(1990, 1, 1), date(2200, 1, 1))
 ids = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 mappings = st.dictionaries(texts, texts, max_size=3)
@@ -98,6 +100,7 @@ evidence = record(
     tries=st.integers(0, 99),
     next_try=optional(times),
     first_try=optional(times),
+    machine_read=texts,
 )
 entries = st.builds(Entry.make, times, ids, texts, mappings, st.just("") | digests)
 notices = record(
@@ -147,6 +150,28 @@ follow_ups = record(
 )
 
 
+requests = record(
+    RemovalRequest,
+    way=texts,
+    on=days,
+    by=ids,
+    to=texts,
+    number=texts,
+    answer=texts,
+    answered_on=optional(days),
+    refused=st.booleans(),
+    waits_until=optional(times),
+    silent=st.booleans(),
+)
+removals = record(
+    PostRemoval,
+    number=st.integers(0, 99),
+    requests=tuples(requests),
+    gone_on=optional(days),
+    gone_by=texts,
+)
+
+
 def cases(reference: str) -> st.SearchStrategy[Case]:
     """Cases with this reference; source keys hold it, so that no other case has them."""
     sources = texts.map(lambda text: f"slack:{reference}:{text}")
@@ -180,6 +205,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         wake_at=optional(times),
         hold=texts,
         speaks_of_head=st.booleans(),
+        removals=tuples(removals),
         version=st.just(0),
     )
 

@@ -37,6 +37,7 @@ from store.model.records import (
     Report,
     State,
 )
+from store.model.removals import PostRemoval, RemovalRequest, RemovalWay
 from store.postgres.documents import to_jsonb
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
@@ -110,6 +111,9 @@ async def furnish(store: Store) -> Case:
     await told.changes(fetched)
     await told.changes(lambda c: c.give(BEN, by=BEN, at=NOW))
     await told.changes(lambda c: c.posted_again(by=ASHA, at=NOW))
+    asked = PostRemoval(2).ask(RemovalRequest(RemovalWay.SITE, NOW.date(), BEN, number="12345"))
+    details = {"by": BEN, "at": NOW}
+    await told.changes(lambda c: c.note_removals(EntryKind.REMOVAL_ASKED, [asked], **details))
     await told.changes(lambda c: c.hold_back("the police have it", by=BEN, at=NOW))
     await told.changes(lambda c: c.note("Rang the parents.", by=BEN, at=NOW))
     return told.case
@@ -236,6 +240,17 @@ def with_step(key: str, **changes: Any) -> Change:
     return change
 
 
+def with_removal(**changes: Any) -> Change:
+    """The only request for a removal that there is, with other values."""
+
+    def change(case: Case) -> Case:
+        [post] = case.removals
+        [request] = post.requests
+        return replace(case, removals=(replace(post, requests=(replace(request, **changes),)),))
+
+    return change
+
+
 def without_step(key: str) -> Change:
     return lambda case: replace(
         case, follow_ups=tuple(each for each in case.follow_ups if each.key != key)
@@ -294,6 +309,11 @@ TAMPERED: dict[str, Change] = {
     "owner": lambda case: replace(case, owner=CLEO),
     "joined": lambda case: replace(case, joined_to="2222"),
     "held no more": lambda case: replace(case, hold=""),
+    "removal dropped": lambda case: replace(case, removals=()),
+    "report renumbered": with_removal(number="54321"),
+    "removal asked by another": with_removal(by=CLEO),
+    "removal refused": with_removal(refused=True),
+    "post gone": lambda case: replace(case, removals=(case.removals[0].see_gone(NOW.date(), BEN),)),
     "seen again": lambda case: replace(case, again=0),
     "opened at": lambda case: replace(case, opened_at=NOW - timedelta(days=4000)),
 }
@@ -331,7 +351,7 @@ def chained_from_there(before: Case, case: Case) -> Case:
 
 #: What was undone together with the one entry that told it, and chained anew, as if it had never
 #: been: nothing within knows of it.
-UNDONE_WHOLE = {"subject dropped", "poster dropped", "seen again"}
+UNDONE_WHOLE = {"subject dropped", "poster dropped", "removal dropped", "seen again"}
 RECHAINED = (as_it_is, without_last_telling, chained_from_there)
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from store.model.kinds import NoticeKind, NoticeResult
@@ -64,7 +65,11 @@ async def test_a_leader_reads_prints_and_takes_them_into_a_spreadsheet(
         Dev>  /figures
         bot>  not among the things you can do
     """)
-    pdf, table = stage.handed("Ben")
+    # On the page for the governors there is no bar, as no count is shown.
+    picture, pdf, table = stage.handed("Ben")
+    with Image.open(BytesIO(picture)) as image:
+        assert image.format == "PNG"
+        assert image.width > image.height / 2
     words = words_of(pdf)
     assert "Hill & <Dale> #1" in words
     assert "Figures: Autumn term 2026, so far" in words

@@ -25,7 +25,15 @@ async def test_the_letter_of_a_step_is_written_from_its_card(talk: Talk, stage: 
         bot>  {a}-removal-request.docx
         bot>  {a}-removal-request.pdf
         Ben>  /case log {a}
-        bot>  drafted a letter: Please take down what was posted
+        bot>  drafted a letter: Please take down what was posted, to Mrs Example, 1 High Street
+        Cleo> /case find mrs example
+        bot>  Cases with “mrs example”\\n{a}
+        Cleo> /case posted {a} the account @FilthyKitchen
+        Cleo> /case find @filthykitchen
+        bot>  Cases with “@filthykitchen”\\n{a}
+        Cleo> /case removal {a} 2 site 12345
+        Cleo> /case find 12345
+        bot>  Cases with “12345”\\n{a}
         Asha> /case letter {a} warning to Mrs Example
         bot>  That is not yours to do with case {a}.
     """)

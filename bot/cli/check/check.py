@@ -17,6 +17,7 @@ from bot.cli.check.finding import Check, CheckReport, Facts, Finding, Looked
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
+from handlers.workflow.picture_words import program
 from store.errors import Trouble
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -112,7 +113,11 @@ def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T |
 
 
 def _facts(looked: Looked) -> Facts:
-    facts = Facts(people=len(looked.people), last_digest=cases.last_digest(looked))
+    facts = Facts(
+        people=len(looked.people),
+        last_digest=cases.last_digest(looked),
+        reads_pictures=bool(program()),
+    )
     with suppress(OSError, Trouble):
         if address(looked.settings) is None:
             facts = replace(facts, running=machine.is_owned(looked.settings.headsup_data))

@@ -33,6 +33,8 @@ class Facts:
     people: int = 0
     #: UTC.
     last_digest: datetime | None = None
+    #: Words in pictures can be found.
+    reads_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

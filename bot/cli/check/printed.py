@@ -18,6 +18,8 @@ from store.errors import Trouble
 WELL = "All is well."
 RUNNING, NOT_RUNNING = "The bot is running.", "The bot is not running."
 LAST_DIGEST = "The last weekly digest was sent on {at:%d %B %Y at %H:%M} UTC."
+READS = "Words in pictures can be found: tesseract is there."
+READS_NOT = "Words in pictures cannot be found: tesseract is not installed, and need not be."
 NO_DIGEST = "No weekly digest has been sent yet."
 
 
@@ -64,6 +66,7 @@ def _facts(facts: Facts) -> Iterator[str]:
         yield LAST_DIGEST.format(at=facts.last_digest)
     else:
         yield NO_DIGEST
+    yield READS if facts.reads_pictures else READS_NOT
 
 
 def _json(report: CheckReport) -> str:

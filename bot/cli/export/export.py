@@ -89,6 +89,7 @@ def desk_for(settings: Settings, held: Held, now: datetime) -> Desk:
         policies=Policies(settings.policy_texts, by_meaning=False),
         calendar=Calendar(load_school(settings.school_file)),
         now=lambda: now,
+        data=settings.headsup_data,
     )
 
 

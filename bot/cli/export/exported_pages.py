@@ -12,6 +12,7 @@ from bot.cli.export.name_search import Sought
 from handlers.cases.chronology import entries_of, entry_line
 from handlers.cases.concerned.poster_words import posters_words
 from handlers.cases.questions import NOT_SAID, subjects_words
+from handlers.cases.removals.wording import posts_in_words, state_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment
 from store.model.proofs import is_proof
@@ -51,12 +52,19 @@ def _facts(included: Included, desk: Desk) -> list[tuple[str, str]]:
         ("Category", category.name if category else "none"),
         ("About", subjects_words(case.subjects)),
         ("Posted by", posters_words(case.posters) or NOT_SAID),
+        ("Removal", _removals(included) or "nothing noted"),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("By", listed(reporters)),
         ("Looked after by", people.name(case.owner) if case.owner else "nobody"),
         ("State", case.status + outcome),
         ("Together with", listed(part.reference for part in joined) if joined else "nothing"),
     ]
+
+
+def _removals(included: Included) -> str:
+    name = included.matter.people.name
+    posts = posts_in_words(included.case)
+    return ". ".join(f"{post}: {state_words(removal, name)}" for post, removal in posts)
 
 
 def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, ...]:
@@ -70,9 +78,13 @@ def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, 
         what,
         included.matter.people.name(item.by),
         moment(item.at, desk.calendar),
-        item.text or copy,
+        item.text or "; ".join(filter(None, (copy, _read_by_machine(item)))),
         item.sha256,
     )
+
+
+def _read_by_machine(item: Evidence) -> str:
+    return f"read by machine: {item.machine_read}" if item.machine_read else ""
 
 
 def _step_rows(included: Included, desk: Desk) -> list[tuple[str, ...]]:

@@ -20,8 +20,11 @@ from handlers.rules.calendar import DAY
 from handlers.rules.figures import Incident
 from handlers.rules.pause import pause_ends
 from handlers.rules.terms import Period
+from store.collector import collector_paused
+from store.model.case import REMOVED
 from store.model.memos import Counted, Erased
-from store.model.records import Person, Status, Summary
+from store.model.records import Person, Removal, Status, Summary
+from store.model.removals import NO_SITE, SiteRemoval, site_of
 from store.school.procedure import MISTAKE
 
 
@@ -40,7 +43,15 @@ class CountedCases:
 async def counted_cases(
     person: Person, periods: Sequence[Period], desk: Desk, *, for_governors: bool
 ) -> CountedCases:
-    """All that counts for a person, or on the page for the governors that this person makes.
+    """All that counts for a person, or on the page for the governors that this person makes."""
+    readers = await readers_of(person, desk, for_governors=for_governors)
+    return await counted_for(readers, periods, desk, for_governors=for_governors)
+
+
+async def counted_for(
+    readers: Sequence[Person], periods: Sequence[Period], desk: Desk, *, for_governors: bool
+) -> CountedCases:
+    """All that counts for whoever reads it.
 
     Of what is closed, only what was passed on within one of these periods, or between them.
     """
@@ -51,27 +62,29 @@ async def counted_cases(
     summaries = await desk.store.summaries()
     known = Summaries(summaries)
     incidents = []
-    readers = await readers_of(person, desk, for_governors=for_governors)
-    for summary in summaries:
-        # What it was joined to is counted in its place.
-        if summary.joined_to and known.root(summary.reference) is not summary:
-            continue
-        # What is closed and of no day that is asked for is nowhere on the page.
-        if summary.closed_at and not since <= summary.opened_at < until:
-            continue
-        matter = known.matter(summary.reference)
-        if counts_for(readers, matter, desk, for_governors=for_governors):
-            incidents.append(_incident(matter, now, desk))
+    with collector_paused():
+        for summary in summaries:
+            # What it was joined to is counted in its place.
+            if summary.joined_to and known.root(summary.reference) is not summary:
+                continue
+            # What is closed and of no day that is asked for is nowhere on the page.
+            if summary.closed_at and not since <= summary.opened_at < until:
+                continue
+            matter = known.matter(summary.reference)
+            if counts_for(readers, matter, desk, for_governors=for_governors):
+                incidents.append(_incident(matter, now, desk))
     return CountedCases(incidents, await _erased(desk))
 
 
 async def readers_of(person: Person, desk: Desk, *, for_governors: bool) -> list[Person]:
     """Whoever reads the figures: this person; of the governors' page, all who may make it."""
-    if not for_governors:
-        return [person]
+    return [person, *await who_may_count(desk)] if for_governors else [person]
+
+
+async def who_may_count(desk: Desk) -> list[Person]:
+    """Everybody who may make figures, and the governors' page."""
     workers = await desk.store.having(access.WORKERS)
-    others = [each for each in workers if access.may(each, access.Act.FIGURES)]
-    return [person, *others]
+    return [each for each in workers if access.may(each, access.Act.FIGURES)]
 
 
 def counts_for(
@@ -102,26 +115,37 @@ def category_of_matter(matter: Sequence[Summary]) -> str:
 
 def _incident(matter: Sequence[Summary], now: datetime, desk: Desk) -> Incident:
     root = matter[0]
-    removals = {part.removal for part in matter if part.removal}
-    removal = max(removals, default="")
-    # Sites are named of removals alone.
-    links = {link for part in matter for link in part.links} if removal else set()
+    posts = _posts(matter)
+    removal = ""
+    if posts:
+        removal = Removal.GONE if all(post.gone for post in posts) else Removal.ASKED
     closed_after = root.closed_at - root.opened_at if root.closed_at else None
     return Incident(
         category=category_of_matter(matter),
         opened=desk.calendar.local(root.opened_at).date(),
         taken_after=root.taken_at - root.opened_at if root.taken_at else None,
         closed_after=closed_after,
-        # “gone” comes after “asked”, in the alphabet as well.
         removal=removal,
-        sites=tuple(sorted({_site_of(link) for link in links} - {""})),
+        posts=posts,
         is_overdue=root.status == Status.OPEN and is_overdue(root, now, desk),
     )
 
 
-def _site_of(link: str) -> str:
-    """`facebook.com`, of a link in its normal form: to parse thousands of them takes long."""
-    return link.split("/", 3)[2] if link.startswith("https://") else ""
+def _posts(matter: Sequence[Summary]) -> tuple[SiteRemoval, ...]:
+    """The posts of a matter whose removal was asked for.
+
+    Where nothing was noted of any, the steps tell: of one post on each of its sites.
+    """
+    is_removed = matter[0].outcome == REMOVED
+    noted = [post for part in matter for post in part.site_removals]
+    if noted:
+        return tuple(SiteRemoval(post.site, is_removed or post.gone) for post in noted)
+    removals = {part.removal for part in matter if part.removal}
+    if not removals:
+        return ()
+    sites = {site_of(link) for part in matter for link in part.links} - {NO_SITE}
+    is_gone = Removal.GONE in removals
+    return tuple(SiteRemoval(site, is_gone) for site in sorted(sites) or [NO_SITE])
 
 
 async def _erased(desk: Desk) -> list[Counted]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.cases.figures.counted import CountedCases, counted_cases, readers_of
-from handlers.cases.figures.files import figures_csv, figures_pdf
+from handlers.cases.figures.files import figures_csv, figures_pdf, figures_picture
 from handlers.cases.figures.page import (
     FiguresPage,
     NowStanding,
@@ -84,7 +84,9 @@ async def figures(ask: Ask, desk: Desk) -> Reply:
     cases = await counted_cases(ask.person, periods, desk, for_governors=wanted.for_governors)
     page = await _page(ask.person, cases, wanted, desk)
     if not wanted.form:
-        return _in_chat(page, ask.at, desk)
+        title = _title(page, ask.at, desk)
+        picture = await asyncio.to_thread(figures_picture, page, title, desk)
+        return _in_chat(page, ask.at, desk) + Reply((picture,) if picture else ())
     name = _file_name(page)
     if wanted.form == "csv":
         return Reply((File(figures_csv(page), f"{name}.csv", "text/csv"),))
@@ -96,12 +98,17 @@ async def figures(ask: Ask, desk: Desk) -> Reply:
 # --- what is asked for ----------------------------------------------------------------------------
 
 
+def compared_of(typed: str, now: datetime, desk: Desk) -> Compared:
+    """The period that is typed, as `last term`, beside those before it. Raises Refused."""
+    period = _period(" ".join(typed.split()), now, desk)
+    return Terms(desk.calendar.school).compared(period)
+
+
 def _read(words: str, now: datetime, desk: Desk) -> _Wanted:
     """Raises Refused."""
     how = [found.lower() for found in HOW.findall(words)]
-    period = _period(" ".join(HOW.sub(" ", words).split()), now, desk)
+    compared = compared_of(HOW.sub(" ", words), now, desk)
     form = next((each for each in how if each in ("pdf", "csv")), "")
-    compared = Terms(desk.calendar.school).compared(period)
     return _Wanted(compared, form, any(each.startswith("for") for each in how))
 
 
@@ -160,7 +167,7 @@ def _in_chat(page: FiguresPage, now: datetime, desk: Desk) -> Reply:
     parts: list[Part] = [
         Heading(_title(page, now, desk)),
         Text(f"{days}. {meant}"),
-        Table(_table(page)),
+        Table(figures_table(page)),
         Text("\n".join((*([SMALL] if page.for_governors else []), *page.lines))),
         Choices(tuple(_choices(page))),
     ]
@@ -175,7 +182,7 @@ def _title(page: FiguresPage, now: datetime, desk: Desk) -> str:
     return (FOR_GOVERNORS if page.for_governors else HEADING).format(period=name)
 
 
-def _table(page: FiguresPage) -> str:
+def figures_table(page: FiguresPage) -> str:
     """Numbers first: a name that is too long for a phone then goes on below the names."""
     heads = COLUMNS if page.compared.year_before else COLUMNS_OF_A_YEAR
     widths = [len(head) for head in re.split(r" {2}", heads)]

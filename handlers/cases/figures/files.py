@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from handlers.cases.figures.page import FiguresPage, Row, in_words
 from handlers.desk import Desk
+from handlers.messages import File
 from handlers.rules.suppression import Hidden
 from handlers.text.csv_cells import to_csv
-from handlers.text.figures_pdf import PrintedFigures, PrintedRow, print_figures
-from handlers.text.words import full_day
+from handlers.text.figures_pdf import PrintedFigures, PrintedRow, draw_bars, print_figures
+from handlers.text.words import full_day, shortened
 
 KIND = "Kind"
 MADE = "{first} to {last}. Counted on {day}."
@@ -31,6 +32,9 @@ SMALL = (
 )
 OWN = "For leaders: small counts are not hidden here. Use “for-governors” for a page to hand on."
 LACKING = "Overdue cases and questions are as of that day. docs/figures.md defines each figure."
+ALT = "Bars. {title}. {rows}."
+#: Characters of what a picture shows, in words.
+LONGEST_ALT = 1_000
 #: Months that have room on the page.
 MOST_MONTHS = 12
 
@@ -68,6 +72,22 @@ def figures_pdf(page: FiguresPage, title: str, made_at: datetime, desk: Desk) ->
             notes=_notes(page),
         )
     )
+
+
+def figures_picture(page: FiguresPage, title: str, desk: Desk) -> File | None:
+    """The bars of the period as a picture, and in words; None where there is no bar.
+
+    Call it in a thread.
+    """
+    counts = [row.cells[0] for row in page.rows]
+    most = max((cell for cell in counts if isinstance(cell, int)), default=0)
+    if not most:
+        return None
+    rows = [_printed(row, most) for row in page.rows]
+    said = [f"{row.name} {in_words(row.cells[0])}" for row in page.rows if row.cells[0] != 0]
+    alt = ALT.format(title=title, rows="; ".join(said))
+    content = draw_bars(desk.calendar.school.name, title, rows)
+    return File(content, "figures.png", "image/png", shortened(alt, LONGEST_ALT))
 
 
 def _names(page: FiguresPage) -> list[str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.desk import Desk
-from handlers.rules.figures import NO_SITE, Figures, Spread
+from handlers.rules.figures import Figures, Spread
 from handlers.rules.suppression import FEW, Cell, Hidden, alone, suppress
 from handlers.rules.terms import Compared
 from handlers.text.words import listed
+from store.model.removals import NO_SITE
 
 NO_CATEGORY = "No category yet"
 OTHERS = "Other kinds"
@@ -26,7 +27,7 @@ SPREAD = "{what} within {median} (half of them), {nine_tenths} (nine in ten)."
 TOO_FEW = "{what}: too few to say how long it took."
 NONE_YET = "{what}: none yet."
 REMOVALS = "Removal asked for: {asked}. Gone: {gone}."
-SITES = "By site: {sites}."
+SITES = "Posts by site: {sites}."
 SITE = "{site} {gone} of {asked} gone"
 OVERDUE = "Overdue now: {number}."
 LACKING = "Questions that the policy texts do not answer: {number}."

@@ -16,7 +16,7 @@ from handlers.text.letter_files import letter_docx, letter_pdf
 from handlers.text.words import full_day, shortened
 from handlers.workflow.changes import change
 from store.model.kinds import EntryKind
-from store.school.letters import Letter, load_letters
+from store.school.letters import Letter, letter_named, load_letters
 from store.school.toml import FileMistake
 
 WHICH = "Which letter, for case {reference}?"
@@ -46,14 +46,14 @@ async def letter(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     root = matter.case.reference
     letters = await _letters(matter, desk)
-    name, _, rest = typed.partition(" ")
-    if not name:
+    if not typed:
         choices = [Choice(each.title, f"case letter {root} {key}") for key, each in letters.items()]
         which = WHICH.format(reference=root)
         return matter.shown_in(Reply((Text(which), Choices(tuple(choices), menu=which))))
-    wanted = letters.get(name.lower())
+    wanted, rest = letter_named(typed, letters)
     if wanted is None:
-        refusal = NO_SUCH_LETTER.format(typed=shortened(name, 40), reference=root)
+        name = shortened(typed.split()[0], 40)
+        refusal = NO_SUCH_LETTER.format(typed=name, reference=root)
         raise matter.refusal(refusal)
     to = re.sub(r"^\s*to\s+", "", rest, flags=re.IGNORECASE).strip()
     if not to:
@@ -79,6 +79,7 @@ async def _draft(wanted: Letter, to: str, matter: Matter, ask: Ask, desk: Desk) 
     word, pdf = await asyncio.to_thread(_files, filled, desk.calendar.school.name, day)
     details = {
         "letter": wanted.title,
+        "addressee": to,
         "word_sha256": hashlib.sha256(word).hexdigest(),
         "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
     }
@@ -89,7 +90,7 @@ async def _draft(wanted: Letter, to: str, matter: Matter, ask: Ask, desk: Desk) 
         Act.WORK,
         lambda case: case.enter(ask.at, ask.person.id, EntryKind.LETTER, **details),
     )
-    name = f"{root}-{wanted.name}"
+    name = f"{root}-{wanted.name.replace(' ', '-')}"
     words = DRAFTED.format(title=wanted.title, reference=root)
     files = File(word, f"{name}.docx", DOCX), File(pdf, f"{name}.pdf", "application/pdf")
     return matter.shown_in(say(words, *files))

@@ -18,7 +18,7 @@ from handlers.cases.chronology import Row
 from handlers.cases.hand_over import file_name
 from handlers.matter import Matter
 from store.model.case import Case
-from store.model.kinds import WORDS, EntryKind, EvidenceKind
+from store.model.kinds import OF_REMOVALS, WORDS, EntryKind, EvidenceKind
 from store.model.records import Entry, Evidence, State
 from store.school.procedure import Procedure
 
@@ -47,10 +47,13 @@ OF_FACTS = frozenset(
         *(EntryKind.AGAIN, EntryKind.SEEN, EntryKind.LOOKED, EntryKind.READ),
         *(EntryKind.EVIDENCE, EntryKind.KEPT, EntryKind.FETCH_FAILED, EntryKind.WITHHELD),
         EntryKind.FOLLOWED,
+        *OF_REMOVALS,
     }
 )
+#: The detail of an entry that names the message which it came of.
+SOURCE = "source"
 #: Details of an entry that somebody has typed.
-TYPED = ("text", "why", "reason", "name")
+TYPED = ("text", "why", "reason", "name", "report", "addressee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +164,24 @@ class Pack:
             entries = []
             for entry in case.chronology:
                 is_shown = id(entry) in shown and self.shows(entry)
-                entries.append(_told(entry) if is_shown else _left_out(entry))
+                entries.append(self._told(entry) if is_shown else _left_out(entry))
             chains[case.reference] = entries
         return chains
+
+    def _told(self, entry: Entry) -> dict[str, Any]:
+        details = dict(entry.details)
+        told: dict[str, Any] = {
+            "at": entry.at.isoformat(),
+            "by": entry.by,
+            "what": entry.what,
+            "details": details,
+            "before": entry.before,
+            "hash": entry.hash,
+        }
+        # The platform's name of a message tells whose it is, and in which chat.
+        if not self.receiver.gets_all and details.pop(SOURCE, None) is not None:
+            told["without"] = [SOURCE]
+        return told
 
     def words_of(self, item: Item) -> str:
         """Its words as they were received; of a link, nothing that may say who has shared it."""
@@ -196,17 +214,6 @@ def _typed(entry: Entry) -> list[str]:
 
 def _sorted(mapping: Mapping[str, str]) -> Collection[tuple[str, str]]:
     return sorted(mapping.items())
-
-
-def _told(entry: Entry) -> dict[str, Any]:
-    return {
-        "at": entry.at.isoformat(),
-        "by": entry.by,
-        "what": entry.what,
-        "details": dict(entry.details),
-        "before": entry.before,
-        "hash": entry.hash,
-    }
 
 
 def _left_out(entry: Entry) -> dict[str, Any]:

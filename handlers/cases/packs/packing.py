@@ -6,23 +6,27 @@ import asyncio
 import hashlib
 import inspect
 import json
-import tempfile
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from handlers.cases.packs.contents import Item, Pack
-from handlers.cases.packs.pages import chronology_pdf
+from handlers.cases.packs.pages import Pictures, chronology_pdf
 from handlers.desk import Desk
 from handlers.text import verify_pack
+from handlers.workflow.small_pictures import small_copies
+from store.disk.aside import folder_aside
 from store.disk.evidence import sha256_of
 from store.errors import NotFound
+from store.model.kinds import EvidenceKind
 
 FORMAT = 1
 CHRONOLOGY, CHAIN, VERIFY = "chronology.pdf", "chain.json", "verify.py"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
+#: Pieces that are open together.
+AT_ONCE = 25
 #: A time that a ZIP file can tell, the same for all: what matters is in the manifest.
 WRITTEN_AT = (2000, 1, 1, 0, 0, 0)
 
@@ -30,20 +34,25 @@ WRITTEN_AT = (2000, 1, 1, 0, 0, 0)
 @asynccontextmanager
 async def packed(pack: Pack, desk: Desk) -> AsyncIterator[Path]:
     """The pack as a file, for as long as the context lasts. Raises OSError, StoreUnavailable."""
-    with tempfile.TemporaryDirectory(prefix="headsup-") as folder:
-        path = Path(folder) / "pack.zip"
+    with folder_aside(desk.data) as folder:
+        path = folder / "pack.zip"
         await write_pack(pack, path, desk)
         yield path
 
 
 async def write_pack(pack: Pack, path: Path, desk: Desk) -> None:
-    """Write it into a new file. Raises OSError, StoreUnavailable."""
+    """Write it into a new file; small pictures lie beside that while it is made.
+
+    Raises OSError, StoreUnavailable.
+    """
     with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         writer = _Writer(archive)
-        for item in pack.items:
-            await _add(item, pack, writer, desk)
+        small: dict[str, str] = {}
+        for some in _in_groups(pack.items):
+            small |= await _add_all(some, pack, writer, path.parent, desk)
         hashes = {row["path"]: row["sha256"] for row in writer.files}
-        pdf = await asyncio.to_thread(chronology_pdf, pack, hashes, desk)
+        shown = Pictures(path.parent, small)
+        pdf = await asyncio.to_thread(chronology_pdf, pack, hashes, shown, desk)
         writer.add(CHRONOLOGY, pdf)
         chains = pack.chains()
         writer.add(CHAIN, _json(chains))
@@ -88,17 +97,45 @@ def _entry(path: str) -> zipfile.ZipInfo:
     return entry
 
 
-async def _add(item: Item, pack: Pack, writer: _Writer, desk: Desk) -> None:
+def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[n : n + AT_ONCE] for n in range(0, len(items), AT_ONCE)]
+
+
+async def _add_all(
+    items: Sequence[Item], pack: Pack, writer: _Writer, folder: Path, desk: Desk
+) -> dict[str, str]:
+    """Add what was kept, and make pictures of it small. Gives the names of these, by path."""
+    pictures: dict[str, Path] = {}
+    async with AsyncExitStack() as opened:
+        for item in items:
+            source = await _add(item, pack, writer, opened, desk)
+            if source and item.evidence.kind == EvidenceKind.PICTURE:
+                pictures[item.path] = source
+        copies = await small_copies(list(pictures.values()))
+    names = {}
+    for path, copy in zip(pictures, copies, strict=True):
+        if copy:
+            names[path] = f"{Path(path).name.split('-')[0]}.jpg"
+            await asyncio.to_thread((folder / names[path]).write_bytes, copy)
+    return names
+
+
+async def _add(
+    item: Item, pack: Pack, writer: _Writer, opened: AsyncExitStack, desk: Desk
+) -> Path | None:
+    """Add one piece. Gives its file, to be read while `opened` lasts; None for words."""
     facts = dict(pack.facts_of(item))
     if item.is_words:
         writer.add(item.path, pack.words_of(item).encode("utf-8", "replace"), **facts)
-        return
+        return None
     try:
-        async with desk.store.kept(item.case.reference, item.evidence.sha256) as source:
-            await asyncio.to_thread(writer.add_file, item.path, source, **facts)
+        kept = desk.store.kept(item.case.reference, item.evidence.sha256)
+        source = await opened.enter_async_context(kept)
     except NotFound:
         # The chronology says that it cannot be read.
-        return
+        return None
+    await asyncio.to_thread(writer.add_file, item.path, source, **facts)
+    return source
 
 
 def _manifest(

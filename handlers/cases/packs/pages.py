@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from handlers.cases.chronology import entry_line
 from handlers.cases.concerned.poster_words import posters_words
 from handlers.cases.packs.contents import Item, Pack
 from handlers.cases.questions import subjects_words
+from handlers.cases.removals.wording import post_words, state_words
 from handlers.desk import Desk
-from handlers.text.pdf import Block, Document, heading, paragraph, print_document, rows
+from handlers.text.pdf import Block, Document, heading, paragraph, picture, print_document, rows
 from handlers.text.words import full_day, listed, size
+from handlers.workflow.removals import posts_of
 from store.model.records import Status
+from store.model.removals import PostRemoval
 
 TITLE = "Case {reference}"
 FOR = "For {receiver}. Made by {by} on {day}."
@@ -30,9 +35,10 @@ WITHHELD = (
     "Its pictures and files are locked away and are not in this pack: nobody copies or passes on "
     "what shows a child undressed."
 )
-KNOWN, STEPS, RECEIVED, HAPPENED = (
+KNOWN, STEPS, REMOVED, RECEIVED, HAPPENED = (
     "What is known",
     "Steps",
+    "Removal",
     "What was received",
     "What happened",
 )
@@ -40,7 +46,16 @@ LEFT_OUT = "Not in this pack: {what}."
 NOTHING = "None."
 
 
-def chronology_pdf(pack: Pack, hashes: Mapping[str, str], desk: Desk) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Small copies of what is in a pack."""
+
+    folder: Path
+    #: Their names in it, by the path of what they are of.
+    names: Mapping[str, str]
+
+
+def chronology_pdf(pack: Pack, hashes: Mapping[str, str], pictures: Pictures, desk: Desk) -> bytes:
     """The first file of a pack. `hashes`: SHA-256 by path. Call it in a thread."""
     school = desk.calendar.school.name
     day = full_day(desk.calendar.local(pack.made_at))
@@ -49,12 +64,14 @@ def chronology_pdf(pack: Pack, hashes: Mapping[str, str], desk: Desk) -> bytes:
         school=school,
         about=[FOR.format(receiver=pack.receiver.value, by=pack.made_by, day=day)],
         printed=day,
-        blocks=list(_blocks(pack, hashes, desk)),
+        blocks=list(_blocks(pack, hashes, pictures, desk)),
     )
-    return print_document(document)
+    return print_document(document, pictures.folder)
 
 
-def _blocks(pack: Pack, hashes: Mapping[str, str], desk: Desk) -> Iterator[Block]:
+def _blocks(
+    pack: Pack, hashes: Mapping[str, str], pictures: Pictures, desk: Desk
+) -> Iterator[Block]:
     yield paragraph(WHY.format(reason=pack.reason))
     yield paragraph(WHOLE if pack.receiver.gets_all else IN_CONFIDENCE)
     if pack.matter.withheld:
@@ -68,9 +85,18 @@ def _blocks(pack: Pack, hashes: Mapping[str, str], desk: Desk) -> Iterator[Block
     yield heading(STEPS)
     yield from _steps(pack, desk)
 
+    removals = list(_removals(pack))
+    if removals:
+        yield heading(REMOVED)
+        yield rows([("Post", "What became of it"), *removals], (20, 40))
+
     yield heading(RECEIVED)
     for item in pack.items:
-        yield from _item(item, pack, hashes, desk)
+        blocks = list(_item(item, pack, hashes, desk))
+        if item.path in pictures.names:
+            shown = [*blocks, picture(pictures.names[item.path])]
+            blocks = [{"kind": "together", "blocks": shown}]
+        yield from blocks
     if pack.not_handed_over:
         yield paragraph(LEFT_OUT.format(what="; ".join(pack.not_handed_over)))
 
@@ -125,6 +151,15 @@ def _steps(pack: Pack, desk: Desk) -> Iterator[Block]:
         yield rows([("Step", "Due", "State"), *found], (30, 14, 16))
     else:
         yield paragraph(NOTHING)
+
+
+def _removals(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Each post of which something was noted. What was typed is for those alone who get all."""
+    matter = pack.matter
+    for post in posts_of(matter):
+        if post.removal != PostRemoval(post.number):
+            said = state_words(post.removal, pack.name, with_typed=pack.receiver.gets_all)
+            yield post_words(post, matter), said
 
 
 def _item(item: Item, pack: Pack, hashes: Mapping[str, str], desk: Desk) -> Iterator[Block]:

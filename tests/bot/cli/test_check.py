@@ -20,6 +20,7 @@ from bot.cli.check.check import check
 from bot.cli.check.finding import Facts
 from bot.open_store import open_store
 from bot.settings import Settings, load
+from handlers.workflow.picture_words import program
 from store.model.case import Case, Classification
 from store.model.records import About, Invitation, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
@@ -398,9 +399,13 @@ async def test_a_disk_without_locks_is_named(
 async def test_whether_a_bot_runs_is_told(tmp_path: Path) -> None:
     await furnished(tmp_path)
     given = settings(tmp_path)
-    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(False, 4)
+    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(
+        False, 4, reads_pictures=bool(program())
+    )
     store = TinyStore.open(tmp_path / "data")
-    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(True, 4)
+    assert (await check(given, lambda: NOW, offline=True)).facts == Facts(
+        True, 4, reads_pictures=bool(program())
+    )
     await store.close()
 
 
@@ -439,7 +444,7 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     nobody_alerted, undelivered = [finding.says for finding in report.found]
     assert nobody_alerted.startswith("nobody has the role of ICT manager")
     assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
-    assert report.facts == Facts(None, 3, NOW)
+    assert report.facts == Facts(None, 3, NOW, reads_pictures=bool(program()))
 
 
 async def test_it_makes_no_school_of_a_key_that_is_mistyped(tmp_path: Path) -> None:

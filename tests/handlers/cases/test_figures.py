@@ -27,9 +27,11 @@ from handlers.desk import Desk
 from handlers.messages import File, Incoming, Reply, Sender
 from handlers.rules.limits import Limits
 from handlers.workflow.consequences import with_consequences
+from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.memos import Erased
 from store.model.records import About, FollowUp, Person, Poster, Progress, Role, Status, Subject
+from store.model.removals import PostRemoval, RemovalRequest, RemovalWay
 from tests.desks import Time, desk_in
 from tests.handlers.shown import words_in
 from tests.store import made
@@ -73,6 +75,8 @@ class Noted:
     taken: timedelta | None = None
     closed: timedelta | None = None
     removal: str = ""
+    #: Of each post whose removal was asked for, its site, and whether it is gone.
+    posts: list[tuple[str, bool]] = field(default_factory=list)
     erased: bool = False
     parts: int = 0
 
@@ -157,7 +161,11 @@ class Year:
             # Given to somebody else later: the first counts.
             case = case.enter(opened + note.taken + HOUR, "lea", EntryKind.GIVEN, to="cleo")
         note.removal = self.random.choice(["", "", "asked", "gone"])
-        case = replace(case, follow_ups=_steps(note.removal, opened))
+        if self.random.random() < 0.5:
+            case = replace(case, follow_ups=_steps(note.removal, opened))
+            note.posts = [("no link kept", note.removal == "gone")] if note.removal else []
+        else:
+            case = self._with_posts(case, note)
         if self.random.random() < 0.6:
             note.closed = (note.taken or timedelta()) + self.random.random() * timedelta(days=30)
             outcome = self.random.choice(["no-action", "apology", "mistake"])
@@ -169,6 +177,24 @@ class Year:
         await self.desk.store.add(replace(case, notices=()))
         note.reference = case.reference
         self.noted.append(note)
+
+    def _with_posts(self, case: Case, note: Noted) -> Case:
+        """Links on some sites, of which it is noted one by one what became of them."""
+        gone = {"asked": [True, False, False], "gone": [True, True], "": []}[note.removal]
+        sites = [self.random.choice(["facebook.com", "x.com"]) for _ in gone]
+        note.posts = list(zip(sites, gone, strict=True))
+        # Nobody was asked to take this one down; it counts nowhere.
+        sites.append("tiktok.com")
+        links, posts = [], []
+        for number, site in enumerate(sites, len(case.evidence) + 1):
+            link = f"https://{site}/{next(self.numbers)}"
+            links.append(made.item(number, "link", text=link, normal=link))
+            post = PostRemoval(number)
+            if site != "tiktok.com":
+                post = post.ask(RemovalRequest(RemovalWay.SITE, note.day, "lea"))
+            is_gone = len(posts) >= len(gone) or gone[len(posts)]
+            posts.append(post.see_gone(note.day, "lea") if is_gone else post)
+        return replace(case, evidence=(*case.evidence, *links), removals=tuple(posts))
 
     async def _join_one(self) -> None:
         """What was passed on once more, with words or without: it never counts by itself."""
@@ -300,6 +326,7 @@ async def test_figures_are_those_of_a_second_count(year: Year) -> None:
         months = Counter(f"{note.day:%Y-%m}" for note in now)
         assert {month: n for month, n in shown.months.items() if n} == months
         assert _lines(now) == shown.lines[:3]
+        assert _by_site(now) == shown.lines[3]
     await _see_the_governors_page(year)
 
 
@@ -330,6 +357,18 @@ def _lines(counted: list[Noted]) -> list[str]:
         _spread("Closed", [note.closed for note in whole if note.closed is not None]),
         f"Removal asked for: {len(asked)}. Gone: {len(gone)}.",
     ]
+
+
+def _by_site(counted: list[Noted]) -> str:
+    posts = [post for note in counted if not note.erased for post in note.posts]
+    asked = Counter(site for site, _ in posts)
+    gone = Counter(site for site, is_gone in posts if is_gone)
+    # Of three sites at most; as many of two would stand in either order.
+    order = {"no link kept": "", "facebook.com": "facebook.com", "x.com": "x.com"}
+    sites = sorted(asked, key=lambda site: (-asked[site], order[site]))
+    first, *others = [f"{site} {gone[site]} of {asked[site]} gone" for site in sites]
+    words = first if not others else f"{', '.join([first, *others[:-1]])} and {others[-1]}"
+    return f"Posts by site: {words}."
 
 
 def _spread(what: str, times: list[timedelta]) -> str:

@@ -20,11 +20,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Choices, File, Incoming, Prompt, Reply, Sender
+from store.disk.aside import MAKING, sweep_aside
 from store.model.kinds import EntryKind
 from store.model.proofs import with_proofs
 from store.model.records import About, Evidence, FollowUp, Person, Role, State, Subject
@@ -335,3 +337,90 @@ async def test_it_is_made_on_the_disk_and_gone_when_it_was_sent(office: Office) 
     async with file.content() as path:
         assert path.stat().st_size > 70_000
     assert not path.parent.exists()
+
+
+async def test_it_is_made_in_the_bots_own_folder(office: Office, tmp_path: Path) -> None:
+    office.desk = replace(office.desk, data=tmp_path / "data")
+    reference = await office.case()
+    reply = await office.asks("ben", f"case pack {reference} police because they asked")
+    [file] = [part for part in reply.parts if isinstance(part, File)]
+    assert callable(file.content)
+    async with file.content() as path:
+        assert path.parent.parent == tmp_path / "data" / MAKING
+        sweep_aside(tmp_path / "data")
+        # Another one starts meanwhile, and leaves it alone.
+        assert path.exists()
+    assert list((tmp_path / "data" / MAKING).iterdir()) == []
+
+
+@pytest.mark.parametrize("key", [*TO_ALL, *TO_SOME])
+async def test_pictures_are_shown_small_beside_their_hash(
+    office: Office, tmp_path: Path, key: str
+) -> None:
+    reference = await office.case()
+    case = await office.desk.store.case(reference)
+    contents = [_png(seed) for seed in range(3)] + [b"\x89PNG\r\n\x1a\nno picture", _bomb()]
+    pictures = []
+    for number, content in enumerate(contents, len(case.evidence) + 1):
+        kept = await office.desk.store.keep(reference, _in_one_piece(content), 10**7)
+        pictures.append(made.item(number, sha256=kept.sha256, size=kept.size, name=HOSTILE))
+    await office.desk.store.save(replace(case, evidence=(*case.evidence, *pictures)))
+    folder = await unpacked(office, reference, key, tmp_path)
+    pdf = PdfReader(folder / "chronology.pdf")
+    assert sum(len(page.images) for page in pdf.pages) == 3
+    words = "".join("".join(page.extract_text() for page in pdf.pages).split())
+    assert all(item.sha256 in words for item in pictures)
+    # They stand in the PDF alone, and not beside the originals.
+    assert not [path for path in folder.rglob("*.jpg") if path.stat().st_size < 100]
+    assert run_verify(folder)[0] == 0
+
+
+async def test_a_picture_that_is_locked_away_is_shown_nowhere(
+    office: Office, tmp_path: Path
+) -> None:
+    reference = await office.case(withheld=True)
+    case = await office.desk.store.case(reference)
+    kept = await office.desk.store.keep(reference, _in_one_piece(_png(1)), 10**7)
+    shot = made.item(7, sha256=kept.sha256, size=kept.size)
+    await office.desk.store.save(replace(case, evidence=(*case.evidence, shot)))
+    for key in (*TO_ALL, *TO_SOME):
+        folder = await unpacked(office, reference, key, tmp_path)
+        pdf = PdfReader(folder / "chronology.pdf")
+        assert not any(page.images for page in pdf.pages)
+        assert kept.sha256 not in everything_in(folder)
+
+
+def _png(seed: int) -> bytes:
+    out = BytesIO()
+    noise = random.Random(seed).randbytes(30 * 60 * 3)
+    Image.frombytes("RGB", (30, 60), noise).resize((300, 600)).save(out, "PNG")
+    return out.getvalue()
+
+
+def _bomb() -> bytes:
+    """A few bytes that claim to be a picture of gigabytes."""
+    out = BytesIO()
+    Image.new("1", (40_000, 40_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+async def _in_one_piece(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+@pytest.mark.parametrize("key", [*TO_ALL, *TO_SOME])
+async def test_the_platforms_ids_go_to_those_alone_who_get_all(
+    office: Office, tmp_path: Path, key: str
+) -> None:
+    reference = await office.case()
+    await office.asks("ben", f"case take {reference}")
+    [taken] = [
+        entry
+        for entry in (await office.desk.store.case(reference)).chronology
+        if entry.what == EntryKind.TAKEN
+    ]
+    source = taken.details["source"]
+    folder = await unpacked(office, reference, key, tmp_path)
+    assert (f'"{source}"' in everything_in(folder)) is (key in TO_ALL)
+    assert "took it" in everything_in(folder)
+    assert run_verify(folder)[0] == 0

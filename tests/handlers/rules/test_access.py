@@ -155,6 +155,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case lift": ("{a}", ERASERS),
     "case erase": ("{a}", ERASERS),
     "case letter": ("{a} warning to Mr X", INSIDERS),
+    "case removal": ("{a} gone", INSIDERS),
     "case pack": ("{a} police because they asked", PACKERS),
 }
 

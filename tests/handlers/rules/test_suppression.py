@@ -14,7 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.rules.suppression import FEW, Cell, Hidden, Suppressed, alone, suppress
+from handlers.rules.suppression import (
+    FEW,
+    Cell,
+    Hidden,
+    Suppressed,
+    alone,
+    sum_alone,
+    suppress,
+    suppress_sums,
+)
 
 #: Kinds, and the largest count: the counts that matter are those around five.
 SIZES = [(2, 18), (3, 14), (4, 10), (5, 7)]
@@ -87,3 +96,46 @@ def test_what_is_shown_is_so_and_nothing_small_is(counts: list[int]) -> None:
     hidden = sum(cell == Hidden.WITHHELD for cell in page.cells)
     has_both = min(counts) < FEW <= max(counts)
     assert hidden == (1 if has_both else 0)
+
+
+# --- sums of several schools ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("schools", "kinds", "most"), [(2, 2, 11), (3, 1, 12), (3, 2, 5)])
+def test_no_school_works_out_a_small_count_of_the_others(
+    schools: int, kinds: int, most: int
+) -> None:
+    """The solver knows the page, how pages are made, and all counts of its own school."""
+    known: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+    edges = set()
+    for counts in itertools.product(range(most + 1), repeat=schools * kinds):
+        table = [counts[n * kinds : (n + 1) * kinds] for n in range(schools)]
+        own, others = table[0], table[1:]
+        rest = tuple(sum(column) for column in zip(*others, strict=True))
+        known[suppress_sums(table), own].append(rest)
+        # At the edge of what was tried, a larger table that gives the same page is missing.
+        if max(counts) == most:
+            edges.add((suppress_sums(table), own))
+    tried = 0
+    for key, rests in known.items():
+        if key in edges:
+            continue
+        page, own = key  # type: ignore[misc]
+        for place, cell in enumerate(page.cells):
+            possible = {rest[place] for rest in rests}
+            if isinstance(cell, int):
+                assert possible == {cell - own[place]}
+                assert min(possible) >= FEW
+            else:
+                assert len(possible) > 1, key
+            tried += 1
+    assert tried > 20
+
+
+def test_sums_show_what_no_school_could_take_apart() -> None:
+    shown = suppress_sums([[9, 30], [8, 20], [7, 10]])
+    assert shown == Suppressed((24, 60), 84)
+    # What the second has alone is not shown: the first, which has none, would read it.
+    assert suppress_sums([[0, 30], [8, 20]]).cells[0] == Hidden.WITHHELD
+    assert sum_alone([0, 4]) == Hidden.WITHHELD
+    assert sum_alone([6, 5]) == 11

@@ -44,7 +44,7 @@ ACTS = (
     *("case {0}", "case take {0}", "case urgent {0}", "case again {0}", "case apart {0}"),
     *("case log {0}", "case evidence {0}", "case hold {0} the police", "case status {0}"),
     *("case close {0} unfounded because done", "case reopen {0} it is back"),
-    "case add {0} “ring them” by friday",
+    *("case add {0} “ring them” by friday", "case removal {0} site 12345", "case removal {0} gone"),
 )
 #: Of two.
 PAIRS = ("case join {0} to {1}", "case same {0} {1}")

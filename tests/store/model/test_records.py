@@ -296,6 +296,11 @@ moves = st.one_of(
     st.tuples(st.just("separate")),
     st.tuples(st.just("give_up")),
     st.tuples(st.just("posted_again")),
+    st.tuples(
+        st.just("note_removals"),
+        st.just("removal asked"),
+        st.lists(arbitrary.removals, min_size=1, max_size=2),
+    ),
     st.tuples(st.just("add_step"), arbitrary.texts, arbitrary.times, st.just("owner")),
     st.tuples(st.just("hand_step"), st.just("own-1"), who),
     st.tuples(st.just("settle_step"), st.just("own-1"), st.sampled_from(Progress)),

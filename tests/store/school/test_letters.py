@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.school.letters import FIELDS, FOLDER, load_letters
+from store.school.letters import FIELDS, FOLDER, letter_named, load_letters
 from store.school.procedure import load_procedure
 from store.school.toml import FileMistake
 from tests.desks import TEXTS
@@ -59,6 +59,41 @@ def test_a_mistake_is_named_by_its_line(texts: Path, text: str, said: str) -> No
     assert said in str(mistake.value)
 
 
+@pytest.mark.parametrize("length", [20_001, 5_000_000])
+def test_one_that_is_too_long_is_not_cut(texts: Path, length: int) -> None:
+    (texts / FOLDER / "test.md").write_text(WELL + "x" * (length - len(WELL)), "utf-8")
+    with pytest.raises(FileMistake, match=r"test\.md: longer than 20,000 characters"):
+        load_letters(texts)
+    (texts / FOLDER / "test.md").write_text(WELL + "x" * (20_000 - len(WELL)), "utf-8")
+    assert load_letters(texts)["test"].text.endswith("xxx")
+
+
+@pytest.mark.parametrize("name", ["x" * 41, "*bold*", "a  b", "-a", "é", "a.b"])
+def test_what_nobody_could_type_is_named(texts: Path, name: str) -> None:
+    (texts / FOLDER / f"{name}.md").write_text(WELL, "utf-8")
+    with pytest.raises(FileMistake, match="call the file by letters of the alphabet"):
+        load_letters(texts)
+
+
+def test_a_letter_is_found_however_its_name_is_written(texts: Path) -> None:
+    for name in ("Thank you", "Thank you all", "Apology", "apology"):
+        (texts / FOLDER / f"{name}.md").write_text(WELL.replace("title: x", f"title: {name}"))
+    (texts / FOLDER / "warning.md").rename(texts / FOLDER / "Warning.md")
+    letters = load_letters(texts)
+    for typed, name, rest in (
+        ("warning to Mrs X", "Warning", "to Mrs X"),
+        ("WARNING", "Warning", ""),
+        ("thank you to all", "Thank you", "to all"),
+        ("Thank You All to Ann", "Thank you all", "to Ann"),
+        ("Apology", "Apology", ""),
+        ("apology", "apology", ""),
+    ):
+        found, left = letter_named(typed, letters)
+        assert found
+        assert (found.name, left) == (name, rest)
+    assert letter_named("warnings", letters) == (None, "warnings")
+
+
 def test_what_is_no_text_is_named(texts: Path) -> None:
     (texts / FOLDER / "test.md").write_bytes(b"\xff\xfe")
     with pytest.raises(FileMistake, match=r"test\.md: not UTF-8"):
@@ -68,8 +103,10 @@ def test_what_is_no_text_is_named(texts: Path) -> None:
 def test_a_school_may_have_none(texts: Path) -> None:
     shutil.rmtree(texts / FOLDER)
     assert load_letters(texts) == {}
-    steps = load_procedure(texts).procedure
-    assert any(step.letter for each in steps for step in each.step)
+    steps = [step for steps in load_procedure(texts).procedure for step in steps.step]
+    # No button is there that would write one.
+    assert not any(step.letter for step in steps)
+    assert any(step.removal for step in steps)
 
 
 def test_a_letter_whose_passages_are_not_among_the_texts_is_a_letter(texts: Path) -> None:

@@ -1,0 +1,88 @@
+"""`headsup figures --all`: the cases of several schools together, by kind, for a trust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.open_store import address, open_store
+from bot.settings import Settings, SettingsError, of_school, schools_of
+from handlers.cases.figures.figures import compared_of, figures_table
+from handlers.cases.figures.files import figures_csv
+from handlers.cases.figures.page import FiguresPage
+from handlers.cases.figures.summed import SchoolFigures, school_figures, summed_page
+from handlers.desk import Desk
+from handlers.messages import Refused
+from handlers.rules.calendar import Calendar
+from handlers.text.words import full_day
+from store.errors import Trouble
+from store.policies import Policies
+from store.school.procedure import load_procedure
+from store.school.school import load_school
+
+NEEDS_ALL = "Type headsup figures --all. In a chat, /figures has those of one school."
+NO_DATABASE = "Figures of several schools are those of one database: set DATABASE_URL and SCHOOLS."
+TOO_FEW = "There is one school alone. In a chat, /figures has its figures."
+HEADING = "Figures of {number} schools together: {period}"
+DAYS = (
+    "{first} to {last}; a school with terms of its own counts those. Cases that concern a "
+    "headteacher are not counted."
+)
+HIDDEN = (
+    "–: not shown. To somebody who knows the counts of one school it would tell a count under 5 of "
+    "the others."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed."""
+
+    #: `last term`, `2026-27`, `1/9/2026 to 31/12/2026`; nothing for this term.
+    period: str
+    as_csv: bool
+
+
+async def figures_of_all(settings: Settings, wanted: Wanted, now: datetime) -> list[str]:
+    """The lines of the answer. `now`: UTC. Raises Trouble."""
+    if settings.schools is None or address(settings) is None:
+        raise SettingsError(NO_DATABASE)
+    keys = schools_of(settings)
+    if len(keys) < 2:
+        raise Trouble(TOO_FEW)
+    schools = [await _of_one(of_school(settings, key), wanted.period, now) for key in keys]
+    page = summed_page(schools)
+    if wanted.as_csv:
+        return [figures_csv(page).decode("utf-8-sig").rstrip()]
+    return _lines(page, len(schools))
+
+
+async def _of_one(settings: Settings, period: str, now: datetime) -> SchoolFigures:
+    """Raises Trouble."""
+    store = await open_store(settings)
+    try:
+        desk = Desk(
+            store=store,
+            procedure=load_procedure(settings.policy_texts),
+            policies=Policies(settings.policy_texts, by_meaning=False),
+            calendar=Calendar(load_school(settings.school_file)),
+            now=lambda: now,
+        )
+        return await school_figures(compared_of(period, now, desk), desk)
+    except Refused as refused:
+        raise Trouble(str(refused)) from refused
+    finally:
+        await store.close()
+
+
+def _lines(page: FiguresPage, number: int) -> list[str]:
+    period = page.compared.period
+    return [
+        HEADING.format(number=number, period=period.name),
+        DAYS.format(first=full_day(period.first), last=full_day(period.last)),
+        "",
+        figures_table(page),
+        "",
+        HIDDEN,
+        *page.lines,
+    ]

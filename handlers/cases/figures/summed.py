@@ -1,0 +1,84 @@
+"""Figures of several schools together, for a trust: sums in which no school's cases show.
+
+Whoever leads one of the schools knows its own counts, and what the sum has besides is of the
+others. So a sum is shown only where it would not tell a small count of those either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.cases.figures.counted import counted_for, who_may_count
+from handlers.cases.figures.page import (
+    OTHERS,
+    OVERDUE,
+    REMOVALS,
+    TOTAL,
+    FiguresPage,
+    Row,
+    in_words,
+)
+from handlers.desk import Desk
+from handlers.rules.figures import Figures, count
+from handlers.rules.suppression import Cell, sum_alone, suppress_sums
+from handlers.rules.terms import Compared
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFigures:
+    """What was counted of one school."""
+
+    compared: Compared
+    #: Of each of the periods that are compared.
+    figures: Sequence[Figures]
+    overdue: int
+    #: The keys of the kinds that governors count, and their names, as its procedure has them.
+    kinds: Sequence[tuple[str, str]]
+
+
+async def school_figures(compared: Compared, desk: Desk) -> SchoolFigures:
+    """Of one school, what counts on its governors' page."""
+    readers = await who_may_count(desk)
+    cases = await counted_for(readers, compared.all, desk, for_governors=True)
+    figures = [count(cases.incidents, cases.erased, period) for period in compared.all]
+    kinds = [(row.key, row.name) for row in desk.procedure.category if row.governors]
+    return SchoolFigures(compared, figures, cases.overdue, kinds)
+
+
+def summed_page(schools: Sequence[SchoolFigures]) -> FiguresPage:
+    """The sums, as one page. The names of kinds and periods are those of the first school."""
+    first = schools[0]
+    columns = []
+    for number in range(min(len(school.figures) for school in schools)):
+        counts = [_counts(school, number, first.kinds) for school in schools]
+        columns.append(suppress_sums(counts))
+    names = [*(name for _, name in first.kinds), OTHERS]
+    rows = [
+        Row(name, tuple(column.cells[place] for column in columns))
+        for place, name in enumerate(names)
+    ]
+    total = Row(TOTAL, tuple(column.total for column in columns))
+    lines = (_removals(schools), OVERDUE.format(number=_sum([s.overdue for s in schools])))
+    return FiguresPage(first.compared, tuple(rows), total, (), lines, for_governors=True)
+
+
+def _counts(school: SchoolFigures, number: int, kinds: Sequence[tuple[str, str]]) -> list[int]:
+    """The counts of a school in one column: of each kind, and of all others."""
+    figures = school.figures[number]
+    counts = [figures.kinds[key] for key, _ in kinds]
+    return [*counts, figures.total - sum(counts)]
+
+
+def _removals(schools: Sequence[SchoolFigures]) -> str:
+    """Of how many it is gone is told only where it is not told of how few it is not."""
+    asked = [school.figures[0].removals.asked for school in schools]
+    gone = [school.figures[0].removals.gone for school in schools]
+    left = [each - of_these for each, of_these in zip(asked, gone, strict=True)]
+    column = suppress_sums([list(pair) for pair in zip(gone, left, strict=True)])
+    return REMOVALS.format(asked=in_words(column.total), gone=in_words(column.cells[0]))
+
+
+def _sum(counts: Sequence[int]) -> str:
+    cell: Cell = sum_alone(counts)
+    return in_words(cell)

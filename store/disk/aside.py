@@ -1,0 +1,65 @@
+"""A place in the bot's own folder for what is made, handed over, and gone again.
+
+    data/.making/x7f2/      one such thing, for as long as it is made
+
+Whoever makes something holds a lock on its folder, which the system lets go of when the process
+ends, however it ends: what a start finds there without one was left behind, and is removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+#: The folder, within that of the data. Backups leave it out.
+MAKING = ".making"
+
+
+@contextmanager
+def folder_aside(data: Path | None) -> Iterator[Path]:
+    """A folder that nobody else reads, gone when the context ends. Raises OSError.
+
+    Without a folder for data, or where that cannot be written to, it is among the system's
+    temporary ones.
+    """
+    with tempfile.TemporaryDirectory(prefix="headsup-", dir=_place_in(data)) as made:
+        lock = os.open(made, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield Path(made)
+        finally:
+            os.close(lock)
+
+
+def _place_in(data: Path | None) -> Path | None:
+    if data is None:
+        return None
+    place = data / MAKING
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK) else None
+
+
+def sweep_aside(data: Path) -> None:
+    """Remove what was left by processes that are no more."""
+    with suppress(OSError):
+        for entry in list(os.scandir(data / MAKING)):
+            _remove_if_left(Path(entry.path))
+
+
+def _remove_if_left(path: Path) -> None:
+    with suppress(OSError):
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            # Raises BlockingIOError where somebody is at it.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+        finally:
+            os.close(lock)
