@@ -194,11 +194,19 @@ def check(
         "several machines at once."
     )
 )
-def migrate() -> None:
-    from bot.open_store import migrate_tables
+def migrate(
+    print_roles: Annotated[
+        bool,
+        typer.Option("--print-roles", help="Print SQL that makes the roles, and change nothing."),
+    ] = False,
+) -> None:
+    from bot.open_store import migrate_tables, sql_of_roles
     from bot.settings import load
 
-    typer.echo(migrate_tables(load()))
+    if print_roles:
+        typer.echo(sql_of_roles(), nl=False)
+    else:
+        typer.echo(migrate_tables(load()))
 
 
 @app.command(
@@ -208,25 +216,25 @@ def migrate() -> None:
     )
 )
 def move(
-    to: Annotated[str, typer.Option(help="postgresql://user:password@host/name, or a folder.")],
+    to: Annotated[
+        str, typer.Option(help="postgresql://user:password@host/name, or a folder.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Use this place again, from which all was moved away.")
+    ] = False,
 ) -> None:
-    from bot.open_store import move_to
+    from bot.cli.move import WHICH, move_to, use_again, word_move
     from bot.settings import load
+    from store.errors import Trouble
 
     settings = load()
-    moved = asyncio.run(move_to(to, settings))
-    of_school = f", of the school “{settings.headsup_school}”" if "://" in to else ""
-    typer.echo(
-        f"Everything is there: {moved.cases} cases, {moved.evidence} pieces of evidence, "
-        f"{moved.people} people, {moved.others} other records{of_school}. "
-        "Now set DATABASE_URL or HEADSUP_DATA to it, and start the bot."
-    )
-    if moved.locked:
-        typer.echo(
-            f"{moved.locked} files that may show a child undressed stay where they were, as nobody "
-            "may copy them. Keep that place, and let nobody into it, until the police have said "
-            "what happens to them."
-        )
+    if again:
+        typer.echo(asyncio.run(use_again(settings)))
+    elif to:
+        moved = asyncio.run(move_to(to, settings))
+        typer.echo("\n".join(word_move(moved, to, settings)))
+    else:
+        raise Trouble(WHICH)
 
 
 @app.command()
@@ -301,7 +309,7 @@ def backup(
         bool, typer.Option(help="Keep this backup there, and no older one.")
     ] = False,
 ) -> None:
-    """Copy the data folder, also while the bot runs. Only what has changed is copied again."""
+    """Copy all that is kept, also while the bot runs. Only what has changed is copied again."""
     from datetime import UTC, datetime
 
     from bot.cli.backup import back_up
@@ -313,13 +321,16 @@ def backup(
 
 @app.command(
     help=(
-        "Put a backup back into an empty folder. Exit status 1 where what was backed up was "
-        "not all well."
+        "Put a backup back into an empty folder or database. Exit status 1 where what was backed "
+        "up was not all well."
     )
 )
 def restore(
     source: Annotated[str, typer.Argument(metavar="FROM", help="Where the backups are.")],
-    to: Annotated[Path, typer.Argument(help="An empty or a new folder.")],
+    to: Annotated[
+        str,
+        typer.Argument(help="An empty folder, or postgresql://…; else DATABASE_URL."),
+    ] = "",
     key: Annotated[
         Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
     ] = None,
@@ -327,9 +338,10 @@ def restore(
         str, typer.Option(help="An older backup, by its name; else the newest.")
     ] = "",
 ) -> None:
-    from bot.cli.backup import put_back
+    from bot.cli.restore import RestoreOrder, put_back
+    from bot.settings import load
 
-    restored = put_back(source, to, key, generation)
+    restored = put_back(RestoreOrder(source, to, key, generation), load())
     typer.echo("\n".join(restored.lines))
     if not restored.is_well:
         sys.exit(1)

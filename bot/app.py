@@ -95,6 +95,7 @@ class Bot:
         except Exception as error:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
+        self.metrics.ticked(self.desk.now())
 
     async def note_heard(self) -> None:
         """Note which chats are in reach, and owe what follows where one was not. Never raises."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import structlog
 from bot.app import Bot
 from bot.chats import address_of
 from bot.clock import start_clock
-from bot.front_end import FrontEnd
+from bot.front_end import FrontEnd, is_token_refused
 from bot.metrics import Metrics, measure_store
 from bot.open_store import open_store
 from bot.open_texts import texts_in
@@ -27,6 +27,7 @@ from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.workflow.picture_words import program
 from store.disk.aside import sweep_aside
+from store.errors import Trouble
 from store.model.address import Platform
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -59,7 +60,13 @@ async def build(
     procedure = load_procedure(settings.policy_texts)
     school = load_school(settings.school_file)
     metrics = metrics or Metrics()
-    store = measure_store(await open_store(settings, database), metrics)
+    opened = await open_store(settings, database)
+    try:
+        await opened.take_part()
+    except Trouble:
+        await opened.close()
+        raise
+    store = measure_store(opened, metrics)
     channels = (*settings.leadership_channel, *school.leadership_channel)
     desk = Desk(
         store=store,
@@ -69,13 +76,13 @@ async def build(
         now=now,
         channels=tuple(address_of(channel) for channel in channels),
         platforms=frozenset(front_ends),
+        cut_off=lambda: _cut_off(front_ends),
         join_link=lambda code: _first_join_link(code, front_ends.values()),
         roles_changed=lambda person: offer_menu(person, front_ends),
         max_file_bytes=settings.max_file_mb * MEGABYTE,
         data=settings.headsup_data,
         reads_pictures=bool(program()),
-        # A database is backed up with its own tools.
-        backup_to="" if settings.database_url else settings.backup_to,
+        backup_to=settings.backup_place,
         limits=Limits(
             acts=settings.acts_a_minute,
             reports=settings.reports_an_hour,
@@ -85,6 +92,11 @@ async def build(
     delivery = Delivery(desk, front_ends, metrics)
     fetcher = Fetcher(desk, front_ends, delivery.alarm)
     return Bot(desk, delivery, fetcher, front_ends, metrics)
+
+
+def _cut_off(front_ends: Mapping[str, FrontEnd]) -> frozenset[str]:
+    """The platforms that refuse the bot's token."""
+    return frozenset(name for name, each in front_ends.items() if is_token_refused(each))
 
 
 def _first_join_link(code: str, front_ends: Collection[FrontEnd]) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from handlers.messages import Receive, Reply
+from handlers.messages import DeliveryFailed, Receive, Reply
 
 
 class FrontEnd(Protocol):
@@ -74,6 +74,30 @@ class FrontEnd(Protocol):
         With no commands, the usual ones are shown again. A chat without such a menu does nothing.
         Done soon, after this returns; a failure is logged.
         """
+
+
+@runtime_checkable
+class HasToken(Protocol):
+    """A front-end whose platform knows the bot by a token, which it may take back at any time."""
+
+    @property
+    def token_refused(self) -> bool:
+        """The last that the platform said of the token is that it is not good."""
+
+    async def watch(self) -> None:
+        """Ask now and then whether the token is good, until cancelled; say once where it is not.
+
+        For a process that takes nothing in here, and sends all the same.
+        """
+
+
+def is_token_refused(front_end: FrontEnd) -> bool:
+    """Whether nobody is reached there until the technician gives a new token."""
+    return isinstance(front_end, HasToken) and front_end.token_refused
+
+
+class TokenNotTaken(DeliveryFailed):
+    """The platform refuses the bot's token. What is owed waits for a new one."""
 
 
 class TakingIn:

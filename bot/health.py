@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot import logs
-from bot.front_end import FrontEnd
+from bot.front_end import FrontEnd, is_token_refused
 from bot.metrics import Metrics
 from store.base import Store
 
@@ -20,22 +20,31 @@ HERE = "127.0.0.1"
 NO_LOG = "the log cannot be written; is its disk full, or its reader gone?"
 
 
+def chats_away(taking: Mapping[str, FrontEnd], sending: Mapping[str, FrontEnd]) -> list[str]:
+    """The names of the chats that do not work now, sorted.
+
+    `taking`: those in which people are heard; `sending`: all to which something is sent.
+    """
+    away = {name for name, front_end in taking.items() if not front_end.connected}
+    away |= {name for name, front_end in sending.items() if is_token_refused(front_end)}
+    return sorted(away)
+
+
 def health(
-    store: Callable[[], Awaitable[object]], front_ends: Mapping[str, FrontEnd]
+    store: Callable[[], Awaitable[object]], away: Callable[[], list[str]]
 ) -> list[web.RouteDef]:
     """The routes `/health`, for whether the process lives, and `/ready`, for whether it can work.
 
-    `store` is a question to the store. Where it or a chat does not answer, or the log cannot be
-    written, `/ready` gives status 503, and names what it is.
+    `store` is a question to the store, and `away` names the chats that do not work. Where the
+    store does not answer, a chat is away, or the log cannot be written, `/ready` gives status 503,
+    and names what it is.
     """
 
     async def lives(_: web.Request) -> web.Response:
         return web.Response(text="ok\n")
 
     async def ready(_: web.Request) -> web.Response:
-        missing = [
-            name for name, front_end in sorted(front_ends.items()) if not front_end.connected
-        ]
+        missing = away()
         if not await _answers(store):
             missing.append("store")
         if not logs.is_written():
@@ -49,10 +58,13 @@ def health(
     return [web.get("/health", lives), web.get("/ready", ready)]
 
 
-def numbers(stores: Callable[[], Iterable[Store]], metrics: Metrics) -> web.RouteDef:
-    """`/metrics` for Prometheus."""
+def numbers(
+    stores: Callable[[], Iterable[Store]], away: Callable[[], list[str]], metrics: Metrics
+) -> web.RouteDef:
+    """`/metrics` for Prometheus. `away` names the chats that do not work."""
 
     async def page(_: web.Request) -> web.Response:
+        metrics.chats_away(len(away()))
         body = await metrics.page(stores(), datetime.now(UTC))
         return web.Response(body=body, headers={"Content-Type": TEXT})
 

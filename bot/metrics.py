@@ -1,22 +1,30 @@
-"""What is counted for Prometheus: numbers alone. No label holds an id, a name or a category."""
+"""What is counted for Prometheus: numbers alone. No label holds an id, a name or a category; of
+several schools it may hold the key.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from handlers.messages import Incoming
+from handlers.rules.urgency import is_urgent
 from store.base import Store
+from store.errors import StoreUnavailable
 from store.model.address import Address
 from store.model.records import Notice
 
 #: A notice that is sent so long after it was due is late; one that was tried again is late too.
 LATE = timedelta(minutes=2)
+#: Seconds for a store to say what is overdue there.
+PATIENCE = 3.0
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -38,17 +46,52 @@ class Metrics:
             "How long the oldest notice or file has been waiting that is due; 0 where none is.",
             registry=self.registry,
         )
+        self._urgent_overdue = Gauge(
+            "headsup_urgent_overdue_seconds",
+            "How long the oldest urgent notice has been due that has not been sent; 0 where none.",
+            registry=self.registry,
+        )
+        self._store_away = Gauge(
+            "headsup_stores_away",
+            "Stores that do not answer: the folder, or a school in the database.",
+            registry=self.registry,
+        )
+        self._chats_away = Gauge(
+            "headsup_chats_away",
+            "Chats that are not connected, or whose platform refuses the token.",
+            registry=self.registry,
+        )
+        self._ticked = Gauge(
+            "headsup_clock_timestamp_seconds",
+            "When the clock last ticked, which reminds and delivers each minute.",
+            registry=self.registry,
+        )
+        self._backed_up = Gauge(
+            "headsup_backup_timestamp_seconds",
+            "Where BACKUP_TO is set: when a school was backed up last, 0 for never.",
+            ["school"],
+            registry=self.registry,
+        )
         self._away = Gauge(
             "headsup_schools_away",
-            "Schools that are connected and do not run.",
+            "Schools that are connected and do not run, or whose token is refused.",
+            registry=self.registry,
+        )
+        self._up = Gauge(
+            "headsup_school_up",
+            "With SCHOOLS: 1 for a school that works, 0 for one that is away.",
+            ["school"],
             registry=self.registry,
         )
         self._answers = self._histogram("answer_seconds", "Until an answer was ready.", "chat")
         self._store = self._histogram("store_seconds", "What the store took.", "call")
 
-    def away(self, schools: int) -> None:
-        """How many of several schools are connected and do not run."""
-        self._away.set(schools)
+    def away(self, away: Collection[str], connected: Collection[str]) -> None:
+        """Which of several schools do not work, of those that are connected; by their keys."""
+        self._away.set(len(away))
+        self._up.clear()
+        for school in connected:
+            self._up.labels(school).set(school not in away)
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
         return Counter(f"headsup_{name}", words, labels, registry=self.registry)
@@ -80,15 +123,58 @@ class Metrics:
     def opened(self) -> None:
         self._reports.inc()
 
+    def ticked(self, now: datetime) -> None:
+        """The clock has done what it does each minute. `now` is UTC."""
+        self._ticked.set(now.timestamp())
+
+    def backed_up(self, school: str, at: datetime | None) -> None:
+        """When a backup of a school went well last. `at` is UTC."""
+        self._backed_up.labels(school).set(at.timestamp() if at else 0)
+
+    def chats_away(self, number: int) -> None:
+        """How many chats are not connected, or refused."""
+        self._chats_away.set(number)
+
     async def page(self, stores: Iterable[Store], now: datetime) -> bytes:
-        """All of it, in Prometheus's own format. `now` is UTC."""
-        overdue = 0.0
-        for store in stores:
-            due = await store.next_due()
-            if due:
-                overdue = max(overdue, (now - due).total_seconds())
-        self._overdue.set(overdue)
+        """All of it, in Prometheus's own format. `now` is UTC.
+
+        Where a store does not answer, the rest is told all the same.
+        """
+        looks = await asyncio.gather(*(_look(store, now) for store in stores))
+        answered = [look for look in looks if look is not None]
+        self._store_away.set(len(looks) - len(answered))
+        if len(answered) == len(looks):
+            self._overdue.set(max([look.overdue for look in answered], default=0.0))
+            self._urgent_overdue.set(max([look.urgent for look in answered], default=0.0))
         return generate_latest(self.registry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Overdue:
+    """How long the oldest of each has waited in one store, in seconds."""
+
+    overdue: float
+    urgent: float
+
+
+async def _look(store: Store, now: datetime) -> _Overdue | None:
+    """None where the store does not answer in time."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            unsent = await store.unsent(now)
+            due = await store.next_due()
+    except (StoreUnavailable, TimeoutError):
+        return None
+    moments = [notice.unsent_since for notice in unsent]
+    if due:
+        moments.append(due)
+    urgent = [notice.unsent_since for notice in unsent if is_urgent(notice)]
+    return _Overdue(_age(moments, now), _age(urgent, now))
+
+
+def _age(moments: list[datetime], now: datetime) -> float:
+    oldest = min(moments, default=now)
+    return max(0.0, (now - oldest).total_seconds())
 
 
 def chat_of(address: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 
+from bot.metrics import Metrics
+from bot.open_store import open_store, refuse_moved_folder
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.school.backups import is_due, last_backup
-from store.backup import BackupOptions, Made, make
+from store.backup import BackupOptions, Made, make, make_of_store
+from store.backup.places import UnderWay
 from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.memos import BackedUp
@@ -20,78 +23,127 @@ from store.tiny.reading import put_backed_up, read_backed_up
 
 log = structlog.get_logger()
 
-IN_A_DATABASE = (
-    "DATABASE_URL is set, so all is in PostgreSQL: back it up every night with its own tools "
-    "(pg_dump, pg_restore)."
-)
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One backup that is to be made."""
+
+    #: A folder, or `s3://bucket/path`.
+    to: str
+    #: A public key of age, or nothing.
+    key: str
+    #: UTC.
+    now: datetime
+    forget_older: bool = False
+    #: Of the backup that is made by itself: gives it up when it is set.
+    stop: threading.Event | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.stop is not None and self.stop.is_set()
+
+    def options(self, before: BackedUp | None) -> BackupOptions:
+        """How it is made. `before`: how the backups to the same place have gone."""
+        # A disk that is not attached must not be taken at night for a new and empty one.
+        new = self.stop is None or before is None or before.done_at is None
+        return BackupOptions(
+            self.key,
+            forget_older=self.forget_older,
+            new=new,
+            is_stopped=lambda: self.is_stopped,
+        )
+
+    def went_well(self) -> BackedUp:
+        return BackedUp(self.to, self.now, self.now)
+
+    def has_failed(self, error: Trouble, before: BackedUp | None) -> BackedUp:
+        return BackedUp(self.to, self.now, before.done_at if before else None, str(error))
 
 
-def make_noted_backup(
-    folder: Path,
-    to: str,
-    key: str,
-    now: datetime,
-    *,
-    forget_older: bool = False,
-    stop: threading.Event | None = None,
-) -> Made:
-    """Make a backup, and note in the data folder how it went. Raises Trouble.
+def make_noted_backup(settings: Settings, order: Order) -> Made:
+    """Make a backup of the folder or the database, and note there how it went. Raises Trouble.
 
-    `key`: a public key of age, or nothing. `now`: UTC. `stop`, for the backup that is made by
-    itself, gives it up when it is set.
+    For a thread without an event loop.
     """
-    before = read_backed_up(folder, to)
-    last_done = before.done_at if before else None
-    is_stopped = stop.is_set if stop else lambda: False
+    if settings.database_url:
+        return asyncio.run(_back_up_database(settings, order))
+    return _back_up_folder(settings, order)
 
-    # A disk that is not attached must not be taken at night for a new and empty one.
-    new = stop is None or last_done is None
-    options = BackupOptions(key, forget_older=forget_older, new=new, is_stopped=is_stopped)
+
+def _back_up_folder(settings: Settings, order: Order) -> Made:
+    folder = settings.headsup_data
+    refuse_moved_folder(settings)
+    before = read_backed_up(folder, order.to)
+
+    def note(memo: BackedUp) -> None:
+        try:
+            put_backed_up(folder, memo)
+        except OSError as error:
+            raise unavailable(error, folder) from error
+
     try:
-        made = make(folder, to, now, options)
-    except Trouble as error:
-        if not is_stopped() and (folder / "cases").is_dir():
-            _note(folder, BackedUp(to, now, last_done, str(error)))
+        made = make(folder, order.to, order.now, order.options(before))
+    except UnderWay:
         raise
-    _note(folder, BackedUp(to, now, now))
+    except Trouble as error:
+        if not order.is_stopped and (folder / "cases").is_dir():
+            note(order.has_failed(error, before))
+        raise
+    note(order.went_well())
     return made
 
 
-def _note(folder: Path, memo: BackedUp) -> None:
+async def _back_up_database(settings: Settings, order: Order) -> Made:
+    store = await open_store(settings)
     try:
-        put_backed_up(folder, memo)
-    except OSError as error:
-        raise unavailable(error, folder) from error
+        before = await store.memo(BackedUp, order.to)
+        try:
+            # With DATABASE_URL it is a store that can be copied.
+            made = await make_of_store(store, order.to, order.now, order.options(before))  # type: ignore[arg-type]
+        except UnderWay:
+            raise
+        except Trouble as error:
+            if not order.is_stopped:
+                await store.put(order.has_failed(error, before))
+            raise
+        await store.put(order.went_well())
+        return made
+    finally:
+        await store.close()
 
 
 class Nightly:
     """The backup that is made by itself where BACKUP_TO is set. `minute` belongs to the clock."""
 
-    def __init__(self, settings: Settings, desk: Desk) -> None:
-        self._settings, self._desk = settings, desk
+    def __init__(self, settings: Settings, desk: Desk, metrics: Metrics) -> None:
+        self._settings, self._desk, self._metrics = settings, desk, metrics
         self._stop = threading.Event()
 
     async def minute(self) -> None:
         """Make a backup if it is time. It never raises: it is tried again in an hour."""
         try:
             now = self._desk.now()
-            if is_due(await last_backup(self._desk), now, self._desk.calendar):
+            last = await last_backup(self._desk)
+            self._note(last.done_at if last else None)
+            if is_due(last, now, self._desk.calendar):
                 await self._back_up(now)
+                self._note(now)
+        except UnderWay:
+            # Another process of the same school is at it.
+            pass
         except Trouble as error:
             if not self._stop.is_set():
                 log.error("backup failed", why=type(error.__cause__ or error).__name__)
         except Exception as error:
             log.error("backup failed", why=type(error).__name__)
 
+    def _note(self, at: datetime | None) -> None:
+        self._metrics.backed_up(self._settings.headsup_school, at)
+
     async def _back_up(self, now: datetime) -> None:
-        made = await asyncio.to_thread(
-            make_noted_backup,
-            self._settings.headsup_data,
-            self._settings.backup_to,
-            self._settings.backup_key,
-            now,
-            stop=self._stop,
-        )
+        to, key = self._settings.backup_place, self._settings.backup_key
+        order = Order(to, key, now, stop=self._stop)
+        made = await asyncio.to_thread(make_noted_backup, self._settings, order)
         log.info(
             "backed up",
             files=made.files,

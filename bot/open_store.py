@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import SecretStr
-
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, addressed
 from store.base import Store
-from store.moving import Moved, move
+from store.errors import Trouble
+from store.model.place_notes import MOVED_AWAY, MovedAway
 from store.tiny import TinyStore
+from store.tiny.place_notes import read_place_note
 
 if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database
@@ -32,9 +32,16 @@ WIPED = (
     "Set DATABASE_URL to a PostgreSQL database, and run: headsup migrate"
 )
 WHICH = "SCHOOLS is set, so there are several. Say which one: headsup --school KEY …"
+MOVED = (
+    "{place} was moved to {to} on {at:%d/%m/%Y at %H:%M} UTC, and is used there: set {setting} to "
+    "that. To use what was left here all the same: headsup move --again"
+)
 OTHER_ENGINE = (
     "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
 )
+
+#: What is shown of the part of a database's address after `?`.
+SHOWN = ("host", "port", "dbname")
 
 #: Variables that platforms set whose disks do not last.
 WIPING = {
@@ -47,6 +54,22 @@ WIPING = {
 
 async def open_store(settings: Settings, database: Database | None = None) -> Store:
     """Open the store. `database`: one that several schools share.
+
+    Raises StoreUnavailable, SettingsError, and Trouble where everything was moved away from it.
+    """
+    store = await open_even_moved(settings, database)
+    try:
+        note = MovedAway.from_text(await store.place_note(MOVED_AWAY))
+        if note:
+            raise moved_away(note, settings)
+    except Trouble:
+        await store.close()
+        raise
+    return store
+
+
+async def open_even_moved(settings: Settings, database: Database | None = None) -> Store:
+    """Open the store, also one from which everything was moved away.
 
     Raises StoreUnavailable and SettingsError.
     """
@@ -85,31 +108,23 @@ def evidence_bucket(settings: Settings) -> EvidenceBucket:
     return EvidenceBucket(settings.evidence_url, settings.headsup_school)
 
 
-async def move_to(where: str, settings: Settings) -> Moved:
-    """Carry all that the present store holds over to a folder or a database.
+def moved_away(note: MovedAway, settings: Settings) -> Trouble:
+    """What is said where a place is to be used that was moved away."""
+    place, setting = without_password(settings), "HEADSUP_DATA"
+    if settings.database_url is not None:
+        place, setting = f"The school “{settings.headsup_school}” in {place}", "DATABASE_URL"
+    said = MOVED.format(place=place, to=note.to, at=note.at, setting=setting)
+    return Trouble(addressed(said, settings))
 
-    The bucket of a database is EVIDENCE_URL, on whichever side the database is. Raises Trouble.
+
+def refuse_moved_folder(settings: Settings) -> None:
+    """For whoever opens no store, as a bot may own the folder.
+
+    Raises Trouble where it was moved away, and OSError.
     """
-    is_database = "://" in where
-    if is_database:
-        there = settings.model_copy(update={"database_url": SecretStr(where)})
-    else:
-        folder = {"database_url": None, "evidence_url": "", "headsup_data": Path(where)}
-        there = settings.model_copy(update=folder)
-    if settings.database_url is None:
-        settings = settings.model_copy(update={"evidence_url": ""})
-    if is_database:
-        migrate_tables(there)
-
-    source = await open_store(settings)
-    try:
-        target = await open_store(there)
-        try:
-            return await move(source, target)
-        finally:
-            await target.close()
-    finally:
-        await source.close()
+    note = MovedAway.from_text(read_place_note(settings.headsup_data, MOVED_AWAY))
+    if note:
+        raise moved_away(note, settings)
 
 
 def migrate_tables(settings: Settings) -> str:
@@ -125,6 +140,32 @@ def migrate_tables(settings: Settings) -> str:
     except ImportError as error:
         raise SettingsError(NO_EXTRA) from error
     return UP_TO_DATE.format(number=migrate(url))
+
+
+def sql_of_roles() -> str:
+    """What makes the roles of the bot and of pg_dump, for psql. Raises SettingsError."""
+    try:
+        from store.postgres.role import ROLES
+    except ImportError as error:
+        raise SettingsError(NO_EXTRA) from error
+    return ROLES
+
+
+def without_password(settings: Settings) -> str:
+    """Where the store is, to be shown: a folder, or a database's address without its password."""
+    url = address(settings)
+    if url is None:
+        return str(settings.headsup_data.absolute())
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, f"{user}{place}", parts.path, _shown(parts.query), ""))
+
+
+def _shown(query: str) -> str:
+    """The part of an address after `?`, without what may be a secret."""
+    shown = [each for each in query.split("&") if each.partition("=")[0] in SHOWN]
+    return "&".join(shown)
 
 
 def address(settings: Settings) -> str | None:

@@ -17,9 +17,9 @@ from bot.app import Bot
 from bot.build import build
 from bot.chats import is_made_up
 from bot.clock import start_clock
-from bot.front_end import FrontEnd
-from bot.health import health, numbers
-from bot.nightly import IN_A_DATABASE, Nightly
+from bot.front_end import FrontEnd, HasToken
+from bot.health import chats_away, health, numbers
+from bot.nightly import Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed
 from handlers.desk import Desk
@@ -78,15 +78,23 @@ class Service:
         #: What takes in for each chat, and the chat's platform.
         self.running: dict[asyncio.Task[None], str] = {}
 
-        self._nightly = Nightly(settings, bot.desk)
+        self._nightly = Nightly(settings, bot.desk, bot.metrics)
         jobs: list[Callable[[], Awaitable[None]]] = []
         if role != ProcessRole.WEB:
+            # From the start on it should tick: what never does is noticed, too.
+            bot.metrics.ticked(bot.desk.now())
             jobs += [bot.shielded(bot.minute), bot.shielded(bot.fetcher.tick)]
             if bot.desk.backup_to:
                 jobs.append(self._nightly.minute)
         if role != ProcessRole.WORKER:
             jobs.append(bot.shielded(bot.note_heard))
         self._clock = start_clock(*jobs)
+        #: What goes on beside the chats and the clock.
+        self._beside: list[asyncio.Task[None]] = []
+
+    def chats_away(self) -> list[str]:
+        """The names of the chats that do not work now, sorted."""
+        return chats_away(self.taking, self.bot.front_ends)
 
     def start(self) -> None:
         """Take in what people send, and send what is owed."""
@@ -95,11 +103,24 @@ class Service:
             self.running[task] = name
         self.bot.wake()
         self.bot.offer_menus()
+        self._beside.append(asyncio.create_task(self._take_over()))
+        for name, front_end in self.bot.front_ends.items():
+            # Whoever takes in what people send there sees by itself whether the token is good.
+            if name not in self.taking and isinstance(front_end, HasToken):
+                self._beside.append(asyncio.create_task(front_end.watch()))
+
+    async def _take_over(self) -> None:
+        """Send at once what a process that has died was about to send."""
+        while True:
+            await self.bot.desk.store.claims_freed()
+            self.bot.wake()
 
     async def wind_down(self) -> None:
         """Take in nothing more and begin nothing more by the clock; finish what is being sent."""
         for front_end in self.taking.values():
             front_end.stop_taking()
+        for task in self._beside:
+            task.cancel()
         # A shutdown would cut off what the clock is sending.
         self._clock.pause()
         self._nightly.stop()
@@ -114,9 +135,10 @@ class Service:
 
     async def close(self) -> None:
         """End everything. The connections of the chats have LAST seconds for that."""
-        for task in self.running:
+        ending = [*self.running, *self._beside]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         self._clock.shutdown(wait=False)
         await self.bot.close()
         with suppress(TimeoutError):
@@ -209,13 +231,14 @@ async def serve(
     routes: list[web.RouteDef] = []
     for front_end in service.taking.values():
         routes += front_end.routes(bot.receive)
-    asked = health(lambda: bot.desk.store.by_source("is anybody there"), service.taking)
+    asked = health(lambda: bot.desk.store.by_source("is anybody there"), service.chats_away)
 
     # A worker needs no port; a bot that nobody calls, only where PORT is set.
     is_port_set = role != ProcessRole.WORKER and "port" in settings.model_fields_set
     if routes or is_port_set:
         await servers.listen(settings, [*routes, *asked])
-    await servers.show_numbers(settings, [numbers(lambda: [bot.desk.store], bot.metrics), *asked])
+    shown = numbers(lambda: [bot.desk.store], service.chats_away, bot.metrics)
+    await servers.show_numbers(settings, [shown, *asked])
 
 
 async def warn(settings: Settings, desk: Desk) -> None:
@@ -231,8 +254,6 @@ async def warn(settings: Settings, desk: Desk) -> None:
         warnings.append(NO_PHONE)
     if not await desk.store.having((Role.HEAD,)):
         warnings.append(NO_HEAD)
-    if settings.backup_to and settings.database_url:
-        warnings.append(IN_A_DATABASE)
     for sentence in warnings:
         log.warning(addressed(sentence, settings))
 

@@ -90,12 +90,23 @@ class Settings(BaseModel):
         None, description="Several schools: the Slack app's client secret."
     )
     backup_to: str = Field(
-        "", description="Where a backup goes every night: a folder, or s3://bucket/path."
+        "",
+        description=(
+            "Where a backup goes every night: a folder, or s3://bucket/path. "
+            "With SCHOOLS, each school has a folder of its own in it."
+        ),
     )
     backup_key: str = Field(
         "",
         description=(
             "Encrypts the nightly backup: a public key of age, as `headsup backup-key` makes it."
+        ),
+    )
+    dump_url: SecretStr | None = Field(
+        None,
+        description=(
+            "PostgreSQL: the address as which pg_dump runs. `headsup check` tries that it may read "
+            "every school's rows."
         ),
     )
     slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot token, xoxb-…")
@@ -147,6 +158,13 @@ class Settings(BaseModel):
     def is_of_one_of_several(self) -> bool:
         """Tells one school of several from a deployment's only school, and from all of them."""
         return self.schools is not None and "headsup_school" in self.model_fields_set
+
+    @property
+    def backup_place(self) -> str:
+        """BACKUP_TO; of several schools each has a place of its own within it."""
+        if self.backup_to and self.is_of_one_of_several:
+            return f"{self.backup_to.rstrip('/')}/{self.headsup_school}"
+        return self.backup_to
 
     @field_validator("policy_texts")
     @classmethod

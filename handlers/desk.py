@@ -78,6 +78,8 @@ class Desk:
     channels: tuple[str, ...] = ()
     #: The chats that are running.
     platforms: frozenset[str] = frozenset()
+    #: Of the chats that run, those whose platform refuses the bot's token now.
+    cut_off: Callable[[], frozenset[str]] = frozenset
     join_link: Callable[[str], str | None] = lambda code: None
     #: Told of each, once it is written.
     roles_changed: Callable[[Person], None] = lambda person: None

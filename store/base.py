@@ -137,6 +137,12 @@ class Store(Protocol):
         None where nothing is to be done at any known time.
         """
 
+    async def unsent(self, now: datetime) -> Sequence[Notice]:
+        """Notices that are due and not settled, and those that were due and have been put off.
+
+        In no order, and at most some thousand.
+        """
+
     async def owe(self, notice: Notice) -> None:
         """Keep a notice of no case; nothing happens when its key was owed before."""
 
@@ -270,6 +276,33 @@ class Store(Protocol):
         Gives None where it was counted, and else the time when there is room again. What was
         counted may be forgotten when every process has ended.
         """
+
+    def kept_still(self) -> AbstractAsyncContextManager[None]:
+        """No bot begins to work with the store until the context ends.
+
+        Raises Trouble where one works with it now.
+        """
+
+    async def take_part(self) -> None:
+        """Say that a bot works with the store from now on, until it is closed.
+
+        Raises StoreUnavailable, also while everything is being moved.
+        """
+
+    async def claims_freed(self) -> None:
+        """Wait until a process has died that may have claimed notices: they are nobody's now.
+
+        Returns never where one process alone uses the store.
+        """
+
+    async def place_note(self, name: str) -> str:
+        """The text of a note about this place itself, as `store.model.place_notes` names them.
+
+        Empty where there is none. No backup and no move takes such a note along.
+        """
+
+    async def put_place_note(self, name: str, text: str) -> None:
+        """Keep such a note in place of the one before; take it away where the text is empty."""
 
     async def outgrown(self) -> None:
         """Wait until another version of the bot has changed what this one stores in.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from store.errors import Conflict, NotFound, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS
-from store.model.records import Evidence, Person
+from store.model.place_notes import BACKUP_ID
+from store.model.records import Evidence, Person, Summary
 from store.replaying import find_broken_entry
 from store.verifying import check_bytes
 
@@ -29,6 +30,11 @@ BROKEN = "{what} is not as it was written, and was not moved. Run: headsup verif
 UNREADABLE = (
     "These cannot be read, and nothing was moved: {what}. "
     "Put them back from a backup, or take them away, and move again."
+)
+
+WRITTEN_TO = (
+    "Cases were written or changed here while they were moved, so the other place does not have "
+    "all of them. Stop every bot that uses this place, empty the other one, and move again."
 )
 
 Record = TypeVar("Record")
@@ -71,7 +77,24 @@ async def move(source: Store, target: Store) -> Moved:
         else:
             moved.evidence += await _move_all_evidence(case, source, target)
     moved.others = await _move_others(source, target)
+    await _move_backup_id(source, target)
+    await _must_be_whole(source, summaries)
     return moved
+
+
+async def _move_backup_id(source: Store, target: Store) -> None:
+    """What is moved is backed up to the same place as before."""
+    id = await source.place_note(BACKUP_ID)
+    if id and not await target.place_note(BACKUP_ID):
+        await target.put_place_note(BACKUP_ID, id)
+
+
+async def _must_be_whole(source: Store, moved: Sequence[Summary]) -> None:
+    """Raises Trouble where the source has cases that are newer than those that were moved."""
+    versions = {summary.reference: summary.version for summary in moved}
+    now = {summary.reference: summary.version for summary in await source.summaries()}
+    if now != versions:
+        raise Trouble(WRITTEN_TO)
 
 
 async def _move_person(person: Person, target: Store) -> None:

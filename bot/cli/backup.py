@@ -1,23 +1,21 @@
-"""`headsup backup`, `headsup restore` and `headsup backup-key`."""
+"""`headsup backup` and `headsup backup-key`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.nightly import IN_A_DATABASE, make_noted_backup
-from bot.settings import Settings
-from store.backup import Made, restore
+from bot.nightly import Order, make_noted_backup
+from bot.settings import Settings, of_school, schools_of
+from handlers.text.words import counted
+from store.backup import Made
 from store.backup.keys import make_key
 from store.disk.durable import unavailable
 from store.errors import Trouble
-from store.tiny.verifying import verify
-from store.verifying import Walk
 
 NOWHERE = "Say where the backup goes: headsup backup FOLDER, or set BACKUP_TO."
 BACKED_UP = (
-    "Backed up {files} files ({size}) to {to}; "
+    "Backed up {cases}, in all {files} files ({size}), to {to}; "
     "{copied} of them were new or had changed ({copied_size})."
 )
 KEPT = "What was written was read back, and is right. Backups kept there: {number}."
@@ -29,11 +27,12 @@ ODD = (
     "{number} files here are not as they were written, and were copied as they are. "
     "See: headsup verify"
 )
+LEFT_OUT = (
+    "{number} records or files here are not as they were written: what cannot be read is not in "
+    "this backup, and older ones may have it. See: headsup verify"
+)
 #: Odd files that are named; `headsup verify` names all.
 NAMED = 20
-RESTORED = "Put back {files} files ({size}), as of {made:%d/%m/%Y %H:%M} UTC, into {folder}."
-NEXT = "All is well. Set HEADSUP_DATA={folder}, and start the bot."
-NOT_WELL = "It is what was backed up, and that was not all well:"
 KEY_MADE = (
     "The private key is in {file}: keep it in two safe places, not with the bot. "
     "Without it no backup can be read."
@@ -42,41 +41,53 @@ PUBLIC = "BACKUP_KEY={public}"
 FILE_THERE = "{file} is there already; nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
-class PutBack:
-    """What came of putting a backup back."""
-
-    #: What to tell.
-    lines: list[str]
-    #: False where what was backed up was not all as it had been written.
-    is_well: bool
-
-
 def back_up(
     settings: Settings, to: str, key: str, now: datetime, *, forget_older: bool = False
 ) -> list[str]:
     """Make a backup, and say what was done. Raises Trouble.
 
-    `to` and `key` are those of the settings where they are empty. `now`: UTC.
+    With SCHOOLS, and without one that is meant, each school is backed up in turn. `to` and `key`
+    are those of the settings where they are empty. `now`: UTC.
     """
-    refuse_database(settings)
-    to = to or settings.backup_to
-    if not to:
+    if to:
+        settings = settings.model_copy(update={"backup_to": to})
+    if not settings.backup_to:
         raise Trouble(NOWHERE)
-    key = key or settings.backup_key
-    made = make_noted_backup(settings.headsup_data, to, key, now, forget_older=forget_older)
-    return _summary(made, to)
+    if key:
+        settings = settings.model_copy(update={"backup_key": key})
+    if settings.schools and not settings.is_of_one_of_several:
+        return _back_up_schools(settings, now, forget_older=forget_older)
+    return _back_up_one(settings, now, forget_older=forget_older)
 
 
-def refuse_database(settings: Settings) -> None:
-    """Raises Trouble where the data is in a database, which has tools of its own for this."""
-    if settings.database_url:
-        raise Trouble(IN_A_DATABASE)
+def _back_up_schools(settings: Settings, now: datetime, *, forget_older: bool) -> list[str]:
+    """Raises Trouble in the end where a school could not be backed up; the others are, then."""
+    lines: list[str] = []
+    failed: list[str] = []
+    for school in schools_of(settings):
+        its = of_school(settings, school)
+        try:
+            lines += [
+                f"{school}: {line}" for line in _back_up_one(its, now, forget_older=forget_older)
+            ]
+        except Trouble as error:
+            failed.append(f"{school}: {error}")
+    if failed:
+        raise Trouble("\n".join([*lines, *failed]))
+    return lines
 
 
-def _summary(made: Made, to: str) -> list[str]:
+def _back_up_one(settings: Settings, now: datetime, *, forget_older: bool) -> list[str]:
+    order = Order(settings.backup_place, settings.backup_key, now, forget_older=forget_older)
+    made = make_noted_backup(settings, order)
+    odd = LEFT_OUT if settings.database_url else ODD
+    return _summary(made, order.to, odd)
+
+
+def _summary(made: Made, to: str, odd: str) -> list[str]:
     lines = [
         BACKED_UP.format(
+            cases=counted(made.cases, "case"),
             files=made.files,
             size=megabytes(made.size),
             to=to,
@@ -89,31 +100,13 @@ def _summary(made: Made, to: str) -> list[str]:
         lines.append(MENDED.format(number=made.mended))
     if made.odd:
         lines += made.odd[:NAMED]
-        lines.append(ODD.format(number=len(made.odd)))
+        lines.append(odd.format(number=len(made.odd)))
     return lines
 
 
 def megabytes(size: int) -> str:
     """`12.3 MB`, of bytes."""
     return f"{size / 1_000_000:.1f} MB"
-
-
-def put_back(where: str, folder: Path, key_file: Path | None, generation: str) -> PutBack:
-    """Restore a backup, and look through all that was restored. Raises Trouble."""
-    done = restore(where, folder, key_file, generation)
-    lines = [
-        RESTORED.format(files=done.files, size=megabytes(done.size), made=done.made, folder=folder)
-    ]
-    try:
-        found = [str(finding) for finding in verify(folder, Walk())]
-    except OSError as error:
-        raise unavailable(error, folder) from error
-
-    if found:
-        lines += [NOT_WELL, *found]
-    else:
-        lines.append(NEXT.format(folder=folder))
-    return PutBack(lines, is_well=not found)
 
 
 def new_key(file: Path) -> list[str]:

@@ -10,7 +10,7 @@ import orjson
 from pydantic import SecretStr
 
 from bot.logs import to_standard_error
-from bot.open_store import open_store
+from bot.open_store import open_even_moved
 from bot.settings import Settings
 from handlers.text.words import counted
 from store.base import Store
@@ -114,7 +114,7 @@ async def _in_database(
 ) -> None:
     if against and "://" not in against:
         _must_be_copy(Path(against))
-    store = await open_store(settings)
+    store = await open_even_moved(settings)
     try:
         async for finding in look_through(store, walk):
             note(finding)
@@ -134,7 +134,7 @@ async def _compare(
             note(finding)
         return
     there = settings.model_copy(update={"database_url": SecretStr(against)})
-    older_store = await open_store(there)
+    older_store = await open_even_moved(there)
     try:
         async for finding in compare_with_older(OlderStore(older_store), store):
             note(finding)

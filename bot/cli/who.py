@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.open_store import address, open_store
+from bot.open_store import address, open_store, refuse_moved_folder
 from bot.settings import Settings
 from handlers.messages import Refused
 from handlers.school.role_words import role_named
@@ -63,6 +63,7 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
         add_role_wish(folder, role_wish)
 
     try:
+        refuse_moved_folder(settings)
         yield Staff(read_people(folder), invite, wish)
     except OSError as error:
         raise unavailable(error, folder) from error

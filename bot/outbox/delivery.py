@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -27,17 +27,20 @@ from bot.outbox.superseded import (
     take_away_earlier,
     take_away_if_over,
 )
+from bot.outbox.unwritten import PAUSE, Unwritten
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
 from handlers.notices.bundle import bundle, fits_one_message
 from handlers.notices.wording import gravestone, render_notice
+from handlers.rules.urgency import is_urgent
 from handlers.school.today import pass_on
-from handlers.workflow.alerts import pass_up
+from handlers.workflow.alerts import climb, pass_up
 from handlers.workflow.shown import take_back_from
 from handlers.workflow.spoken import note_spoken
-from store.errors import Conflict, DamagedCase, NotFound
+from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.address import Address, MessageRef
-from store.model.kinds import CAN_WAIT, REPLACING, WITH_THE_DAY, NoticeKind, NoticeResult
+from store.model.case import Case
+from store.model.kinds import REPLACING, WITH_THE_DAY, NoticeKind, NoticeResult
 from store.model.records import Notice
 
 #: Notices claimed together.
@@ -55,6 +58,9 @@ SHORTEST_PAUSE = timedelta(seconds=1)
 IN_ORDER = 3
 
 MOMENT = timedelta(microseconds=1)
+
+#: Gives the case, owing to somebody else what one person could not be told.
+OweInstead = Callable[[Case, Notice, Desk], Awaitable[Case]]
 
 log = structlog.get_logger()
 
@@ -93,6 +99,7 @@ class Delivery:
         self._under_way: set[tuple[str, str]] = set()
         # Where a notice went whose sending is not noted yet, by its key: the disk was full.
         self._sent: dict[str, str] = {}
+        self._unwritten: Unwritten[Owed] = Unwritten(desk.now)
         self._stopping = False
 
     def stop(self) -> None:
@@ -105,6 +112,7 @@ class Delivery:
 
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
+        await self._unwritten.write(self._write_again)
         while not self._stopping:
             queues = await self._claim()
             if not queues:
@@ -178,6 +186,9 @@ class Delivery:
             await self._give_up(notices)
             return None
 
+        for owed in notices:
+            if owed.reference and is_urgent(owed.notice):
+                await _safely(owed, self._climb(owed))
         later = await self._try_later(receiver, notices, result)
         if first.tries >= IN_ORDER:
             return None
@@ -212,7 +223,8 @@ class Delivery:
             now = self.desk.now()
             if notice.waits and not self.desk.calendar.is_school_time(now):
                 opens = self.desk.calendar.school_time_from(now)
-                await self._write(Owed(reference, replace(notice, due=opens)))
+                later = replace(notice, due=opens, first_due=None)
+                await self._write(Owed(reference, later))
                 return None
             exists = await self._exists(notice)
             reply = await render_notice(reference, notice, self.desk) if exists else None
@@ -362,15 +374,34 @@ class Delivery:
             newer = replace(owed.notice, settled=now, result=result, message=message)
             settled.append(Owed(owed.reference, newer))
         await self._write(*settled)
-        for owed in of_one:
-            self._sent.pop(owed.notice.key, None)
 
-    async def _write(self, *of_one: Owed) -> None:
-        """From here on, whoever claims these notices of one case, or of no case, may have them."""
+    async def _write(self, *of_one: Owed, since: datetime | None = None) -> None:
+        """From here on, whoever claims these notices of one case, or of no case, may have them.
+
+        Where the store is away it is tried again, and the notices stay claimed. `since`: when it
+        was tried first. Raises StoreUnavailable all the same.
+        """
         for owed in of_one:
             self._under_way.discard(owed.key)
         notices = [owed.notice for owed in of_one]
-        await self.desk.store.settle(of_one[0].reference, *notices)
+        try:
+            await self.desk.store.settle(of_one[0].reference, *notices)
+        except StoreUnavailable:
+            self._unwritten.keep(of_one, since)
+            self.alarm.set(PAUSE)
+            raise
+        for notice in notices:
+            if notice.settled:
+                self._sent.pop(notice.key, None)
+
+    async def _write_again(self, since: datetime, of_one: Sequence[Owed]) -> None:
+        try:
+            await self._write(*of_one, since=since)
+        except StoreUnavailable:
+            # That has been said, and it is kept for the next try.
+            return
+        except Exception as error:
+            _not_settled(of_one[0], error)
 
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed
@@ -399,14 +430,26 @@ class Delivery:
         for owed in notices:
             due = later + receiver.put_off * MOMENT
             receiver.put_off += 1
-            put_off = Owed(owed.reference, replace(owed.notice, due=due))
+            newer = replace(owed.notice, due=due, first_due=owed.notice.unsent_since)
+            put_off = Owed(owed.reference, newer)
             await _safely(owed, self._write(put_off))
+
+    async def _climb(self, owed: Owed) -> None:
+        """Tell somebody else as well of what is urgent, where no chat of this person takes the
+        token: until the technician gives a new one, nobody is reached there.
+        """
+        platforms = {Address.parse(each).platform for each in await self._addresses(owed.notice)}
+        if platforms and platforms <= self.desk.cut_off():
+            await self._owe_to_others(owed, climb)
 
     async def _pass_up(self, owed: Owed) -> None:
         """Owe it to the next of the ladder."""
+        await self._owe_to_others(owed, pass_up)
+
+    async def _owe_to_others(self, owed: Owed, owe: OweInstead) -> None:
         while True:
             case = await self.desk.store.case(owed.reference)
-            owing = await pass_up(case, owed.notice, self.desk)
+            owing = await owe(case, owed.notice, self.desk)
             try:
                 if owing is not case:
                     await self.desk.store.save(owing)
@@ -425,15 +468,6 @@ def _queue_of(notice: Notice) -> str:
 def _place_of(notice: Notice) -> tuple[bool, bool]:
     """What is urgent goes first, and what can stand in one message with the day's goes last."""
     return not is_urgent(notice), notice.kind in WITH_THE_DAY
-
-
-def is_urgent(notice: Notice) -> bool:
-    """It waits for nothing: no school hours, no other notice.
-
-    What is overdue is so on its first day.
-    """
-    is_repeated = notice.kind == NoticeKind.OVERDUE and notice.stage > 1
-    return not (notice.waits or is_repeated or notice.kind in CAN_WAIT)
 
 
 def _go_together(message: Sequence[Ready], further: Ready) -> bool:

@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 from bot.build import build
 from bot.chats import CHATS, make_front_ends
 from bot.clock import start_clock
+from bot.front_end import is_token_refused
 from bot.health import health, numbers
 from bot.metrics import Metrics
 from bot.run import (
@@ -42,6 +43,7 @@ from bot.schools.open import (
 from bot.schools.shared_apps import SHARED_APPS
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, TokenRefused, of_school, public_url
+from store.base import Store
 from store.errors import Trouble
 from store.policies import Policies
 from store.postgres import Database
@@ -80,6 +82,11 @@ class Running:
             if not isinstance(task.exception(), TokenRefused):
                 return False
         return True
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a platform refuses the token of one of its chats."""
+        return any(map(is_token_refused, self.service.bot.front_ends.values()))
 
 
 class Schools:
@@ -149,7 +156,8 @@ class Schools:
                 await self._start(key, wanted[key])
 
         connected = {installation.school for installation in self._connected}
-        self.metrics.away(len(connected - self._running.keys()))
+        working = {key for key, running in self._running.items() if not running.is_refused}
+        self.metrics.away(connected - working, connected)
         self._prepare()
 
     async def find(self, platform: str, key: str) -> Handler | None:
@@ -195,11 +203,18 @@ class Schools:
         One school's chat that is away does not keep the others' from being sent what they should
         have, so the chats are not asked.
         """
-        return health(self.installations.all, {})
+        return health(self.installations.all, lambda: [])
 
     def numbers(self) -> web.RouteDef:
         """The route for Prometheus."""
-        return numbers(lambda: [service.bot.desk.store for service in self.services], self.metrics)
+
+        def stores() -> list[Store]:
+            return [service.bot.desk.store for service in self.services]
+
+        def away() -> list[str]:
+            return [chat for service in self.services for chat in service.chats_away()]
+
+        return numbers(stores, away, self.metrics)
 
     async def _look_up(self) -> dict[str, tuple[Installation, ...]]:
         """The chats of each school that can run. Tells what is wrong with the others."""

@@ -136,6 +136,10 @@ class SlackApi:
             self.token_refused, self._was_taken = False, True
         return dict(answer.data)
 
+    def expect_token(self) -> None:
+        """Let the first refusal be told of: nobody else here tries the token."""
+        self._was_taken = True
+
     def _note_token_refused(self, error: str) -> None:
         """Say once that the token is no longer good, until it is again.
 

@@ -99,6 +99,18 @@ class SlackFrontEnd:
             return self._socket_mode.connected
         return self._signed_in and not self._app_token
 
+    @property
+    def token_refused(self) -> bool:
+        """See `HasToken`."""
+        return self._api.token_refused
+
+    async def watch(self) -> None:
+        """See `HasToken`."""
+        self._api.expect_token()
+        while True:
+            await self._ask_about_token()
+            await asyncio.sleep(self._watch_seconds)
+
     def routes(self, receive: Receive) -> list[http.RouteDef]:
         """POST /slack/events, where Slack is reached over HTTP; none in Socket Mode."""
         if self._app_token:
@@ -221,8 +233,11 @@ class SlackFrontEnd:
         """Ask Slack now and then whether it still takes the token; the answer is noted there."""
         while True:
             await asyncio.sleep(self._watch_seconds)
-            with suppress(DeliveryFailed):
-                await self._api.ask(self._api.client.auth_test)
+            await self._ask_about_token()
+
+    async def _ask_about_token(self) -> None:
+        with suppress(DeliveryFailed):
+            await self._api.ask(self._api.client.auth_test)
 
     async def _sign_in(self) -> None:
         """Ask Slack who we are, until it answers. Raises TokenRefused."""

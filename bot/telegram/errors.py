@@ -14,6 +14,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.front_end import TokenNotTaken
 from handlers.messages import DeliveryFailed
 
 FORBIDDEN = "Telegram does not let the bot write there: {}."
@@ -36,7 +37,7 @@ def translate_error(error: TelegramError) -> DeliveryFailed:
     if isinstance(error, BadRequest):
         return DeliveryFailed(REFUSED.format(kind_of(error)), permanent=True)
     if isinstance(error, InvalidToken):
-        return DeliveryFailed(TOKEN_REFUSED)
+        return TokenNotTaken(TOKEN_REFUSED)
     if isinstance(error, NetworkError):
         return DeliveryFailed(UNREACHABLE)
     return DeliveryFailed(REFUSED.format("no answer"))

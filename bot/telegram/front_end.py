@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
+import structlog
 from aiohttp import web
+from telegram.error import InvalidToken, TelegramError
 
-from bot.front_end import TakingIn
-from bot.settings import Settings, SettingsError
+from bot.front_end import TakingIn, TokenNotTaken
+from bot.settings import Settings, SettingsError, TokenRefused
 from bot.telegram.api import TelegramApi, TelegramPauses, connect
 from bot.telegram.files import fetch
 from bot.telegram.intake import TelegramIntake
@@ -29,10 +32,20 @@ from store.model.address import Address, Platform, file_in
 NO_TOKEN = "Telegram needs TELEGRAM_BOT_TOKEN: make a bot with @BotFather, and copy its token."  # noqa: S105
 NOT_A_MESSAGE = "This is no message in Telegram."
 
+NO_LONGER_TAKEN = (
+    "Telegram no longer takes TELEGRAM_BOT_TOKEN. Copy the token again from @BotFather, and give "
+    "it to the bot. What it owes waits for that."
+)
+
+#: Seconds between two questions whether the token is still good.
+WATCH = 60.0
 #: Seconds until the webhook is announced again.
 ANNOUNCED_AGAIN = 600.0
 #: Commands that every bot of Telegram's has, whether they are in its menu or not.
 ALWAYS = frozenset({"start", "help"})
+
+
+log = structlog.get_logger()
 
 
 def _now() -> datetime:
@@ -63,6 +76,7 @@ class TelegramFrontEnd:
         commands: Sequence[tuple[str, str]] = (),
         pauses: TelegramPauses | None = None,
         now: Callable[[], datetime] = _now,
+        watch_seconds: float = WATCH,
     ) -> None:
         if settings.telegram_bot_token is None:
             raise SettingsError(NO_TOKEN)
@@ -80,13 +94,44 @@ class TelegramFrontEnd:
         self._intake: TelegramIntake | None = None
         self._taking_in = TakingIn()
         self._closed = False
+        self._token_refused = False
+        self._watch_seconds = watch_seconds
         self._introducing: asyncio.Task[None] | None = None
         self._offers: asyncio.Queue[_Offer] = asyncio.Queue()
 
     @property
     def connected(self) -> bool:
         """Tells that the bot knows its own name, and that the last call was answered."""
-        return self._me is not None and self._api.is_answering and not self._closed
+        is_reached = self._api.is_answering and not self._token_refused
+        return self._me is not None and is_reached and not self._closed
+
+    @property
+    def token_refused(self) -> bool:
+        """See `HasToken`."""
+        return self._token_refused
+
+    async def watch(self) -> None:
+        """See `HasToken`."""
+        while True:
+            await self._ask_about_token()
+            await asyncio.sleep(self._watch_seconds)
+
+    async def _ask_about_token(self) -> None:
+        try:
+            await self._bot.get_me()
+        except InvalidToken:
+            self._note_token_refused()
+        except TelegramError:
+            # That says nothing of the token.
+            return
+        else:
+            self._token_refused = False
+
+    def _note_token_refused(self) -> None:
+        """Say once that the token is no longer good, until it is again."""
+        if not self._token_refused:
+            log.error(NO_LONGER_TAKEN)
+        self._token_refused = True
 
     def routes(self, receive: Receive) -> list[web.RouteDef]:
         """POST at the path of TELEGRAM_WEBHOOK_URL; none with long polling."""
@@ -101,14 +146,16 @@ class TelegramFrontEnd:
         """
         try:
             await self._taking_in.run(self._take_in(receive))
+        except TokenRefused:
+            # Whoever runs this says so.
+            self._token_refused = True
+            raise
         finally:
             await self.close()
 
     def stop_taking(self) -> None:
         """See `FrontEnd.stop_taking`."""
         self._taking_in.stop()
-        if self._intake:
-            self._intake.stop()
         if self._intake:
             self._intake.stop()
 
@@ -135,7 +182,12 @@ class TelegramFrontEnd:
         items = render(reply)
         # Something must be shown, or nothing would have an id.
         first = items[0] if items else Page(PLEASE_CHOOSE)
-        id = id_of(first, await self._poster.post(chat, first))
+        try:
+            id = id_of(first, await self._poster.post(chat, first))
+        except TokenNotTaken:
+            self._note_token_refused()
+            raise
+        self._token_refused = False
         if reply.noted:
             reply.noted(address, id)
         self._answers.put_rest(chat, items[1:], reply.noted)
@@ -212,7 +264,9 @@ class TelegramFrontEnd:
         # Whoever else has the token may take the webhook away.
         while True:
             await webhook.announce(self._bot, self._api)
-            await asyncio.sleep(ANNOUNCED_AGAIN)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANNOUNCED_AGAIN):
+                    await self.watch()
 
     def _open_intake(self, receive: Receive) -> TelegramIntake | None:
         """The way in, from when the bot knows its own name until it stops."""

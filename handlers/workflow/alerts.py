@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,8 @@ from handlers.rules.access import is_about_head
 from handlers.rules.names import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
 from handlers.workflow.first_told import told_from, waits_for_school
-from handlers.workflow.steps import may_be_told
+from handlers.workflow.rounds import owe_round_instead
+from handlers.workflow.steps import is_reached, may_be_told, reachable
 from store.model.case import Case
 from store.model.kinds import (
     ADDITIONS,
@@ -375,7 +376,20 @@ def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
 
 
 async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
-    """The case, owing to the next of the ladder what could not be delivered to this person."""
+    """The case, owing to the next of the ladder what could not be delivered to this person.
+
+    Those whose chat refuses the bot's token come only where nobody else is there.
+    """
+    passed = await _pass_up_to(is_reached, case, notice, desk)
+    if passed is case:
+        passed = await _pass_up_to(reachable, case, notice, desk)
+    return passed
+
+
+async def _pass_up_to(
+    is_there: Callable[[Person, Desk], bool], case: Case, notice: Notice, desk: Desk
+) -> Case:
+    """As `pass_up`, to those alone of whom `is_there` is true; the same case where nobody is."""
     if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
         return case
     around = await desk.around(case)
@@ -385,12 +399,31 @@ async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
     for role in desk.procedure.ladder:
         found = []
         for person in around.people.having((role,)):
-            if person.id not in told and may_be_told(person, matter, desk):
-                key = f"{notice.key} for {person.id}"
-                found.append(replace(notice, key=key, to=person.id, due=desk.now(), tries=0))
+            is_next = person.id not in told and is_there(person, desk)
+            if is_next and may_be_told(person, matter, desk):
+                key = f"{_passed_up(notice)}{person.id}"
+                anew = replace(notice, due=desk.now(), first_due=None, tries=0)
+                found.append(replace(anew, key=key, to=person.id))
         if found:
             return case.owe(*found)
     return case
+
+
+async def climb(case: Case, notice: Notice, desk: Desk) -> Case:
+    """The case, owing to somebody who can be reached what is urgent and waits for a new token.
+
+    It is owed once; whoever may not see the case hears that it is there.
+    """
+    if notice.kind == NoticeKind.URGENT:
+        return owe_round_instead(case, notice, await desk.around(case), desk)
+    if any(other.key.startswith(_passed_up(notice)) for other in case.notices):
+        return case
+    return await _pass_up_to(is_reached, case, notice, desk)
+
+
+def _passed_up(notice: Notice) -> str:
+    """How the keys of those begin that are owed in its place; the rest is a person's id."""
+    return f"{notice.key} for "
 
 
 def _says_the_same(one: Notice, other: Notice) -> bool:

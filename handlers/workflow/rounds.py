@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.steps import is_above
+from handlers.workflow.steps import is_above, is_reached
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import EntryKind, NoticeKind
@@ -51,12 +51,32 @@ def owe_round(case: Case, around: Around, now: datetime, desk: Desk) -> Case:
     return replace(case, rung=rung).owe(notice)
 
 
+def owe_round_instead(case: Case, notice: Notice, around: Around, desk: Desk) -> Case:
+    """The case, going round at once to somebody who can be reached, as this notice cannot go out.
+
+    Nothing where such a person was told since it was due, where there is none, and where somebody
+    has taken the case.
+    """
+    people = _people_of_ladder(case, around, desk)
+    reached = [person.id for person in people if is_reached(person, desk)]
+    told = _last_told(case)
+    is_told = any(told.get(id, NEVER) >= notice.unsent_since for id in reached)
+    if not reached or is_told or case.owner or case.status != Status.OPEN:
+        return case
+    return owe_round(case, around, desk.now(), desk)
+
+
 def _next(case: Case, around: Around, now: datetime, desk: Desk) -> Person | None:
-    """Whoever has not heard of it for longest; of several, the first of the ladder."""
+    """Whoever has not heard of it for longest; of several, the first of the ladder.
+
+    Those whose chat refuses the bot's token come only where nobody else is there.
+    """
     on_it = {seen.by for seen in seen_lately(case, now, desk)}
     heard = _last_told(case)
     found = None
-    for person in _people_of_ladder(case, around, desk):
+    people = _people_of_ladder(case, around, desk)
+    reached = [person for person in people if is_reached(person, desk)]
+    for person in reached or people:
         if person.id in on_it:
             continue
         if found is None or heard.get(person.id, NEVER) < heard.get(found.id, NEVER):

@@ -156,6 +156,12 @@ def reachable(person: Person, desk: Desk) -> bool:
     return any(Address.parse(account).platform in desk.platforms for account in person.accounts)
 
 
+def is_reached(person: Person, desk: Desk) -> bool:
+    """Whether one of the chats that reach this person takes the bot's token."""
+    working = desk.platforms - desk.cut_off()
+    return any(Address.parse(account).platform in working for account in person.accounts)
+
+
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
     """Whether this person may hear that something is overdue, without seeing the case."""
     relations = access.relations(person, matter[0], matter, desk.procedure, desk.now())

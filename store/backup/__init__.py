@@ -8,7 +8,9 @@ generation is written last: what a process leaves that dies before is no generat
 ones are untouched.
 """
 
-from store.backup.making import BackupOptions, Made, make
+from store.backup.from_store import make_of_store
+from store.backup.making import make
 from store.backup.restoring import Restored, restore
+from store.backup.writing import BackupOptions, Made
 
-__all__ = ["BackupOptions", "Made", "Restored", "make", "restore"]
+__all__ = ["BackupOptions", "Made", "Restored", "make", "make_of_store", "restore"]

@@ -5,82 +5,27 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from store.backup import reading
-from store.backup.generations import (
-    CopiedFile,
-    Generation,
-    manifest_bytes,
-    names_to_keep,
-    path_of,
-    piece_name,
-    read_generations,
-    to_bytes,
-)
 from store.backup.keys import ToKey
 from store.backup.notes import notes_file, read_notes, write_notes
-from store.backup.pieces import PieceWriter
-from store.backup.places import UNDER_WAY, BackupPlace, open_place
+from store.backup.places import BackupPlace, UnderWay, open_place
+from store.backup.writing import PLAIN, BackupOptions, GenerationWriter, Made
 from store.disk.durable import is_of_one_file, lock_folder, read_file, unavailable
 from store.disk.evidence import EVIDENCE
 from store.errors import StoreUnavailable, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked
 
-ANOTHERS = (
-    "{place} holds the backups of another data folder, and would lose them. "
-    "Choose another place for these."
-)
 INSIDE = "{place} lies within the data folder itself. Choose a place on another disk."
 NO_DATA = "There is no data in {folder}. Set HEADSUP_DATA to the folder that the bot uses."
 
 #: A case that is changed all the while is read again as often.
 TRIES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class BackupOptions:
-    """How a backup is made."""
-
-    #: The age key that it is encrypted to, or nothing.
-    public: str = ""
-    #: Keep no other generation.
-    forget_older: bool = False
-    #: False where there must be a backup already, so that a disk that is not attached is not taken
-    #: for an empty one.
-    new: bool = True
-    #: Asked again and again: true once the backup is no longer wanted.
-    is_stopped: Callable[[], bool] = lambda: False
-
-
-#: A new backup that keeps the older ones, encrypted to nobody's key.
-PLAIN = BackupOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a backup did."""
-
-    #: Of the generation.
-    name: str
-    files: int
-    #: Bytes of all files.
-    size: int
-    #: Pieces that were not there yet, and their bytes.
-    copied: int
-    copied_size: int
-    #: Files that are not as they were written.
-    odd: tuple[str, ...]
-    #: Older pieces that were damaged, and were taken away.
-    mended: int
-    #: How many are kept now.
-    generations: int
 
 
 def make(folder: Path, where: str, now: datetime, options: BackupOptions = PLAIN) -> Made:
@@ -89,7 +34,8 @@ def make(folder: Path, where: str, now: datetime, options: BackupOptions = PLAIN
     Raises Trouble, and leaves the older generations as they were.
     """
     # A wrong key is found before anything is made.
-    key = ToKey(options.public) if options.public else None
+    if options.public:
+        ToKey(options.public)
     if not (folder / "cases").is_dir():
         raise Trouble(NO_DATA.format(folder=folder))
     is_folder = "://" not in where
@@ -98,78 +44,50 @@ def make(folder: Path, where: str, now: datetime, options: BackupOptions = PLAIN
     try:
         place = open_place(where, new=options.new)
         with _lock_own_folder(folder, where), place.lock():
-            return _Copier(folder, place, key, options).copy(now)
+            return _Copier(folder, place, options).copy(now)
     except OSError as error:
         raise unavailable(error, Path(where)) from error
 
 
 def _lock_own_folder(folder: Path, where: str) -> BinaryIO:
-    """Let one backup of a data folder run at a time. Raises Trouble where another does.
+    """Let one backup of a data folder run at a time. Raises UnderWay where another does.
 
     Ended processes hold nothing.
     """
     try:
         return lock_folder(reading.own_folder(folder))
     except StoreUnavailable as error:
-        raise Trouble(UNDER_WAY.format(place=where)) from error
+        raise UnderWay(where) from error
 
 
 class _Copier:
     """Copies one data folder into one place, once."""
 
-    def __init__(
-        self, folder: Path, place: BackupPlace, key: ToKey | None, options: BackupOptions
-    ) -> None:
+    def __init__(self, folder: Path, place: BackupPlace, options: BackupOptions) -> None:
         self._folder = folder
-        self._place = place
-        self._options = options
         own_folder = reading.own_folder(folder)
         self._notes_file = notes_file(own_folder, place.where, options.public)
         self._notes = read_notes(self._notes_file)
-        self._pieces = PieceWriter(place, key, self._notes, own_folder, options.is_stopped)
-        #: What the new generation holds, by the paths within the data folder.
-        self._files: dict[str, CopiedFile] = {}
+        self._new = GenerationWriter(place, options, self._notes, own_folder)
         #: Cases of which others are a part: they may be newer than the first look at the folder.
         self._joined: set[str] = set()
         #: Cases whose evidence no copy takes along.
         self._locked: frozenset[str] = frozenset()
         #: The cases as they were copied.
         self._parts: list[Part] = []
-        self._odd: list[str] = []
 
     def copy(self, now: datetime) -> Made:
         """Raises Trouble, and OSError."""
-        of = reading.id_of(self._folder)
-        before = read_generations(self._place)
-        older = [generation for generation in before.values() if generation]
-        if any(generation.of != of for generation in older):
-            raise Trouble(ANOTHERS.format(place=self._place.where))
-
-        self._pieces.find_older()
-        mended = self._pieces.discard_damaged(now)
+        self._new.begin(reading.id_of(self._folder), now)
         self._locked = reading.locked_cases(self._folder)
         self._copy_cases()
-        self._forget_locked()
-        self._forget_erased(self._copy_other_files())
+        # What was locked or erased while the copy was made.
+        self._new.forget_evidence(find_locked(self._parts), EVIDENCE)
+        self._new.forget_cases(self._copy_other_files())
+        return self._new.finish(now, self._keep_notes)
 
-        generation = self._list_files(now, of)
-        self._write_generation(generation)
-        write_notes(self._notes_file, self._notes, self._files)
-        if self._options.forget_older:
-            older = []
-        left = self._discard_older([*older, generation])
-        return Made(
-            name=generation.name,
-            files=len(self._files),
-            size=sum(copied.size for copied in self._files.values()),
-            copied=self._pieces.written,
-            copied_size=self._pieces.written_size,
-            odd=tuple(self._odd),
-            mended=mended,
-            generations=left,
-        )
-
-    # --- what is read ---------------------------------------------------------------------------
+    def _keep_notes(self) -> None:
+        write_notes(self._notes_file, self._notes, self._new.files)
 
     def _copy_cases(self) -> None:
         seen: set[str] = set()
@@ -189,21 +107,6 @@ class _Copier:
             if content and path.parent.name == reading.LAST:
                 erased.update(reading.parse_erased(content))
         return erased
-
-    def _forget_locked(self) -> None:
-        """Leave out of the copy the evidence of what was locked while it was made."""
-        locked = find_locked(self._parts)
-        for path in list(self._files):
-            parts = path.split("/")
-            if parts[0] == "cases" and parts[1] in locked and parts[2] == EVIDENCE:
-                del self._files[path]
-
-    def _forget_erased(self, erased: set[str]) -> None:
-        """Leave out of the copy what was erased while it was made."""
-        for path in list(self._files):
-            parts = path.split("/")
-            if parts[0] == "cases" and parts[1] in erased:
-                del self._files[path]
 
     def _copy_case(self, home: Path) -> None:
         """Copy a case and what it lists, all of it as of one moment."""
@@ -228,9 +131,10 @@ class _Copier:
         missing = [each for each in wanted if not self._copy_large(each)]
         if missing and not _holds(path, content):
             for each in wanted:
-                self._files.pop(self._within(each), None)
+                self._new.files.pop(self._within(each), None)
             return False
-        self._odd += map(self._within, missing)
+        for each in missing:
+            self._note(each)
         if case.joined_to:
             self._joined.add(case.joined_to)
         return True
@@ -300,7 +204,7 @@ class _Copier:
                     if not sha256:
                         return True
                 if path.parent.name == EVIDENCE and path.name != sha256:
-                    self._odd.append(name)
+                    self._note(path)
                 self._add(path, found.st_size, sha256, file)
                 self._notes.seen[name] = (*stamp, sha256)
         except FileNotFoundError:
@@ -330,59 +234,13 @@ class _Copier:
         self._note(Path(error.filename))
 
     def _note(self, path: Path) -> None:
-        name = self._within(path)
-        if name not in self._odd:
-            self._odd.append(name)
+        self._new.note(self._within(path))
 
     def _add(self, path: Path, size: int, sha256: str, content: BinaryIO) -> None:
-        piece = self._pieces.write(content, sha256)
-        name = self._within(path)
-        self._files[name] = CopiedFile(name, size, sha256, piece)
+        self._new.add(self._within(path), size, sha256, content)
 
     def _within(self, path: Path) -> str:
         return path.relative_to(self._folder).as_posix()
-
-    # --- what is written ------------------------------------------------------------------------
-
-    def _list_files(self, now: datetime, of: str) -> Generation:
-        """The new generation, whose list of files lies in the place as a piece."""
-        listed = manifest_bytes(self._files.values())
-        manifest = self._pieces.write(BytesIO(listed), hashlib.sha256(listed).hexdigest())
-        pieces = {copied.piece for copied in self._files.values()}
-        pieces.add(manifest)
-        return Generation(
-            made=now,
-            of=of,
-            key=self._options.public,
-            files=len(self._files),
-            manifest=manifest,
-            pieces=tuple(sorted(pieces)),
-        )
-
-    def _write_generation(self, generation: Generation) -> None:
-        # The pieces must outlive a crash before anything speaks of them.
-        self._place.settle()
-        content = to_bytes(generation)
-        sha256 = hashlib.sha256(content).hexdigest()
-        self._pieces.put_checked(path_of(generation.name), BytesIO(content), sha256)
-        self._place.settle()
-
-    def _discard_older(self, generations: list[Generation]) -> int:
-        """Take away older generations, and the pieces that none of the others needs.
-
-        Gives how many generations are left.
-        """
-        names = names_to_keep(generations)
-        lists = {path_of(name) for name in names}
-        self._place.remove([path for path in self._place.sizes("generations") if path not in lists])
-
-        # The lists go first: whatever dies in between leaves no list whose pieces are gone.
-        needed: set[str] = set()
-        for generation in generations:
-            if generation.name in names:
-                needed.update(map(piece_name, generation.pieces))
-        self._place.remove([name for name in self._place.sizes("pieces") if name not in needed])
-        return len(names)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -80,17 +80,20 @@ class PieceWriter:
         """
         if self._is_stopped():
             raise Trouble(STOPPED)
-        if self._key is None:
-            if piece_name(sha256) not in self._there:
-                self._put_piece(content, sha256)
-            return sha256
-
-        # Encrypting the same content twice gives different bytes: only the notes know its piece.
-        piece = self._notes.pieces.get(sha256, "")
-        if not piece or piece_name(piece) not in self._there:
+        piece = self.find(sha256)
+        if self._key is None and not piece:
+            piece = sha256
+            self._put_piece(content, piece)
+        elif self._key and not piece:
+            # The same content encrypted twice is different bytes: only the notes know its piece.
             piece = self._write_encrypted(content, self._key)
-        self._notes.pieces[sha256] = piece
+            self._notes.pieces[sha256] = piece
         return piece
+
+    def find(self, sha256: str) -> str:
+        """The name of the piece that holds content of this SHA-256; none where it is not there."""
+        piece = sha256 if self._key is None else self._notes.pieces.get(sha256, "")
+        return piece if piece and piece_name(piece) in self._there else ""
 
     def put_checked(self, name: str, content: BinaryIO, sha256: str) -> int:
         """Write it, and read it back; its size in bytes. Raises Trouble where that differs."""

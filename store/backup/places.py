@@ -22,6 +22,13 @@ NO_PLACE = (
 UNDER_WAY = "A backup to {place} is under way already."
 
 
+class UnderWay(Trouble):
+    """Another backup is being made of the same, or to the same place."""
+
+    def __init__(self, place: str | Path) -> None:
+        super().__init__(UNDER_WAY.format(place=place))
+
+
 class BackupPlace(Protocol):
     """What holds the files of backups, whose names are `pieces/3f/3f09…` and `generations/….json`.
 
@@ -33,7 +40,7 @@ class BackupPlace(Protocol):
         """How the place was named: a path, or `s3://bucket/path`."""
 
     def lock(self) -> AbstractContextManager[object]:
-        """Let one backup at a time write, until the block ends. Raises Trouble where one does."""
+        """Let one backup at a time write, until the block ends. Raises UnderWay where one does."""
 
     def sizes(self, within: str) -> dict[str, int]:
         """The names in `pieces` or `generations`, with their size in bytes."""
@@ -83,7 +90,7 @@ class FolderPlace:
         try:
             lock = lock_folder(self._folder)
         except StoreUnavailable as error:
-            raise Trouble(UNDER_WAY.format(place=self._folder)) from error
+            raise UnderWay(self._folder) from error
         remove_partial(self._folder)
         for name in ("pieces", "generations"):
             make_folder(self._folder / name)

@@ -398,6 +398,13 @@ class Notice:
     tries: int = 0
     #: References of other cases that were told in the same message.
     beside: tuple[str, ...] = ()
+    #: When it was due first, where it could not be sent then and was put off.
+    first_due: datetime | None = None
+
+    @property
+    def unsent_since(self) -> datetime:
+        """Since when it is owed, however often it was put off."""
+        return self.first_due or self.due
 
 
 @dataclass(frozen=True, slots=True)

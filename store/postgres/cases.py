@@ -20,6 +20,7 @@ from store.model.likeness import SAME_PICTURE_BITS
 from store.model.records import Evidence, Notice, State, Summary
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.loose import SETTLE_LOOSE, LooseNotices
+from store.postgres.presence import Presence
 from store.postgres.rows import run_to_end
 from store.tiny.catalogue import NO_CASE
 
@@ -98,16 +99,18 @@ WITH {GIVEN}, written AS (
     RETURNING reference
 ), {WITH_ITS_ROWS}"""  # noqa: S608
 # Several processes may claim at once: each skips what another is about to take (SKIP LOCKED), and
-# what was taken is nobody else's until its lease has passed. `free` is materialised: else a nested
-# loop may ask for it several times, and lock as many as LIMIT says each time.
+# what was taken is nobody else's until its lease has passed, or its process is known to be dead.
+# `free` is materialised: else a nested loop may ask for it several times, and lock as many as LIMIT
+# says each time.
 CLAIM = """
 WITH free AS MATERIALIZED (
     SELECT reference, key FROM notices
     WHERE school = :school AND NOT is_settled AND due <= :now
-        AND (leased_until IS NULL OR leased_until <= :now)
+        AND (leased_until IS NULL OR leased_until <= :now
+            OR (:is_sure AND claimed_by <> ALL (CAST(:living AS integer[]))))
     ORDER BY due, reference, key LIMIT :most FOR UPDATE SKIP LOCKED
 )
-UPDATE notices n SET leased_until = :until
+UPDATE notices n SET leased_until = :until, claimed_by = :me
 FROM free
 WHERE n.school = :school AND n.reference = free.reference AND n.key = free.key
 RETURNING n.reference, CAST(n.document AS text)
@@ -163,6 +166,13 @@ SELECT least(
     (SELECT min(next_try) FROM cases WHERE school = :school AND next_try > :always)
 )
 """
+#: Of many, the first that were due are enough.
+UNSENT = """
+SELECT encode(key, 'hex'), CAST(document AS text) FROM notices
+WHERE school = :school AND NOT is_settled
+    AND (due <= :now OR document->>'first_due' IS NOT NULL)
+ORDER BY due LIMIT 5000
+"""
 TO_WAKE = """
 SELECT reference FROM cases WHERE school = :school AND wake_at <= :now
 ORDER BY wake_at, reference LIMIT :most
@@ -171,6 +181,9 @@ ORDER BY wake_at, reference LIMIT :most
 
 class PostgresCases(LooseNotices):
     """The part of a store that is about cases and notices."""
+
+    #: The process that claims, among others.
+    _presence: Presence
 
     async def add(self, case: Case) -> None:
         await self._write_case(ADD, case)
@@ -257,8 +270,15 @@ class PostgresCases(LooseNotices):
     async def claim(
         self, now: datetime, limit: int, lease_seconds: float
     ) -> Sequence[tuple[str, Notice]]:
-        until = now + timedelta(seconds=lease_seconds)
-        rows = await self._rows(CLAIM, now=now, until=until, most=limit)
+        rows = await self._rows(
+            CLAIM,
+            now=now,
+            until=now + timedelta(seconds=lease_seconds),
+            most=limit,
+            me=self._presence.me,
+            is_sure=self._presence.is_sure,
+            living=list(self._presence.living),
+        )
         claimed: list[tuple[str, Notice]] = []
         for reference, document in rows:
             notice = readable(Notice, document, reference)
@@ -274,6 +294,9 @@ class PostgresCases(LooseNotices):
     async def next_due(self) -> datetime | None:
         [(due,)] = await self._rows(NEXT_DUE, always=ALWAYS)
         return due.astimezone(UTC) if due else None
+
+    async def unsent(self, now: datetime) -> Sequence[Notice]:
+        return all_readable(Notice, await self._rows(UNSENT, now=now))
 
     async def settle(self, reference: str, *notices: Notice) -> None:
         if reference == NO_CASE:

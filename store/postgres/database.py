@@ -7,6 +7,7 @@ import asyncio
 from store.errors import StoreUnavailable
 from store.postgres.connecting import OUTGROWN, Pool
 from store.postgres.migrating import must_fit
+from store.postgres.presence import Presence
 
 #: How many connections a process keeps for statements.
 FOR_ROWS = 8
@@ -21,8 +22,11 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.rows = Pool(url, FOR_ROWS)
         self.turns = Pool(url, FOR_TURNS)
+        #: With a connection of its own, once a bot works here.
+        self.presence = Presence(url)
 
     @classmethod
     async def open(cls, url: str) -> Database:
@@ -37,5 +41,6 @@ class Database:
 
     async def close(self) -> None:
         """Whoever still waits for an answer or a turn gets StoreUnavailable."""
+        await self.presence.close()
         await self.turns.close()
         await self.rows.close()

@@ -5,7 +5,8 @@ Its parts come together here, with what concerns all of them: erasing, and what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from store.erasing import NAMING, without_cases, without_question
-from store.errors import Conflict, StoreUnavailable
+from store.errors import Conflict, StoreUnavailable, Trouble
 from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Memo
 from store.model.records import Invitation, Notice, Person, Summary
@@ -23,11 +24,18 @@ from store.postgres.counting import PostgresRateCounter
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
-from store.postgres.memos import DROP, MEMOS, PUT, PostgresMemos
+from store.postgres.memos import DROP, MEMOS, PUT
 from store.postgres.people import PostgresPeople
+from store.postgres.place_notes import PostgresPlaceNotes
 from store.postgres.rows import run_to_end, statement
+from store.postgres.session_locks import LockKind, school_lock
+from store.postgres.snapshot import PostgresSnapshot, snapshot
 from store.postgres.turns import PostgresTurns
 
+IN_USE = (
+    "A bot is using the school “{school}” in this database. Stop every one of them, on every "
+    "machine, and try again."
+)
 NOT_VACUUMED = "erased, and not yet vacuumed; PostgreSQL does that by itself"
 
 #: The key of the school where there is but one.
@@ -101,7 +109,7 @@ DOCUMENT_COLUMNS = (
 class PostgresStore(
     PostgresCases,
     PostgresPeople,
-    PostgresMemos,
+    PostgresPlaceNotes,
     PostgresEvidence,
     PostgresRateCounter,
     PostgresTurns,
@@ -116,6 +124,8 @@ class PostgresStore(
     def __init__(self, database: Database, school: str, *, is_own: bool = False) -> None:
         super().__init__(Connections(database.rows, school), database.turns)
         self._database = database
+        self._presence = database.presence
+        self._takes_part = False
         self._is_own = is_own
 
     @classmethod
@@ -126,11 +136,39 @@ class PostgresStore(
         return cls(where, school)
 
     async def close(self) -> None:
+        if self._takes_part:
+            self._presence.leave(self._connections.school)
         if self._is_own:
             await self._database.close()
 
+    async def take_part(self) -> None:
+        await self._presence.join(self._connections.school)
+        self._takes_part = True
+
+    async def claims_freed(self) -> None:
+        await self._presence.freed()
+
+    @asynccontextmanager
+    async def kept_still(self) -> AsyncIterator[None]:
+        school = self._connections.school
+        async with school_lock(self._database.url, LockKind.AT_WORK, school) as is_alone:
+            if not is_alone:
+                raise Trouble(IN_USE.format(school=school))
+            yield
+
     async def outgrown(self) -> None:
         await self._database.outgrown()
+
+    def backing_up(self) -> AbstractAsyncContextManager[bool]:
+        """Let one backup of the school be made at a time; False where another is under way.
+
+        Raises StoreUnavailable.
+        """
+        return school_lock(self._database.url, LockKind.BACKUP, self._connections.school)
+
+    def snapshot(self) -> AbstractAsyncContextManager[PostgresSnapshot]:
+        """The school's records as of one moment. Raises StoreUnavailable."""
+        return snapshot(self._database.rows, self._connections.school)
 
     async def unreadable(self) -> Sequence[str]:
         # A case whose document and summary are both damaged is named once.

@@ -239,6 +239,10 @@ class Catalogue:
             moments.append(self._queue[0].due)
         return min(moments, default=None)
 
+    def unsent(self, now: datetime) -> list[Notice]:
+        """Notices that were due by now, also those that have been put off."""
+        return [notice for notice in self._notices.values() if notice.unsent_since <= now]
+
     def _is_set(self, alarm: Alarm) -> bool:
         summary = self.summaries.get(alarm.reference)
         return summary is not None and summary.wake_at == alarm.wake_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,6 +37,7 @@ from store.tiny.erasing import find_left_over, remove_case, remove_loose
 from store.tiny.files import write_tables
 from store.tiny.memos import name_of
 from store.tiny.people import PeopleFiles
+from store.tiny.place_notes import put_place_note, read_place_note
 from store.tiny.references import REFERENCES
 from store.tiny.snapshot import USUAL, SnapshotRules, drop_parts
 
@@ -54,7 +55,7 @@ class TinyStore(PeopleFiles, CaseFiles):
     from_memory = frozenset(
         (
             *("by_source", "summaries", "related", "alike", "wanted", "count"),
-            *("claim", "to_wake", "next_due", "loose", "unreadable"),
+            *("claim", "to_wake", "next_due", "unsent", "loose", "unreadable"),
             *("people", "having", "person", "by_account", "memo"),
         )
     )
@@ -96,6 +97,30 @@ class TinyStore(PeopleFiles, CaseFiles):
 
     async def count(self, what: str, at: datetime, span: timedelta, most: int) -> datetime | None:
         return self._rates.hit(what, at, span, most)
+
+    @asynccontextmanager
+    async def kept_still(self) -> AsyncIterator[None]:
+        # Whoever opened the folder has it alone.
+        yield
+
+    async def take_part(self) -> None:
+        """Nothing is left to do: whoever opened the folder has it alone."""
+
+    async def claims_freed(self) -> None:
+        # Never: claims are in memory, and die with the process.
+        await asyncio.Event().wait()
+
+    async def place_note(self, name: str) -> str:
+        try:
+            return await asyncio.to_thread(read_place_note, self.folder, name)
+        except OSError as error:
+            raise unavailable(error, self.folder) from error
+
+    async def put_place_note(self, name: str, text: str) -> None:
+        try:
+            await asyncio.to_thread(put_place_note, self.folder, name, text)
+        except OSError as error:
+            raise unavailable(error, self.folder) from error
 
     async def outgrown(self) -> None:
         # Never: nobody else changes the folder.
@@ -227,6 +252,9 @@ class TinyStore(PeopleFiles, CaseFiles):
 
     async def next_due(self) -> datetime | None:
         return self._catalogue.next_due()
+
+    async def unsent(self, now: datetime) -> Sequence[Notice]:
+        return self._catalogue.unsent(now)
 
     async def loose(self, *words: str) -> Sequence[Notice]:
         return self._catalogue.loose(words)

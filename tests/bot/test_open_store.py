@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.open_store import migrate_tables, move_to, open_store
+from bot.cli.move import move_to
+from bot.open_store import migrate_tables, open_store
 from bot.settings import SettingsError, load
 from store.errors import Trouble
 from store.postgres import PostgresStore

@@ -118,6 +118,7 @@ notices = record(
     message=texts,
     tries=st.integers(0, 99),
     beside=tuples(texts),
+    first_due=optional(times),
 )
 
 

@@ -143,6 +143,21 @@ async def test_notices_of_a_write_that_was_refused_are_not_owed(store: Store) ->
     assert await store.claim(NOW, 10, LEASE) == []
 
 
+async def test_unsent_is_what_was_due_however_often_it_was_put_off(
+    store: Store, later: Later
+) -> None:
+    made = case(notices=(notice("now"), notice("put off"), notice("to come", NOW + MINUTE)))
+    await store.add(made)
+    await store.owe(notice("loose", NOW - MINUTE))
+    put_off = replace(notice("put off"), due=NOW + 9 * MINUTE, first_due=NOW)
+    await store.settle(made.reference, put_off)
+    store = await later()
+    found = {each.key: each.unsent_since for each in await store.unsent(NOW)}
+    assert found == {"now": NOW, "put off": NOW, "loose": NOW - MINUTE}
+    await store.settle(made.reference, replace(put_off, settled=NOW, result="sent"))
+    assert {each.key for each in await store.unsent(NOW)} == {"now", "loose"}
+
+
 async def test_next_due_is_the_earliest_of_notices_and_evidence(store: Store, later: Later) -> None:
     assert await store.next_due() is None
     made = case().owe(notice("n", NOW + 2 * MINUTE))

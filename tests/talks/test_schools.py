@@ -393,6 +393,11 @@ async def test_a_school_whose_token_is_refused_keeps_what_it_owes(
         [summary] = await store.summaries()
         owed = [n for n in (await store.case(summary.reference)).notices if not n.settled]
         assert owed
+        # It does not take the others with it, and somebody is told all the same.
+        await made.refresh()
+        page = (await made.metrics.page([], datetime.now(UTC))).decode()
+        assert "headsup_schools_away 1.0" in page
+        assert 'headsup_school_up{school="oakfield"} 0.0' in page
         trust.revoke(oak)
         await installations.put(replace(installed, token=oak.bot_token, since=datetime.now(UTC)))
         await made.refresh()

@@ -70,6 +70,9 @@ async def check(
     bucket_trouble = await store.bucket(settings)
     if bucket_trouble:
         found.append(Finding("evidence", bucket_trouble))
+    dump_trouble = await backups.dump(settings)
+    if dump_trouble:
+        found.append(Finding("backup", dump_trouble))
 
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
@@ -117,6 +120,7 @@ def _facts(looked: Looked) -> Facts:
         people=len(looked.people),
         last_digest=cases.last_digest(looked),
         reads_pictures=bool(program()),
+        last_backup=looked.last_backup.done_at if looked.last_backup else None,
     )
     with suppress(OSError, Trouble):
         if address(looked.settings) is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.settings import Settings
 from store.model.case import Case
+from store.model.memos import BackedUp
 from store.model.records import Invitation, Notice, Person
 from store.school.procedure import Procedure
 from store.school.school import School
@@ -35,6 +36,8 @@ class Facts:
     last_digest: datetime | None = None
     #: Words in pictures can be found.
     reads_pictures: bool = False
+    #: When a backup went well last, UTC.
+    last_backup: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Looked:
     unreadable: Sequence[str] = ()
     #: The database's role, where row-level security does not bind it.
     unbound_role: str = ""
+    #: How the backups to BACKUP_TO have gone.
+    last_backup: BackedUp | None = None
     #: False where the store could not be looked into at all.
     readable: bool = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -13,6 +13,7 @@ from bot.cli.check.finding import CheckReport, Facts, Finding
 from bot.logs import to_standard_error
 from bot.settings import load
 from bot.version import current, version_line
+from handlers.text.words import counted
 from store.errors import Trouble
 
 WELL = "All is well."
@@ -21,6 +22,8 @@ LAST_DIGEST = "The last weekly digest was sent on {at:%d %B %Y at %H:%M} UTC."
 READS = "Words in pictures can be found: tesseract is there."
 READS_NOT = "Words in pictures cannot be found: tesseract is not installed, and need not be."
 NO_DIGEST = "No weekly digest has been sent yet."
+LAST_BACKUP = "The last backup by headsup backup is of {at:%d %B %Y at %H:%M} UTC, {age}."
+NO_BACKUP = "No backup by headsup backup to BACKUP_TO is known."
 
 
 def _now() -> datetime:
@@ -67,6 +70,18 @@ def _facts(facts: Facts) -> Iterator[str]:
     else:
         yield NO_DIGEST
     yield READS if facts.reads_pictures else READS_NOT
+    if facts.last_backup:
+        yield LAST_BACKUP.format(at=facts.last_backup, age=_age(facts.last_backup))
+    else:
+        yield NO_BACKUP
+
+
+def _age(at: datetime) -> str:
+    """`5 hours ago`. `at` is UTC."""
+    hours = (_now() - at) // timedelta(hours=1)
+    if hours < 1:
+        return "less than an hour ago"
+    return f"{counted(hours, 'hour')} ago" if hours < 48 else f"{hours // 24} days ago"
 
 
 def _json(report: CheckReport) -> str:

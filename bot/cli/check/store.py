@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.cli.check.finding import Looked
-from bot.open_store import address, evidence_bucket, open_store
+from bot.open_store import address, evidence_bucket, open_store, refuse_moved_folder
 from bot.settings import Settings
 from store.base import Store
 from store.disk.durable import unavailable
 from store.errors import DamagedCase, Trouble
+from store.model.memos import BackedUp
 from store.replaying import find_contradictions
-from store.tiny.reading import FolderContents
+from store.tiny.reading import FolderContents, read_backed_up
 
 DAMAGED = "case {reference}: its file cannot be read. Put {reference}/case.json back from a backup."
 CONTRADICTS = "case {reference} is not as it was written: `headsup verify` says more."
@@ -41,6 +42,7 @@ async def read_store(looked: Looked) -> tuple[Looked, str]:
     try:
         url = address(looked.settings)
         if url is None:
+            refuse_moved_folder(looked.settings)
             return _from_folder(looked), ""
         store = await open_store(looked.settings)
         try:
@@ -80,6 +82,7 @@ def _from_folder(looked: Looked) -> Looked:
         cases=reading.cases,
         notices=notices,
         invitations=invitations,
+        last_backup=read_backed_up(looked.settings.headsup_data, looked.settings.backup_place),
         # Last, since it grows while the others are read.
         unreadable=list(dict.fromkeys(reading.unreadable)),
     )
@@ -99,6 +102,7 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
         cases=cases,
         notices=await store.loose(),
         invitations=await store.invitations(),
+        last_backup=await store.memo(BackedUp, looked.settings.backup_place),
         unreadable=unreadable,
     )
 

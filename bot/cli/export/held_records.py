@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.open_store import address, open_store
+from bot.open_store import address, open_store, refuse_moved_folder
 from bot.settings import Settings
 from store.base import Store
 from store.errors import DamagedCase, NotFound
@@ -50,6 +50,7 @@ class Held:
 async def all_held(settings: Settings) -> AsyncIterator[Held]:
     """Read all of it. Raises Trouble and OSError."""
     if address(settings) is None:
+        refuse_moved_folder(settings)
         yield _in_folder(settings.headsup_data)
         return
     store = await open_store(settings)

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.backup import back_up, put_back
+from bot.cli.backup import back_up
 from bot.cli.check.check import check
+from bot.cli.restore import RestoreOrder, put_back
 from bot.cli.verify import UNPROVED, WELL
+from bot.metrics import Metrics
 from bot.nightly import Nightly
-from bot.settings import Settings, load
+from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.messages import Heading, Text
 from handlers.rules.calendar import Calendar
 from handlers.school.backups import is_due, last_backup, trouble
 from handlers.school.digest import digest
-from store.errors import Trouble
 from store.model.memos import BackedUp
 from store.model.records import Person, Role
 from store.school.school import School
@@ -83,13 +84,6 @@ async def test_backed_up_put_back_and_verified(tmp_path: Path) -> None:
     assert (code, said[:43]) == (1, "headsup: restored holds something already. ")
 
 
-async def test_a_database_has_tools_of_its_own(tmp_path: Path) -> None:
-    given = load({"DATABASE_URL": "postgresql://localhost/x", "BACKUP_TO": str(tmp_path)})
-    with pytest.raises(Trouble, match="pg_dump"):
-        back_up(given, "", "", NOW)
-    assert any("pg_dump" in f.says for f in (await check(given, lambda: NOW, offline=True)).found)
-
-
 def test_what_was_not_well_is_not_well_when_it_is_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +92,8 @@ def test_what_was_not_well_is_not_well_when_it_is_put_back(
     next((tmp_path / "data" / "cases").glob("*/evidence/*")).unlink()
     said = back_up(settings(tmp_path), str(tmp_path / "backups"), "", NOW)
     assert said[-1].startswith("1 files here are not as they were written")
-    restored = put_back(str(tmp_path / "backups"), tmp_path / "restored", None, "")
+    order = RestoreOrder(str(tmp_path / "backups"), str(tmp_path / "restored"))
+    restored = put_back(order, settings(tmp_path))
     lines, well = restored.lines, restored.is_well
     assert not well
     assert "is missing. Put it back from a backup." in lines[-1]
@@ -146,7 +141,7 @@ def test_a_year_of_nights_has_one_backup_each() -> None:
 def setting_up(folder: Path, to: str, time: Time) -> tuple[Nightly, Desk]:
     given = settings(folder, BACKUP_TO=to)
     desk = replace(desk_in(folder, time), backup_to=to)
-    return Nightly(given, desk), desk
+    return Nightly(given, desk, Metrics()), desk
 
 
 async def lines_for(role: Role, desk: Desk) -> list[str]:

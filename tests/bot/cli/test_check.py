@@ -764,7 +764,7 @@ async def test_cases_of_a_category_that_the_procedure_lost_are_named(tmp_path: P
     before = await only("cases", given)
     store = TinyStore.open(tmp_path / "data")
     gone = Classification("gone", urgent=False, withhold=False)
-    lost = case().categorise(gone, by="p0", at=NOW)
+    lost = case(reference="GGGG").categorise(gone, by="p0", at=NOW)
     await store.add(lost)
     await store.close()
     [says] = [line for line in await only("cases", given) if line not in before]

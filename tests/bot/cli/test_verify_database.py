@@ -11,8 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.cli.move import move_to, use_again
 from bot.cli.verify import print_findings
-from bot.open_store import move_to, open_store
+from bot.open_store import open_store
 from bot.settings import Settings
 from store.errors import Trouble
 from store.model.proofs import with_proofs
@@ -113,6 +114,7 @@ async def test_a_copy_is_a_folder_or_a_database(given: Settings, tmp_path: Path)
     reference = await furnish(given)
     await move_to(str(tmp_path / "copy"), given)
     older = migrated("older_copy")
+    await use_again(given)
     await move_to(older, given)
     copies = (str(tmp_path / "copy"), older)
     assert [await said(given, against) for against in copies] == [["All is well."]] * 2
