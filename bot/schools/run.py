@@ -45,7 +45,6 @@ from bot.server import Servers
 from bot.settings import Settings, SettingsError, TokenRefused, of_school, public_url
 from store.base import Store
 from store.errors import Trouble
-from store.policies import Policies
 from store.postgres import Database
 from store.postgres.installations import Installation, Installations
 
@@ -117,8 +116,6 @@ class Schools:
         #: Schools are started and stopped by one at a time.
         self._turn = asyncio.Lock()
         self._closed = False
-        self._unprepared: list[Policies] = []
-        self._preparing: asyncio.Task[None] | None = None
 
     @property
     def services(self) -> list[Service]:
@@ -158,7 +155,6 @@ class Schools:
         connected = {installation.school for installation in self._connected}
         working = {key for key, running in self._running.items() if not running.is_refused}
         self.metrics.away(connected - working, connected)
-        self._prepare()
 
     async def find(self, platform: str, key: str) -> Handler | None:
         """What takes in the requests of a chat; None where it is no school's."""
@@ -179,7 +175,6 @@ class Schools:
     async def close(self) -> None:
         """Start nothing more. What runs is stopped by whoever runs it."""
         self._closed = True
-        self._unprepared.clear()
         async with self._turn:
             # Whatever was being started or stopped is done now.
             pass
@@ -261,7 +256,7 @@ class Schools:
         for task, platform in service.running.items():
             task.add_done_callback(partial(self._ended, key, platform))
         self._running[key] = Running(installed, service, handlers)
-        self._unprepared.append(bot.desk.policies)
+        bot.prepare()
         self._told.pop(key, None)
         log.info("running", chats=sorted(bot.front_ends))
 
@@ -281,20 +276,6 @@ class Schools:
         if self._told.get(key) != words:
             self._told[key] = words
             log.warning(words, school=key)
-
-    def _prepare(self) -> None:
-        """Make the texts of one school after the other ready for questions."""
-
-        async def prepare() -> None:
-            while self._unprepared:
-                policies = self._unprepared.pop()
-                try:
-                    await asyncio.to_thread(policies.prepare)
-                except Exception as error:
-                    log.error("texts not prepared", exc_info=error)
-
-        if self._preparing is None or self._preparing.done():
-            self._preparing = asyncio.create_task(prepare())
 
     def _find(self, platform: str, key: str) -> Handler | None:
         for school, running in self._running.items():

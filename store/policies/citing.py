@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from store.policies.answer import Passage
-from store.policies.divide import LONGEST, Place, Unit
 from store.policies.layout import lay_out, run_on
 from store.policies.search.quote import list_bullets
 from store.policies.texts import PolicyText
+from store.policies.unit import LONGEST, Place, Unit
 
 #: How a sentence begins that speaks of the one before.
 _POINTS_BACK = re.compile(r"(?:these|those|this|they|it|such|there)\b", re.IGNORECASE)

@@ -14,88 +14,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from store.policies.lines import Mark, TextLine, is_delimiter, read_lines, read_marks
+from store.policies.lines import TextLine, is_delimiter, read_lines
+from store.policies.marks import Mark, read_marks
+from store.policies.sentences import skip_blanks, split_bullet, split_sentences
 from store.policies.tags import DEEPEST
 from store.policies.texts import PolicyText
+from store.policies.unit import LONGEST, Place, Unit, UnitKind
 
-#: Characters of a unit.
-LONGEST = 800
-#: Characters of a bullet's number, with the blanks after it.
-LONGEST_MARK = 20
-#: Characters; a longer bullet is divided into its sentences.
-SHORT_BULLET = 140
 #: Blanks by which a bullet stands further in than the one that it belongs under.
 INSET = 2
 #: Lists that may go on at a time.
 MOST_OPEN = 20
 
 _WORD = re.compile(r"[^\W_]")
-_SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]]*(?=\s+[\"'‘“(\[]*[A-Z0-9]|\s*\Z)")
-#: Words whose full stop does not end a sentence, and initials.
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|approx|dept|p|pp|para)|\b[A-Z])\.\Z",
-    re.IGNORECASE,
-)
-#: A number or letter within a sentence, as in `staff must: a. listen; b. tell the head`.
-_CLAUSE = re.compile(r"(?:[;:,]|\b(?:and|or))\s+\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})\.\Z", re.IGNORECASE)
 #: A telephone number, an address or a day, as stands in a row of a table and not above it.
 _A_FACT = re.compile(r"\d[\d ]{4,}\d|@|\d/\d")
 #: What a sentence ends with that goes on in a list.
 _GOES_ON = (":", "–", "—", "-")
 _ENDS = (".", "!", "?", ";", ",", "…", ")", "”", '"')
-
-
-#: Where something begins and ends.
-Place = tuple[int, int]
-#: What a unit is: the last sentence before a list is its lead-in.
-UnitKind = Literal["sentence", "bullet", "lead-in"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A sentence or a bullet: characters `start` to `end` of its text."""
-
-    start: int
-    end: int
-    #: The nearest heading above it; "" where there is none.
-    section: str
-    #: Number of the paragraph or list that it belongs to.
-    block: int
-    kind: UnitKind
-    #: Where the words begin and end that introduce the list of this bullet.
-    lead_in: Place | None = None
-    #: Every heading above it, outermost first.
-    path: tuple[str, ...] = ()
-    #: Where its bullet begins; -1 outside a list.
-    item: int = -1
-    #: Where its section's heading begins; -1 where there is none.
-    under: int = -1
-    #: What introduces the lists that its own list stands in, outermost first.
-    outer: tuple[Place, ...] = ()
-    #: Where the mark of its bullet begins; -1 for a sentence, and a bullet's further sentences.
-    mark: int = -1
-    #: The mark is a number or letter, by which people speak of it.
-    is_numbered: bool = False
-    #: Number of the list or table that it is in; -1 outside.
-    of_list: int = -1
-    #: From where on it is to be quoted, for its lead-in to be told without doubt; -1 for itself.
-    needs: int = -1
-
-    #: How many lists its own list stands in.
-    depth: int = 0
-
-    @property
-    def begins(self) -> int:
-        """Where it begins, with its mark."""
-        return self.mark if self.mark >= 0 else self.start
-
-    @property
-    def quoted_from(self) -> int:
-        """Where its words begin, with its number."""
-        has_number = self.is_numbered and 0 < self.start - self.mark <= LONGEST_MARK
-        return self.mark if has_number and self.mark >= 0 else self.start
 
 
 def divide(text: PolicyText) -> tuple[Unit, ...]:
@@ -125,7 +62,7 @@ def _fit_in_file(unit: Unit, text: PolicyText) -> Iterator[Unit]:
     middle = unit.start + size // 2
     blank = plain.words.rfind(" ", unit.start + 1, middle)
     cut = blank if blank > 0 else middle
-    after = _skip_blanks(plain.words, cut, unit.end)
+    after = skip_blanks(plain.words, cut, unit.end)
     yield from _fit_in_file(replace(unit, end=cut), text)
     if after < unit.end:
         yield from _fit_in_file(replace(unit, start=after, mark=-1), text)
@@ -241,7 +178,7 @@ class _Divider:
         bullet = self._make_unit((start, end), kind)
         bullet = self._put_in_list(bullet, of, line.start)
         units = []
-        for n, (piece_start, piece_end) in enumerate(_split_bullet(self._text, start, end)):
+        for n, (piece_start, piece_end) in enumerate(split_bullet(self._text, start, end)):
             mark = line.start if n == 0 else -1
             units.append(replace(bullet, start=piece_start, end=piece_end, mark=mark))
 
@@ -355,7 +292,7 @@ class _Divider:
         of.is_open = self._text[start:end].endswith(":")
         needs = of.needs if of.needs >= 0 else of.last[0]
         units = []
-        for place in _split_sentences(self._text, start, end):
+        for place in split_sentences(self._text, start, end):
             unit = self._make_unit(place, "sentence")
             units.append(replace(unit, lead_in=of.lead_in, outer=of.outer, needs=needs))
         if of.is_open and units:
@@ -409,7 +346,7 @@ class _Divider:
             above = None
 
         units = []
-        for place in _split_sentences(self._text, start, end):
+        for place in split_sentences(self._text, start, end):
             unit = self._make_unit(place, "sentence")
             if above is not None:
                 unit = replace(unit, lead_in=above, needs=start)
@@ -480,54 +417,3 @@ def _begins_something_new(lines: Sequence[TextLine], first: int, last: int) -> b
     if "__" in here.text and "__" in following.text:
         return True
     return here.text.endswith(":")
-
-
-def _split_bullet(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the units of a bullet begin and end: one unit where it is short, else its sentences."""
-    if 0 < end - start <= SHORT_BULLET:
-        yield start, end
-    else:
-        yield from _split_sentences(text, start, end)
-
-
-def _split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the sentences of text[start:end] begin and end, none longer than LONGEST."""
-    here = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        if match.end() < end and _is_within_sentence(text, here, match.start() + 1):
-            continue
-        yield from _cut_to_length(text, here, match.end())
-        here = _skip_blanks(text, match.end(), end)
-    if here < end:
-        yield from _cut_to_length(text, here, end)
-
-
-def _is_within_sentence(text: str, start: int, stop: int) -> bool:
-    """True for a full stop that belongs to an abbreviation, or to the number of a clause."""
-    # Slices are short, so that no pattern looks back at all that was written before.
-    near = text[max(start, stop - 12) : stop]
-    return bool(_ABBREVIATION.search(near) or _CLAUSE.search(near))
-
-
-def _cut_to_length(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Pieces of text[start:end] of at most LONGEST characters, cut where a pause is, if any."""
-    most = LONGEST - LONGEST_MARK
-    while end - start > most:
-        pauses = [
-            text.rfind(mark, start + most // 2, start + most)
-            for mark in ("; ", ", ", " ", "\n", "\r")
-        ]
-        latest = max(pauses)
-        cut = latest + 1 if latest > 0 else start + most
-        piece = text[start:cut].rstrip()
-        if piece:
-            yield start, start + len(piece)
-        start = _skip_blanks(text, cut, end)
-    if end > start:
-        yield start, end
-
-
-def _skip_blanks(text: str, start: int, end: int) -> int:
-    while start < end and text[start].isspace():
-        start += 1
-    return start

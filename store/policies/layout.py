@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.policies.divide import Place, Unit
+from store.policies.unit import Place, Unit
 
 #: Characters; a shorter line was ended on purpose.
 LONG_LINE = 40

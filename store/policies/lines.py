@@ -10,15 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.policies.marks import BULLET
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: Blanks at the ends of a line, some of them without any width.
 _BLANKS = " \t\u00a0\u200b\ufeff\x0b\x0c"
-_SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
-_BULLET = re.compile(
-    rf"(?:[-*+∙▫◆◇▶☑–—»>§{_SIGNS}]|o(?=[ \t]))(?:[ \t\u00a0]+|(?<=[{_SIGNS}])(?=\S))"
-    r"|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t\u00a0]+(?=\S)"
-    r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t\u00a0]+(?=\S)"
-)
 _UNDERLINE = re.compile(r"={3,}|-{3,}")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 #: Beginnings of a letter and of a form: short lines that are no headings.
@@ -36,10 +32,27 @@ _OF_LETTER = re.compile(
     r"(?:date:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?"
     rf"{_MONTH},?\s+\d{{4}}"
     r"|(?:date:?\s*)?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
-    r"|dear\s[^.!?:;]{1,80}"
-    r"|(?:with\s)?(?:yours\s(?:sincerely|faithfully|truly)|(?:kind|best|warm)(?:est)?\s(?:regards|wishes))[,.]?",
+    r"|dear\s[^.!?:;]{1,80}",
     re.IGNORECASE,
 )
+_CLOSE = re.compile(
+    r"(?:with\s)?(?:yours\s(?:sincerely|faithfully|truly)"
+    r"|(?:kind|best|warm)(?:est)?\s(?:regards|wishes))[,.]?",
+    re.IGNORECASE,
+)
+#: Lines above an e-mail.
+_OF_EMAIL = re.compile(r"(?:from|to|cc|bcc|sent|date|subject|re|ref)[ \t]*:.*", re.IGNORECASE)
+#: Questions and answers, where the letters are not those of a list.
+_QUESTION = re.compile(r"Q\s?\d{0,2}[.):]\s")
+_REPLY = re.compile(r"A\s?\d{0,2}[.):]\s")
+#: Between the columns of a table that is drawn with blanks.
+_GAP = re.compile(r"[ \u00a0]{3,}|[ \u00a0]*\t[ \t\u00a0]*")
+#: Characters of a question that stands as a heading above its answer.
+LONGEST_QUESTION = 160
+#: Level of a heading that has no other below it.
+LOWEST = 6
+#: Lines of a signature.
+LONGEST_SIGNATURE = 3
 _RULE = re.compile(r"(?:[-=_*~.·•|+]|[ \t])+\Z")
 _NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|[A-Z][.)]|[ivxIVX]+[.)])[ \t]+")
 #: Words that stand in small letters in a title, too.
@@ -75,7 +88,7 @@ class TextLine:
     #: Blanks before it.
     indent: int
     text: str
-    #: blank, rule, heading, bullet, row (of a table), letter (its date, greeting or close) or text
+    #: blank, rule, heading, bullet, row (of a table), text, or letter: its date, greeting, close
     kind: str = "text"
     #: Of a heading: 1 for the uppermost, and its words.
     level: int = 0
@@ -118,11 +131,22 @@ def _classify(lines: Sequence[TextLine], n: int) -> None:
         line.make_heading(1 if is_double else 2, line.text)
     elif _RULE.fullmatch(line.text) or _DELIMITERS.fullmatch(line.text):
         line.kind = "rule"
-    elif _is_table_row(lines, n):
+    elif _is_table_row(lines, n) or _is_in_columns(lines, n):
         line.kind = "row"
-    elif _is_of_letter(lines, n):
+    else:
+        _classify_by_look(lines, n)
+
+
+def _classify_by_look(lines: Sequence[TextLine], n: int) -> None:
+    """Find the kind of a line that has no mark of Markdown, and is no row."""
+    line = lines[n]
+    if _is_of_letter(lines, n):
         line.kind = "letter"
-    elif _BULLET.match(line.text) and not _is_numbered_heading(lines, n):
+    elif _is_question(line.text):
+        line.make_heading(LOWEST, _QUESTION.sub("", line.text, count=1).strip())
+    elif _is_reply(lines, n):
+        line.kind = "text"
+    elif BULLET.match(line.text) and not _is_numbered_heading(lines, n):
         line.kind = "bullet"
     elif _is_short_heading(lines, n) or _is_numbered_heading(lines, n):
         line.make_heading(3, _NUMBER.sub("", line.text, count=1).strip(" :"))
@@ -208,7 +232,7 @@ def _is_heading_with_colon(lines: Sequence[TextLine], n: int) -> bool:
     if len(words) > 4 or not _is_title_like(words) or not _stands_alone(lines, n):
         return False
     after = _next_with_text(lines, n)
-    return after is not None and not _BULLET.match(after.text)
+    return after is not None and not BULLET.match(after.text)
 
 
 def _stands_alone(lines: Sequence[TextLine], n: int) -> bool:
@@ -221,7 +245,7 @@ def _introduces(lines: Sequence[TextLine], n: int) -> bool:
     if _is_blank(lines, n + 1) or _is_much_shorter(lines, n, by=20):
         return True
     after = _next_with_text(lines, n)
-    return after is not None and bool(_BULLET.match(after.text))
+    return after is not None and bool(BULLET.match(after.text))
 
 
 def _is_much_shorter(lines: Sequence[TextLine], n: int, *, by: int) -> bool:
@@ -277,65 +301,53 @@ def is_delimiter(line: TextLine) -> bool:
 
 def _is_of_letter(lines: Sequence[TextLine], n: int) -> bool:
     text = lines[n].text
-    return len(text) <= 90 and bool(_OF_LETTER.fullmatch(text))
+    if len(text) > 90:
+        return False
+    if _OF_LETTER.fullmatch(text) or _CLOSE.fullmatch(text):
+        return True
+    return _is_above_email(lines, n) or _is_signature(lines, n)
 
 
-# --- marks of bullets -----------------------------------------------------------------------------
-
-_ROMAN = {"i": 1, "v": 5, "x": 10}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What stands before the words of a bullet."""
-
-    #: Marks of one list have the same: "•", "1.", "(a)", "i)", "1.1".
-    style: str
-    #: What it counts: (3,) for `3.` and `c)`, (2, 1) for `2.1`; empty for a sign.
-    number: tuple[int, ...] = ()
-    #: Characters, with the blanks after it.
-    length: int = 0
-
-    @property
-    def is_number(self) -> bool:
-        return bool(self.number)
-
-    def follows(self, other: Mark) -> bool:
-        """It can come after the other in one list, in which all may be 1 in Markdown."""
-        return self.style == other.style and (not self.number or self.number >= other.number)
+def _is_above_email(lines: Sequence[TextLine], n: int) -> bool:
+    """One of the lines that a text begins with, if it is an e-mail: from whom, to whom, of what."""
+    if not _OF_EMAIL.fullmatch(lines[n].text):
+        return False
+    return all(line.kind in ("letter", "blank") for line in lines[:n])
 
 
-def read_marks(text: str) -> list[Mark]:
-    """The marks that a bullet may begin with, the likeliest first: `i)` may be a letter, too."""
-    found = _BULLET.match(text)
-    if found is None:
-        return [Mark("•")]
-    written = found.group().strip()
-    length = found.end()
-    core = written.strip("().")
-    frame = ("(" if written.startswith("(") else "") + "{}" + written[len(written.rstrip(").")) :]
-    if not core.isascii() or not core.isalnum() and "." not in core or written == "o":
-        return [Mark(written, (), length)]
-    if core[0].isdigit():
-        number = tuple(int(part) for part in core.split("."))
-        style = ".".join("1" for _ in number) if len(number) > 1 else frame.format("1")
-        return [Mark(style, number, length)]
-    case = "A" if core.isupper() else "a"
-    marks = []
-    small = core.lower()
-    if set(small) <= set(_ROMAN):
-        marks.append(Mark(frame.format("I" if case == "A" else "i"), (_roman(small),), length))
-    if len(small) == 1:
-        marks.append(Mark(frame.format(case), (ord(small) - ord("a") + 1,), length))
-    # Only what is i may begin a list of Roman numbers.
-    if small in ("v", "x"):
-        marks.reverse()
-    return marks or [Mark(written, (), length)]
+def _is_signature(lines: Sequence[TextLine], n: int) -> bool:
+    """A name, or what somebody is, below the close of a letter."""
+    above = [line for line in lines[max(0, n - 2 * LONGEST_SIGNATURE) : n] if line.text]
+    near = above[-LONGEST_SIGNATURE:]
+    for place, line in enumerate(near):
+        if _CLOSE.fullmatch(line.text):
+            is_all_signature = all(other.kind == "letter" for other in near[place:])
+            return is_all_signature and len(lines[n].text.split()) <= 6
+    return False
 
 
-def _roman(numeral: str) -> int:
-    values = [_ROMAN[letter] for letter in numeral]
-    total = 0
-    for value, following in zip(values, [*values[1:], 0], strict=True):
-        total += -value if value < following else value
-    return total
+def _is_question(text: str) -> bool:
+    return bool(_QUESTION.match(text)) and text.endswith("?") and len(text) <= LONGEST_QUESTION
+
+
+def _is_reply(lines: Sequence[TextLine], n: int) -> bool:
+    """`A. Yes, …`, below a `Q. …`: it is no first bullet of a list."""
+    if not _REPLY.match(lines[n].text):
+        return False
+    above = [line for line in lines[max(0, n - 8) : n] if line.text]
+    return any(_is_question(line.text) for line in above)
+
+
+def _is_in_columns(lines: Sequence[TextLine], n: int) -> bool:
+    """A row of a table that is drawn with blanks: the line above or below has as many columns."""
+    columns = _count_columns(lines[n])
+    if columns < 2:
+        return False
+    beside = [lines[m] for m in (n - 1, n + 1) if 0 <= m < len(lines)]
+    return any(_count_columns(line) == columns for line in beside)
+
+
+def _count_columns(line: TextLine) -> int:
+    if BULLET.match(line.text) or line.text.endswith((".", ",", ";")):
+        return 0
+    return len(_GAP.split(line.text))

@@ -133,7 +133,9 @@ def day(value: str) -> date | None:
 
 def title_from_name(stem: str) -> str:
     """A title made of a file's name without its ending; empty where there is nothing in it."""
-    return re.sub(r"[-_]+", " ", stem).strip().capitalize()
+    # A page or a Word file that was saved as text has two endings.
+    name = re.sub(r"\.(?:html?|docx?|pdf|txt|md)\Z", "", stem, flags=re.IGNORECASE)
+    return re.sub(r"[-_]+", " ", name).strip().capitalize()
 
 
 def _read_day(found: re.Match[str]) -> date:

@@ -34,6 +34,8 @@ from store.policies.files.reading import (
     Protected,
 )
 from store.policies.files.word import read_word
+from store.policies.lines import read_lines
+from store.policies.plain import read_plain
 from store.policies.texts import (
     LARGEST,
     MONTHS,
@@ -51,6 +53,8 @@ TEXTS = (".md", ".markdown", ".txt")
 HEADER = ("title", "owner", "approved", "review by", "for", "kind", "sign")
 #: Characters.
 NAME_LENGTH = 80
+#: Lines with words among which a text says what it is about.
+TOP = 12
 
 NO_FILE = (
     "There is no file {name}. "
@@ -88,6 +92,7 @@ EXISTS = (
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: What files of Word before 2007 begin with, and files with a password to this day.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_ABOUT = re.compile(r"(?:subject|re)[ \t]*:[ \t]*(?P<what>\S.{2,88})", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _DAY = re.compile(
     r"(?P<iso>\b\d{4}-\d{1,2}-\d{1,2}\b)"
@@ -431,17 +436,31 @@ def _likely_encodings(data: bytes) -> tuple[str, ...]:
 
 
 def _title_on_top(text: str) -> str:
-    """The first line, where it looks like a title."""
-    first = ""
-    for line in text[_find_body(text) :].splitlines():
-        first = line.strip()
-        if first:
-            break
-    if first.startswith("#"):
-        return first.strip("# \t")
-    if len(first) > 90 or not _LETTER.search(first):
-        return ""
-    return "" if first[-1] in ".,;:!?-" else first
+    """The first line that a reader sees, where it looks like a title.
+
+    Marks of Markdown and of HTML are none of it. Of a letter or an e-mail it is what it says that
+    it is about; else the first line below the greeting, for above it are addresses.
+    """
+    plain = read_plain(text, _find_body(text))
+    lines = read_lines(plain.words, plain.body)
+    top = [line for line in lines if line.text][:TOP]
+    for line in top:
+        about = _ABOUT.match(line.text)
+        if about:
+            return about["what"]
+    greetings = [n for n, line in enumerate(top) if line.kind == "letter"]
+    for line in top[greetings[-1] + 1 if greetings else 0 :]:
+        if line.kind == "heading":
+            return line.heading
+        if line.kind == "text" and _is_like_title(line.text):
+            return line.text
+        if line.kind != "rule":
+            return ""
+    return ""
+
+
+def _is_like_title(words: str) -> bool:
+    return len(words) <= 90 and bool(_LETTER.search(words)) and words[-1] not in ".,;:!?-"
 
 
 # --- what is known of the text --------------------------------------------------------------------

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import ctypes
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TypeVar
+
+import structlog
 
 #: How far work that nobody waits for stands back behind the rest of the machine (see `nice`).
 STAND_BACK = 5
@@ -17,6 +22,10 @@ _Work = TypeVar("_Work")
 
 _is_ending = threading.Event()
 _threads: set[threading.Thread] = set()
+#: What is being done, and what comes after it.
+_waiting: deque[Callable[[], object]] = deque()
+#: Held while `_waiting` changes.
+_turn = threading.Lock()
 
 
 class Ending(Exception):
@@ -24,20 +33,36 @@ class Ending(Exception):
 
 
 def begin(work: Callable[[], object]) -> None:
-    """Do it in a thread, and return at once."""
+    """Do it in a thread, and return at once.
 
-    def run() -> None:
-        try:
-            work()
-        except Ending:
+    One piece of work goes after another: each of them keeps the processors busy, and many schools
+    may begin at one time.
+    """
+    with _turn:
+        _waiting.append(work)
+        if len(_waiting) > 1:
             return
-        finally:
-            _threads.discard(threading.current_thread())
+        # Without `daemon` the process would wait for all of it.
+        thread = threading.Thread(target=_do_all, name="texts", daemon=True)
+        _threads.add(thread)
+        thread.start()
 
-    # Without `daemon` the process would wait for all of it.
-    thread = threading.Thread(target=run, name="texts", daemon=True)
-    _threads.add(thread)
-    thread.start()
+
+def _do_all() -> None:
+    while not _is_ending.is_set():
+        try:
+            _waiting[0]()
+        except Ending:
+            pass
+        # Whatever fails for one school, the others' texts are made ready.
+        except Exception as error:  # noqa: BLE001
+            structlog.get_logger().error("texts not made ready", exc_info=error)
+        with _turn:
+            # It stays first until it is done, so that nobody begins a second thread.
+            _waiting.popleft()
+            if not _waiting:
+                break
+    _threads.discard(threading.current_thread())
 
 
 def in_threads(
@@ -71,6 +96,15 @@ def in_threads(
         raise failed[0]
     if _is_ending.is_set():
         raise Ending
+
+
+def give_back_memory() -> None:
+    """Give the system what was freed and is still held: 100 MB after much work with a model.
+
+    Only the C library of most Linux systems holds so much, and only it has this call.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _stand_back() -> None:

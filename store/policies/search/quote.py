@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.policies.divide import LONGEST, Unit
+from store.policies.unit import LONGEST, Unit
 
 #: Characters: a paragraph or list up to this is quoted whole, else so much around the sentence.
 WHOLE = 300

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store.policies.divide import Unit
 from store.policies.search.answer_kinds import find_offered_kinds
 from store.policies.search.question import Query, Slot
 from store.policies.search.words import STOP_WORDS, find_terms, stem, words
+from store.policies.unit import Unit
 
 #: What a word is worth in the unit itself.
 OWN = 1.0

@@ -13,14 +13,15 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from store.policies.search.beside import give_back_memory
 from store.policies.search.meaning import PASSAGES_SHA, Floats, Meaning, numpy
 
 #: Vectors of the texts that come with the product, made by `ship.py`.
 SHIPPED = Path(__file__).with_name("shipped.npz")
 #: Vectors kept in a file: 46 MB. Older ones go when there are more.
 MOST = 60_000
-#: New vectors after which they are kept: about 15 seconds of work.
-KEPT_AFTER = 3_000
+#: New vectors after which they are kept, and memory is given back: about 5 seconds of work.
+KEPT_AFTER = 1_000
 #: Vectors kept where there is no file.
 MOST_IN_MEMORY = 6_000
 
@@ -58,6 +59,7 @@ class Vectors:
             worked_out = dict(zip(some, made, strict=True))
             known |= worked_out
             self._keep(worked_out)
+            give_back_memory()
         rows: Floats = np.stack([known[key] for key in keys]).astype(np.float32)
         return rows
 

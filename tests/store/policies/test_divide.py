@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from store.policies.divide import Unit, divide
+from store.policies.divide import divide
 from store.policies.texts import day, parse
+from store.policies.unit import Unit
 
 
 def _units(text: str) -> list[tuple[str, str, str]]:
@@ -141,3 +142,63 @@ def test_days_in_british_order(written, meant):
 @pytest.mark.parametrize("written", ["", "soon", "31/02/2026", "12 Foo 2026"])
 def test_what_is_no_day(written):
     assert day(written) is None
+
+
+def _said(words: str) -> list[tuple[str, str]]:
+    """Section and words of each unit."""
+    text = parse("text.txt", words.encode())
+    return [
+        (unit.section, " ".join(text.plain.words[unit.start : unit.end].split()))
+        for unit in divide(text)
+    ]
+
+
+def test_questions_and_answers_are_no_list_of_letters():
+    said = _said(
+        "Q. Am I paid for a visit to the dentist?\n"
+        "A. Yes, if it cannot be had outside school hours.\n\n"
+        "Q. What about a sick child?\n"
+        "A. Two days a year, paid.\n"
+    )
+    assert said == [
+        (
+            "Am I paid for a visit to the dentist?",
+            "A. Yes, if it cannot be had outside school hours.",
+        ),
+        ("What about a sick child?", "A. Two days a year, paid."),
+    ]
+
+
+def test_a_list_that_begins_with_a_is_still_a_list():
+    said = _said("Tell us:\n\nA. your name\nB. your class\n")
+    assert [words for _, words in said] == ["Tell us:", "your name", "your class"]
+
+
+def test_a_table_that_is_drawn_with_blanks_has_rows():
+    said = _said(
+        "Phones of the school\n\n"
+        "Front gate          01632 960401\n"
+        "Back gate           01632 960402\n"
+        "Medical room        01632 960403\n\n"
+        "Nobody is   far apart here. Words may be.\n"
+    )
+    assert [words for _, words in said] == [
+        "Front gate 01632 960401",
+        "Back gate 01632 960402",
+        "Medical room 01632 960403",
+        "Nobody is far apart here.",
+        "Words may be.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "3rd March 2025\n\nDear all,\n\n{}\n\nYours sincerely\n\nP. Quill\nHead of School\n",
+        "From: P. Quill\nTo: All staff\nSubject: Duty\nDate: Mon, 3 Mar 2025 16:42\n\n{}\n\nKind regards\nP. Quill\n",
+    ],
+)
+def test_what_stands_around_a_letter_is_no_answer(letter):
+    assert [words for _, words in _said(letter.format("Be outside by ten."))] == [
+        "Be outside by ten."
+    ]

@@ -6,11 +6,14 @@ The questions were written before any figure was looked at. Whoever adds a provi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from store.policies import Answer, Passage, Policies
+from store.policies.files.add import TextDetails, add
 from tests.store.policies.conftest import HERE, SHIPPED, asked_in
 
 FOUND_IN_THREE = 0.95
@@ -25,7 +28,11 @@ def _texts(policies: Policies) -> dict[str, str]:
 
 
 def _answers(passage: Passage, pieces: list[str]) -> bool:
-    return any(piece in one.text for piece in pieces for one in (passage, *passage.also))
+    """One of the pieces stands in the passage, as it is in the file or as people read it."""
+    said: list[str] = []
+    for one in (passage, *passage.also):
+        said += (one.text, " ".join(one.words.split()))
+    return any(piece in words for piece in pieces for words in said)
 
 
 @cache
@@ -100,9 +107,27 @@ def elsewhere(tmp_path_factory) -> Policies:
     return policies
 
 
-@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt"])
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory) -> Policies:
+    """Ten texts, each of another manner, put among the texts as a school does."""
+    folder = tmp_path_factory.mktemp("ten")
+    for file in sorted((HERE / "ten").iterdir()):
+        add(file, folder, TextDetails(), today=date(2026, 11, 21))
+    policies = Policies(folder, tmp_path_factory.mktemp("vectors") / "ten.npz")
+    policies.prepare()
+    return policies
+
+
+def test_every_piece_that_answers_stands_in_the_ten_texts(ten):
+    plain = [" ".join(text.plain.words.split()) for text in ten.texts()]
+    pieces = [piece for _, of_question in asked_in("ten.txt") for piece in of_question]
+    assert len(ten.texts()) == 10
+    assert [piece for piece in pieces if not any(piece in words for words in plain)] == []
+
+
+@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt", "taught.txt"])
 def test_every_piece_that_answers_stands_in_the_texts(file):
-    folder = SHIPPED if file == "afresh.txt" else HERE / "elsewhere"
+    folder = SHIPPED if file == "afresh.txt" else HERE / Path(file).stem
     texts = "".join(text.text for text in Policies(folder, by_meaning=False).texts())
     assert [piece for _, pieces in asked_in(file) for piece in pieces if piece not in texts] == []
 
@@ -121,12 +146,14 @@ class Least:
     ("file", "least"),
     [
         ("afresh.txt", Least(first=0.70, in_three=0.84, answered=0.85, refused=0.66)),
-        ("elsewhere.txt", Least(first=0.75, in_three=0.86, answered=0.88, refused=0.68)),
+        ("elsewhere.txt", Least(first=0.75, in_three=0.86, answered=0.88, refused=0.70)),
+        # Nothing was chosen by this one: .626, .804, .832 and .550 when it was asked, once.
+        ("ten.txt", Least(first=0.60, in_three=0.77, answered=0.80, refused=0.50)),
     ],
 )
-def test_questions_that_taught_nothing(shipped, elsewhere, file, least):
+def test_questions_that_taught_nothing(shipped, elsewhere, ten, file, least):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
-    policies = shipped if file == "afresh.txt" else elsewhere
+    policies = {"afresh.txt": shipped, "elsewhere.txt": elsewhere, "ten.txt": ten}[file]
     answers = [(_ask(policies, question), pieces) for question, pieces in asked_in(file)]
     said = [(answer, pieces) for answer, pieces in answers if pieces]
     unsaid = [answer for answer, pieces in answers if not pieces]

@@ -71,6 +71,34 @@ def _words(added):
     return " ".join(added.text.text[added.text.body :].split())
 
 
+# --- the title --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "title"),
+    [
+        (
+            "letter.txt",
+            "12 May 2026\n\nDear all,\n\nNut-free school\n\nNo nuts.\n",
+            "Nut-free school",
+        ),
+        ("to-staff.txt", "Dear all,\n\nNo nuts are brought in from Monday on.\n", "To staff"),
+        (
+            "bins.txt",
+            "<html><body><h2>Bins &amp; waste</h2><p>On Friday.</p></body>",
+            "Bins & waste",
+        ),
+        ("bins.html.txt", "<p>Bins are emptied on Friday.</p>", "Bins"),
+        ("duty.txt", "From: P. Quill\nTo: All\nSubject: Duty at ten\n\nBe there.\n", "Duty at ten"),
+        ("a.txt", "Hilltop   1 Church Row\n\nDear all\n\nRE: Duty at ten\n\nGo.\n", "Duty at ten"),
+        ("keys.md", "**Keys and alarms**\n\nThe caretaker has them.\n", "Keys and alarms"),
+        ("keys.txt", "- The caretaker has them\n- so has the head\n", "Keys"),
+    ],
+)
+def test_a_text_is_called_what_its_reader_would_call_it(put, name, words, title):
+    assert put(name, words).text.title == title
+
+
 # --- Word ---------------------------------------------------------------------------------------------
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

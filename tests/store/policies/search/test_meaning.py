@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import structlog
 
 from store.policies import Policies, library
 from store.policies.search import meaning, vectors
-from store.policies.search.beside import Ending
+from store.policies.search.beside import Ending, begin
 from store.policies.search.meaning import ANSWERS, PASSAGES, SIZE, Judge, Meaning, numpy
 from store.policies.search.refuse import DECOYS
 from store.policies.search.vectors import Vectors
@@ -212,6 +213,30 @@ def test_what_was_worked_out_before_the_end_is_not_worked_out_again(model, tmp_p
     with pytest.raises(Ending):
         Vectors(CutOff(), file).of(texts)
     assert Vectors(model, file).of(texts, at_most=10) is not None
+
+
+def test_texts_of_many_schools_are_made_ready_one_after_another(tmp_path):
+    at_work = threading.Semaphore(1)
+    done = []
+
+    def make_ready(school):
+        assert at_work.acquire(blocking=False), "two at a time"
+        if school == 1:
+            at_work.release()
+            raise OSError("the folder of this school")
+        policies = Policies(tmp_path / str(school))
+        assert policies.prepare()
+        at_work.release()
+        done.append(school)
+
+    for school in range(4):
+        (tmp_path / str(school)).mkdir()
+        _write_many(tmp_path / str(school), 20 + school)
+        begin(partial(make_ready, school))
+    all_done = threading.Event()
+    begin(all_done.set)
+    assert all_done.wait(60)
+    assert done == [0, 2, 3]
 
 
 def test_a_process_ends_though_texts_are_being_made_ready(tmp_path):
