@@ -6,16 +6,13 @@ no file, and what it answers is JSON: a program that a file takes over can say l
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 #: Seconds of the clock for one of the processor's: the machine may be busy.
@@ -58,6 +55,9 @@ def run_limited(
 
 async def run_limited_soon(function: Callable[..., Any], limits: Limits, *words: str) -> Any:
     """As `run_limited`, while others go on. Cancelled, it ends the process."""
+    # Not above: the process that is started imports who starts it, and has no use for that.
+    import asyncio
+
     process = await asyncio.create_subprocess_exec(
         *_command(function, limits, words),
         stdin=subprocess.DEVNULL,
@@ -79,7 +79,7 @@ async def run_limited_soon(function: Callable[..., Any], limits: Limits, *words:
 def _command(function: Callable[..., Any], limits: Limits, words: tuple[str, ...]) -> list[str]:
     place = [function.__module__, function.__name__]
     bounds = [str(limits.memory), str(limits.seconds)]
-    return [sys.executable, "-m", __name__, *bounds, *place, *words]
+    return [sys.executable, "-m", "store.limited_process", *bounds, *place, *words]
 
 
 def _environment() -> dict[str, str]:
@@ -91,24 +91,3 @@ def _answer(said: bytes) -> Any:
         return json.loads(said)
     except ValueError as error:
         raise LimitExceeded from error
-
-
-def _main(memory: str, seconds: str, module: str, name: str, *words: str) -> None:
-    """The process itself."""
-    bounds = {
-        resource.RLIMIT_AS: int(memory),
-        resource.RLIMIT_CPU: int(seconds),
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in bounds.items():
-        resource.setrlimit(kind, (most, most))
-    # Where memory runs out for all, this goes first, and not the bot.
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
-    function = getattr(import_module(module), name)
-    print(json.dumps(function(*words)))  # noqa: T201
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

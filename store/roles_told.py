@@ -42,16 +42,22 @@ def find_untold(kept: RolesKept) -> Iterator[tuple[str, str]]:
     has_begun = any(change.what == RoleChangeKind.BEGAN for change in kept.changes)
     under_way = _under_way(kept)
     for person in kept.people:
-        changes = [change for change in kept.changes if change.person in person.ids]
-        # Of another record that became theirs, the roles did not.
-        own = [each for each in changes if each.person == person.id and each.what in _OF_ROLES]
-        is_of_before = not own and not has_begun
-        if is_of_before or not under_way.isdisjoint(person.ids):
-            continue
-        for what in _compare_roles(person, own):
-            yield person.id, what
-        if has_begun:
-            yield from ((person.id, what) for what in _compare_accounts(person, changes))
+        if under_way.isdisjoint(person.ids):
+            for what in _find_untold_of(person, kept.changes, has_begun):
+                yield person.id, what
+
+
+def _find_untold_of(
+    person: Person, all_changes: Sequence[RoleChange], has_begun: bool
+) -> Iterator[str]:
+    """What the log does not give of one person; `has_begun`: the log tells when it began."""
+    changes = [change for change in all_changes if change.person in person.ids]
+    # Of another record that became theirs, the roles did not.
+    own = [each for each in changes if each.person == person.id and each.what in _OF_ROLES]
+    if own or has_begun:
+        yield from _compare_roles(person, own)
+    if has_begun:
+        yield from _compare_accounts(person, changes)
 
 
 def _under_way(kept: RolesKept) -> set[str]:

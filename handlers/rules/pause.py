@@ -25,6 +25,8 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
     has a pause of its own; of a new matter, one part that is urgent is enough to end it.
     """
     root = matter[0]
+    if case is root and len(matter) == 1:
+        return pause_of(case)
     urgent_parts = [part for part in matter if part.urgent or part.withheld]
     whole = min(pause_of(part) for part in (root, *urgent_parts))
     return max(pause_of(case), whole)

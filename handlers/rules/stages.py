@@ -7,8 +7,9 @@ clock has it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.rules.calendar import DAY, Calendar
@@ -33,6 +34,11 @@ def stage_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetim
     """When a stage of this number begins, in UTC. None for a stage 0 that there is none of."""
     if stage == 0:
         return _morning_before(follow_up, calendar)
+    return _day_begins(follow_up, stage, calendar)
+
+
+def _day_begins(follow_up: FollowUp, stage: int, calendar: Calendar) -> datetime:
+    """When stage 1, 2 … begins: it falls due, and each day for which it is overdue."""
     if follow_up.clock == Clock.SCHOOL:
         return _stage_of_school_days(follow_up, stage, calendar)
     if stage == 1:
@@ -82,12 +88,16 @@ def next_stage(follow_up: FollowUp, calendar: Calendar) -> Stage | None:
 
 def stage_reached(follow_up: FollowUp, now: datetime, calendar: Calendar) -> int:
     """The number of the stage that has been reached, or of the last that was told."""
-    current = follow_up
-    following = next_stage(current, calendar)
-    while following and following.begins <= now:
-        current = replace(current, told=following.number)
-        following = next_stage(current, calendar)
-    return current.told
+    # At most one begins on each day.
+    overdue = calendar.local(now).date() - calendar.local(follow_up.due).date()
+    end = min(overdue.days + 2, LAST_STAGE)
+    stages = range(max(follow_up.told + 1, 1), end)
+    begun = bisect_right(stages, now, key=lambda number: _day_begins(follow_up, number, calendar))
+    if begun:
+        return stages[begun - 1]
+
+    morning = _morning_before(follow_up, calendar) if follow_up.told < 0 else None
+    return 0 if morning and morning <= now else follow_up.told
 
 
 def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:

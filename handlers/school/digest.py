@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.commands import command
@@ -30,7 +31,7 @@ from handlers.school.due import (
     row_from_above,
     untaken_rows,
 )
-from handlers.school.duties import all_due, duties_now, duty_line
+from handlers.school.duties import Due, DueNow, all_due, duties_now, duty_line
 from handlers.text.words import moment, shortened
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -76,37 +77,86 @@ async def overdue(ask: Ask, desk: Desk) -> Reply:
     return await digest(ask.person, ask.at, desk)
 
 
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """What one person may see of a week at `now` (UTC), as it was read."""
+
+    person: Person
+    now: datetime
+    inside: Read
+    #: Cases in which something is overdue, or due today.
+    cases: Sequence[DueCase]
+    #: Overdue cases that this person hears of without seeing them.
+    neglected: Sequence[DueCase]
+    #: Duties that are due today or overdue.
+    duties: Sequence[DueNow]
+
+    @property
+    def late(self) -> list[DueCase]:
+        return [case for case in self.cases if case.stage]
+
+    @property
+    def due_today(self) -> list[DueCase]:
+        return [case for case in self.cases if not case.stage]
+
+    @property
+    def late_duties(self) -> list[Due]:
+        return [each.due for each in self.duties if each.stage]
+
+    @property
+    def open_cases(self) -> list[Case]:
+        return [case for case in self.inside.cases if case.status == Status.OPEN]
+
+    @property
+    def closed_cases(self) -> list[Case]:
+        since = self.now - WEEK
+        return [case for case in self.inside.cases if _was_closed_since(case, since)]
+
+
 async def digest(person: Person, now: datetime, desk: Desk) -> Reply:
     """What this person may see of the week at `now` (UTC); no count says more than the lines do."""
-    inside = await _cases_inside(person, desk)
-    open_cases = [case for case in inside.cases if case.status == Status.OPEN]
-    closed = [case for case in inside.cases if _was_closed_since(case, now - WEEK)]
-    cases = due_cases(inside, Reader(person, now, everything=True), desk)
-    late = [case for case in cases if case.stage]
-    neglected = await neglected_cases(person, now, desk)
-    duties = await duties_now(person, now, desk)
+    week = await _read_week(person, now, desk)
+    open_cases = week.open_cases
+    around = week.inside.around
 
     reply = Reply((Heading(HEADING),))
-    rows = [due_row(case, desk) for case in late]
-    rows += [row_from_above(case, desk) for case in neglected]
-    known = {case.case.reference for case in neglected}
-    rows += [row for row in await untaken_rows(person, desk) if row.reference not in known]
-    rows += [Row(duty_line(each.due, now, desk)) for each in duties if each.stage]
-    rows += [Row(UNREADABLE.format(reference=r), r) for r in inside.unreadable]
-    reply += _section(OVERDUE, rows) if rows else Reply((Text(NOTHING_OVERDUE),))
-    due = [due_row(case, desk) for case in cases if not case.stage]
-    reply += _section(TODAY, due)
-    reply += _section(YOURS, _own(open_cases, inside.around, person, now, desk))
+    overdue = await _overdue_rows(week, desk)
+    reply += _section(OVERDUE, overdue) if overdue else Reply((Text(NOTHING_OVERDUE),))
+    reply += _section(TODAY, [due_row(case, desk) for case in week.due_today])
+    reply += _section(YOURS, _own(open_cases, around, person, now, desk))
     reply += _of_open_cases(open_cases, now, desk)
-    reply += _of_cases(CLOSED, closed, desk)
-    told = {each.due.duty.key for each in duties if each.stage}
-    reply += _section(DUTIES, await _duties(person, now, told, desk))
+    reply += _of_cases(CLOSED, week.closed_cases, desk)
+    reply += _section(DUTIES, await _duties(week, desk))
     if access.may(person, Act.POLICIES):
         reply += await _policies(person, now, desk)
-    reply += _section(UNDELIVERED, _undelivered(open_cases, inside.around.people))
+    reply += _section(UNDELIVERED, _undelivered(open_cases, around.people))
     if access.may(person, Act.BACKUPS):
         reply += _section(BACKUPS, [Row(line) for line in await backup_trouble(desk)])
-    return reply + _buttons([*late, *(case for case in cases if not case.stage)], neglected)
+    return reply + _buttons([*week.late, *week.due_today], week.neglected)
+
+
+async def _read_week(person: Person, now: datetime, desk: Desk) -> _Week:
+    inside = await _cases_inside(person, desk)
+    return _Week(
+        person=person,
+        now=now,
+        inside=inside,
+        cases=due_cases(inside, Reader(person, now, everything=True), desk),
+        neglected=await neglected_cases(person, now, desk),
+        duties=await duties_now(person, now, desk),
+    )
+
+
+async def _overdue_rows(week: _Week, desk: Desk) -> list[Row]:
+    """Cases first, then the school's duties, then what could not be looked into."""
+    rows = [due_row(case, desk) for case in week.late]
+    rows += [row_from_above(case, desk) for case in week.neglected]
+    known = {case.case.reference for case in week.neglected}
+    untaken = await untaken_rows(week.person, desk)
+    rows += [row for row in untaken if row.reference not in known]
+    rows += [Row(duty_line(due, week.now, desk)) for due in week.late_duties]
+    rows += [Row(UNREADABLE.format(reference=r), r) for r in week.inside.unreadable]
+    return rows
 
 
 def _section(heading: str, rows: Sequence[Row]) -> Reply:
@@ -213,14 +263,15 @@ def _was_closed_since(case: Case, since: datetime) -> bool:
     return case.closed_at is not None and case.closed_at >= since
 
 
-async def _duties(person: Person, now: datetime, told: Collection[str], desk: Desk) -> list[Row]:
+async def _duties(week: _Week, desk: Desk) -> list[Row]:
     """Those that are due soon, but for those that were told of above."""
-    soon = desk.calendar.local(now + 2 * WEEK).date()
+    soon = desk.calendar.local(week.now + 2 * WEEK).date()
+    told = {due.duty.key for due in week.late_duties}
     rows = []
-    for due in await all_due(desk, now):
-        is_theirs = access.answers_for(person, due.duty.owner)
+    for due in await all_due(desk, week.now):
+        is_theirs = access.answers_for(week.person, due.duty.owner)
         if due.day <= soon and is_theirs and due.duty.key not in told:
-            rows.append(Row(duty_line(due, now, desk)))
+            rows.append(Row(duty_line(due, week.now, desk)))
     return rows
 
 

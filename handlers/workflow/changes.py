@@ -45,16 +45,9 @@ async def change(
         matter = seen or await desk.case_for(person, reference, act)
         seen = None
         case = matter.named if named else matter.case
-        if desk.source and case.holds(desk.source):
-            # The platform has sent it again, or it was done and another thing went wrong.
-            return matter
-        if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
-            raise matter.refusal(CLOSED.format(reference=reference))
-        moved = _make(move, case, matter)
+        moved = _moved(case, matter, act, move, desk)
         if moved is case:
             return matter
-        if desk.source:
-            moved = moved.came_of(desk.source, case)
         try:
             around = await _around_now(moved, matter, desk)
             moved = await with_consequences(moved, around, desk, case)
@@ -69,12 +62,23 @@ async def change(
     raise Refused(TOO_BUSY.format(reference=reference))
 
 
-def _make(move: Move, case: Case, matter: Matter) -> Case:
-    """The case after a move. Raises Refused where the case does not allow it."""
+def _moved(case: Case, matter: Matter, act: Act, move: Move, desk: Desk) -> Case:
+    """The case after a move, or the very same where that changes nothing.
+
+    Raises Refused where the case does not allow it.
+    """
+    if desk.source and case.holds(desk.source):
+        # The platform has sent it again, or it was done and another thing went wrong.
+        return case
+    if case.status == Status.CLOSED and not access.may_when_closed(act, matter.relations):
+        raise matter.refusal(CLOSED.format(reference=matter.named.reference))
     try:
-        return move(case)
+        moved = move(case)
     except IllegalMove as illegal:
         raise matter.refusal(str(illegal)) from illegal
+    if moved is case or not desk.source:
+        return moved
+    return moved.came_of(desk.source, case)
 
 
 async def _around_now(moved: Case, matter: Matter, desk: Desk) -> Around:

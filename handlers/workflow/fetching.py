@@ -12,8 +12,9 @@ from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.picture_words import read_words
-from handlers.workflow.pictures import CANNOT_OPEN, Look, look
+from handlers.workflow.pictures import Look, look
 from store.base import Kept
+from store.disk.picture import CANNOT_OPEN
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
 from store.model.kinds import EntryKind, EvidenceKind, NoticeKind

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from handlers.workflow.pictures import FORMATS, MAX_PIXELS
+from store.disk.picture import FORMATS, MAX_PIXELS
 from store.limited import LimitExceeded, Limits, run_limited_soon
 
 PROGRAM = "tesseract"

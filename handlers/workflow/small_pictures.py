@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from handlers.workflow.pictures import FORMATS, MAX_PIXELS
+from store.disk.picture import FORMATS, MAX_PIXELS
 from store.limited import LimitExceeded, Limits, run_limited_soon
 
 #: Pixels of the longer side.

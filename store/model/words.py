@@ -20,10 +20,17 @@ INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,4}(?!\w)|\b[A-Z](?:\.? [A-Z]){1,3}\b")
 
 def folded(text: str) -> str:
     """The text in small letters, without accents and apostrophes: `Núñez` and `Nunez` are one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    small = text.casefold()
+    if not small.isascii():
+        small = _without_marks(small)
+    return APOSTROPHES.sub("", small)
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
     # Letter by letter, a long text would take long.
     marks = {ord(each): None for each in set(decomposed) if unicodedata.combining(each)}
-    return APOSTROPHES.sub("", decomposed.translate({**PLAIN, **marks}))
+    return decomposed.translate({**PLAIN, **marks})
 
 
 def words_of(texts: Iterable[str]) -> str:
@@ -33,7 +40,7 @@ def words_of(texts: Iterable[str]) -> str:
     What may be initials is in a line of its own, in capitals.
     """
     found: dict[str, None] = {}
-    for text in texts:
+    for text in filter(None, texts):
         found[" ".join(WORD.findall(folded(text)))] = None
         found |= dict.fromkeys(re.sub(r"[. ]", "", each) for each in INITIALS.findall(text))
     return "\n".join(line for line in found if line)

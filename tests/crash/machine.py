@@ -50,7 +50,7 @@ class Board:
         """The same."""
 
 
-async def main(url: str, school: str, board: str) -> None:
+async def serve(url: str, school: str, board: str) -> None:
     time = {"now": datetime(2026, 11, 24, 10, tzinfo=UTC)}
     desk = Desk(
         store=await PostgresStore.open(url, school),
@@ -103,5 +103,5 @@ async def main(url: str, school: str, board: str) -> None:
         task.add_done_callback(work.discard)
 
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+def main() -> None:
+    asyncio.run(serve(*sys.argv[1:]))

@@ -4,7 +4,7 @@ What runs in it is the command line's own `main`; only the imports, which take a
 start from nothing is what is tested, `python -m bot` is started instead.
 
     command("check", "--offline")     to be run by whatever runs programs; `nursling.py` stands for the new process
-    start(Life(…), log)               the new process itself, by its id
+    start(Life(…), log)               the new process itself, by its id; start_between(…) for one that is talked to
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -42,6 +43,8 @@ HOUSE = ("store", "handlers", "bot")
 NOT_OF_THE_BOT = (".migrations", ".search.pack")
 #: Bytes: more than an environment has.
 MOST = 1 << 20
+#: Held while the nursery is made, which several threads may ask for.
+_making = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Life:
     arguments: list[str]
     folder: str
     environment: dict[str, str]
+    #: What has the `main` that it is.
+    module: str = "bot.__main__"
 
 
 # --- for tests ------------------------------------------------------------------------------------------
@@ -71,20 +76,30 @@ class Started:
 
 def start(life: Life, out: int) -> Started:
     """A process that reads nothing, and writes to this descriptor."""
+    with open(os.devnull) as nothing:
+        return start_between(life, nothing.fileno(), out, out)
+
+
+def start_between(life: Life, *streams: int) -> Started:
+    """A process that reads from the first of these descriptors, writes to the second, and complains to the third."""
     asking = socket.socket(socket.AF_UNIX)
     asking.connect(address())
-    with open(os.devnull) as nothing:
-        given = json.dumps(asdict(life)).encode() + b"\n"
-        socket.send_fds(asking, [given], [nothing.fileno(), out, out])
+    given = json.dumps(asdict(life)).encode() + b"\n"
+    socket.send_fds(asking, [given], list(streams))
     said = b""
     while not said.endswith(b"\n"):
         said += asking.recv(1)
     return Started(int(said), asking)
 
 
-@cache
 def address() -> str:
     """Where the one nursery of these tests listens. It ends when they do."""
+    with _making:
+        return _address()
+
+
+@cache
+def _address() -> str:
     folder = Path(tempfile.mkdtemp(prefix="nursery"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     place = str(folder / "socket")
@@ -155,9 +170,7 @@ def look_after(asked: socket.socket) -> NoReturn:
 
 
 def live(life: Life, handed: list[int]) -> NoReturn:
-    """Be `headsup …` until the end."""
-    import bot.__main__
-
+    """Be `headsup …`, or what else it is, until the end."""
     _die_with_the_one_above()
     _take_over(handed, life.environment)
     os.chdir(life.folder)
@@ -167,7 +180,7 @@ def live(life: Life, handed: list[int]) -> NoReturn:
     sys.argv = ["headsup", *life.arguments]
     status: Any = 1
     try:
-        bot.__main__.main()
+        import_module(life.module).main()
         status = 0
     except SystemExit as end:
         status = end.code or 0

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from tests.crash.nursery import Life, Started, start
+from tests.crash.nursery import Life, Started, start, start_between
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +148,49 @@ async def start_forked(folder: Path, environment: dict[str, str]) -> Forked:
         lambda: asyncio.StreamReaderProtocol(said), os.fdopen(reading, "rb")
     )
     return Forked(started, said)
+
+
+class Talking:
+    """A process that takes lines, and answers with lines."""
+
+    def __init__(
+        self, pid: int, asked: asyncio.WriteTransport, answers: asyncio.StreamReader
+    ) -> None:
+        self._descriptor: int | None = os.pidfd_open(pid)
+        self.asked = asked
+        self.answers = answers
+
+    def kill(self) -> None:
+        """Nothing happens to one that has ended."""
+        if self._descriptor is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    def forget(self) -> None:
+        """Once it has ended."""
+        self.asked.close()
+        assert self._descriptor is not None
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+async def start_talking(life: Life) -> Talking:
+    """What it complains of goes where the tests' own complaints go."""
+    to_read, asked = os.pipe()
+    answers, to_write = os.pipe()
+    try:
+        started = await asyncio.to_thread(start_between, life, to_read, to_write, 2)
+    finally:
+        os.close(to_read)
+        os.close(to_write)
+    started.status.close()
+    loop = asyncio.get_running_loop()
+    said = asyncio.StreamReader()
+    await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(said), os.fdopen(answers, "rb")
+    )
+    transport, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(asked, "wb"))
+    return Talking(started.pid, transport, said)
 
 
 class Cold:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -18,7 +18,8 @@ import pytest
 
 from store.model.records import Person, Role
 from store.postgres import PostgresStore
-from tests.crash.processes import ROOT
+from tests.crash.nursery import Life
+from tests.crash.processes import ROOT, start_talking
 from tests.databases import database
 
 MACHINES = 3
@@ -38,14 +39,8 @@ class Machine:
     """One process, started again whenever it was killed."""
 
     def __init__(self, school: str, board: Path) -> None:
-        self.arguments = (
-            sys.executable,
-            "-m",
-            "tests.crash.machine",
-            database(),
-            school,
-            str(board),
-        )
+        told = [database(), school, str(board)]
+        self.life = Life(told, str(ROOT), dict(os.environ), "tests.crash.machine")
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self._numbers = iter(range(10**9))
         self._ready = asyncio.Event()
@@ -54,16 +49,16 @@ class Machine:
 
     async def _live(self) -> None:
         while True:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.arguments, cwd=ROOT, stdin=-1, stdout=-1
-            )
-            assert self.process.stdout
-            async for line in self.process.stdout:
+            self.process = await start_talking(self.life)
+            if self.ended:
+                self.process.kill()
+            async for line in self.process.answers:
                 answer = json.loads(line)
                 if answer["id"] == "ready":
                     self._ready.set()
                 elif future := self.waiting.pop(answer["id"], None):
                     future.set_result(answer["said"])
+            self.process.forget()
             self._ready.clear()
             for future in self.waiting.values():
                 future.set_exception(ConnectionError("killed"))
@@ -77,13 +72,11 @@ class Machine:
         number = next(self._numbers)
         self.waiting[number] = asyncio.get_running_loop().create_future()
         future = self.waiting[number]
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps({"id": number, **what}).encode() + b"\n")
+        self.process.asked.write(json.dumps({"id": number, **what}).encode() + b"\n")
         return await future
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.kill()
+        self.process.kill()
 
     async def end(self) -> None:
         self.ended = True

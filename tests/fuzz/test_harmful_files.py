@@ -9,6 +9,7 @@ import resource
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from PIL import Image
 
 from handlers.cases.hand_over import file_name
 from handlers.workflow.picture_words import read_words
-from handlers.workflow.pictures import CANNOT_OPEN, TOO_MANY_PIXELS, look, look_here
+from handlers.workflow.pictures import look
 from handlers.workflow.small_pictures import small_copies
+from store.disk.picture import CANNOT_OPEN, TOO_MANY_PIXELS, look_here
 from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.store.made import NOW
@@ -64,24 +66,26 @@ def jpeg(width: int = 400) -> bytes:
     return made.getvalue()
 
 
-HARMFUL = {
-    "hundred-megapixels.png": (png(10_000, 10_000), TOO_MANY_PIXELS),
-    "largest.png": (png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
-    "49-megapixels.png": (packed_pixels(7_000, 7_000), TOO_MANY_PIXELS),
-    "nothing.png": (png(0, 0), CANNOT_OPEN),
-    "unfinished.png": (png(2_000, 2_000), CANNOT_OPEN),
-    "bomb.zip": (bomb(), CANNOT_OPEN),
-    "truncated.jpg": (jpeg()[:-3_000], CANNOT_OPEN),
-    "script.svg": (SVG, CANNOT_OPEN),
-    "program.eps": (POSTSCRIPT, CANNOT_OPEN),
-    "empty.png": (b"", CANNOT_OPEN),
-    "words.jpg": (b"not a picture", CANNOT_OPEN),
+#: What makes each, and what is said of it.
+HARMFUL: dict[str, tuple[Callable[[], bytes], str]] = {
+    "hundred-megapixels.png": (lambda: png(10_000, 10_000), TOO_MANY_PIXELS),
+    "largest.png": (lambda: png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
+    "49-megapixels.png": (lambda: packed_pixels(7_000, 7_000), TOO_MANY_PIXELS),
+    "nothing.png": (lambda: png(0, 0), CANNOT_OPEN),
+    "unfinished.png": (lambda: png(2_000, 2_000), CANNOT_OPEN),
+    "bomb.zip": (lambda: bomb(), CANNOT_OPEN),
+    "truncated.jpg": (lambda: jpeg()[:-3_000], CANNOT_OPEN),
+    "script.svg": (lambda: SVG, CANNOT_OPEN),
+    "program.eps": (lambda: POSTSCRIPT, CANNOT_OPEN),
+    "empty.png": (lambda: b"", CANNOT_OPEN),
+    "words.jpg": (lambda: b"not a picture", CANNOT_OPEN),
 }
 
 
 @pytest.mark.parametrize("name", HARMFUL)
 async def test_what_is_harmful_is_not_opened(tmp_path: Path, name: str) -> None:
-    content, problem = HARMFUL[name]
+    made, problem = HARMFUL[name]
+    content = made()
     path = tmp_path / "evidence"
     path.write_bytes(content)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -3,6 +3,7 @@
 Asha> [sends shot.png] words with it       also [sends a.png, b.png], [forwards "words"], [forwards a.png]
 Asha> (taps) Threat of violence
 clock> +20m
+down> 2028-01-10 10:00      nobody runs the bot until then
 technician> gives Dev Singh the role chair     at the command line; the bot does it at its next minute
 bot> words that the answer to the last speaker holds; {a} stands for a case, the same one throughout
 bot to Ben> words that a message to Ben holds
@@ -98,9 +99,9 @@ class Conversation:
             who, to, words = line.groups()
             if who == "bot":
                 await self._expect(to or self.speaker, words)
-            elif who == "clock":
+            elif who in ("clock", "down"):
                 self._mark()
-                await self.stage.moves_clock(words)
+                await self.stage.moves_clock(words, is_down=who == "down")
             elif who == "technician":
                 await self.stage.technician(words)
             else:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +131,10 @@ class Stage(ABC):
         """What the bot has begun and not ended."""
         return [*self.bot._work, *self.bot.delivery.shown_log._tasks]
 
-    async def moves_clock(self, words: str) -> None:
+    async def moves_clock(self, words: str, *, is_down: bool = False) -> None:
+        """Where nobody runs the bot, all that falls due is found by its first minute."""
         await self.quiet()
-        self.clock.next_due = self.bot.desk.store.next_due
+        self.clock.next_due = None if is_down else self.bot.desk.store.next_due
         await self.clock.move(words, self.bot.work)
 
     async def technician(self, words: str) -> None:
@@ -241,10 +243,10 @@ class TerminalStage(Stage):
     def under_way(self) -> list[object]:
         return [*self.bot.delivery.alarm._working, *super().under_way()]
 
-    async def moves_clock(self, words: str) -> None:
+    async def moves_clock(self, words: str, *, is_down: bool = False) -> None:
         # What is still being sent would take along what falls due by then, and be read by nobody.
         await self.quiet()
-        self.clock.next_due = self.bot.desk.store.next_due
+        self.clock.next_due = None if is_down else self.bot.desk.store.next_due
         await self._line(self.front_end.me.capitalize(), f"clock {words}")
 
     def seen(self, name: str) -> list[Seen]:
@@ -444,11 +446,20 @@ async def _run(front_end: FrontEnd, bot: Bot) -> AsyncIterator[None]:
 
 def screenshot(path: Path, seed: int = 1) -> Path:
     """A picture like a phone's screenshot; another seed makes another one."""
+    path.write_bytes(_drawn(path.suffix, seed))
+    return path
+
+
+@cache
+def _drawn(suffix: str, seed: int) -> bytes:
+    """A file of this kind. To pack one takes longer than a question."""
     image = Image.new("RGB", (390, 844), "white")
     draw = ImageDraw.Draw(image)
     for n in range(20):
         wide = 40 + (n * n * 37 * seed + 91 * seed) % 330
         shade = (n * 12 % 255, (seed * 80 + n * 9) % 255, 200 - n * 9)
         draw.rectangle((10, 42 * n + 4, 10 + wide, 42 * n + 34), fill=shade)
-    image.save(path)
-    return path
+    made = io.BytesIO()
+    Image.preinit()
+    image.save(made, Image.EXTENSION[suffix])
+    return made.getvalue()

@@ -42,7 +42,7 @@ async def test_the_card_says_that_they_have_posted_before(talk: Talk) -> None:
         bot>  not among the things you can do
         Efua> /case posters
         bot>  Of no case of the last twelve months that you may see
-        clock> 2028-01-10 10:00
+        down> 2028-01-10 10:00
         Ben>  /case posters
         bot>  Of no case of the last twelve months that you may see
     """.replace("{a}", cases["a"]).replace("{b}", cases["b"])

@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 import zlib
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pypdf
@@ -483,13 +484,16 @@ def test_a_damaged_pdf_is_said_to_be(put, data):
 @given(cut=st.integers(0, 30_000), junk=st.binary(max_size=40))
 def test_no_pdf_is_too_broken(tmp_path_factory, cut, junk):
     folder = tmp_path_factory.mktemp("texts")
-    data = WHOLE[: cut % len(WHOLE)] + junk + WHOLE[cut % len(WHOLE) + len(junk) :]
+    whole = _whole_pdf()
+    data = whole[: cut % len(whole)] + junk + whole[cut % len(whole) + len(junk) :]
     (folder / "broken.pdf").write_bytes(data)
     with contextlib.suppress(FileRefused):
         assert add(folder / "broken.pdf", folder, today=TODAY).passages
 
 
-WHOLE = _school_pdf()
+@cache
+def _whole_pdf():
+    return _school_pdf()
 
 
 # --- bare text ------------------------------------------------------------------------------------------
