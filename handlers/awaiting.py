@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.desk import Desk
-from handlers.messages import Incoming, Prompt, Reply
+from handlers.messages import Choices, Incoming, Prompt, Reply
+from handlers.rules.names import may_be_names
+from handlers.text.courtesies import is_courtesy, is_of_mistake
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.records import Awaiting, Person
 
@@ -33,7 +35,14 @@ def is_answer(incoming: Incoming, awaited: Awaiting) -> bool:
         return False
     if incoming.place != awaited.place or incoming.at > awaited.until:
         return False
-    return _is_short(incoming.text.strip()) if awaited.short else True
+    text = incoming.text.strip()
+    if awaited.name and not _can_be_name(text):
+        return False
+    return _is_short(text) if awaited.short else True
+
+
+def _can_be_name(text: str) -> bool:
+    return may_be_names(text) and not is_courtesy(text) and not is_of_mistake(text)
 
 
 def _is_short(text: str) -> bool:
@@ -41,13 +50,13 @@ def _is_short(text: str) -> bool:
 
 
 def asked_in(reply: Reply, incoming: Incoming, desk: Desk) -> Awaiting | None:
-    """The question that the next message answers; where the front-end opens a form, none."""
-    if incoming.forms:
-        return None
+    """The question that the next message answers; of what the front-end opens a form for, none."""
+    until = desk.now() + ANSWER_WITHIN
     for part in reply.parts:
-        if isinstance(part, Prompt):
-            until = desk.now() + ANSWER_WITHIN
+        if isinstance(part, Prompt) and not incoming.forms:
             return Awaiting(part.command, incoming.place, until, part.short)
+        if isinstance(part, Choices) and part.typed:
+            return Awaiting(part.typed, incoming.place, until, short=True, name=True)
     return None
 
 

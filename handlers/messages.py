@@ -193,6 +193,8 @@ class Choices:
 
     options: tuple[Choice, ...]
     menu: str = ""
+    #: The command to which a name is appended that is typed in place of a tap; empty for none.
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

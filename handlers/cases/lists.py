@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.cases.questions import category_named
-from handlers.cases.view import show_case, state_for_reporter, state_inside
+from handlers.cases.view import show_case, show_more, state_for_reporter, state_inside
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
 from handlers.matter import Listed, People
@@ -83,6 +83,21 @@ async def _show(ask: Ask, desk: Desk) -> Reply:
     if matter.whole and await is_first_time(HINT_COPIES, ask.person, desk):
         reply += Reply((Text(CHAT_COPIES),))
     return reply
+
+
+@command(
+    "case more",
+    usage="/case more REFERENCE",
+    may=Act.WORK,
+    summary="what else can be done with a case",
+    typed=False,
+)
+async def more(ask: Ask, desk: Desk) -> Reply:
+    """The buttons of a case that the card leaves out, and every step of it."""
+    reference, _ = take_reference(ask.words, more.usage)
+    matter = await desk.case_for(ask.person, reference, Act.WORK)
+    matter = await change(desk, ask.person, matter, Act.SEE, lambda case: _looked(case, ask))
+    return show_more(matter, desk)
 
 
 def _looked(case: Case, ask: Ask) -> Case:

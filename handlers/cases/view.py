@@ -10,11 +10,11 @@ from handlers.cases.chronology import (
     cases_named_in,
     entries_for,
     entry_line,
-    moment_in,
 )
 from handlers.cases.concerned.own_words import OwnWords, own_words
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
+from handlers.cases.evidence_shown import beginning, evidence_shown
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
 from handlers.cases.next_question import named_question, next_question
 from handlers.cases.pictures.who_had import who_had_it
@@ -28,12 +28,10 @@ from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.categories import category_name
-from handlers.text.words import listed, moment, shortened, size
+from handlers.text.words import counted, listed, moment, shortened
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
-from store.model.kinds import WORDS
 from store.model.records import (
-    Evidence,
     FollowUp,
     Person,
     Role,
@@ -42,15 +40,14 @@ from store.model.records import (
     Summary,
 )
 
-ENTRIES = 5
-#: Characters of a text that are shown with its case.
-QUOTED = 300
+#: Of the entries, the latest that are shown with their case.
+ENTRIES = 2
+#: Steps after the next one that are shown with their case.
+STEPS = 3
 #: Characters of a note that are shown with its case.
 NOTED = 200
 #: Characters of the passage that a step rests on.
 PASSAGE = 400
-#: Pieces of evidence that are shown with their case.
-SHOWN = 6
 
 LOOKED_AFTER = "somebody in leadership is looking after it"
 NOT_TAKEN = "leadership has it; nobody has taken it yet"
@@ -59,7 +56,6 @@ TAKEN_BY = "{name} is looking after it"
 NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
 LOOKS_LIKE = "It looks like case {reference}."
-FURTHER = "That is not all of it: “/case evidence {reference}” hands it over."
 LOCKED = (
     "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
 )
@@ -74,19 +70,14 @@ ABOUT_CHAIR = (
     "As it concerns the chair of governors, the local authority’s designated officer can be told "
     "directly{phone}."
 )
-ALL_ENTRIES = "All entries"
+ALL_ENTRIES, WHAT, WHO = "All entries", "What it is about", "Who it is about"
 LATEST = "The latest of {number} entries"
 
 NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
-
-STATES: dict[str, str] = {
-    State.WAITING: "not fetched until somebody says what it is about",
-    State.WANTED: "being fetched",
-    State.LOST: "could not be fetched",
-    State.WITHHELD: "withheld, never fetched",
-}
+FURTHER_STEPS = "… and {steps}: “More” shows them."
+MORE = "Case {reference}: more"
 
 
 async def show_case(person: Person, matter: Matter, desk: Desk) -> Reply:
@@ -156,7 +147,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     before = await posted_before(person, matter, desk)
     parts += before.parts
     parts += _steps(matter, desk)
-    parts += _evidence(matter, desk)
+    parts += evidence_shown(matter, desk)
     parts.append(_latest(rows, matter, desk))
 
     similar = await similar_cases(person, matter, desk)
@@ -209,29 +200,45 @@ def _by(matter: Matter) -> str:
 
 
 def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
-    """The buttons below the card."""
+    """The buttons below the card: what one needs now; the others are behind the last."""
     case = matter.case
     records = [] if matter.withheld else [_choice("Evidence", "evidence", case)]
-    records.append(_choice(ALL_ENTRIES, "log", case))
     if case.status == Status.CLOSED:
-        return [*records, _choice("Reopen", "reopen", case)]
+        return [*records, _choice(ALL_ENTRIES, "log", case), _choice("Reopen", "reopen", case)]
 
     choices = []
     if case.owner not in person.ids:
         choices.append(_choice("I'll take it", "take", case))
-    if not matter.urgent:
+    if not matter.urgent and case.owner is None:
         choices.append(_choice("Urgent", "urgent", case))
-    return [
-        *choices,
-        *records,
-        *policy_choice(case.category, desk),
-        _choice("Add a note", "note", case),
-        _choice("What it is about", "category", case),
-        _choice("Who it is about", "about", case),
+    if case.category is None:
+        choices.append(_choice(WHAT, "category", case))
+    if not any(part.subjects for part in matter.cases):
+        choices.append(_choice(WHO, "about", case))
+    choices += [*records, *policy_choice(case.category, desk), _choice("Add a note", "note", case)]
+    if not any(step.is_open for step in case.follow_ups):
+        choices.append(_choice("Close", "close", case))
+    return [*choices, _choice("More", "more", case)]
+
+
+def show_more(matter: Matter, desk: Desk) -> Reply:
+    """What else can be done with an open case, and every step of it."""
+    case = matter.case
+    choices = [
+        _choice(ALL_ENTRIES, "log", case),
+        _choice(WHAT, "category", case),
+        _choice(WHO, "about", case),
         poster_choice(case),
         _choice("Give case to", "give", case),
         _choice("Close", "close", case),
     ]
+    if not matter.urgent:
+        choices.insert(0, _choice("Urgent", "urgent", case))
+    steps = [step for step in case.oldest_first if step.is_open]
+    lines = [_step_line(THEN if n else NEXT, step, matter, desk) for n, step in enumerate(steps)]
+    heading = Heading(MORE.format(reference=case.reference))
+    reply = Reply((heading, *_lines(lines), Choices(tuple(choices))))
+    return matter.shown_in(reply)
 
 
 def _choice(label: str, verb: str, case: Case) -> Choice:
@@ -249,10 +256,18 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     passage = passage_at(first.passage, desk)
     if passage:
         place = f"{passage.title} · {passage.section}"
-        parts.append(Quote(_beginning(passage.words, PASSAGE), place))
+        parts.append(Quote(beginning(passage.words, PASSAGE), place))
     choices = (*step_choices(case, first), *procedure_choices(case, first, desk))
     parts.append(Choices(choices))
-    return [*parts, *_lines([_step_line(THEN, step, matter, desk) for step in others])]
+    return [*parts, *_lines(_then(others, matter, desk))]
+
+
+def _then(others: Sequence[FollowUp], matter: Matter, desk: Desk) -> list[str]:
+    """The steps after the next one, and how many there are besides."""
+    lines = [_step_line(THEN, step, matter, desk) for step in others[:STEPS]]
+    if len(others) > STEPS:
+        lines.append(FURTHER_STEPS.format(steps=counted(len(others) - STEPS, "more step")))
+    return lines
 
 
 def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
@@ -263,10 +278,9 @@ def what_is_next(matter: Matter, desk: Desk) -> list[Part]:
         close = _choice("Close", "close", case)
         return [Text(NOTHING_MORE), Choices((close, Choice("Open", f"case {case.reference}")))]
     first, *others = steps
-    lines = [_step_line(NEXT, first, matter, desk)]
-    lines += [_step_line(THEN, step, matter, desk) for step in others]
-    open_it = Choice("Open", f"case {case.reference}")
-    choices = (*step_choices(case, first), *procedure_choices(case, first, desk), open_it)
+    lines = [_step_line(NEXT, first, matter, desk), *_then(others, matter, desk)]
+    around = (Choice("Open", f"case {case.reference}"), _choice("More", "more", case))
+    choices = (*step_choices(case, first), *procedure_choices(case, first, desk), *around)
     return [Text("\n".join(lines)), Choices(choices)]
 
 
@@ -278,55 +292,6 @@ def _step_line(words: str, step: FollowUp, matter: Matter, desk: Desk) -> str:
         due=moment(step.due, desk.calendar),
         overdue=" · overdue" if step.due <= desk.now() else "",
     )
-
-
-# --- what was sent --------------------------------------------------------------------------------
-
-
-def _evidence(matter: Matter, desk: Desk) -> list[Part]:
-    rows = [(case, item) for case in matter.cases for item in case.evidence]
-    parts: list[Part] = []
-    is_cut = len(rows) > SHOWN
-    for case, item in rows[:SHOWN]:
-        place = place_of(item, case, matter, desk)
-        parts.append(Quote(_content(item, matter), place))
-        is_cut = is_cut or len(item.text) > QUOTED
-    if is_cut:
-        parts.append(Text(FURTHER.format(reference=matter.case.reference)))
-    return parts
-
-
-def place_of(item: Evidence, case: Case, matter: Matter, desk: Desk) -> str:
-    """`2 · Asha Patel, Tue 24 Nov, 10:00`, and where it was first posted as far as is known."""
-    is_of_root = case.reference == matter.case.reference
-    number = f"{item.number}" if is_of_root else f"{case.reference} {item.number}"
-    who, when = matter.people.name(item.by), moment(item.at, desk.calendar)
-    return f"{number} · {who}, {when}{_origin(item, desk)}"
-
-
-def _origin(item: Evidence, desk: Desk) -> str:
-    known = [item.origin[key] for key in ("author", "place") if item.origin.get(key)]
-    sent_at = item.origin.get("sent_at")
-    if sent_at:
-        known.append(moment_in(sent_at, desk))
-    return f" · first posted: {', '.join(known)}" if known else ""
-
-
-def _content(item: Evidence, matter: Matter) -> str:
-    if item.kind in WORDS:
-        return _beginning(item.text, QUOTED)
-    words = f"{item.kind.capitalize()} {item.name}".strip()
-    if item.size:
-        words += f" · {size(item.size)}"
-    state = STATES.get(item.state, item.state)
-    if item.state == State.KEPT and matter.withheld:
-        state = "locked away"
-    words += f": {state}"
-    return f"{words} ({item.problem})" if item.problem else words
-
-
-def _beginning(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit].rstrip() + "…"
 
 
 # --- what happened --------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from handlers.commands import Command, Commands, command
@@ -22,9 +22,9 @@ from handlers.messages import (
 from handlers.rules import access
 from handlers.rules.access import Act
 
-NOTICES = 6
-BUTTONS = 12
-CHARACTERS = 2_500
+NOTICES = 10
+BUTTONS = 14
+CHARACTERS = 3_000
 ALSO = "also"
 #: Bytes of a button's command.
 LONGEST = 64 - len(f"{ALSO} ")
@@ -34,6 +34,7 @@ NO_BUTTON = "That button does not work any more. Please open the case: /case REF
 
 def fits_one_message(replies: Sequence[Reply]) -> bool:
     """Whether they are short enough for one message on a phone."""
+    replies = _without_repeats(replies)
     if len(replies) > NOTICES or not _buttons_fit(replies):
         return False
     # A digest, which has several headings, stands alone.
@@ -58,6 +59,7 @@ def bundle(replies: Sequence[Reply]) -> Reply:
     """
     if len(replies) == 1:
         return replies[0]
+    replies = _without_repeats(replies)
     is_numbered = _have_a_label_in_common(replies)
     together = Reply()
     for number, reply in enumerate(replies, 1):
@@ -66,6 +68,49 @@ def bundle(replies: Sequence[Reply]) -> Reply:
         said = Reply(tuple(parts), shows=reply.shows, mentions=reply.mentions)
         together += said
     return together
+
+
+def _without_repeats(replies: Sequence[Reply]) -> list[Reply]:
+    """What begins with the same line is told under it once; of buttons that do the same, the first
+    is enough.
+    """
+    found: dict[str, Reply] = {}
+    known: set[Choice] = set()
+    for number, reply in enumerate(replies):
+        said = _with_new_buttons(reply, known)
+        known.update(_choices(said))
+        title, lines = _title_and_lines(said)
+        if lines and title in found:
+            found[title] = _with_lines(found[title], lines) + replace(said, parts=said.parts[1:])
+        else:
+            found[title if lines else str(number)] = said
+    return list(found.values())
+
+
+def _with_new_buttons(reply: Reply, known: Container[Choice]) -> Reply:
+    parts: list[Part] = []
+    for part in reply.parts:
+        if isinstance(part, Choices):
+            new = tuple(choice for choice in part.options if choice not in known)
+            part = replace(part, options=new)
+            if not new:
+                continue
+        parts.append(part)
+    return replace(reply, parts=tuple(parts))
+
+
+def _title_and_lines(reply: Reply) -> tuple[str, str]:
+    """The first line of a paragraph that only buttons follow, and its other lines; else nothing."""
+    first, *others = reply.parts
+    if isinstance(first, Text) and all(isinstance(part, Choices) for part in others):
+        title, _, lines = first.text.partition("\n")
+        return title, lines
+    return "", ""
+
+
+def _with_lines(reply: Reply, lines: str) -> Reply:
+    title, before = _title_and_lines(reply)
+    return replace(reply, parts=(Text(f"{title}\n{before}\n{lines}"), *reply.parts[1:]))
 
 
 def _have_a_label_in_common(replies: Sequence[Reply]) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
 from handlers.matter import Around, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.words import listed, moment
+from handlers.workflow.alerts import passed_on_from
 from handlers.workflow.hands import HANDS
 from handlers.workflow.step_news import News, news_for
 from handlers.workflow.steps import owners_of
@@ -34,6 +37,7 @@ SETTLED = "{name} has marked your step “{progress}”: {what}."
 YOURS_NOW = "Yours now: {what}, due {due}."
 NOT_YOURS_NOW = "No longer yours: {what}. {who} has it now."
 ADDED = "{name} added a step of yours: {what}, due {due}."
+NOT_REACHED = "I could not reach {name}. This step is theirs, and due {due}: {what}."
 
 CHANGED: dict[str, str] = {
     EntryKind.STEP_GIVEN: GIVEN,
@@ -94,17 +98,34 @@ def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Rep
         return None
     lines = []
     first, *keys = notice.step.split()
-    if first == HANDS:
+    unreached = passed_on_from(notice)
+    if unreached:
+        lines = _unreached_lines(unreached, keys, matter, desk)
+    elif first == HANDS:
         for key in keys:
             lines += _hands_line(case.follow_up(key), person, matter, desk)
     elif int(first) < len(case.chronology):
-        news = news_for(person, case, int(first), matter.around, desk)
+        news = news_for(person, notice, case, matter.around, desk)
         lines = _news_lines(case.chronology[int(first)], news, matter, desk)
     if not lines:
         return None
     title = STEPS.format(reference=case.reference, kind=kind_of(case, desk))
     choices = Choices((Choice(f"Open {case.reference}", f"case {case.reference}"),))
     return say("\n".join([title, *lines]), choices).showing([case.reference])
+
+
+def _unreached_lines(id: str, keys: Sequence[str], matter: Matter, desk: Desk) -> list[str]:
+    """For the next of the ladder: which open steps are somebody's who could not be told."""
+    lines = []
+    for key in keys:
+        step = matter.case.follow_up(key)
+        if step and step.is_open:
+            owners = owners_of(step, matter.case, matter.around, desk)
+            if any(id in owner.ids for owner in owners):
+                due = moment(step.due, desk.calendar)
+                name = matter.people.name(id)
+                lines.append(NOT_REACHED.format(name=name, due=due, what=step.what))
+    return lines
 
 
 def _hands_line(step: FollowUp | None, person: Person, matter: Matter, desk: Desk) -> list[str]:

@@ -30,6 +30,18 @@ NO_NAMES = {
     *("year", "class", "form", "reception", "nursery"),
 }
 
+#: Words of which sentences are made, and no names.
+OF_SENTENCES = {
+    *("he", "she", "they", "it", "we", "i", "you", "this", "that", "these", "those", "there"),
+    *("is", "was", "are", "were", "be", "been", "has", "have", "had", "did", "does", "do", "can"),
+    *("said", "says", "say", "told", "posted", "sent", "wrote", "shouted", "hit", "about", "on"),
+    *("again", "also", "more", "too", "now", "today", "yesterday", "here", "just", "not", "no"),
+    *("yes", "please", "sorry", "help", "urgent", "what", "why", "when", "how", "for", "to", "at"),
+    *("him", "her", "his", "their", "them", "another", "photo", "picture", "video", "message"),
+}
+#: Of what can be a name.
+MOST_WORDS_OF_NAME = 5
+
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {
     "chair": Role.CHAIR,
@@ -176,6 +188,23 @@ def _is_whole(words: str) -> bool:
         return False
     fewest = 1 if len(names) < len(said) else 2
     return fewest <= len(names) <= 4
+
+
+def may_be_names(typed: str) -> bool:
+    """Tell whether words can be somebody's name, or several people's: a few words, no sentence."""
+    parts = names_in(typed)
+    return bool(parts) and all(_may_be_name(part) for part in parts)
+
+
+def _may_be_name(typed: str) -> bool:
+    words = typed.split()
+    if not 0 < len(words) <= MOST_WORDS_OF_NAME:
+        return False
+    for word in words:
+        letters = re.sub(r"[.,'’‘`-]", "", word)
+        if not letters.isalpha() or folded(letters) in OF_SENTENCES:
+            return False
+    return True
 
 
 def _may_mean_one(typed: str, name: str) -> bool:

@@ -22,10 +22,13 @@ from store.policies import PolicyText
 from store.school.procedure import Delay, Duty, Escalation
 
 HEADING = "What the school does every year or term"
-LINE = "{key}: {do} · {owner} · due {due}{overdue}"
+LINE = "{do} · {owner} · due {due}{overdue}"
+HOW_DONE = "“/duty done” and a word or two of it says that one is done: “/duty done {example}”."
+WHICH = "Which one do you mean?"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
 DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
 NOT_YET = "“{do}” is not due before {due}. Is it done already?"
+DONE_BUTTON = "Done: {do}"
 YES, UNDO = "Yes, it is done", "Undo"
 UNDONE = "“{do}” is open again, and due {due}."
 NOTHING_TO_UNDO = "“{key}” is not noted as done."
@@ -35,10 +38,13 @@ REVIEWED = (
     "answers say that "
     "its review was due."
 )
-NO_DUTY = "I know no duty “{key}”. “/duty” lists them."
+NO_DUTY = "I know no duty like “{key}”. “/duty” lists them."
 NOT_YOURS = "That is for the {owner} or the headteacher to say."
 SOON = "Due {due}: {do}"
 OVERDUE = "Overdue since {due}, day {day}: {do}"
+
+#: Duties that are offered as buttons.
+OFFERED = 6
 
 #: The stage of a duty that is not due so soon that somebody is told.
 NOT_YET_SOON = -1
@@ -261,7 +267,23 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     """Every duty, whose it is, and when it is due; what is due next comes first."""
     soonest_first = sorted(await all_due(desk, ask.at), key=lambda due: (due.day, due.duty.key))
     lines = [duty_line(due, ask.at, desk) for due in soonest_first]
-    return Reply((Heading(HEADING), Text("\n".join(lines))))
+    reply = Reply((Heading(HEADING), Text("\n".join(lines))))
+    theirs = [due for due in soonest_first if access.answers_for(ask.person, due.duty.owner)]
+    if not theirs:
+        return reply
+    example = shortened(theirs[0].duty.do.lower(), 24).rstrip("…")
+    reply += say(HOW_DONE.format(example=example))
+    now_due = [due for due in theirs if _stage(due, ask.at, desk) != NOT_YET_SOON]
+    return reply + Reply(_done_choices(now_due[:OFFERED]))
+
+
+def _done_choices(dues: Sequence[Due]) -> tuple[Choices, ...]:
+    """A button for each, which says that it is done for its day."""
+    choices = []
+    for due in dues:
+        label = DONE_BUTTON.format(do=shortened(due.duty.do, 40))
+        choices.append(Choice(label, f"duty done {due.duty.key} {due.day}"))
+    return (Choices(tuple(choices)),) if choices else ()
 
 
 def duty_line(due: Due, now: datetime, desk: Desk) -> str:
@@ -269,9 +291,7 @@ def duty_line(due: Due, now: datetime, desk: Desk) -> str:
     stage = _stage(due, now, desk)
     overdue = f" · overdue, day {stage}" if stage > 0 else ""
     owner = ROLES[Role(due.duty.owner)]
-    return LINE.format(
-        key=due.duty.key, do=due.duty.do, owner=owner, due=full_day(due.day), overdue=overdue
-    )
+    return LINE.format(do=due.duty.do, owner=owner, due=full_day(due.day), overdue=overdue)
 
 
 async def _done_before(key: str, desk: Desk) -> set[date]:
@@ -281,7 +301,7 @@ async def _done_before(key: str, desk: Desk) -> set[date]:
 
 @command(
     "duty done",
-    usage="/duty done KEY",
+    usage="/duty done WORDS",
     may=Act.LIST,
     summary="a duty is done, until next time",
     bare=r"[a-z]+(-[a-z0-9]+)+",
@@ -293,7 +313,13 @@ async def done(ask: Ask, desk: Desk) -> Reply:
     key, _, day = ask.words.strip().lower().partition(" ")
     due = await _due_named(key, ask.at, desk)
     if due is None:
-        raise Refused(NO_DUTY.format(key=key[:40]))
+        meant = await _meant(ask.words, ask.at, desk)
+        if len(meant) > 1:
+            return say(WHICH, _which(meant[:OFFERED]))
+        if not meant:
+            raise Refused(NO_DUTY.format(key=shortened(ask.words, 40)))
+        [due] = meant
+        key, day = due.duty.key, ""
     _must_answer_for(due.duty, ask.person)
 
     do = due.duty.do
@@ -313,6 +339,23 @@ async def done(ask: Ask, desk: Desk) -> Reply:
         return say(REVIEWED.format(do=do), undo)
     said = DONE.format(do=do, due=full_day(due.day), next=full_day(following.day))
     return say(said, undo)
+
+
+async def _meant(typed: str, now: datetime, desk: Desk) -> list[Due]:
+    """The duties whose words begin with each of those that were typed, in any order."""
+    wanted = re.findall(r"\w+", typed.casefold())
+    found = []
+    for due in await all_due(desk, now):
+        words = re.findall(r"\w+", due.duty.do.casefold())
+        if wanted and all(any(word.startswith(part) for word in words) for part in wanted):
+            found.append(due)
+    return found
+
+
+def _which(dues: Sequence[Due]) -> Choices:
+    """A button for each that may be meant; it asks first, where that is not due for long."""
+    labels = [(shortened(due.duty.do, 60), due.duty.key) for due in dues]
+    return Choices(tuple(Choice(label, f"duty done {key}") for label, key in labels))
 
 
 def _undo(key: str, day: str) -> Choices:

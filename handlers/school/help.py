@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from handlers.commands import Command, command
 from handlers.desk import Ask, Desk
-from handlers.messages import Heading, Part, Reply, Text, say
+from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.rules.access import Act
+from handlers.text.words import shortened
 from store.model.address import HAS_COMMANDS_OF_ITS_OWN, Address
 
 HEADING = "Heads Up"
@@ -24,26 +25,68 @@ CANCELLED = "Nothing is changed."
 #: Commands at most, for which one list is easier to read than several.
 WITHOUT_HEADINGS = 12
 
+THE_REST = (
+    "There is more: tap below, or type “/help” and a word of it, such as “/help steps” or “/help "
+    "take”."
+)
+NOTHING_LIKE_THAT = "I know no command with “{typed}”. This is what there is."
+
 Groups = Mapping[str, Sequence[Command]]
+#: The commands that are somebody's, by their headings.
+Mine = Mapping[str, Sequence[Command]]
 
 
 def help_for(groups: Groups) -> Command:
     """The help, made from the commands under their headings."""
 
-    @command("help", usage="/help", may=Act.HELP, summary="this page")
+    @command("help", usage="/help [WORD]", may=Act.HELP, summary="this page, or what a word is in")
     async def help_(ask: Ask, desk: Desk) -> Reply:
-        mine = {}
+        mine: dict[str, list[Command]] = {}
         for heading, group in groups.items():
-            lines = [_line(one) for one in group if one.is_for(ask.person)]
-            if lines:
-                mine[heading] = lines
-        parts: list[Part] = [Heading(HEADING), Text(FIRST), *_commands(mine), Text(REF_IS)]
-        platform = Address.parse(ask.incoming.sender.account).platform
-        if platform in HAS_COMMANDS_OF_ITS_OWN:
-            parts.append(Text(SLACK_LAST))
+            of_theirs = [one for one in group if one.is_for(ask.person)]
+            if of_theirs:
+                mine[heading] = of_theirs
+        page = _commands_with(ask.words, mine) if ask.words else ()
+        parts: list[Part] = [*page, *_notes(ask)] if page else [*_page(ask, mine)]
         return Reply(tuple(parts))
 
     return help_
+
+
+def _page(ask: Ask, mine: Mine) -> list[Part]:
+    """All of it; where that is much, what everybody needs, and the headings of the rest."""
+    parts: list[Part] = [Heading(HEADING), Text(FIRST)]
+    if ask.words:
+        parts.insert(1, Text(NOTHING_LIKE_THAT.format(typed=shortened(ask.words, 40))))
+    everything = [one for group in mine.values() for one in group]
+    if len(everything) <= WITHOUT_HEADINGS:
+        return [*parts, _list(everything), *_notes(ask)]
+    first, *others = mine
+    choices = [Choice(heading, f"help {heading.lower()}") for heading in others]
+    parts += [_list(mine[first]), Text(THE_REST), Choices(tuple(choices))]
+    return parts + _notes(ask)
+
+
+def _commands_with(words: str, mine: Mine) -> Sequence[Part]:
+    """The commands under a heading that has these words; else those that have them themselves."""
+    typed = words.casefold()
+    for heading, group in mine.items():
+        if typed in heading.casefold():
+            return (Heading(heading), _list(group))
+    everything = [one for group in mine.values() for one in group]
+    found = [one for one in everything if typed in _line(one).casefold()]
+    return (Heading(HEADING), _list(found)) if found else ()
+
+
+def _list(group: Sequence[Command]) -> Text:
+    return Text("\n".join(_line(one) for one in group))
+
+
+def _notes(ask: Ask) -> list[Part]:
+    """What has to be known to type a command."""
+    platform = Address.parse(ask.incoming.sender.account).platform
+    is_slack = platform in HAS_COMMANDS_OF_ITS_OWN
+    return [Text(REF_IS), Text(SLACK_LAST)] if is_slack else [Text(REF_IS)]
 
 
 @command("cancel", usage="/cancel", may=Act.HELP, summary="")
@@ -55,17 +98,6 @@ async def cancel(ask: Ask, desk: Desk) -> Reply:
 def start_for(help_: Command) -> Command:
     """What Telegram sends when somebody opens the chat: the same page."""
     return replace(help_, name="start", usage="/start", typed=False)
-
-
-def _commands(mine: Mapping[str, Sequence[str]]) -> list[Part]:
-    """A line for each, under its heading where there are many."""
-    everything = [line for lines in mine.values() for line in lines]
-    if len(everything) <= WITHOUT_HEADINGS:
-        return [Text("\n".join(everything))]
-    parts: list[Part] = []
-    for heading, lines in mine.items():
-        parts += [Heading(heading), Text("\n".join(lines))]
-    return parts
 
 
 def _line(of: Command) -> str:

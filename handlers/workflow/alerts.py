@@ -52,6 +52,8 @@ TOLD_ANEW = frozenset(
         NoticeKind.CHANNEL,
     }
 )
+#: In the key of a notice, before the id of whoever is told in place of somebody.
+PASSED_ON = " for "
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
 NOBODY_BUT_HEAD = (
@@ -401,7 +403,7 @@ async def _pass_up_to(
         for person in around.people.having((role,)):
             is_next = person.id not in told and is_there(person, desk)
             if is_next and may_be_told(person, matter, desk):
-                key = f"{_passed_up(notice)}{person.id}"
+                key = f"{notice.key}{PASSED_ON}{person.id}"
                 anew = replace(notice, due=desk.now(), first_due=None, tries=0)
                 found.append(replace(anew, key=key, to=person.id))
         if found:
@@ -416,14 +418,15 @@ async def climb(case: Case, notice: Notice, desk: Desk) -> Case:
     """
     if notice.kind == NoticeKind.URGENT:
         return owe_round_instead(case, notice, await desk.around(case), desk)
-    if any(other.key.startswith(_passed_up(notice)) for other in case.notices):
+    if any(other.key.startswith(f"{notice.key}{PASSED_ON}") for other in case.notices):
         return case
     return await _pass_up_to(is_reached, case, notice, desk)
 
 
-def _passed_up(notice: Notice) -> str:
-    """How the keys of those begin that are owed in its place; the rest is a person's id."""
-    return f"{notice.key} for "
+def passed_on_from(notice: Notice) -> str:
+    """Id of the person for whom a notice was first, where they could not be reached; else empty."""
+    before, passed_on, _ = notice.key.partition(PASSED_ON)
+    return before.split()[-1] if passed_on else ""
 
 
 def _says_the_same(one: Notice, other: Notice) -> bool:

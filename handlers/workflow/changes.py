@@ -14,7 +14,7 @@ from handlers.workflow.recusal import may_mean_a_reader
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.proofs import with_proofs
-from store.model.records import SYSTEM, IllegalMove, Person, Status
+from store.model.records import SYSTEM, IllegalMove, Person, Status, Summary
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
 CLOSED = (
@@ -155,20 +155,26 @@ def _hides_from(case: Case) -> object:
 async def without_lost_owner(desk: Desk, reference: str) -> None:
     """Take a matter from an owner who may no longer look after it: its subject, whoever posted it,
     or somebody without a role.
+
+    Where the matter has several parts its steps, too, may be others' than before.
     """
     summaries = Summaries(await desk.store.related([reference]))
     if reference not in summaries:
         return
     root = summaries.root(reference)
-    if root.owner is None:
-        return
+    if root.owner is not None and not await _may_own(root, summaries, desk):
+        await apply(desk, root.reference, lambda case: case.give_up(by=SYSTEM, at=desk.now()))
+    elif len(summaries.matter(root.reference)) > 1:
+        await apply(desk, root.reference, lambda case: case)
+
+
+async def _may_own(root: Summary, summaries: Summaries, desk: Desk) -> bool:
+    """Whether whoever looks after a matter still may."""
     try:
-        owner = await desk.store.person(root.owner)
-        if access.may_with(owner, Act.OWN, desk.listed(owner, root, summaries).relations):
-            return
+        owner = await desk.store.person(str(root.owner))
     except NotFound:
-        pass
-    await apply(desk, root.reference, lambda case: case.give_up(by=SYSTEM, at=desk.now()))
+        return False
+    return access.may_with(owner, Act.OWN, desk.listed(owner, root, summaries).relations)
 
 
 async def reconsider(desk: Desk) -> None:

@@ -1,21 +1,24 @@
 """Whose the steps of a case are, remembered with them, so that both hear of it once where a step
 changes hands: by being given, by its case being given, or by a role that somebody lost.
 
-Of a step that is given, its new owner hears by `step_news`.
+Of a step that is given, its new owner hears by `step_news`; of those of a new case by its alert.
+Where that comes to nothing, as another takes the case first, whoever has a step by a role hears of
+it here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.workflow.first_told import FIRST
-from handlers.workflow.step_news import when_told
+from handlers.workflow.step_news import OPENING, opened_by, step_notice_of
 from handlers.workflow.steps import OWNER, owners_of
 from store.model.case import Case
-from store.model.kinds import OWNERSHIP, Clock, EntryKind, NoticeKind
+from store.model.kinds import OWNERSHIP, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status
 
 #: With which `Notice.step` begins, before the keys of the steps.
@@ -29,39 +32,72 @@ def with_hands_noted(case: Case, around: Around, desk: Desk) -> Case:
     news: dict[str, list[FollowUp]] = {}
     for follow_up in case.follow_ups:
         owners = owners_of(follow_up, case, around, desk) if follow_up.is_open else []
-        whose = tuple(person.id for person in owners)
         # Nobody may know of it yet, or all who might are gone: it was last theirs.
-        if not whose or whose == follow_up.whose:
+        if not owners:
             continue
-        if follow_up.whose:
-            for id in _who_hears(_Change(follow_up, owners), case, around):
-                news.setdefault(id, []).append(follow_up)
-        case = case.with_follow_up(replace(follow_up, whose=whose))
+        for id in _who_hears(_Looked(follow_up, owners), case, around):
+            news.setdefault(id, []).append(follow_up)
+        whose = tuple(person.id for person in owners)
+        if whose != follow_up.whose:
+            case = case.with_follow_up(replace(follow_up, whose=whose))
     for id, steps in news.items():
         case = case.owe(_notice(case, id, steps, desk))
     return case
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Looked:
     """A step as it was last looked at, and whose it is now."""
 
     step: FollowUp
     owners: Sequence[Person]
 
+    @property
+    def ids(self) -> Sequence[str]:
+        return [person.id for person in self.owners]
 
-def _who_hears(change: _Change, case: Case, around: Around) -> list[str]:
-    """Ids of those who have it now, and of those who had it; not of who did that."""
-    before = _as_they_are_now(change.step.whose, around)
-    now = [person.id for person in change.owners]
-    gave = _given_by_last_entry(change.step, case)
+
+def _who_hears(looked: _Looked, case: Case, around: Around) -> list[str]:
+    """Ids of those for whom it is new whose a step is."""
+    if not looked.step.whose:
+        return _who_hears_of_new(looked, case, around)
+    if tuple(looked.ids) != looked.step.whose:
+        return _who_hears_of_change(looked, case, around)
+    return [id for id in looked.ids if _is_passed_over(id, case)]
+
+
+def _who_hears_of_new(looked: _Looked, case: Case, around: Around) -> list[str]:
+    """Whose a step is that was not there before, or that nobody might know of; but for those who
+    hear of it otherwise.
+    """
+    step = looked.step
+    # What is whoever's who takes the case is nobody's in particular.
+    is_somebodys = step.owner != OWNER or step.person or case.owner
+    entry = case.chronology[-1]
+    is_told_with_entry = entry.what in OPENING and opened_by(step, entry)
+    if not is_somebodys or is_told_with_entry or step.told >= 0:
+        return []
+    found = []
+    for id in looked.ids:
+        # Whoever has called for it reads that in the answer.
+        is_their_own = id == entry.by and opened_by(step, entry)
+        if not is_their_own and not _hears_of_case(id, case, around, step.opened_at):
+            found.append(id)
+    return found
+
+
+def _who_hears_of_change(looked: _Looked, case: Case, around: Around) -> list[str]:
+    """Those who have it now, and those who had it; not who did that."""
+    before = _as_they_are_now(looked.step.whose, around)
+    gave = _given_by_last_entry(looked.step, case)
     heard = []
-    for id in now:
-        is_told_already = id == gave.to or _is_to_be_told_of_case(id, case)
-        if id not in before and not is_told_already:
+    for id in looked.ids:
+        is_told_already = id == gave.to or _hears_of_case(id, case, around)
+        is_new = id not in before and not is_told_already
+        if is_new or (id in before and _is_passed_over(id, case)):
             heard.append(id)
     for id in before:
-        if id not in now and id != gave.by and not gave.is_first:
+        if id not in looked.ids and id != gave.by and not gave.is_first:
             heard.append(id)
     return heard
 
@@ -93,15 +129,53 @@ def _given_by_last_entry(step: FollowUp, case: Case) -> _Given:
     return _Given(entry.by, to, is_first=len(earlier) == 1)
 
 
-def _is_to_be_told_of_case(id: str, case: Case) -> bool:
-    """Whether the case itself, with its steps, is on its way to somebody."""
-    return any(n.kind in FIRST and n.to == id and n.settled is None for n in case.notices)
+def _hears_of_case(id: str, case: Case, around: Around, since: datetime | None = None) -> bool:
+    """Whether the case itself, with its steps, is on its way to somebody, or was told them from a
+    time on (UTC).
+    """
+    is_owned = any(part.owner for part in around.matter(case))
+    for notice in case.notices:
+        if notice.to != id or notice.kind not in FIRST | {NoticeKind.GIVEN}:
+            continue
+        if notice.settled is None:
+            if not _comes_to_nothing(notice, case, is_owned=is_owned):
+                return True
+        elif since and notice.message and notice.settled >= since:
+            return True
+    return False
+
+
+def _comes_to_nothing(notice: Notice, case: Case, *, is_owned: bool) -> bool:
+    """Whether what has not gone out yet will not go out, as the case is now."""
+    match notice.kind:
+        case NoticeKind.ALERT:
+            return case.urgent or is_owned
+        case NoticeKind.URGENT:
+            return notice.stage > 0 and is_owned
+    return case.owner != notice.to
+
+
+def _is_passed_over(id: str, case: Case) -> bool:
+    """Whether the last entry gives the case to another, and all that would have told this person
+    of it comes to nothing by that.
+    """
+    entry = case.chronology[-1]
+    if entry.what not in OWNERSHIP or case.owner == id:
+        return False
+    if any(each.by == id for each in case.chronology):
+        return False
+    alerts = [n for n in case.notices if n.to == id and n.kind in FIRST]
+    on_the_way = [n for n in alerts if n.settled is None]
+    if not on_the_way or any(n.message for n in alerts):
+        return False
+    return all(_comes_to_nothing(n, case, is_owned=True) for n in on_the_way)
 
 
 def _notice(case: Case, person: str, steps: Sequence[FollowUp], desk: Desk) -> Notice:
-    now = desk.now()
-    keys = " ".join([HANDS, *(step.key for step in steps)])
-    waits = not any(step.clock == Clock.NOW for step in steps)
-    due = when_told(steps, desk) if waits else now
-    key = f"{case.reference} hands {now.isoformat()} {person}"
-    return Notice(key, NoticeKind.STEPS, person, due, step=keys, waits=waits)
+    keys = " ".join(step.key for step in steps)
+    at = desk.now().isoformat()
+    if _is_passed_over(person, case):
+        # An entry brings this once, however often it is worked out what follows from it.
+        at = f"{len(case.chronology)} {keys}"
+    key = f"{case.reference} hands {at} {person}"
+    return step_notice_of(key, person, f"{HANDS} {keys}", steps, desk)

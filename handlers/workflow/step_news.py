@@ -7,7 +7,7 @@ They hear of it with the next day's message; at once where it is due before that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.desk import Desk
@@ -39,42 +39,105 @@ class News:
         return [self.changed, *self.new] if self.changed else self.new
 
 
+@dataclass(frozen=True, slots=True)
+class _OfEntry:
+    """The steps that an entry changed and opened, whosever they are."""
+
+    entry: Entry
+    #: Its place in the chronology.
+    number: int
+    changed: FollowUp | None
+    opened: Sequence[FollowUp]
+
+    @property
+    def steps(self) -> Sequence[FollowUp]:
+        return [self.changed, *self.opened] if self.changed else self.opened
+
+    @property
+    def words(self) -> str:
+        """For `Notice.step`: which entry it is, and the keys of the steps."""
+        return " ".join([str(self.number), *(step.key for step in self.steps)])
+
+
 def with_step_news(case: Case, around: Around, desk: Desk) -> Case:
     """The case, owing its last entry to those whose steps it is about, but for who made it."""
     number = len(case.chronology) - 1
     entry = case.chronology[number]
     if case.status != Status.OPEN or entry.what not in OPENING:
         return case
-    for person in _owners_of_steps(case, entry, around, desk):
+    of_entry = _OfEntry(entry, number, _changed(case, entry), _opened(case, entry))
+    for person in _owners_of(of_entry.steps, case, around, desk):
         if person.id == entry.by:
             continue
-        news = news_for(person, case, number, around, desk)
+        news = _news_of(of_entry, person, case, around, desk)
         if news.steps:
-            key = f"{case.reference} steps {number} {person.id}"
-            waits = not any(f.is_open and f.clock == Clock.NOW for f in news.steps)
-            due = when_told(news.steps, desk) if waits else desk.now()
-            step = str(number)
-            notice = Notice(key, NoticeKind.STEPS, person.id, due, step=step, waits=waits)
-            case = case.owe(notice)
+            case = case.owe(_notice(of_entry, news, person, case, desk))
     return case
 
 
-def news_for(person: Person, case: Case, number: int, around: Around, desk: Desk) -> News:
-    """What the entry of this number says to a person of steps that are theirs now."""
-    entry = case.chronology[number]
-    changed = _changed(case, entry)
-    if changed and person not in owners_of(changed, case, around, desk):
+def news_for(person: Person, notice: Notice, case: Case, around: Around, desk: Desk) -> News:
+    """What an entry, which `notice` tells of, says to a person of their steps as of now."""
+    number, *keys = notice.step.split()
+    entry = case.chronology[int(number)]
+    steps = [step for key in keys if (step := case.follow_up(key))]
+    # An earlier version has noted no keys.
+    changed = None if keys else _changed(case, entry)
+    if steps and entry.what in OF_STEPS:
+        changed = steps.pop(0)
+    opened = [step for step in steps if step.is_open]
+    of_entry = _OfEntry(entry, int(number), changed, opened)
+    if changed and not _is_still_so(changed, of_entry, case):
+        of_entry = replace(of_entry, changed=None)
+    return _news_of(of_entry, person, case, around, desk)
+
+
+def _news_of(of_entry: _OfEntry, person: Person, case: Case, around: Around, desk: Desk) -> News:
+    """Of the steps of an entry, those that are this person's."""
+    changed = of_entry.changed
+    if changed and not _is_theirs(changed, person, case, around, desk):
         changed = None
     new = []
-    for follow_up in _opened(case, entry):
-        if person in owners_of(follow_up, case, around, desk):
-            new.append(follow_up)
+    for step in of_entry.opened:
+        if person in owners_of(step, case, around, desk):
+            new.append(step)
     return News(changed, new)
 
 
-def _owners_of_steps(case: Case, entry: Entry, around: Around, desk: Desk) -> list[Person]:
-    changed = _changed(case, entry)
-    steps = [changed, *_opened(case, entry)] if changed else _opened(case, entry)
+def _is_theirs(step: FollowUp, person: Person, case: Case, around: Around, desk: Desk) -> bool:
+    """Whether a step is this person's; of one that is settled, whether it was theirs then."""
+    if step.is_open or not step.whose:
+        return person in owners_of(step, case, around, desk)
+    return any(id in step.whose for id in person.ids)
+
+
+def _is_still_so(changed: FollowUp, of_entry: _OfEntry, case: Case) -> bool:
+    """Whether a step is as its entry left it, and no later entry says the same of it, as of now."""
+    entry = of_entry.entry
+    if entry.what == EntryKind.STEP:
+        return not changed.is_open
+    for later in case.chronology[of_entry.number + 1 :]:
+        if later.what == entry.what and later.details.get("step") == changed.what:
+            return False
+    return changed.is_open
+
+
+def _notice(of_entry: _OfEntry, news: News, person: Person, case: Case, desk: Desk) -> Notice:
+    key = f"{case.reference} steps {of_entry.number} {person.id}"
+    return step_notice_of(key, person.id, of_entry.words, news.steps, desk)
+
+
+def step_notice_of(key: str, to: str, step: str, steps: Sequence[FollowUp], desk: Desk) -> Notice:
+    """What tells somebody (by id) of these steps, when it is to be told.
+
+    School hours are waited for where all of them count in school days.
+    """
+    is_school = all(f.clock == Clock.SCHOOL for f in steps if f.is_open)
+    is_at_once = any(f.is_open and f.clock == Clock.NOW for f in steps)
+    due = desk.now() if is_at_once else when_told(steps, desk)
+    return Notice(key, NoticeKind.STEPS, to, due, step=step, waits=is_school)
+
+
+def _owners_of(steps: Sequence[FollowUp], case: Case, around: Around, desk: Desk) -> list[Person]:
     owners: list[Person] = []
     for follow_up in steps:
         owners += owners_of(follow_up, case, around, desk)
@@ -93,10 +156,19 @@ def _changed(case: Case, entry: Entry) -> FollowUp | None:
 
 
 def _opened(case: Case, entry: Entry) -> list[FollowUp]:
-    """The steps that an entry has called for."""
+    """The steps that the last entry has called for, which are nobody's yet.
+
+    They are opened a moment after it, as the consequences are worked out.
+    """
     if entry.what == EntryKind.STEP_ADDED:
         return []
-    return [f for f in case.follow_ups if f.is_open and f.opened_at == entry.at]
+    new = [step for step in case.follow_ups if step.is_open and not step.whose]
+    return [step for step in new if opened_by(step, entry)]
+
+
+def opened_by(step: FollowUp, entry: Entry) -> bool:
+    """Whether a step that is nobody's yet came of a case's last entry."""
+    return step.opened_at is not None and step.opened_at >= entry.at
 
 
 def when_told(steps: Sequence[FollowUp], desk: Desk) -> datetime:

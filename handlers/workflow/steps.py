@@ -118,7 +118,9 @@ def _opened_again(own: FollowUp, desk: Desk, now: datetime) -> FollowUp:
     day.
     """
     due = own.due if own.due > now else desk.calendar.end_of_next_school_day(now)
-    return replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
+    opened = replace(own, progress=Progress.OPEN, settled_at=None, opened_at=now, due=due, told=-1)
+    # Whose it is, is new to them.
+    return replace(opened, whose=())
 
 
 def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> list[Person]:

@@ -126,6 +126,8 @@ class Awaiting:
     short: bool = False
     #: Source keys of the last answers, which the platform may send again.
     used: tuple[str, ...] = ()
+    #: A name, in place of a tap: what can be none is something else.
+    name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

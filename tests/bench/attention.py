@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.outbox.delivery import Delivery
 from handlers.desk import Desk
-from handlers.messages import Choices, Heading, Incoming, Quote, Reply, Sender, Text
+from handlers.messages import Choices, DeliveryFailed, Heading, Incoming, Quote, Reply, Sender, Text
 from handlers.policies.statement import accept_all
 from handlers.reception import receive
 from handlers.rules.calendar import Calendar
@@ -33,6 +34,7 @@ from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import School
 from store.tiny import TinyStore
+from tests.places import keep_temporary_files_in_memory
 
 ROOT = Path(__file__).parents[2]
 LONDON = ZoneInfo("Europe/London")
@@ -80,9 +82,13 @@ class Attention:
     office: Office
     platform: str = "terminal"
     messages: list[Message] = field(default_factory=list)
+    #: Who has blocked the bot.
+    away: set[str] = field(default_factory=set)
 
     async def send(self, address: str, reply: Reply) -> str:
         person = address.partition(":")[2]
+        if person in self.away:
+            raise DeliveryFailed("they have blocked it", permanent=True)
         self.messages.append(Message(self.office.now, person, _words(reply)))
         number = str(len(self.messages) - 1)
         if reply.noted:
@@ -97,6 +103,12 @@ class Attention:
 
     def to(self, person: str) -> list[Message]:
         return [message for message in self.messages if message.person == person]
+
+    def school_days(self) -> list[date]:
+        """Those that the scene has been through."""
+        local = self.office.begin.astimezone(LONDON).date()
+        days = [local + n * DAY for n in range((self.office.now - self.office.begin).days + 1)]
+        return [day for day in days if self.office.desk.calendar.is_school_day(day)] or [local]
 
     def left_with(self, person: str) -> list[Message]:
         return [message for message in self.to(person) if not message.gone]
@@ -113,23 +125,35 @@ def _words(reply: Reply) -> str:
 
 
 class Office:
-    """A school whose clock goes from one thing that is due to the next."""
+    """A school whose clock goes from one thing that is due to the next.
 
-    def __init__(self, folder: Path, begin: datetime) -> None:
-        self.now = begin
+    `runs`: no two looks at it show the same moment.
+    """
+
+    def __init__(
+        self, folder: Path, begin: datetime, school: School | None = None, *, runs: bool = False
+    ) -> None:
+        self.begin = self.now = begin
         self.chat = Attention(self)
         self.desk = Desk(
             store=TinyStore.open(folder),
             procedure=load_procedure(ROOT / "policy_texts"),
             policies=Policies(ROOT / "policy_texts"),
-            calendar=Calendar(School()),
-            now=lambda: self.now,
+            calendar=Calendar(school or School()),
+            now=self._reading,
             platforms=frozenset({"terminal"}),
             limits=AT_WILL,
         )
         self._front_ends: Any = {"terminal": self.chat}
         self.delivery = Delivery(self.desk, self._front_ends)
         self._sent = 0
+        self._looks = 0
+        self._runs = runs
+
+    def _reading(self) -> datetime:
+        if self._runs:
+            self._looks = (self._looks + 1) % 1_000_000
+        return self.now + self._looks * timedelta(microseconds=1)
 
     async def open(self) -> None:
         before = self.now - DAY
@@ -241,7 +265,10 @@ async def usual_term(folder: Path, cases: int = 300, seed: int = 1) -> Attention
     for day in school_days:
         for _ in range(arrivals[day]):
             await office.until(office.now + APART)
-            await office.reports(chance.choices([*KINDS], [*KINDS.values()])[0])
+            category = chance.choices([*KINDS], [*KINDS.values()])[0]
+            reference = await office.reports(category)
+            if category == "threat":
+                await _take_soon(office, reference, chance)
         for hour in (11, 13, 15):
             await office.until(day.replace(hour=hour) + timedelta(minutes=chance.randrange(50)))
             await _work(office, chance)
@@ -251,8 +278,16 @@ async def usual_term(folder: Path, cases: int = 300, seed: int = 1) -> Attention
     return office.chat
 
 
+async def _take_soon(office: Office, reference: str, chance: random.Random) -> None:
+    """Nobody lets a threat lie until the afternoon; the last of these waits for a lesson to end."""
+    await office.until(office.now + chance.choice([3, 8, 12, 25, 50]) * MINUTE)
+    who = chance.choice(["ben", "cleo"])
+    await office.says(who, command=f"case take {reference}")
+
+
 async def _work(office: Office, chance: random.Random) -> None:
-    for summary in sorted(await office.desk.store.summaries(), key=lambda s: s.reference):
+    # Their references differ from run to run.
+    for summary in sorted(await office.desk.store.summaries(), key=lambda s: s.opened_at):
         if summary.status != Status.OPEN or chance.random() > 0.3:
             continue
         case = await office.desk.store.case(summary.reference)
@@ -283,6 +318,8 @@ class Line:
     messages: int
     #: On the day with the most.
     most: int
+    #: On a day on which school is open.
+    median: float
     #: That are still in the chat at the end.
     left: int
 
@@ -293,7 +330,8 @@ def lines(scene: str, chat: Attention) -> list[Line]:
         sent = chat.to(id)
         days = Counter(message.at.astimezone(LONDON).date() for message in sent)
         most = max(days.values(), default=0)
-        found.append(Line(scene, name, len(sent), most, len(chat.left_with(id))))
+        usual = statistics.median(days[day] for day in chat.school_days())
+        found.append(Line(scene, name, len(sent), most, usual, len(chat.left_with(id))))
     return found
 
 
@@ -311,17 +349,19 @@ async def measure() -> list[Line]:
 
 def table(found: Sequence[Line]) -> str:
     rows = [
-        "| scene | person | messages | most a day | left in the chat |",
-        "|---|---|--:|--:|--:|",
+        "| scene | person | messages | most a day | median school day | left in the chat |",
+        "|---|---|--:|--:|--:|--:|",
     ]
     for line in found:
         rows.append(
-            f"| {line.scene} | {line.person} | {line.messages} | {line.most} | {line.left} |"
+            f"| {line.scene} | {line.person} | {line.messages} | {line.most} | {line.median:g} "
+            f"| {line.left} |"
         )
     return "\n".join(rows)
 
 
 def main() -> None:
+    keep_temporary_files_in_memory()
     print(table(asyncio.run(measure())))
 
 

@@ -9,7 +9,7 @@ import re
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -105,11 +105,11 @@ class Lane(ABC):
 
     # --- what people do -----------------------------------------------------------------------------------
 
-    async def furnish(self, *more: str) -> None:
+    async def furnish(self, *more: str, leaders: Collection[str] = ()) -> None:
         """The leaders have joined, and whom the chat does not vouch for."""
         store = TinyStore.open(self.data)
-        roles = {BEN: Role.HEAD, CLEO: Role.DSL}
-        for user in (BEN, CLEO, *more):
+        roles = {**dict.fromkeys(leaders, Role.LEADER), BEN: Role.HEAD, CLEO: Role.DSL}
+        for user in dict.fromkeys((BEN, CLEO, *more, *leaders)):
             role = roles.get(user, Role.STAFF)
             await store.add_person(Person(user.lower(), user, (role,), (self.account(user),), NOW))
         await store.close()
@@ -313,8 +313,8 @@ class TelegramLane(Lane):
             for number, user in enumerate((BEN, CLEO, GITA, *self._new), 1)
         }
 
-    async def furnish(self, *more: str) -> None:
-        await super().furnish(GITA, *self._new, *more)
+    async def furnish(self, *more: str, leaders: Collection[str] = ()) -> None:
+        await super().furnish(GITA, *self._new, *more, leaders=leaders)
 
     def account(self, user: str) -> str:
         return f"telegram:{self._users[user].id}"

@@ -163,6 +163,7 @@ class CaseModel:
     head: bool  # it is about the headteacher
     urgent: bool
     seen_from: datetime  # when leaders see it
+    alerted: datetime  # when they are told of it
     steps: list[dict[str, Any]]
     owner: list[tuple[datetime, str]] = field(default_factory=list)
     hands: dict[str, list[tuple[datetime, str]]] = field(
@@ -174,6 +175,7 @@ class CaseModel:
     own: int = 0
     is_open: bool = True
     untaken: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    acted: set[str] = field(default_factory=set)  # who has done something with it
 
     def run(self, key: str) -> Run:
         return next(run for k, run in reversed(self.runs) if k == key)
@@ -221,7 +223,8 @@ class YearModel:
         is_known = whom in ("school", "head")
         pause = timedelta() if is_known else self._pause(named)
         seen = at if at >= first + pause else self.days.looked_at(first + pause, False, self.down)
-        case = CaseModel(reference, category, reporter, first, whom == "head", urgent, seen, steps)
+        is_head = whom == "head"
+        case = CaseModel(reference, category, reporter, first, is_head, urgent, seen, seen, steps)
         self.cases[reference] = case
         if case.urgent:
             case.untaken.append((at, None))
@@ -249,6 +252,7 @@ class YearModel:
         elif not case.urgent and not self.days.in_school(seen):
             # What had its pause waits for no further minute.
             told = self.days.next_opening(seen)
+        case.alerted = told
         for _, run in case.runs:
             if run.clock == "now" and told > at:
                 run.due += told - at

@@ -44,6 +44,7 @@ ASKED = (
 ASKED_OF_REPORTS = ("case status", "case", "case status 2")
 OF_THE_HIDDEN = (
     *("case {h}", "case status {h}", "case take {h}", "case log {h}", "case evidence {h}"),
+    "case more {h}",
     *("case note {h} hm", "case urgent {h}", "case category {h} threat", "case about {h} school"),
     *("case about {h} instead school", "case about {h}", "case later {h}", "case apart {h}"),
     *("case same {h} {h}", "case join {h} to {h}", "case close {h}", "case reopen {h} x"),
@@ -59,7 +60,14 @@ OF_THE_HIDDEN = (
     *("case removal {h}", "case removal {h} gone", "case removal {h} 1 site 12345"),
 )
 OF_THE_SEEN = (
-    *("case {0}", "case log {0}", "case evidence {0}", "case give {0}", "case about {0}"),
+    *(
+        "case {0}",
+        "case more {0}",
+        "case log {0}",
+        "case evidence {0}",
+        "case give {0}",
+        "case about {0}",
+    ),
     *("case join {0} to {h}", "case join {h} to {0}", "case same {0} {h}", "case same {h} {0}"),
 )
 

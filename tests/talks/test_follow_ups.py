@@ -409,17 +409,17 @@ async def test_a_case_about_the_head_is_the_chairs_from_the_first_reminder_on(ta
 async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(talk: Talk) -> None:
     await talk("""
         Dev>  /duty
-        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        bot>  Have the filtering checked · ICT manager · due 31 January 2027
         clock> 2027-01-21T12:00
         clock> 2027-01-22T07:59
         bot to Dev>  (nothing)
         clock> 2027-01-25T08:00
         bot to Dev>  Due 31 January 2027: Have the filtering checked
-        bot to Ben>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        bot to Ben>  Have the filtering checked · ICT manager · due 31 January 2027
         clock> 2027-01-29T12:00
         bot to Dev>  (nothing)
         clock> 2027-02-01T12:00
-        bot to Dev>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        bot to Dev>  Have the filtering checked · ICT manager · due 31 January 2027
         clock> 2027-02-02T08:00
         bot to Dev>  Today, Tue 2 February\\nThe school’s duties:\\nHave the filtering checked · overdue, day 1
         clock> 2027-02-03T08:00
@@ -427,8 +427,8 @@ async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(ta
         bot to Ben>  Have the filtering checked · overdue, day 2
         Cleo> /duty done filtering-check
         bot>  That is for the ICT manager or the headteacher to say.
-        Dev>  /duty done filtering
-        bot>  I know no duty “filtering”.
+        Dev>  /duty done heating
+        bot>  I know no duty like “heating”.
         Dev>  (taps) Done: Have the filtering checked
         bot>  is done for 31 January 2027; next time it is due 15 May 2027.
         Dev>  (taps) Done: Have the filtering checked
@@ -442,12 +442,31 @@ async def test_duties_are_told_when_their_lead_begins_and_until_they_are_done(ta
     """)
 
 
+async def test_a_duty_is_named_by_its_words(talk: Talk) -> None:
+    await talk("""
+        Dev>  /duty done filter
+        bot>  Which one do you mean?
+        Dev>  (taps) Have the filtering checked
+        bot>  “Have the filtering checked” is not due before 31 January 2027. Is it done already?
+        Dev>  /duty done filtering checked
+        bot>  “Have the filtering checked” is not due before 31 January 2027. Is it done already?
+        clock> 2027-01-28T12:00
+        Dev>  /duty
+        bot>  Have the filtering checked · ICT manager · due 31 January 2027
+        bot>  “/duty done” and a word or two of it
+        Dev>  (taps) Done: Have the filtering checked
+        bot>  is done for 31 January 2027
+        Efua> /duty
+        bot>  Have the filtering checked · ICT manager
+    """)
+
+
 async def test_a_duty_that_is_not_due_for_long_is_asked_about_and_can_be_undone(talk: Talk) -> None:
     await talk("""
         Dev>  /duty done filtering-check
         bot>  “Have the filtering checked” is not due before 31 January 2027. Is it done already?
         Dev>  /duty
-        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        bot>  Have the filtering checked · ICT manager · due 31 January 2027
         Dev>  /duty done filtering-check
         bot>  Is it done already?
         Dev>  (taps) Yes, it is done
@@ -455,7 +474,7 @@ async def test_a_duty_that_is_not_due_for_long_is_asked_about_and_can_be_undone(
         Dev>  (taps) Undo
         bot>  “Have the filtering checked” is open again, and due 31 January 2027.
         Dev>  /duty
-        bot>  filtering-check: Have the filtering checked · ICT manager · due 31 January 2027
+        bot>  Have the filtering checked · ICT manager · due 31 January 2027
         Dev>  (taps) Undo
         bot>  “filtering-check” is not noted as done.
     """)

@@ -86,6 +86,8 @@ async def test_all_entries_are_read_in_full_with_those_of_the_parts(
         bot>  Noted with case {{b}}.
         Ben>  /case {{a}}
         bot>  {{b}} · Gita Rao noted: I rang the mother.
+        Ben>  (taps) More
+        bot>  Case {{a}}: more
         Ben>  (taps) All entries
         bot>  Asha Patel passed it on
         bot>  {{b}} · Gita Rao noted: I rang the mother.
@@ -218,7 +220,7 @@ async def test_what_is_to_be_done_comes_before_what_was_sent(talk: Talk, stage: 
         "gives them the assurance",
         "Then: ",
         "a liar",
-        "passed it on",
+        "said what it is about",
     ]
     places = [shown.index(words) for words in order]
     assert places == sorted(places)

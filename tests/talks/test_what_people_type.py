@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
 
 REPORTS_THAT_LOOK_LIKE_COMMANDS = [
     "Policy breach! Mr Smith posted pupil photos https://www.facebook.com/mr.smith/photos/12",
@@ -158,10 +159,30 @@ async def test_the_help_fits_the_role(talk: Talk) -> None:
         Asha> /help
         bot>  /case status [REF]
         Ben>  /help
+        bot>  /case status [REF]
+        Ben>  (taps) Looking after cases
         bot>  Looking after cases
         bot>  /case take REF
+        Ben>  /help school
         bot>  /people invite NAME as ROLE
+        Ben>  /help not-removed
+        bot>  /case not-removed REF STEP
+        Asha> /help not-removed
+        bot>  I know no command with “not-removed”.
     """)
+
+
+async def test_no_page_of_the_help_is_longer_than_a_screen(talk: Talk, stage: Stage) -> None:
+    headings = (
+        "looking after cases|evidence, figures and keeping|steps of a case|the policies|the school"
+    )
+    for words in ("", *headings.split("|")):
+        await talk(f"""
+            Ben>  /help {words}
+            bot>  REF is the case’s reference
+        """)
+        page = stage.seen("Ben")[-1].words
+        assert len(page.splitlines()) <= 24, page
 
 
 async def test_how_to_type_it_is_said(talk: Talk) -> None:

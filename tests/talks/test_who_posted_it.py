@@ -369,6 +369,8 @@ async def test_leaders_tap_who_posted_it(talk: Talk) -> None:
         bot>  Thank you.
         Ben>  /case {a}
         bot>  Case {a}
+        Ben>  (taps) More
+        bot>  Case {a}: more
         Ben>  (taps) Who posted it?
         bot>  Who posted it?
         Ben>  (taps) A colleague

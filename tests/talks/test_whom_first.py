@@ -355,3 +355,70 @@ async def test_of_a_part_only_the_kind_is_asked(talk: Talk, stage: Stage) -> Non
     await talk("clock> +20m")
     asked = [seen.words for seen in stage.seen("Asha") if "still needs one tap" in seen.words]
     assert asked == []
+
+
+#: What may be typed after “Which member of staff?”, and what is answered.
+TYPED = {
+    "Cleo Martin": "About Cleo Martin",
+    "  cleo   MARTIN ": "About Cleo Martin",
+    "Cléo Martin": "Did you mean one of these?",
+    "Cleo": "Did you mean one of these?",
+    "Mrs Bell": "About Mrs Bell",
+    "jo o'neill-smith": "About jo o'neill-smith",
+    "Cleo Martin and Mrs Bell": "About Cleo Martin",
+    "the head": "The chair of governors is told. The headteacher is not.",
+    "don't know": "What is it mostly about?",
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+async def test_a_name_may_be_typed_in_place_of_a_tap(typed: str, talk: Talk, stage: Stage) -> None:
+    cases = await talk(f"""
+        Asha> They write that somebody shouted
+        bot>  Case {{a}}
+        Asha> (taps) A member of staff
+        bot>  Which member of staff? Tap a name, or type it.
+        Asha> {typed}
+        bot>  {TYPED[typed]}
+    """)
+    case = await stage.bot.desk.store.case(cases["a"])
+    assert [item.text for item in case.evidence] == ["They write that somebody shouted"]
+    assert len(await stage.bot.desk.store.summaries()) == 1
+    assert case.about is not None
+    if "Cl" in typed or "cl" in typed:
+        await talk(
+            f"""
+            Asha> /case category {{a}} staff-complaint
+            clock> +1m
+            Cleo> /case {cases["a"]}
+            bot>  I know no case
+        """.replace("{a}", cases["a"])
+        )
+
+
+@pytest.mark.parametrize("typed", ["He did it again today", "In year 4", "Sorry, that was all"])
+async def test_what_can_be_no_name_is_no_answer(typed: str, talk: Talk, stage: Stage) -> None:
+    cases = await talk(f"""
+        Asha> They write that somebody shouted
+        bot>  Case {{a}}
+        Asha> (taps) A member of staff
+        bot>  Which member of staff?
+        Asha> {typed}
+        bot>  Who is it about?
+    """)
+    case = await stage.bot.desk.store.case(cases["a"])
+    assert [item.text for item in case.evidence][1:] == [typed]
+    assert case.about is None
+
+
+async def test_a_file_after_the_question_is_evidence(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> They write that somebody shouted
+        bot>  Case {a}
+        Asha> (taps) A member of staff
+        bot>  Which member of staff?
+        Asha> [sends shot.png]
+        bot>  Case {a}
+        Asha> Cleo Martin
+        bot>  Case {a}
+    """)

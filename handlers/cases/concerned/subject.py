@@ -27,12 +27,13 @@ from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
 WHICH_PERSON = "Which member of staff?"
+TAP_OR_TYPE = f"{WHICH_PERSON} Tap a name, or type it."
 ME = "Me"
 SOMEBODY_ELSE = "Somebody else"
 NOT_SURE_WHO = "Not sure who"
 NAME_THEM = "Who is it? Type the name. “Me” or “not sure” will do as well."
 #: That it is a member of staff, and nobody knows which.
-NOT_SURE = ("unsure", "not sure")
+NOT_SURE = ("unsure", "not sure", "no idea", "don't know", "don’t know", "dont know", "dunno")
 #: People in one answer.
 MOST = 20
 TOO_MANY = (
@@ -394,9 +395,9 @@ async def short_list(
         options.append(Choice(ME, f"{about} {Subject.ME}"))
     options.append(Choice(SOMEBODY_ELSE, f"{about} {Subject.STAFF} ?"))
     options.append(Choice(NOT_SURE_WHO, f"{about} {Subject.STAFF} {Subject.UNSURE}"))
-    menu = Choices(tuple(options), menu=WHICH_PERSON)
+    menu = Choices(tuple(options), menu=TAP_OR_TYPE, typed=f"{about} {Subject.STAFF}")
     # What is to be done about a child undressed stays in sight.
-    return Reply((Text(WHICH_PERSON), menu), replaces=not case.withheld)
+    return Reply((Text(TAP_OR_TYPE), menu), replaces=not case.withheld)
 
 
 def _listed_by_school(about: str, everybody: Iterable[Person], desk: Desk) -> list[Choice]:

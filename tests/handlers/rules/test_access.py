@@ -133,6 +133,7 @@ OF_CASES: dict[str, tuple[str, dict[str, str]]] = {
     "case same": ("{a} {b}", EVERYBODYS),
     "case apart": ("{a}", EVERYBODYS),
     "case release": ("{a} bullying 1", UNLOCKERS),
+    "case more": ("{a}", INSIDERS),
     "case take": ("{a}", INSIDERS),
     "case give": ("{a} to Hana Free", INSIDERS),
     "case evidence": ("{a}", INSIDERS),
