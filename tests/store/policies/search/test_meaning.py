@@ -179,7 +179,7 @@ async def test_many_new_texts_answer_by_words_while_they_are_made_ready(tmp_path
     embed = Meaning.embed
 
     def embed_later(model, texts, **how):
-        if len(texts) > 1_000:
+        if len(texts) > library.AT_ONCE:
             assert may_go_on.wait(60)
         return embed(model, texts, **how)
 
@@ -215,26 +215,25 @@ def test_what_was_worked_out_before_the_end_is_not_worked_out_again(model, tmp_p
     assert Vectors(model, file).of(texts, at_most=10) is not None
 
 
-def test_texts_of_many_schools_are_made_ready_one_after_another(tmp_path):
+def test_texts_of_many_schools_are_made_ready_one_after_another():
+    all_have_begun = threading.Event()
+    all_done = threading.Event()
     at_work = threading.Semaphore(1)
     done = []
 
     def make_ready(school):
         assert at_work.acquire(blocking=False), "two at a time"
-        if school == 1:
-            at_work.release()
-            raise OSError("the folder of this school")
-        policies = Policies(tmp_path / str(school))
-        assert policies.prepare()
+        assert all_have_begun.wait(60)
         at_work.release()
+        if school == 1:
+            raise OSError("the folder of this school")
         done.append(school)
 
     for school in range(4):
-        (tmp_path / str(school)).mkdir()
-        _write_many(tmp_path / str(school), 20 + school)
         begin(partial(make_ready, school))
-    all_done = threading.Event()
     begin(all_done.set)
+    assert done == []
+    all_have_begun.set()
     assert all_done.wait(60)
     assert done == [0, 2, 3]
 
