@@ -20,7 +20,6 @@ from tests.crash.test_kill import _check
 
 STOPS = 12
 FEW = 3  # senders: what they send has to be told to two leaders, one message after another
-IN_TIME = 10.0  # seconds
 PATIENCE = 1.0  # seconds that Slack waits: for what is being finished
 
 
@@ -62,7 +61,8 @@ async def test_stopped_at_any_moment_nothing_is_lost_or_doubled(
         await bot.end()
         await lane.rest(bots, reporting)
         await asyncio.gather(*reporting)
-        assert max(took) < IN_TIME
+        # None hung, however busy the machine is.
+        assert max(took) < patience.PATIENCE
         said = lane.log.read_text()
         assert "Traceback" not in said
         assert said.count('"stopped"') >= STOPS / 2  # some are stopped before they run
