@@ -89,8 +89,18 @@ def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str
         needed = units[number] if number < len(units) else quoted
         # A bullet without a letter or digit is no unit.
         if needed.begins == quoted.needs and needed.of_list >= 0:
-            lines.append(lay_out(words, [needed], with_marks=True).words)
+            lines.append(lay_out(words, _whole_bullet(units, number), with_marks=True).words)
     return "\n".join(lines)
+
+
+def _whole_bullet(units: Sequence[Unit], number: int) -> list[Unit]:
+    """The unit of this number, with which a bullet begins, and the bullet's further ones."""
+    found = [units[number]]
+    for unit in units[number + 1 :]:
+        if unit.item != found[0].item or unit.kind != found[0].kind:
+            break
+        found.append(unit)
+    return found
 
 
 def _sentence_before(words: str, units: Sequence[Unit], place: Place) -> int:

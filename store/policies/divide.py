@@ -295,6 +295,9 @@ class _Divider:
         for place in split_sentences(self._text, start, end):
             unit = self._make_unit(place, "sentence")
             units.append(replace(unit, lead_in=of.lead_in, outer=of.outer, needs=needs))
+        if not of.is_open and of.needs == of.last[0]:
+            # What its colon asked for was this.
+            of.needs = -1
         if of.is_open and units:
             of.last = (units[-1].start, units[-1].end)
             units[-1] = replace(units[-1], kind="lead-in")

@@ -354,7 +354,7 @@ async def test_two_ticks_at_once_send_once(desk: Desk, chat: Chat, delivery: Del
     await asyncio.gather(*(delivery.tick() for _ in range(5)))
     told = [reference for message in chat.references("asha") for reference in message]
     assert told == sorted(REFERENCES[:20])
-    assert [len(message) for message in chat.references("asha")] == [6, 6, 6, 2]
+    assert [len(message) for message in chat.references("asha")] == [10, 10]
 
 
 async def test_at_night_what_waits_is_put_off_and_the_rest_is_sent(
@@ -374,7 +374,7 @@ async def test_a_long_notice_stands_alone(
     desk: Desk, chat: Chat, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def long(reference: str, notice: Notice, desk: Desk) -> Reply:
-        return say(f"Case {reference}: " + "word " * (500 if reference == "C222" else 20))
+        return say(f"Case {reference}: " + "word " * (600 if reference == "C222" else 20))
 
     monkeypatch.setattr("bot.outbox.delivery.render_notice", long)
     for reference in ("B222", "C222", "D222", "F222"):

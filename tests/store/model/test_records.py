@@ -40,11 +40,16 @@ MOVES: dict[str, Callable[[Case], Case]] = {
         Classification("threat", urgent=True, withhold=False), by=ASHA, at=NOW
     ),
     "make urgent": lambda c: c.make_urgent(by=BEN, at=NOW),
-    "concern": lambda c: c.concern(HEAD, by=ASHA, at=NOW),
     "give": lambda c: c.give(CLEO, by=BEN, at=NOW),
     "be posted again": lambda c: c.posted_again(by=ASHA, at=NOW),
     "close": lambda c: c.close("unfounded", by=BEN, at=NOW),
 }
+
+
+def test_of_a_closed_case_it_can_be_said_whom_it_is_about() -> None:
+    """Else it would have to be opened again first, and be told to whom it is about."""
+    closed = case().close("unfounded", by=BEN, at=NOW).concern(HEAD, by=CLEO, at=NOW)
+    assert (closed.status, closed.subjects) == (Status.CLOSED, (HEAD,))
 
 
 @pytest.mark.parametrize("move", MOVES)
