@@ -20,7 +20,7 @@ from handlers.policies.passages import MissingPassage, find_missing_passages
 from handlers.text.words import shortened
 from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
-from store.school.procedure import PROCEDURE_FILE, load_procedure
+from store.school.procedure import PROCEDURE_FILE, load_procedure, procedure_file
 
 WELL = "Every passage that procedure.toml names is among the texts."
 NOT_THERE = "“{place}” is not among the texts. On it rests:"
@@ -63,7 +63,7 @@ def match_passages(folder: Path, say: Say, confirm: Confirm | None) -> None:
 
     if accepted:
         file = folder / PROCEDURE_FILE
-        _write(file, accepted)
+        _write(procedure_file(folder), file, accepted)
         say(WRITTEN.format(file=file, number=len(accepted), all=len(missing)))
     else:
         say(NOTHING_WRITTEN)
@@ -86,11 +86,14 @@ def _is_accepted(missing: MissingPassage, confirm: Confirm | None) -> bool:
     return confirm(TAKE_IT)
 
 
-def _write(file: Path, accepted: Mapping[str, str]) -> None:
-    """Put other passages in the place of some: old place -> new place. Raises StoreUnavailable."""
+def _write(source: Path, file: Path, accepted: Mapping[str, str]) -> None:
+    """Put other passages in the place of some: old place -> new place. Raises StoreUnavailable.
+
+    `source`: the procedure as it is, which comes with the bot where the school has none of its own.
+    """
     try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-        procedure = tomlkit.parse(file.read_bytes())
+        mode = stat.S_IMODE(source.stat().st_mode)
+        procedure = tomlkit.parse(source.read_bytes())
         for row in _rows(procedure):
             if row.get("passage") in accepted:
                 row["passage"] = accepted[row["passage"]]

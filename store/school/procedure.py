@@ -27,6 +27,8 @@ NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
 
 #: In the folder of the texts.
 PROCEDURE_FILE = "procedure.toml"
+#: The one that comes with the bot.
+PACKAGED = Path(__file__).parents[2] / "policy_texts" / PROCEDURE_FILE
 
 OPENING = "opening"
 AGAIN = "again"
@@ -273,8 +275,16 @@ class Procedure(Table):
         return next((step for step in self.steps(category) if step.key == key), None)
 
 
+def procedure_file(policy_texts: Path) -> Path:
+    """Where the procedure stands: in the folder of policy texts; for a school that has put nothing
+    but its own texts there, in the one that comes with the bot.
+    """
+    own = policy_texts / PROCEDURE_FILE
+    return PACKAGED if policy_texts.is_dir() and not own.exists() else own
+
+
 def load_procedure(policy_texts: Path) -> Procedure:
-    """The procedure in a folder of policy texts. Raises FileMistake, for its letters as well.
+    """The procedure for a folder of policy texts. Raises FileMistake, for its letters as well.
 
     A passage that is not among the texts is no mistake: a school's own texts take the place of
     ours, and the bot has to start with them. `headsup check` names it. So is a step's letter where
@@ -282,7 +292,7 @@ def load_procedure(policy_texts: Path) -> Procedure:
     """
     letters = load_letters(policy_texts)
     procedure = load(
-        policy_texts / PROCEDURE_FILE,
+        procedure_file(policy_texts),
         Procedure,
         lambda procedure: _find_mistakes(procedure, letters),
     )

@@ -13,6 +13,7 @@ from handlers.rules.calendar import Calendar
 from handlers.text.words import full_day, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.school.letters import load_letters
+from store.school.procedure import PACKAGED, procedure_file
 from store.school.school import School, days
 
 NO_SCHOOL = (
@@ -39,6 +40,10 @@ NO_OUTCOME = (
     "Mend its spelling."
 )
 NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
+NO_PROCEDURE = (
+    "{folder} holds no procedure.toml, so the one that comes with the bot is used. To have one of "
+    "the school's own: cp {packaged} {folder}"
+)
 NO_STATEMENT = (
     "no text in {folder} is a statement, so nobody is asked to accept one. "
     "Add `kind: statement` on its top."
@@ -117,6 +122,8 @@ def texts(looked: Looked) -> Iterator[str]:
                 owner=owner,
             )
 
+    if procedure_file(folder) == PACKAGED:
+        yield NO_PROCEDURE.format(folder=folder, packaged=PACKAGED)
     if not any(text.kind == "statement" for text in found):
         yield NO_STATEMENT.format(folder=folder)
 

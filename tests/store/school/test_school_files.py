@@ -233,10 +233,18 @@ def test_curly_quotes_are_named_by_their_line(tmp_path: Path) -> None:
 
 def test_a_file_that_is_missing_or_no_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileMistake, match=r"procedure\.toml is missing\.$"):
-        load_procedure(tmp_path)
+        load_procedure(tmp_path / "nowhere")
     (tmp_path / "procedure.toml").mkdir()
     with pytest.raises(FileMistake, match=r"procedure\.toml cannot be read: .+\.$"):
         load_procedure(tmp_path)
+
+
+def test_a_folder_of_texts_alone_has_the_procedure_that_comes_with_the_bot(tmp_path: Path) -> None:
+    (tmp_path / "phones.md").write_text("# Phones\n\nPhones are off in class.\n")
+    found = load_procedure(tmp_path)
+    assert [each.key for each in found.category] == [
+        each.key for each in load_procedure(SHIPPED).category
+    ]
 
 
 STEPS = """
