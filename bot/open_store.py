@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.settings import Settings, SettingsError, addressed
 from store.base import Store
 from store.errors import Trouble
-from store.model.place_notes import MOVED_AWAY, MovedAway
+from store.model.place_notes import MOVED_AWAY, PUTTING_BACK, MovedAway
 from store.tiny import TinyStore
 from store.tiny.place_notes import read_place_note
 
@@ -40,6 +40,11 @@ OTHER_ENGINE = (
     "DATABASE_URL begins with {engine}:. Heads Up keeps its data in a folder, or in postgresql://…"
 )
 
+HALF_RESTORED = (
+    "A backup was being put back for “{school}” here, and that was interrupted: only a part is "
+    "there. Run the same headsup restore again, which finishes it."
+)
+
 #: What is shown of the part of a database's address after `?`.
 SHOWN = ("host", "port", "dbname")
 
@@ -55,8 +60,21 @@ WIPING = {
 async def open_store(settings: Settings, database: Database | None = None) -> Store:
     """Open the store. `database`: one that several schools share.
 
-    Raises StoreUnavailable, SettingsError, and Trouble where everything was moved away from it.
+    Raises StoreUnavailable, SettingsError, and Trouble where everything was moved away from it, or
+    a backup was put back into it only in part.
     """
+    store = await open_even_half_restored(settings, database)
+    try:
+        if await store.place_note(PUTTING_BACK):
+            raise Trouble(HALF_RESTORED.format(school=settings.headsup_school))
+    except Trouble:
+        await store.close()
+        raise
+    return store
+
+
+async def open_even_half_restored(settings: Settings, database: Database | None = None) -> Store:
+    """As `open_store`, also where a backup was put back into it only in part."""
     store = await open_even_moved(settings, database)
     try:
         note = MovedAway.from_text(await store.place_note(MOVED_AWAY))

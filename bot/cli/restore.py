@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.cli.backup import megabytes
 from bot.logs import to_standard_error
-from bot.open_store import address, migrate_tables, open_store, without_password
+from bot.open_store import address, migrate_tables, open_even_half_restored, without_password
 from bot.settings import Settings, of_school, schools_of
 from store.backup import Restored, restore
 from store.base import Store
@@ -130,7 +130,7 @@ async def _fill(folder: Path, settings: Settings, generation: str) -> list[str]:
 
     One that was begun with the same backup, and was interrupted, is finished. Raises Trouble.
     """
-    target = await open_store(settings)
+    target = await open_even_half_restored(settings)
     try:
         async with target.kept_still():
             begun = await target.place_note(PUTTING_BACK)

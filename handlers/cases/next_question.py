@@ -5,7 +5,8 @@ It is asked of its reporter, by whatever shows them the case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.questions import category_question, subject_question
@@ -64,8 +65,14 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     options = [
         Choice(YES.format(name=each.name), f"{about} id {each.candidates[0]}") for each in named
     ]
-    options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE}"))
+    options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE} {named_mark(named)}"))
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
+
+
+def named_mark(named: Iterable[About]) -> str:
+    """Six digits by which a button knows these and no others."""
+    facts = "\n".join(f"{each.label} {each.person} {each.candidates}" for each in named)
+    return sha256(facts.encode()).hexdigest()[:6]
 
 
 def subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:

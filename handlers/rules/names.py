@@ -200,6 +200,9 @@ def _may_be_name(typed: str) -> bool:
     words = typed.split()
     if not 0 < len(words) <= MOST_WORDS_OF_NAME:
         return False
+    if len(words) > 2 and typed.islower() and folded(words[0]) not in TITLES:
+        # `boys fighting near gate`; nobody has three names in small letters.
+        return False
     for word in words:
         letters = re.sub(r"[.,'’‘`-]", "", word)
         if not letters.isalpha() or folded(letters) in OF_SENTENCES:

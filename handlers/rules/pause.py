@@ -34,10 +34,8 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
 
 def pause_of(case: Summary) -> datetime:
     """From when leaders might see a case that stands alone, in UTC."""
-    # Of a child undressed somebody has to hear at once, and it is about that child. Whom the words
-    # may mean besides is shut out, and nobody else waits for that answer.
-    said = [about for about in case.subjects if not about.is_of_words]
-    if case.withheld or is_known_whom(said):
+    # Of a child undressed somebody has to hear at once, and it is about that child.
+    if case.withheld or is_known_whom(case.subjects):
         return case.opened_at
     if not case.urgent:
         return case.opened_at + PAUSE
@@ -56,8 +54,13 @@ def is_held_back(person: Person, matter: Iterable[Summary]) -> bool:
     return any(may_speak_of(part.open_words, person) for part in matter)
 
 
-def speaks_of_head(case: Summary, heads: Iterable[Person]) -> bool:
-    """Tell whether the words of a case may speak of the headteacher, by office or by name."""
+def speaks_of_head(case: Summary, heads: Sequence[Person]) -> bool:
+    """Tell whether the words of a case may speak of the headteacher, by office or by name, and
+    nobody has said whether they do.
+    """
     if Role.HEAD in offices_in(case.open_words):
+        return True
+    named = {id for about in case.subjects if about.is_of_words for id in about.candidates}
+    if any(not named.isdisjoint(head.ids) for head in heads):
         return True
     return any(may_speak_of(case.open_words, head) for head in heads)

@@ -97,7 +97,7 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
             return await _ask_whose(found, found.person, sender, here, desk)
         person = await _join_as_new(found, sender.account, here, desk)
     desk.roles_changed(person)
-    await reconsider(desk)
+    await reconsider(desk, person, here)
     return say(WELCOME.format(name=person.name))
 
 
@@ -287,7 +287,7 @@ async def confirm(ask: Ask, desk: Desk) -> Reply:
         person = await _with_account(ask.person, other, claimed.claimed_by, desk)
         await desk.store.use_invitation(claimed.digest)
     desk.roles_changed(person)
-    await reconsider(desk)
+    await reconsider(desk, person, ask.person)
     return say(IS_YOURS.format(account=account_words(claimed.claimed_by)))
 
 

@@ -187,7 +187,7 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
 
 def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
     """What a reporter added after leadership was told, to everybody but whoever added it."""
-    last = case.chronology[-1]
+    last = _last_said(case)
     is_addition = last.what in ADDITIONS and last.by in case.reporters
     if not is_addition or not case.category:
         return []

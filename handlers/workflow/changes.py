@@ -11,6 +11,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
 from handlers.workflow.recusal import may_mean_a_reader
+from handlers.workflow.words_weighed import with_newcomer_named
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.proofs import with_proofs
@@ -177,12 +178,21 @@ async def _may_own(root: Summary, summaries: Summaries, desk: Desk) -> bool:
     return access.may_with(owner, Act.OWN, desk.listed(owner, root, summaries).relations)
 
 
-async def reconsider(desk: Desk) -> None:
-    """People or roles have changed: every open case tells those who are to know of it now."""
+async def reconsider(desk: Desk, person: Person, before: Person | None) -> None:
+    """Somebody has come, or has other roles: every open case tells those who are to know of it now.
+
+    `before`: the person as they were. A case may be about somebody who had nothing to do with cases
+    when it was said whom it is about.
+    """
+    is_new = before is None or not before.has(*access.WORKERS)
+
+    def move(case: Case) -> Case:
+        return with_newcomer_named(case, person, desk) if is_new else case
+
     for summary in await desk.store.summaries():
         if summary.status == Status.OPEN:
             try:
+                await apply(desk, summary.reference, move)
                 await without_lost_owner(desk, summary.reference)
-                await apply(desk, summary.reference, lambda case: case)
             except (DamagedCase, NotFound):
                 continue

@@ -102,6 +102,14 @@ def with_refusal(
     )
 
 
+def told_of_refusal(root: Case, saying: Saying) -> Case:
+    """The case, where a site has refused what was asked for a part of it."""
+    if root.status != Status.OPEN:
+        return root
+    details = {"way": RemovalWay.SITE.value}
+    return root.enter(saying.at, saying.by, EntryKind.REMOVAL_REFUSED, **details)
+
+
 def with_answer(case: Case, numbers: Collection[int], words: str, saying: Saying) -> Case:
     """The case, with what came back from whoever was asked last."""
     posts = [post for post in map(case.removal_of, numbers) if post.requests]

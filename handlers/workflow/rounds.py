@@ -57,6 +57,9 @@ def owe_round_instead(case: Case, notice: Notice, around: Around, desk: Desk) ->
     Nothing where such a person was told since it was due, where there is none, and where somebody
     has taken the case.
     """
+    if case.joined_to or not case.urgent:
+        # What is joined goes round with the case that it is part of.
+        return case
     people = _people_of_ladder(case, around, desk)
     reached = [person.id for person in people if is_reached(person, desk)]
     told = _last_told(case)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.names import same_name
-from handlers.rules.pause import is_held_back, speaks_of_head
+from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
 from store.model.records import SYSTEM, About, Person, Role, Subject, is_known_whom
@@ -23,10 +24,26 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
     """
     if before is None or not is_known_whom(case.subjects):
         return case
-    words = before.open_words or case.words_since(before)
+    leaders = around.people.having(access.WORKERS)
+    if is_known_whom(before.subjects):
+        # Of whoever is named again it is asked again.
+        return _perhaps_about(case, case.words_since(before), leaders, desk)
+    unsettled = [person for person in leaders if not _is_not_meant(person, case)]
+    return _perhaps_about(case, case.all_words, unsettled, desk)
+
+
+def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
+    """The case, perhaps about somebody who works on cases from now on, if its words name them."""
+    is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
+    if not is_new_here or not is_known_whom(case.subjects):
+        return case
+    return _perhaps_about(case, case.all_words, [person], desk)
+
+
+def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:
     found: dict[tuple[str, ...], list[Person]] = {}
-    for person in around.people.having(access.WORKERS):
-        if may_speak_of(words, person) and not _is_settled_of(person, case):
+    for person in leaders:
+        if may_speak_of(words, person) and not access.concerns(person, [case]):
             found.setdefault(same_name(person.name), []).append(person)
     for people in found.values():
         ids = tuple(id for person in people for id in person.ids)
@@ -35,11 +52,9 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
     return case
 
 
-def _is_settled_of(person: Person, case: Case) -> bool:
-    """Whether it is about them, or was posted by them, or somebody has said that it is neither."""
-    if access.concerns(person, [case]):
-        return True
-    return any(not set(about.nobody_of).isdisjoint(person.ids) for about in case.concerned)
+def _is_not_meant(person: Person, case: Case) -> bool:
+    """Whether somebody has said that it is not about this person, whom the words name."""
+    return any(not set(about.not_meant).isdisjoint(person.ids) for about in case.subjects)
 
 
 def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
@@ -48,6 +63,6 @@ def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
     if of_head != case.speaks_of_head:
         case = replace(case, speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
-    if owner and is_held_back(owner, [case.summary]):
+    if owner and access.is_kept_from(owner, [case.summary]):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case

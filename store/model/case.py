@@ -133,10 +133,15 @@ class Case(_Summarised):
         """
         if is_known_whom(self.subjects):
             return ""
+        return self.all_words
+
+    @property
+    def all_words(self) -> str:
+        """What its reporters have said in it, word by word."""
         return words_of(self._texts())
 
     def words_since(self, before: Case) -> str:
-        """What its reporters have said in it since it was as `before`, word by word."""
+        """What they have said in it since it was as `before`."""
         return words_of(self._texts(before))
 
     def _texts(self, before: Case | None = None) -> Iterator[str]:
@@ -372,7 +377,7 @@ class Case(_Summarised):
         rest = [subject for subject in self.subjects if subject not in named]
         first, *others = rest or [About(Subject.UNSURE)]
         meant = (id for subject in named for id in subject.candidates)
-        first = replace(first, nobody_of=tuple(dict.fromkeys((*first.nobody_of, *meant))))
+        first = replace(first, not_meant=tuple(dict.fromkeys((*first.not_meant, *meant))))
         what, details = EntryKind.ABOUT_INSTEAD, _instead_of(named)
         details["none_of"] = ", ".join(subject.name for subject in named)
         return self._about([first, *others], what, first, by=by, at=at, **details)

@@ -211,6 +211,9 @@ class About:
     nobody_of: tuple[str, ...] = ()
     #: Ids of those whom the words may mean, until somebody has said which of them it is.
     candidates: tuple[str, ...] = ()
+    #: Ids of those whom the case's own words name besides, of whom somebody has said that it is not
+    #: about them.
+    not_meant: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -230,8 +233,12 @@ class About:
 
 
 def is_known_whom(subjects: Collection[About]) -> bool:
-    """Tell whether somebody has said whom a case is about, and no more is to be asked."""
-    return bool(subjects) and not any(about.is_open for about in subjects)
+    """Tell whether somebody has said whom a case is about, and no more is to be asked.
+
+    Whom its words may mean besides is a question of its own.
+    """
+    said = [about for about in subjects if not about.is_of_words]
+    return bool(said) and not any(about.is_open for about in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ abouts = record(
     heads=tuples(ids),
     nobody_of=tuples(ids),
     candidates=tuples(ids),
+    not_meant=tuples(ids),
 )
 follow_ups = record(
     FollowUp,
@@ -219,6 +220,7 @@ def people(id: str) -> st.SearchStrategy[Person]:
         until=times,
         short=st.booleans(),
         used=st.lists(texts, max_size=2).map(tuple),
+        name=st.booleans(),
     )
     return record(
         Person,
@@ -230,6 +232,7 @@ def people(id: str) -> st.SearchStrategy[Person]:
         earlier=tuples(ids.map(lambda earlier: f"{id}-{earlier}")),
         awaiting=optional(awaiting),
         hints=tuples(texts),
+        former_names=tuples(texts),
         invited=st.booleans(),
         version=st.just(0),
     )

@@ -459,7 +459,7 @@ NOT_FOUND = {
         f"notices.#.{name}": "what the bot owes and has sent: it changes with each message"
         for name in (
             *("key", "kind", "to", "due", "reference", "step", "beside"),
-            *("stage", "waits", "settled", "result", "message", "tries"),
+            *("stage", "waits", "settled", "result", "message", "tries", "first_due"),
         )
     },
 }

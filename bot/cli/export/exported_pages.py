@@ -78,13 +78,15 @@ def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, 
         what,
         included.matter.people.name(item.by),
         moment(item.at, desk.calendar),
-        item.text or "; ".join(filter(None, (copy, _read_by_machine(item)))),
+        item.text or "; ".join(filter(None, (copy, _read_by_machine(item, included)))),
         item.sha256,
     )
 
 
-def _read_by_machine(item: Evidence) -> str:
-    return f"read by machine: {item.machine_read}" if item.machine_read else ""
+def _read_by_machine(item: Evidence, included: Included) -> str:
+    """What a program read in a picture; nothing of what is locked away."""
+    is_shown = item.machine_read and not included.matter.withheld
+    return f"read by machine: {item.machine_read}" if is_shown else ""
 
 
 def _step_rows(included: Included, desk: Desk) -> list[tuple[str, ...]]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, which_of
+from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -93,8 +92,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
-    if said.whole == NONE:
-        return await _none(ask, matter, desk)
+    if said.kind == NONE:
+        return await _none(ask, matter, said.name, desk)
 
     named = await _subjects(said, ask.person, matter.named, desk)
 
@@ -185,7 +184,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     def move(case: Case) -> Case:
         by, at = ask.person.id, ask.at
         first, *others = named
-        first = replace(first, nobody_of=(*first.nobody_of, *not_meant))
+        first = replace(first, not_meant=(*first.not_meant, *not_meant))
         case = case.concern_instead(case.subjects, first, by=by, at=at)
         for each in others:
             case = case.concern_also(each, by=by, at=at)
@@ -196,11 +195,16 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     return await _next(ask, matter, (), said, desk)
 
 
-async def _none(ask: Ask, matter: Matter, desk: Desk) -> Reply:
-    """Say that it is about nobody whom its words name besides: these are let in."""
+async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
+    """Say that it is about nobody whom its words name besides: these are let in.
+
+    `of`: whom a button speaks of; where the words name others by now, it is asked again.
+    """
 
     def move(case: Case) -> Case:
         named = [each for each in case.subjects if each.is_of_words]
+        if of and of != named_mark(named):
+            return case
         if not all(may_settle(ask.person, matter, case, each) for each in named):
             raise matter.refusal(NOT_TO_LET_IN)
         return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
@@ -211,8 +215,7 @@ async def _none(ask: Ask, matter: Matter, desk: Desk) -> Reply:
 
 def sure_word(before: Collection[About]) -> str:
     """What confirms that these are taken back, and no others: nobody types it unasked."""
-    facts = "\n".join(f"{each.label} {each.person} {each.candidates}" for each in before)
-    return f"{SURELY}{sha256(facts.encode()).hexdigest()[:6]}"
+    return f"{SURELY}{named_mark(before)}"
 
 
 def sure_part(label: str, command: str) -> Part:

@@ -15,7 +15,7 @@ from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text, say
 from handlers.rules.access import Act
 from handlers.text.dates import past_day_named
 from handlers.text.words import shortened
-from handlers.workflow.changes import change
+from handlers.workflow.changes import apply, change
 from handlers.workflow.parts import change_parts
 from handlers.workflow.removals import (
     GONE,
@@ -24,6 +24,7 @@ from handlers.workflow.removals import (
     numbers_in,
     posts_of,
     request_by,
+    told_of_refusal,
     with_answer,
     with_gone,
     with_refusal,
@@ -163,7 +164,20 @@ async def _note(ask: Ask, asked: _Asked, desk: Desk) -> Reply:
     changed = await change(desk, ask.person, matter, Act.WORK, note, named=is_of_a_part)
     if asked.number is None:
         await change_parts(changed, note, desk)
+    if asked.verb == REFUSED and _is_of_a_site_in_a_part(asked):
+        # The steps are those of the case that it was joined to.
+        await apply(desk, root, lambda case: told_of_refusal(case, saying))
     return await _after(ask, asked, changed, desk)
+
+
+def _is_of_a_site_in_a_part(asked: _Asked) -> bool:
+    """Whether a site was asked last for a post that a joined case has."""
+    root = asked.matter.case.reference
+    for post in asked.posts:
+        requests = post.removal.requests
+        if post.case.reference != root and requests and requests[-1].way == RemovalWay.SITE:
+            return True
+    return False
 
 
 def _noted(
