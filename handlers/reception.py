@@ -48,7 +48,6 @@ PRIVATELY = (
 NOT_YOURS = "That is not among the things you can do here. “/help” shows what is."
 UNKNOWN = "I don't know “{typed}”."
 NOTHING_KEPT = " Nothing was kept."
-SEND_AGAIN = "Nothing was kept. Send it again, and I keep it as a report of its own."
 DID_YOU_MEAN = " Did you mean {commands}?"
 SEE_HELP = " “/help” shows what I know."
 KEPT_INSTEAD = "“{typed}” is not a command, so I have kept your message as a report."
@@ -343,13 +342,7 @@ async def _answer(question: Awaiting, incoming: Incoming, person: Person, desk: 
         return await _obey(f"{question.command} {incoming.text}", incoming, person, desk, used)
     except TooFast:
         raise
-    except NotYours as refusal:
-        await ask_next(None, person, desk, used)
-        if question.short:
-            raise
-        # Whoever wrote that much may take it for kept.
-        raise NotYours(f"{refusal} {SEND_AGAIN}", shows=refusal.shows) from refusal
-    except IllegalMove:
+    except (NotYours, IllegalMove):
         await ask_next(None, person, desk, used)
         raise
     except Refused as refusal:

@@ -9,7 +9,7 @@ from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Prompt, Reply, Text, say
+from handlers.messages import Choice, Choices, NotYours, Prompt, Reply, Text, say
 from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
@@ -19,6 +19,7 @@ from store.model.records import Person, Status
 from store.school.procedure import Outcome
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
+SEND_AGAIN = "Nothing was kept. Send it again, and I keep it as a report of its own."
 NOTED = "Noted with case {reference}."
 TO_WHOM = "Who should look after case {reference}?"
 NOT_TO = "{name} cannot look after case {reference}."
@@ -102,7 +103,13 @@ def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
 async def note(ask: Ask, desk: Desk) -> Reply:
     """Add words to the chronology; reporters add to their own."""
     reference, words = take_reference(ask.words, note.usage)
-    matter = await desk.case_for(ask.person, reference, Act.NOTE)
+    try:
+        matter = await desk.case_for(ask.person, reference, Act.NOTE)
+    except NotYours as refusal:
+        if not words:
+            raise
+        # Whoever wrote that much may take it for kept.
+        raise NotYours(f"{refusal} {SEND_AGAIN}", shows=refusal.shows) from refusal
     if not words:
         reference = matter.named.reference
         question = WHAT_TO_NOTE.format(reference=reference)

@@ -153,7 +153,7 @@ def names_in(words: str) -> list[str]:
 
 
 #: What may stand between two whole names, or within one.
-BESIDE_NAMES = re.compile(r"(,\s*|\s+(?=(?:mr|mrs|ms|miss|mx|dr|prof)\b))", re.IGNORECASE)
+BESIDE_NAMES = re.compile(r"(,\s*|(?<!\s)\s+(?=(?:mr|mrs|ms|miss|mx|dr|prof)\b))", re.IGNORECASE)
 
 
 def whole_names_of(part: str) -> list[str]:

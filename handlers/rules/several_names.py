@@ -14,7 +14,7 @@ BESIDE_AN_ADDRESS = re.compile(
     r"\s(?:and|und|et|plus|as well as|together with|[&/+|])\s|[;,](?:\s|$)|\n", re.IGNORECASE
 )
 #: `https://x.com/okafor`, and without its beginning.
-ADDRESS = re.compile(r"\S+://\S*|(?<![\w@.])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/\S*")
+ADDRESS = re.compile(r"(?<!\S)\S+?://\S*|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/\S*")
 #: `this or that`: one of them is meant, and not both.
 EITHER = re.compile(r"\b(?:or|oder)\b", re.IGNORECASE)
 

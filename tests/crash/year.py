@@ -11,6 +11,7 @@ import heapq
 import itertools
 import random
 import re
+import shutil
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -85,6 +86,20 @@ CATEGORIES = {
     "child-undressed": 3,
     "other": 6,
 }
+
+
+def texts_of_the_year(folder: Path) -> Path:
+    """The policy texts, in whose procedure nothing follows from a site's silence.
+
+    The model knows no posts and whom was asked to take them down: see tests/talks/test_removals.py.
+    """
+    shutil.copytree(TEXTS, folder)
+    procedure = folder / "procedure.toml"
+    text = procedure.read_text("utf-8")
+    assert 'after = "silence"' in text
+    text = text.replace('after = "silence"', 'after = "host"')
+    procedure.write_text(re.sub(r'^removal = ".*"\n', "", text, flags=re.MULTILINE), "utf-8")
+    return folder
 
 
 class Killed(BaseException):
@@ -284,7 +299,8 @@ class Year:
         self.now = BEGIN
         self.chat = Chat(self)
         self.days = Days(CLOSED)
-        self.model = StepNewsModel(TEXTS / "procedure.toml", self.days, PEOPLE, SINCE, down)
+        texts = texts_of_the_year(folder.with_name(f"{folder.name}-texts"))
+        self.model = StepNewsModel(texts / "procedure.toml", self.days, PEOPLE, SINCE, down)
         self.lives = 0
         self.unnoted: Counter[Told] = Counter()  # sent when the process died, and not noted
         self.unnoted_messages: list[int] = []  # for each death in between, how many messages
@@ -300,8 +316,8 @@ class Year:
         self.touched: defaultdict[str, list[datetime]] = defaultdict(list)
         self.deaths: list[datetime] = []
         self._sent_before = 0
-        self._procedure = load_procedure(TEXTS)
-        self._policies = Policies(TEXTS)
+        self._procedure = load_procedure(texts)
+        self._policies = Policies(texts)
         closed = tuple(f"{a}/{b}" for a, b in CLOSED)
         self._calendar = Calendar(School(closed=closed))
         self._plan(cases)
@@ -589,7 +605,8 @@ class Year:
         words, fact, *details = self._choose(case, who)
 
         async def done() -> bool:
-            return len((await self.store.case(deed.of)).chronology) == len(case.chronology) + 1
+            # What follows from it has entries of its own.
+            return len((await self.store.case(deed.of)).chronology) > len(case.chronology)
 
         async def after() -> None:
             if words:

@@ -102,7 +102,7 @@ async def test_what_is_harmful_is_neither_made_small_nor_read_and_spoils_no_othe
     paths = []
     for number, (content, _) in enumerate(HARMFUL.values()):
         paths.append(tmp_path / f"{number}")
-        paths[-1].write_bytes(content)
+        paths[-1].write_bytes(content())
     sound = tmp_path / "sound"
     sound.write_bytes(jpeg())
     *harmful, small = await small_copies([*paths, sound])

@@ -97,6 +97,8 @@ BUILT = {
     # What a command may be typed like: see `test_commands_without_a_slash`.
     "handlers.reception",
     "handlers.school.role_words",
+    # A word of a name, escaped, letter by letter.
+    "handlers.rules.spellings",
     # Names to be erased, escaped.
     "store.erasing",
     # Words of the house.

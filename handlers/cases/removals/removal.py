@@ -52,7 +52,7 @@ NOBODY_ASKED = (
 ALL = "all"
 ANSWER, REFUSED, THERE = "answer", "refused", "there"
 VERBS = (*WAYS, ANSWER, REFUSED, GONE, THERE)
-ON_A_DAY = re.compile(r"(?:^|\s+)on\s+(?P<day>.{1,40})$", re.IGNORECASE)
+ON_A_DAY = re.compile(r"(?<!\S)on\s+(?P<day>.{1,40})$", re.IGNORECASE)
 #: Characters: of whom was asked or a report's number, and of what came back.
 LONGEST, LONGEST_ANSWER = 100, 1_000
 #: Posts that have a button.
@@ -203,7 +203,9 @@ def _split_day(asked: _Asked, ask: Ask, desk: Desk) -> tuple[str, date]:
     named = ON_A_DAY.search(asked.words)
     if named is None or asked.verb in (ANSWER, REFUSED):
         return asked.words, desk.calendar.local(ask.at).date()
-    return asked.words[: named.start()], past_day_named(named["day"], ask.at, desk.calendar)
+    return asked.words[: named.start()].rstrip(), past_day_named(
+        named["day"], ask.at, desk.calendar
+    )
 
 
 # --- what is shown --------------------------------------------------------------------------------
