@@ -40,10 +40,13 @@ class Talking:
         self.lines: list[Sent] = []
 
     async def types(self, leader: str) -> None:
+        # Leaders are told of what others have typed: that is no answer.
+        before, kills = len(self.lane.words(leader)), self.lane.kills
         await self.lane.deliver(Sent(leader, "help", b""))
-        kills = self.lane.kills
         with suppress(TimeoutError):
-            await self.lane.until(lambda: self.lane.words(leader) or self.lane.kills > kills, LONG)
+            await self.lane.until(
+                lambda: len(self.lane.words(leader)) > before or self.lane.kills > kills, LONG
+            )
         line = Sent(leader, f"Somebody calls the cook a liar, says {leader}", b"")
         self.lines.append(line)
         await self.lane.deliver(line)
