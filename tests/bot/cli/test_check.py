@@ -263,8 +263,11 @@ async def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
     assert await only("texts", given) == [
         f"{tmp_path / 'texts'} holds no policy texts (.md or .txt)."
     ]
-    [procedure] = await only("procedure", given)
-    assert procedure.endswith("procedure.toml is missing.")
+    (tmp_path / "texts" / "phones.md").write_text("# Phones\n\nPhones are off in class.\n")
+    procedure, statement = await only("texts", given)
+    assert procedure.startswith(f"{tmp_path / 'texts'} holds no procedure.toml, so the one that")
+    assert procedure.endswith(f"procedure.toml {tmp_path / 'texts'}")
+    assert "no text" in statement
 
 
 async def test_a_kind_of_case_that_alerts_nobody_is_named(tmp_path: Path) -> None:
