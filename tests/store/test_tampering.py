@@ -449,6 +449,7 @@ NOT_FOUND = {
     "case.untaken_since": "as the one before",
     "case.wake_at": "when the bot looks again: computed anew at the next change",
     "case.evidence.#.picture": "how a picture looks: computed from bytes that are proved",
+    "case.evidence.#.machine_read": "what a program read in a picture: no evidence",
     "case.evidence.#.problem": "why it is not kept yet; that it is not, is proved",
     "case.evidence.#.tries": "how a fetch goes on",
     "case.evidence.#.next_try": "as the one before",
