@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from handlers import reception
+from handlers.cases.ownership import SEND_AGAIN
 from handlers.desk import NO_SUCH_CASE, NOT_YOURS_TO_DO, Desk
 from handlers.menu import COMMANDS
 from handlers.messages import (
@@ -362,7 +363,8 @@ def words_of(reply: Reply) -> str:
 
 
 def outcome(reply: Reply, *references: str) -> str:
-    words = words_of(reply)
+    # Of words that are not kept, that is said as well.
+    words = words_of(reply).removesuffix(f" {SEND_AGAIN}")
     if words in [NO_SUCH_CASE.format(reference=r) for r in references]:
         return "x"
     if words in [NOT_YOURS_TO_DO.format(reference=r) for r in references]:
