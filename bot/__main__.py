@@ -377,6 +377,18 @@ def export(
 
 
 @app.command()
+def redact(
+    folder: Annotated[Path, typer.Argument(help="What `headsup export` has written.")],
+    to: Annotated[Path, typer.Option(help="A new folder, for the copy.")],
+) -> None:
+    """Write a copy of an export without what tells of others; asks about each name and file."""
+    from bot.cli.export.asking import asker
+    from bot.cli.export.redact import redact_to
+
+    typer.echo("\n".join(redact_to(folder, to, asker(folder))))
+
+
+@app.command()
 def pack(
     reference: Annotated[str, typer.Argument(help="The case's reference, such as 7K4M.")],
     to: Annotated[Path, typer.Option(help="A folder.")],

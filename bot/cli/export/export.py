@@ -5,20 +5,22 @@ It only reads, so the bot may run meanwhile, but for one new record: that this w
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from bot.cli.export.decisions import NAME as OTHERS
+from bot.cli.export.decisions import proposed, written
 from bot.cli.export.exported_pages import case_page, index_page, others_page
 from bot.cli.export.held_records import Held, all_held
-from bot.cli.export.html_pages import README, safe
+from bot.cli.export.html_pages import README, safe, texts_of
 from bot.cli.export.included import Included, Search
-from bot.cli.export.name_search import Sought
+from bot.cli.export.name_search import Sought, texts_in
+from bot.cli.export.new_folder import make_folder, must_be_new, put, whole
+from bot.cli.export.others_named import others_named
 from bot.settings import Settings
 from handlers.cases.hand_over import file_name
 from handlers.desk import Desk
@@ -37,8 +39,6 @@ from store.school.procedure import load_procedure
 from store.school.school import load_school
 
 NO_NAME = 'Give the person\'s full name: --person "Asha Patel"'
-NOT_EMPTY = "{folder} holds something already. Name a new folder, so that nothing is mixed up."
-INSIDE = "{folder} lies within the bot's own folder. Name another one."
 NOTHING = (
     "Nothing that is held names “{name}”. "
     "Other spellings, and first names alone, are for you to try."
@@ -72,7 +72,7 @@ async def export_to(folder: Path, typed: str, settings: Settings, now: datetime)
     sought = Sought(" ".join(typed.split())[:200])
     if not sought.parts:
         raise Trouble(NO_NAME)
-    _must_be_new(folder, settings.headsup_data)
+    must_be_new(folder, settings.headsup_data, "the bot's own")
     try:
         async with all_held(settings) as held:
             desk = desk_for(settings, held, now)
@@ -100,8 +100,8 @@ async def _export(folder: Path, sought: Sought, held: Held, desk: Desk) -> list[
         return [NOTHING.format(name=safe(sought.name))]
 
     references = tuple(included.case.reference for included in gathered.sure)
-    _make(folder)
-    with _whole(folder):
+    make_folder(folder)
+    with whole(folder):
         await _write(folder, gathered, held, desk)
         await held.note(Exported(new_id(), sought.name, references, desk.now()))
 
@@ -117,33 +117,6 @@ def _number_of_cases(number: int) -> str:
     return f"{number} case{'s' if number > 1 else ''}"
 
 
-def _make(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    # Where it was there already, empty, others may have had a right to it.
-    folder.chmod(0o700)
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[None]:
-    """What could not be gathered, or noted, is not left lying there."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _must_be_new(folder: Path, data: Path) -> None:
-    """Raises Trouble for a folder that holds something, or that lies within the bot's own."""
-    if folder.resolve().is_relative_to(data.resolve()):
-        raise Trouble(INSIDE.format(folder=folder))
-    if not os.path.lexists(folder):
-        return
-    if not folder.is_dir() or any(folder.iterdir()):
-        raise Trouble(NOT_EMPTY.format(folder=folder))
-
-
 # --- writing it down -----------------------------------------------------------------------------
 
 
@@ -151,21 +124,39 @@ async def _write(folder: Path, gathered: Gathered, held: Held, desk: Desk) -> No
     sought = gathered.sought
     for included in gathered.sure:
         await _copy_evidence(included, folder, held)
-        path = folder / f"{included.case.reference}.html"
-        _put(path, case_page(included, sought, desk))
-    _put(folder / "other-records.html", others_page(gathered.others, sought))
-    _put(folder / "index.html", index_page(gathered.cases, sought, desk))
+    pages = {
+        included.case.reference: case_page(included, sought, desk) for included in gathered.sure
+    }
+    pages["other-records"] = others_page(gathered.others, sought)
+    pages["index"] = index_page(gathered.cases, sought, desk)
+    for name, page in pages.items():
+        put(folder / f"{name}.html", page)
+    put(folder / OTHERS, _others(folder, gathered, list(pages.values()), held, desk))
 
     unread = "".join(f"\n    {path}" for path in held.unreadable) or " none"
     at = moment(desk.now(), desk.calendar)
-    _put(folder / "README.txt", README.format(name=safe(sought.name), at=at, unread=unread))
+    put(folder / "README.txt", README.format(name=safe(sought.name), at=at, unread=unread))
 
 
-def _put(path: Path, text: str) -> None:
-    """Write a new file that nobody else may read, not for a moment either."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+def _others(folder: Path, gathered: Gathered, pages: Sequence[str], held: Held, desk: Desk) -> str:
+    """The text of the file in which it is decided what is taken out."""
+    known = {*desk.calendar.school.staff, *(name for p in held.people for name in p.names)}
+    typed: list[str] = []
+    for included in gathered.sure:
+        known |= {about.name for about in (*included.case.subjects, *included.case.posters)}
+        typed += included.typed
+    for _, record in gathered.others:
+        typed += texts_in(asdict(record))
+
+    cells = [cell for page in pages for cell in texts_of(page)]
+    others = others_named(map(safe, typed), known, cells, gathered.sought)
+    files = [
+        copy
+        for included in gathered.sure
+        for copy in included.copied.values()
+        if (folder / copy).is_file()
+    ]
+    return written(proposed(others, files))
 
 
 async def _copy_evidence(included: Included, folder: Path, held: Held) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import unicodedata
 from collections.abc import Iterable, Sequence
+from html.parser import HTMLParser
 
 from bot.cli.export.name_search import Sought
 
@@ -34,7 +35,8 @@ Begin with index.html. A dark edge marks what holds the name.
 Before anything is handed over:
   - Is it the right person? A namesake's data must not go out.
   - Take out what tells of other people: pupils, parents, colleagues, whoever passed it on. They are entitled to that,
-    unless they agree, or it is reasonable without. Redact in a copy, on paper or with a tool that really removes it.
+    unless they agree, or it is reasonable without. Who else is named stands in others.txt: decide of each there, or let
+    `headsup redact` ask you; it writes a copy without them, and leaves this folder as it is.
   - Leave out what would put a child or somebody else at risk of serious harm, or would harm an investigation.
   - Pictures and files are in evidence/, as they were received, and their SHA-256 stands beside them in the case's page.
     What shows a child undressed is listed and was not copied: nobody copies it or passes it on. Ask the police.
@@ -77,6 +79,28 @@ def _is_hidden(character: str) -> bool:
 def text(words: object) -> str:
     """What somebody typed, as HTML; None is nothing."""
     return html.escape(safe(str(words or "")))
+
+
+def texts_of(page: str) -> list[str]:
+    """The texts of a page as they are read, each cell by itself."""
+    texts = _Texts()
+    texts.feed(page)
+    texts.close()
+    return texts.found
+
+
+class _Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._is_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_style = tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_style:
+            self.found.append(data)
 
 
 def paragraph(words: str) -> str:

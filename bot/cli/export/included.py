@@ -12,6 +12,7 @@ from handlers.matter import Around, Matter, People, Summaries
 from handlers.rules.access import is_meant
 from handlers.rules.names import is_named
 from store.model.case import Case
+from store.model.proofs import is_proof
 from store.model.records import About, Entry, Person
 
 ABOUT_THEM = "it is about them"
@@ -38,6 +39,16 @@ class Included:
     @property
     def case(self) -> Case:
         return self.matter.named
+
+    @property
+    def typed(self) -> Iterator[str]:
+        """What people wrote in it, and what was read in their pictures."""
+        for item in self.case.evidence:
+            yield from (item.text, item.name, item.machine_read, *item.origin.values())
+        for entry in self.case.chronology:
+            for detail, value in entry.details.items():
+                if not is_proof(detail):
+                    yield from texts_in(value)
 
 
 @dataclass(frozen=True, slots=True)

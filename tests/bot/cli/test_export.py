@@ -201,7 +201,7 @@ async def test_what_could_not_be_gathered_is_not_noted(
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(export, "_put", full)
+        patch.setattr(export, "put", full)
         with pytest.raises(Trouble):
             await folder.export()
     assert await folder.store.memos(Exported) == []
