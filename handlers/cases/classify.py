@@ -8,10 +8,12 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from hashlib import sha256
 
 from handlers.cases.next_question import subjects_known_to
+from handlers.cases.parting import parting_of
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
@@ -24,12 +26,12 @@ from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Reply, Text, say
+from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules.access import Act, Relation
-from handlers.text.words import shortened
-from handlers.workflow.changes import apply, change
+from handlers.text.words import listed, shortened
+from handlers.workflow.changes import Move, apply, change, without_lost_owner
 from store.model.case import Case, Classification
-from store.model.records import Status
+from store.model.records import Person, Status
 from store.school.procedure import Category
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
@@ -39,6 +41,9 @@ PART = "Added to case {reference}."
 CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
 IN_A_RING = "Case {to} is part of case {reference} already."
 NOT_APART = "Case {reference} was joined by a leader; please ask them."
+#: Of a case that would stand alone.
+LETS_IN = "Then case {reference} can be seen by somebody who does not see it now: {names}. Go on?"
+SURE_APART = "Yes, a case of its own"
 NOT_YOUR_OWN = (
     "What this case is about is for others to say now. You can add a note to it, and read what you "
     "sent."
@@ -56,7 +61,7 @@ OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it.
 async def category(ask: Ask, desk: Desk) -> Reply:
     """Set the category; what waited for that may be fetched from now on, or never."""
     reference, typed = take_reference(ask.words, category.usage)
-    chosen, listed = _chosen(typed, desk)
+    chosen, pieces = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
         known = subjects_known_to(ask.person, matter)
@@ -69,19 +74,20 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
 
+    alone = await _standing_alone(ask, matter, desk)
     may_unlock = matter.may(ask.person, Act.UNLOCK)
     if may_unlock and matter.named.withheld and not chosen.withhold:
         return have_you_seen(matter, chosen, desk)
 
     def move(case: Case) -> Case:
-        numbers = numbers_released(case, ask, listed)
+        numbers = numbers_released(case, ask, pieces)
         is_said = case.category == chosen.key and case.withheld == chosen.withhold
         if is_said and not numbers:
             return case
-        return _categorised(_standing_alone(case, ask), chosen, ask, numbers)
+        return _categorised(alone(case), chosen, ask, numbers)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    parts = await _categorise_parts(matter, chosen, ask, desk)
+    parts = await _with_the_rest(matter, chosen, ask, desk)
     if chosen.withhold and Relation.REPORTER in matter.relations:
         return await answer(matter, ask.person, desk)
     reply = await next_of(ask, matter, desk)
@@ -97,8 +103,8 @@ def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:
     named = category_named(typed, desk)
     if named:
         return named, None
-    words, listed = split_listed(typed)
-    return category_named(words, desk), listed
+    words, pieces = split_listed(typed)
+    return category_named(words, desk), pieces
 
 
 def _categorised(
@@ -111,11 +117,14 @@ def _categorised(
     return case.categorise(said, by=ask.person.id, at=ask.at)
 
 
-async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
-    """What the same person sent later, and called part of this, is about the same.
+async def _with_the_rest(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
+    """What the same person sent later, and called part of this, is about the same. Who may not look
+    after what is withheld lets go of it.
 
     No card had listed what came with it: gives the parts of which that still waits.
     """
+    if chosen.withhold:
+        await without_lost_owner(desk, matter.named.reference)
     waiting = []
     for part in matter.summaries:
         if part.joined_to != matter.named.reference:
@@ -138,13 +147,13 @@ async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: De
 async def urgent(ask: Ask, desk: Desk) -> Reply:
     """Tell leadership at once, at any hour; what is urgent of a part is urgent of the whole."""
     reference, _ = take_reference(ask.words, urgent.usage)
+    matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    alone = await _standing_alone(ask, matter, desk)
 
     def move(case: Case) -> Case:
-        if case.urgent:
-            return case
-        return _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+        return case if case.urgent else alone(case).make_urgent(by=ask.person.id, at=ask.at)
 
-    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:
         root = matter.summaries[0]
         if root.status == Status.OPEN:
@@ -226,25 +235,63 @@ def _refuse_ring(part: Matter, target: Matter) -> None:
 )
 async def apart(ask: Ask, desk: Desk) -> Reply:
     """Let a report stand as a case of its own."""
-    reference, _ = take_reference(ask.words, apart.usage)
-    return await _apart(ask, reference, desk)
+    reference, sure = take_reference(ask.words, apart.usage)
+    return await _apart(ask, reference, desk, sure)
 
 
-async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
+async def _apart(ask: Ask, reference: str, desk: Desk, sure: str = "") -> Reply:
+    """`sure`: what a button says with which somebody has confirmed whom that lets in."""
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     case = matter.named
-    if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
+    if case.joined_to is None:
+        return await next_of(ask, matter, desk)
+    if matter.is_about(ask.person):
+        raise matter.refusal(NOT_YOUR_OWN)
+
+    parting = await parting_of(case, matter.around, desk)
+    if matter.may(ask.person, Act.WORK):
+        mark = _mark_of(parting.lets_in)
+        if parting.lets_in and sure != mark:
+            return matter.shown_in(_lets_in(case, parting.lets_in, mark))
+    elif case.settled or parting.is_for_leaders:
         raise matter.refusal(NOT_APART.format(reference=case.reference))
 
     def move(case: Case) -> Case:
-        return case.separate(by=ask.person.id, at=ask.at) if case.joined_to else case
+        if case.joined_to is None:
+            return case
+        return parting.take_out(case, by=ask.person.id, at=ask.at)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
-def _standing_alone(case: Case, ask: Ask) -> Case:
-    return case if case.settled else case.separate(by=ask.person.id, at=ask.at)
+def _lets_in(case: Case, people: Iterable[Person], mark: str) -> Reply:
+    names = listed(dict.fromkeys(person.name for person in people))
+    sure = Choice(SURE_APART, f"case apart {case.reference} {mark}", "danger")
+    return Reply((Text(LETS_IN.format(reference=case.reference, names=names)), Choices((sure,))))
+
+
+def _mark_of(people: Iterable[Person]) -> str:
+    """What confirms that these are let in, and no others: nobody types it unasked."""
+    ids = "\n".join(sorted(person.id for person in people))
+    return sha256(ids.encode()).hexdigest()[:6]
+
+
+async def _standing_alone(ask: Ask, matter: Matter, desk: Desk) -> Move:
+    """The move that lets a report stand alone which its reporter has not yet called part of
+    another; none, where that would let somebody see more than they do.
+    """
+    named = matter.named
+    if named.settled or matter.is_about(ask.person):
+        return lambda case: case
+    parting = await parting_of(named, matter.around, desk)
+    if parting.is_for_leaders:
+        return lambda case: case
+
+    def move(case: Case) -> Case:
+        return case if case.settled else parting.take_out(case, by=ask.person.id, at=ask.at)
+
+    return move
 
 
 async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:

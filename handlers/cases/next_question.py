@@ -44,7 +44,7 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     if not matter.is_about(person) and _is_whom_open(person, matter):
         return subject_question(case, desk)
     for subject in case.subjects:
-        is_asked = subject.candidates and not subject.is_of_words
+        is_asked = subject.candidates and subject.name and not subject.is_of_words
         if is_asked and may_settle(person, matter, case, subject):
             return await which_of(case, subject, desk)
     if case.category is None or case.waiting:
@@ -78,7 +78,9 @@ def named_mark(named: Iterable[About]) -> str:
 def subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
     """Whom it is about; of its reporter, what they have said of that themselves."""
     case = matter.named
-    return case.subjects if matter.whole else own_words(person, case).subjects
+    if not matter.whole:
+        return own_words(person, case).subjects
+    return [subject for subject in case.subjects if not subject.is_of_matter]
 
 
 def _is_whom_open(person: Person, matter: Matter) -> bool:

@@ -254,9 +254,12 @@ def relations(
     found.add(Relation.APART)
     if at < pause_ends(case, matter):
         return frozenset(found)
-    if any(part.owner in person.ids for part in matter):
+    reaches = _reaches(person, matter, procedure)
+    # Who had taken it before it became the governors', or was withheld, lets go of it.
+    is_for_few = is_about_head(matter) or any(part.withheld for part in matter)
+    if any(part.owner in person.ids for part in matter) and (reaches or not is_for_few):
         found.add(Relation.OWNER)
-    if _reaches(person, matter, procedure):
+    if reaches:
         found.add(Relation.REACH)
     return frozenset(found)
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
+from handlers.rules.access import Act
 from handlers.rules.names import same_name
-from handlers.rules.pause import speaks_of_head
+from handlers.rules.pause import pause_ends, speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
 from store.model.records import SYSTEM, About, Person, Role, Subject, is_known_whom
@@ -58,11 +59,20 @@ def _is_not_meant(person: Person, case: Case) -> bool:
 
 
 def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
-    """The case, saying whether its words speak of the head, and without an owner whom they name."""
+    """The case, saying whether its words speak of the head, and without an owner whose it is no
+    longer: it may be about them, or is the governors' now.
+    """
     of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
     if of_head != case.speaks_of_head:
         case = replace(case, speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
-    if owner and access.is_kept_from(owner, [case.summary]):
+    if owner and not _may_own(owner, case, around, desk):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case
+
+
+def _may_own(owner: Person, case: Case, around: Around, desk: Desk) -> bool:
+    matter = around.having(case).matter(case)
+    at = max(desk.now(), pause_ends(case.summary, matter))
+    relations = access.relations(owner, case.summary, matter, desk.procedure, at)
+    return access.may_with(owner, Act.OWN, relations)

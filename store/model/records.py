@@ -223,7 +223,14 @@ class About:
     @property
     def is_of_words(self) -> bool:
         """Whether it is somebody whom words may mean, besides those whom the case is about."""
-        return self.subject == Subject.UNSURE and bool(self.candidates)
+        return self.subject == Subject.UNSURE and bool(self.candidates) and bool(self.name)
+
+    @property
+    def is_of_matter(self) -> bool:
+        """Whether these are whom the matter was kept from out of which the case was taken, until it
+        is said whom it is about.
+        """
+        return self.subject == Subject.UNSURE and bool(self.candidates) and not self.name
 
     @property
     def is_open(self) -> bool:

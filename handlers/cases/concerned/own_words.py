@@ -82,7 +82,7 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    if named.is_of_words and not matter.whole:
+    if (named.is_of_words or named.is_of_matter) and not matter.whole:
         is_alone = len(matter.summaries) == 1
         return is_alone and _is_untouched(person, case)
     named_by = _named_by(named.label, case)

@@ -190,23 +190,20 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return matter.shown_in(question)
 
     named = await _posters(wanted, ask.person, case, desk)
-    after = replace(case, posters=tuple(named))
     everybody = await desk.store.people()
-    let_in = access.let_in(everybody, matter.summaries, matter.having(after))
-    # Somebody may have been named since it was asked.
-    sure_of_these = sure_word(case.posters)
-    if let_in and said.kind != sure_of_these:
-        names = listed(dict.fromkeys(person.name for person in let_in))
-        sure = f"case posted {case.reference} {sure_of_these} {wanted.whole}"
-        question = Reply(
-            (
-                Text(LETS_IN.format(reference=case.reference, names=names)),
-                sure_part(SURE_POSTER, sure),
-            )
-        )
-        return matter.shown_in(question)
+
+    def let_in_by(case: Case) -> list[Person]:
+        after = replace(case, posters=tuple(named))
+        return access.let_in(everybody, matter.having(case), matter.having(after))
+
+    asked_of: list[Person] = []
 
     def move(case: Case) -> Case:
+        # Somebody may have been named since it was asked, or in this very moment.
+        is_sure = said.kind == sure_word(case.posters)
+        asked_of[:] = () if is_sure else let_in_by(case)
+        if asked_of:
+            return case
         by, at = ask.person.id, ask.at
         first, *others = named
         case = case.posted_by_instead(case.posters, first, by=by, at=at)
@@ -215,7 +212,13 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return case
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    await without_lost_owner(desk, case.reference)
+    if asked_of:
+        reference = matter.named.reference
+        names = listed(dict.fromkeys(person.name for person in asked_of))
+        lets_in = Text(LETS_IN.format(reference=reference, names=names))
+        sure = f"case posted {reference} {sure_word(matter.named.posters)} {wanted.whole}"
+        return matter.shown_in(Reply((lets_in, sure_part(SURE_POSTER, sure))))
+    await without_lost_owner(desk, matter.named.reference)
     return await _next(ask, matter, (), said, desk)
 
 

@@ -94,6 +94,9 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return await _instead(ask, matter, said, desk)
     if said.kind == NONE:
         return await _none(ask, matter, said.name, desk)
+    if matter.whole and any(subject.is_of_matter for subject in matter.named.subjects):
+        # They say it for whoever is kept from it until then, and are told whom that lets in.
+        return await _instead(ask, matter, replace(said, kind=INSTEAD, name=said.whole), desk)
 
     named = await _subjects(said, ask.person, matter.named, desk)
 
@@ -111,6 +114,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     """The case, about somebody as well: it is said of them what was open, or they are added."""
     by, at = ask.person.id, ask.at
+    if _answers_at_last(about, matter, case, ask.person):
+        return case.concern(about, by=by, at=at)
     answered = []
     for subject in case.subjects:
         # That words mean whom they name lets nobody in.
@@ -131,6 +136,14 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     return case.concern(about, by=by, at=at)
 
 
+def _answers_at_last(about: About, matter: Matter, case: Case, person: Person) -> bool:
+    """Whether somebody says whom a case is about that was taken out of a matter, which they may."""
+    subjects = case.subjects
+    is_open = bool(subjects) and all(subject.is_of_matter for subject in subjects)
+    is_answer = about.subject != Subject.UNSURE
+    return is_open and is_answer and all(may_settle(person, matter, case, s) for s in subjects)
+
+
 def answers(about: About, open_one: About) -> bool:
     """Tell whether it says which of those it is whom earlier words may mean, or that it is none."""
     if not open_one.candidates:
@@ -145,7 +158,7 @@ def answers(about: About, open_one: About) -> bool:
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
-        is_asked = subject.candidates and not subject.is_of_words
+        is_asked = subject.candidates and subject.name and not subject.is_of_words
         if is_asked and may_settle(ask.person, matter, matter.named, subject):
             return matter.asking(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
@@ -167,23 +180,24 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     wanted = Said.parse(said.name)
     named = await _subjects(wanted, ask.person, matter.named, desk)
 
-    before = matter.named.subjects
-    after = replace(matter.named, about=named[0], also_about=tuple(named[1:]))
     everybody = await desk.store.people()
-    let_in = access.let_in(everybody, matter.summaries, matter.having(after))
-    # Somebody may have been named since it was asked.
-    sure_of_these = sure_word(before)
-    if let_in and said.kind != sure_of_these:
-        names = listed(dict.fromkeys(person.name for person in let_in))
-        question = LETS_IN.format(reference=reference, names=names)
-        sure = sure_part(SURE, f"case about {reference} {sure_of_these} {wanted.whole}")
-        return matter.shown_in(Reply((Text(question), sure)))
 
-    not_meant = tuple(id for person in let_in for id in person.ids)
+    def let_in_by(case: Case) -> list[Person]:
+        after = replace(case, about=named[0], also_about=tuple(named[1:]))
+        return access.let_in(everybody, matter.having(case), matter.having(after))
+
+    asked_of: list[Person] = []
 
     def move(case: Case) -> Case:
+        let_in = let_in_by(case)
+        # Somebody may have been named since it was asked, or in this very moment.
+        is_sure = said.kind == sure_word(case.subjects)
+        asked_of[:] = () if is_sure else let_in
+        if asked_of:
+            return case
         by, at = ask.person.id, ask.at
         first, *others = named
+        not_meant = tuple(id for person in let_in for id in person.ids)
         first = replace(first, not_meant=(*first.not_meant, *not_meant))
         case = case.concern_instead(case.subjects, first, by=by, at=at)
         for each in others:
@@ -191,6 +205,11 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return case
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    if asked_of:
+        names = listed(dict.fromkeys(person.name for person in asked_of))
+        question = LETS_IN.format(reference=reference, names=names)
+        sure = f"case about {reference} {sure_word(matter.named.subjects)} {wanted.whole}"
+        return matter.shown_in(Reply((Text(question), sure_part(SURE, sure))))
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, (), said, desk)
 
