@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.cases.concerned.own_words import OwnWords, own_words
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.next_question import next_question
@@ -16,6 +15,7 @@ from handlers.cases.questions import (
     undressed_choices,
     urgent_choice,
 )
+from handlers.cases.to_ring import whom_to_ring
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
@@ -24,8 +24,10 @@ from handlers.policies.passages import policy_choice
 from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.pause import PAUSE
+from handlers.rules.spoken_of import may_speak_of
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
+from handlers.workflow.own_words import OwnWords, own_words
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Person, Role, State, Status, Summary
@@ -60,8 +62,8 @@ STOP = "Case {reference}: please stop here"
 STOP_PICTURE = "Do not copy it, pass it on, delete it, or show it to anybody. {fetched}"
 NOT_FETCHED = "I have not fetched it."
 FETCHED = "It had been fetched before; it is locked away now."
-STOP_RING = "Ring the safeguarding lead now{phone}. If a child is in danger, ring 999 first."
-STOP_TOLD = "The safeguarding lead is being told that you reported it, without the picture."
+STOP_RING = "Ring {who} now{phone}. If a child is in danger, ring 999 first."
+STOP_TOLD = "{who} is being told that you reported it, without the picture."
 STOP_NOBODY = "Nobody here could be told, so please do ring now."
 AFTERWARDS = "Once you have rung, please answer this as well."
 AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps its full size."
@@ -96,7 +98,7 @@ async def answer(
 
 async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:
     """What to do first; whom it is about is asked below that."""
-    reply = stop(matter, desk)
+    reply = stop(matter, person, desk)
     question = await next_question(person, matter, desk) if ask_now else None
     return reply + say(AFTERWARDS) + question if question else reply
 
@@ -282,15 +284,22 @@ def _is_of_head(matter: Matter, said: OwnWords) -> bool:
     return matter.named.summary.speaks_of_head
 
 
-def stop(matter: Matter, desk: Desk) -> Reply:
+def stop(matter: Matter, person: Person, desk: Desk) -> Reply:
     """What to do about a picture of a child undressed."""
     case = matter.named
-    phone = desk.calendar.school.safeguarding_phone
+    said = own_words(person, case)
+
+    def is_meant(other: Person) -> bool:
+        # By their own words alone: what leaders have said of it is not theirs to know.
+        return access.concerns(other, [said]) or may_speak_of(case.open_words, other)
+
+    to_ring = whom_to_ring(is_meant, matter.people, desk)
     was_fetched = any(item.state == State.KEPT and item.sha256 for item in case.evidence)
+    is_told = bool(recipients(case, matter.around, desk))
     lines = (
         STOP_PICTURE.format(fetched=FETCHED if was_fetched else NOT_FETCHED),
-        STOP_RING.format(phone=f" on {phone}" if phone else ""),
-        STOP_TOLD if recipients(case, matter.around, desk) else STOP_NOBODY,
+        STOP_RING.format(who=to_ring.who, phone=to_ring.on_phone),
+        STOP_TOLD.format(who=to_ring.who_begins) if is_told and to_ring.role else STOP_NOBODY,
     )
     parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
     return Reply(parts, replaces=True).mentioning([case.reference])

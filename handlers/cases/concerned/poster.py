@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.concerned.poster_words import OF, poster_question, posters_words
 from handlers.cases.concerned.subject import (
     ADDED,
@@ -39,6 +38,7 @@ from handlers.rules.several_names import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
+from handlers.workflow.own_words import may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Poster, Role, Subject
 

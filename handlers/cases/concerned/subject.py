@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
@@ -22,6 +21,7 @@ from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_offic
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
+from handlers.workflow.own_words import may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
