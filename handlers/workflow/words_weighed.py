@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.access import Act
+from handlers.rules.access import Relation
 from handlers.rules.names import same_name
 from handlers.rules.pause import pause_ends, speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
@@ -66,13 +66,13 @@ def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
     if of_head != case.speaks_of_head:
         case = replace(case, speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
-    if owner and not _may_own(owner, case, around, desk):
+    if owner and not _is_still_owner(owner, case, around, desk):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case
 
 
-def _may_own(owner: Person, case: Case, around: Around, desk: Desk) -> bool:
+def _is_still_owner(owner: Person, case: Case, around: Around, desk: Desk) -> bool:
     matter = around.having(case).matter(case)
     at = max(desk.now(), pause_ends(case.summary, matter))
     relations = access.relations(owner, case.summary, matter, desk.procedure, at)
-    return access.may_with(owner, Act.OWN, relations)
+    return Relation.OWNER in relations
