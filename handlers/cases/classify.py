@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from handlers.cases.next_question import subjects_known_to
+from handlers.cases.concerned.own_words import may_say_kind, own_words
+from handlers.cases.next_question import known_to
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
@@ -29,7 +30,7 @@ from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
 from store.model.case import Case, Classification
-from store.model.records import Status
+from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import Category
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
@@ -59,24 +60,25 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     chosen, listed = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
-        known = subjects_known_to(ask.person, matter)
+        known = known_to(ask.person, matter, desk)
         question = category_question(matter.named, known, desk, every=bool(typed))
         if typed == EVERY:
             return replace(matter.asking(question), replaces=True)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
         return matter.asking(Reply(lead) + question)
 
-    if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
-        raise matter.refusal(NOT_YOUR_OWN)
-
+    _refuse_its_subject(matter, chosen, ask.person)
     may_unlock = matter.may(ask.person, Act.UNLOCK)
     if may_unlock and matter.named.withheld and not chosen.withhold:
         return have_you_seen(matter, chosen, desk)
 
+    is_about_them = matter.is_about(ask.person)
+
     def move(case: Case) -> Case:
+        if is_about_them and case.category not in (None, chosen.key):
+            return case
         numbers = numbers_released(case, ask, listed)
-        is_said = case.category == chosen.key and case.withheld == chosen.withhold
-        if is_said and not numbers:
+        if _is_said(case, chosen, ask.person) and not numbers:
             return case
         return _categorised(_standing_alone(case, ask), chosen, ask, numbers)
 
@@ -92,6 +94,27 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     return reply
 
 
+def _refuse_its_subject(matter: Matter, chosen: Category, person: Person) -> None:
+    """Raises Refused where what kind it is of is not this person's to say.
+
+    What they have said themselves they may say again, and a child undressed anybody says first.
+    """
+    is_own = own_words(person, matter.named).kind.category == chosen.key
+    is_undressed = matter.named.category is None and chosen.withhold
+    if not is_own and not is_undressed and not may_say_kind(person, matter):
+        raise matter.refusal(NOT_YOUR_OWN)
+
+
+def _is_said(case: Case, chosen: Category, person: Person) -> bool:
+    """Whether it is of this kind already; of one of its reporters, whether they said so, too."""
+    if case.category != chosen.key or case.withheld != chosen.withhold:
+        return False
+    is_reporter = not set(person.ids).isdisjoint(case.reporters)
+    is_to_note = is_reporter and own_words(person, case).kind.category != chosen.key
+    # That it is about a child undressed is shown to all of them, and since when is counted.
+    return chosen.withhold or not is_to_note
+
+
 def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:
     """The category that was typed or tapped, and how many pieces the card had listed."""
     named = category_named(typed, desk)
@@ -102,13 +125,21 @@ def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:
 
 
 def _categorised(
-    case: Case, chosen: Category, ask: Ask, releases: Collection[int] = frozenset()
+    case: Case,
+    chosen: Category,
+    ask: Ask,
+    releases: Collection[int] = frozenset(),
+    *,
+    by: str = "",
 ) -> Case:
-    """The case, about this; it releases pieces by their numbers."""
+    """The case, about this; it releases pieces by their numbers.
+
+    `by`: whose word that is, where it is not the asker's.
+    """
     said = Classification(
         chosen.key, urgent=chosen.urgent, withhold=chosen.withhold, releases=releases
     )
-    return case.categorise(said, by=ask.person.id, at=ask.at)
+    return case.categorise(said, by=by or ask.person.id, at=ask.at)
 
 
 async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
@@ -140,7 +171,7 @@ async def urgent(ask: Ask, desk: Desk) -> Reply:
     reference, _ = take_reference(ask.words, urgent.usage)
 
     def move(case: Case) -> Case:
-        if case.urgent:
+        if case.make_urgent(by=ask.person.id, at=ask.at) is case:
             return case
         return _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
 
@@ -199,7 +230,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
             # What waits is not let go by this: it is asked what that is.
-            return _categorised(joined, known, ask) if known else joined
+            return _of_the_same_kind(joined, target.named, known, ask, desk) if known else joined
 
         matter = await change(desk, ask.person, part, Act.CLASSIFY, move, named=True)
     if matter.named.waiting and target.named.category:
@@ -207,6 +238,18 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     if known is None:
         return await answer(target, ask.person, desk)
     return replace(target.shown_in(say(PART.format(reference=to))), replaces=True)
+
+
+def _of_the_same_kind(case: Case, target: Case, kind: Category, ask: Ask, desk: Desk) -> Case:
+    """A part, of the kind that its whole is of. What others have made of that is no word of the
+    reporter's: they have said of the part what they said of the whole.
+    """
+    said = desk.procedure.named(own_words(ask.person, target).kind.category)
+    if said == kind:
+        return _categorised(case, kind, ask)
+    if said and not said.withhold:
+        case = _categorised(case, said, ask)
+    return _categorised(case, kind, ask, by=SYSTEM)
 
 
 def _refuse_ring(part: Matter, target: Matter) -> None:

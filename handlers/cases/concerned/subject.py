@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
+from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, known_to, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -85,7 +85,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
-        return matter.asking(subject_question(matter.named, desk))
+        known = known_to(ask.person, matter, desk)
+        return matter.asking(subject_question(matter.named, known, desk))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
