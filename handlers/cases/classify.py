@@ -26,9 +26,11 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Reply, Text, say
+from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
+from handlers.workflow.separating import separated
 from store.model.case import Case, Classification
 from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import Category
@@ -80,7 +82,7 @@ async def category(ask: Ask, desk: Desk) -> Reply:
         numbers = numbers_released(case, ask, listed)
         if _is_said(case, chosen, ask.person) and not numbers:
             return case
-        return _categorised(_standing_alone(case, ask), chosen, ask, numbers)
+        return _categorised(_standing_alone(case, matter, ask), chosen, ask, numbers)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     parts = await _categorise_parts(matter, chosen, ask, desk)
@@ -97,10 +99,13 @@ async def category(ask: Ask, desk: Desk) -> Reply:
 def _refuse_its_subject(matter: Matter, chosen: Category, person: Person) -> None:
     """Raises Refused where what kind it is of is not this person's to say.
 
-    What they have said themselves they may say again, and a child undressed anybody says first.
+    What they have said themselves they may say again; and first of what they alone have sent, that
+    it shows a child undressed.
     """
-    is_own = own_words(person, matter.named).kind.category == chosen.key
-    is_undressed = matter.named.category is None and chosen.withhold
+    case = matter.named
+    is_own = own_words(person, case).kind.category == chosen.key
+    is_alone = len(matter.summaries) == 1 and set(case.reporters) <= set(person.ids)
+    is_undressed = chosen.withhold and case.category is None and is_alone
     if not is_own and not is_undressed and not may_say_kind(person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
 
@@ -169,13 +174,14 @@ async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: De
 async def urgent(ask: Ask, desk: Desk) -> Reply:
     """Tell leadership at once, at any hour; what is urgent of a part is urgent of the whole."""
     reference, _ = take_reference(ask.words, urgent.usage)
+    seen = await desk.case_for(ask.person, reference, Act.CLASSIFY)
 
     def move(case: Case) -> Case:
         if case.make_urgent(by=ask.person.id, at=ask.at) is case:
             return case
-        return _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+        return _standing_alone(case, seen, ask).make_urgent(by=ask.person.id, at=ask.at)
 
-    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    matter = await change(desk, ask.person, seen, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:
         root = matter.summaries[0]
         if root.status == Status.OPEN:
@@ -278,16 +284,25 @@ async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
     case = matter.named
     if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
         raise matter.refusal(NOT_APART.format(reference=case.reference))
+    if case.joined_to and matter.is_about(ask.person):
+        raise matter.refusal(NOT_YOUR_OWN)
+    everybody = await desk.store.people() if case.joined_to else ()
 
     def move(case: Case) -> Case:
-        return case.separate(by=ask.person.id, at=ask.at) if case.joined_to else case
+        if not case.joined_to:
+            return case
+        return separated(case, matter, everybody, by=ask.person, at=ask.at)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
-def _standing_alone(case: Case, ask: Ask) -> Case:
-    return case if case.settled else case.separate(by=ask.person.id, at=ask.at)
+def _standing_alone(case: Case, matter: Matter, ask: Ask) -> Case:
+    """Whoever it concerns takes nothing out of what is kept from them."""
+    if case.settled or matter.is_about(ask.person):
+        return case
+    everybody = matter.people.having(access.WORKERS)
+    return separated(case, matter, everybody, by=ask.person, at=ask.at)
 
 
 async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:

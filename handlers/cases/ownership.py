@@ -14,7 +14,9 @@ from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
+from handlers.workflow.separating import separated
 from handlers.workflow.steps import may_be_told
+from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome
 
@@ -182,9 +184,7 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
         root = matter.case.reference
         if root != reference:
             raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
-        for part in matter.summaries:
-            if part.joined_to == reference and not part.settled:
-                await apply(desk, part.reference, lambda c: c.separate(by=ask.person.id, at=ask.at))
+        await _separate_unsettled(ask, matter, desk)
         return await change(
             desk,
             ask.person,
@@ -192,6 +192,18 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
             Act.WORK,
             lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why),
         )
+
+
+async def _separate_unsettled(ask: Ask, matter: Matter, desk: Desk) -> None:
+    parts = [part for part in matter.summaries if part.joined_to and not part.settled]
+    everybody = await desk.store.people() if parts else ()
+
+    def move(case: Case) -> Case:
+        return separated(case, matter, everybody, by=ask.person, at=ask.at)
+
+    for part in parts:
+        if part.joined_to == matter.case.reference:
+            await apply(desk, part.reference, move)
 
 
 @command(

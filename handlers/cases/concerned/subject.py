@@ -52,6 +52,10 @@ INSTEAD_OF = "In place of: {name}"
 LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
 )
+MEANWHILE = (
+    "Somebody else has just said something of case {reference}, so I have changed nothing. Please "
+    "look at it, and say it again."
+)
 SURE = "Yes, it is not about them"
 SURE_TYPED = "If so, type: /{command}"
 #: Words that stand before what is to take the place of what was said; once that is confirmed, see
@@ -59,8 +63,10 @@ SURE_TYPED = "If so, type: /{command}"
 INSTEAD, SURELY = "instead", "surely"
 #: Before a name of the school's own list.
 LISTED = "listed"
+#: Before a name that was said, and means none of those who are known.
+ONLY = "only"
 #: Words that a button puts before an id or a name.
-BY_BUTTON = ("id", "only", LISTED)
+BY_BUTTON = ("id", LISTED)
 #: Characters of a name.
 LONGEST = 80
 
@@ -183,6 +189,9 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     not_meant = tuple(id for person in let_in for id in person.ids)
 
     def move(case: Case) -> Case:
+        if sure_word(case.subjects) != sure_of_these:
+            # Somebody was named in this very moment, of whom nobody was asked.
+            raise matter.refusal(MEANWHILE.format(reference=reference))
         by, at = ask.person.id, ask.at
         first, *others = named
         first = replace(first, not_meant=(*first.not_meant, *not_meant))
@@ -255,8 +264,11 @@ class Said:
 
 async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Whom the words mean: one, or each of several who are named in them. Raises Refused."""
-    if said.kind == "only":
-        return [await _only(said.name, case, desk)]
+    if said.kind == ONLY:
+        settled = none_of_those_meant(said.name, case.subjects)
+        if settled:
+            return [settled]
+        said = Said.parse(said.name)
     names = await several_names(said, said.wanted, desk)
     if len(names) < 2:
         return [await subject_meant(said, asker, desk)]
@@ -275,13 +287,16 @@ async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
     return names
 
 
-async def _only(name: str, case: Case, desk: Desk) -> About:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
-    for subject in case.subjects:
-        if name and subject.candidates and subject.name.startswith(name):
-            return replace(subject, candidates=(), nobody_of=subject.candidates)
-    meant = [person.id for person in await people.people_matching(name, desk)]
-    return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
+def none_of_those_meant(name: str, said: Iterable[About]) -> About | None:
+    """What was said before, and none of those whom it may mean. A button may hold a part of it.
+
+    None where nothing of that name is open: then somebody has typed a name, and means it.
+    """
+    for each in said:
+        is_asked = each.candidates and not each.is_of_words
+        if name and is_asked and each.name.startswith(name):
+            return replace(each, candidates=(), nobody_of=each.candidates)
+    return None
 
 
 async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
