@@ -15,6 +15,7 @@ from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.pause import pause_ends
 from store.model.case import Case
+from store.model.kinds import LOOKS
 from store.model.records import SYSTEM, About, Person, Subject, Summary
 
 
@@ -26,7 +27,7 @@ class Parting:
     lets_in: tuple[Person, ...]
     #: Ids of those from whom the matter is kept, and the case alone would not be.
     kept: tuple[str, ...]
-    #: Somebody besides its reporters has done something with it.
+    #: Somebody besides its reporters has done more with it than look.
     is_worked_on: bool
 
     @property
@@ -58,7 +59,7 @@ async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
 
 
 def _is_worked_on(case: Case, everybody: Iterable[Person]) -> bool:
-    by = {entry.by for entry in case.chronology} - {SYSTEM}
+    by = {entry.by for entry in case.chronology if entry.what not in LOOKS} - {SYSTEM}
     for person in everybody:
         if not set(person.ids).isdisjoint(case.reporters):
             by -= set(person.ids)

@@ -9,6 +9,7 @@ from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.next_question import next_question
 from handlers.cases.questions import (
+    Known,
     category_question,
     change_choices,
     subjects_words,
@@ -152,9 +153,9 @@ def _same_before(case: Case, earlier: str) -> list[Part]:
 def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     """What the reporter has said of it, what is kept and what is not, and what not to do."""
     lines = []
-    category = desk.procedure.named(said.category)
+    category = desk.procedure.named(said.kind.category)
     if category:
-        urgent = ", urgent" if case.urgent else ""
+        urgent = ", urgent" if said.kind.is_urgent(desk.procedure) else ""
         about = _about(category.name, said)
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
     elif said.subjects:
@@ -184,7 +185,7 @@ def _part_or_new(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> 
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),
         Choice(NEW, f"case apart {case.reference}"),
-        *urgent_choice(case),
+        *urgent_choice(case, said.kind.is_urgent(desk.procedure)),
     ]
     if case.waiting:
         choices += undressed_choices(case, desk)
@@ -210,9 +211,10 @@ def _own_before(matter: Matter, person: Person) -> str:
 def part_question(case: Case, person: Person, desk: Desk) -> Reply:
     """What is it that came later, and was called part of another case?"""
     heading = Heading(WITH.format(reference=case.joined_to))
-    received = _received(case, own_words(person, case), desk)
     said = own_words(person, case)
-    reply = Reply((heading, *received)) + category_question(case, said.subjects, desk)
+    received = _received(case, said, desk)
+    known = Known(said.subjects, said.kind.is_urgent(desk.procedure))
+    reply = Reply((heading, *received)) + category_question(case, known, desk)
     return reply.mentioning([case.reference, case.joined_to or case.reference])
 
 
@@ -222,9 +224,10 @@ def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> 
     said = own_words(person, case)
     is_unknown = question is not None and case.category is None
     words = LATER if is_unknown else _thanks(matter, person, said, desk)
-    choices = list(policy_choice(said.category, desk))
+    choices = list(policy_choice(said.kind.category, desk))
     if case.status != Status.CLOSED:
-        choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
+        is_urgent = said.kind.is_urgent(desk.procedure)
+        choices = [*urgent_choice(case, is_urgent), *_poster_choice(case, said), *choices]
         if not matter.is_about(person):
             choices += change_choices(case)
     parts: list[Part] = [Text(words)]
@@ -255,18 +258,19 @@ def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
 
 
 def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person], desk: Desk) -> str:
-    words = _when_told(matter, desk)
+    words = _when_told(said, desk)
     if not _is_of_head(matter, said):
         return words
     if all(person.has(Role.CHAIR) for person in told):
         return CHAIR_TOLD
-    if matter.named.chair_recused:
+    chairs = matter.people.having((Role.CHAIR,))
+    if matter.named.chair_recused and any(access.concerns(chair, [said]) for chair in chairs):
         return LEAD_TOLD
     return HEAD_NOT_TOLD.format(words=words)
 
 
-def _when_told(matter: Matter, desk: Desk) -> str:
-    if matter.named.urgent:
+def _when_told(said: OwnWords, desk: Desk) -> str:
+    if said.kind.is_urgent(desk.procedure):
         return TOLD_NOW
     # Also where the pause is not over yet.
     soon = desk.now() + PAUSE

@@ -95,7 +95,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
     case, root = matter.named, matter.summaries[0]
     own = own_words(person, case)
     facts = [
-        ("About", category_name(own.category, desk.procedure, NOT_SAID)),
+        ("About", category_name(own.kind.category, desk.procedure, NOT_SAID)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
         *_said(own),
@@ -112,7 +112,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
         return reply
 
     choices = [_choice("Add a note", "note", case), poster_choice(case)]
-    return reply + Reply((Choices((*choices, *policy_choice(own.category, desk))),))
+    return reply + Reply((Choices((*choices, *policy_choice(own.kind.category, desk))),))
 
 
 def _said(own: OwnWords) -> list[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.access import Relation
 from handlers.rules.names import same_name
-from handlers.rules.pause import pause_ends, speaks_of_head
+from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
 from store.model.records import SYSTEM, About, Person, Role, Subject, is_known_whom
@@ -42,14 +42,22 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
 
 
 def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:
-    found: dict[tuple[str, ...], list[Person]] = {}
+    named = []
     for person in leaders:
         if may_speak_of(words, person) and not access.concerns(person, [case]):
-            found.setdefault(same_name(person.name), []).append(person)
+            named.append(person)
+    return perhaps_about(case, named, desk.now())
+
+
+def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:
+    """The case, perhaps about these, until somebody says so or not. `at` is UTC."""
+    found: dict[tuple[str, ...], list[Person]] = {}
+    for person in named:
+        found.setdefault(same_name(person.name), []).append(person)
     for people in found.values():
         ids = tuple(id for person in people for id in person.ids)
-        named = About(Subject.UNSURE, name=people[0].name, candidates=ids)
-        case = case.concern_also(named, by=SYSTEM, at=desk.now())
+        about = About(Subject.UNSURE, name=people[0].name, candidates=ids)
+        case = case.concern_also(about, by=SYSTEM, at=at)
     return case
 
 
@@ -66,13 +74,6 @@ def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
     if of_head != case.speaks_of_head:
         case = replace(case, speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
-    if owner and not _is_still_owner(owner, case, around, desk):
+    if owner and not access.may_keep(owner, around.matter(case), desk.procedure):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case
-
-
-def _is_still_owner(owner: Person, case: Case, around: Around, desk: Desk) -> bool:
-    matter = around.having(case).matter(case)
-    at = max(desk.now(), pause_ends(case.summary, matter))
-    relations = access.relations(owner, case.summary, matter, desk.procedure, at)
-    return Relation.OWNER in relations

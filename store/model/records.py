@@ -443,6 +443,16 @@ class DutyDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Of what kind a case is, in the words of one who reported it; or that it is urgent."""
+
+    #: Person id.
+    by: str
+    #: The key of a category; empty: that it is urgent.
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What lists and access need to know of a case; small, so that all of them fit in memory."""
 
@@ -495,6 +505,8 @@ class Summary:
     removal: str = ""
     #: Of each post whose removal was asked for.
     site_removals: tuple[SiteRemoval, ...] = ()
+    #: What its reporters have said of its kind themselves, each once, the latest last.
+    said: tuple[Said, ...] = ()
 
     @property
     def subjects(self) -> tuple[About, ...]:

@@ -16,9 +16,12 @@ from handlers.cases.concerned.subject import (
     INSTEAD_OF,
     LETS_IN,
     LONGEST,
+    MEANWHILE,
+    ONLY,
     SURELY,
     Said,
     answers,
+    none_of_those_meant,
     of_no_staff,
     several_names,
     short_list,
@@ -190,20 +193,26 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return matter.shown_in(question)
 
     named = await _posters(wanted, ask.person, case, desk)
+    after = replace(case, posters=tuple(named))
     everybody = await desk.store.people()
-
-    def let_in_by(case: Case) -> list[Person]:
-        after = replace(case, posters=tuple(named))
-        return access.let_in(everybody, matter.having(case), matter.having(after))
-
-    asked_of: list[Person] = []
+    let_in = access.let_in(everybody, matter.summaries, matter.having(after))
+    # Somebody may have been named since it was asked.
+    sure_of_these = sure_word(case.posters)
+    if let_in and said.kind != sure_of_these:
+        names = listed(dict.fromkeys(person.name for person in let_in))
+        sure = f"case posted {case.reference} {sure_of_these} {wanted.whole}"
+        question = Reply(
+            (
+                Text(LETS_IN.format(reference=case.reference, names=names)),
+                sure_part(SURE_POSTER, sure),
+            )
+        )
+        return matter.shown_in(question)
 
     def move(case: Case) -> Case:
-        # Somebody may have been named since it was asked, or in this very moment.
-        is_sure = said.kind == sure_word(case.posters)
-        asked_of[:] = () if is_sure else let_in_by(case)
-        if asked_of:
-            return case
+        if sure_word(case.posters) != sure_of_these:
+            # Somebody was named in this very moment, of whom nobody was asked.
+            raise matter.refusal(MEANWHILE.format(reference=case.reference))
         by, at = ask.person.id, ask.at
         first, *others = named
         case = case.posted_by_instead(case.posters, first, by=by, at=at)
@@ -212,13 +221,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return case
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    if asked_of:
-        reference = matter.named.reference
-        names = listed(dict.fromkeys(person.name for person in asked_of))
-        lets_in = Text(LETS_IN.format(reference=reference, names=names))
-        sure = f"case posted {reference} {sure_word(matter.named.posters)} {wanted.whole}"
-        return matter.shown_in(Reply((lets_in, sure_part(SURE_POSTER, sure))))
-    await without_lost_owner(desk, matter.named.reference)
+    await without_lost_owner(desk, case.reference)
     return await _next(ask, matter, (), said, desk)
 
 
@@ -227,11 +230,16 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
 
 async def _posters(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Who the words mean: one, or each of several who are named in them. Raises Refused."""
+    if said.kind == ONLY:
+        settled = none_of_those_meant(said.name, case.posters)
+        if settled:
+            return [settled]
+        said = Said.parse(said.name)
     names = await several_names(said, said.whole, desk)
     if len(names) < 2:
-        return [await _poster(said, asker, case, desk)]
+        return [await _poster(said, asker, desk)]
     names = await _with_children(names, desk)
-    return [await _poster(Said.parse(name), asker, case, desk) for name in names]
+    return [await _poster(Said.parse(name), asker, desk) for name in names]
 
 
 async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
@@ -247,11 +255,9 @@ async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
     return together
 
 
-async def _poster(said: Said, asker: Person, case: Case, desk: Desk) -> About:
+async def _poster(said: Said, asker: Person, desk: Desk) -> About:
     """Who the words mean; with candidates, where they could mean some whom we know."""
     words = said.whole.lower().replace("’", "'")
-    if said.kind == "only":
-        return await _only(said.name, case, desk)
     if words in NOBODY_KNOWS:
         return About(Poster.UNKNOWN)
     if words in ANYBODY_ELSE:
@@ -289,15 +295,6 @@ async def _account(name: str, desk: Desk) -> About:
         if may_be_head or may_be_account(name, person.name):
             candidates += person.ids
     return About(Poster.ACCOUNT, name=shortened(name, LONGEST), candidates=tuple(candidates))
-
-
-async def _only(name: str, case: Case, desk: Desk) -> About:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
-    for poster in case.posters:
-        if name and poster.candidates and poster.name.startswith(name):
-            return replace(poster, candidates=(), nobody_of=poster.candidates)
-    meant = [person.id for person in await people.people_matching(name, desk)]
-    return About(Poster.OTHER, name=shortened(name, LONGEST), nobody_of=tuple(meant))
 
 
 def _kind_of(words: str) -> tuple[Poster | None, str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
+from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, known_to, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -52,6 +52,10 @@ INSTEAD_OF = "In place of: {name}"
 LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
 )
+MEANWHILE = (
+    "Somebody else has just said something of case {reference}, so I have changed nothing. Please "
+    "look at it, and say it again."
+)
 SURE = "Yes, it is not about them"
 SURE_TYPED = "If so, type: /{command}"
 #: Words that stand before what is to take the place of what was said; once that is confirmed, see
@@ -59,8 +63,10 @@ SURE_TYPED = "If so, type: /{command}"
 INSTEAD, SURELY = "instead", "surely"
 #: Before a name of the school's own list.
 LISTED = "listed"
+#: Before a name that was said, and means none of those who are known.
+ONLY = "only"
 #: Words that a button puts before an id or a name.
-BY_BUTTON = ("id", "only", LISTED)
+BY_BUTTON = ("id", LISTED)
 #: Characters of a name.
 LONGEST = 80
 
@@ -85,7 +91,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
-        return matter.asking(subject_question(matter.named, desk))
+        known = known_to(ask.person, matter, desk)
+        return matter.asking(subject_question(matter.named, known, desk))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
@@ -180,24 +187,26 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     wanted = Said.parse(said.name)
     named = await _subjects(wanted, ask.person, matter.named, desk)
 
+    before = matter.named.subjects
+    after = replace(matter.named, about=named[0], also_about=tuple(named[1:]))
     everybody = await desk.store.people()
+    let_in = access.let_in(everybody, matter.summaries, matter.having(after))
+    # Somebody may have been named since it was asked.
+    sure_of_these = sure_word(before)
+    if let_in and said.kind != sure_of_these:
+        names = listed(dict.fromkeys(person.name for person in let_in))
+        question = LETS_IN.format(reference=reference, names=names)
+        sure = sure_part(SURE, f"case about {reference} {sure_of_these} {wanted.whole}")
+        return matter.shown_in(Reply((Text(question), sure)))
 
-    def let_in_by(case: Case) -> list[Person]:
-        after = replace(case, about=named[0], also_about=tuple(named[1:]))
-        return access.let_in(everybody, matter.having(case), matter.having(after))
-
-    asked_of: list[Person] = []
+    not_meant = tuple(id for person in let_in for id in person.ids)
 
     def move(case: Case) -> Case:
-        let_in = let_in_by(case)
-        # Somebody may have been named since it was asked, or in this very moment.
-        is_sure = said.kind == sure_word(case.subjects)
-        asked_of[:] = () if is_sure else let_in
-        if asked_of:
-            return case
+        if sure_word(case.subjects) != sure_of_these:
+            # Somebody was named in this very moment, of whom nobody was asked.
+            raise matter.refusal(MEANWHILE.format(reference=reference))
         by, at = ask.person.id, ask.at
         first, *others = named
-        not_meant = tuple(id for person in let_in for id in person.ids)
         first = replace(first, not_meant=(*first.not_meant, *not_meant))
         case = case.concern_instead(case.subjects, first, by=by, at=at)
         for each in others:
@@ -205,11 +214,6 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return case
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    if asked_of:
-        names = listed(dict.fromkeys(person.name for person in asked_of))
-        question = LETS_IN.format(reference=reference, names=names)
-        sure = f"case about {reference} {sure_word(matter.named.subjects)} {wanted.whole}"
-        return matter.shown_in(Reply((Text(question), sure_part(SURE, sure))))
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, (), said, desk)
 
@@ -273,8 +277,11 @@ class Said:
 
 async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Whom the words mean: one, or each of several who are named in them. Raises Refused."""
-    if said.kind == "only":
-        return [await _only(said.name, case, desk)]
+    if said.kind == ONLY:
+        settled = none_of_those_meant(said.name, case.subjects)
+        if settled:
+            return [settled]
+        said = Said.parse(said.name)
     names = await several_names(said, said.wanted, desk)
     if len(names) < 2:
         return [await subject_meant(said, asker, desk)]
@@ -293,13 +300,16 @@ async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
     return names
 
 
-async def _only(name: str, case: Case, desk: Desk) -> About:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
-    for subject in case.subjects:
-        if name and subject.candidates and subject.name.startswith(name):
-            return replace(subject, candidates=(), nobody_of=subject.candidates)
-    meant = [person.id for person in await people.people_matching(name, desk)]
-    return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
+def none_of_those_meant(name: str, said: Iterable[About]) -> About | None:
+    """What was said before, and none of those whom it may mean. A button may hold a part of it.
+
+    None where nothing of that name is open: then somebody has typed a name, and means it.
+    """
+    for each in said:
+        is_asked = each.candidates and not each.is_of_words
+        if name and is_asked and each.name.startswith(name):
+            return replace(each, candidates=(), nobody_of=each.candidates)
+    return None
 
 
 async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
