@@ -8,10 +8,12 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from hashlib import sha256
 
-from handlers.cases.next_question import subjects_known_to
+from handlers.cases.next_question import known_to
+from handlers.cases.parting import parting_of
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
@@ -24,12 +26,13 @@ from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Reply, Text, say
+from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules.access import Act, Relation
-from handlers.text.words import shortened
-from handlers.workflow.changes import apply, change
+from handlers.text.words import listed, shortened
+from handlers.workflow.changes import Move, apply, change, without_lost_owner
+from handlers.workflow.own_words import may_say_kind, own_words
 from store.model.case import Case, Classification
-from store.model.records import Status
+from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import Category
 
 WHICH_CATEGORY = "I know no category “{typed}”. Which of these is it?"
@@ -39,6 +42,10 @@ PART = "Added to case {reference}."
 CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
 IN_A_RING = "Case {to} is part of case {reference} already."
 NOT_APART = "Case {reference} was joined by a leader; please ask them."
+#: Of a case that would stand alone.
+LETS_IN = "Then case {reference} can be seen by somebody who does not see it now: {names}. Go on?"
+SURE_APART = "Yes, a case of its own"
+LEADERS_PART = "Leadership has worked on case {reference} already; please ask them."
 NOT_YOUR_OWN = (
     "What this case is about is for others to say now. You can add a note to it, and read what you "
     "sent."
@@ -56,32 +63,34 @@ OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it.
 async def category(ask: Ask, desk: Desk) -> Reply:
     """Set the category; what waited for that may be fetched from now on, or never."""
     reference, typed = take_reference(ask.words, category.usage)
-    chosen, listed = _chosen(typed, desk)
+    chosen, pieces = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
-        known = subjects_known_to(ask.person, matter)
+        known = known_to(ask.person, matter, desk)
         question = category_question(matter.named, known, desk, every=bool(typed))
         if typed == EVERY:
             return replace(matter.asking(question), replaces=True)
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
         return matter.asking(Reply(lead) + question)
 
-    if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
-        raise matter.refusal(NOT_YOUR_OWN)
-
+    _refuse_its_subject(matter, chosen, ask.person)
+    alone = await _standing_alone(ask, matter, desk)
     may_unlock = matter.may(ask.person, Act.UNLOCK)
     if may_unlock and matter.named.withheld and not chosen.withhold:
         return have_you_seen(matter, chosen, desk)
 
+    is_about_them = matter.is_about(ask.person)
+
     def move(case: Case) -> Case:
-        numbers = numbers_released(case, ask, listed)
-        is_said = case.category == chosen.key and case.withheld == chosen.withhold
-        if is_said and not numbers:
+        if is_about_them and case.category not in (None, chosen.key):
             return case
-        return _categorised(_standing_alone(case, ask), chosen, ask, numbers)
+        numbers = numbers_released(case, ask, pieces)
+        if _is_said(case, chosen, ask.person) and not numbers:
+            return case
+        return _categorised(alone(case), chosen, ask, numbers)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
-    parts = await _categorise_parts(matter, chosen, ask, desk)
+    parts = await _with_the_rest(matter, chosen, ask, desk)
     if chosen.withhold and Relation.REPORTER in matter.relations:
         return await answer(matter, ask.person, desk)
     reply = await next_of(ask, matter, desk)
@@ -92,30 +101,65 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     return reply
 
 
+def _refuse_its_subject(matter: Matter, chosen: Category, person: Person) -> None:
+    """Raises Refused where what kind it is of is not this person's to say.
+
+    What they have said themselves they may say again; and first of what they alone have sent, that
+    it shows a child undressed.
+    """
+    case = matter.named
+    is_own = own_words(person, case).kind.category == chosen.key
+    is_alone = len(matter.summaries) == 1 and set(case.reporters) <= set(person.ids)
+    is_undressed = chosen.withhold and case.category is None and is_alone
+    if not is_own and not is_undressed and not may_say_kind(person, matter):
+        raise matter.refusal(NOT_YOUR_OWN)
+
+
+def _is_said(case: Case, chosen: Category, person: Person) -> bool:
+    """Whether it is of this kind already; of one of its reporters, whether they said so, too."""
+    if case.category != chosen.key or case.withheld != chosen.withhold:
+        return False
+    is_reporter = not set(person.ids).isdisjoint(case.reporters)
+    is_to_note = is_reporter and own_words(person, case).kind.category != chosen.key
+    # That it is about a child undressed is shown to all of them, and since when is counted.
+    return chosen.withhold or not is_to_note
+
+
 def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:
     """The category that was typed or tapped, and how many pieces the card had listed."""
     named = category_named(typed, desk)
     if named:
         return named, None
-    words, listed = split_listed(typed)
-    return category_named(words, desk), listed
+    words, pieces = split_listed(typed)
+    return category_named(words, desk), pieces
 
 
 def _categorised(
-    case: Case, chosen: Category, ask: Ask, releases: Collection[int] = frozenset()
+    case: Case,
+    chosen: Category,
+    ask: Ask,
+    releases: Collection[int] = frozenset(),
+    *,
+    by: str = "",
 ) -> Case:
-    """The case, about this; it releases pieces by their numbers."""
+    """The case, about this; it releases pieces by their numbers.
+
+    `by`: whose word that is, where it is not the asker's.
+    """
     said = Classification(
         chosen.key, urgent=chosen.urgent, withhold=chosen.withhold, releases=releases
     )
-    return case.categorise(said, by=ask.person.id, at=ask.at)
+    return case.categorise(said, by=by or ask.person.id, at=ask.at)
 
 
-async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
-    """What the same person sent later, and called part of this, is about the same.
+async def _with_the_rest(matter: Matter, chosen: Category, ask: Ask, desk: Desk) -> list[Case]:
+    """What the same person sent later, and called part of this, is about the same. Who may not look
+    after what is withheld lets go of it.
 
     No card had listed what came with it: gives the parts of which that still waits.
     """
+    if chosen.withhold:
+        await without_lost_owner(desk, matter.named.reference)
     waiting = []
     for part in matter.summaries:
         if part.joined_to != matter.named.reference:
@@ -138,13 +182,15 @@ async def _categorise_parts(matter: Matter, chosen: Category, ask: Ask, desk: De
 async def urgent(ask: Ask, desk: Desk) -> Reply:
     """Tell leadership at once, at any hour; what is urgent of a part is urgent of the whole."""
     reference, _ = take_reference(ask.words, urgent.usage)
+    seen = await desk.case_for(ask.person, reference, Act.CLASSIFY)
+    alone = await _standing_alone(ask, seen, desk)
 
     def move(case: Case) -> Case:
-        if case.urgent:
+        if case.make_urgent(by=ask.person.id, at=ask.at) is case:
             return case
-        return _standing_alone(case, ask).make_urgent(by=ask.person.id, at=ask.at)
+        return alone(case).make_urgent(by=ask.person.id, at=ask.at)
 
-    matter = await change(desk, ask.person, reference, Act.CLASSIFY, move, named=True)
+    matter = await change(desk, ask.person, seen, Act.CLASSIFY, move, named=True)
     if matter.named.joined_to:
         root = matter.summaries[0]
         if root.status == Status.OPEN:
@@ -199,7 +245,7 @@ async def same(ask: Ask, desk: Desk) -> Reply:
         def move(case: Case) -> Case:
             joined = case.join(root.reference, by=ask.person.id, at=ask.at)
             # What waits is not let go by this: it is asked what that is.
-            return _categorised(joined, known, ask) if known else joined
+            return _of_the_same_kind(joined, target.named, known, ask, desk) if known else joined
 
         matter = await change(desk, ask.person, part, Act.CLASSIFY, move, named=True)
     if matter.named.waiting and target.named.category:
@@ -207,6 +253,18 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     if known is None:
         return await answer(target, ask.person, desk)
     return replace(target.shown_in(say(PART.format(reference=to))), replaces=True)
+
+
+def _of_the_same_kind(case: Case, target: Case, kind: Category, ask: Ask, desk: Desk) -> Case:
+    """A part, of the kind that its whole is of. What others have made of that is no word of the
+    reporter's: they have said of the part what they said of the whole.
+    """
+    said = desk.procedure.named(own_words(ask.person, target).kind.category)
+    if said == kind:
+        return _categorised(case, kind, ask)
+    if said and not said.withhold:
+        case = _categorised(case, said, ask)
+    return _categorised(case, kind, ask, by=SYSTEM)
 
 
 def _refuse_ring(part: Matter, target: Matter) -> None:
@@ -226,25 +284,64 @@ def _refuse_ring(part: Matter, target: Matter) -> None:
 )
 async def apart(ask: Ask, desk: Desk) -> Reply:
     """Let a report stand as a case of its own."""
-    reference, _ = take_reference(ask.words, apart.usage)
-    return await _apart(ask, reference, desk)
+    reference, sure = take_reference(ask.words, apart.usage)
+    return await _apart(ask, reference, desk, sure)
 
 
-async def _apart(ask: Ask, reference: str, desk: Desk) -> Reply:
+async def _apart(ask: Ask, reference: str, desk: Desk, sure: str = "") -> Reply:
+    """`sure`: what a button says with which somebody has confirmed whom that lets in."""
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     case = matter.named
-    if case.joined_to and case.settled and not matter.may(ask.person, Act.WORK):
-        raise matter.refusal(NOT_APART.format(reference=case.reference))
+    if case.joined_to is None:
+        return await next_of(ask, matter, desk)
+    if matter.is_about(ask.person):
+        raise matter.refusal(NOT_YOUR_OWN)
+
+    parting = await parting_of(case, matter.around, desk)
+    if matter.may(ask.person, Act.WORK):
+        mark = _mark_of(parting.lets_in)
+        if parting.lets_in and sure != mark:
+            return matter.shown_in(_lets_in(case, parting.lets_in, mark))
+    elif case.settled or parting.is_for_leaders:
+        words = NOT_APART if case.settled else LEADERS_PART
+        raise matter.refusal(words.format(reference=case.reference))
 
     def move(case: Case) -> Case:
-        return case.separate(by=ask.person.id, at=ask.at) if case.joined_to else case
+        if case.joined_to is None:
+            return case
+        return parting.take_out(case, by=ask.person.id, at=ask.at)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
-def _standing_alone(case: Case, ask: Ask) -> Case:
-    return case if case.settled else case.separate(by=ask.person.id, at=ask.at)
+def _lets_in(case: Case, people: Iterable[Person], mark: str) -> Reply:
+    names = listed(dict.fromkeys(person.name for person in people))
+    sure = Choice(SURE_APART, f"case apart {case.reference} {mark}", "danger")
+    return Reply((Text(LETS_IN.format(reference=case.reference, names=names)), Choices((sure,))))
+
+
+def _mark_of(people: Iterable[Person]) -> str:
+    """What confirms that these are let in, and no others: nobody types it unasked."""
+    ids = "\n".join(sorted(person.id for person in people))
+    return sha256(ids.encode()).hexdigest()[:6]
+
+
+async def _standing_alone(ask: Ask, matter: Matter, desk: Desk) -> Move:
+    """The move that lets a report stand alone which its reporter has not yet called part of
+    another; none, where that would let somebody see more than they do.
+    """
+    named = matter.named
+    if named.settled or matter.is_about(ask.person):
+        return lambda case: case
+    parting = await parting_of(named, matter.around, desk)
+    if parting.is_for_leaders:
+        return lambda case: case
+
+    def move(case: Case) -> Case:
+        return case if case.settled else parting.take_out(case, by=ask.person.id, at=ask.at)
+
+    return move
 
 
 async def next_of(ask: Ask, matter: Matter, desk: Desk) -> Reply:

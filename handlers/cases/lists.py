@@ -17,10 +17,11 @@ from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
 from handlers.workflow.hints import is_first_time
+from handlers.workflow.own_words import own_kind
 from handlers.workflow.unreadable import unreadable_cases
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import Status, Summary
+from store.model.records import Person, Status, Summary
 from store.school.procedure import Category
 
 PAGE = 10
@@ -64,7 +65,7 @@ async def status(ask: Ask, desk: Desk) -> Reply:
     if page is None:
         return await _show(ask, desk)
     found = await desk.visible(ask.person)
-    return await _page(found, page, "case status", desk) if found else say(NONE_YET)
+    return await _page(ask.person, found, page, "case status", desk) if found else say(NONE_YET)
 
 
 @command("case", usage="/case REFERENCE", may=Act.SEE_OWN, summary="open one case", bare=OR_ALONE)
@@ -132,7 +133,8 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     if not found:
         return say(NO_CASES.get(typed, NONE_OF_THAT_KIND)) + unreadable
     key = category.key if category else typed
-    return await _page(found, page or 1, f"case list {key}", desk) + unreadable
+    page_of_list = await _page(ask.person, found, page or 1, f"case list {key}", desk)
+    return page_of_list + unreadable
 
 
 def _is_listed(listed: Listed, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
@@ -161,12 +163,14 @@ def is_overdue(summary: Summary, at: datetime, desk: Desk) -> bool:
     )
 
 
-async def _page(found: Sequence[Listed], page: int, words: str, desk: Desk) -> Reply:
+async def _page(
+    reader: Person, found: Sequence[Listed], page: int, words: str, desk: Desk
+) -> Reply:
     rows = rows_of_page(found, page, PAGE)
     references = [listed.summary.reference for listed in rows.shown]
     parts: list[Part] = [
         Heading(YOUR_CASES),
-        Text(await lines(rows.shown, desk)),
+        Text(await lines(reader, rows.shown, desk)),
         Choices(tuple(Choice(reference, f"case {reference}") for reference in references)),
     ]
     if rows.following:
@@ -175,23 +179,35 @@ async def _page(found: Sequence[Listed], page: int, words: str, desk: Desk) -> R
     return Reply(tuple(parts)).showing(inside).mentioning(references)
 
 
-async def lines(cases: Sequence[Listed], desk: Desk) -> str:
-    """Each case on a line, as whoever lists it may know it."""
+async def lines(reader: Person, cases: Sequence[Listed], desk: Desk) -> str:
+    """Each case on a line, as whoever reads it may know it."""
     owners = {listed.root.owner for listed in cases if listed.inside and listed.root.owner}
     people = People(await desk.store.having((), owners) if owners else ())
-    return "\n".join(_line(listed, people, desk) for listed in cases)
+    return "\n".join(
+        _line(listed, people, desk) if listed.inside else _reporters_line(reader, listed, desk)
+        for listed in cases
+    )
 
 
 def _line(listed: Listed, people: People, desk: Desk) -> str:
     summary = listed.summary
-    facts = [summary.reference, category_name(summary.category, desk.procedure, NOT_CATEGORISED)]
-    if summary.urgent:
-        facts.append("urgent")
-    facts.append(moment(summary.opened_at, desk.calendar))
-    if listed.inside:
-        facts.append(state_inside(listed.root, people, desk))
-    else:
-        facts.append(state_for_reporter(listed.root))
-    if listed.inside and Relation.REPORTER in listed.relations:
+    facts = _facts(summary, summary.category, summary.urgent, desk)
+    facts.append(state_inside(listed.root, people, desk))
+    if Relation.REPORTER in listed.relations:
         facts.append("passed on by you")
     return " · ".join(facts)
+
+
+def _reporters_line(reader: Person, listed: Listed, desk: Desk) -> str:
+    """What they said themselves: what leaders made of it is not theirs to know."""
+    said = own_kind(reader, listed.summary)
+    facts = _facts(listed.summary, said.category, said.is_urgent(desk.procedure), desk)
+    facts.append(state_for_reporter(listed.root))
+    return " · ".join(facts)
+
+
+def _facts(summary: Summary, category: str | None, urgent: bool, desk: Desk) -> list[str]:
+    facts = [summary.reference, category_name(category, desk.procedure, NOT_CATEGORISED)]
+    if urgent:
+        facts.append("urgent")
+    return [*facts, moment(summary.opened_at, desk.calendar)]

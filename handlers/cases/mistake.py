@@ -14,6 +14,7 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Reply, Text, say
+from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.workflow.changes import change
 from store.model.case import Case
@@ -105,7 +106,9 @@ def _is_begun(matter: Matter, reporter: Person) -> bool:
     if len(matter.summaries) > 1 or case.owner:
         return True
     own = {*reporter.ids, SYSTEM}
-    return any(entry.by not in own and entry.what not in LOOKS for entry in case.chronology)
+    # Of what may be about its reporter, also that somebody has looked at it.
+    looks = () if access.is_kept_from(reporter, matter.summaries) else LOOKS
+    return any(entry.by not in own and entry.what not in looks for entry in case.chronology)
 
 
 async def which_mistake(person: Person, desk: Desk) -> Reply:

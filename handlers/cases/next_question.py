@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.questions import category_question, subject_question
+from handlers.cases.questions import Known, category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
 from handlers.rules.names import LIKE_THE_HEAD
 from handlers.text.words import listed
+from handlers.workflow.own_words import may_say_kind, may_settle, own_words
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
 from store.model.records import About, Person, Status
@@ -42,13 +42,14 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     if case.status == Status.CLOSED:
         return None
     if not matter.is_about(person) and _is_whom_open(person, matter):
-        return subject_question(case, desk)
+        return subject_question(case, known_to(person, matter, desk), desk)
     for subject in case.subjects:
-        is_asked = subject.candidates and not subject.is_of_words
+        is_asked = subject.candidates and subject.name and not subject.is_of_words
         if is_asked and may_settle(person, matter, case, subject):
             return await which_of(case, subject, desk)
-    if case.category is None or case.waiting:
-        return category_question(case, subjects_known_to(person, matter), desk)
+    is_kind_open = case.category is None or bool(case.waiting)
+    if is_kind_open and (matter.whole or _may_be_asked_kind(person, matter)):
+        return category_question(case, known_to(person, matter, desk), desk)
     return named_question(person, matter, case)
 
 
@@ -75,10 +76,24 @@ def named_mark(named: Iterable[About]) -> str:
     return sha256(facts.encode()).hexdigest()[:6]
 
 
-def subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
-    """Whom it is about; of its reporter, what they have said of that themselves."""
+def known_to(person: Person, matter: Matter, desk: Desk) -> Known:
+    """All of it; to its reporter, what they have said of it themselves."""
+    if matter.whole:
+        return Known.all_of(matter.named)
+    said = own_words(person, matter.named)
+    return Known(said.subjects, said.kind.is_urgent(desk.procedure))
+
+
+def _subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
     case = matter.named
-    return case.subjects if matter.whole else own_words(person, case).subjects
+    if not matter.whole:
+        return own_words(person, case).subjects
+    return [subject for subject in case.subjects if not subject.is_of_matter]
+
+
+def _may_be_asked_kind(person: Person, matter: Matter) -> bool:
+    # Of what waits, whoever sent it is asked again.
+    return matter.named.category is not None or may_say_kind(person, matter)
 
 
 def _is_whom_open(person: Person, matter: Matter) -> bool:
@@ -86,7 +101,7 @@ def _is_whom_open(person: Person, matter: Matter) -> bool:
     joined to.
     """
     case = matter.named
-    subjects = subjects_known_to(person, matter)
+    subjects = _subjects_known_to(person, matter)
     if case.joined_to is None or subjects:
         return not subjects
     mine = [each for each in matter.summaries if not set(each.reporters).isdisjoint(case.reporters)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from handlers.cases.parting import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -15,6 +16,7 @@ from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
 from handlers.workflow.steps import may_be_told
+from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome
 
@@ -175,7 +177,8 @@ def _outcomes(question: str, reference: str, desk: Desk) -> Reply:
 async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Desk) -> Matter:
     """End the root of a matter.
 
-    What its reporter has not called part of it stands alone from then on.
+    What its reporter has not called part of it stands alone from then on, unless that would show
+    more people what was made of it: then it ends as a part.
     """
     async with desk.store.alone(JOINING):
         matter = await desk.case_for(ask.person, reference, Act.WORK)
@@ -184,7 +187,7 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
             raise matter.refusal(JOINED_MEANWHILE.format(reference=reference, root=root))
         for part in matter.summaries:
             if part.joined_to == reference and not part.settled:
-                await apply(desk, part.reference, lambda c: c.separate(by=ask.person.id, at=ask.at))
+                await _settle_part(ask, part.reference, matter, desk)
         return await change(
             desk,
             ask.person,
@@ -192,6 +195,21 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
             Act.WORK,
             lambda c: c.close(outcome.key, by=ask.person.id, at=ask.at, reason=why),
         )
+
+
+async def _settle_part(ask: Ask, reference: str, matter: Matter, desk: Desk) -> None:
+    """Let it stand alone, or be a part for good."""
+    parting = await parting_of(await desk.store.case(reference), matter.around, desk)
+    by, at = ask.person.id, ask.at
+
+    def move(case: Case) -> Case:
+        if case.settled:
+            return case
+        if parting.is_for_leaders:
+            return case.join(matter.case.reference, by=by, at=at)
+        return parting.take_out(case, by=by, at=at)
+
+    await apply(desk, reference, move)
 
 
 @command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
@@ -35,6 +35,18 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
 A_PARENT = "a parent"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What whoever is asked knows of a case: of a reporter, what they have said themselves."""
+
+    subjects: Collection[About]
+    urgent: bool
+
+    @classmethod
+    def all_of(cls, case: Case) -> Known:
+        return cls(case.subjects, case.urgent)
+
+
 def category_named(typed: str, desk: Desk) -> Category | None:
     """The category that somebody has typed: by its key or its whole name."""
     wanted = typed.strip().lower()
@@ -44,7 +56,7 @@ def category_named(typed: str, desk: Desk) -> Category | None:
     return None
 
 
-def subject_question(case: Case, desk: Desk) -> Reply:
+def subject_question(case: Case, known: Known, desk: Desk) -> Reply:
     """Whom is it about? With a button for each kind of subject.
 
     One more for a picture of a child undressed, where that comes before everything else.
@@ -52,24 +64,22 @@ def subject_question(case: Case, desk: Desk) -> Reply:
     options = [Choice(name, f"case about {case.reference} {key}") for key, name in ASKED]
     if not case.withheld:
         options += undressed_choices(case, desk)
-    return Reply((Text(WHO), Choices(tuple(options)), _later_choices(case)))
+    return Reply((Text(WHO), Choices(tuple(options)), _later_choices(case, known)))
 
 
-def category_question(
-    case: Case, subjects: Collection[About], desk: Desk, *, every: bool = False
-) -> Reply:
+def category_question(case: Case, known: Known, desk: Desk, *, every: bool = False) -> Reply:
     """What is it about? With a button for each category that fits whom it is about.
 
-    `subjects`: whom it is about, as far as the reader knows. `every`: with all of them, whomever it
-    is about.
+    `every`: with all of them, whomever it is about.
     """
     all_there_are = desk.procedure.category
-    offered = all_there_are if every else _fitting(subjects, desk)
+    offered = all_there_are if every else _fitting(known.subjects, desk)
     options = [_category_choice(case, category) for category in offered]
     if len(offered) == len(all_there_are):
-        return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), _later_choices(case)))
+        later = _later_choices(case, known)
+        return Reply((Text(WHAT), Choices(tuple(options), menu=WHAT), later))
     options.append(Choice(SOMETHING_ELSE, f"case category {case.reference} {EVERY}"))
-    return Reply((Text(WHAT), Choices(tuple(options)), _later_choices(case)))
+    return Reply((Text(WHAT), Choices(tuple(options)), _later_choices(case, known)))
 
 
 def _fitting(concerned: Iterable[About], desk: Desk) -> Sequence[Category]:
@@ -102,14 +112,14 @@ def _category_choice(case: Case, category: Category) -> Choice:
     return Choice(category.name, f"case category {case.reference} {category.key} {listed}")
 
 
-def _later_choices(case: Case) -> Choices:
+def _later_choices(case: Case, known: Known) -> Choices:
     later = Choice("Later", f"case later {case.reference}")
-    return Choices((*urgent_choice(case), later))
+    return Choices((*urgent_choice(case, known.urgent), later))
 
 
-def urgent_choice(case: Case) -> tuple[Choice, ...]:
-    """The button that says it cannot wait, until it has been pressed."""
-    return () if case.urgent else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
+def urgent_choice(case: Case, is_known: bool) -> tuple[Choice, ...]:
+    """The button that says it cannot wait, until the reader knows that."""
+    return () if is_known else (Choice("Urgent", f"case urgent {case.reference}", "danger"),)
 
 
 def change_choices(case: Case) -> tuple[Choice, Choice]:

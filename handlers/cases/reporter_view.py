@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.cases.concerned.own_words import OwnWords, own_words
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
 from handlers.cases.next_question import next_question
 from handlers.cases.questions import (
+    Known,
     category_question,
     change_choices,
     subjects_words,
     undressed_choices,
     urgent_choice,
 )
+from handlers.cases.to_ring import whom_to_ring
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
@@ -24,8 +25,10 @@ from handlers.policies.passages import policy_choice
 from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.pause import PAUSE
+from handlers.rules.spoken_of import may_speak_of
 from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.alerts import nobody_told, recipients
+from handlers.workflow.own_words import OwnWords, own_words
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Person, Role, State, Status, Summary
@@ -60,8 +63,8 @@ STOP = "Case {reference}: please stop here"
 STOP_PICTURE = "Do not copy it, pass it on, delete it, or show it to anybody. {fetched}"
 NOT_FETCHED = "I have not fetched it."
 FETCHED = "It had been fetched before; it is locked away now."
-STOP_RING = "Ring the safeguarding lead now{phone}. If a child is in danger, ring 999 first."
-STOP_TOLD = "The safeguarding lead is being told that you reported it, without the picture."
+STOP_RING = "Ring {who} now{phone}. If a child is in danger, ring 999 first."
+STOP_TOLD = "{who} is being told that you reported it, without the picture."
 STOP_NOBODY = "Nobody here could be told, so please do ring now."
 AFTERWARDS = "Once you have rung, please answer this as well."
 AS_FILE = "A photo arrives smaller than it was. Sent “as a file”, it keeps its full size."
@@ -96,7 +99,7 @@ async def answer(
 
 async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:
     """What to do first; whom it is about is asked below that."""
-    reply = stop(matter, desk)
+    reply = stop(matter, person, desk)
     question = await next_question(person, matter, desk) if ask_now else None
     return reply + say(AFTERWARDS) + question if question else reply
 
@@ -150,9 +153,9 @@ def _same_before(case: Case, earlier: str) -> list[Part]:
 def _received(case: Case, said: OwnWords, desk: Desk) -> list[Text]:
     """What the reporter has said of it, what is kept and what is not, and what not to do."""
     lines = []
-    category = desk.procedure.named(said.category)
+    category = desk.procedure.named(said.kind.category)
     if category:
-        urgent = ", urgent" if case.urgent else ""
+        urgent = ", urgent" if said.kind.is_urgent(desk.procedure) else ""
         about = _about(category.name, said)
         lines.append(RECORDED.format(category=category.name, urgent=urgent, about=about))
     elif said.subjects:
@@ -182,7 +185,7 @@ def _part_or_new(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> 
     choices = [
         Choice(PART.format(reference=to), f"case same {case.reference} {to}", "primary"),
         Choice(NEW, f"case apart {case.reference}"),
-        *urgent_choice(case),
+        *urgent_choice(case, said.kind.is_urgent(desk.procedure)),
     ]
     if case.waiting:
         choices += undressed_choices(case, desk)
@@ -208,9 +211,10 @@ def _own_before(matter: Matter, person: Person) -> str:
 def part_question(case: Case, person: Person, desk: Desk) -> Reply:
     """What is it that came later, and was called part of another case?"""
     heading = Heading(WITH.format(reference=case.joined_to))
-    received = _received(case, own_words(person, case), desk)
     said = own_words(person, case)
-    reply = Reply((heading, *received)) + category_question(case, said.subjects, desk)
+    received = _received(case, said, desk)
+    known = Known(said.subjects, said.kind.is_urgent(desk.procedure))
+    reply = Reply((heading, *received)) + category_question(case, known, desk)
     return reply.mentioning([case.reference, case.joined_to or case.reference])
 
 
@@ -220,9 +224,10 @@ def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> 
     said = own_words(person, case)
     is_unknown = question is not None and case.category is None
     words = LATER if is_unknown else _thanks(matter, person, said, desk)
-    choices = list(policy_choice(said.category, desk))
+    choices = list(policy_choice(said.kind.category, desk))
     if case.status != Status.CLOSED:
-        choices = [*urgent_choice(case), *_poster_choice(case, said), *choices]
+        is_urgent = said.kind.is_urgent(desk.procedure)
+        choices = [*urgent_choice(case, is_urgent), *_poster_choice(case, said), *choices]
         if not matter.is_about(person):
             choices += change_choices(case)
     parts: list[Part] = [Text(words)]
@@ -253,18 +258,19 @@ def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
 
 
 def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person], desk: Desk) -> str:
-    words = _when_told(matter, desk)
+    words = _when_told(said, desk)
     if not _is_of_head(matter, said):
         return words
     if all(person.has(Role.CHAIR) for person in told):
         return CHAIR_TOLD
-    if matter.named.chair_recused:
+    chairs = matter.people.having((Role.CHAIR,))
+    if matter.named.chair_recused and any(access.concerns(chair, [said]) for chair in chairs):
         return LEAD_TOLD
     return HEAD_NOT_TOLD.format(words=words)
 
 
-def _when_told(matter: Matter, desk: Desk) -> str:
-    if matter.named.urgent:
+def _when_told(said: OwnWords, desk: Desk) -> str:
+    if said.kind.is_urgent(desk.procedure):
         return TOLD_NOW
     # Also where the pause is not over yet.
     soon = desk.now() + PAUSE
@@ -282,15 +288,22 @@ def _is_of_head(matter: Matter, said: OwnWords) -> bool:
     return matter.named.summary.speaks_of_head
 
 
-def stop(matter: Matter, desk: Desk) -> Reply:
+def stop(matter: Matter, person: Person, desk: Desk) -> Reply:
     """What to do about a picture of a child undressed."""
     case = matter.named
-    phone = desk.calendar.school.safeguarding_phone
+    said = own_words(person, case)
+
+    def is_meant(other: Person) -> bool:
+        # By their own words alone: what leaders have said of it is not theirs to know.
+        return access.concerns(other, [said]) or may_speak_of(case.open_words, other)
+
+    to_ring = whom_to_ring(is_meant, matter.people, desk)
     was_fetched = any(item.state == State.KEPT and item.sha256 for item in case.evidence)
+    is_told = bool(recipients(case, matter.around, desk))
     lines = (
         STOP_PICTURE.format(fetched=FETCHED if was_fetched else NOT_FETCHED),
-        STOP_RING.format(phone=f" on {phone}" if phone else ""),
-        STOP_TOLD if recipients(case, matter.around, desk) else STOP_NOBODY,
+        STOP_RING.format(who=to_ring.who, phone=to_ring.on_phone),
+        STOP_TOLD.format(who=to_ring.who_begins) if is_told and to_ring.role else STOP_NOBODY,
     )
     parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
     return Reply(parts, replaces=True).mentioning([case.reference])

@@ -64,17 +64,17 @@ async def find(ask: Ask, desk: Desk) -> Reply:
     await _note(ask, typed, found, desk)
     if not found:
         return say(NOTHING.format(words=typed))
-    return await _found(typed, found, by_machine, desk)
+    return await _found(ask.person, typed, found, by_machine, desk)
 
 
 async def _found(
-    typed: str, found: Sequence[Listed], by_machine: Collection[str], desk: Desk
+    person: Person, typed: str, found: Sequence[Listed], by_machine: Collection[str], desk: Desk
 ) -> Reply:
     shown = found[:SHOWN]
     references = [listed.summary.reference for listed in shown]
     buttons = Choices(tuple(Choice(reference, f"case {reference}") for reference in references))
     heading = Heading(FOUND.format(words=typed))
-    parts: list[Part] = [heading, Text(await lines(shown, desk))]
+    parts: list[Part] = [heading, Text(await lines(person, shown, desk))]
     read = [reference for reference in references if reference in by_machine]
     if read:
         parts.append(Text(READ_BY_MACHINE.format(references=enumerated(read))))

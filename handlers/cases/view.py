@@ -11,7 +11,6 @@ from handlers.cases.chronology import (
     entries_for,
     entry_line,
 )
-from handlers.cases.concerned.own_words import OwnWords, own_words
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
 from handlers.cases.evidence_shown import beginning, evidence_shown
@@ -21,6 +20,7 @@ from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.cases.removals.wording import removal_facts
 from handlers.cases.step_buttons import procedure_choices, step_choices
+from handlers.cases.to_ring import whom_to_ring
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
@@ -29,6 +29,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.categories import category_name
 from handlers.text.words import counted, listed, moment, shortened
+from handlers.workflow.own_words import OwnWords, own_words
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
 from store.model.records import (
@@ -65,7 +66,7 @@ KEPT_BEFORE = (
     "a child is in danger) or children’s services that they are there; they say what happens to "
     "them."
 )
-LEAD_DECIDES = "Speak to the safeguarding lead now{phone}, who decides what is done."
+THEY_DECIDE = "Speak to {who} now{phone}, who decides what is done."
 ABOUT_CHAIR = (
     "As it concerns the chair of governors, the local authority’s designated officer can be told "
     "directly{phone}."
@@ -94,7 +95,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
     case, root = matter.named, matter.summaries[0]
     own = own_words(person, case)
     facts = [
-        ("About", category_name(own.category, desk.procedure, NOT_SAID)),
+        ("About", category_name(own.kind.category, desk.procedure, NOT_SAID)),
         ("Passed on", moment(case.opened_at, desk.calendar)),
         ("You sent", describe(case.evidence)),
         *_said(own),
@@ -111,7 +112,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
         return reply
 
     choices = [_choice("Add a note", "note", case), poster_choice(case)]
-    return reply + Reply((Choices((*choices, *policy_choice(own.category, desk))),))
+    return reply + Reply((Choices((*choices, *policy_choice(own.kind.category, desk))),))
 
 
 def _said(own: OwnWords) -> list[tuple[str, str]]:
@@ -331,8 +332,14 @@ def _locked(person: Person, matter: Matter, desk: Desk) -> str:
     items = [item for case in matter.cases for item in case.evidence]
     if any(item.state == State.KEPT and item.sha256 for item in items):
         words.append(KEPT_BEFORE)
-    if not matter.may(person, Act.UNLOCK):
-        words.append(LEAD_DECIDES.format(phone=_on(desk.calendar.school.safeguarding_phone)))
+    if matter.may(person, Act.UNLOCK):
+        return " ".join(words)
+
+    to_ring = whom_to_ring(
+        lambda other: access.is_kept_from(other, matter.summaries), matter.people, desk
+    )
+    if not person.has(to_ring.role):
+        words.append(THEY_DECIDE.format(who=to_ring.who, phone=to_ring.on_phone))
     return " ".join(words)
 
 

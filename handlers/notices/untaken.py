@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.cases.concerned.own_words import own_words
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Reply, say
 from handlers.rules.access import is_about_head, is_kept_from
 from handlers.text.words import counted, listed
 from handlers.workflow.alerts import channel_may_know
+from handlers.workflow.own_words import own_words
 from handlers.workflow.rounds import seen_lately, told_of_it
 from store.model.case import Case
 from store.model.records import Notice, Person, Role, Status

@@ -11,16 +11,17 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, say
 from handlers.policies.questions import question_of_button
 from handlers.rules import access
-from handlers.rules.access import LEADERS, Act
-from handlers.rules.names import LIKE_THE_HEAD
-from handlers.rules.spoken_of import speaks_of
+from handlers.rules.access import LEADERS, WORKERS, Act
+from handlers.rules.names import LIKE_THE_HEAD, offices_in
+from handlers.rules.spoken_of import may_speak_of, speaks_of
 from handlers.text.words import listed, moment
+from handlers.workflow.own_words import own_words
 from handlers.workflow.people import name_of
 from handlers.workflow.steps import reachable
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
-from store.model.records import Notice, Person, Role, Status, new_id
+from store.model.records import Notice, Person, Role, Status, Summary, new_id
 
 #: School days after which those who lead the school are asked again.
 REMIND_AFTER = 2
@@ -71,12 +72,30 @@ async def _is_of_head(person: Person, text: str, desk: Desk) -> bool:
         return True
     for summary in await desk.store.related(reporters=person.ids):
         is_mine = not set(person.ids).isdisjoint(summary.reporters)
-        is_of_head = access.is_about_head([summary]) or any(
-            access.is_kept_from(head, [summary]) for head in heads
-        )
-        if is_mine and is_of_head and summary.status == Status.OPEN:
+        is_open = summary.status == Status.OPEN
+        if is_mine and is_open and await _passed_on_of_head(person, summary, heads, desk):
             return True
     return False
+
+
+async def _passed_on_of_head(
+    person: Person, summary: Summary, heads: Sequence[Person], desk: Desk
+) -> bool:
+    """Tell whether this person themselves has said, in words or by an answer, that a case is about
+    a headteacher: what others made of it must not show in who is asked.
+    """
+    may_be = access.is_about_head([summary]) or any(
+        access.is_kept_from(head, [summary]) for head in heads
+    )
+    if not may_be:
+        return False
+    case = await desk.store.case(summary.reference)
+    said = own_words(person, case)
+    if access.is_about_head([said]) or Role.HEAD in offices_in(case.all_words):
+        return True
+    return any(
+        access.concerns(head, [said]) or may_speak_of(case.all_words, head) for head in heads
+    )
 
 
 @command(
@@ -93,7 +112,8 @@ async def send(ask: Ask, desk: Desk) -> Reply:
     if await _is_waiting(question.text, ask.person, desk):
         return say(SENT_BEFORE.format(who=names))
 
-    await desk.store.put(Enquiry(new_id(), question.text, ask.person.id, ask.at))
+    to = tuple(person.id for person in who)
+    await desk.store.put(Enquiry(new_id(), question.text, ask.person.id, ask.at, to=to))
     await owe_enquiries(desk, ask.at)
     return say(SENT.format(who=names))
 
@@ -139,7 +159,7 @@ async def _owe_answer(enquiry: Enquiry, due: datetime, desk: Desk) -> None:
 async def _owe_question(enquiry: Enquiry, asker: Person, now: datetime, desk: Desk) -> None:
     # With another stage it has another key, and so is sent again.
     stage = 1 if now >= _reminder(enquiry, desk) else 0
-    for person in await whom_to_ask(asker, enquiry.text, desk):
+    for person in await _whom_it_went_to(enquiry, asker, desk):
         await desk.store.owe(
             Notice(
                 f"enquiry {enquiry.id} {stage} {person.id}",
@@ -151,6 +171,17 @@ async def _owe_question(enquiry: Enquiry, asker: Person, now: datetime, desk: De
                 waits=True,
             )
         )
+
+
+async def _whom_it_went_to(enquiry: Enquiry, asker: Person, desk: Desk) -> Sequence[Person]:
+    """Those to whom it went when it was sent, and stays with; where they are gone, who can answer
+    it now.
+    """
+    still_here = []
+    for person in await desk.store.having(WORKERS):
+        if not set(person.ids).isdisjoint(enquiry.to) and reachable(person, desk):
+            still_here.append(person)
+    return still_here or await whom_to_ask(asker, enquiry.text, desk)
 
 
 async def _asker(enquiry: Enquiry, desk: Desk) -> Person | None:
@@ -230,8 +261,9 @@ async def waiting_enquiries(person: Person, desk: Desk) -> list[Enquiry]:
 
 
 async def _is_for(id: str, enquiry: Enquiry, desk: Desk) -> bool:
-    """Tell whether the person with this id is one of those who can answer it just now."""
+    """Tell whether the person with this id is one of those who are to answer it."""
     asker = await _asker(enquiry, desk)
     if asker is None:
         return False
-    return any(id in person.ids for person in await whom_to_ask(asker, enquiry.text, desk))
+    receivers = await _whom_it_went_to(enquiry, asker, desk)
+    return any(id in person.ids for person in receivers)

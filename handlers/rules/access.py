@@ -12,7 +12,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names import holds_whole_name, is_named, may_be_account, may_mean
+from handlers.rules.names import (
+    holds_whole_name,
+    is_named,
+    may_be_account,
+    may_mean,
+    roles_of_office,
+)
 from handlers.rules.pause import is_held_back, pause_ends
 from store.model.records import About, Person, Poster, Role, Subject, Summary
 from store.school.procedure import Procedure
@@ -213,6 +219,10 @@ def is_meant(person: Person, about: About) -> bool:
     # The name counts even where an id is known: one person may have a record in each chat.
     if not about.name or not set(about.nobody_of).isdisjoint(person.ids):
         return False
+    # Whoever comes to have an office of which nobody has said who had it is meant by it as well.
+    is_nobody_yet = about.subject in (Subject.STAFF, Poster.OTHER) and not about.person
+    if is_nobody_yet and person.has(*roles_of_office(about.name)):
+        return True
     return any(_may_be_called(about, name) for name in person.names)
 
 
@@ -254,11 +264,25 @@ def relations(
     found.add(Relation.APART)
     if at < pause_ends(case, matter):
         return frozenset(found)
-    if any(part.owner in person.ids for part in matter):
+    reaches = _reaches(person, matter, procedure)
+    is_owner = any(part.owner in person.ids for part in matter)
+    if is_owner and may_keep(person, matter, procedure):
         found.add(Relation.OWNER)
-    if _reaches(person, matter, procedure):
+    if reaches:
         found.add(Relation.REACH)
     return frozenset(found)
+
+
+def may_keep(person: Person, matter: Sequence[Summary], procedure: Procedure) -> bool:
+    """Tell whether somebody who looks after a matter may do so still.
+
+    Whoever took it before it was known to be about the head, or to be about a child undressed,
+    works for that head, or may not see that.
+    """
+    if is_kept_from(person, matter):
+        return False
+    is_reserved = is_about_head(matter) or any(part.withheld for part in matter)
+    return not is_reserved or _reaches(person, matter, procedure)
 
 
 def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) -> bool:

@@ -293,6 +293,7 @@ def name_words(name: str) -> list[str]:
     return [word for word in re.findall(r"\w+", folded(name)) if word not in TITLES]
 
 
+@lru_cache(maxsize=10_000)
 def roles_of_office(words: str) -> tuple[Role, ...]:
     """The roles of those whose office these words are, or may be: `the chair of governors`."""
     said = [word for word in re.findall(r"\w+", words.lower()) if word not in AROUND_OFFICES]

@@ -60,7 +60,10 @@ def speaks_of_head(case: Summary, heads: Sequence[Person]) -> bool:
     """
     if Role.HEAD in offices_in(case.open_words):
         return True
-    named = {id for about in case.subjects if about.is_of_words for id in about.candidates}
+    named: set[str] = set()
+    for about in case.subjects:
+        if about.is_of_words or about.is_of_matter:
+            named.update(about.candidates)
     if any(not named.isdisjoint(head.ids) for head in heads):
         return True
     return any(may_speak_of(case.open_words, head) for head in heads)

@@ -181,18 +181,21 @@ async def _may_own(root: Summary, summaries: Summaries, desk: Desk) -> bool:
 async def reconsider(desk: Desk, person: Person, before: Person | None) -> None:
     """Somebody has come, or has other roles: every open case tells those who are to know of it now.
 
-    `before`: the person as they were. A case may be about somebody who had nothing to do with cases
-    when it was said whom it is about.
+    `before`: the person as they were. A case, also a closed one, may be about somebody who had
+    nothing to do with cases when it was said whom it is about, or was called otherwise.
     """
     is_new = before is None or not before.has(*access.WORKERS)
+    is_new = is_new or not set(person.names) <= set(before.names if before else ())
 
     def move(case: Case) -> Case:
         return with_newcomer_named(case, person, desk) if is_new else case
 
     for summary in await desk.store.summaries():
-        if summary.status == Status.OPEN:
-            try:
+        is_open = summary.status == Status.OPEN
+        try:
+            if is_open or is_new:
                 await apply(desk, summary.reference, move)
+            if is_open:
                 await without_lost_owner(desk, summary.reference)
-            except (DamagedCase, NotFound):
-                continue
+        except (DamagedCase, NotFound):
+            continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
@@ -41,14 +42,22 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
 
 
 def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:
-    found: dict[tuple[str, ...], list[Person]] = {}
+    named = []
     for person in leaders:
         if may_speak_of(words, person) and not access.concerns(person, [case]):
-            found.setdefault(same_name(person.name), []).append(person)
+            named.append(person)
+    return perhaps_about(case, named, desk.now())
+
+
+def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:
+    """The case, perhaps about these, until somebody says so or not. `at` is UTC."""
+    found: dict[tuple[str, ...], list[Person]] = {}
+    for person in named:
+        found.setdefault(same_name(person.name), []).append(person)
     for people in found.values():
         ids = tuple(id for person in people for id in person.ids)
-        named = About(Subject.UNSURE, name=people[0].name, candidates=ids)
-        case = case.concern_also(named, by=SYSTEM, at=desk.now())
+        about = About(Subject.UNSURE, name=people[0].name, candidates=ids)
+        case = case.concern_also(about, by=SYSTEM, at=at)
     return case
 
 
@@ -58,11 +67,13 @@ def _is_not_meant(person: Person, case: Case) -> bool:
 
 
 def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
-    """The case, saying whether its words speak of the head, and without an owner whom they name."""
+    """The case, saying whether its words speak of the head, and without an owner whose it is no
+    longer: it may be about them, or is the governors' now.
+    """
     of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
     if of_head != case.speaks_of_head:
         case = replace(case, speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
-    if owner and access.is_kept_from(owner, [case.summary]):
+    if owner and not access.may_keep(owner, around.matter(case), desk.procedure):
         case = case.give_up(by=SYSTEM, at=desk.now())
     return case

@@ -23,6 +23,7 @@ from store.model.records import (
     Progress,
     Removal,
     Report,
+    Said,
     State,
     Status,
     Subject,
@@ -158,6 +159,18 @@ class Case(_Summarised):
                 yield entry.details.get("text", "")
 
     @property
+    def said(self) -> tuple[Said, ...]:
+        """What its reporters have said of its kind themselves, each once, the latest last."""
+        reporters = self.reporters
+        said: dict[Said, None] = {}
+        for entry in self.chronology:
+            if entry.by in reporters and entry.what in (EntryKind.CATEGORY, EntryKind.URGENT):
+                latest = Said(entry.by, entry.details.get("category", ""))
+                said.pop(latest, None)
+                said[latest] = None
+        return tuple(said)
+
+    @property
     def waiting(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.evidence if e.state == State.WAITING)
 
@@ -276,6 +289,7 @@ class Case(_Summarised):
             taken_at=self.taken_at,
             removal=self.removal,
             site_removals=self.site_removals,
+            said=self.said,
         )
 
     # --- moves ------------------------------------------------------------------------------------
@@ -351,8 +365,12 @@ class Case(_Summarised):
         return case.enter(at, by, EntryKind.CATEGORY, category=chosen.category)
 
     def make_urgent(self, *, by: str, at: datetime) -> Case:
+        """Say that it cannot wait. Of each of its reporters, that they said so is an entry."""
         self._must_be_open()
-        return self if self.urgent else replace(self, urgent=True).enter(at, by, EntryKind.URGENT)
+        is_to_note = by in self.reporters and Said(by) not in self.said
+        if self.urgent and not is_to_note:
+            return self
+        return replace(self, urgent=True).enter(at, by, EntryKind.URGENT)
 
     def concern(self, about: About, *, by: str, at: datetime) -> Case:
         """Say whom it is about, where nothing was said that matters any more."""

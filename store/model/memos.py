@@ -55,6 +55,8 @@ class Enquiry:
     #: Person id.
     answered_by: str = ""
     answered_at: datetime | None = None
+    #: Ids of those to whom it went first; nobody's for one of an earlier version.
+    to: tuple[str, ...] = ()
 
     @property
     def memo_key(self) -> str:

@@ -223,7 +223,14 @@ class About:
     @property
     def is_of_words(self) -> bool:
         """Whether it is somebody whom words may mean, besides those whom the case is about."""
-        return self.subject == Subject.UNSURE and bool(self.candidates)
+        return self.subject == Subject.UNSURE and bool(self.candidates) and bool(self.name)
+
+    @property
+    def is_of_matter(self) -> bool:
+        """Whether these are whom the matter was kept from out of which the case was taken, until it
+        is said whom it is about.
+        """
+        return self.subject == Subject.UNSURE and bool(self.candidates) and not self.name
 
     @property
     def is_open(self) -> bool:
@@ -436,6 +443,16 @@ class DutyDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Of what kind a case is, in the words of one who reported it; or that it is urgent."""
+
+    #: Person id.
+    by: str
+    #: The key of a category; empty: that it is urgent.
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What lists and access need to know of a case; small, so that all of them fit in memory."""
 
@@ -488,6 +505,8 @@ class Summary:
     removal: str = ""
     #: Of each post whose removal was asked for.
     site_removals: tuple[SiteRemoval, ...] = ()
+    #: What its reporters have said of its kind themselves, each once, the latest last.
+    said: tuple[Said, ...] = ()
 
     @property
     def subjects(self) -> tuple[About, ...]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
 from handlers.cases.concerned.poster_words import OF, poster_question, posters_words
 from handlers.cases.concerned.subject import (
     ADDED,
@@ -17,9 +16,12 @@ from handlers.cases.concerned.subject import (
     INSTEAD_OF,
     LETS_IN,
     LONGEST,
+    MEANWHILE,
+    ONLY,
     SURELY,
     Said,
     answers,
+    none_of_those_meant,
     of_no_staff,
     several_names,
     short_list,
@@ -39,6 +41,7 @@ from handlers.rules.several_names import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
+from handlers.workflow.own_words import may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Poster, Role, Subject
 
@@ -207,6 +210,9 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return matter.shown_in(question)
 
     def move(case: Case) -> Case:
+        if sure_word(case.posters) != sure_of_these:
+            # Somebody was named in this very moment, of whom nobody was asked.
+            raise matter.refusal(MEANWHILE.format(reference=case.reference))
         by, at = ask.person.id, ask.at
         first, *others = named
         case = case.posted_by_instead(case.posters, first, by=by, at=at)
@@ -224,11 +230,16 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
 
 async def _posters(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Who the words mean: one, or each of several who are named in them. Raises Refused."""
+    if said.kind == ONLY:
+        settled = none_of_those_meant(said.name, case.posters)
+        if settled:
+            return [settled]
+        said = Said.parse(said.name)
     names = await several_names(said, said.whole, desk)
     if len(names) < 2:
-        return [await _poster(said, asker, case, desk)]
+        return [await _poster(said, asker, desk)]
     names = await _with_children(names, desk)
-    return [await _poster(Said.parse(name), asker, case, desk) for name in names]
+    return [await _poster(Said.parse(name), asker, desk) for name in names]
 
 
 async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
@@ -244,11 +255,9 @@ async def _with_children(names: Sequence[str], desk: Desk) -> list[str]:
     return together
 
 
-async def _poster(said: Said, asker: Person, case: Case, desk: Desk) -> About:
+async def _poster(said: Said, asker: Person, desk: Desk) -> About:
     """Who the words mean; with candidates, where they could mean some whom we know."""
     words = said.whole.lower().replace("’", "'")
-    if said.kind == "only":
-        return await _only(said.name, case, desk)
     if words in NOBODY_KNOWS:
         return About(Poster.UNKNOWN)
     if words in ANYBODY_ELSE:
@@ -286,15 +295,6 @@ async def _account(name: str, desk: Desk) -> About:
         if may_be_head or may_be_account(name, person.name):
             candidates += person.ids
     return About(Poster.ACCOUNT, name=shortened(name, LONGEST), candidates=tuple(candidates))
-
-
-async def _only(name: str, case: Case, desk: Desk) -> About:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
-    for poster in case.posters:
-        if name and poster.candidates and poster.name.startswith(name):
-            return replace(poster, candidates=(), nobody_of=poster.candidates)
-    meant = [person.id for person in await people.people_matching(name, desk)]
-    return About(Poster.OTHER, name=shortened(name, LONGEST), nobody_of=tuple(meant))
 
 
 def _kind_of(words: str) -> tuple[Poster | None, str]:

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
+from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, known_to, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -22,6 +21,7 @@ from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_offic
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
+from handlers.workflow.own_words import may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
@@ -52,6 +52,10 @@ INSTEAD_OF = "In place of: {name}"
 LETS_IN = (
     "Then case {reference} can be seen by somebody who must not see it now: {names}. Is that right?"
 )
+MEANWHILE = (
+    "Somebody else has just said something of case {reference}, so I have changed nothing. Please "
+    "look at it, and say it again."
+)
 SURE = "Yes, it is not about them"
 SURE_TYPED = "If so, type: /{command}"
 #: Words that stand before what is to take the place of what was said; once that is confirmed, see
@@ -59,8 +63,10 @@ SURE_TYPED = "If so, type: /{command}"
 INSTEAD, SURELY = "instead", "surely"
 #: Before a name of the school's own list.
 LISTED = "listed"
+#: Before a name that was said, and means none of those who are known.
+ONLY = "only"
 #: Words that a button puts before an id or a name.
-BY_BUTTON = ("id", "only", LISTED)
+BY_BUTTON = ("id", LISTED)
 #: Characters of a name.
 LONGEST = 80
 
@@ -85,7 +91,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     if matter.is_about(ask.person):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
-        return matter.asking(subject_question(matter.named, desk))
+        known = known_to(ask.person, matter, desk)
+        return matter.asking(subject_question(matter.named, known, desk))
 
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
@@ -94,6 +101,9 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return await _instead(ask, matter, said, desk)
     if said.kind == NONE:
         return await _none(ask, matter, said.name, desk)
+    if matter.whole and any(subject.is_of_matter for subject in matter.named.subjects):
+        # They say it for whoever is kept from it until then, and are told whom that lets in.
+        return await _instead(ask, matter, replace(said, kind=INSTEAD, name=said.whole), desk)
 
     named = await _subjects(said, ask.person, matter.named, desk)
 
@@ -111,6 +121,8 @@ async def about(ask: Ask, desk: Desk) -> Reply:
 def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     """The case, about somebody as well: it is said of them what was open, or they are added."""
     by, at = ask.person.id, ask.at
+    if _answers_at_last(about, matter, case, ask.person):
+        return case.concern(about, by=by, at=at)
     answered = []
     for subject in case.subjects:
         # That words mean whom they name lets nobody in.
@@ -131,6 +143,14 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     return case.concern(about, by=by, at=at)
 
 
+def _answers_at_last(about: About, matter: Matter, case: Case, person: Person) -> bool:
+    """Whether somebody says whom a case is about that was taken out of a matter, which they may."""
+    subjects = case.subjects
+    is_open = bool(subjects) and all(subject.is_of_matter for subject in subjects)
+    is_answer = about.subject != Subject.UNSURE
+    return is_open and is_answer and all(may_settle(person, matter, case, s) for s in subjects)
+
+
 def answers(about: About, open_one: About) -> bool:
     """Tell whether it says which of those it is whom earlier words may mean, or that it is none."""
     if not open_one.candidates:
@@ -145,7 +165,7 @@ def answers(about: About, open_one: About) -> bool:
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
     for subject in matter.named.subjects:
-        is_asked = subject.candidates and not subject.is_of_words
+        is_asked = subject.candidates and subject.name and not subject.is_of_words
         if is_asked and may_settle(ask.person, matter, matter.named, subject):
             return matter.asking(await which_of(matter.named, subject, desk))
     reply = await next_of(ask, matter, desk)
@@ -182,6 +202,9 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     not_meant = tuple(id for person in let_in for id in person.ids)
 
     def move(case: Case) -> Case:
+        if sure_word(case.subjects) != sure_of_these:
+            # Somebody was named in this very moment, of whom nobody was asked.
+            raise matter.refusal(MEANWHILE.format(reference=reference))
         by, at = ask.person.id, ask.at
         first, *others = named
         first = replace(first, not_meant=(*first.not_meant, *not_meant))
@@ -254,8 +277,11 @@ class Said:
 
 async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Whom the words mean: one, or each of several who are named in them. Raises Refused."""
-    if said.kind == "only":
-        return [await _only(said.name, case, desk)]
+    if said.kind == ONLY:
+        settled = none_of_those_meant(said.name, case.subjects)
+        if settled:
+            return [settled]
+        said = Said.parse(said.name)
     names = await several_names(said, said.wanted, desk)
     if len(names) < 2:
         return [await subject_meant(said, asker, desk)]
@@ -274,13 +300,16 @@ async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
     return names
 
 
-async def _only(name: str, case: Case, desk: Desk) -> About:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it."""
-    for subject in case.subjects:
-        if name and subject.candidates and subject.name.startswith(name):
-            return replace(subject, candidates=(), nobody_of=subject.candidates)
-    meant = [person.id for person in await people.people_matching(name, desk)]
-    return About(Subject.STAFF, name=shortened(name, LONGEST), nobody_of=tuple(meant))
+def none_of_those_meant(name: str, said: Iterable[About]) -> About | None:
+    """What was said before, and none of those whom it may mean. A button may hold a part of it.
+
+    None where nothing of that name is open: then somebody has typed a name, and means it.
+    """
+    for each in said:
+        is_asked = each.candidates and not each.is_of_words
+        if name and is_asked and each.name.startswith(name):
+            return replace(each, candidates=(), nobody_of=each.candidates)
+    return None
 
 
 async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:

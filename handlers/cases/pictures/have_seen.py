@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.cases.classify import WHICH_CATEGORY, next_of
 from handlers.cases.pictures.releasing import have_you_seen, split_listed, to_be_seen
-from handlers.cases.questions import category_named, category_question
+from handlers.cases.questions import Known, category_named, category_question
 from handlers.commands import command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.messages import Reply, Text
@@ -31,7 +31,8 @@ async def release(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.UNLOCK)
     if chosen is None or chosen.withhold:
         lead = Reply((Text(WHICH_CATEGORY.format(typed=shortened(words, 40))),))
-        return matter.shown_in(lead + category_question(matter.named, matter.named.subjects, desk))
+        known = Known.all_of(matter.named)
+        return matter.shown_in(lead + category_question(matter.named, known, desk))
 
     def move(case: Case) -> Case:
         is_as_asked = len(case.evidence) == listed

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from store.errors import StoreUnavailable
-from store.model.case import Case
+from store.model.case import Case, Classification
 from store.model.records import About, FollowUp, Progress, Status, Subject
 from store.postgres import PostgresStore, migrate
 from store.postgres.documents import key_of, to_jsonb
@@ -138,6 +138,31 @@ async def test_when_a_case_was_taken_and_its_removal_are_known_of_cases_of_befor
     store = await PostgresStore.open(url, "here")
     found = {summary.reference: summary for summary in await store.summaries()}
     assert found == {each.reference: each.summary for each in cases}
+    await store.close()
+
+
+async def test_what_reporters_said_themselves_is_known_of_cases_of_before() -> None:
+    url = database_of("said", "0008")
+    threat, other = (
+        Classification(key, urgent=False, withhold=False) for key in ("threat", "other")
+    )
+    of_nobody = case()
+    of_leader = case().categorise(threat, by="ben", at=NOW).make_urgent(by="ben", at=NOW)
+    changed = case().categorise(threat, by="asha", at=NOW).make_urgent(by="asha", at=NOW)
+    again = case().categorise(threat, by="asha", at=NOW).categorise(other, by="asha", at=NOW)
+    again = again.make_urgent(by="asha", at=NOW).categorise(threat, by="asha", at=NOW)
+    cases = [of_nobody, of_leader, changed, again]
+    assert [len(each.said) for each in cases] == [0, 0, 2, 3]
+    with psycopg.connect(server().get_uri("said")) as everything:
+        everything.execute("INSERT INTO schools (school) VALUES ('here')")
+        for each in cases:
+            summary = replace(each.summary, said=())
+            row = (each.reference, each.version, to_jsonb(each), to_jsonb(summary), each.status)
+            everything.execute(BEFORE_WORDS, row)
+    assert migrate(url) == known()
+    store = await PostgresStore.open(url, "here")
+    found = {summary.reference: summary.said for summary in await store.summaries()}
+    assert found == {each.reference: each.said for each in cases}
     await store.close()
 
 

@@ -1,21 +1,49 @@
-"""What one person has said of a case: whom it is about, and who posted it.
+"""What one person has said of a case: of what kind it is, whom it is about, and who posted it.
 
 A reporter is shown this, and not what others made of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from handlers.matter import Matter
+from handlers.rules import access
 from handlers.rules.access import may_be_somebody
 from store.model.case import Case
-from store.model.kinds import LETTING_IN, EntryKind
-from store.model.records import SYSTEM, About, Entry, Person, Poster
+from store.model.kinds import LETTING_IN, LOOKS, EntryKind
+from store.model.records import SYSTEM, About, Entry, Person, Poster, Said, Summary
+from store.school.procedure import Procedure
 
 OF_SUBJECTS = frozenset({EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD})
 OF_POSTERS = frozenset({EntryKind.POSTED, EntryKind.POSTED_INSTEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKind:
+    """Of what kind a case is, in the words of one of its reporters."""
+
+    said: tuple[Said, ...]
+
+    @property
+    def category(self) -> str | None:
+        """The key of the category that they said last."""
+        keys = [each.category for each in self.said if each.category]
+        return keys[-1] if keys else None
+
+    def is_urgent(self, procedure: Procedure) -> bool:
+        """Tell whether they said that it is urgent, or of a kind that is."""
+        for each in self.said:
+            category = procedure.named(each.category)
+            if not each.category or (category and category.urgent):
+                return True
+        return False
+
+
+def own_kind(person: Person, case: Summary) -> OwnKind:
+    """What this person, who reported a case, has said of its kind."""
+    return OwnKind(tuple(each for each in case.said if each.by in person.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +52,7 @@ class OwnWords:
 
     subjects: tuple[About, ...]
     posters: tuple[About, ...]
-    #: The key of a category.
-    category: str | None = None
+    kind: OwnKind
 
     @property
     def concerned(self) -> tuple[About, ...]:
@@ -40,12 +67,8 @@ class OwnWords:
 
 def own_words(person: Person, case: Case) -> OwnWords:
     """What this person has said of a case, by its entries."""
-    category = None
-    for entry in case.chronology:
-        if entry.by in person.ids and entry.what == EntryKind.CATEGORY:
-            category = entry.details.get("category")
     subjects, posters = _said_by(person, case, OF_SUBJECTS), _said_by(person, case, OF_POSTERS)
-    return OwnWords(subjects, posters, category)
+    return OwnWords(subjects, posters, own_kind(person, case.summary))
 
 
 def _said_by(person: Person, case: Case, kinds: Collection[str]) -> tuple[About, ...]:
@@ -53,7 +76,7 @@ def _said_by(person: Person, case: Case, kinds: Collection[str]) -> tuple[About,
     for entry in case.chronology:
         if entry.by in person.ids and entry.what in kinds:
             named = named_in(entry)
-            said = [each for each in said if _still_said(each, entry) and each != named]
+            said = [each for each in _still_said(said, entry) if each != named]
             said.append(named)
     return tuple(said)
 
@@ -65,13 +88,17 @@ def named_in(entry: Entry) -> About:
     return About(details.get("subject", ""), person, details.get("name", ""))
 
 
-def _still_said(earlier: About, entry: Entry) -> bool:
-    """Whether something that was said before stands beside what this entry says."""
+def _still_said(said: Sequence[About], entry: Entry) -> Sequence[About]:
+    """What somebody has said before, as far as it stands beside what they say in this entry.
+
+    It does not hang on what others have said in between.
+    """
     if entry.what in LETTING_IN:
-        return earlier.label not in entry.details.get("before", "").split("\n")
-    if entry.what == EntryKind.ABOUT:
-        return may_be_somebody(earlier)
-    return earlier.subject != Poster.UNKNOWN
+        taken_back = entry.details.get("before", "").split("\n")
+        return [each for each in said if each.label not in taken_back]
+    if entry.what == EntryKind.POSTED:
+        return [each for each in said if each.subject != Poster.UNKNOWN]
+    return said if any(map(may_be_somebody, said)) else ()
 
 
 def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool:
@@ -82,19 +109,32 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    if named.is_of_words and not matter.whole:
+    if (named.is_of_words or named.is_of_matter) and not matter.whole:
         is_alone = len(matter.summaries) == 1
         return is_alone and _is_untouched(person, case)
     named_by = _named_by(named.label, case)
     return matter.whole or (bool(named_by) and named_by <= set(person.ids))
 
 
+def may_say_kind(person: Person, matter: Matter) -> bool:
+    """Tell whether this person may say first of what kind it is: everybody who passed it on may,
+    but for those of whom somebody else has said that it is about them, or was posted by them.
+    """
+    case = matter.named
+    if case.category is not None:
+        return not matter.is_about(person)
+    if not matter.is_about(person) or access.concerns(person, [own_words(person, case)]):
+        return True
+    named = [each for part in matter.summaries for each in part.concerned if not each.is_of_words]
+    return not any(access.is_meant(person, each) for each in named)
+
+
 def _is_untouched(person: Person, case: Case) -> bool:
-    """Whether nobody but its one reporter has had anything to do with it.
+    """Whether nobody but its one reporter has done anything with it but look.
 
     Later, whoever its words let in would see what leaders have written in the meantime.
     """
-    by = {entry.by for entry in case.chronology} - {SYSTEM}
+    by = {entry.by for entry in case.chronology if entry.what not in LOOKS} - {SYSTEM}
     return by <= set(person.ids)
 
 
