@@ -149,11 +149,13 @@ class Policies:
         """True where questions are answered by meaning now, and not by words alone."""
         return self._current().sense is not None
 
-    def ask(self, question: str, top: int = 10) -> Answer:
+    def ask(self, question: str, top: int = 10, *, rereads: bool = True) -> Answer:
         """The passages that answer best, best first, at most `top`.
 
         Never raises on anything that was typed. A few new passages are made ready first; many
-        are in a thread, and words alone answer until then.
+        are in a thread, and words alone answer until then. `rereads`: the second model puts the
+        first of them in order, which takes most of the time. Whether they answer at all, and how
+        sure that is, is the same without.
         """
         asked = understand(question)
         if not asked.slots:
@@ -175,7 +177,7 @@ class Policies:
         found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
 
-        if by_meaning:
+        if by_meaning and rereads:
             candidates = self._reread(question, candidates)
         merged = merge_those_alike(candidates)
         return Answer(
