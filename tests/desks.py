@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from handlers.desk import Desk
 from handlers.rules.calendar import Calendar
 from store.policies import Policies
-from store.school.procedure import load_procedure
+from store.school.procedure import Procedure, load_procedure
 from store.school.school import load_school
 from store.tiny import TinyStore
 
@@ -21,11 +22,22 @@ class Time:
     now: datetime
 
 
+@cache
+def shipped_procedure() -> Procedure:
+    return load_procedure(TEXTS)
+
+
+@cache
+def shipped_policies(*, by_meaning: bool = True) -> Policies:
+    """Read once for all: to divide and index the texts takes longer than most tests."""
+    return Policies(TEXTS, by_meaning=by_meaning)
+
+
 def desk_in(folder: Path, time: Time) -> Desk:
     return Desk(
         store=TinyStore.open(folder / "data"),
-        procedure=load_procedure(TEXTS),
-        policies=Policies(TEXTS),
+        procedure=shipped_procedure(),
+        policies=shipped_policies(),
         calendar=Calendar(load_school(folder / "school.toml")),
         now=lambda: time.now,
         platforms=frozenset({"slack"}),

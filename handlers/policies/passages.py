@@ -88,6 +88,7 @@ def _with_nearest(place: str, resting: Sequence[str], policies: Policies) -> Mis
     """Search for what the heading says, and each step, and take the surest answer."""
     policies.prepare()
     heading = place.partition("#")[2]
-    answers = [policies.ask(words) for words in (heading, *resting)]
+    answers = [policies.ask(words, rereads=False) for words in (heading, *resting)]
     surest = max(answers, key=lambda answer: answer.confidence)
+    surest = policies.ask(surest.question)
     return MissingPassage(place, tuple(resting), nearest=surest.closest, is_near=not surest.refused)

@@ -27,9 +27,9 @@ class Calendar:
         self.zone = ZoneInfo(school.timezone)
         # Whether a day is a school day is asked for every minute, of the same few days.
         self._known: dict[date, bool] = {}
-        # The school days after a day, as far as they were asked for: what is long overdue asks for
-        # one after another.
-        self._school_days: defaultdict[date, list[date]] = defaultdict(list)
+        # The school days after a day, or before it, as far as they were asked for: what is long
+        # overdue asks for one after another, and each minute for the same.
+        self._school_days: defaultdict[tuple[date, timedelta], list[date]] = defaultdict(list)
 
     @cached_property
     def _bank_holidays(self) -> holidays.HolidayBase:
@@ -60,19 +60,14 @@ class Calendar:
 
     def school_days_after(self, day: date, number: int) -> date:
         """The day so many school days after this one, or before it where the number is negative."""
-        if number > 0:
-            return self._following_school_days(day, number)[number - 1]
-        for _ in range(-number):
-            day = self._nearest_school_day(day - DAY, -DAY)
-        return day
-
-    def _following_school_days(self, day: date, number: int) -> list[date]:
-        """At least so many school days after this one, in their order."""
-        known = self._school_days[day]
-        while len(known) < number:
+        if number == 0:
+            return day
+        step = DAY if number > 0 else -DAY
+        known = self._school_days[day, step]
+        while len(known) < abs(number):
             last = known[-1] if known else day
-            known.append(self._nearest_school_day(last + DAY, DAY))
-        return known
+            known.append(self._nearest_school_day(last + step, step))
+        return known[abs(number) - 1]
 
     def _nearest_school_day(self, day: date, step: timedelta) -> date:
         """This day or the first school day that the steps lead to; this day where none is near."""

@@ -26,6 +26,7 @@ import tempfile
 import termios
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
@@ -37,7 +38,8 @@ from store.school.procedure import load_procedure
 ROOT = Path(__file__).parents[2]
 NURSLING = Path(__file__).with_name("nursling.py")
 SLOW_DISK = "TESTS_SLOW_DISK"
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24  # linux/prctl.h
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAPABILITIES = 1, 2, 0x20080522  # linux/capability.h
 HOUSE = ("store", "handlers", "bot")
 #: What alembic alone imports, and what makes the models with a package that the bot does without.
 NOT_OF_THE_BOT = (".migrations", ".search.pack")
@@ -56,6 +58,8 @@ class Life:
     environment: dict[str, str]
     #: What has the `main` that it is.
     module: str = "bot.__main__"
+    #: Permissions hold for it even where the tests run as root.
+    ordinary: bool = False
 
 
 # --- for tests ------------------------------------------------------------------------------------------
@@ -172,6 +176,8 @@ def look_after(asked: socket.socket) -> NoReturn:
 def live(life: Life, handed: list[int]) -> NoReturn:
     """Be `headsup …`, or what else it is, until the end."""
     _die_with_the_one_above()
+    if life.ordinary:
+        _be_ordinary()
     _take_over(handed, life.environment)
     os.chdir(life.folder)
     os.environ.clear()
@@ -191,7 +197,8 @@ def live(life: Life, handed: list[int]) -> NoReturn:
         sys.excepthook(*sys.exc_info())
     finally:
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            with suppress(OSError):
+                stream.flush()
         os._exit(status if isinstance(status, int) else 1)
 
 
@@ -226,6 +233,23 @@ def _slow_down_disk(seconds: float) -> None:
 def _die_with_the_one_above() -> None:
     """No process outlives the tests."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _be_ordinary() -> None:
+    """Give up root's right to read and write whatever it likes, also for the programs that it starts."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    rights = (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH)
+    for right in rights:
+        libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
+    # Effective, permitted and inheritable ones of the first 32, and then of the others.
+    held = (ctypes.c_uint32 * 6)()
+    libc.capget(header, held)
+    for right in rights:
+        for kind in range(3):
+            held[kind] &= ~(1 << right)
+    if libc.capset(header, held) != 0:
+        raise OSError(ctypes.get_errno(), "rights not given up")
 
 
 if __name__ == "__main__":

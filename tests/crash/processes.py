@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import resource
 import signal
@@ -17,11 +16,6 @@ from tests.crash.nursery import Life, Started, start, start_between
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = (
-    24,
-    1,
-    2,
-)  # linux/prctl.h, linux/capability.h
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
@@ -123,9 +117,12 @@ class Forked:
         self._status = started.status
         self._status.setblocking(False)
 
-    def terminate(self) -> None:
+    def send_signal(self, how: signal.Signals) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, how)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
 
     async def wait(self) -> int:
         if self.returncode is None:
@@ -135,10 +132,12 @@ class Forked:
         return self.returncode
 
 
-async def start_forked(folder: Path, environment: dict[str, str]) -> Forked:
+async def start_forked(
+    folder: Path, environment: dict[str, str], *, ordinary: bool = False
+) -> Forked:
     """`headsup run`, with what it says."""
     reading, writing = os.pipe()
-    life = Life(["run"], str(folder), environment)
+    life = Life(["run"], str(folder), environment, ordinary=ordinary)
     try:
         started = await asyncio.to_thread(start, life, writing)
     finally:
@@ -196,7 +195,7 @@ async def start_talking(life: Life) -> Talking:
 class Cold:
     """`headsup run`, with what it says."""
 
-    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
+    def __init__(self, process: Forked) -> None:
         self.process = process
         self.lines: list[str] = []
         self._heard = asyncio.Condition()
@@ -239,18 +238,7 @@ async def cold(
 
     `ordinary`: permissions hold for it even where the tests run as root.
     """
-    process: asyncio.subprocess.Process | Forked
-    if ordinary:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            cwd=folder,
-            env=environment,
-            stdin=-3,
-            stderr=-1,
-            preexec_fn=_be_ordinary,
-        )
-    else:
-        process = await start_forked(folder, environment)
+    process = await start_forked(folder, environment, ordinary=ordinary)
     bot = Cold(process)
     try:
         yield bot
@@ -259,10 +247,3 @@ async def cold(
             process.terminate()
         await bot.ends()
     assert "Traceback" not in bot.text
-
-
-def _be_ordinary() -> None:
-    """Give up root's right to read and write whatever it likes, also for the program that comes next."""
-    libc = ctypes.CDLL(None)
-    for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +11,9 @@ import pytest
 
 from tests.bot.test_health import asked, asked_when_up
 from tests.crash.chats import InSlack
-from tests.crash.processes import environment, free_port, start_cold
+from tests.crash.processes import environment, free_port, nursery
 from tests.crash.test_bad_days import kept_texts
 from tests.doubles.slack import SlackDouble
-from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("texts_are_ready")
 
@@ -44,14 +41,13 @@ async def test_on_a_full_disk(tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
     async with in_slack(data) as slack:
         given = environment(data, PORT=str(port), **slack.environment)
-        process = await start_cold(tmp_path, given, Path("/dev/full"))
-        try:
-            await asked_when_up(port, "/health")
-            await _works_without_a_log(slack, port)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(PATIENCE):
-                await process.wait()
+        async with nursery() as bots:
+            bot = await bots.start(tmp_path, given, Path("/dev/full"))
+            try:
+                await asked_when_up(port, "/health")
+                await _works_without_a_log(slack, port)
+            finally:
+                await bot.end()
     assert await kept_texts(data) == ["And this?", "Have you seen this?"]
 
 
@@ -60,14 +56,13 @@ async def test_when_its_reader_is_gone(tmp_path: Path) -> None:
     async with in_slack(data) as slack:
         given = environment(data, PORT=str(port), **slack.environment)
         reader, writer = os.pipe()
-        process = await start_cold(tmp_path, given, Path(f"/proc/self/fd/{writer}"))
-        os.close(writer)
-        try:
-            await asked_when_up(port, "/health")
-            os.close(reader)
-            await _works_without_a_log(slack, port)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(PATIENCE):
-                await process.wait()
+        async with nursery() as bots:
+            bot = await bots.start(tmp_path, given, Path(f"/proc/self/fd/{writer}"))
+            os.close(writer)
+            try:
+                await asked_when_up(port, "/health")
+                os.close(reader)
+                await _works_without_a_log(slack, port)
+            finally:
+                await bot.end()
     assert await kept_texts(data) == ["And this?", "Have you seen this?"]

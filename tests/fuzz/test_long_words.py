@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from handlers.commands import Command
 from handlers.menu import COMMANDS
 from handlers.messages import Forwarded, Origin
+from tests.desks import shipped_policies
 from tests.fuzz.test_words import School, school
 
 #: More than any chat takes in one message: Slack takes 40,000 characters, Telegram 4,096.
@@ -85,6 +87,10 @@ async def test_no_command_is_kept_busy(command: Command) -> None:
         if command.name == "policy print":
             # Typesetting has its own time, and its own thread.
             return
+        if command.name != "policy":
+            # What is no word of such a command is a question, and the models are asked enough of
+            # them behind that one.
+            made.desk = replace(made.desk, policies=shipped_policies(by_meaning=False))
         # What is loaded for the first time is no measure.
         await made.say("ben", command=f"{command.name} {made.reference} to Ben by friday")
         name, reference = command.name, made.reference

@@ -70,7 +70,7 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
 OF_RECORDS = ("tiny", "postgres")
 
 #: Suites that bring no bytes of evidence.
-RECORDS_ALONE = ("test_memos", "test_people", "test_counts", "test_notices")
+RECORDS_ALONE = ("test_memos", "test_people", "test_counts", "test_notices", "test_round_trip")
 
 
 class Opened:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_type_hints
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,29 +39,43 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
     return known[hint] if hint in known else st.from_type(hint)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @settings(
     max_examples=10,
     deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
 )
 @given(data=st.data())
-async def test_whatever_is_in_one_comes_back(
-    kind: type[Memo], opened: Opened, data: st.DataObject
-) -> None:
-    made = {
-        memo.memo_key: memo for memo in data.draw(st.lists(memos(kind), min_size=1, max_size=4))
-    }
-    for memo in made.values():
-        await opened.store.put(memo)
+async def test_whatever_is_in_one_comes_back(opened: Opened, data: st.DataObject) -> None:
+    # All kinds at once, for to open a store anew takes longer than all that is done with it.
+    made = {kind: data.draw(_some(kind), label=kind.__name__) for kind in KINDS}
+    for of_kind in made.values():
+        for memo in of_kind.values():
+            await opened.store.put(memo)
     store = await opened.anew()
-    assert {memo.memo_key: memo for memo in await store.memos(kind)}.items() >= made.items()
-    for under, memo in made.items():
-        assert await store.memo(kind, under) == memo
-        assert await store.drop(kind, under)
+    for kind, of_kind in made.items():
+        assert {memo.memo_key: memo for memo in await store.memos(kind)}.items() >= of_kind.items()
+        for under, memo in of_kind.items():
+            assert await store.memo(kind, under) == memo
+            assert await store.drop(kind, under)
     store = await opened.anew()
-    assert not made.keys() & {memo.memo_key for memo in await store.memos(kind)}
+    for kind, of_kind in made.items():
+        left = {memo.memo_key for memo in await store.memos(kind)}
+        assert not of_kind.keys() & left, kind
+
+
+def _some(kind: type[Any]) -> st.SearchStrategy[dict[str, Memo]]:
+    """A few memos of a kind, by the key that each is kept under."""
+
+    def by_key(made: list[Memo]) -> dict[str, Memo]:
+        return {memo.memo_key: memo for memo in made}
+
+    return st.lists(memos(kind), min_size=1, max_size=4).map(by_key)
 
 
 async def test_a_newer_one_takes_the_place_of_the_older(store: Store, later: Later) -> None:

@@ -45,6 +45,18 @@ def _ready(texts_are_ready: None) -> None:
     """No question waits."""
 
 
+@pytest.fixture
+def reads_pictures() -> None:
+    """For a talk in which the words in pictures are read, where the program for that is here."""
+
+
+@pytest.fixture(autouse=True)
+def _reads_no_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without that program: to read one picture takes longer than a whole talk."""
+    if "reads_pictures" not in request.fixturenames:
+        monkeypatch.setattr("bot.build.program", lambda: "")
+
+
 @pytest.fixture(params=["terminal", "slack", "telegram"])
 async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
     clock = StillClock(TUESDAY)

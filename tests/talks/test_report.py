@@ -7,7 +7,9 @@ from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 
 
-async def test_a_screenshot_becomes_a_case_that_somebody_takes(talk: Talk) -> None:
+async def test_a_screenshot_becomes_a_case_that_somebody_takes(
+    reads_pictures: None, talk: Talk
+) -> None:
     await talk("""
         Asha> [sends shot.png]
         bot>  Case {a}

@@ -308,12 +308,17 @@ def safe_name(stem: str) -> str:
 def _parse_as_bot(file: Path, doc: str, content: str) -> PolicyText:
     """The text as the bot will read it."""
     data = content.encode("utf-8")
-    if len(data) > LARGEST:
-        raise FileTooLarge(TOO_LONG.format(name=file.name, most=LARGEST // 1_000_000))
+    _refuse_what_is_too_long(file.name, len(data))
     text = parse(doc, data)
     if not text.readable:
         raise OtherKind(NO_TEXT.format(name=file.name))
     return text
+
+
+def _refuse_what_is_too_long(name: str, size: int) -> None:
+    """`size`: bytes of the text in UTF-8."""
+    if size > LARGEST:
+        raise FileTooLarge(TOO_LONG.format(name=name, most=LARGEST // 1_000_000))
 
 
 def _find_body(text: str) -> int:
@@ -388,6 +393,8 @@ def _read_source(name: str, data: bytes) -> _SchoolFile:
     text = _decode_text(name, data)
     if not text.strip("\ufeff \t\r\n"):
         raise Empty(EMPTY.format(name=name))
+    # Before anything looks for marks in it, which takes seconds in a text without end.
+    _refuse_what_is_too_long(name, len(text.encode("utf-8")))
     return _SchoolFile(FileText(text, title=_title_on_top(text)), suffix)
 
 

@@ -41,6 +41,12 @@ def _ask(policies: Policies, question: str) -> Answer:
     return policies.ask(question)
 
 
+@cache
+def _weigh(policies: Policies, question: str) -> Answer:
+    """Whether it is refused, and no more: the second model, which takes longest, has no say in that."""
+    return policies.ask(question, rereads=False)
+
+
 def _share_found(policies: Policies, asked: list[dict[str, list[str]]]) -> float:
     found = [
         any(_answers(p, group["answers"]) for p in _ask(policies, question).ranked[:3])
@@ -50,8 +56,8 @@ def _share_found(policies: Policies, asked: list[dict[str, list[str]]]) -> float
     return sum(found) / len(found)
 
 
-def _share_refused(policies: Policies, questions: list[str]) -> float:
-    return sum(_ask(policies, question).refused for question in questions) / len(questions)
+def _share_refused(answers: list[Answer]) -> float:
+    return sum(answer.refused for answer in answers) / len(answers)
 
 
 def test_there_are_three_questions_for_each_of_the_50_provisions(answered, unanswered):
@@ -82,12 +88,19 @@ def test_words_alone_still_find_most(by_words, answered):
 
 def test_what_can_be_answered_is_answered(shipped, answered):
     questions = [question for group in answered for question in group["questions"]]
-    assert 1 - _share_refused(shipped, questions) >= ANSWERED
+    answers = [_ask(shipped, question) for question in questions]
+    assert 1 - _share_refused(answers) >= ANSWERED
 
 
 def test_what_the_texts_do_not_say_is_refused(shipped, unanswered):
     wanted = REFUSED if shipped.by_meaning else BY_WORDS_ALONE
-    assert _share_refused(shipped, unanswered) >= wanted
+    assert _share_refused([_weigh(shipped, question) for question in unanswered]) >= wanted
+
+
+def test_what_is_not_read_once_more_is_as_surely_answered_or_refused(shipped, answered, unanswered):
+    for question in [answered[n]["questions"][0] for n in (0, 20, 40)] + unanswered[::20]:
+        told, weighed = _ask(shipped, question), _weigh(shipped, question)
+        assert (weighed.refused, weighed.confidence) == (told.refused, told.confidence)
 
 
 def test_a_teacher_who_has_just_seen_a_post_is_told_not_to_reply(shipped):
@@ -154,9 +167,9 @@ class Least:
 def test_questions_that_taught_nothing(shipped, elsewhere, ten, file, least):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
     policies = {"afresh.txt": shipped, "elsewhere.txt": elsewhere, "ten.txt": ten}[file]
-    answers = [(_ask(policies, question), pieces) for question, pieces in asked_in(file)]
-    said = [(answer, pieces) for answer, pieces in answers if pieces]
-    unsaid = [answer for answer, pieces in answers if not pieces]
+    asked = asked_in(file)
+    said = [(_ask(policies, question), pieces) for question, pieces in asked if pieces]
+    unsaid = [_weigh(policies, question) for question, pieces in asked if not pieces]
     found = [[_answers(p, pieces) for p in answer.ranked[:3]] for answer, pieces in said]
     assert sum(hits[0] for hits in found) >= least.first * len(said)
     assert sum(any(hits) for hits in found) >= least.in_three * len(said)
