@@ -120,7 +120,7 @@ def setup() -> None:
 
 @app.command()
 def invite(
-    name: Annotated[str, typer.Argument(help="The person's full name.")],
+    name: Annotated[str, typer.Argument(help="The person's full name.")] = "",
     role: Annotated[
         list[str] | None,
         typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated."),
@@ -129,12 +129,61 @@ def invite(
         str,
         typer.Option("--for", help="Somebody who is here: for a further account of theirs."),
     ] = "",
+    staff_list: Annotated[
+        Path | None,
+        typer.Option("--from", help="A list (CSV) of names, roles and mail: slips for everybody."),
+    ] = None,
+    to: Annotated[Path, typer.Option(help="With --from: the new PDF.")] = Path("invitations.pdf"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --from: show what the list says, make nothing.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --from: new slips for those who have not joined.")
+    ] = False,
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
-    from bot.cli.invite import print_invitation
     from bot.settings import load
 
-    asyncio.run(print_invitation(name, role or [], load(), person))
+    if staff_list is None:
+        from bot.cli.invite import print_invitation
+
+        asyncio.run(print_invitation(name, role or [], load(), person))
+        return
+
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from bot.cli.invite_many.invite_many import Order, invite_from
+
+    if name or role or person:
+        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
+    order = Order(staff_list, to, again=again, dry_run=dry_run)
+    asyncio.run(invite_from(order, load(), Console(highlight=False), datetime.now(UTC)))
+
+
+@app.command()
+def people(
+    staff_list: Annotated[
+        Path | None,
+        typer.Option("--from", help="A staff list (CSV), to be compared with who is here."),
+    ] = None,
+    left: Annotated[
+        str, typer.Option(help="Somebody who leaves: a full name, or an account.")
+    ] = "",
+) -> None:
+    """List who is here and who has not joined; or let somebody leave."""
+    from datetime import UTC, datetime
+
+    from bot.cli.people import let_leave, list_people
+    from bot.settings import load
+
+    now = datetime.now(UTC)
+    if left:
+        lines = asyncio.run(let_leave(left, load(), now))
+    else:
+        lines = asyncio.run(list_people(load(), staff_list, now))
+    typer.echo("\n".join(lines))
 
 
 @app.command(
