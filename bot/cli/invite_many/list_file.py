@@ -22,7 +22,7 @@ SEPARATORS = (",", ";", "\t")
 LARGEST = 2_000_000
 
 NOT_THERE = "There is no file {file}."
-IS_WORKBOOK = "{file} is a workbook, and not a list as text. In Excel: Save As, “CSV UTF-8 (Comma delimited)”."
+IS_WORKBOOK = "{file} is a workbook. In Excel, save the list as “CSV UTF-8 (Comma delimited)”."
 TOO_LARGE = "{file} is larger than {most} MB: that is no list of names."
 NOT_TEXT = "{file} is not text. Save the list as “CSV UTF-8”, and try again."
 
