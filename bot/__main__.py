@@ -45,9 +45,14 @@ def of_one_school(
     school: Annotated[
         str, typer.Option(help="With SCHOOLS: the school that is meant; else HEADSUP_SCHOOL.")
     ] = "",
+    env_file: Annotated[
+        str, typer.Option(help="The file with the settings, in place of .env in this folder.")
+    ] = "",
 ) -> None:
     if school:
         os.environ["HEADSUP_SCHOOL"] = school
+    if env_file:
+        os.environ["HEADSUP_ENV_FILE"] = env_file
 
 
 @app.command(
