@@ -19,9 +19,10 @@ LOCK = Path(__file__).parents[2] / "requirements-postgres.txt"
 HEAD = """\
 # Licences of third parties
 
-Heads Up is under the [Apache License 2.0](../LICENSE), and so are the weights in it, whose own notices are in
-`store/policies/search/models.*.txt`. Beside it, these packages are installed, some with PostgreSQL alone; none is changed,
-or copied into this repository. `make sbom` writes all of them down for a machine, with their versions and hashes.
+Heads Up is under the [Apache License 2.0](../LICENSE), and so are the weights in it, whose own
+notices are in `store/policies/search/models.*.txt`. Beside it, these packages are installed, some
+with PostgreSQL alone; none is changed, or copied into this repository. `make sbom` writes all of
+them down for a machine, with their versions and hashes.
 
 """
 COLUMNS = ("Package", "Licence", "From")
