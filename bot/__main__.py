@@ -237,8 +237,11 @@ def check(
 ) -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
     from bot.cli.check.printed import print_check
+    from bot.cli.progress import progress
 
-    if not asyncio.run(print_check(typer.echo, offline=offline, as_json=as_json)):
+    with progress("Looking") as say:
+        is_well = asyncio.run(print_check(say, offline=offline, as_json=as_json))
+    if not is_well:
         sys.exit(1)
 
 
@@ -254,13 +257,15 @@ def migrate(
         typer.Option("--print-roles", help="Print SQL that makes the roles, and change nothing."),
     ] = False,
 ) -> None:
+    from bot.cli.progress import progress
     from bot.open_store import migrate_tables, sql_of_roles
     from bot.settings import load
 
     if print_roles:
         typer.echo(sql_of_roles(), nl=False)
-    else:
-        typer.echo(migrate_tables(load()))
+        return
+    with progress("Bringing the tables up to date") as say:
+        say(migrate_tables(load()))
 
 
 @app.command(
@@ -278,6 +283,7 @@ def move(
     ] = False,
 ) -> None:
     from bot.cli.move import WHICH, move_to, use_again, word_move
+    from bot.cli.progress import progress
     from bot.settings import load
     from store.errors import Trouble
 
@@ -285,7 +291,8 @@ def move(
     if again:
         typer.echo(asyncio.run(use_again(settings)))
     elif to:
-        moved = asyncio.run(move_to(to, settings))
+        with progress("Carrying over"):
+            moved = asyncio.run(move_to(to, settings))
         typer.echo("\n".join(word_move(moved, to, settings)))
     else:
         raise Trouble(WHICH)
@@ -344,10 +351,13 @@ def verify(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
+    from bot.cli.progress import progress
     from bot.cli.verify import print_findings
     from bot.settings import load
 
-    if not print_findings(load(), typer.echo, against=against, as_json=as_json):
+    with progress("Looking through all that is kept") as say:
+        is_well = print_findings(load(), say, against=against, as_json=as_json)
+    if not is_well:
         sys.exit(1)
 
 
@@ -367,9 +377,11 @@ def backup(
     from datetime import UTC, datetime
 
     from bot.cli.backup import back_up
+    from bot.cli.progress import progress
     from bot.settings import load
 
-    said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
+    with progress("Backing up"):
+        said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
     typer.echo("\n".join(said))
 
 
@@ -392,10 +404,12 @@ def restore(
         str, typer.Option(help="An older backup, by its name; else the newest.")
     ] = "",
 ) -> None:
+    from bot.cli.progress import progress
     from bot.cli.restore import RestoreOrder, put_back
     from bot.settings import load
 
-    restored = put_back(RestoreOrder(source, to, key, generation), load())
+    with progress("Putting back"):
+        restored = put_back(RestoreOrder(source, to, key, generation), load())
     typer.echo("\n".join(restored.lines))
     if not restored.is_well:
         sys.exit(1)
@@ -425,9 +439,12 @@ def export(
     from datetime import UTC, datetime
 
     from bot.cli.export.export import export_to
+    from bot.cli.progress import progress
     from bot.settings import load
 
-    typer.echo("\n".join(asyncio.run(export_to(to, person, load(), datetime.now(UTC)))))
+    with progress("Gathering"):
+        lines = asyncio.run(export_to(to, person, load(), datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -442,10 +459,13 @@ def pack(
     from datetime import UTC, datetime
 
     from bot.cli.pack import Order, pack_to
+    from bot.cli.progress import progress
     from bot.settings import load
 
     order = Order(reference, receiver, because, encrypt)
-    typer.echo("\n".join(asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))))
+    with progress("Packing"):
+        lines = asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -461,13 +481,16 @@ def figures(
     from datetime import UTC, datetime
 
     from bot.cli.figures import NEEDS_ALL, Wanted, figures_of_all
+    from bot.cli.progress import progress
     from bot.settings import load
     from store.errors import Trouble
 
     if not of_all:
         raise Trouble(NEEDS_ALL)
     wanted = Wanted(" ".join(period or []), as_csv)
-    typer.echo("\n".join(asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))))
+    with progress("Counting"):
+        lines = asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -491,10 +514,12 @@ def ask(
 ) -> None:
     """Ask the policy texts, as /policy does."""
     from bot.cli import ask as asking
+    from bot.cli.progress import progress
     from bot.open_texts import cache_file
     from bot.settings import load
 
-    policies = asking.open_texts(texts or load().policy_texts, cache_file())
+    with progress("Reading the texts"):
+        policies = asking.open_texts(texts or load().policy_texts, cache_file())
     if jsonl:
         asking.ask_lines(policies, sys.stdin, sys.stdout)
     else:
@@ -524,19 +549,21 @@ def policy_add(
     from datetime import UTC, datetime
 
     from bot.cli.policy_add import add_file, own_texts
+    from bot.cli.progress import progress
     from bot.settings import load
 
     today = datetime.now(UTC).astimezone().date()
-    lines = add_file(
-        file,
-        own_texts(load()),
-        today,
-        title=title,
-        owner=owner,
-        review_by=review_by,
-        signed_by=sign,
-        instead=instead,
-    )
+    with progress("Reading"):
+        lines = add_file(
+            file,
+            own_texts(load()),
+            today,
+            title=title,
+            owner=owner,
+            review_by=review_by,
+            signed_by=sign,
+            instead=instead,
+        )
     typer.echo("\n".join(lines))
 
 
