@@ -2,7 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format docs sentences picture lock bench clean
+# Where uv is there, it installs the same lock in seconds, and needs no python3-venv. Without it: python3 and pip.
+UV := $(shell command -v uv 2> /dev/null)
+INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
+LOCK := $(or $(UV),$(BIN)/uv) pip compile -q --generate-hashes --strip-extras --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: run install test check format docs sentences picture lock licences sbom audit postgres bench clean
+
+install: .venv/installed
 
 run: .venv/installed
 	@$(BIN)/headsup run
@@ -35,26 +42,50 @@ picture: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
 
-# The lock files are made from pyproject.toml; run this after changing a dependency there.
+# The lock files are made from pyproject.toml; run this after changing a dependency there, and then `make licences`.
 lock: .venv/installed-dev
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --build-deps-for editable -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra dev --extra postgres -o requirements-dev.txt pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra postgres -o requirements-postgres.txt pyproject.toml
+	$(LOCK) --group build --group dev --extra postgres -o requirements-dev.txt
+	$(LOCK) --group build --extra postgres -c requirements-dev.txt -o requirements-postgres.txt
+	$(LOCK) --group build -c requirements-dev.txt -o requirements.txt
+
+# What PostgreSQL and buckets need besides.
+postgres: .venv/installed-postgres
+
+# Whose licences what is installed beside the bot has.
+licences: .venv/installed-dev
+	$(BIN)/python -m bot.docs.licences_page > docs/licences.md
+
+# What a release consists of, for whoever keeps a list (CycloneDX), from the locks with their hashes.
+sbom: .venv/installed-dev
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/headsup.cdx.json requirements-postgres.txt
+
+# Known holes in what is locked. It asks the package index, so it needs the network.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements-postgres.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info
 
 # Debian keeps what makes virtual environments in a package of its own, and fails half-way without it.
 .venv/bin/python:
+ifneq ($(UV),)
+	$(UV) venv -q --python $(PYTHON) .venv
+else
 	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
 		echo "Python cannot make virtual environments here. Install that first: sudo apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
+endif
 
 .venv/installed: requirements.txt pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-postgres: requirements-postgres.txt .venv/installed
+	$(INSTALL) --require-hashes -r requirements-postgres.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@

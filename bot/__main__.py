@@ -45,9 +45,14 @@ def of_one_school(
     school: Annotated[
         str, typer.Option(help="With SCHOOLS: the school that is meant; else HEADSUP_SCHOOL.")
     ] = "",
+    env_file: Annotated[
+        str, typer.Option(help="The file with the settings, in place of .env in this folder.")
+    ] = "",
 ) -> None:
     if school:
         os.environ["HEADSUP_SCHOOL"] = school
+    if env_file:
+        os.environ["HEADSUP_ENV_FILE"] = env_file
 
 
 @app.command(
@@ -120,7 +125,7 @@ def setup() -> None:
 
 @app.command()
 def invite(
-    name: Annotated[str, typer.Argument(help="The person's full name.")],
+    name: Annotated[str, typer.Argument(help="The person's full name.")] = "",
     role: Annotated[
         list[str] | None,
         typer.Option(help="staff, leader, head, dsl, ict or chair; may be repeated."),
@@ -129,12 +134,61 @@ def invite(
         str,
         typer.Option("--for", help="Somebody who is here: for a further account of theirs."),
     ] = "",
+    staff_list: Annotated[
+        Path | None,
+        typer.Option("--from", help="A list (CSV) of names, roles and mail: slips for everybody."),
+    ] = None,
+    to: Annotated[Path, typer.Option(help="With --from: the new PDF.")] = Path("invitations.pdf"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --from: show what the list says, make nothing.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --from: new slips for those who have not joined.")
+    ] = False,
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
-    from bot.cli.invite import print_invitation
     from bot.settings import load
 
-    asyncio.run(print_invitation(name, role or [], load(), person))
+    if staff_list is None:
+        from bot.cli.invite import print_invitation
+
+        asyncio.run(print_invitation(name, role or [], load(), person))
+        return
+
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from bot.cli.invite_many.invite_many import Order, invite_from
+
+    if name or role or person:
+        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
+    order = Order(staff_list, to, again=again, dry_run=dry_run)
+    asyncio.run(invite_from(order, load(), Console(highlight=False), datetime.now(UTC)))
+
+
+@app.command()
+def people(
+    staff_list: Annotated[
+        Path | None,
+        typer.Option("--from", help="A staff list (CSV), to be compared with who is here."),
+    ] = None,
+    left: Annotated[
+        str, typer.Option(help="Somebody who leaves: a full name, or an account.")
+    ] = "",
+) -> None:
+    """List who is here and who has not joined; or let somebody leave."""
+    from datetime import UTC, datetime
+
+    from bot.cli.people import let_leave, list_people
+    from bot.settings import load
+
+    now = datetime.now(UTC)
+    if left:
+        lines = asyncio.run(let_leave(left, load(), now))
+    else:
+        lines = asyncio.run(list_people(load(), staff_list, now))
+    typer.echo("\n".join(lines))
 
 
 @app.command(
@@ -183,8 +237,11 @@ def check(
 ) -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
     from bot.cli.check.printed import print_check
+    from bot.cli.progress import progress
 
-    if not asyncio.run(print_check(typer.echo, offline=offline, as_json=as_json)):
+    with progress("Looking") as say:
+        is_well = asyncio.run(print_check(say, offline=offline, as_json=as_json))
+    if not is_well:
         sys.exit(1)
 
 
@@ -200,13 +257,15 @@ def migrate(
         typer.Option("--print-roles", help="Print SQL that makes the roles, and change nothing."),
     ] = False,
 ) -> None:
+    from bot.cli.progress import progress
     from bot.open_store import migrate_tables, sql_of_roles
     from bot.settings import load
 
     if print_roles:
         typer.echo(sql_of_roles(), nl=False)
-    else:
-        typer.echo(migrate_tables(load()))
+        return
+    with progress("Bringing the tables up to date") as say:
+        say(migrate_tables(load()))
 
 
 @app.command(
@@ -224,6 +283,7 @@ def move(
     ] = False,
 ) -> None:
     from bot.cli.move import WHICH, move_to, use_again, word_move
+    from bot.cli.progress import progress
     from bot.settings import load
     from store.errors import Trouble
 
@@ -231,7 +291,8 @@ def move(
     if again:
         typer.echo(asyncio.run(use_again(settings)))
     elif to:
-        moved = asyncio.run(move_to(to, settings))
+        with progress("Carrying over"):
+            moved = asyncio.run(move_to(to, settings))
         typer.echo("\n".join(word_move(moved, to, settings)))
     else:
         raise Trouble(WHICH)
@@ -290,10 +351,13 @@ def verify(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
 ) -> None:
+    from bot.cli.progress import progress
     from bot.cli.verify import print_findings
     from bot.settings import load
 
-    if not print_findings(load(), typer.echo, against=against, as_json=as_json):
+    with progress("Looking through all that is kept") as say:
+        is_well = print_findings(load(), say, against=against, as_json=as_json)
+    if not is_well:
         sys.exit(1)
 
 
@@ -313,9 +377,11 @@ def backup(
     from datetime import UTC, datetime
 
     from bot.cli.backup import back_up
+    from bot.cli.progress import progress
     from bot.settings import load
 
-    said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
+    with progress("Backing up"):
+        said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
     typer.echo("\n".join(said))
 
 
@@ -338,10 +404,12 @@ def restore(
         str, typer.Option(help="An older backup, by its name; else the newest.")
     ] = "",
 ) -> None:
+    from bot.cli.progress import progress
     from bot.cli.restore import RestoreOrder, put_back
     from bot.settings import load
 
-    restored = put_back(RestoreOrder(source, to, key, generation), load())
+    with progress("Putting back"):
+        restored = put_back(RestoreOrder(source, to, key, generation), load())
     typer.echo("\n".join(restored.lines))
     if not restored.is_well:
         sys.exit(1)
@@ -371,9 +439,12 @@ def export(
     from datetime import UTC, datetime
 
     from bot.cli.export.export import export_to
+    from bot.cli.progress import progress
     from bot.settings import load
 
-    typer.echo("\n".join(asyncio.run(export_to(to, person, load(), datetime.now(UTC)))))
+    with progress("Gathering"):
+        lines = asyncio.run(export_to(to, person, load(), datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -400,10 +471,13 @@ def pack(
     from datetime import UTC, datetime
 
     from bot.cli.pack import Order, pack_to
+    from bot.cli.progress import progress
     from bot.settings import load
 
     order = Order(reference, receiver, because, encrypt)
-    typer.echo("\n".join(asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))))
+    with progress("Packing"):
+        lines = asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -419,13 +493,16 @@ def figures(
     from datetime import UTC, datetime
 
     from bot.cli.figures import NEEDS_ALL, Wanted, figures_of_all
+    from bot.cli.progress import progress
     from bot.settings import load
     from store.errors import Trouble
 
     if not of_all:
         raise Trouble(NEEDS_ALL)
     wanted = Wanted(" ".join(period or []), as_csv)
-    typer.echo("\n".join(asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))))
+    with progress("Counting"):
+        lines = asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -449,10 +526,12 @@ def ask(
 ) -> None:
     """Ask the policy texts, as /policy does."""
     from bot.cli import ask as asking
+    from bot.cli.progress import progress
     from bot.open_texts import cache_file
     from bot.settings import load
 
-    policies = asking.open_texts(texts or load().policy_texts, cache_file())
+    with progress("Reading the texts"):
+        policies = asking.open_texts(texts or load().policy_texts, cache_file())
     if jsonl:
         asking.ask_lines(policies, sys.stdin, sys.stdout)
     else:
@@ -482,19 +561,21 @@ def policy_add(
     from datetime import UTC, datetime
 
     from bot.cli.policy_add import add_file, own_texts
+    from bot.cli.progress import progress
     from bot.settings import load
 
     today = datetime.now(UTC).astimezone().date()
-    lines = add_file(
-        file,
-        own_texts(load()),
-        today,
-        title=title,
-        owner=owner,
-        review_by=review_by,
-        signed_by=sign,
-        instead=instead,
-    )
+    with progress("Reading"):
+        lines = add_file(
+            file,
+            own_texts(load()),
+            today,
+            title=title,
+            owner=owner,
+            review_by=review_by,
+            signed_by=sign,
+            instead=instead,
+        )
     typer.echo("\n".join(lines))
 
 

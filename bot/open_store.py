@@ -17,10 +17,7 @@ if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database
     from store.postgres.bucket import EvidenceBucket
 
-NO_EXTRA = (
-    "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: "
-    ".venv/bin/pip install --require-hashes -r requirements-postgres.txt"
-)
+NO_EXTRA = "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: make postgres"
 NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
 UP_TO_DATE = "The database is up to date ({number})."
 BUCKET_ALONE = (

@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from bot.account import refuse_root
 from bot.env_file import read as read_env_file
 from store.errors import Trouble
 
 OWN_TEXTS = Path("policy_texts")
 ENV = Path(".env")
+#: In the environment: another file in place of `.env`. `headsup --env-file` puts it there.
+ENV_FILE = "HEADSUP_ENV_FILE"
 
 #: What the folder of a school is called; its name is the school's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -32,8 +35,13 @@ NO_URL = (
     "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach "
     "the bot."
 )
+NO_ENV_FILE = "There is no file {file}. It was named with --env-file."
 UNREADABLE = "The file {file} cannot be read: {why}."
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
+
+#: Settings that are a path, also where they are not set; and those that are one where they are.
+COUNTED = ("headsup_data", "school_file", "policy_texts")
+COUNTED_IF_SET = ("schools", "backup_to")
 
 _COMMAND = re.compile(r"\bheadsup (?=[a-z])")
 
@@ -188,14 +196,41 @@ class Settings(BaseModel):
         return value.strip() if isinstance(value, str) else value
 
 
-def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV) -> Settings:
+def env_path() -> Path:
+    """The file with the settings: `.env`, or the one that --env-file names."""
+    return Path(os.environ.get(ENV_FILE) or ENV)
+
+
+def load(
+    environment: Mapping[str, str] | None = None,
+    env_file: Path | None = None,
+    *,
+    may_be_new: bool = False,
+) -> Settings:
     """Read the settings: those of the environment, and those of `.env` that it does not have.
 
     A mapping in place of both makes them testable. With SCHOOLS and HEADSUP_SCHOOL they are those
-    of that school. Raises Trouble, which names each setting that is wrong.
+    of that school. `env_file`: else `env_path()`; `may_be_new`: it need not be there.
+
+    Raises Trouble, which names each setting that is wrong; also where root is at the folder of
+    another account.
     """
-    if environment is None:
-        environment = {**_lower(_read_env_file(env_file)), **_lower(os.environ)}
+    if environment is not None:
+        return _validated(environment)
+    path = env_file or env_path()
+    is_named = path != ENV
+    if is_named and not may_be_new and not _exists(path):
+        raise SettingsError(NO_ENV_FILE.format(file=path))
+    in_file = _lower(_read_env_file(path))
+    if is_named:
+        in_file = _in_folder_of(path, in_file)
+    settings = _validated({**in_file, **_lower(os.environ)})
+    if settings.database_url is None and (is_named or settings.headsup_data.exists()):
+        refuse_root(settings.headsup_data)
+    return settings
+
+
+def _validated(environment: Mapping[str, str]) -> Settings:
     try:
         settings = Settings.model_validate(_lower(environment))
     except ValidationError as error:
@@ -208,6 +243,19 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV) -> 
     return settings
 
 
+def _in_folder_of(env_file: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """With a file that lies elsewhere, paths that it names or leaves out count from its folder."""
+    folder = env_file.absolute().parent
+    paths = {name: str(Settings.model_fields[name].default) for name in COUNTED}
+    paths |= {name: settings[name] for name in COUNTED_IF_SET if name in settings}
+    found = {name: str(folder / settings.get(name, path)) for name, path in paths.items()}
+    if "policy_texts" not in settings and not Path(found["policy_texts"]).is_dir():
+        found["policy_texts"] = str(PACKAGED_TEXTS)
+    if "://" in settings.get("backup_to", ""):
+        del found["backup_to"]
+    return {**settings, **found}
+
+
 def _lower(settings: Mapping[str, str]) -> dict[str, str]:
     """Those that have a value, by their names in small letters."""
     return {name.lower(): value for name, value in settings.items() if value}
@@ -216,6 +264,13 @@ def _lower(settings: Mapping[str, str]) -> dict[str, str]:
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
         return read_env_file(path, interpolate=True)
+    except OSError as error:
+        raise SettingsError(UNREADABLE.format(file=path, why=error.strerror)) from error
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
     except OSError as error:
         raise SettingsError(UNREADABLE.format(file=path, why=error.strerror)) from error
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path
 
 from bot import env_file
-from bot.settings import ENV, Settings
+from bot.settings import Settings, env_path
 
 UNKNOWN = "{name} ({where}) is no setting of Heads Up. {mend}"
 LIKELY = "Did you mean {known}?"
@@ -24,11 +23,12 @@ ALIKE = 0.85
 KNOWN = [name.upper() for name in Settings.model_fields]
 
 
-def find_unknown(path: Path = ENV) -> Iterator[str]:
+def find_unknown() -> Iterator[str]:
     """A line for each, with the setting that was probably meant. Raises Trouble, and OSError.
 
     Other programs have settings too: in the environment only what is like one of ours is named.
     """
+    path = env_path()
     in_file = env_file.read(path)
     for name in in_file:
         likely = _likely(name)

@@ -9,10 +9,7 @@ from datetime import timedelta
 
 from store.errors import StoreUnavailable, Trouble
 
-NO_EXTRA = (
-    "s3:// needs one more package. "
-    "Run: .venv/bin/pip install --require-hashes -r requirements-postgres.txt"
-)
+NO_EXTRA = "s3:// needs one more package. Run: make postgres"
 NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
 

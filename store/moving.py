@@ -15,6 +15,7 @@ from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS
 from store.model.place_notes import BACKUP_ID
 from store.model.records import Evidence, Person, Summary
+from store.progress import each
 from store.replaying import find_broken_entry
 from store.verifying import check_bytes
 
@@ -67,7 +68,7 @@ async def move(source: Store, target: Store) -> Moved:
         moved.people += 1
     summaries = await source.summaries()
     locked = find_locked(map(Part.of, summaries))
-    for summary in summaries:
+    for summary in each(summaries):
         case = await source.case(summary.reference)
         await _move_case(case, target)
         moved.cases += 1

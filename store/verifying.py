@@ -15,6 +15,7 @@ from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, RoleChange, RoleWish
 from store.model.proofs import is_proved
 from store.model.records import Evidence, Summary
+from store.progress import each
 from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold
 
@@ -79,7 +80,7 @@ async def look_through(store: Store, walk: Walk) -> AsyncIterator[Mismatch]:
         yield Mismatch(f"people/{id}", what, COMPARE)
     summaries = await store.summaries()
     locked = find_locked(map(Part.of, summaries))
-    for summary in summaries:
+    for summary in each(summaries):
         # A case that has been erased meanwhile, or one of the unreadable.
         with suppress(NotFound):
             is_locked = summary.reference in locked

@@ -111,10 +111,15 @@ def test_a_folder_of_the_schools_own_comes_first(installed: Path, tmp_path: Path
 
 def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
     settings = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))
-    assert settings["ExecStart"].split()[1:] == ["run"]
-    assert settings["DynamicUser"] == settings["NoNewPrivileges"] == "yes"
+    assert settings["ExecStart"].split()[1:] == ["--env-file", "/etc/headsup/.env", "run"]
+    assert settings["NoNewPrivileges"] == "yes"
     assert settings["ProtectSystem"] == "strict"
-    assert settings["StateDirectory"] in settings["Environment"]
+    # An account of its own, as which people run the other commands.
+    assert settings["User"] == settings["StateDirectory"] == settings["CacheDirectory"]
+    # Nothing that a command by hand would not see.
+    known = {name.upper() for name in Settings.model_fields}
+    assert known.isdisjoint(re.findall(r"\b([A-Z_]+)=", settings["Environment"]))
+    assert "EnvironmentFile" not in settings
     assert int(settings["TimeoutStopSec"]) > 10
     analyse = shutil.which("systemd-analyze")
     if analyse:
@@ -132,6 +137,12 @@ def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
         for name in words.split()[:-1]:
             assert (ROOT / name).exists(), name
     last = dict(lines)
+    # Every base by its digest, and nothing from a registry that has no hash.
+    bases = [words.split()[0] for name, words in lines if name == "FROM"]
+    assert bases == ["${PYTHON}", "${PYTHON}"]
+    assert re.fullmatch(r"PYTHON=python:3\.11-slim@sha256:[0-9a-f]{64}", last["ARG"])
+    for _, words in [line for line in lines if " pip install " in line[1]]:
+        assert "--require-hashes" in words or "--no-index" in words
     assert last["USER"] == "headsup"
     program, command = json.loads(last["CMD"])
     assert (installed / "bin" / program).exists()

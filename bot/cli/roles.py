@@ -50,12 +50,12 @@ async def change_roles(name: str, give: list[str], take: list[str], settings: Se
             raise Trouble(NOTHING)
         if not set(given).isdisjoint(taken):
             raise Trouble(BOTH)
-        _refuse_last_head(person, taken, staff)
+        refuse_last_head(person, taken, staff)
         if given:
-            await staff.wish(_wish(RoleChangeKind.GIVEN, person, given))
+            await staff.wish(wish_for(RoleChangeKind.GIVEN, person, given))
             typer.echo(GIVE.format(who=with_account(person), roles=role_words(given)) + ".")
         if taken:
-            await staff.wish(_wish(RoleChangeKind.TAKEN, person, taken))
+            await staff.wish(wish_for(RoleChangeKind.TAKEN, person, taken))
             typer.echo(TAKE.format(who=with_account(person), roles=role_words(taken)) + ".")
     typer.echo(WHEN)
 
@@ -68,12 +68,14 @@ def _lines(staff: Staff) -> list[str]:
     return lines
 
 
-def _refuse_last_head(person: Person, taken: tuple[str, ...], staff: Staff) -> None:
+def refuse_last_head(person: Person, taken: tuple[str, ...], staff: Staff) -> None:
+    """Raises Trouble where nobody would be headteacher."""
     heads = [one.id for one in staff.people if one.has(Role.HEAD)]
     if Role.HEAD in taken and heads == [person.id]:
         raise Trouble(LAST_HEAD.format(name=person.name))
 
 
-def _wish(what: RoleChangeKind, person: Person, roles: tuple[str, ...]) -> RoleWish:
+def wish_for(what: RoleChangeKind, person: Person, roles: tuple[str, ...]) -> RoleWish:
+    """What the technician asks the bot to do with somebody's roles."""
     now = datetime.now(UTC)
     return RoleWish(new_id(), what, person.id, roles, TECHNICIAN, now, COMMAND_LINE)

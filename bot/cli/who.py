@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.open_store import address, open_store, refuse_moved_folder
 from bot.settings import Settings
@@ -16,6 +17,7 @@ from store.errors import Trouble
 from store.model.memos import RoleWish
 from store.model.records import Invitation, Person
 from store.tiny import add_invitation, read_people
+from store.tiny.people import read_invitations, withdraw_invitation
 from store.tiny.reading import add_role_wish
 
 NOBODY = "nobody here is called “{name}”. headsup roles lists everybody"
@@ -24,11 +26,20 @@ SEVERAL = "several people are called that: {who}. Give the account in place of t
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Everybody in a folder or a database, and the two things that may be added from outside."""
+    """Everybody in a folder or a database, and what may be changed from outside."""
 
     people: Sequence[Person]
+    #: Those that nobody has used, also where their time is over.
+    invitations: Sequence[Invitation]
     invite: Callable[[Invitation], Awaitable[None]]
+    #: Makes an invitation void, by its digest; False where it was used meanwhile.
+    withdraw: Callable[[str], Awaitable[bool]]
     wish: Callable[[RoleWish], Awaitable[None]]
+
+    def waiting(self, now: datetime) -> list[Invitation]:
+        """The invitations for new people that may still be used, by name. `now`: UTC."""
+        waiting = [one for one in self.invitations if one.until >= now and not one.person]
+        return sorted(waiting, key=lambda one: one.name.casefold())
 
     def called(self, name: str) -> Person:
         """By a whole name, or an account such as `telegram:4242`. Raises Trouble."""
@@ -49,7 +60,13 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
     if address(settings):
         store = await open_store(settings)
         try:
-            yield Staff(await store.people(), store.add_invitation, store.put)
+            yield Staff(
+                people=await store.people(),
+                invitations=await store.invitations(),
+                invite=store.add_invitation,
+                withdraw=store.use_invitation,
+                wish=store.put,
+            )
         finally:
             await store.close()
         return
@@ -59,12 +76,21 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
     async def invite(invitation: Invitation) -> None:
         add_invitation(folder, invitation)
 
+    async def withdraw(digest: str) -> bool:
+        return withdraw_invitation(folder, digest)
+
     async def wish(role_wish: RoleWish) -> None:
         add_role_wish(folder, role_wish)
 
     try:
         refuse_moved_folder(settings)
-        yield Staff(read_people(folder), invite, wish)
+        yield Staff(
+            people=read_people(folder),
+            invitations=read_invitations(folder),
+            invite=invite,
+            withdraw=withdraw,
+            wish=wish,
+        )
     except OSError as error:
         raise unavailable(error, folder) from error
 

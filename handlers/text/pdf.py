@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,6 @@ def print_document(document: Document, pictures: Path | None = None) -> bytes:
 
     It takes some 20 ms of one core, and 5 ms for each page: call it in a thread.
     """
-    # A compiler: loaded when something is printed.
-    import typst
-
     content = {
         "title": printable(document.title),
         "school": printable(document.school),
@@ -116,9 +113,20 @@ def print_document(document: Document, pictures: Path | None = None) -> bytes:
         "sign": [printable(name) for name in document.sign],
         "words": {"signatures": document.signatures, "lines": document.lines},
     }
+    return compile_pdf(TEMPLATE, content, pictures)
+
+
+def compile_pdf(template: str, content: Mapping[str, Any], pictures: Path | None = None) -> bytes:
+    """A PDF out of a template of typst's, which finds `content` as JSON in `sys.inputs.content`.
+
+    `pictures`: the folder of those that it shows. Call it in a thread.
+    """
+    # A compiler: loaded when something is printed.
+    import typst
+
     # Its stubs want all paths, and the template, to be of one type; what runs takes any.
     pdf = typst.compile(  # type: ignore[type-var]
-        TEMPLATE.encode(), root=pictures, sys_inputs={"content": json.dumps(content)}
+        template.encode(), root=pictures, sys_inputs={"content": json.dumps(content)}
     )
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single PDF")

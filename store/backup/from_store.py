@@ -36,6 +36,7 @@ from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, Kind
 from store.model.place_notes import BACKUP_ID
 from store.model.records import Evidence, Invitation, Notice, Person
+from store.progress import each
 from store.tiny.memos import name_of, path_of_memo
 
 NOTHING = (
@@ -121,7 +122,7 @@ class _StoreCopier:
         self._add(ID, of.encode())
 
         locked = find_locked(map(Part.of, cases))
-        for case in cases:
+        for case in each(cases):
             if case.reference not in locked:
                 await self._copy_evidence(case)
         await self._leave_out_what_has_gone()
@@ -142,7 +143,7 @@ class _StoreCopier:
     async def _copy_cases(self, snapshot: Snapshot) -> list[Case]:
         """Copy all that can be read; which they are."""
         cases: list[Case] = []
-        for reference in await snapshot.references():
+        for reference in each(await snapshot.references()):
             try:
                 case = await snapshot.case(reference)
             except DamagedCase:

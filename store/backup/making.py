@@ -20,6 +20,7 @@ from store.disk.evidence import EVIDENCE
 from store.errors import StoreUnavailable, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked
+from store.progress import each
 
 INSIDE = "{place} lies within the data folder itself. Choose a place on another disk."
 NO_DATA = "There is no data in {folder}. Set HEADSUP_DATA to the folder that the bot uses."
@@ -93,7 +94,7 @@ class _Copier:
         seen: set[str] = set()
         homes = reading.case_folders(self._folder)
         while homes:
-            for home in homes:
+            for home in each(homes):
                 seen.add(home.name)
                 self._copy_case(home)
             # What a case has meanwhile become part of may not have been there at the first look.

@@ -23,6 +23,7 @@ from store.backup.places import BackupPlace, open_place
 from store.disk.durable import make_folder, unavailable
 from store.disk.evidence import EVIDENCE
 from store.errors import Trouble
+from store.progress import each
 
 #: The folder, within the one that is filled, that has everything until it is whole.
 UNFINISHED = ".restoring"
@@ -151,7 +152,7 @@ class _Restoring:
         shutil.rmtree(self._unfinished, ignore_errors=True)
         files = self._read_list(choice)
         self._unfinished.mkdir(mode=0o700)
-        damaged = [file.path for file in files if not self._put_file_back(file)]
+        damaged = [file.path for file in each(files) if not self._put_file_back(file)]
         if damaged:
             raise Trouble(
                 DAMAGED.format(

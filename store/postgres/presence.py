@@ -18,7 +18,7 @@ import structlog
 
 from store.errors import StoreUnavailable
 from store.postgres.bounded import BoundedConnection
-from store.postgres.connecting import as_store_errors
+from store.postgres.connecting import REACHING, as_store_errors
 from store.postgres.session_locks import (
     GIVE_BACK_SHARE,
     SHARE_OF_SCHOOL,
@@ -43,7 +43,24 @@ WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND CAST(classid AS big
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
+#: How many processes share a school. A school's number is signed where it is made, and is not where
+#: locks are listed.
+AT_WORK = """
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND mode = 'ShareLock'
+    AND CAST(classid AS bigint) = %s
+    AND CAST(objid AS bigint) = CAST(hashtext(%s) AS bigint) & 4294967295
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
 log = structlog.get_logger()
+
+
+def is_anybody_at_work(url: str, school: str) -> bool:
+    """Whether a bot works with the school at this moment. Raises StoreUnavailable."""
+    with as_store_errors(), psycopg.connect(url, **REACHING) as connection:
+        [number] = connection.execute(AT_WORK, (LockKind.AT_WORK, school)).fetchone() or (0,)
+    return number > 0
 
 
 class Presence:

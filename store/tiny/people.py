@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -174,3 +175,23 @@ def read_people(folder: Path) -> list[Person]:
     """
     paths = sorted((folder / "people").glob("*.json"))
     return [record_from(Person, read_tables(path)) for path in paths]
+
+
+def read_invitations(folder: Path) -> list[Invitation]:
+    """Those in a store's folder that nobody has used, which a bot may own meanwhile.
+
+    What cannot be read is as good as used. Raises OSError.
+    """
+    found = []
+    for path in sorted((folder / "invitations").glob("*.json")):
+        with suppress(FileNotFoundError, ValueError):
+            found.append(record_from(Invitation, read_tables(path)))
+    return found
+
+
+def withdraw_invitation(folder: Path, digest: str) -> bool:
+    """Take an invitation away; False where it was used meanwhile. Raises OSError.
+
+    A bot may own the folder: it takes them away in the same manner.
+    """
+    return remove_file(folder / "invitations" / f"{digest}.json")

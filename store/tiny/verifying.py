@@ -26,6 +26,7 @@ from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, RoleChange, RoleWish
 from store.model.proofs import is_proved
 from store.model.records import Evidence, Invitation, Notice, Person
+from store.progress import each
 from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold
 from store.tiny.memos import name_of
@@ -113,7 +114,7 @@ class Look:
 
 def _look_twice(looks: list[Look], walk: Walk) -> Iterator[Mismatch]:
     """What is odd at the second look, too; between the two, all have the same time to be mended."""
-    odd = [(look, found) for look in looks if (found := look(walk))]
+    odd = [(look, found) for look in each(looks) if (found := look(walk))]
     if odd:
         time.sleep(AGAIN)
     for look, found in odd:

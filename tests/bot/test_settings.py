@@ -77,7 +77,7 @@ def test_the_environment_comes_before_the_file(
     monkeypatch.setenv("REPORTS_AN_HOUR", "")
     read = load(env_file=file)
     assert (read.max_file_mb, read.reports_an_hour) == (9, 8)
-    assert read.headsup_data == Path("x/data")
+    assert read.headsup_data == tmp_path / "x/data"
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("store", store.damaged),
     ("people", people.missing),
     ("people", people.out_of_reach),
+    ("roles", people.roles_out_of_reach),
     ("people", people.known_twice),
     ("cases", cases.seen_by_nobody),
     ("cases", cases.without_category),
@@ -121,6 +122,7 @@ def _facts(looked: Looked) -> Facts:
         last_digest=cases.last_digest(looked),
         reads_pictures=bool(program()),
         last_backup=looked.last_backup.done_at if looked.last_backup else None,
+        running=looked.running,
     )
     with suppress(OSError, Trouble):
         if address(looked.settings) is None:

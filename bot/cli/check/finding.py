@@ -59,6 +59,8 @@ class Looked:
     unreadable: Sequence[str] = ()
     #: The database's role, where row-level security does not bind it.
     unbound_role: str = ""
+    #: Whether a bot works with it; None where that cannot be told.
+    running: bool | None = None
     #: How the backups to BACKUP_TO have gone.
     last_backup: BackedUp | None = None
     #: False where the store could not be looked into at all.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.check.finding import Looked
-from bot.settings import ENV
+from bot.settings import env_path
 from bot.unknown_settings import find_unknown
 
 #: Bytes that should be free.
@@ -84,13 +84,14 @@ def _is_open_to_others(path: Path) -> bool:
 
 def env_file(looked: Looked) -> Iterator[str]:
     """The tokens in `.env` are nobody else's to read."""
-    if ENV.is_file() and _is_open_to_others(ENV):
-        yield OTHERS_READ.format(path=ENV, mode="600")
+    path = env_path()
+    if path.is_file() and _is_open_to_others(path):
+        yield OTHERS_READ.format(path=path, mode="600")
 
 
 def unknown_settings(looked: Looked) -> Iterator[str]:
     """Settings that nothing reads, with the likely one."""
-    yield from find_unknown(ENV)
+    yield from find_unknown()
 
 
 def locks(looked: Looked) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
-from bot.chats import chats_set
+from bot.chats import chats_set, is_made_up
 from bot.cli.check.finding import Looked
 from handlers.rules.names import same_name
 from handlers.text.words import ROLES, full_day, listed
 from store.model.address import Address, Platform
+from store.model.kinds import NoticeResult
 from store.model.records import Person, Role
 from store.school.procedure import Procedure
 
@@ -29,6 +31,10 @@ NOBODY_ABOVE = (
 )
 NO_ACCOUNT = (
     "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+)
+UNREACHED = (
+    "no message reaches {who}, and nobody else is {role_is}: what is for that role reaches nobody. "
+    "Invite them again, or give the role to somebody else as well: headsup roles NAME --give {role}"
 )
 TWICE = (
     "{name} has {number} records, in {chats}. If they are one person, "
@@ -102,6 +108,56 @@ def out_of_reach(looked: Looked) -> Iterator[str]:
             return
         if platforms.isdisjoint(running):
             yield NO_ACCOUNT.format(name=person.name, role=_first_role(person))
+
+
+def roles_out_of_reach(looked: Looked) -> Iterator[str]:
+    """Roles that are called for, and whose people are all beyond the bot's reach.
+
+    That is who uses no chat that runs, and whom the last message to them did not reach.
+    """
+    running = chats_set(looked.settings)
+    if not running or not looked.readable:
+        return
+    failed = _not_reached(looked)
+    for role in _roles_called_for(looked.procedure):
+        holders = [person for person in looked.people if person.has(role)]
+        if any(is_made_up(person) for person in holders):
+            # One sentence says it of all of them.
+            return
+        reached = [
+            person
+            for person in holders
+            if person.id not in failed and not set(running).isdisjoint(_platforms(person))
+        ]
+        if holders and not reached:
+            who = listed((person.name for person in holders), "or")
+            yield UNREACHED.format(who=who, role_is=ROLES[role], role=role)
+
+
+def _roles_called_for(procedure: Procedure | None) -> list[Role]:
+    """Those without which no school can do, and whom the procedure alerts or goes up to."""
+    wanted: dict[Role, None] = dict.fromkeys(CALLED_FOR)
+    if procedure:
+        for category in procedure.category:
+            # One of them who hears of it is enough.
+            if len(category.alerts) == 1:
+                wanted[Role(category.alerts[0])] = None
+        wanted |= {Role(step.to): None for step in procedure.escalation}
+    return list(wanted)
+
+
+def _not_reached(looked: Looked) -> set[str]:
+    """The ids of those to whom the last message that was tried could not be delivered."""
+    last: dict[str, tuple[datetime, str]] = {}
+    everything = [*looked.notices]
+    for case in looked.cases:
+        everything += case.notices
+    for notice in everything:
+        is_tried = notice.result in (NoticeResult.SENT, NoticeResult.FAILED)
+        if is_tried and notice.settled:
+            before = last.get(notice.to, (notice.settled, ""))
+            last[notice.to] = max(before, (notice.settled, str(notice.result)))
+    return {id for id, (_, result) in last.items() if result == NoticeResult.FAILED}
 
 
 def known_twice(looked: Looked) -> Iterator[str]:

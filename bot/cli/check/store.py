@@ -47,7 +47,8 @@ async def read_store(looked: Looked) -> tuple[Looked, str]:
         store = await open_store(looked.settings)
         try:
             looked = await _from_store(looked, store)
-            return replace(looked, unbound_role=await _unbound_role(url)), ""
+            running = await _is_running(url, looked.settings.headsup_school)
+            return replace(looked, unbound_role=await _unbound_role(url), running=running), ""
         finally:
             await store.close()
     except Trouble as error:
@@ -105,6 +106,12 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
         last_backup=await store.memo(BackedUp, looked.settings.backup_place),
         unreadable=unreadable,
     )
+
+
+async def _is_running(url: str, school: str) -> bool:
+    from store.postgres.presence import is_anybody_at_work
+
+    return await asyncio.to_thread(is_anybody_at_work, url, school)
 
 
 async def _unbound_role(url: str) -> str:

@@ -24,7 +24,7 @@ from bot.cli.setup.chats import ask_chats, masked
 from bot.cli.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes
 from bot.cli.setup.school_file import Value
 from bot.open_store import WHICH
-from bot.settings import ENV, Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, env_path, load
 from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
 from store.model.records import Person, Role
@@ -89,7 +89,7 @@ def set_up() -> bool:
     For one school of several it asks what belongs in that school's file; the rest is the
     deployment's.
     """
-    settings = load()
+    settings = load(may_be_new=True)
     if settings.schools and not settings.is_of_one_of_several:
         raise SettingsError(WHICH)
     try:
@@ -114,7 +114,7 @@ def set_up() -> bool:
 def _ask_and_write(settings: Settings) -> str | None:
     """The name of whoever is to be invited, or nothing; None where nothing was written."""
     path = settings.school_file
-    env = env_file.read(ENV)
+    env = env_file.read(env_path())
     school = load_school(path)
     text = read_text(path) if path.exists() else ""
     typer.echo(HELLO)
@@ -125,7 +125,7 @@ def _ask_and_write(settings: Settings) -> str | None:
         changes = _ask_chats(settings, env) | _ask_folder(settings)
     head = _ask_head(settings, changes)
 
-    env_change = SetupFile.unchanged(ENV)
+    env_change = SetupFile.unchanged(env_path())
     if not settings.schools:
         env_change = _changed_env(env_change.old, changes, env)
     school_change = _changed_school(path, text, values)
@@ -194,7 +194,8 @@ def _ask_folder(settings: Settings) -> dict[str, str]:
 def _ask_head(settings: Settings, changes: Mapping[str, str]) -> str:
     """The name of whoever is to be invited; nothing where there is a headteacher."""
     if not settings.database_url:
-        folder = Path(changes.get("HEADSUP_DATA", settings.headsup_data))
+        # A path in `.env` counts from the folder in which that is.
+        folder = env_path().parent / changes.get("HEADSUP_DATA", settings.headsup_data)
         for person in _people(folder):
             if person.has(Role.HEAD):
                 typer.echo(IS_HEAD.format(name=person.name))
@@ -213,8 +214,9 @@ def _changed_env(old: str, changes: Mapping[str, str], env: Mapping[str, str]) -
     """`.env` with what has changed, which is shown. `old`: its text; `env`: what it holds."""
     fresh = {name: value for name, value in changes.items() if env.get(name) != value}
     shown = {name: masked(value) if _is_secret(name) else value for name, value in fresh.items()}
-    _show(ENV, old, shown)
-    return SetupFile(ENV, old, env_file.merged(old, fresh))
+    path = env_path()
+    _show(path, old, shown)
+    return SetupFile(path, old, env_file.merged(old, fresh))
 
 
 def _changed_school(path: Path, old: str, values: Mapping[str, Value]) -> SetupFile:

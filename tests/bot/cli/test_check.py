@@ -77,9 +77,10 @@ async def test_undelivered_notices_and_damaged_files_are_named(tmp_path: Path) -
     await furnished(tmp_path)
     (tmp_path / "data" / "cases" / "2222" / "case.json").write_text("{")
     found = await problems(settings(tmp_path))
-    assert len(found) == 2
+    assert len(found) == 3
     assert found[0].startswith("case 2222: its file cannot be read")
-    assert found[1].startswith("case 7K4M: 1 notices could not be delivered to Person 0")
+    assert found[1].startswith("no message reaches Person 0, and nobody else is headteacher")
+    assert found[2].startswith("case 7K4M: 1 notices could not be delivered to Person 0")
 
 
 async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -> None:
@@ -447,7 +448,7 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     nobody_alerted, undelivered = [finding.says for finding in report.found]
     assert nobody_alerted.startswith("nobody has the role of ICT manager")
     assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
-    assert report.facts == Facts(None, 3, NOW, reads_pictures=bool(program()))
+    assert report.facts == Facts(False, 3, NOW, reads_pictures=bool(program()))
 
 
 async def test_it_makes_no_school_of_a_key_that_is_mistyped(tmp_path: Path) -> None:

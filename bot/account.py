@@ -1,0 +1,54 @@
+"""The account of this machine under which a command runs, and whose the bot's folder is.
+
+This is asked on POSIX systems alone: elsewhere files belong to nobody in this sense.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from store.errors import Trouble
+
+ROOT = 0
+NOT_YOURS = (
+    "The folder {folder} belongs to {owner}, and you are root: what you write there {owner} could "
+    "not use. Run it as {owner}:\n  {command}"
+)
+
+
+def refuse_root(folder: Path) -> None:
+    """Raises Trouble, with the right command, where root is at somebody else's folder.
+
+    A folder that is not there yet is as the nearest one above it.
+    """
+    if not hasattr(os, "geteuid") or os.geteuid() != ROOT:
+        return
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    owner = there.stat().st_uid
+    if owner != ROOT:
+        name = _name_of(owner)
+        raise Trouble(NOT_YOURS.format(folder=there, owner=name, command=_command_as(name)))
+
+
+def _name_of(account: int) -> str:
+    """Its name; `#1000` where it has none here, which sudo takes as well."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
+        return f"#{account}"
+
+
+def _command_as(owner: str) -> str:
+    """What was typed, to be typed anew."""
+    program = [os.path.abspath(sys.argv[0])]
+    if program[0].endswith("__main__.py"):
+        program = [sys.executable, "-m", "bot"]
+    # On a small system root may have no sudo, but always this.
+    become = ["sudo", "-u", owner] if shutil.which("sudo") else ["runuser", "-u", owner, "--"]
+    return shlex.join([*become, *program, *sys.argv[1:]])
