@@ -267,14 +267,40 @@ def connect(chat: ConnectedChat) -> None:
         typer.echo("\n".join(asyncio.run(install_link(settings, chosen))))
 
 
-@app.command()
+@app.command(
+    help=(
+        "With SCHOOLS: forget the token of one school's chat, and have the platform call here no "
+        "more. What was kept stays."
+    )
+)
 def disconnect(chat: ConnectedChat) -> None:
-    """With SCHOOLS: forget the token of one school's chat. What was kept stays."""
     from bot.chats import chat_on
     from bot.schools.connect import disconnect as forget
     from bot.settings import load
 
     typer.echo(asyncio.run(forget(load(), chat_on(chat))))
+
+
+@app.command(
+    help=(
+        "Remove one school with everything that is kept of it: cases, evidence, people, chats, "
+        "its folder and its backups. Asks twice for the school's name. Refused while a bot runs "
+        "with it."
+    )
+)
+def remove(
+    school: Annotated[str, typer.Argument(help="The school's key, as headsup schools lists it.")],
+    keep_backups: Annotated[
+        bool, typer.Option("--keep-backups", help="Leave its backups where they are.")
+    ] = False,
+) -> None:
+    from bot.cli.remove import remove as remove_school
+    from bot.settings import load
+
+    def ask(question: str) -> str:
+        return str(typer.prompt(question))
+
+    asyncio.run(remove_school(load(), school, ask, typer.echo, keep_backups=keep_backups))
 
 
 @app.command(

@@ -34,6 +34,7 @@ from bot.schools.open import (
     NO_FOLDER,
     NOT_OPENED,
     REFUSED,
+    give_back,
     keys_of,
     no_chat,
     open_installations,
@@ -68,6 +69,8 @@ class Running:
 
     #: What it was made of.
     installed: tuple[Installation, ...]
+    #: The school's own.
+    settings: Settings
     service: Service
     #: What takes in the requests of each platform.
     handlers: dict[str, Handler] = field(default_factory=dict)
@@ -146,6 +149,7 @@ class Schools:
             if running.installed != wanted.get(key) or not running.is_whole:
                 await stop([running.service], Servers())
                 del self._running[key]
+                await self._give_back(running, wanted.get(key, ()))
 
         for key in wanted.keys() - self._running.keys():
             # What is begun here says in every line of the log which school it is.
@@ -155,6 +159,17 @@ class Schools:
         connected = {installation.school for installation in self._connected}
         working = {key for key, running in self._running.items() if not running.is_refused}
         self.metrics.away(connected - working, connected)
+
+    async def _give_back(self, stopped: Running, wanted: Sequence[Installation]) -> None:
+        """Once more what was disconnected: this process may have announced itself since."""
+        kept = {(each.platform, each.key) for each in (*wanted, *self._connected)}
+        for installation in stopped.installed:
+            if (installation.platform, installation.key) in kept:
+                continue
+            try:
+                await give_back(stopped.settings, installation)
+            except Trouble as error:
+                log.warning("not given back", platform=installation.platform, why=str(error))
 
     async def find(self, platform: str, key: str) -> Handler | None:
         """What takes in the requests of a chat; None where it is no school's."""
@@ -255,7 +270,7 @@ class Schools:
         service.start()
         for task, platform in service.running.items():
             task.add_done_callback(partial(self._ended, key, platform))
-        self._running[key] = Running(installed, service, handlers)
+        self._running[key] = Running(installed, settings, service, handlers)
         bot.prepare()
         self._told.pop(key, None)
         log.info("running", chats=sorted(bot.front_ends))

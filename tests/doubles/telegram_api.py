@@ -193,6 +193,14 @@ class BotApi:
         self.updates.set_webhook(given)
         return True
 
+    async def _getWebhookInfo(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return {
+            "url": self.updates.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.updates.waiting),
+            **self.updates.webhook_trouble,
+        }
+
     async def _deleteWebhook(self, given: dict[str, Any]) -> object:  # noqa: N802
         self.updates.webhook = {}
         if str(given.get("drop_pending_updates")).lower() == "true":

@@ -5,7 +5,7 @@ It changes nothing, so the bot may run meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from bot.cli.check import backups, cases, chats, machine, people, school, store
 from bot.cli.check.finding import Check, CheckReport, Facts, Finding, Looked
+from bot.cli.check.installed import installed
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
@@ -46,15 +47,23 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("backup", backups.backups),
 )
 
+#: An only school is connected by its settings.
+NOTHING: Mapping[str, str] = {}
+
 T = TypeVar("T")
 
 
 async def check(
-    settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    offline: bool = False,
+    connected_to: Mapping[str, str] = NOTHING,
 ) -> CheckReport:
     """Look at one school, and report all that is wrong.
 
-    `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace.
+    `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace. `connected_to`:
+    the keys with which one school of several was connected, by platform.
     """
     found: list[Finding] = []
     looked = Looked(
@@ -76,6 +85,7 @@ async def check(
 
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
+        found += [Finding("tokens", line) async for line in installed(looked, connected_to)]
         found += [Finding("settings", line) async for line in chats.groups(looked)]
 
     for part, look in CHECKS:
@@ -99,7 +109,7 @@ async def check_all(
         # A school without a folder has nothing else to look at.
         if not each.settings.is_of_one_of_several:
             continue
-        report = await check(each.settings, clock, offline=offline)
+        report = await check(each.settings, clock, offline=offline, connected_to=each.connected_to)
         for finding in report.found:
             says = addressed(finding.says, each.settings)
             found.append(replace(finding, says=says, school=each.key))
