@@ -211,8 +211,9 @@ def migrate(
 
 @app.command(
     help=(
-        "Carry everything over to a database or a folder. Stop the bot first; run it again if "
-        "it was interrupted."
+        "Carry everything over to a database or a folder. Stop the bot first, or with SCHOOLS "
+        "disconnect the school's chats; run it again if it was interrupted. For a copy while the "
+        "bot runs: headsup backup, and restore into a folder."
     )
 )
 def move(
@@ -370,6 +371,49 @@ def restore(
     restored = put_back(RestoreOrder(source, to, key, generation), load())
     typer.echo("\n".join(restored.lines))
     if not restored.is_well:
+        sys.exit(1)
+
+
+@app.command(
+    "put-back",
+    help=(
+        "Bring back from an older copy what is lost or otherwise here: shows what differs, and "
+        "asks of each case. What it replaces is kept in a folder. Stop the bot first. Exit status "
+        "1 where not all is well afterwards."
+    ),
+)
+def put_back_cases(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FROM", help="A place of backups, a data folder, postgresql://…"),
+    ],
+    key: Annotated[
+        Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
+    ] = None,
+    generation: Annotated[
+        str, typer.Option(help="An older backup, by its name; else the newest.")
+    ] = "",
+    all_older: Annotated[
+        bool, typer.Option("--all-older", help="Take the older one of each case; ask nothing.")
+    ] = False,
+) -> None:
+    from datetime import UTC, datetime
+
+    from bot.cli.older_copy import CopyOrder
+    from bot.cli.put_back import put_back
+    from bot.logs import to_standard_error
+    from bot.settings import load
+
+    def ask(question: str) -> str:
+        import click
+
+        return str(typer.prompt(question, type=click.Choice(["o", "k", "a", "n"])))
+
+    order = CopyOrder(source, key, generation)
+    how = None if all_older else ask
+    with to_standard_error():
+        is_well = asyncio.run(put_back(order, load(), how, typer.echo, datetime.now(UTC)))
+    if not is_well:
         sys.exit(1)
 
 

@@ -26,7 +26,7 @@ from handlers.policies.statement import accept_all
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.workflow.picture_words import program
-from store.disk.aside import sweep_aside
+from store.disk.aside import sweep_aside, sweep_temporary
 from store.errors import Trouble
 from store.model.address import Platform
 from store.school.procedure import load_procedure
@@ -57,6 +57,7 @@ async def build(
     in a file, StoreUnavailable, and SettingsError.
     """
     sweep_aside(settings.headsup_data)
+    sweep_temporary()
     procedure = load_procedure(settings.policy_texts)
     school = load_school(settings.school_file)
     metrics = metrics or Metrics()
