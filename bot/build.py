@@ -58,8 +58,8 @@ async def build(
     """
     sweep_aside(settings.headsup_data)
     sweep_temporary()
-    procedure = load_procedure(settings.policy_texts)
-    school = load_school(settings.school_file)
+    procedure = load_procedure(settings.policy_texts, settings.trust_texts)
+    school = load_school(settings.school_file, settings.trust_file)
     metrics = metrics or Metrics()
     opened = await open_store(settings, database)
     try:
@@ -113,7 +113,7 @@ async def run_terminal(settings: Settings) -> int:
     from bot.terminal import TerminalFrontEnd, move_in
     from bot.terminal.moving import MovingClock
 
-    zone = Calendar(load_school(settings.school_file)).zone
+    zone = Calendar(load_school(settings.school_file, settings.trust_file)).zone
     clock = MovingClock(zone)
 
     # The terminal is made before the bot whose work it starts.

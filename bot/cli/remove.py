@@ -145,7 +145,7 @@ async def _look(
     if settings.school_file.exists():
         # A mistake in its file must not keep a school from being removed.
         with suppress(Trouble):
-            name = load_school(settings.school_file).name or key
+            name = load_school(settings.school_file, settings.trust_file).name or key
     backups = settings.backup_place
     if keep_backups or not backups or not await asyncio.to_thread(has_backups, backups):
         backups = ""

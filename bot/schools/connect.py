@@ -156,10 +156,16 @@ def _line(settings: Settings, key: str, installed: Sequence[Installation]) -> st
         chats.append(f"{label_of(installation.platform)}: {name}")
 
     try:
-        school = load_school(of_school(settings, key).school_file).name
+        school = _name_of(settings, key)
     except Trouble as error:
         school = str(error)
     return f"{key} ({school}): {', '.join(chats) or NO_CHATS}"
+
+
+def _name_of(settings: Settings, key: str) -> str:
+    """Raises Trouble."""
+    its = of_school(settings, key)
+    return load_school(its.school_file, its.trust_file).name
 
 
 def _must_be_one(settings: Settings, chat: Chat) -> None:

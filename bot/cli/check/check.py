@@ -69,8 +69,12 @@ async def check(
     looked = Looked(
         settings,
         clock(),
-        _read_or_note(partial(load_school, settings.school_file), "school", found),
-        _read_or_note(partial(load_procedure, settings.policy_texts), "procedure", found),
+        _read_or_note(
+            partial(load_school, settings.school_file, settings.trust_file), "school", found
+        ),
+        _read_or_note(
+            partial(load_procedure, settings.policy_texts, settings.trust_texts), "procedure", found
+        ),
     )
 
     looked, store_trouble = await store.read_store(looked)
