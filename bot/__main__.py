@@ -238,12 +238,29 @@ def move(
         raise Trouble(WHICH)
 
 
-@app.command()
-def schools() -> None:
-    """With SCHOOLS: list the schools, and the chats to which each is connected."""
+@app.command(
+    help=(
+        "With SCHOOLS: list the schools, and the chats to which each is connected. With --check, "
+        "look at each, in one table; exit status 1 where anything is wrong."
+    )
+)
+def schools(
+    check_each: Annotated[
+        bool, typer.Option("--check", help="Look at each school, as headsup check does.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="With --check: do not ask the platforms.")
+    ] = False,
+) -> None:
     from bot.schools.connect import list_schools
     from bot.settings import load
 
+    if check_each:
+        from bot.cli.schools_table import print_table
+
+        if not asyncio.run(print_table(load(), typer.echo, offline=offline)):
+            sys.exit(1)
+        return
     typer.echo("\n".join(asyncio.run(list_schools(load()))))
 
 
@@ -484,6 +501,45 @@ def figures(
         raise Trouble(NEEDS_ALL)
     wanted = Wanted(" ".join(period or []), as_csv)
     typer.echo("\n".join(asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))))
+
+
+@app.command(
+    help=(
+        "Write who had which role, who read what, and what was exported, as CSV for an auditor. "
+        "No word of a case is in it. That it was written is noted."
+    )
+)
+def audit(
+    since: Annotated[str, typer.Option(help="The first day, as 2026-09-01.")],
+    to: Annotated[Path | None, typer.Option(help="A new file; else it is printed.")] = None,
+    with_apart: Annotated[
+        bool,
+        typer.Option(
+            "--with-kept-apart",
+            help="Of cases, too, that are kept from somebody who works here.",
+        ),
+    ] = False,
+) -> None:
+    from datetime import UTC, datetime
+
+    from bot.cli.audit import AuditOrder
+    from bot.cli.audit import audit as audit_all
+    from bot.settings import load
+
+    order = AuditOrder(since, to, with_apart)
+    typer.echo("\n".join(asyncio.run(audit_all(order, load(), datetime.now(UTC)))))
+
+
+@app.command()
+def people(
+    school: Annotated[str, typer.Option(help="With SCHOOLS: a school's key, or all.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+) -> None:
+    """List everybody whom the bot knows, with their roles and accounts."""
+    from bot.cli.people import list_people
+    from bot.settings import load
+
+    typer.echo("\n".join(asyncio.run(list_people(load(), school, as_csv=as_csv))))
 
 
 @app.command()

@@ -107,6 +107,7 @@ async def check_all(
     from bot.schools.open import schools_with_chats
 
     found: list[Finding] = []
+    facts: dict[str, Facts] = {}
     for each in await schools_with_chats(settings):
         if each.trouble:
             found.append(Finding("tokens", each.trouble, each.key))
@@ -114,10 +115,12 @@ async def check_all(
         if not each.settings.is_of_one_of_several:
             continue
         report = await check(each.settings, clock, offline=offline, connected_to=each.connected_to)
+        if report.facts:
+            facts[each.key] = report.facts
         for finding in report.found:
             says = addressed(finding.says, each.settings)
             found.append(replace(finding, says=says, school=each.key))
-    return CheckReport(found)
+    return CheckReport(found, schools=facts)
 
 
 def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T | None:
