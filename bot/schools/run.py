@@ -19,7 +19,7 @@ from bot.build import build
 from bot.chats import CHATS, make_front_ends
 from bot.clock import start_clock
 from bot.front_end import is_token_refused
-from bot.health import health, numbers
+from bot.health import disks_of, health, numbers
 from bot.metrics import Metrics
 from bot.run import (
     ProcessRole,
@@ -224,7 +224,7 @@ class Schools:
         def away() -> list[str]:
             return [chat for service in self.services for chat in service.chats_away()]
 
-        return numbers(stores, away, self.metrics)
+        return numbers(stores, away, self.metrics, disks_of(self.settings))
 
     async def _look_up(self) -> dict[str, tuple[Installation, ...]]:
         """The chats of each school that can run. Tells what is wrong with the others."""

@@ -18,6 +18,7 @@ from bot.cli.check.installed import installed
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
+from handlers.school.last_digest import last_digest
 from handlers.workflow.picture_words import program
 from store.errors import Trouble
 from store.school.procedure import load_procedure
@@ -135,7 +136,7 @@ def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T |
 def _facts(looked: Looked) -> Facts:
     facts = Facts(
         people=len(looked.people),
-        last_digest=cases.last_digest(looked),
+        last_digest=last_digest(looked.notices),
         reads_pictures=bool(program()),
         last_backup=looked.last_backup.done_at if looked.last_backup else None,
     )
