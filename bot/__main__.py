@@ -190,6 +190,23 @@ def check(
 
 @app.command(
     help=(
+        "Ask the bot of this machine whether it lives, at METRICS or PORT: for a container or a "
+        "monitor. Exit status 1 where it does not."
+    )
+)
+def alive(
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask whether it is ready, too: store, log and chats.")
+    ] = False,
+) -> None:
+    from bot.cli.alive import ask
+    from bot.settings import load
+
+    typer.echo(ask(load(), ready=ready))
+
+
+@app.command(
+    help=(
         "Make the database's tables, or bring them up to date. Safe to run again, and on "
         "several machines at once."
     )

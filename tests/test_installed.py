@@ -126,7 +126,34 @@ def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
+def test_the_other_units_are_as_shut_in_and_run_what_there_is(tmp_path: Path) -> None:
+    """Web and worker, and a timer for backups."""
+    shut_in = set(
+        re.findall(r"^(?:Protect|Private|Restrict|No|Lock|System|Cap)\w+=.*$", UNIT, re.M)
+    )
+    assert len(shut_in) > 15
+    started = {"headsup@.service": "run --only %i", "headsup-backup.service": "backup"}
+    for name, command in started.items():
+        text = (ROOT / "deploy" / name).read_text()
+        assert shut_in <= set(text.splitlines())
+        settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+        assert settings["ExecStart"].partition(" ")[2] == command
+        # All of them are one account, so that they may read one another's folder.
+        assert (settings["DynamicUser"], settings["User"]) == ("yes", "headsup")
+        assert settings["StateDirectory"] == "headsup"
+    analyse = shutil.which("systemd-analyze")
+    if not analyse:
+        return
+    for name in (*started, "headsup-backup.timer"):
+        text = (ROOT / "deploy" / name).read_text()
+        (tmp_path / name).write_text(text.replace("/opt/headsup/.venv/bin/headsup", sys.executable))
+    for name in ("headsup@web.service", "headsup@worker.service", "headsup-backup.timer"):
+        verify = [analyse, "verify", tmp_path / name.replace("@web", "@").replace("@worker", "@")]
+        done = subprocess.run(verify, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_image_runs_what_there_is_and_not_as_root(installed: Path, tmp_path: Path) -> None:
     lines = re.findall(r"^([A-Z]+) +(.*)$", IMAGE, re.MULTILINE)
     for _, words in [line for line in lines if line[0] == "COPY" and "--from" not in line[1]]:
         for name in words.split()[:-1]:
@@ -137,9 +164,8 @@ def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
     assert (installed / "bin" / program).exists()
     assert command == "run"
     asked = json.loads(last["HEALTHCHECK"].split("CMD ", 1)[1])
-    assert asked[0] == "python"
-    compile(asked[2], "health check", "exec")
-    assert "/health" in asked[2]
+    assert asked == ["headsup", "alive"]
+    assert "alive" in run(installed, tmp_path, "--help")
     given = dict(pair.split("=", 1) for pair in last["ENV"].split())
     known = {name.upper() for name in Settings.model_fields}
     ours = {
