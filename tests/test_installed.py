@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
+from store.extras import OF_CLONE, PINNED, how_to_install
 from tests.conftest import one_worker_at_a_time
 from tests.patience import PATIENCE
 
@@ -107,6 +109,31 @@ def test_a_folder_of_the_schools_own_comes_first(installed: Path, tmp_path: Path
     (tmp_path / "policy_texts" / "procedure.toml").write_text("x = 1")
     with pytest.raises(AssertionError, match="procedure.toml"):
         run(installed, tmp_path, "run")
+
+
+def test_the_page_says_how_the_wheel_is_installed(installed: Path) -> None:
+    """The file that is built, with an extra that it has."""
+    page = (ROOT / "docs" / "technician.md").read_text()
+    [block] = re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    build, install, check = block.splitlines()
+    assert build.endswith("-m build --wheel")
+    named, extra = re.findall(r"dist/(.+)\[(\w+)\]'", install)[0]
+    [wheel] = (installed.parent / "dist").glob("*.whl")
+    assert named == wheel.name
+    with zipfile.ZipFile(wheel) as opened:
+        [name] = [each for each in opened.namelist() if each.endswith("/METADATA")]
+        metadata = opened.read(name).decode()
+        # What a clone is told to install from is not in it: a wheel says something else.
+        assert not [each for each in opened.namelist() if "requirements" in each]
+    assert f"Provides-Extra: {extra}\n" in metadata
+    assert "psycopg" in "".join(re.findall(r"Requires-Dist: .*extra == .postgres.", metadata))
+    assert check == "headsup version"
+
+
+def test_what_is_missing_is_named_as_it_can_be_installed(tmp_path: Path) -> None:
+    assert PINNED.exists()
+    assert how_to_install() == OF_CLONE
+    assert "[postgres]" in how_to_install(tmp_path / PINNED.name)
 
 
 def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:

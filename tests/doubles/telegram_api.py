@@ -84,6 +84,8 @@ class BotApi:
         #: What a method gives instead of its result, though it does what it should.
         self.answers: dict[str, Any] = {}
         self.down = False
+        #: What it is asked to send waits for this, where it is slow.
+        self.held: asyncio.Event | None = None
         self.revoked = False
         self.menus: dict[
             tuple[str, int], list[dict[str, str]]
@@ -124,6 +126,8 @@ class BotApi:
             call.given = await _given(request)
             self.calls.append(call)
             self._fail(call, request)
+            if self.held and call.method.startswith("send"):
+                await self.held.wait()
             check_parameters(call.method, call.given)
             method = getattr(self, f"_{call.method}", None)
             if method is None or call.method in self.unimplemented:
