@@ -176,15 +176,20 @@ def people(
     left: Annotated[
         str, typer.Option(help="Somebody who leaves: a full name, or an account.")
     ] = "",
+    school: Annotated[str, typer.Option(help="With SCHOOLS: a school's key, or all.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
 ) -> None:
     """List who is here and who has not joined; or let somebody leave."""
     from datetime import UTC, datetime
 
     from bot.cli.people import let_leave, list_people
+    from bot.cli.people_csv import list_for_a_table
     from bot.settings import load
 
     now = datetime.now(UTC)
-    if left:
+    if school or as_csv:
+        lines = asyncio.run(list_for_a_table(load(), school, as_csv=as_csv))
+    elif left:
         lines = asyncio.run(let_leave(left, load(), now))
     else:
         lines = asyncio.run(list_people(load(), staff_list, now))
@@ -247,6 +252,23 @@ def check(
 
 @app.command(
     help=(
+        "Ask the bot of this machine whether it lives, at METRICS or PORT: for a container or a "
+        "monitor. Exit status 1 where it does not."
+    )
+)
+def alive(
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask whether it is ready, too: store, log and chats.")
+    ] = False,
+) -> None:
+    from bot.cli.alive import ask
+    from bot.settings import load
+
+    typer.echo(ask(load(), ready=ready))
+
+
+@app.command(
+    help=(
         "Make the database's tables, or bring them up to date. Safe to run again, and on "
         "several machines at once."
     )
@@ -270,8 +292,9 @@ def migrate(
 
 @app.command(
     help=(
-        "Carry everything over to a database or a folder. Stop the bot first; run it again if "
-        "it was interrupted."
+        "Carry everything over to a database or a folder. Stop the bot first, or with SCHOOLS "
+        "disconnect the school's chats; run it again if it was interrupted. For a copy while the "
+        "bot runs: headsup backup, and restore into a folder."
     )
 )
 def move(
@@ -298,12 +321,29 @@ def move(
         raise Trouble(WHICH)
 
 
-@app.command()
-def schools() -> None:
-    """With SCHOOLS: list the schools, and the chats to which each is connected."""
+@app.command(
+    help=(
+        "With SCHOOLS: list the schools, and the chats to which each is connected. With --check, "
+        "look at each, in one table; exit status 1 where anything is wrong."
+    )
+)
+def schools(
+    check_each: Annotated[
+        bool, typer.Option("--check", help="Look at each school, as headsup check does.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="With --check: do not ask the platforms.")
+    ] = False,
+) -> None:
     from bot.schools.connect import list_schools
     from bot.settings import load
 
+    if check_each:
+        from bot.cli.schools_table import print_table
+
+        if not asyncio.run(print_table(load(), typer.echo, offline=offline)):
+            sys.exit(1)
+        return
     typer.echo("\n".join(asyncio.run(list_schools(load()))))
 
 
@@ -328,14 +368,40 @@ def connect(chat: ConnectedChat) -> None:
         typer.echo("\n".join(asyncio.run(install_link(settings, chosen))))
 
 
-@app.command()
+@app.command(
+    help=(
+        "With SCHOOLS: forget the token of one school's chat, and have the platform call here no "
+        "more. What was kept stays."
+    )
+)
 def disconnect(chat: ConnectedChat) -> None:
-    """With SCHOOLS: forget the token of one school's chat. What was kept stays."""
     from bot.chats import chat_on
     from bot.schools.connect import disconnect as forget
     from bot.settings import load
 
     typer.echo(asyncio.run(forget(load(), chat_on(chat))))
+
+
+@app.command(
+    help=(
+        "Remove one school with everything that is kept of it: cases, evidence, people, chats, "
+        "its folder and its backups. Asks twice for the school's name. Refused while a bot runs "
+        "with it."
+    )
+)
+def remove(
+    school: Annotated[str, typer.Argument(help="The school's key, as headsup schools lists it.")],
+    keep_backups: Annotated[
+        bool, typer.Option("--keep-backups", help="Leave its backups where they are.")
+    ] = False,
+) -> None:
+    from bot.cli.remove import remove as remove_school
+    from bot.settings import load
+
+    def ask(question: str) -> str:
+        return str(typer.prompt(question))
+
+    asyncio.run(remove_school(load(), school, ask, typer.echo, keep_backups=keep_backups))
 
 
 @app.command(
@@ -412,6 +478,49 @@ def restore(
         restored = put_back(RestoreOrder(source, to, key, generation), load())
     typer.echo("\n".join(restored.lines))
     if not restored.is_well:
+        sys.exit(1)
+
+
+@app.command(
+    "put-back",
+    help=(
+        "Bring back from an older copy what is lost or otherwise here: shows what differs, and "
+        "asks of each case. What it replaces is kept in a folder. Stop the bot first. Exit status "
+        "1 where not all is well afterwards."
+    ),
+)
+def put_back_cases(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FROM", help="A place of backups, a data folder, postgresql://…"),
+    ],
+    key: Annotated[
+        Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
+    ] = None,
+    generation: Annotated[
+        str, typer.Option(help="An older backup, by its name; else the newest.")
+    ] = "",
+    all_older: Annotated[
+        bool, typer.Option("--all-older", help="Take the older one of each case; ask nothing.")
+    ] = False,
+) -> None:
+    from datetime import UTC, datetime
+
+    from bot.cli.older_copy import CopyOrder
+    from bot.cli.put_back import put_back
+    from bot.logs import to_standard_error
+    from bot.settings import load
+
+    def ask(question: str) -> str:
+        import click
+
+        return str(typer.prompt(question, type=click.Choice(["o", "k", "a", "n"])))
+
+    order = CopyOrder(source, key, generation)
+    how = None if all_older else ask
+    with to_standard_error():
+        is_well = asyncio.run(put_back(order, load(), how, typer.echo, datetime.now(UTC)))
+    if not is_well:
         sys.exit(1)
 
 
@@ -503,6 +612,33 @@ def figures(
     with progress("Counting"):
         lines = asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))
     typer.echo("\n".join(lines))
+
+
+@app.command(
+    help=(
+        "Write who had which role, who read what, and what was exported, as CSV for an auditor. "
+        "No word of a case is in it. That it was written is noted."
+    )
+)
+def audit(
+    since: Annotated[str, typer.Option(help="The first day, as 2026-09-01.")],
+    to: Annotated[Path | None, typer.Option(help="A new file; else it is printed.")] = None,
+    with_apart: Annotated[
+        bool,
+        typer.Option(
+            "--with-kept-apart",
+            help="Of cases, too, that are kept from somebody who works here.",
+        ),
+    ] = False,
+) -> None:
+    from datetime import UTC, datetime
+
+    from bot.cli.audit import AuditOrder
+    from bot.cli.audit import audit as audit_all
+    from bot.settings import load
+
+    order = AuditOrder(since, to, with_apart)
+    typer.echo("\n".join(asyncio.run(audit_all(order, load(), datetime.now(UTC)))))
 
 
 @app.command()

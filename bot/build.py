@@ -26,7 +26,7 @@ from handlers.policies.statement import accept_all
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.workflow.picture_words import program
-from store.disk.aside import sweep_aside
+from store.disk.aside import sweep_aside, sweep_temporary
 from store.errors import Trouble
 from store.model.address import Platform
 from store.school.procedure import load_procedure
@@ -57,8 +57,9 @@ async def build(
     in a file, StoreUnavailable, and SettingsError.
     """
     sweep_aside(settings.headsup_data)
-    procedure = load_procedure(settings.policy_texts)
-    school = load_school(settings.school_file)
+    sweep_temporary()
+    procedure = load_procedure(settings.policy_texts, settings.trust_texts)
+    school = load_school(settings.school_file, settings.trust_file)
     metrics = metrics or Metrics()
     opened = await open_store(settings, database)
     try:
@@ -112,7 +113,7 @@ async def run_terminal(settings: Settings) -> int:
     from bot.terminal import TerminalFrontEnd, move_in
     from bot.terminal.moving import MovingClock
 
-    zone = Calendar(load_school(settings.school_file)).zone
+    zone = Calendar(load_school(settings.school_file, settings.trust_file)).zone
     clock = MovingClock(zone)
 
     # The terminal is made before the bot whose work it starts.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,21 @@ class SchoolConnection:
     token_question: str = ""
     #: The key by which the platform's requests name the bot, from its token.
     key_of: Callable[[str], str] = str
+    #: Lets the platform hand over nothing more to this deployment, by the school's settings. Raises
+    #: Trouble. None where the app is taken out of the school's workspace instead.
+    give_back: Callable[[Settings], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What this bot thinks of its installation on a platform, for the platform to bear out."""
+
+    #: UTC.
+    now: datetime
+    #: The key with which one school of several was connected; else empty.
+    connected_to: str = ""
+    #: The workspaces in which people here have accounts on the platform.
+    workspaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,8 @@ class Chat:
     #: What people do so that the bot may write in a channel.
     how_to_let_in: str
     connection: SchoolConnection
+    #: Gives sentences on what the platform says of the installation, and this bot does not think.
+    compare: Callable[[Settings, Believed], Awaitable[list[str]]]
     #: A second token, with which the bot connects to the platform.
     app_token: Token | None = None
     #: Gives a sentence where values of settings are mistaken for one another; else nothing.
@@ -127,6 +145,12 @@ async def _try_slack_app_token(token: str, api_url: str) -> Tried:
     from bot.slack.token_check import try_app_token
 
     return await try_app_token(token, api_url)
+
+
+async def _compare_slack(settings: Settings, believed: Believed) -> list[str]:
+    from bot.slack.installation import compare
+
+    return await compare(settings, believed.connected_to, believed.workspaces)
 
 
 def _find_swapped_tokens(settings: Settings) -> str:
@@ -176,6 +200,7 @@ SLACK = Chat(
     find_mix_up=_find_swapped_tokens,
     join_command="/headsup join {code}",
     how_to_let_in="/invite @heads-up",
+    compare=_compare_slack,
     connection=SchoolConnection(
         alone=("slack_bot_token", "slack_app_token"),
         only_connected="slack_signing_secret",
@@ -204,6 +229,18 @@ async def _try_telegram_group(settings: Settings, group: str) -> str:
     from bot.telegram.token_check import try_group
 
     return await try_group(TELEGRAM_TOKEN.value_in(settings), settings.telegram_api_url, group)
+
+
+async def _compare_telegram(settings: Settings, believed: Believed) -> list[str]:
+    from bot.telegram.installation import compare
+
+    return await compare(settings, believed.now)
+
+
+async def _give_telegram_back(settings: Settings) -> None:
+    from bot.telegram.installation import give_back
+
+    await give_back(settings)
 
 
 async def _find_telegram_link(settings: Settings, code: str) -> str | None:
@@ -249,6 +286,7 @@ TELEGRAM = Chat(
     companions_are="Telegram's webhook is",
     join_command="/join {code}",
     how_to_let_in="add it to the group",
+    compare=_compare_telegram,
     # A group has a number, below zero; a person or a public channel a number or an @name.
     channel_initials="-@0123456789",
     try_channel=_try_telegram_group,
@@ -259,6 +297,7 @@ TELEGRAM = Chat(
         settings=_telegram_settings,
         token_question="The bot's token, from @BotFather (it is not shown)",  # noqa: S106
         key_of=_bot_number,
+        give_back=_give_telegram_back,
     ),
 )
 

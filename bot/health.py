@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aiohttp import web
 
 from bot import logs
 from bot.front_end import FrontEnd, is_token_refused
 from bot.metrics import Metrics
+from bot.settings import Settings
 from store.base import Store
 
 #: Seconds for the store to answer.
@@ -58,13 +61,29 @@ def health(
     return [web.get("/health", lives), web.get("/ready", ready)]
 
 
+def disks_of(settings: Settings) -> Mapping[str, Path]:
+    """The folders on whose disks the bot needs room, by what is kept there."""
+    disks = {"temporary": Path(tempfile.gettempdir())}
+    if settings.database_url is None:
+        disks["data"] = settings.headsup_data
+    if settings.backup_to and "://" not in settings.backup_to:
+        disks["backups"] = Path(settings.backup_to)
+    return disks
+
+
 def numbers(
-    stores: Callable[[], Iterable[Store]], away: Callable[[], list[str]], metrics: Metrics
+    stores: Callable[[], Iterable[Store]],
+    away: Callable[[], list[str]],
+    metrics: Metrics,
+    disks: Mapping[str, Path],
 ) -> web.RouteDef:
     """`/metrics` for Prometheus. `away` names the chats that do not work."""
 
     async def page(_: web.Request) -> web.Response:
         metrics.chats_away(len(away()))
+        metrics.logged(logs.errors_logged())
+        for name, folder in disks.items():
+            metrics.room(name, folder)
         body = await metrics.page(stores(), datetime.now(UTC))
         return web.Response(body=body, headers={"Content-Type": TEXT})
 

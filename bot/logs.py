@@ -92,10 +92,26 @@ def request() -> Iterator[None]:
         yield
 
 
+def errors_logged() -> int:
+    """How many lines that say that something failed this process has logged."""
+    return _Errors.number
+
+
+class _Errors:
+    number = 0
+
+
+def _count_errors(_: Any, method: str, event: EventDict) -> EventDict:
+    if method in ("error", "exception", "critical"):
+        _Errors.number += 1
+    return event
+
+
 def _steps() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
+        _count_errors,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_words,
     ]

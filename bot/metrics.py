@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import shutil
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -23,6 +25,8 @@ from store.model.records import Notice
 
 #: A notice that is sent so long after it was due is late; one that was tried again is late too.
 LATE = timedelta(minutes=2)
+#: Whatever is to be fetched at all is tried again within this.
+EVER = timedelta(days=365)
 #: Seconds for a store to say what is overdue there.
 PATIENCE = 3.0
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -83,6 +87,33 @@ class Metrics:
             ["school"],
             registry=self.registry,
         )
+        self._digest = Gauge(
+            "headsup_digest_timestamp_seconds",
+            "For when the last weekly digest of a school was due that was sent, 0 for never.",
+            ["school"],
+            registry=self.registry,
+        )
+        self._unsent = Gauge(
+            "headsup_notices_unsent",
+            "Notices that are due and have not been sent, urgent ones apart.",
+            ["urgent"],
+            registry=self.registry,
+        )
+        self._fetches = Gauge(
+            "headsup_fetches_waiting",
+            "Files that wait to be fetched from a chat, those that are tried again later, too.",
+            registry=self.registry,
+        )
+        self._free = Gauge(
+            "headsup_disk_free_bytes",
+            "Room on the disk of what is kept, of temporary files, and of the backups.",
+            ["disk"],
+            registry=self.registry,
+        )
+        self._logged = self._counter(
+            "errors_logged", "Lines of the log that say that something failed."
+        )
+        self._logged_so_far = 0
         self._answers = self._histogram("answer_seconds", "Until an answer was ready.", "chat")
         self._store = self._histogram("store_seconds", "What the store took.", "call")
 
@@ -131,6 +162,23 @@ class Metrics:
         """When a backup of a school went well last. `at` is UTC."""
         self._backed_up.labels(school).set(at.timestamp() if at else 0)
 
+    def digest_sent(self, school: str, due: datetime | None) -> None:
+        """When the last digest of a school was due that was sent. `due` is UTC."""
+        self._digest.labels(school).set(due.timestamp() if due else 0)
+
+    def logged(self, errors: int) -> None:
+        """How many errors this process has logged so far."""
+        self._logged.inc(errors - self._logged_so_far)
+        self._logged_so_far = errors
+
+    def room(self, disk: str, folder: Path) -> None:
+        """How much room there is for what is kept in a folder."""
+        try:
+            self._free.labels(disk).set(shutil.disk_usage(folder).free)
+        except OSError:
+            # It is not there, such as a disk that is not attached.
+            self._free.labels(disk).set(0)
+
     def chats_away(self, number: int) -> None:
         """How many chats are not connected, or refused."""
         self._chats_away.set(number)
@@ -146,30 +194,45 @@ class Metrics:
         if len(answered) == len(looks):
             self._overdue.set(max([look.overdue for look in answered], default=0.0))
             self._urgent_overdue.set(max([look.urgent for look in answered], default=0.0))
+            self._unsent.labels("true").set(sum(look.urgent_unsent for look in answered))
+            self._unsent.labels("false").set(sum(look.others_unsent for look in answered))
+            self._fetches.set(sum(look.fetches for look in answered))
         return generate_latest(self.registry)
 
 
 @dataclass(frozen=True, slots=True)
-class _Overdue:
-    """How long the oldest of each has waited in one store, in seconds."""
+class _Waiting:
+    """What waits in one store."""
 
+    #: How long the oldest has waited, in seconds.
     overdue: float
     urgent: float
+    #: How many there are.
+    urgent_unsent: int
+    others_unsent: int
+    fetches: int
 
 
-async def _look(store: Store, now: datetime) -> _Overdue | None:
+async def _look(store: Store, now: datetime) -> _Waiting | None:
     """None where the store does not answer in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             unsent = await store.unsent(now)
             due = await store.next_due()
+            fetches = await store.wanted(now + EVER)
     except (StoreUnavailable, TimeoutError):
         return None
     moments = [notice.unsent_since for notice in unsent]
     if due:
         moments.append(due)
     urgent = [notice.unsent_since for notice in unsent if is_urgent(notice)]
-    return _Overdue(_age(moments, now), _age(urgent, now))
+    return _Waiting(
+        overdue=_age(moments, now),
+        urgent=_age(urgent, now),
+        urgent_unsent=len(urgent),
+        others_unsent=len(unsent) - len(urgent),
+        fetches=len(fetches),
+    )
 
 
 def _age(moments: list[datetime], now: datetime) -> float:

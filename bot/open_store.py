@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.settings import Settings, SettingsError, addressed
 from store.base import Store
 from store.errors import Trouble
+from store.extras import how_to_install
 from store.model.place_notes import MOVED_AWAY, PUTTING_BACK, MovedAway
 from store.tiny import TinyStore
 from store.tiny.place_notes import read_place_note
@@ -17,7 +18,7 @@ if TYPE_CHECKING:  # PostgreSQL's packages are an extra
     from store.postgres import Database
     from store.postgres.bucket import EvidenceBucket
 
-NO_EXTRA = "DATABASE_URL is set, and what PostgreSQL needs is not installed. Run: make postgres"
+NO_EXTRA = f"DATABASE_URL is set, and what PostgreSQL needs is not installed. {how_to_install()}"
 NOTHING_TO_DO = "DATABASE_URL is not set: a folder needs no tables, so there is nothing to do."
 UP_TO_DATE = "The database is up to date ({number})."
 BUCKET_ALONE = (

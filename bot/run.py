@@ -17,8 +17,9 @@ from bot.app import Bot
 from bot.build import build
 from bot.chats import is_made_up
 from bot.clock import start_clock
+from bot.digest_noted import DigestNoted
 from bot.front_end import FrontEnd, HasToken
-from bot.health import chats_away, health, numbers
+from bot.health import chats_away, disks_of, health, numbers
 from bot.nightly import Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed
@@ -84,6 +85,7 @@ class Service:
             # From the start on it should tick: what never does is noticed, too.
             bot.metrics.ticked(bot.desk.now())
             jobs += [bot.shielded(bot.minute), bot.shielded(bot.fetcher.tick)]
+            jobs.append(DigestNoted(settings.headsup_school, bot.desk, bot.metrics).minute)
             if bot.desk.backup_to:
                 jobs.append(self._nightly.minute)
         if role != ProcessRole.WORKER:
@@ -237,7 +239,7 @@ async def serve(
     is_port_set = role != ProcessRole.WORKER and "port" in settings.model_fields_set
     if routes or is_port_set:
         await servers.listen(settings, [*routes, *asked])
-    shown = numbers(lambda: [bot.desk.store], service.chats_away, bot.metrics)
+    shown = numbers(lambda: [bot.desk.store], service.chats_away, bot.metrics, disks_of(settings))
     await servers.show_numbers(settings, [shown, *asked])
 
 

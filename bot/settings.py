@@ -15,6 +15,8 @@ from bot.env_file import read as read_env_file
 from store.errors import Trouble
 
 OWN_TEXTS = Path("policy_texts")
+#: In the folder of the schools.
+TRUST_FILE = "trust.toml"
 ENV = Path(".env")
 #: In the environment: another file in place of `.env`. `headsup --env-file` puts it there.
 ENV_FILE = "HEADSUP_ENV_FILE"
@@ -168,6 +170,19 @@ class Settings(BaseModel):
         return self.schools is not None and "headsup_school" in self.model_fields_set
 
     @property
+    def trust_file(self) -> Path | None:
+        """What holds for all of several schools, unless a school's own file says otherwise."""
+        return self.schools / TRUST_FILE if self.schools and self.is_of_one_of_several else None
+
+    @property
+    def trust_texts(self) -> Path | None:
+        """The texts of all schools that have none of their own, and their procedure."""
+        if self.schools is None or not self.is_of_one_of_several:
+            return None
+        folder = self.schools / OWN_TEXTS.name
+        return folder if folder.is_dir() else None
+
+    @property
     def backup_place(self) -> str:
         """BACKUP_TO; of several schools each has a place of its own within it."""
         if self.backup_to and self.is_of_one_of_several:
@@ -291,7 +306,7 @@ def schools_of(settings: Settings) -> list[str]:
 
 
 def of_school(settings: Settings, key: str) -> Settings:
-    """The settings of one school of several: its own school.toml, and its texts where it has some.
+    """The settings of one school of several: its own school.toml and texts, or those of all.
 
     Raises SettingsError.
     """
@@ -310,6 +325,8 @@ def of_school(settings: Settings, key: str) -> Settings:
     texts = its_texts(its)
     if texts and texts.is_dir():
         return its.model_copy(update={"policy_texts": texts})
+    if its.trust_texts:
+        return its.model_copy(update={"policy_texts": its.trust_texts})
     return its
 
 

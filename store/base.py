@@ -68,6 +68,12 @@ class Store(Protocol):
         since it was read, or a new source key is taken by another case.
         """
 
+    async def replace_damaged(self, case: Case) -> None:
+        """Keep a case in the place of one that is there and cannot be read.
+
+        Conflict: it can be read. Raises NotFound where it is not there.
+        """
+
     async def case(self, reference: str) -> Case:
         """A case with all that belongs to it. Raises NotFound, or DamagedCase."""
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from store.errors import StoreUnavailable, Trouble
+from store.extras import how_to_install
 
-NO_EXTRA = "s3:// needs one more package. Run: make postgres"
+NO_EXTRA = f"s3:// needs one more package. {how_to_install()}"
 NO_ADDRESS = "“{where}” is no address of a bucket. Write it as s3://bucket/path"
 REFUSED = "{place} cannot be used: {reason}"
 

@@ -24,7 +24,8 @@ PIECE = 1024 * 1024
 
 OTHER = (
     "{what} is in the other place already, and is not the same there. Nothing was put over it. "
-    "Move into an empty place, or one that an earlier move had begun to fill."
+    "Move into an empty place, or one that an earlier move had begun to fill. To decide case by "
+    "case, use the other place, and there: headsup put-back FROM"
 )
 BROKEN = "{what} is not as it was written, and was not moved. Run: headsup verify"
 
@@ -70,13 +71,13 @@ async def move(source: Store, target: Store) -> Moved:
     locked = find_locked(map(Part.of, summaries))
     for summary in each(summaries):
         case = await source.case(summary.reference)
-        await _move_case(case, target)
+        await move_case(case, target)
         moved.cases += 1
         if case.reference in locked:
             # Nobody copies what shows a child undressed, whatever case of a matter it lies in.
             moved.locked += sum(bool(item.sha256) for item in case.evidence)
         else:
-            moved.evidence += await _move_all_evidence(case, source, target)
+            moved.evidence += await move_evidence_of(case, source, target)
     moved.others = await _move_others(source, target)
     await _move_backup_id(source, target)
     await _must_be_whole(source, summaries)
@@ -105,7 +106,8 @@ async def _move_person(person: Person, target: Store) -> None:
     _must_be_equal(f"The person {person.name}", person, await _find_person(person.id, target))
 
 
-async def _move_case(case: Case, target: Store) -> None:
+async def move_case(case: Case, target: Store) -> None:
+    """Copy a case, without its evidence. Raises Trouble for another one in its place there."""
     what = f"Case {case.reference}"
     if find_broken_entry(case):
         raise Trouble(BROKEN.format(what=what))
@@ -114,7 +116,7 @@ async def _move_case(case: Case, target: Store) -> None:
     _must_be_equal(what, case, await _find_case(case.reference, target))
 
 
-async def _move_all_evidence(case: Case, source: Store, target: Store) -> int:
+async def move_evidence_of(case: Case, source: Store, target: Store) -> int:
     """How many pieces of evidence of a case are there now. Raises Trouble."""
     number = 0
     for item in case.evidence:

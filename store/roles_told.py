@@ -47,6 +47,12 @@ def find_untold(kept: RolesKept) -> Iterator[tuple[str, str]]:
                 yield person.id, what
 
 
+def last_roles(person: str, changes: Sequence[RoleChange]) -> tuple[str, ...]:
+    """The roles that somebody with this id has by the log; none where it does not tell."""
+    own = [each for each in changes if each.person == person and each.what in _OF_ROLES]
+    return max(own, key=lambda change: change.at).after if own else ()
+
+
 def _find_untold_of(
     person: Person, all_changes: Sequence[RoleChange], has_begun: bool
 ) -> Iterator[str]:

@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
+from store.extras import OF_CLONE, PINNED, how_to_install
 from tests.conftest import one_worker_at_a_time
 from tests.patience import PATIENCE
 
@@ -109,6 +111,31 @@ def test_a_folder_of_the_schools_own_comes_first(installed: Path, tmp_path: Path
         run(installed, tmp_path, "run")
 
 
+def test_the_page_says_how_the_wheel_is_installed(installed: Path) -> None:
+    """The file that is built, with an extra that it has."""
+    page = (ROOT / "docs" / "technician.md").read_text()
+    [block] = re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    build, install, check = block.splitlines()
+    assert build.endswith("-m build --wheel")
+    named, extra = re.findall(r"dist/(.+)\[(\w+)\]'", install)[0]
+    [wheel] = (installed.parent / "dist").glob("*.whl")
+    assert named == wheel.name
+    with zipfile.ZipFile(wheel) as opened:
+        [name] = [each for each in opened.namelist() if each.endswith("/METADATA")]
+        metadata = opened.read(name).decode()
+        # What a clone is told to install from is not in it: a wheel says something else.
+        assert not [each for each in opened.namelist() if "requirements" in each]
+    assert f"Provides-Extra: {extra}\n" in metadata
+    assert "psycopg" in "".join(re.findall(r"Requires-Dist: .*extra == .postgres.", metadata))
+    assert check == "headsup version"
+
+
+def test_what_is_missing_is_named_as_it_can_be_installed(tmp_path: Path) -> None:
+    assert PINNED.exists()
+    assert how_to_install() == OF_CLONE
+    assert "[postgres]" in how_to_install(tmp_path / PINNED.name)
+
+
 def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
     settings = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))
     assert settings["ExecStart"].split()[1:] == ["--env-file", "/etc/headsup/.env", "run"]
@@ -131,7 +158,34 @@ def test_the_unit_is_one_and_is_shut_in(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
+def test_the_other_units_are_as_shut_in_and_run_what_there_is(tmp_path: Path) -> None:
+    """Web and worker, and a timer for backups."""
+    shut_in = set(
+        re.findall(r"^(?:Protect|Private|Restrict|No|Lock|System|Cap)\w+=.*$", UNIT, re.M)
+    )
+    assert len(shut_in) > 15
+    started = {"headsup@.service": "run --only %i", "headsup-backup.service": "backup"}
+    for name, command in started.items():
+        text = (ROOT / "deploy" / name).read_text()
+        assert shut_in <= set(text.splitlines())
+        settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+        assert settings["ExecStart"].partition(" ")[2] == command
+        # All of them are one account, so that they may read one another's folder.
+        assert (settings["DynamicUser"], settings["User"]) == ("yes", "headsup")
+        assert settings["StateDirectory"] == "headsup"
+    analyse = shutil.which("systemd-analyze")
+    if not analyse:
+        return
+    for name in (*started, "headsup-backup.timer"):
+        text = (ROOT / "deploy" / name).read_text()
+        (tmp_path / name).write_text(text.replace("/opt/headsup/.venv/bin/headsup", sys.executable))
+    for name in ("headsup@web.service", "headsup@worker.service", "headsup-backup.timer"):
+        verify = [analyse, "verify", tmp_path / name.replace("@web", "@").replace("@worker", "@")]
+        done = subprocess.run(verify, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_image_runs_what_there_is_and_not_as_root(installed: Path, tmp_path: Path) -> None:
     lines = re.findall(r"^([A-Z]+) +(.*)$", IMAGE, re.MULTILINE)
     for _, words in [line for line in lines if line[0] == "COPY" and "--from" not in line[1]]:
         for name in words.split()[:-1]:
@@ -148,9 +202,8 @@ def test_the_image_runs_what_there_is_and_not_as_root(installed: Path) -> None:
     assert (installed / "bin" / program).exists()
     assert command == "run"
     asked = json.loads(last["HEALTHCHECK"].split("CMD ", 1)[1])
-    assert asked[0] == "python"
-    compile(asked[2], "health check", "exec")
-    assert "/health" in asked[2]
+    assert asked == ["headsup", "alive"]
+    assert "alive" in run(installed, tmp_path, "--help")
     given = dict(pair.split("=", 1) for pair in last["ENV"].split())
     known = {name.upper() for name in Settings.model_fields}
     ours = {

@@ -63,9 +63,9 @@ async def _of_one(settings: Settings, period: str, now: datetime) -> SchoolFigur
     try:
         desk = Desk(
             store=store,
-            procedure=load_procedure(settings.policy_texts),
+            procedure=load_procedure(settings.policy_texts, settings.trust_texts),
             policies=Policies(settings.policy_texts, by_meaning=False),
-            calendar=Calendar(load_school(settings.school_file)),
+            calendar=Calendar(load_school(settings.school_file, settings.trust_file)),
             now=lambda: now,
         )
         return await school_figures(compared_of(period, now, desk), desk)

@@ -73,7 +73,9 @@ async def print_invitation(
         settings = school.settings
     made = await make_invitation(name, wanted, settings, person)
 
-    until = moment(made.invitation.until, Calendar(load_school(settings.school_file)))
+    until = moment(
+        made.invitation.until, Calendar(load_school(settings.school_file, settings.trust_file))
+    )
     if made.person:
         typer.echo(INVITED_FURTHER.format(name=with_account(made.person), until=until))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.cli.backup import megabytes
+from bot.cli.older_copy import CopyOrder, unpacked
 from bot.logs import to_standard_error
 from bot.open_store import address, migrate_tables, open_even_half_restored, without_password
 from bot.settings import Settings, of_school, schools_of
@@ -31,7 +31,8 @@ NOT_WELL = "It is what was backed up, and that was not all well:"
 NOWHERE = "Say where it goes: headsup restore FROM FOLDER, or headsup restore FROM postgresql://…"
 NOT_EMPTY = (
     "The database has cases or people of the school “{school}” already. "
-    "Name an empty database: nothing is ever written over."
+    "Name an empty database: nothing is ever written over. To decide case by case what comes back "
+    "into this one: headsup put-back FROM"
 )
 #: Where what was backed up was damaged then: a database takes whole records alone.
 FOLDER_FIRST = "{why} A folder takes all of it as it is: headsup restore FROM FOLDER"
@@ -112,11 +113,9 @@ def _look_through_folder(folder: Path) -> list[str]:
 
 def _into_database(order: RestoreOrder, source: str, settings: Settings) -> PutBack:
     """By way of a folder of its own, which nobody else may read and which is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="headsup-") as temporary:
-        folder = Path(temporary, "data")
-        done = restore(source, folder, order.key_file, order.generation)
-        with to_standard_error():
-            found = asyncio.run(_fill(folder, settings, done.name))
+    copy = CopyOrder(source, order.key_file, order.generation)
+    with unpacked(copy) as (folder, done), to_standard_error():
+        found = asyncio.run(_fill(folder, settings, done.name))
     lines = [_word(done, without_password(settings))]
     if found:
         lines += [NOT_WELL, *found]

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from bot.chats import Chat, label_of
-from bot.schools.open import open_installations
+from bot.chats import Chat, chat_on, label_of
+from bot.schools.open import give_back, open_installations
 from bot.schools.shared_apps import SHARED_APPS
 from bot.settings import Settings, SettingsError, of_school, public_url, schools_of
 from store.errors import Conflict, Trouble
@@ -89,9 +89,11 @@ async def connect_by_token(settings: Settings, chat: Chat, token: str) -> str:
 
 
 async def disconnect(settings: Settings, chat: Chat) -> str:
-    """Forget the token of one chat of one school. Raises Trouble."""
+    """Forget the token of one chat of one school, and let the platform call here no more.
+
+    Raises Trouble, and changes nothing then.
+    """
     _must_be_one(settings, chat)
-    app = SHARED_APPS.get(chat.platform)
     was_connected = False
     async with _installations(settings) as installations:
         for installation in await installations.all():
@@ -99,11 +101,23 @@ async def disconnect(settings: Settings, chat: Chat) -> str:
             if not is_its_own or installation.platform != chat.platform:
                 continue
             was_connected = True
-            if app and installation.token:
-                await app.uninstall(settings, installation.token)
-            await installations.drop(installation)
+            await take_out(settings, installation, installations)
     sentence = GONE if was_connected else NOTHING
     return sentence.format(school=settings.headsup_school, platform=chat.platform.label)
+
+
+async def take_out(
+    settings: Settings, installation: Installation, installations: Installations
+) -> None:
+    """Give an installation back to its platform, and forget its token.
+
+    `settings`: those of its school. Raises Trouble, and changes nothing then.
+    """
+    app = SHARED_APPS.get(chat_on(installation.platform).platform)
+    if app and installation.token:
+        await app.uninstall(settings, installation.token)
+    await give_back(settings, installation)
+    await installations.drop(installation)
 
 
 async def list_schools(settings: Settings) -> list[str]:
@@ -142,10 +156,16 @@ def _line(settings: Settings, key: str, installed: Sequence[Installation]) -> st
         chats.append(f"{label_of(installation.platform)}: {name}")
 
     try:
-        school = load_school(of_school(settings, key).school_file).name
+        school = _name_of(settings, key)
     except Trouble as error:
         school = str(error)
     return f"{key} ({school}): {', '.join(chats) or NO_CHATS}"
+
+
+def _name_of(settings: Settings, key: str) -> str:
+    """Raises Trouble."""
+    its = of_school(settings, key)
+    return load_school(its.school_file, its.trust_file).name
 
 
 def _must_be_one(settings: Settings, chat: Chat) -> None:

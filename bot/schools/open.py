@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.chats import CHATS, chat_on, chats_to_connect
 from bot.open_store import NO_EXTRA
@@ -51,6 +51,8 @@ class SchoolWithChats:
     settings: Settings
     #: What is wrong with its chats: a sentence, or nothing.
     trouble: str
+    #: The key with which each of its chats was connected, by platform.
+    connected_to: Mapping[str, str] = field(default_factory=dict)
 
 
 async def open_installations(settings: Settings) -> tuple[Database, Installations]:
@@ -102,8 +104,19 @@ async def schools_with_chats(settings: Settings) -> list[SchoolWithChats]:
         mine = [installation for installation in found if installation.school == key]
         opened = [installation for installation in mine if installation.token]
         its = with_chats(of_school(settings, key), opened)
-        schools.append(SchoolWithChats(key, its, _trouble(key, mine)))
+        connected_to = {each.platform: each.key for each in opened}
+        schools.append(SchoolWithChats(key, its, _trouble(key, mine), connected_to))
     return schools
+
+
+async def give_back(settings: Settings, installation: Installation) -> None:
+    """Let the platform of an installation hand over nothing more to this deployment.
+
+    `settings`: those of its school. Raises Trouble.
+    """
+    connection = chat_on(installation.platform).connection
+    if connection.give_back and installation.token:
+        await connection.give_back(with_chats(settings, [installation]))
 
 
 def _trouble(key: str, installations: Sequence[Installation]) -> str:

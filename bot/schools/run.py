@@ -19,7 +19,7 @@ from bot.build import build
 from bot.chats import CHATS, make_front_ends
 from bot.clock import start_clock
 from bot.front_end import is_token_refused
-from bot.health import health, numbers
+from bot.health import disks_of, health, numbers
 from bot.metrics import Metrics
 from bot.run import (
     ProcessRole,
@@ -34,6 +34,7 @@ from bot.schools.open import (
     NO_FOLDER,
     NOT_OPENED,
     REFUSED,
+    give_back,
     keys_of,
     no_chat,
     open_installations,
@@ -68,6 +69,8 @@ class Running:
 
     #: What it was made of.
     installed: tuple[Installation, ...]
+    #: The school's own.
+    settings: Settings
     service: Service
     #: What takes in the requests of each platform.
     handlers: dict[str, Handler] = field(default_factory=dict)
@@ -146,6 +149,7 @@ class Schools:
             if running.installed != wanted.get(key) or not running.is_whole:
                 await stop([running.service], Servers())
                 del self._running[key]
+                await self._give_back(running, wanted.get(key, ()))
 
         for key in wanted.keys() - self._running.keys():
             # What is begun here says in every line of the log which school it is.
@@ -155,6 +159,17 @@ class Schools:
         connected = {installation.school for installation in self._connected}
         working = {key for key, running in self._running.items() if not running.is_refused}
         self.metrics.away(connected - working, connected)
+
+    async def _give_back(self, stopped: Running, wanted: Sequence[Installation]) -> None:
+        """Once more what was disconnected: this process may have announced itself since."""
+        kept = {(each.platform, each.key) for each in (*wanted, *self._connected)}
+        for installation in stopped.installed:
+            if (installation.platform, installation.key) in kept:
+                continue
+            try:
+                await give_back(stopped.settings, installation)
+            except Trouble as error:
+                log.warning("not given back", platform=installation.platform, why=str(error))
 
     async def find(self, platform: str, key: str) -> Handler | None:
         """What takes in the requests of a chat; None where it is no school's."""
@@ -209,7 +224,7 @@ class Schools:
         def away() -> list[str]:
             return [chat for service in self.services for chat in service.chats_away()]
 
-        return numbers(stores, away, self.metrics)
+        return numbers(stores, away, self.metrics, disks_of(self.settings))
 
     async def _look_up(self) -> dict[str, tuple[Installation, ...]]:
         """The chats of each school that can run. Tells what is wrong with the others."""
@@ -255,7 +270,7 @@ class Schools:
         service.start()
         for task, platform in service.running.items():
             task.add_done_callback(partial(self._ended, key, platform))
-        self._running[key] = Running(installed, service, handlers)
+        self._running[key] = Running(installed, settings, service, handlers)
         bot.prepare()
         self._told.pop(key, None)
         log.info("running", chats=sorted(bot.front_ends))

@@ -193,8 +193,8 @@ class _Flow(AsyncOAuthFlow):
     async def _name_of(self, key: str) -> str:
         """The school's own name, and its key, by which the technician knows it."""
         try:
-            file = of_school(self._settings, key).school_file
-            school = await asyncio.to_thread(load_school, file)
+            its = of_school(self._settings, key)
+            school = await asyncio.to_thread(load_school, its.school_file, its.trust_file)
         except Trouble:
             # A mistake in its file is said by `headsup check`.
             return key

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
@@ -26,6 +25,7 @@ from store.backup.places import BackupPlace, UnderWay, open_place
 from store.backup.reading import ID
 from store.backup.writing import PLAIN, BackupOptions, GenerationWriter, Made
 from store.base import Store
+from store.disk.aside import folder_aside
 from store.disk.durable import unavailable
 from store.disk.evidence import EVIDENCE, sha256_of
 from store.disk.seal import seal
@@ -82,14 +82,14 @@ async def make_of_store(
             if not is_alone:
                 raise UnderWay(where)
             with place.lock(), _spool() as spool:
-                return await _StoreCopier(store, place, options, Path(spool)).copy(now)
+                return await _StoreCopier(store, place, options, spool).copy(now)
     except OSError as error:
         raise unavailable(error, Path(where)) from error
 
 
-def _spool() -> AbstractContextManager[str]:
+def _spool() -> AbstractContextManager[Path]:
     """A folder for what is encrypted and does not fit into memory."""
-    return tempfile.TemporaryDirectory(prefix="headsup-")
+    return folder_aside(None)
 
 
 class _StoreCopier:

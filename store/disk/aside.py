@@ -2,8 +2,10 @@
 
     data/.making/x7f2/      one such thing, for as long as it is made
 
-Whoever makes something holds a lock on its folder, which the system lets go of when the process
-ends, however it ends: what a start finds there without one was left behind, and is removed.
+Where there is no such folder, as with PostgreSQL, it lies among the system's temporary ones:
+`headsup-aside-x7f2`. Whoever makes something holds a lock on its folder, which the system lets go
+of when the process ends, however it ends: what a start finds there without one was left behind, and
+is removed.
 """
 
 from __future__ import annotations
@@ -12,12 +14,17 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 #: The folder, within that of the data. Backups leave it out.
 MAKING = ".making"
+#: How a folder among the system's temporary ones is called.
+TEMPORARY = "headsup-aside-"
+#: Seconds: whoever has just made a folder there may be about to take its lock.
+FRESH = 60.0
 
 
 @contextmanager
@@ -27,7 +34,7 @@ def folder_aside(data: Path | None) -> Iterator[Path]:
     Without a folder for data, or where that cannot be written to, it is among the system's
     temporary ones.
     """
-    with tempfile.TemporaryDirectory(prefix="headsup-", dir=_place_in(data)) as made:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=_place_in(data)) as made:
         lock = os.open(made, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)
@@ -52,6 +59,22 @@ def sweep_aside(data: Path) -> None:
     with suppress(OSError):
         for entry in list(os.scandir(data / MAKING)):
             _remove_if_left(Path(entry.path))
+
+
+def sweep_temporary() -> None:
+    """Remove what processes of this user that are no more left among the temporary folders."""
+    with suppress(OSError):
+        for entry in list(os.scandir(tempfile.gettempdir())):
+            if entry.name.startswith(TEMPORARY) and _is_ours_and_old(entry):
+                _remove_if_left(Path(entry.path))
+
+
+def _is_ours_and_old(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):
+        found = entry.stat(follow_symlinks=False)
+        is_old = time.time() - found.st_mtime > FRESH
+        return is_old and found.st_uid == os.geteuid()
+    return False
 
 
 def _remove_if_left(path: Path) -> None:

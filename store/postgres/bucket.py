@@ -117,6 +117,12 @@ class EvidenceBucket(Bucket):
         for reference in references:
             await self.remove(await self.names(reference))
 
+    async def remove_all(self) -> None:
+        """Take away all that the school has there, whatever it is."""
+        with self._translating_errors():
+            async for batch in self._store.list(self._name(), chunk_size=AT_ONCE):
+                await self._store.delete_async([item["path"] for item in batch])
+
     async def try_out(self) -> None:
         """Put something there, read it, list it and take it away."""
         name = self._name(TRIAL)

@@ -8,6 +8,7 @@ tables of their own, and are written with the case in one statement.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -92,6 +93,7 @@ WITH {GIVEN}, written AS (
     RETURNING reference
 ), {WITH_ITS_ROWS}"""  # noqa: S608 (made of the constants above)
 #: A newer version of a case, where the version before it is the stored one.
+VERSION = "SELECT version FROM cases WHERE school = :school AND reference = :reference"
 SAVE = f"""
 WITH {GIVEN}, written AS (
     UPDATE cases SET ({COLUMNS}) = (SELECT {COLUMNS} FROM given)
@@ -201,6 +203,13 @@ class PostgresCases(LooseNotices):
         [(written,)] = await run_to_end(self._rows(sql, **values_of(case, *released)))
         if not written:
             raise Conflict(case.reference)
+
+    async def replace_damaged(self, case: Case) -> None:
+        with suppress(DamagedCase):
+            await self.case(case.reference)
+            raise Conflict(case.reference)
+        [(version,)] = await self._rows(VERSION, reference=plain(case.reference))
+        await self._save(replace(case, version=version))
 
     async def case(self, reference: str) -> Case:
         found = await self._find_cases("reference = :reference", reference=plain(reference))

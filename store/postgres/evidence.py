@@ -13,6 +13,7 @@ from typing import IO
 from psycopg import AsyncConnection
 
 from store.base import Kept
+from store.disk.aside import folder_aside
 from store.disk.evidence import SHA256
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.postgres.documents import plain
@@ -128,8 +129,8 @@ class PostgresEvidence(Rows):
     async def _kept(self, reference: str, sha256: str) -> AsyncIterator[Path]:
         if not SHA256.fullmatch(sha256):
             raise NotFound("evidence")
-        with tempfile.TemporaryDirectory(prefix="headsup-") as folder:
-            path = Path(folder) / sha256
+        with folder_aside(None) as folder:
+            path = folder / sha256
             with path.open("wb") as file:
                 async for piece in self._read_pieces(reference, sha256):
                     await asyncio.to_thread(file.write, piece)

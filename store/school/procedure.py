@@ -275,35 +275,45 @@ class Procedure(Table):
         return next((step for step in self.steps(category) if step.key == key), None)
 
 
-def procedure_file(policy_texts: Path) -> Path:
-    """Where the procedure stands: in the folder of policy texts; for a school that has put nothing
-    but its own texts there, in the one that comes with the bot.
+def procedure_file(policy_texts: Path, shared: Path | None = None) -> Path:
+    """Where the procedure stands: in the folder of policy texts.
+
+    For a school that has put nothing but its own texts there, in the folder that it shares with the
+    other schools of its trust, or in the one that comes with the bot.
     """
     own = policy_texts / PROCEDURE_FILE
-    return PACKAGED if policy_texts.is_dir() and not own.exists() else own
+    if not policy_texts.is_dir() or own.exists():
+        return own
+    if shared and (shared / PROCEDURE_FILE).exists():
+        return shared / PROCEDURE_FILE
+    return PACKAGED
 
 
-def load_procedure(policy_texts: Path) -> Procedure:
+def load_procedure(policy_texts: Path, shared: Path | None = None) -> Procedure:
     """The procedure for a folder of policy texts. Raises FileMistake, for its letters as well.
+
+    `shared`: as of `procedure_file`.
 
     A passage that is not among the texts is no mistake: a school's own texts take the place of
     ours, and the bot has to start with them. `headsup check` names it. So is a step's letter where
     there are no letters.
     """
     letters = load_letters(policy_texts)
-    procedure = load(
-        procedure_file(policy_texts),
-        Procedure,
-        lambda procedure: _find_mistakes(procedure, letters),
-    )
-    return procedure if letters else _without_letters(procedure)
+    file = procedure_file(policy_texts, shared)
+    # Of a procedure that is shared, the letters may be where it is.
+    known = letters if file.parent in (policy_texts, PACKAGED.parent) else load_letters(file.parent)
+    procedure = load(file, Procedure, lambda procedure: _find_mistakes(procedure, known))
+    return _with_letters(procedure, letters)
 
 
-def _without_letters(procedure: Procedure) -> Procedure:
-    """The procedure of a school that has no letters: no step offers to write one."""
+def _with_letters(procedure: Procedure, letters: Collection[str]) -> Procedure:
+    """The procedure of a school that has these letters: no step offers to write another one."""
     all_steps = []
     for steps in procedure.procedure:
-        each = tuple(step.model_copy(update={"letter": ""}) for step in steps.step)
+        each = tuple(
+            step if step.letter in letters else step.model_copy(update={"letter": ""})
+            for step in steps.step
+        )
         all_steps.append(steps.model_copy(update={"step": each}))
     return procedure.model_copy(update={"procedure": tuple(all_steps)})
 

@@ -11,10 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from store.school.toml import FileMistake, Table, load
+from store.school.toml import FileMistake, Sharing, Table, load, load_over
 
 if TYPE_CHECKING:
     from icalendar import Component
+
+#: How a school's file goes over the one that holds for a whole trust.
+SHARING = Sharing(
+    alone=frozenset({"name", "calendar", "staff", "leadership_channel"}),
+    adding=frozenset({"closed"}),
+)
 
 Years = Annotated[int, Field(ge=0, le=100)]
 
@@ -122,12 +128,16 @@ def days(value: date | str) -> tuple[date, date]:
         ) from error
 
 
-def load_school(path: Path) -> School:
+def load_school(path: Path, trust: Path | None = None) -> School:
     """The school file, with the closed days of the calendar that it names. Raises FileMistake.
 
-    A missing file is no mistake; a missing calendar that it names is one.
+    `trust`: a file with what holds for several schools, over which that of the school goes; closed
+    days of both are closed. A missing file is no mistake; a missing calendar that it names is one.
     """
-    school = load(path, School) if path.exists() else School()
+    if trust is not None and trust.exists():
+        school = load_over(trust, path, School, SHARING)
+    else:
+        school = load(path, School) if path.exists() else School()
     if not school.calendar:
         return school
     further = closed_days(path.parent / school.calendar)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +18,8 @@ from store.text_file import CURLY_QUOTES, NotText, read_text
 CURLY = (
     "{path}, line {line}: the quotes are curly, as word processors make them. Type straight ones."
 )
+
+OF_ONE = "this is of one school alone; write it into the school.toml of that school"
 
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -33,6 +36,8 @@ class Table(BaseModel):
 
 Model = TypeVar("Model", bound=Table)
 
+#: Finds where a mistake is: the file, and its text.
+Find = Callable[["Place"], tuple[Path, str]]
 #: Which value of a file: the names of tables and keys that lead to it, and numbers within lists.
 Place = tuple[str | int, ...]
 #: Finds what is wrong between the tables of a file, each with its place.
@@ -45,24 +50,109 @@ def load(path: Path, model: type[Model], check: Check[Model] = lambda _: ()) -> 
     Raises FileMistake for whatever is wrong with it, also when it is missing, and for what `check`
     finds.
     """
+    text = _text_of(path)
     try:
-        text = read_text(path)
         found: Model = _read(text, model)
-    except FileNotFoundError as error:
-        raise FileMistake(f"{path.absolute()} is missing.") from error
-    except NotText as error:
-        raise FileMistake(str(error)) from error
     except tomllib.TOMLDecodeError as error:
         raise FileMistake(_describe_syntax(path, text, error)) from error
-    except OSError as error:
-        raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        raise FileMistake("\n".join(_describe_all(path, text, error))) from error
+        raise FileMistake("\n".join(_describe_all(lambda _: (path, text), error))) from error
 
     mistakes = [_describe(path, text, place, what) for place, what in check(found)]
     if mistakes:
         raise FileMistake("\n".join(mistakes))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What of a file may stand in one of defaults as well, and how the two go together."""
+
+    #: Keys that may not stand among the defaults.
+    alone: Collection[str]
+    #: Keys of lists that are put together; any other list takes the other's place.
+    adding: Collection[str]
+
+
+def load_over(defaults: Path, path: Path, model: type[Model], sharing: Sharing) -> Model:
+    """The tables of a file, which may be missing, over the defaults of another.
+
+    What the file says takes the place of what the defaults say, key by key; within a table, too.
+    Raises FileMistake, which names the file that the mistake is in.
+    """
+    files = {defaults: _text_of(defaults)}
+    if path.exists():
+        files[path] = _text_of(path)
+    tables = {each: _parse(each, text) for each, text in files.items()}
+    for name in tables[defaults]:
+        if name in sharing.alone:
+            text = files[defaults]
+            raise FileMistake(_describe(defaults, text, (name,), OF_ONE))
+
+    def find(place: Place) -> tuple[Path, str]:
+        """Where a mistake is: between several values, in the file that goes over the other."""
+        where = path if _has(tables.get(path, {}), place) else defaults
+        return where, files[where]
+
+    # By themselves they must be right: so whatever is wrong after them is in the file.
+    _validate(model, tables[defaults], lambda _: (defaults, files[defaults]))
+    merged = _over(tables[defaults], tables.get(path, {}), sharing.adding)
+    return _validate(model, merged, find)
+
+
+def _validate(model: type[Model], tables: dict[str, Any], find: Find) -> Model:
+    """Raises FileMistake."""
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        raise FileMistake("\n".join(_describe_all(find, error))) from error
+
+
+def _over(
+    defaults: dict[str, Any], own: dict[str, Any], adding: Collection[str] = ()
+) -> dict[str, Any]:
+    merged = dict(defaults)
+    for name, value in own.items():
+        before = merged.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            merged[name] = _over(before, value)
+        elif name in adding and isinstance(value, list) and isinstance(before, list):
+            # The school's own first: a mistake in it is found by its number.
+            merged[name] = value + before
+        else:
+            merged[name] = value
+    return merged
+
+
+def _has(table: object, place: Place) -> bool:
+    """Whether a table has the value at a place; the table itself is at the empty one."""
+    for part in place:
+        if isinstance(part, int):
+            return True
+        if not isinstance(table, dict) or part not in table:
+            return False
+        table = table[part]
+    return bool(table)
+
+
+def _text_of(path: Path) -> str:
+    """Raises FileMistake."""
+    try:
+        return read_text(path)
+    except FileNotFoundError as error:
+        raise FileMistake(f"{path.absolute()} is missing.") from error
+    except NotText as error:
+        raise FileMistake(str(error)) from error
+    except OSError as error:
+        raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    """Raises FileMistake."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FileMistake(_describe_syntax(path, text, error)) from error
 
 
 @lru_cache(maxsize=64)
@@ -82,8 +172,8 @@ def _describe_syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> s
     return CURLY.format(path=path, line=number)
 
 
-def _describe_all(path: Path, text: str, error: ValidationError) -> list[str]:
-    """A line for each mistake that pydantic has found."""
+def _describe_all(find: Find, error: ValidationError) -> list[str]:
+    """A line for each mistake that pydantic has found. `find` gives its file."""
     mistakes = []
     errors = error.errors()
     places = [mistake["loc"] for mistake in errors]
@@ -98,6 +188,7 @@ def _describe_all(path: Path, text: str, error: ValidationError) -> list[str]:
             what = str(mistake["ctx"]["error"])
         elif mistake["type"] == "extra_forbidden":
             what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
+        path, text = find(place)
         mistakes.append(_describe(path, text, place, what))
     return mistakes
 

@@ -14,7 +14,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -198,6 +198,21 @@ class CaseFiles(MemoFiles):
                 saved = replace(case, version=case.version + 1)
                 await self._write(saved)
                 return saved
+
+    async def replace_damaged(self, case: Case) -> None:
+        await asyncio.shield(self._replace_damaged(case))
+
+    async def _replace_damaged(self, case: Case) -> None:
+        reference = case.reference
+        async with self._writing[reference]:
+            with suppress(DamagedCase):
+                self._read(reference)
+                raise Conflict(reference)
+            if self._is_any_taken_by_a_case(case.summary.sources):
+                raise Conflict(reference)
+            await self._write(case)
+            self.damaged.pop(reference, None)
+            self._unreadable.pop(self._case_folder(reference) / CASE_FILE, None)
 
     async def _write(self, case: Case, *, is_new: bool = False) -> None:
         """Bring a case to the disk, then to memory. Raises StoreUnavailable."""

@@ -83,7 +83,9 @@ async def test_it_lives_is_ready_and_counts(tmp_path: Path) -> None:
                 assert line in page
             for word in ("Asha", "UASHA", "Noor", "hurt", "violence"):
                 assert word not in page
-            assert set(re.findall(r"(\w+)=\"", page)) <= {"chat", "kind", "permanent", "call", "le"}
+            assert set(re.findall(r"(\w+)=\"", page)) <= {
+                *("chat", "kind", "permanent", "call", "le", "urgent", "disk", "school"),
+            }
 
 
 async def test_without_a_connection_it_is_not_ready(tmp_path: Path) -> None:

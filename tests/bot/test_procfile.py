@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.cli.alive import ask
+from bot.settings import load
 from tests.bot.test_run import environment
 from tests.crash.processes import free_port
 from tests.databases import database
@@ -77,8 +79,12 @@ async def test_web_and_worker_over_a_database(tmp_path: Path) -> None:
             PORT=str(port),
             **slack.environment,
         )
-        async with honcho("deploy/Procfile.database", settings, "web", "worker") as said:
+        async with honcho("deploy/Procfile.database", settings) as said:
             await until(lambda: sum("running" in line for line in said) == 2)
+            # Each gives its own numbers, though the two share their settings.
+            for number in (port + 1, port + 101):
+                asked = load({"METRICS": str(number)})
+                assert await asyncio.to_thread(ask, asked, ready=True) == "ready"
             await slack.message(asha, "Somebody wrote something")
             assert "Case" in (await slack.next(asha)).words
             await slack.message(ben, "hello")

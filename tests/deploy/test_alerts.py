@@ -23,6 +23,7 @@ async def test_each_number_that_an_alert_asks_for_is_there() -> None:
     now = datetime(2026, 11, 24, 10, tzinfo=UTC)
     metrics.away({"oak"}, {"oak"})
     metrics.backed_up("oak", now)
+    metrics.room("data", Path("/"))
     given = set(NUMBER.findall((await metrics.page([], now)).decode()))
     asked = set(NUMBER.findall(ALERTS.read_text()))  # noqa: ASYNC240
     assert len(asked) >= 7
@@ -32,7 +33,7 @@ async def test_each_number_that_an_alert_asks_for_is_there() -> None:
 def test_each_alert_is_tried_both_ways() -> None:
     alerts = re.findall(r"alert: (\w+)", ALERTS.read_text())
     healthy, _, broken = TESTS.read_text().partition("everything is wrong")
-    assert len(alerts) == 8
+    assert len(alerts) == 10
     for alert in alerts:
         assert f"alertname: {alert}" in healthy
         assert f"alertname: {alert}\n" in broken

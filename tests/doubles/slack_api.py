@@ -51,6 +51,7 @@ class Api:
         self.faults: dict[str, Fault] = {}
         self.methods: dict[str, Callable[[Arguments], Awaitable[Arguments]]] = {
             "auth.test": self.auth_test,
+            "bots.info": self.bots_info,
             "apps.connections.open": self.apps_connections_open,
             "users.info": self.users_info,
             "conversations.open": self.conversations_open,
@@ -132,6 +133,11 @@ class Api:
             "bot_id": BOT,
             "is_enterprise_install": False,
         }
+
+    async def bots_info(self, arguments: Arguments) -> Arguments:
+        if arguments["bot"] != BOT:
+            raise Refuse("bot_not_found")
+        return {"bot": {"id": BOT, "deleted": False, "app_id": APP, "user_id": BOT_USER}}
 
     async def apps_connections_open(self, arguments: Arguments) -> Arguments:
         return {"url": self.double.sockets.ticket()}

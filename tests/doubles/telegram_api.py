@@ -84,6 +84,8 @@ class BotApi:
         #: What a method gives instead of its result, though it does what it should.
         self.answers: dict[str, Any] = {}
         self.down = False
+        #: What it is asked to send waits for this, where it is slow.
+        self.held: asyncio.Event | None = None
         self.revoked = False
         self.menus: dict[
             tuple[str, int], list[dict[str, str]]
@@ -124,6 +126,8 @@ class BotApi:
             call.given = await _given(request)
             self.calls.append(call)
             self._fail(call, request)
+            if self.held and call.method.startswith("send"):
+                await self.held.wait()
             check_parameters(call.method, call.given)
             method = getattr(self, f"_{call.method}", None)
             if method is None or call.method in self.unimplemented:
@@ -192,6 +196,14 @@ class BotApi:
             given["allowed_updates"] = _json(given["allowed_updates"])
         self.updates.set_webhook(given)
         return True
+
+    async def _getWebhookInfo(self, given: dict[str, Any]) -> object:  # noqa: N802
+        return {
+            "url": self.updates.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.updates.waiting),
+            **self.updates.webhook_trouble,
+        }
 
     async def _deleteWebhook(self, given: dict[str, Any]) -> object:  # noqa: N802
         self.updates.webhook = {}

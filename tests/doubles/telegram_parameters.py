@@ -39,6 +39,7 @@ PARAMETERS = {
         "drop_pending_updates",
         "secret_token",
     },
+    "getWebhookInfo": set[str](),
     "deleteWebhook": {"drop_pending_updates"},
     "setMyCommands": {"commands", "scope", "language_code"},
     "deleteMyCommands": {"scope", "language_code"},

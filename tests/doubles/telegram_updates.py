@@ -42,6 +42,7 @@ class Updates:
         self.webhook: dict[str, Any] = {}
         self.webhook_via = ""  # `http://127.0.0.1:8123`: where the webhook's host really is
         self.webhook_answers: list[int] = []
+        self.webhook_trouble: dict[str, Any] = {}  # `last_error_date` and `last_error_message`
         self.holds = True  # a question for updates, for as long as it is asked to
         self._allowed: list[str] = []
         self._numbers = itertools.count(700_000_001)

@@ -161,25 +161,6 @@ def late(looked: Looked) -> Iterator[str]:
         yield LATE.format(number=len(due), minutes=minutes)
 
 
-def last_digest(looked: Looked) -> datetime | None:
-    """When the last weekly digest was due, which was sent, UTC; None where none was.
-
-    It is the first message of the day that a school day of a week has brought.
-    """
-    weeks: dict[tuple[int, int], datetime] = {}
-    for notice in looked.notices:
-        kind = notice.key.split()[0]
-        # Those of days on which the school is closed do not wait for its hours.
-        is_of_a_school_day = kind == NoticeKind.DIGEST or (
-            kind == NoticeKind.TODAY and notice.waits
-        )
-        was_sent = notice.message or notice.result == NoticeResult.SENT
-        if is_of_a_school_day and was_sent:
-            year, week, _ = notice.due.isocalendar()
-            weeks[year, week] = min(notice.due, weeks.get((year, week), notice.due))
-    return max(weeks.values(), default=None)
-
-
 def _failures(notices: Sequence[Notice]) -> dict[str, int]:
     """How many notices could not be delivered, by receiver, the first one first."""
     failures: dict[str, int] = {}

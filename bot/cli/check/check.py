@@ -5,7 +5,7 @@ It changes nothing, so the bot may run meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,9 +14,11 @@ from typing import TypeVar
 
 from bot.cli.check import backups, cases, chats, machine, people, school, store
 from bot.cli.check.finding import Check, CheckReport, Facts, Finding, Looked
+from bot.cli.check.installed import installed
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
+from handlers.school.last_digest import last_digest
 from handlers.workflow.picture_words import program
 from store.errors import Trouble
 from store.school.procedure import load_procedure
@@ -47,22 +49,34 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("backup", backups.backups),
 )
 
+#: An only school is connected by its settings.
+NOTHING: Mapping[str, str] = {}
+
 T = TypeVar("T")
 
 
 async def check(
-    settings: Settings, clock: Callable[[], datetime], *, offline: bool = False
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    offline: bool = False,
+    connected_to: Mapping[str, str] = NOTHING,
 ) -> CheckReport:
     """Look at one school, and report all that is wrong.
 
-    `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace.
+    `clock` gives this machine's time, UTC; `offline` leaves the platforms in peace. `connected_to`:
+    the keys with which one school of several was connected, by platform.
     """
     found: list[Finding] = []
     looked = Looked(
         settings,
         clock(),
-        _read_or_note(partial(load_school, settings.school_file), "school", found),
-        _read_or_note(partial(load_procedure, settings.policy_texts), "procedure", found),
+        _read_or_note(
+            partial(load_school, settings.school_file, settings.trust_file), "school", found
+        ),
+        _read_or_note(
+            partial(load_procedure, settings.policy_texts, settings.trust_texts), "procedure", found
+        ),
     )
 
     looked, store_trouble = await store.read_store(looked)
@@ -77,6 +91,7 @@ async def check(
 
     if not offline:
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
+        found += [Finding("tokens", line) async for line in installed(looked, connected_to)]
         found += [Finding("settings", line) async for line in chats.groups(looked)]
 
     for part, look in CHECKS:
@@ -94,17 +109,20 @@ async def check_all(
     from bot.schools.open import schools_with_chats
 
     found: list[Finding] = []
+    facts: dict[str, Facts] = {}
     for each in await schools_with_chats(settings):
         if each.trouble:
             found.append(Finding("tokens", each.trouble, each.key))
         # A school without a folder has nothing else to look at.
         if not each.settings.is_of_one_of_several:
             continue
-        report = await check(each.settings, clock, offline=offline)
+        report = await check(each.settings, clock, offline=offline, connected_to=each.connected_to)
+        if report.facts:
+            facts[each.key] = report.facts
         for finding in report.found:
             says = addressed(finding.says, each.settings)
             found.append(replace(finding, says=says, school=each.key))
-    return CheckReport(found)
+    return CheckReport(found, schools=facts)
 
 
 def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T | None:
@@ -119,7 +137,7 @@ def _read_or_note(read: Callable[[], T], part: str, found: list[Finding]) -> T |
 def _facts(looked: Looked) -> Facts:
     facts = Facts(
         people=len(looked.people),
-        last_digest=cases.last_digest(looked),
+        last_digest=last_digest(looked.notices),
         reads_pictures=bool(program()),
         last_backup=looked.last_backup.done_at if looked.last_backup else None,
         running=looked.running,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.settings import Settings
@@ -78,3 +78,5 @@ class CheckReport:
     found: Sequence[Finding] = ()
     #: None where the settings could not be read, and where there are several schools.
     facts: Facts | None = None
+    #: Of each school, by its key, where there are several.
+    schools: Mapping[str, Facts] = field(default_factory=dict)

@@ -92,4 +92,6 @@ def _json(report: CheckReport) -> str:
     }
     if report.facts:
         summary |= asdict(report.facts)
+    if report.schools:
+        summary["schools"] = {key: asdict(facts) for key, facts in report.schools.items()}
     return orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode()

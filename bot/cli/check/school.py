@@ -13,7 +13,7 @@ from handlers.rules.calendar import Calendar
 from handlers.text.words import full_day, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.school.letters import load_letters
-from store.school.procedure import PACKAGED, PROCEDURE_FILE
+from store.school.procedure import PACKAGED, PROCEDURE_FILE, procedure_file
 from store.school.school import School, days
 
 NO_SCHOOL = (
@@ -122,7 +122,8 @@ def texts(looked: Looked) -> Iterator[str]:
                 owner=owner,
             )
 
-    if not (folder / PROCEDURE_FILE).exists():
+    shared = looked.settings.trust_texts
+    if procedure_file(folder, shared) == PACKAGED != folder / PROCEDURE_FILE:
         yield NO_PROCEDURE.format(folder=folder, packaged=PACKAGED)
     if not any(text.kind == "statement" for text in found):
         yield NO_STATEMENT.format(folder=folder)

@@ -85,9 +85,9 @@ def desk_for(settings: Settings, held: Held, now: datetime) -> Desk:
     """A desk whose store is asked for no more than names."""
     return Desk(
         store=cast("Store", held),
-        procedure=load_procedure(settings.policy_texts),
+        procedure=load_procedure(settings.policy_texts, settings.trust_texts),
         policies=Policies(settings.policy_texts, by_meaning=False),
-        calendar=Calendar(load_school(settings.school_file)),
+        calendar=Calendar(load_school(settings.school_file, settings.trust_file)),
         now=lambda: now,
         data=settings.headsup_data,
     )

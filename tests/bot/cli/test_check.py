@@ -512,7 +512,7 @@ async def test_tokens_that_the_platforms_take(tmp_path: Path) -> None:
     async with SlackDouble() as slack, TelegramDouble() as telegram:
         assert await tokens(tmp_path, **slack.environment, **telegram.environment) == []
         assert {name for name, _ in slack.calls} == {"auth.test", "apps.connections.open"}
-        assert telegram.methods == {"getMe"}
+        assert telegram.methods == {"getMe", "getWebhookInfo"}
 
 
 async def groups(folder: Path, telegram: TelegramDouble, channel: str) -> list[str]:
