@@ -114,6 +114,8 @@ class Incoming:
     command: str | None = None
     #: The front-end can open a form in answer to this.
     forms: bool = False
+    #: Nothing was said: the sender has opened the bot's own page in the chat.
+    opens: bool = False
 
     @property
     def carries(self) -> bool:

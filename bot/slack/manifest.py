@@ -43,6 +43,7 @@ PASS_ON = {
     "description": "Pass this message on, with its files",
 }
 EVENTS = {
+    "app_home_opened": "that somebody opens its Home tab, which then shows what waits for them",
     "message.im": "what people send or forward to the bot, in its own chat with them",
     "app_mention": "the bot's name in a channel, which is answered to the person alone",
 }
@@ -109,7 +110,7 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

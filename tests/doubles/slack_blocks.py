@@ -7,6 +7,9 @@ from typing import Any
 
 IN_MESSAGES = {"section", "header", "context", "divider", "actions", "rich_text"}
 IN_VIEWS = IN_MESSAGES | {"input"}
+# https://docs.slack.dev/reference/views/home-tab-views
+IN_HOME = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
+MAX_VIEW = 250_000  # bytes: `view_too_large` of https://docs.slack.dev/reference/methods/views.publish
 MAX_TOGETHER = 13_200  # seen: https://github.com/slackapi/bolt-js/issues/2509
 
 
@@ -38,6 +41,19 @@ def check_view(view: Any) -> None:
     need(isinstance(blocks, list) and 0 < len(blocks) <= 100, "a view has 1 to 100 blocks")
     if any(block.get("type") == "input" for block in blocks):
         need("submit" in view, "submit is required where there is an input")
+    _check_blocks(blocks, IN_VIEWS)
+
+
+def check_home(view: Any) -> None:
+    """Raises Invalid for a view that views.publish would refuse."""
+    need(isinstance(view, dict) and view.get("type") == "home", "no home")
+    # A form's title and buttons have no place here.
+    need(set(view) <= IN_HOME, f"not of a home: {set(view) - IN_HOME}")
+    need(len(view.get("private_metadata", "")) <= 3_000, "private_metadata over 3000")
+    need(len(view.get("callback_id", "")) <= 255, "callback_id over 255")
+    need(len(view.get("external_id", "")) <= 255, "external_id over 255")
+    blocks = view.get("blocks")
+    need(isinstance(blocks, list) and len(blocks) <= 100, "a view has at most 100 blocks")
     _check_blocks(blocks, IN_VIEWS)
 
 

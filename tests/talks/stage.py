@@ -129,7 +129,8 @@ class Stage(ABC):
 
     def under_way(self) -> list[object]:
         """What the bot has begun and not ended."""
-        return [*self.bot._work, *self.bot.delivery.shown_log._tasks]
+        homes = [self.bot.homes] if self.bot.homes.is_busy else []
+        return [*self.bot._work, *self.bot.delivery.shown_log._tasks, *homes]
 
     async def moves_clock(self, words: str, *, is_down: bool = False) -> None:
         """Where nobody runs the bot, all that falls due is found by its first minute."""
@@ -278,6 +279,7 @@ class SlackStage(Stage):
         given = settings(self.folder, **self.environment)
         self.front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
         self.bot = await build(given, {"slack": self.front_end}, self.clock.now)
+        self.bot.homes.rest = 0.0
         await self.enrol()
         async with _run(self.front_end, self.bot):
             await self.slack.until(lambda: self.slack.sockets.open)

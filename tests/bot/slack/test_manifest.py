@@ -71,6 +71,8 @@ TAKEN = "archive away call collapse dm expand feed help invite join leave me msg
 NEEDS = {
     "auth_test": None,
     "views_open": None,  # it comes with a trigger
+    "views_publish": None,
+    "app_home_opened": None,
     "apps_connections_open": APP_SCOPE,
     "apps_uninstall": None,
     "chat_postMessage": "chat:write",
@@ -188,13 +190,14 @@ async def test_what_the_manifest_declares_is_heard() -> None:
         heard = {
             "message.im": slack.message(ASHA, "Hello"),
             "app_mention": slack.mention(ASHA, STAFF, "hello"),
+            "app_home_opened": slack.open_home(ASHA),
         }
         assert (
             set(made["settings"]["event_subscriptions"]["bot_events"]) == set(heard) == set(EVENTS)
         )
         for said_so in heard.values():
             await said_so
-        await slack.until(lambda: len(stage.heard) == len(made["features"]["slash_commands"]) + 3)
+        await slack.until(lambda: len(stage.heard) == len(made["features"]["slash_commands"]) + 4)
 
 
 def test_the_scopes_are_those_that_it_needs_and_no_more() -> None:
