@@ -134,6 +134,9 @@ Receive = Callable[[Incoming], Awaitable["Reply | None"]]
 @dataclass(frozen=True, slots=True)
 class Heading:
     text: str
+    #: What of it is wanted elsewhere, as a case's reference is: a tap copies it, where the chat
+    #: can. At most 50 characters.
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,8 @@ class File:
     #: What a picture shows, for whoever does not see it: with that, it is shown and not only handed
     #: over. At most 1,000 characters.
     alt: str = ""
+    #: Evidence: it is to be looked at, and not to be passed on from there.
+    protected: bool = False
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[BinaryIO]:

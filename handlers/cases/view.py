@@ -100,7 +100,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
         *_said(own),
         ("Now", state_for_reporter(root)),
     ]
-    heading = Heading(f"Case {case.reference}")
+    heading = Heading(f"Case {case.reference}", copied=case.reference)
     reply = Reply((heading, Fields(tuple(facts)), *_lines(unkept_lines(case.evidence))))
     if root.status == Status.CLOSED:
         return reply
@@ -130,7 +130,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     """
     case = matter.case
     parts: list[Part] = [
-        Heading(f"Case {case.reference}"),
+        Heading(f"Case {case.reference}", copied=case.reference),
         Fields(tuple(_facts(matter, desk))),
     ]
     if matter.withheld:

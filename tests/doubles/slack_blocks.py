@@ -9,7 +9,9 @@ IN_MESSAGES = {"section", "header", "context", "divider", "actions", "rich_text"
 IN_VIEWS = IN_MESSAGES | {"input"}
 # https://docs.slack.dev/reference/views/home-tab-views
 IN_HOME = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
-MAX_VIEW = 250_000  # bytes: `view_too_large` of https://docs.slack.dev/reference/methods/views.publish
+MAX_VIEW = (
+    250_000  # bytes: `view_too_large` of https://docs.slack.dev/reference/methods/views.publish
+)
 MAX_TOGETHER = 13_200  # seen: https://github.com/slackapi/bolt-js/issues/2509
 
 
