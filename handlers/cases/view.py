@@ -23,7 +23,7 @@ from handlers.cases.removals.wording import removal_facts
 from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
 from handlers.matter import Matter, People
-from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
+from handlers.messages import Choice, Choices, Confirm, Fields, Heading, Part, Quote, Reply, Text
 from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -55,6 +55,7 @@ DEALT_WITH = "closed: leadership has dealt with it"
 TAKEN_BY = "{name} is looking after it"
 NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
+JOIN = "Case {reference} becomes a part of case {other}, for good."
 LOOKS_LIKE = "It looks like case {reference}."
 LOCKED = (
     "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
@@ -154,7 +155,9 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     for other in similar:
         join = f"case join {case.reference} to {other.reference}"
         parts.append(Text(LOOKS_LIKE.format(reference=other.reference)))
-        parts.append(Choices((Choice(f"Join to {other.reference}", join),)))
+        question = JOIN.format(reference=case.reference, other=other.reference)
+        confirm = Confirm(question, join)
+        parts.append(Choices((Choice(f"Join to {other.reference}", join, confirm=confirm),)))
     reply = Reply((*parts, Choices(tuple(_moves(person, matter, desk)))))
     return reply.showing(other.reference for other in similar).showing(before.shows)
 

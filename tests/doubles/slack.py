@@ -208,7 +208,7 @@ class SlackDouble(SlackServer):
         return answer
 
     async def tap(self, user: str, message: Shown, label: str, *, resend: int = 0) -> Answer:
-        """Press a button."""
+        """Press a button, and confirm where Slack asks."""
         for block, element in elements(message.blocks):
             if element["type"] == "button" and element["text"]["text"] == label:
                 action = {"type": "button", "value": element.get("value"), "text": element["text"]}
@@ -285,6 +285,7 @@ class SlackDouble(SlackServer):
         words: str = "",
         *,
         files: Iterable[dict[str, Any]] = (),
+        day: str = "",
         resend: int = 0,
     ) -> Answer:
         """Fill in a form and send it. It stays open where the bot answers with errors."""
@@ -293,8 +294,11 @@ class SlackDouble(SlackServer):
         for block in view.view["blocks"]:
             if block["type"] == "input":
                 element = block["element"]
-                is_file = element["type"] == "file_input"
-                filled = {"files": list(files)} if is_file else {"value": words or None}
+                filled: dict[str, Any] = {"value": words or None}
+                if element["type"] == "file_input":
+                    filled = {"files": list(files)}
+                elif element["type"] == "datepicker":
+                    filled = {"selected_date": day or element.get("initial_date")}
                 assert any(filled.values()) or block.get("optional"), (
                     f"{block['label']['text']}: please fill in"
                 )

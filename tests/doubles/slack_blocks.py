@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,10 @@ IN_HOME = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
 MAX_VIEW = (
     250_000  # bytes: `view_too_large` of https://docs.slack.dev/reference/methods/views.publish
 )
+# https://docs.slack.dev/reference/block-kit/block-elements/button-element
+OF_A_BUTTON = {
+    *("type", "text", "action_id", "url", "value", "style", "confirm", "accessibility_label"),
+}
 MAX_TOGETHER = 13_200  # seen: https://github.com/slackapi/bolt-js/issues/2509
 
 
@@ -162,6 +167,11 @@ def _element(element: dict[str, Any]) -> None:
             _plain(element["text"], 75, "button")
             need(len(element.get("value", "")) <= 2_000, "button: value over 2000")
             need(element.get("style", "primary") in ("primary", "danger"), "button: style")
+            need(set(element) <= OF_A_BUTTON, f"button: {set(element) - OF_A_BUTTON}")
+            spoken = element.get("accessibility_label", "x")
+            need(isinstance(spoken, str) and 1 <= len(spoken) <= 75, "button: accessibility_label")
+            if "confirm" in element:
+                _dialog(element["confirm"])
         case "static_select":
             if "placeholder" in element:
                 _plain(element["placeholder"], 150, "placeholder")
@@ -171,6 +181,16 @@ def _element(element: dict[str, Any]) -> None:
                 need(1 <= len(option["value"]) <= 150, "option: value of 1 to 150 characters")
         case kind:
             raise Invalid(f"no such element here: {kind}")
+
+
+def _dialog(dialog: dict[str, Any]) -> None:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+    need(set(dialog) <= {"title", "text", "confirm", "deny", "style"}, "confirm: no such field")
+    _plain(dialog["title"], 100, "confirm: title")
+    _plain(dialog["text"], 300, "confirm: text")
+    _plain(dialog["confirm"], 30, "confirm: confirm")
+    _plain(dialog["deny"], 30, "confirm: deny")
+    need(dialog.get("style", "primary") in ("primary", "danger"), "confirm: style")
 
 
 def _rich(block: dict[str, Any]) -> None:
@@ -202,6 +222,11 @@ def _input(block: dict[str, Any]) -> None:
             need(1 <= element.get("max_files", 10) <= 10, "file_input: max_files")
         case "static_select":
             _element(element)
+        case "datepicker":
+            day = element.get("initial_date", "2026-01-01")
+            need(re.fullmatch(r"\d{4}-\d{2}-\d{2}", day), "datepicker: initial_date")
+            if "placeholder" in element:
+                _plain(element["placeholder"], 150, "placeholder")
         case kind:
             raise Invalid(f"input: no such element: {kind}")
 

@@ -44,6 +44,15 @@ class Shown:
         return words(self.blocks) if self.blocks else decode_entities(self.text)
 
     @property
+    def dialogs(self) -> dict[str, dict[str, Any]]:
+        """What Slack asks over each button that has a dialog, by the button's label."""
+        return {
+            element["text"]["text"]: element["confirm"]
+            for _, element in elements(self.blocks)
+            if "confirm" in element
+        }
+
+    @property
     def labels(self) -> list[str]:
         """The labels of buttons, and of the options of menus."""
         found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from typer.testing import CliRunner
@@ -216,6 +217,18 @@ def test_each_scope_and_event_has_its_reason_in_the_docs() -> None:
     )
     scopes = {name for name in reasons if ":" in name or name == "commands"} - {"connections:write"}
     assert scopes == set(manifest()["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
+
+
+def test_the_command_prints_a_link_that_fills_in_slacks_page() -> None:
+    done = CliRunner().invoke(app, ["manifest", "--url", OVER_HTTP, "--link"])
+    link = done.output.strip()
+    # Browsers and servers take more; proxies may not.
+    assert len(link) < 8_000
+    parts = urlsplit(link)
+    assert (parts.netloc, parts.path) == ("api.slack.com", "/apps")
+    asked = parse_qs(parts.query, strict_parsing=True)
+    assert asked["new_app"] == ["1"]
+    assert json.loads(asked["manifest_json"][0]) == manifest(OVER_HTTP)
 
 
 def test_the_command_prints_it() -> None:
