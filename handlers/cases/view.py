@@ -155,8 +155,8 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     for other in similar:
         join = f"case join {case.reference} to {other.reference}"
         parts.append(Text(LOOKS_LIKE.format(reference=other.reference)))
-        question = JOIN.format(reference=case.reference, other=other.reference)
-        confirm = Confirm(question, join)
+        becomes = JOIN.format(reference=case.reference, other=other.reference)
+        confirm = Confirm(becomes, join)
         parts.append(Choices((Choice(f"Join to {other.reference}", join, confirm=confirm),)))
     reply = Reply((*parts, Choices(tuple(_moves(person, matter, desk)))))
     return reply.showing(other.reference for other in similar).showing(before.shows)
