@@ -127,6 +127,8 @@ class Homes:
         if front_end is None or _is_plain(home, person) or self._is_left_alone(home):
             return
         async with self._room:
+            # With many cases it takes a while: whoever waits for an answer goes first.
+            await asyncio.sleep(0)
             try:
                 await self._show(front_end, home, person)
             except DeliveryFailed as failure:
