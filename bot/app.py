@@ -54,6 +54,8 @@ class Bot:
                 kind=kind_of(incoming),
                 ms=milliseconds,
             )
+        if incoming.opens:
+            self._in_background(self.homes.show_opened(incoming.sender.account))
         self.wake()
         return reply
 

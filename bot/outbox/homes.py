@@ -112,8 +112,19 @@ class Homes:
                 next_try = min(failed.until for failed in self._failed.values())
                 self._alarm.set(max(self._free_at, next_try) - ended)
 
+    async def show_opened(self, account: str) -> None:
+        """Show the page that somebody has just opened, without waiting for the next look.
+
+        Raises StoreUnavailable.
+        """
+        home = await self.desk.store.memo(Home, account)
+        if home:
+            await self._put_right(home, await self.desk.store.by_account(account))
+
     async def put_right(self) -> None:
-        """Show each page anew that is not as it should be. Raises StoreUnavailable."""
+        """Show each page anew that is not as it should be. One that cannot be shown keeps no other
+        waiting. Raises StoreUnavailable.
+        """
         homes = await self.desk.store.memos(Home)
         if not homes:
             return
@@ -132,9 +143,9 @@ class Homes:
             try:
                 await self._show(front_end, home, person)
             except DeliveryFailed as failure:
-                self._leave_alone(home, failure)
-            else:
-                self._failed.pop(home.account, None)
+                self._leave_alone(home, str(failure), failure.retry_after)
+            except Exception as error:
+                self._leave_alone(home, type(error).__name__)
 
     async def _show(self, front_end: HasHome, home: Home, person: Person | None) -> None:
         """Show what should stand there, unless it does."""
@@ -142,6 +153,7 @@ class Homes:
         sender = await front_end.vouch(account)
         reply = await home_page(sender, person, self.desk)
         if _digest(reply) == home.shown:
+            self._failed.pop(account, None)
             return
         # Of several processes, one after another; the later one shows what is so by then.
         async with self.desk.store.alone(f"home {account}"):
@@ -149,9 +161,11 @@ class Homes:
             person = await self.desk.store.by_account(account)
             reply = await home_page(sender, person, self.desk)
             digest = _digest(reply)
-            if digest == known.shown:
+            # It was shown meanwhile, or could not be.
+            if digest == known.shown or self._is_left_alone(known):
                 return
             state = await front_end.show_home(account, reply, known.state)
+            self._failed.pop(account, None)
 
             def shown(now: Home | None) -> Home:
                 # Whoever has opened it meanwhile is to see it anew.
@@ -166,17 +180,18 @@ class Homes:
             return False
         return time.monotonic() < failed.until
 
-    def _leave_alone(self, home: Home, failure: DeliveryFailed) -> None:
-        """Try it again later; until then it shows what it showed."""
+    def _leave_alone(self, home: Home, why: str, pause: float | None = None) -> None:
+        """Try it again later, after so many seconds where the platform said how many; until then it
+        shows what it showed.
+        """
         before = self._failed.get(home.account)
         times = before.times + 1 if before else 1
-        pause = failure.retry_after
         if pause is None:
             pause = min(self.first_pause * 2 ** min(times - 1, 10), LONGEST_PAUSE)
         until = time.monotonic() + pause
         self._failed[home.account] = _Failed(home.opened_at, times, until)
         if times == 1:
-            log.warning("home page not shown", why=str(failure))
+            log.warning("home page not shown", why=why)
 
 
 def _is_plain(home: Home, person: Person | None) -> bool:

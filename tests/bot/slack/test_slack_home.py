@@ -307,6 +307,16 @@ async def test_an_app_without_the_tab_is_not_asked_for_ever(stage: SlackStage) -
     assert _tries(stage) == 1
 
 
+async def test_whoever_opens_it_does_not_wait_for_the_next_look(stage: SlackStage) -> None:
+    await _opens(stage, "Asha")
+    stage.bot.homes.rest = 3_600.0
+    await stage.says("Asha", "/help")
+    await stage.quiet()
+    await stage.says("Asha", "/help")
+    await stage.slack.open_home("UBEN")
+    await stage.slack.until(lambda: stage.slack.home("UBEN"))
+
+
 async def test_however_much_happens_it_is_looked_at_now_and_then(stage: SlackStage) -> None:
     await _opens(stage, "Ben")
     stage.bot.homes.rest = 3_600.0
