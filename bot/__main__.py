@@ -219,11 +219,15 @@ def manifest(
         str | None,
         typer.Option(help="The bot's public https address, for HTTP in place of Socket Mode."),
     ] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Print a link to Slack's page with it filled in.")
+    ] = False,
 ) -> None:
     """Print the Slack app's manifest: api.slack.com/apps, Create New App, From a manifest."""
     import json
 
     from bot.settings import load
+    from bot.slack.manifest import creation_link
     from bot.slack.manifest import manifest as make_manifest
 
     settings = load()
@@ -232,7 +236,8 @@ def manifest(
     # With SCHOOLS, the bot is always reached over HTTP.
     if not url:
         url = settings.public_url if several else None
-    typer.echo(json.dumps(make_manifest(url, several=several), indent=2, ensure_ascii=False))
+    made = make_manifest(url, several=several)
+    typer.echo(creation_link(made) if link else json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @app.command()

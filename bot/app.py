@@ -16,6 +16,7 @@ from bot.logs import request
 from bot.metrics import Metrics, chat_of, kind_of
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
+from bot.outbox.homes import Homes
 from bot.outbox.menus import offer_menu, own_menu
 from handlers import reception
 from handlers.desk import Desk
@@ -37,6 +38,7 @@ class Bot:
     delivery: Delivery
     fetcher: Fetcher
     front_ends: dict[str, FrontEnd]
+    homes: Homes
     metrics: Metrics = field(default_factory=Metrics)
     _work: set[asyncio.Task[object]] = field(default_factory=set)
 
@@ -52,6 +54,8 @@ class Bot:
                 kind=kind_of(incoming),
                 ms=milliseconds,
             )
+        if incoming.opens:
+            self._in_background(self.homes.show_opened(incoming.sender.account))
         self.wake()
         return reply
 
@@ -66,9 +70,10 @@ class Bot:
         return reply
 
     def wake(self) -> None:
-        """Deliver and fetch soon, without waiting for the minute."""
+        """Deliver, fetch and put right what is shown soon, without waiting for the minute."""
         for job in (self.delivery.tick, self.fetcher.tick):
             self._in_background(job())
+        self.homes.wake()
 
     def prepare(self) -> None:
         """Make the policy texts ready in a thread: until then they answer by words alone."""
@@ -95,6 +100,7 @@ class Bot:
         except Exception as error:
             log.error("reminders not written", why=type(error).__name__)
         await self.delivery.tick()
+        self.homes.wake()
         self.metrics.ticked(self.desk.now())
 
     async def note_heard(self) -> None:
@@ -135,6 +141,7 @@ class Bot:
         """Begin nothing more, finish what is being sent and fetched, and leave the rest."""
         self.delivery.stop()
         self.fetcher.stop()
+        self.homes.stop()
         await self.wait_until_idle(AFTER)
         self.fetcher.give_up()
 
@@ -145,6 +152,7 @@ class Bot:
                 await self.wait_until_idle()
                 await self.delivery.shown_log.drain()
                 await self.delivery.alarm.drain()
+                await self.homes.drain()
         await self.desk.store.close()
 
 

@@ -19,6 +19,7 @@ from bot.open_store import open_store
 from bot.open_texts import texts_in
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
+from bot.outbox.homes import Homes
 from bot.outbox.menus import offer_menu
 from bot.settings import Settings
 from handlers.desk import Desk
@@ -92,7 +93,7 @@ async def build(
     )
     delivery = Delivery(desk, front_ends, metrics)
     fetcher = Fetcher(desk, front_ends, delivery.alarm)
-    return Bot(desk, delivery, fetcher, front_ends, metrics)
+    return Bot(desk, delivery, fetcher, front_ends, Homes(desk, front_ends), metrics)
 
 
 def _cut_off(front_ends: Mapping[str, FrontEnd]) -> frozenset[str]:

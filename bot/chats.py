@@ -173,9 +173,9 @@ SLACK_BOT_TOKEN = Token(
     setting="slack_bot_token",
     question="Slack's bot token (xoxb-…)",
     where_from=(
-        "  Make the app at https://api.slack.com/apps: Create New App, From a manifest; "
-        "paste what `headsup manifest`\n"
-        "  prints; then Install to Workspace. The bot token is under OAuth & Permissions. "
+        "  Make the app: open the link that `headsup manifest --link` prints, which fills in "
+        "Slack's own page;\n"
+        "  then Install to Workspace. The bot token is under OAuth & Permissions. "
         "It is not shown as you paste it."
     ),
     attempt=_try_slack_bot_token,

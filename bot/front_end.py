@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from handlers.messages import DeliveryFailed, Receive, Reply
+from handlers.messages import DeliveryFailed, Receive, Reply, Sender
 
 
 class FrontEnd(Protocol):
@@ -88,6 +88,24 @@ class HasToken(Protocol):
         """Ask now and then whether the token is good, until cancelled; say once where it is not.
 
         For a process that takes nothing in here, and sends all the same.
+        """
+
+
+@runtime_checkable
+class HasHome(Protocol):
+    """A front-end whose platform has a page of the bot's own for each person, beside the chat.
+
+    It takes in that somebody opens theirs as an `Incoming` that `opens`.
+    """
+
+    async def vouch(self, account: str) -> Sender:
+        """What the platform says now of whose account it is. Raises DeliveryFailed."""
+
+    async def show_home(self, account: str, reply: Reply, state: str) -> str:
+        """Put a reply on the page of this account. Gives the platform's mark of how it stands now.
+
+        `state`: the mark of what was put there last, empty where that is not known; what is on its
+        way since then is not to take this one's place. Raises DeliveryFailed.
         """
 
 

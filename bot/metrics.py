@@ -245,7 +245,9 @@ def chat_of(address: str) -> str:
 
 
 def kind_of(incoming: Incoming) -> str:
-    """What came in, as one of four words."""
+    """What came in, as one of five words."""
+    if incoming.opens:
+        return "home"
     if incoming.edits:
         return "edit"
     if ":tap:" in incoming.source:

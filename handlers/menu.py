@@ -27,8 +27,8 @@ from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
 from handlers.rules.access import WORKERS
-from handlers.school import digest, duties, invitations, joining, people, role_log, roles
-from handlers.school.help import cancel, help_for, start_for
+from handlers.school import digest, duties, home, invitations, joining, people, role_log, roles
+from handlers.school.help import cancel, help_for
 
 
 def _asked_anyway(command: Command) -> Command:
@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         report.report,
         lists.status,
         lists.open_case,
+        home.home,
         ownership.note,
         classify.urgent,
         mistake.change_words,
@@ -119,6 +120,7 @@ TAPPED = (
     ask.open_text,
     ask.pdf,
     ask.about,
+    ask.ask_,
     enquiries.send,
     enquiries.answer,
     questions.drop,
@@ -135,4 +137,4 @@ TAPPED = (
 _all = (*(command for group in GROUPS.values() for command in group), *TAPPED)
 _help = help_for(GROUPS)
 
-COMMANDS = Commands(*_all, _help, start_for(_help), also_for(Commands(*_all)))
+COMMANDS = Commands(*_all, _help, home.start_for(home.home), also_for(Commands(*_all)))

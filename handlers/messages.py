@@ -8,6 +8,7 @@ typed is never markup, a ping or a link.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,10 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from store.errors import NotFound, StoreUnavailable
+from store.model.records import REFERENCE_ALPHABET
+
+#: The command of a button that is about one case, with its reference.
+_OF_A_CASE = re.compile(rf"case (?:[a-z-]+ )?([{REFERENCE_ALPHABET}]{{4}})\b")
 
 FILE_GONE = "{name} cannot be read just now. If it stays so, please tell your technician."
 
@@ -114,6 +119,8 @@ class Incoming:
     command: str | None = None
     #: The front-end can open a form in answer to this.
     forms: bool = False
+    #: Nothing was said: the sender has opened the bot's own page in the chat.
+    opens: bool = False
 
     @property
     def carries(self) -> bool:
@@ -132,6 +139,9 @@ Receive = Callable[[Incoming], Awaitable["Reply | None"]]
 @dataclass(frozen=True, slots=True)
 class Heading:
     text: str
+    #: What of it is wanted elsewhere, as a case's reference is: a tap copies it, where the chat
+    #: can. At most 50 characters.
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,22 @@ class Table:
     text: str
 
 
+#: Characters of a question that a chat asks by itself.
+LONGEST_QUESTION = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What a chat asks by itself before it takes a tap for meant, where it can."""
+
+    #: At most LONGEST_QUESTION characters are shown.
+    question: str
+    #: What is obeyed then: nobody is asked again.
+    command: str
+    yes: str = "Yes"
+    no: str = "No"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
@@ -181,10 +207,27 @@ class Choice:
     label: str
     command: str
     style: Literal["", "primary", "danger"] = ""
+    #: Of what cannot be taken back; where the chat asks nothing by itself, `command` does.
+    confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
-        if len(self.command.encode()) > 64:
-            raise ValueError(f"a choice holds at most 64 bytes: {self.command!r}")
+        commands = [self.command] + ([self.confirm.command] if self.confirm else [])
+        for command in commands:
+            if len(command.encode()) > 64:
+                raise ValueError(f"a choice holds at most 64 bytes: {command!r}")
+
+    @property
+    def spoken(self) -> str:
+        """What is read out in place of a label that does not say what it does, and to which case;
+        empty where the label says it.
+        """
+        found = _OF_A_CASE.match(self.command)
+        if found is None:
+            return ""
+        reference = found[1]
+        if self.label == reference:
+            return f"Open case {reference}"
+        return "" if reference in self.label else f"{self.label}, case {reference}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +252,8 @@ class Prompt:
     label: str = "Answer"
     #: A name or a number is expected; a longer message is something else.
     short: bool = False
+    #: A day is wanted, and why: the day may be chosen in a calendar, where the chat has one.
+    dated: bool = False
 
 
 #: With a question that was asked once more.
@@ -227,6 +272,8 @@ class File:
     #: What a picture shows, for whoever does not see it: with that, it is shown and not only handed
     #: over. At most 1,000 characters.
     alt: str = ""
+    #: Evidence: it is to be looked at, and not to be passed on from there.
+    protected: bool = False
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[BinaryIO]:

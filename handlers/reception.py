@@ -22,6 +22,7 @@ from handlers.messages import (
     Prompt,
     Refused,
     Reply,
+    Sender,
     Standing,
     say,
 )
@@ -30,6 +31,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.limits import MINUTE
 from handlers.school import joining
+from handlers.school.home import HOME_OF_STAFF, home_of, note_opened
 from handlers.text.courtesies import is_courtesy, is_of_mistake
 from handlers.text.words import seconds, shortened
 from handlers.workflow.spoken import note_spoken
@@ -78,9 +80,22 @@ async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     incoming = clean(incoming, desk.now())
     desk = replace(desk, source=incoming.source)
     try:
+        if incoming.opens:
+            await note_opened(incoming.sender.account, desk)
+            return None
         return await _in_turn(incoming, desk)
     except StoreUnavailable:
-        return replace(say(NOT_KEPT), received=False)
+        # Whoever said nothing is told nothing.
+        return Reply(received=False) if incoming.opens else replace(say(NOT_KEPT), received=False)
+
+
+async def home_page(sender: Sender, known: Person | None, desk: Desk) -> Reply:
+    """The bot's own page for an account, as of now. `known`: whose account it is, as far as we
+    know.
+    """
+    if _recognised(sender, known):
+        return await home_of(known, desk.now(), desk) if known else HOME_OF_STAFF
+    return say(STRANGER)
 
 
 async def _in_turn(incoming: Incoming, desk: Desk) -> Reply | None:
@@ -187,13 +202,10 @@ async def _later_version(incoming: Incoming, person: Person, desk: Desk) -> Repl
 async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Person | None:
     """Who it is; a full member of the school's workspace is staff from the first word."""
     sender = incoming.sender
-    if sender.standing == Standing.OUTSIDER:
+    if not _recognised(sender, known):
         return None
     if known is not None:
-        # Whoever has no role any more has left, and is a stranger.
-        return known if known.roles else None
-    if sender.standing != Standing.MEMBER:
-        return None
+        return known
 
     name = shortened(sender.name, 80)
     person = Person(new_id(), name, (Role.STAFF,), (sender.account,), desk.now())
@@ -205,6 +217,16 @@ async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Perso
         await joining.forget_member(person, desk)
         return await desk.store.by_account(sender.account)
     return person
+
+
+def _recognised(sender: Sender, known: Person | None) -> bool:
+    """Whether somebody is of the school."""
+    if sender.standing == Standing.OUTSIDER:
+        return False
+    if known is not None:
+        # Whoever has no role any more has left, and is a stranger.
+        return bool(known.roles)
+    return sender.standing == Standing.MEMBER
 
 
 def _once_an_hour(what: str, desk: Desk) -> bool:

@@ -22,6 +22,7 @@ CANCEL = "Cancel"
 SEND = "Send"
 WHAT = "What have you seen? A link or a few words are enough."
 FILES = "Screenshots or files"
+WHICH_DAY = "The day (then only why is to be typed)"
 NOTHING_YET = "Please write something, or add a file."
 
 MAX_TITLE = 24
@@ -32,6 +33,7 @@ MAX_FILES = 10
 #: Ids of a block, and of the one element in it.
 WORDS = "words"
 FILE = "file"
+DAY = "day"
 
 # What travels with a form. It may be sent to an earlier version of the bot, or to a later one.
 _COMMAND = "command"
@@ -59,7 +61,9 @@ def report_form() -> dict[str, Any]:
 
 
 def prompt_form(prompt: Prompt, destination: Destination) -> dict[str, Any]:
-    """One box. What it is for, and where the answer goes, travel with it."""
+    """One box, with a calendar above it where a day is wanted, which may as well be typed. What it
+    is for, and where the answer goes, travel with it.
+    """
     metadata = json.dumps({_COMMAND: prompt.command, _DESTINATION: asdict(destination)})
     if len(metadata) > MAX_METADATA:
         # Only an address to answer at is ever so long. Without it, the answer is a direct message.
@@ -67,7 +71,11 @@ def prompt_form(prompt: Prompt, destination: Destination) -> dict[str, Any]:
         metadata = json.dumps({_COMMAND: prompt.command, _DESTINATION: alone})
 
     box = {"type": "plain_text_input", "action_id": WORDS, "multiline": True}
-    view = _modal(PROMPT, prompt.label, SEND, [_input(WORDS, prompt.question, box)])
+    blocks = [_input(WORDS, prompt.question, box)]
+    if prompt.dated:
+        day = {"type": "datepicker", "action_id": DAY}
+        blocks.insert(0, _input(DAY, WHICH_DAY, day, optional=True))
+    view = _modal(PROMPT, prompt.label, SEND, blocks)
     return view | {"private_metadata": metadata}
 
 
@@ -78,8 +86,12 @@ def read_metadata(view: Mapping[str, Any]) -> Metadata:
 
 
 def typed_words(view: Mapping[str, Any]) -> str:
-    """The words of a submitted form."""
-    return str(_state(view, WORDS).get("value") or "").strip()
+    """The words of a submitted form; with a day that was chosen, as one would type them:
+    `2026-12-01, because she is away`.
+    """
+    words = str(_state(view, WORDS).get("value") or "").strip()
+    day = _state(view, DAY).get("selected_date")
+    return f"{day}, because {words}" if day else words
 
 
 def added_files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -20,12 +20,13 @@ from bot.settings import Settings, SettingsError, TokenRefused
 from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackPauses, SlackRefused, quiet
 from bot.slack.background import Work
 from bot.slack.files import fetch
+from bot.slack.home import home_view, publish
 from bot.slack.intake import SlackIntake
 from bot.slack.people import People
 from bot.slack.reading.payload import is_readable
 from bot.slack.send import SlackPoster
 from bot.slack.socket_mode import SocketMode
-from handlers.messages import DeliveryFailed, Receive, Reply
+from handlers.messages import DeliveryFailed, Receive, Reply, Sender
 from store.model.address import Address, Platform, file_in
 
 NO_BOT = (
@@ -174,6 +175,14 @@ class SlackFrontEnd:
     def offer(self, account: str, commands: Sequence[tuple[str, str]]) -> None:
         """Slack shows everybody the commands of the manifest."""
 
+    async def vouch(self, account: str) -> Sender:
+        """See `HasHome`."""
+        return await self._people.sender(_user_of(account), None)
+
+    async def show_home(self, account: str, reply: Reply, state: str) -> str:
+        """See `HasHome`."""
+        return await publish(self._api, _user_of(account), home_view(reply), state)
+
     async def _channel_at(self, address: str) -> str:
         """The channel of an address: `slack:C1` names one, `slack:T1:U7` a person's own."""
         found = Address.parse(address)
@@ -298,6 +307,14 @@ class _OwnAccount(AsyncAuthorize):
             bot_id=me.bot,
             bot_token=self._token,
         )
+
+
+def _user_of(account: str) -> str:
+    """`slack:T1:U7` -> `U7`. Raises DeliveryFailed."""
+    *_, user = Address.parse(account).parts
+    if not user:
+        raise DeliveryFailed(NO_ADDRESS, permanent=True)
+    return user
 
 
 def _plain(secret: SecretStr | None) -> str:

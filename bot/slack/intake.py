@@ -21,12 +21,14 @@ from bot.slack.api import SlackApi
 from bot.slack.background import Once, Work
 from bot.slack.destination import Destination
 from bot.slack.files import complete_files
+from bot.slack.home import is_opening, receive_opening
 from bot.slack.markup import Names
 from bot.slack.people import Identity, People, foreign_team
 from bot.slack.reading.mentions import channels_named_in, people_mentioned_in
 from bot.slack.reading.payload import Payload, first_text, is_readable, object_in
 from bot.slack.reading.translate import (
     Translated,
+    command_tapped,
     find_tap_destination,
     is_worth_answering,
     is_worth_reading,
@@ -59,6 +61,8 @@ DELETED = (
     "If you have a screenshot of it, please send it to me."
 )
 
+#: The command of the button that opens the form.
+REPORT_COMMAND = "report"
 #: https://docs.slack.dev/reference/events/app_rate_limited
 RATE_LIMITED = "app_rate_limited"
 #: Seconds: Slack waits three.
@@ -115,7 +119,9 @@ class SlackIntake:
     # --- events: not acknowledged before they are durable, so that Slack sends them again ---------
 
     async def event(self, body: dict[str, Any], req: AsyncBoltRequest) -> BoltResponse:
-        """A direct message, or the bot's name in a channel; anything else is only acknowledged."""
+        """A direct message, the bot's name in a channel, or that somebody opens the Home tab;
+        anything else is only acknowledged.
+        """
         event = object_in(body, "event")
         numbers = req.headers.get("x-slack-retry-num") or ["0"]
         is_last_try = numbers[0] == LAST_TRY
@@ -137,6 +143,10 @@ class SlackIntake:
         if kind == "message" and is_worth_reading(event, request.me.user):
             key = message_source(event, request.team)
             return await self._once.do(key, lambda: self._receive_message(request, key))
+        if kind == "app_home_opened" and is_opening(event):
+            if foreign_team(request.me.team, request.body, event):
+                return True
+            return await receive_opening(self._receiver, event, request.team)
         if kind == "app_mention" and is_worth_answering(event):
             key = f"mention:{event['channel']}:{event['ts']}"
             return await self._once.do(key, lambda: self._receive_mention(request, key))
@@ -245,7 +255,11 @@ class SlackIntake:
             self._answers.start(Answer(reply, destination, trigger, skip=1))
 
     async def tap(self, body: dict[str, Any], ack: AsyncAck) -> None:
-        """A button, or an option of a menu."""
+        """A button, or an option of a menu. The one for passing something on opens the form."""
+        if command_tapped(body) == REPORT_COMMAND:
+            await ack()
+            self._work.start(self._open_report_form(body, find_tap_destination(body)))
+            return
         destination = await self._people.keep_to_own_chat(find_tap_destination(body))
 
         async def to_incoming(sender: Sender) -> Translated | None:

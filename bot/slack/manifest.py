@@ -5,9 +5,10 @@ https://docs.slack.dev/reference/app-manifest
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.settings import SettingsError
 from bot.slack.front_end import PATH
@@ -43,6 +44,7 @@ PASS_ON = {
     "description": "Pass this message on, with its files",
 }
 EVENTS = {
+    "app_home_opened": "that somebody opens its Home tab, which then shows what waits for them",
     "message.im": "what people send or forward to the bot, in its own chat with them",
     "app_mention": "the bot's name in a channel, which is answered to the person alone",
 }
@@ -69,6 +71,7 @@ REMOVALS = {
     ),
     "tokens_revoked": "several schools: the same, where the token alone was taken back",
 }
+NEW_APP = "https://api.slack.com/apps?new_app=1"
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 APP_SCOPE = "connections:write"
 NO_URL = (
@@ -109,7 +112,7 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
@@ -126,6 +129,15 @@ def manifest(url: str | None = None, *, several: bool = False) -> dict[str, Any]
             "token_rotation_enabled": False,
         },
     }
+
+
+def creation_link(made: dict[str, Any]) -> str:
+    """The link that opens Slack's page for a new app with this manifest filled in.
+
+    https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests
+    """
+    written = json.dumps(made, separators=(",", ":"), ensure_ascii=False)
+    return f"{NEW_APP}&manifest_json={quote(written, safe='')}"
 
 
 def slash_commands() -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from handlers.messages import (
     CANCEL,
     Choice,
     Choices,
+    Confirm,
     Fields,
     File,
     Heading,
@@ -29,6 +30,7 @@ from handlers.messages import (
 )
 
 CHOOSE = "Choose…"
+ARE_YOU_SURE = "Are you sure?"
 #: In place of empty text, which Slack refuses.
 UNNAMED = "–"
 MORE_FOLLOWS = "There is more than fits here."
@@ -41,6 +43,7 @@ MAX_SECTION = 3_000
 MAX_PIECES = 8
 MAX_HEADER = 150
 MAX_LABEL = 75
+MAX_DIALOG_TITLE, MAX_DIALOG, MAX_DIALOG_BUTTON = 100, 300, 30
 MAX_PLACEHOLDER = 150
 MAX_CONTEXT = 1_000
 MAX_FALLBACK = 3_900
@@ -258,7 +261,25 @@ def _button(option: Choice, number: int) -> dict[str, Any]:
     # Slack refuses an empty style.
     if option.style:
         button["style"] = option.style
+    if option.spoken:
+        button["accessibility_label"] = cut(clean(option.spoken), MAX_LABEL)
+    if option.confirm:
+        button["value"] = clean(option.confirm.command)
+        button["confirm"] = _dialog(option.confirm, option.style)
     return button
+
+
+def _dialog(confirm: Confirm, style: str) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+    dialog: dict[str, Any] = {
+        "title": plain_text(ARE_YOU_SURE, MAX_DIALOG_TITLE),
+        "text": plain_text(confirm.question, MAX_DIALOG),
+        "confirm": plain_text(confirm.yes, MAX_DIALOG_BUTTON),
+        "deny": plain_text(confirm.no, MAX_DIALOG_BUTTON),
+    }
+    if style:
+        dialog["style"] = style
+    return dialog
 
 
 def _menu(question: str, options: list[Choice], number: int) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class TelegramPauses:
     longest: float = 60.0
     #: How long an answer is tried again.
     patience: float = 300.0
+    #: Without an answer, until its sender sees that it is worked on.
+    typing: float = 1.0
     #: For what is under way when the bot stops.
     finish: float = 10.0
 

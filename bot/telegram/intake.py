@@ -21,6 +21,7 @@ from bot.telegram.reading.translate import chat_of, translate
 from bot.telegram.reading.typed_commands import Me
 from bot.telegram.reply_queue import ReplyQueue
 from bot.telegram.send import Whereabouts
+from bot.telegram.working import typing_after
 from handlers.messages import Incoming, Receive, Refused, Reply, say
 from store.errors import StoreUnavailable
 from store.model.address import Address
@@ -129,7 +130,9 @@ class TelegramIntake:
         async with self._turns.of(arrived.turn), self._room:
             if arrived.id in self._handed_over:
                 return True
-            outcome = await self._hand_over(arrived, _kind_of(raw))
+            chat = arrived.turn if arrived.incoming.private else None
+            async with typing_after(self._answers.typing, self._bot, chat):
+                outcome = await self._hand_over(arrived, _kind_of(raw))
             return self._settle(arrived, outcome)
 
     def stop(self) -> None:

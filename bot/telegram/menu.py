@@ -1,7 +1,8 @@
 """What people read of the bot before they write to it, and the menu beside the text box.
 
 In private chats alone.
-https://core.telegram.org/bots/api#setmycommands, #determining-list-of-commands, #setmydescription
+https://core.telegram.org/bots/api#setmycommands, #setchatmenubutton, #setmydescription,
+#determining-list-of-commands
 """
 
 from __future__ import annotations
@@ -9,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from telegram import Bot, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import (
+    Bot,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    MenuButtonCommands,
+)
 from telegram.error import TelegramError
 
 from bot.telegram.errors import kind_of
@@ -54,6 +60,9 @@ async def introduce(bot: Bot, commands: Menu) -> None:
     if commands:
         scope = BotCommandScopeAllPrivateChats()
         await _attempt("menu", lambda: bot.set_my_commands(commands, scope=scope))
+        # Whatever somebody has set with @BotFather: the commands are one tap away.
+        button = MenuButtonCommands()
+        await _attempt("menu button", lambda: bot.set_chat_menu_button(menu_button=button))
     await _attempt("short description", lambda: _set_short_description(bot))
     await _attempt("description", lambda: _set_description(bot))
 

@@ -26,6 +26,7 @@ from handlers.messages import (
 )
 
 PLEASE_CHOOSE = "Please choose:"
+COPY = "Copy {text}"
 PLEASE_TYPE = "Please type the answer:"
 CUT = "…"
 
@@ -73,7 +74,7 @@ def render(reply: Reply, own_link: str = "") -> list[Page | File]:
         for span in _collect_spans(reply.parts)
     ]
     pages = [Page(html(page)) for page in _divide(spans)]
-    keyboard = _keyboard(_collect_choices(reply.parts))
+    keyboard = _keyboard(_collect_choices(reply.parts), _collect_copied(reply.parts))
     if keyboard:
         # Telegram takes no buttons without a text above them.
         last = pages.pop() if pages else Page(PLEASE_CHOOSE)
@@ -212,12 +213,20 @@ def _collect_choices(parts: Sequence[Part]) -> list[Choice]:
     return choices
 
 
-def _keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
-    """One button a row, or two where both labels are short; empty without choices."""
-    rows: list[list[dict[str, str]]] = []
+def _collect_copied(parts: Sequence[Part]) -> list[str]:
+    return [part.copied for part in parts if isinstance(part, Heading) and part.copied]
+
+
+def _keyboard(choices: Sequence[Choice], copied: Sequence[str]) -> dict[str, Any]:
+    """One button a row, or two where both labels are short; empty without choices.
+
+    `copied` are texts that a tap copies, below the others.
+    """
+    rows: list[list[dict[str, Any]]] = []
     has_place = False
-    for choice in choices[:BUTTONS]:
-        button = _button(choice)
+    copying = [_copy_button(text) for text in copied]
+    buttons = [_button(choice) for choice in choices[: BUTTONS - len(copying)]]
+    for button in [*buttons, *copying]:
         is_short = weigh(button["text"]) <= SHORT_LABEL
         if is_short and has_place:
             rows[-1].append(button)
@@ -228,7 +237,12 @@ def _keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
     return {"inline_keyboard": rows} if rows else {}
 
 
-def _button(choice: Choice) -> dict[str, str]:
+def _copy_button(text: str) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#copytextbutton"""
+    return {"text": COPY.format(text=text), "copy_text": {"text": text}}
+
+
+def _button(choice: Choice) -> dict[str, Any]:
     # A button without a label would cost the whole message.
     label = cut(choice.label, LABEL) or CUT
     button = {"text": label, "callback_data": choice.command}

@@ -60,6 +60,11 @@ class ReplyQueue:
         self.own_link = ""
 
     @property
+    def typing(self) -> float:
+        """Seconds without an answer, until its sender sees that it is worked on."""
+        return self._pauses.typing
+
+    @property
     def closed(self) -> bool:
         """Tells that nothing more can be shown."""
         return self._closed

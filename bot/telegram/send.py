@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import structlog
 from telegram import InputFile, ReplyParameters
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram.api import TelegramBot
@@ -18,6 +19,7 @@ from bot.telegram.errors import has_words, translate_error
 from bot.telegram.markup import Span, html
 from bot.telegram.render import Page
 from bot.telegram.text import cut
+from bot.telegram.working import show_action
 from handlers.messages import FILE_GONE, DeliveryFailed, File
 from store.model.address import FILE, Address, Platform
 
@@ -181,12 +183,17 @@ class TelegramPoster:
         What we have drawn ourselves is shown, above the words for whoever does not see it.
         """
         filename = cut(file.name, FILE_NAME) or "file"
+        action = ChatAction.UPLOAD_PHOTO if file.alt else ChatAction.UPLOAD_DOCUMENT
+        await show_action(self._bot, chat, action)
+        # Nobody passes it on or saves it from there.
+        protected = {"protect_content": True} if file.protected else {}
         if file.alt:
             return await self._bot.show(
                 "sendPhoto",
                 chat_id=chat,
                 photo=InputFile(content, filename=filename, read_file_handle=False),
                 caption=cut(file.alt, CAPTION),
+                **protected,
                 **where.parameters,
                 read_timeout=UPLOADING,
             )
@@ -195,6 +202,7 @@ class TelegramPoster:
             chat_id=chat,
             document=InputFile(content, filename=filename, read_file_handle=False),
             disable_content_type_detection=True,
+            **protected,
             **where.parameters,
             read_timeout=UPLOADING,
         )

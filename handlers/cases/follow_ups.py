@@ -215,7 +215,7 @@ async def postpone(ask: Ask, desk: Desk) -> Reply:
 def _until_when(asked: _StepAsked, question: str) -> Reply:
     """The question, whose answer puts the step off."""
     command = f"case postpone {asked.matter.case.reference} {asked.step.key}"
-    prompt = Prompt(question, command, "Until when, and why")
+    prompt = Prompt(question, command, "Until when, and why", dated=True)
     return asked.matter.shown_in(Reply((prompt,)))
 
 

@@ -141,7 +141,8 @@ def _part(piece: Piece, desk: Desk) -> Part:
         return Quote(piece.text, piece.place)
     item, reference = piece.item, piece.case.reference
     kept = partial(desk.store.kept, reference, item.sha256)
-    return File(kept, file_name(reference, item), item.media_type or "application/octet-stream")
+    media_type = item.media_type or "application/octet-stream"
+    return File(kept, file_name(reference, item), media_type, protected=True)
 
 
 def file_name(reference: str, item: Evidence) -> str:

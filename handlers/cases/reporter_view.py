@@ -141,7 +141,7 @@ def _answer(
 def _heading(case: Case) -> Heading:
     """What is kept with another case for now is not called a case."""
     words = CASE if case.settled else WITH
-    return Heading(words.format(reference=case.reference))
+    return Heading(words.format(reference=case.reference), copied=case.reference)
 
 
 def _same_before(case: Case, earlier: str) -> list[Part]:

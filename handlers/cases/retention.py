@@ -13,13 +13,25 @@ from handlers.cases.figures.counted import category_of_matter
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Listed, Matter, Summaries
-from handlers.messages import Choice, Choices, Heading, Part, Prompt, Refused, Reply, Text, say
+from handlers.messages import (
+    LONGEST_QUESTION,
+    Choice,
+    Choices,
+    Confirm,
+    Heading,
+    Part,
+    Prompt,
+    Refused,
+    Reply,
+    Text,
+    say,
+)
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import counted, full_day, listed, shortened
 from handlers.workflow.changes import TOO_BUSY, TRIES, change
-from store.errors import Conflict
+from store.errors import Conflict, DamagedCase
 from store.model.kinds import EvidenceKind, NoticeKind
 from store.model.memos import Counted, Erased, trace_of
 from store.model.records import Notice, Person, Subject, Summary
@@ -55,6 +67,8 @@ LOCKED = (
     "need "
     "it."
 )
+FOR_GOOD = "Erase for good"
+NOBODY_BRINGS_IT_BACK = "Nobody can bring it back."
 NO_WAY_BACK = (
     "Nobody can bring it back. Backups, and the messages in this chat, are not erased with it."
 )
@@ -158,13 +172,31 @@ async def _list(person: Person, page: int, now: datetime, desk: Desk) -> Reply |
     if not over:
         return None
     rows = rows_of_page(over, page, PAGE)
-    buttons = [Choice(f"Erase {s.reference}", f"case erase {s.reference}") for s in rows.shown]
+    buttons = [await _erase_choice(s.reference, person, desk) for s in rows.shown]
     if rows.following:
         buttons.append(Choice("More", f"case expired {rows.following}"))
     lines = "\n".join(_line(summary, desk) for summary in rows.shown)
     heading = f"{HEADING}: {len(over)}"
     reply = Reply((Heading(heading), Text(EXPLAINED), Text(lines), Choices(tuple(buttons))))
     return reply.showing(summary.reference for summary in rows.shown)
+
+
+async def _erase_choice(reference: str, person: Person, desk: Desk) -> Choice:
+    """The button that erases a case, with what would be gone."""
+    label, command = f"Erase {reference}", f"case erase {reference}"
+    try:
+        matter = await desk.case_for(person, reference, Act.ERASE)
+    except (Refused, DamagedCase):
+        # Tapped, it says why.
+        return Choice(label, command)
+    gone = GONE_WILL_BE.format(what=_all_of(matter))
+    first = f"{SURE.format(reference=reference)} {NOBODY_BRINGS_IT_BACK}"
+    question = f"{first} {gone} {_what_stays(matter, desk)}"
+    if matter.withheld or matter.joined or len(question) > LONGEST_QUESTION:
+        # There is more to be read first than a dialog holds.
+        return Choice(label, command)
+    confirm = Confirm(question, f"{command} {_confirmed(matter)}", yes=FOR_GOOD)
+    return Choice(label, command, "danger", confirm=confirm)
 
 
 def _line(summary: Summary, desk: Desk) -> str:
@@ -266,7 +298,6 @@ def _confirmed(matter: Matter) -> str:
 
 def _question(matter: Matter, desk: Desk) -> Reply:
     root = matter.case.reference
-    stays = listed(dict.fromkeys(_stays(each, desk) for each in _counted(matter, desk)))
     parts: list[Part] = [
         Heading(SURE.format(reference=root)),
         Text(GONE_WILL_BE.format(what=_all_of(matter))),
@@ -278,11 +309,11 @@ def _question(matter: Matter, desk: Desk) -> Reply:
     if matter.withheld:
         parts.append(Text(LOCKED))
     choices = (
-        Choice("Erase for good", f"case erase {root} {_confirmed(matter)}", "danger"),
+        Choice(FOR_GOOD, f"case erase {root} {_confirmed(matter)}", "danger"),
         Choice("Hold it instead", f"case hold {root}"),
         Choice("Open", f"case {root}"),
     )
-    left = STAYS.format(stays=stays) if stays else NOTHING_STAYS
+    left = _what_stays(matter, desk)
     reply = Reply((*parts, Text(f"{NO_WAY_BACK} {left}"), Choices(choices)))
     return reply.showing(case.reference for case in matter.cases)
 
@@ -295,6 +326,11 @@ def _all_of(matter: Matter) -> str:
     what = [counted(number, kind) for kind, number in kinds.items()]
     entries = sum(len(case.chronology) for case in matter.cases)
     return listed([*what, counted(entries, "entry", "entries")])
+
+
+def _what_stays(matter: Matter, desk: Desk) -> str:
+    stays = listed(dict.fromkeys(_stays(each, desk) for each in _counted(matter, desk)))
+    return STAYS.format(stays=stays) if stays else NOTHING_STAYS
 
 
 def _stays(counted: Counted, desk: Desk) -> str:

@@ -23,7 +23,7 @@ from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.cases.to_ring import whom_to_ring
 from handlers.desk import Desk
 from handlers.matter import Matter, People
-from handlers.messages import Choice, Choices, Fields, Heading, Part, Quote, Reply, Text
+from handlers.messages import Choice, Choices, Confirm, Fields, Heading, Part, Quote, Reply, Text
 from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -56,6 +56,7 @@ DEALT_WITH = "closed: leadership has dealt with it"
 TAKEN_BY = "{name} is looking after it"
 NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
+JOIN = "Case {reference} becomes a part of case {other}, for good."
 LOOKS_LIKE = "It looks like case {reference}."
 LOCKED = (
     "Nobody opens, copies or passes on its pictures and files; nothing of them can be seen here."
@@ -101,7 +102,7 @@ async def _own(person: Person, matter: Matter, desk: Desk) -> Reply:
         *_said(own),
         ("Now", state_for_reporter(root)),
     ]
-    heading = Heading(f"Case {case.reference}")
+    heading = Heading(f"Case {case.reference}", copied=case.reference)
     reply = Reply((heading, Fields(tuple(facts)), *_lines(unkept_lines(case.evidence))))
     if root.status == Status.CLOSED:
         return reply
@@ -131,7 +132,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     """
     case = matter.case
     parts: list[Part] = [
-        Heading(f"Case {case.reference}"),
+        Heading(f"Case {case.reference}", copied=case.reference),
         Fields(tuple(_facts(matter, desk))),
     ]
     if matter.withheld:
@@ -155,7 +156,9 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     for other in similar:
         join = f"case join {case.reference} to {other.reference}"
         parts.append(Text(LOOKS_LIKE.format(reference=other.reference)))
-        parts.append(Choices((Choice(f"Join to {other.reference}", join),)))
+        becomes = JOIN.format(reference=case.reference, other=other.reference)
+        confirm = Confirm(becomes, join)
+        parts.append(Choices((Choice(f"Join to {other.reference}", join, confirm=confirm),)))
     reply = Reply((*parts, Choices(tuple(_moves(person, matter, desk)))))
     return reply.showing(other.reference for other in similar).showing(before.shows)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from handlers.commands import ANYTHING, QUESTION, command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, File, Part, Refused, Reply, Text, say
+from handlers.messages import Choice, Choices, File, Part, Prompt, Refused, Reply, Text, say
 from handlers.policies.enquiries import whom_to_ask
 from handlers.policies.passages import passages_of
 from handlers.policies.printing import print_text
@@ -44,6 +44,7 @@ from store.model.memos import Question
 from store.policies import Answer, Passage, TextOrSection
 from store.policies.texts import PolicyText
 
+WHAT_TO_KNOW = "What would you like to know? I answer in the words of the school’s policies."
 DO_NOT_SAY = "The texts do not say."
 NOT_PASSED_ON = "Nothing was passed on. To report something, send it to me without “/policy”."
 SAY_NO_MORE = "The texts say no more about it."
@@ -88,6 +89,18 @@ async def policy(ask: Ask, desk: Desk) -> Reply:
         return show_list(desk)
     question = await keep_question(ask.words, ask.at, desk)
     return await _answer(question, 0, ask, desk)
+
+
+@command(
+    "policy-ask",
+    usage="/policy-ask",
+    may=Act.HELP,
+    summary="ask the policies",
+    typed=False,
+)
+async def ask_(ask: Ask, desk: Desk) -> Reply:
+    """Ask what is to be looked for in the texts."""
+    return Reply((Prompt(WHAT_TO_KNOW, "policy", "Your question"),))
 
 
 @command(

@@ -172,7 +172,7 @@ def _words(due: DueCase, kind: str, desk: Desk) -> str:
     )
 
 
-def kind_of(case: Case, desk: Desk) -> str:
+def kind_of(case: Case | Summary, desk: Desk) -> str:
     """What a case is about, in a few words."""
     return shortened(category_name(case.category, desk.procedure, NO_KIND), 60)
 

@@ -95,10 +95,5 @@ async def cancel(ask: Ask, desk: Desk) -> Reply:
     return replace(say(CANCELLED), replaces=True)
 
 
-def start_for(help_: Command) -> Command:
-    """What Telegram sends when somebody opens the chat: the same page."""
-    return replace(help_, name="start", usage="/start", typed=False)
-
-
 def _line(of: Command) -> str:
     return f"{of.usage.replace('REFERENCE', 'REF')} – {of.summary}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Refused, Reply, say
+from handlers.messages import Choice, Choices, Confirm, Refused, Reply, say
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.school.invitations import (
@@ -112,8 +112,11 @@ async def _by_name(what: RoleChangeKind, ask: Ask, desk: Desk) -> Reply:
         raise Refused(NOBODY_HERE.format(name=shortened(wanted.name, 40)))
     choices = []
     for person in like[:MOST_CHOICES]:
-        command_words = f"people-sure {what} {person.id} {','.join(wanted.roles)}"
-        choices.append(Choice(with_account(person), command_words))
+        chosen = f"{what} {person.id} {','.join(wanted.roles)}"
+        name, roles = with_account(person), role_words(wanted.roles)
+        question = SURE[what].format(name=name, roles=roles)
+        confirm = Confirm(question, f"people-change {chosen}")
+        choices.append(Choice(name, f"people-sure {chosen}", confirm=confirm))
     return say(WHICH_OF_THEM if same else WHOM, Choices(tuple(choices)))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from handlers.desk import Desk
+from handlers.matter import Listed
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -145,7 +146,10 @@ class _Day:
         return not (self.overdue or self.due or self.duties or self.unreadable)
 
 
-async def _day(person: Person, now: datetime, desk: Desk) -> _Day:
+async def _day(
+    person: Person, now: datetime, desk: Desk, visible: Sequence[Listed] | None = None
+) -> _Day:
+    """`visible`: all that the person may see, where that was read already."""
     is_school_day = desk.calendar.is_school_day(desk.calendar.local(now).date())
     tonight = desk.calendar.midnight(desk.calendar.local(now).date() + DAY)
 
@@ -153,7 +157,9 @@ async def _day(person: Person, now: datetime, desk: Desk) -> _Day:
         is_told_apart = not is_school_day and _goes_round(summary)
         return summary.due is not None and summary.due < tonight and not is_told_apart
 
-    found = [seen for seen in await desk.visible(person, is_due) if seen.inside]
+    if visible is None:
+        visible = await desk.visible(person, is_due)
+    found = [seen for seen in visible if seen.inside and is_due(seen.summary)]
     read = await read_cases(found, desk)
     cases = due_cases(read, Reader(person, now), desk)
     return _Day(
@@ -176,15 +182,31 @@ async def duties_of_the_day(person: Person, now: datetime, desk: Desk) -> list[D
 
 
 async def _today(person: Person, now: datetime, desk: Desk) -> Reply | None:
-    day = await _day(person, now, desk)
+    due = await due_today(person, now, desk)
+    return Reply((today_heading(now, desk),)) + due if due.parts else None
+
+
+def today_heading(now: datetime, desk: Desk) -> Heading:
+    return Heading(HEADING.format(day=desk.calendar.local(now)))
+
+
+async def due_today(
+    person: Person, now: datetime, desk: Desk, visible: Sequence[Listed] | None = None
+) -> Reply:
+    """What one person has to do today, case by case, with the school's duties; no parts for
+    nothing.
+
+    `visible`: all that the person may see, where that was read already.
+    """
+    day = await _day(person, now, desk, visible)
     if day.is_empty:
-        return None
+        return Reply()
     cases = [*day.overdue, *day.due]
     shown = cases[:SHOWN]
     overdue = [case for case in shown if case.stage]
     due = [case for case in shown if not case.stage]
 
-    parts: list[Part] = [Heading(HEADING.format(day=desk.calendar.local(now)))]
+    parts: list[Part] = []
     parts += _section(OVERDUE, [due_row(case, desk).words for case in overdue])
     parts += _section(DUE, [due_row(case, desk).words for case in due])
     if len(cases) > SHOWN:

@@ -239,6 +239,24 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Somebody has opened the bot's own page in a chat. It is kept as it should be."""
+
+    #: Whose page it is.
+    account: str
+    #: Last.
+    opened_at: datetime
+    #: A digest of what it was last known to show; empty for nothing.
+    shown: str = ""
+    #: The platform's own mark of that state, if it has one.
+    state: str = ""
+
+    @property
+    def memo_key(self) -> str:
+        return self.account
+
+
+@dataclass(frozen=True, slots=True)
 class RoleWish:
     """Roles are to be given or taken. It is gone when that is done, and a `RoleChange` says so."""
 
@@ -305,6 +323,7 @@ FOLDERS: dict[type[Memo], str] = {
     Erased: "erased",
     Exported: "exported",
     Heard: "heard",
+    Home: "homes",
     Question: "questions",
     Enquiry: "enquiries",
     Statement: "statements",

@@ -208,12 +208,38 @@ class SlackDouble(SlackServer):
         return answer
 
     async def tap(self, user: str, message: Shown, label: str, *, resend: int = 0) -> Answer:
-        """Press a button."""
+        """Press a button, and confirm where Slack asks."""
         for block, element in elements(message.blocks):
             if element["type"] == "button" and element["text"]["text"] == label:
                 action = {"type": "button", "value": element.get("value"), "text": element["text"]}
                 return await self._act(user, message, block, element, action, resend)
         raise AssertionError(f"no button {label!r} among {message.labels}")
+
+    async def open_home(self, user: str, tab: str = "home", *, resend: int = 0) -> Answer:
+        """Open a tab of the bot's: https://docs.slack.dev/reference/events/app_home_opened"""
+        home = self.world.homes.get(user)
+        event = {
+            "type": "app_home_opened",
+            "user": user,
+            "channel": self.world.direct(user),
+            "tab": tab,
+            "event_ts": self.world.ts(),
+            **({"view": self._view(home)} if home and tab == "home" else {}),
+        }
+        return await self._event(event, resend=resend)
+
+    async def tap_home(self, user: str, label: str, *, resend: int = 0) -> Answer:
+        """Press a button of the Home tab."""
+        home = self.world.homes[user]
+        for block, element in elements(home.view["blocks"]):
+            if element["type"] == "button" and element["text"]["text"] == label:
+                action = {"type": "button", "value": element.get("value"), "text": element["text"]}
+                place = {
+                    "container": {"type": "view", "view_id": home.id},
+                    "view": self._view(home),
+                }
+                return await self._send_action(user, place, block, element, action, resend)
+        raise AssertionError(f"no button {label!r} among {home.buttons}")
 
     async def choose(self, user: str, message: Shown, label: str, *, resend: int = 0) -> Answer:
         """Choose from a menu."""
@@ -259,6 +285,7 @@ class SlackDouble(SlackServer):
         words: str = "",
         *,
         files: Iterable[dict[str, Any]] = (),
+        day: str = "",
         resend: int = 0,
     ) -> Answer:
         """Fill in a form and send it. It stays open where the bot answers with errors."""
@@ -267,8 +294,11 @@ class SlackDouble(SlackServer):
         for block in view.view["blocks"]:
             if block["type"] == "input":
                 element = block["element"]
-                is_file = element["type"] == "file_input"
-                filled = {"files": list(files)} if is_file else {"value": words or None}
+                filled: dict[str, Any] = {"value": words or None}
+                if element["type"] == "file_input":
+                    filled = {"files": list(files)}
+                elif element["type"] == "datepicker":
+                    filled = {"selected_date": day or element.get("initial_date")}
                 assert any(filled.values()) or block.get("optional"), (
                     f"{block['label']['text']}: please fill in"
                 )
@@ -326,14 +356,39 @@ class SlackDouble(SlackServer):
         resend: int,
     ) -> Answer:
         container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
-        payload: dict[str, Any] = {
-            "type": "block_actions",
+        place: dict[str, Any] = {
             "container": {**container, "is_ephemeral": message.ephemeral},
             "channel": {
                 "id": message.channel,
                 "name": self.world.channels[message.channel]["name"],
             },
             "response_url": self._response_url(user, message.channel, message),
+        }
+        if not message.ephemeral:
+            place["message"] = {
+                "type": "message",
+                "user": BOT_USER,
+                "bot_id": BOT,
+                "ts": message.ts,
+                "text": message.text,
+                "blocks": message.blocks,
+                **({"thread_ts": message.thread} if message.thread else {}),
+            }
+        return await self._send_action(user, place, block, element, action, resend)
+
+    async def _send_action(
+        self,
+        user: str,
+        place: dict[str, Any],
+        block: dict[str, Any],
+        element: dict[str, Any],
+        action: dict[str, Any],
+        resend: int,
+    ) -> Answer:
+        """https://docs.slack.dev/reference/interaction-payloads/block_actions-payload"""
+        payload = {
+            "type": "block_actions",
+            **place,
             "actions": [
                 {
                     "action_id": element["action_id"],
@@ -344,17 +399,23 @@ class SlackDouble(SlackServer):
             ],
             **self._who(user),
         }
-        if not message.ephemeral:
-            payload["message"] = {
-                "type": "message",
-                "user": BOT_USER,
-                "bot_id": BOT,
-                "ts": message.ts,
-                "text": message.text,
-                "blocks": message.blocks,
-                **({"thread_ts": message.thread} if message.thread else {}),
-            }
         return await self._send("interactive", payload, resend=resend)
+
+    def _view(self, home: View) -> dict[str, Any]:
+        """The Home tab as it stands in payloads."""
+        return {
+            "id": home.id,
+            "team_id": self.team,
+            "private_metadata": "",
+            "callback_id": "",
+            "state": {"values": {}},
+            "hash": home.hash,
+            "root_view_id": home.id,
+            "app_id": APP,
+            "external_id": "",
+            "bot_id": BOT,
+            **home.view,
+        }
 
     def _who(self, user: str) -> dict[str, Any]:
         known = self.world.users[user]

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.doubles.slack_blocks import MAX_TOGETHER, Invalid, characters, check_message, check_view
+from tests.doubles.slack_blocks import (
+    MAX_TOGETHER,
+    MAX_VIEW,
+    Invalid,
+    characters,
+    check_home,
+    check_message,
+    check_view,
+)
 from tests.doubles.slack_world import APP, BOT, BOT_USER, Shown, Upload, View
 
 if TYPE_CHECKING:
@@ -63,6 +71,7 @@ class Api:
             "chat.getPermalink": self.permalink,
             "views.open": self.views_open,
             "views.update": self.views_update,
+            "views.publish": self.views_publish,
             "files.info": self.files_info,
             "files.delete": self.files_delete,
             "files.getUploadURLExternal": self.upload_url,
@@ -240,6 +249,30 @@ class Api:
                 opened.view, opened.hash = view, f"{self.world.ts()}.{secrets.token_hex(4)}"
                 return {"view": {"id": opened.id, "hash": opened.hash, **view}}
         raise Refuse("not_found")
+
+    async def views_publish(self, arguments: Arguments) -> Arguments:
+        """https://docs.slack.dev/reference/methods/views.publish"""
+        view = _json(arguments["view"])
+        if len(json.dumps(view).encode()) > MAX_VIEW:
+            raise Refuse("view_too_large")
+        check_home(view)
+        user = self.world.users.get(arguments["user_id"])
+        if user is None or user["is_bot"]:
+            raise Invalid("invalid `user_id`")
+        if not self.world.has_home:
+            raise Refuse("not_enabled")
+        before = self.world.homes.get(user["id"])
+        if before and arguments.get("hash", before.hash) != before.hash:
+            raise Refuse("hash_conflict")
+        shown = View(
+            before.id if before else f"V{self.world.number()}",
+            user["id"],
+            f"{self.world.ts()}.{secrets.token_hex(4)}",
+            view,
+        )
+        self.world.homes[user["id"]] = shown
+        self.world.homes_shown.append(shown)
+        return {"view": {"id": shown.id, "hash": shown.hash, **view}}
 
     async def files_info(self, arguments: Arguments) -> Arguments:
         file = self.world.files.get(arguments["file"])

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 IN_MESSAGES = {"section", "header", "context", "divider", "actions", "rich_text"}
 IN_VIEWS = IN_MESSAGES | {"input"}
+# https://docs.slack.dev/reference/views/home-tab-views
+IN_HOME = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
+MAX_VIEW = (
+    250_000  # bytes: `view_too_large` of https://docs.slack.dev/reference/methods/views.publish
+)
+# https://docs.slack.dev/reference/block-kit/block-elements/button-element
+OF_A_BUTTON = {
+    *("type", "text", "action_id", "url", "value", "style", "confirm", "accessibility_label"),
+}
 MAX_TOGETHER = 13_200  # seen: https://github.com/slackapi/bolt-js/issues/2509
 
 
@@ -38,6 +48,19 @@ def check_view(view: Any) -> None:
     need(isinstance(blocks, list) and 0 < len(blocks) <= 100, "a view has 1 to 100 blocks")
     if any(block.get("type") == "input" for block in blocks):
         need("submit" in view, "submit is required where there is an input")
+    _check_blocks(blocks, IN_VIEWS)
+
+
+def check_home(view: Any) -> None:
+    """Raises Invalid for a view that views.publish would refuse."""
+    need(isinstance(view, dict) and view.get("type") == "home", "no home")
+    # A form's title and buttons have no place here.
+    need(set(view) <= IN_HOME, f"not of a home: {set(view) - IN_HOME}")
+    need(len(view.get("private_metadata", "")) <= 3_000, "private_metadata over 3000")
+    need(len(view.get("callback_id", "")) <= 255, "callback_id over 255")
+    need(len(view.get("external_id", "")) <= 255, "external_id over 255")
+    blocks = view.get("blocks")
+    need(isinstance(blocks, list) and len(blocks) <= 100, "a view has at most 100 blocks")
     _check_blocks(blocks, IN_VIEWS)
 
 
@@ -144,6 +167,11 @@ def _element(element: dict[str, Any]) -> None:
             _plain(element["text"], 75, "button")
             need(len(element.get("value", "")) <= 2_000, "button: value over 2000")
             need(element.get("style", "primary") in ("primary", "danger"), "button: style")
+            need(set(element) <= OF_A_BUTTON, f"button: {set(element) - OF_A_BUTTON}")
+            spoken = element.get("accessibility_label", "x")
+            need(isinstance(spoken, str) and 1 <= len(spoken) <= 75, "button: accessibility_label")
+            if "confirm" in element:
+                _dialog(element["confirm"])
         case "static_select":
             if "placeholder" in element:
                 _plain(element["placeholder"], 150, "placeholder")
@@ -153,6 +181,16 @@ def _element(element: dict[str, Any]) -> None:
                 need(1 <= len(option["value"]) <= 150, "option: value of 1 to 150 characters")
         case kind:
             raise Invalid(f"no such element here: {kind}")
+
+
+def _dialog(dialog: dict[str, Any]) -> None:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+    need(set(dialog) <= {"title", "text", "confirm", "deny", "style"}, "confirm: no such field")
+    _plain(dialog["title"], 100, "confirm: title")
+    _plain(dialog["text"], 300, "confirm: text")
+    _plain(dialog["confirm"], 30, "confirm: confirm")
+    _plain(dialog["deny"], 30, "confirm: deny")
+    need(dialog.get("style", "primary") in ("primary", "danger"), "confirm: style")
 
 
 def _rich(block: dict[str, Any]) -> None:
@@ -184,6 +222,11 @@ def _input(block: dict[str, Any]) -> None:
             need(1 <= element.get("max_files", 10) <= 10, "file_input: max_files")
         case "static_select":
             _element(element)
+        case "datepicker":
+            day = element.get("initial_date", "2026-01-01")
+            need(re.fullmatch(r"\d{4}-\d{2}-\d{2}", day), "datepicker: initial_date")
+            if "placeholder" in element:
+                _plain(element["placeholder"], 150, "placeholder")
         case kind:
             raise Invalid(f"input: no such element: {kind}")
 

@@ -116,6 +116,10 @@ class SlackServer:
         """The forms that were opened for somebody."""
         return [view for view in self.world.views if view.user == user]
 
+    def home(self, user: str) -> View | None:
+        """Somebody's Home tab as it stands now, if one was published."""
+        return self.world.homes.get(user)
+
     @property
     def uploads(self) -> list[Upload]:
         """The files that the bot handed over."""

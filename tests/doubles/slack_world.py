@@ -44,6 +44,15 @@ class Shown:
         return words(self.blocks) if self.blocks else decode_entities(self.text)
 
     @property
+    def dialogs(self) -> dict[str, dict[str, Any]]:
+        """What Slack asks over each button that has a dialog, by the button's label."""
+        return {
+            element["text"]["text"]: element["confirm"]
+            for _, element in elements(self.blocks)
+            if "confirm" in element
+        }
+
+    @property
     def labels(self) -> list[str]:
         """The labels of buttons, and of the options of menus."""
         found = []
@@ -55,7 +64,7 @@ class Shown:
 
 @dataclass
 class View:
-    """A form that was opened for somebody."""
+    """A form that was opened for somebody, or their Home tab."""
 
     id: str
     user: str
@@ -66,6 +75,19 @@ class View:
     @property
     def labels(self) -> list[str]:
         return [block["label"]["text"] for block in self.view["blocks"] if block["type"] == "input"]
+
+    @property
+    def words(self) -> str:
+        """What a person reads."""
+        return words(self.view["blocks"])
+
+    @property
+    def buttons(self) -> list[str]:
+        return [
+            element["text"]["text"]
+            for _, element in elements(self.view["blocks"])
+            if element["type"] == "button"
+        ]
 
 
 @dataclass
@@ -101,6 +123,9 @@ class World:
         self.sent: dict[tuple[str, str], dict[str, Any]] = {}  # messages of people
         self.history: list[Shown] = []
         self.views: list[View] = []
+        self.has_home = True  # the Home tab is switched on in the app's settings
+        self.homes: dict[str, View] = {}  # by user, as they stand now
+        self.homes_shown: list[View] = []  # each as it was published, in order
         self.uploads: list[Upload] = []
         self.pending_uploads: dict[str, Upload] = {}
         self.triggers: dict[str, tuple[str, float]] = {}  # id -> user, when; "" once used

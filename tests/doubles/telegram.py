@@ -43,6 +43,7 @@ class Shown:
     answers: int | None = None  # the message that it replies to
     file: Upload | None = None
     receiver: int | None = None  # who alone sees it
+    protected: bool = False  # it cannot be passed on or saved
 
     @property
     def labels(self) -> list[str]:
@@ -276,6 +277,7 @@ class TelegramDouble:
             answers=(message.get("reply_to_message") or {}).get("message_id"),
             file=self.api.uploads.get((chat, number)),
             receiver=message.get("receiver_user", {}).get("id"),
+            protected=message.get("has_protected_content", False),
         )
 
 

@@ -27,6 +27,12 @@ PHOTO = 10 * 1024 * 1024
 SHORT_DESCRIPTION, DESCRIPTION = 120, 512  # characters
 FOR_DELETION = 48 * 3600  # seconds
 CHANNEL = -1000000000000
+#: https://core.telegram.org/bots/api#sendchataction
+ACTIONS = {
+    *("typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice"),
+    *("upload_document", "choose_sticker", "find_location", "record_video_note"),
+    "upload_video_note",
+}
 
 
 @dataclass
@@ -90,6 +96,8 @@ class BotApi:
         self.menus: dict[
             tuple[str, int], list[dict[str, str]]
         ] = {}  # by kind of scope and chat, or 0
+        self.menu_button = "default"
+        self.actions: list[tuple[int, str]] = []  # what the bot was seen to do, by chat
         self.described = {"short_description": "", "description": ""}
         self.files: dict[str, Stored] = {}
         self.chats: dict[int, dict[str, Any]] = {}
@@ -239,6 +247,23 @@ class BotApi:
         if number not in self.chats or self.closed.get(number, "").startswith("bot can't"):
             raise Refusal("chat not found")
         return kind, number
+
+    async def _setChatMenuButton(self, given: dict[str, Any]) -> object:  # noqa: N802
+        """https://core.telegram.org/bots/api#menubutton"""
+        button = _json(given.get("menu_button") or {"type": "default"})
+        if button not in ({"type": "commands"}, {"type": "default"}):
+            raise Refusal("can't parse menu button")
+        if given.get("chat_id"):
+            self._chat(given)
+        self.menu_button = button["type"]
+        return True
+
+    async def _sendChatAction(self, given: dict[str, Any]) -> object:  # noqa: N802
+        chat = self._chat(given)
+        if given.get("action") not in ACTIONS:
+            raise Refusal("wrong parameter action in request")
+        self.actions.append((chat["id"], str(given["action"])))
+        return True
 
     async def _getMyShortDescription(self, given: dict[str, Any]) -> object:  # noqa: N802
         return {"short_description": self.described["short_description"]}
@@ -413,6 +438,8 @@ class BotApi:
             **({"reply_to_message": earlier} if earlier else {}),
             **_ephemeral(given, number),
         }
+        if str(given.get("protect_content") or "").lower() == "true":
+            message["has_protected_content"] = True
         self.messages[chat["id"], number] = message
         if under and "force_reply" in under:
             self.asking[chat["id"], number] = under  # shown, but not part of the message

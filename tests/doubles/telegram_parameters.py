@@ -42,6 +42,8 @@ PARAMETERS = {
     "getWebhookInfo": set[str](),
     "deleteWebhook": {"drop_pending_updates"},
     "setMyCommands": {"commands", "scope", "language_code"},
+    "setChatMenuButton": {"chat_id", "menu_button"},
+    "sendChatAction": {"business_connection_id", "chat_id", "message_thread_id", "action"},
     "deleteMyCommands": {"scope", "language_code"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "url", "cache_time"},
     "sendMessage": _SENDING | {"text", "entities", "link_preview_options"},

@@ -189,7 +189,15 @@ def markup(value: Any, *, inline_only: bool = False) -> dict[str, Any] | None:
 def _check_button(button: dict[str, Any]) -> None:
     if not str(button.get("text", "")).strip():
         raise Refusal("text buttons are unallowed in the inline keyboard")
-    if not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
+    # https://core.telegram.org/bots/api#inlinekeyboardbutton: exactly one of what it may do.
+    unknown = set(button) - {"text", "style", "callback_data", "copy_text"}
+    if unknown or ("callback_data" in button) == ("copy_text" in button):
+        raise Refusal("text buttons are unallowed in the inline keyboard")
+    if "copy_text" in button:
+        copied = button["copy_text"]
+        if set(copied) != {"text"} or not 1 <= len(str(copied["text"])) <= 256:
+            raise Refusal("BUTTON_COPY_TEXT_INVALID")
+    elif not 1 <= len(str(button["callback_data"]).encode()) <= 64:
         raise Refusal("BUTTON_DATA_INVALID")
     if button.get("style") not in (None, "primary", "danger", "success"):
         raise Refusal("invalid button style specified")

@@ -156,6 +156,18 @@ async def test_for_a_page_of_a_list(office: Office) -> None:
     _is_asked(office, calls=4, statements=4)
 
 
+async def test_for_what_waits_for_somebody(office: Office) -> None:
+    root = await office.reports("asha")
+    for number in range(OTHER_CASES):
+        owner = "ben" if number % 3 == 0 else None
+        await office.desk.store.add(case(by="asha", at=NOW, owner=owner, urgent=number % 2 == 0))
+    await office.says("ben", command=f"case take {root}")
+    await office.says("ben", command="home")
+    _is_asked(office, calls=7)
+    await office.says("asha", command="home")
+    _is_asked(office, calls=2)
+
+
 async def test_for_a_question_about_the_policies(office: Office) -> None:
     await office.says("asha", command="policy may I be friends with pupils on social media")
     _is_asked(office, calls=3)

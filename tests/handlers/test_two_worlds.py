@@ -31,7 +31,7 @@ ASKED = (
     *("case list", "case list mine", "case list overdue", "case list closed", "case overdue"),
     *("case list threat", "case list child-undressed", "case expired", "people", "people log"),
     *("case find example", "case find they write", "case find headteacher", "duty", "policy gaps"),
-    *("people invitations", "help", "case searches"),
+    *("people invitations", "help", "case searches", "home", "start"),
     *(
         "case posters",
         "figures",
@@ -222,6 +222,7 @@ async def _differences(
     if not knew and not is_reporter:
         _are_alike(_heard(without, who, left_out), _heard(whole, who, left_out), "heard")
 
+    _are_alike(without.home_of(who).split("\n"), whole.home_of(who).split("\n"), "home")
     devices = [who, f"{who}2"] if len(person.accounts) > 1 else [who]
     for device in devices:
         asked = await _asked(whole, device, script, lived.hidden, own=not is_reporter)
@@ -264,6 +265,7 @@ def _shows(words: str, hidden: set[int], school: School) -> bool:
 
 def _assert_taken_back(school: School, script: Script, lived: Lived) -> None:
     """Nothing that stands in the person's chats now holds a word of a hidden case that is not theirs."""
+    assert not _shows(school.home_of(script.victim), lived.hidden, school)
     for words in school.stands_before(script.victim):
         for deed in script.deeds:
             is_hidden = deed.what == "report" and set(deed.cases) & lived.hidden

@@ -133,7 +133,7 @@ class Conversation:
             await self.stage.says(who, words)
         elif deed[4]:
             await self._until(
-                lambda: any(deed[5] in seen for seen in self.stage.seen(who)),
+                lambda: self.stage.can_tap(who, deed[5]),
                 f"a button {deed[5]!r}",
             )
             await self.stage.taps(who, deed[5])

@@ -31,7 +31,7 @@ from store.model.records import Person, Role
 from tests.bot.slack import slack_stage
 from tests.bot.telegram import telegram_running
 from tests.doubles.slack import SlackDouble
-from tests.doubles.slack_world import View
+from tests.doubles.slack_world import Shown, View
 from tests.doubles.telegram import TelegramDouble
 from tests.patience import until
 
@@ -111,6 +111,10 @@ class Stage(ABC):
     @abstractmethod
     def seen(self, name: str) -> list[Seen]: ...
 
+    def can_tap(self, name: str, label: str) -> bool:
+        """Whether a button of this label stands before somebody."""
+        return any(label in seen for seen in self.seen(name))
+
     @abstractmethod
     def bold(self, name: str) -> list[str]:
         """The words of quotations that somebody was shown set off from the others."""
@@ -129,7 +133,8 @@ class Stage(ABC):
 
     def under_way(self) -> list[object]:
         """What the bot has begun and not ended."""
-        return [*self.bot._work, *self.bot.delivery.shown_log._tasks]
+        homes = [self.bot.homes] if self.bot.homes.is_busy else []
+        return [*self.bot._work, *self.bot.delivery.shown_log._tasks, *homes]
 
     async def moves_clock(self, words: str, *, is_down: bool = False) -> None:
         """Where nobody runs the bot, all that falls due is found by its first minute."""
@@ -167,6 +172,29 @@ def settings(folder: Path, **environment: str) -> Settings:
             **environment,
         }
     )
+
+
+@dataclass(frozen=True)
+class _Dialog:
+    """What Slack asks over a button of a message before it takes the tap for meant."""
+
+    over: Shown
+    label: str
+    dialog: dict[str, Any]
+
+    def answer(self, label: str) -> str:
+        """Which of its two buttons is meant: it has room for a word, where a message has a
+        sentence.
+        """
+        for which in ("confirm", "deny"):
+            if label.startswith(self.dialog[which]["text"]):
+                return which
+        return ""
+
+    @property
+    def seen(self) -> Seen:
+        words = [self.dialog[part]["text"] for part in ("text", "confirm", "deny")]
+        return Seen(f"dialog {self.over.ts} {self.label}", "\n".join(words))
 
 
 class TerminalStage(Stage):
@@ -265,6 +293,8 @@ class SlackStage(Stage):
         super().__init__(folder, clock)
         self.environment = {**slack.environment, **environment}
         self.slack = slack
+        #: What Slack asks somebody, over a button that they have tapped.
+        self.dialogs: dict[str, _Dialog] = {}
         slack.world.clock = lambda: clock.now().timestamp()
         for name, (full, _) in PEOPLE.items():
             slack.user(self._user(name), full)
@@ -278,6 +308,7 @@ class SlackStage(Stage):
         given = settings(self.folder, **self.environment)
         self.front_end = SlackFrontEnd(given, pauses=slack_stage.QUICK)
         self.bot = await build(given, {"slack": self.front_end}, self.clock.now)
+        self.bot.homes.rest = 0.0
         await self.enrol()
         async with _run(self.front_end, self.bot):
             await self.slack.until(lambda: self.slack.sockets.open)
@@ -321,7 +352,14 @@ class SlackStage(Stage):
         await self.slack.forward(self._user(name), post)
 
     async def taps(self, name: str, label: str) -> None:
+        if name in self.dialogs and await self._answers_dialog(name, label):
+            return
         shown = next(s for s in reversed(self.slack.shown(self._user(name))) if label in s.labels)
+        dialog = shown.dialogs.get(label)
+        # Where a tap elsewhere does it at once, a talk has no further line.
+        if dialog and not label.startswith("Join to"):
+            self.dialogs[name] = _Dialog(shown, label, dialog)
+            return
         buttons = [
             e for b in shown.blocks for e in b.get("elements", []) if e.get("type") == "button"
         ]
@@ -329,6 +367,19 @@ class SlackStage(Stage):
             await self.slack.tap(self._user(name), shown, label)
         else:
             await self.slack.choose(self._user(name), shown, label)
+
+    def can_tap(self, name: str, label: str) -> bool:
+        asked = self.dialogs.get(name)
+        return super().can_tap(name, label) or bool(asked and asked.answer(label))
+
+    async def _answers_dialog(self, name: str, label: str) -> bool:
+        asked = self.dialogs[name]
+        answer = asked.answer(label)
+        if answer:
+            del self.dialogs[name]
+        if answer == "confirm":
+            await self.slack.tap(self._user(name), asked.over, asked.label)
+        return bool(answer)
 
     def handed(self, name: str) -> list[bytes]:
         return [u.data for u in self.slack.uploads if u.channel == "D" + name.upper()]
@@ -341,7 +392,8 @@ class SlackStage(Stage):
         shown = self.slack.shown(self._user(name))
         files = [Seen(u.id, u.title) for u in self.slack.uploads if u.channel == "D" + name.upper()]
         messages = (Seen(f"{s.channel} {s.ts}", "\n".join((s.words, *s.labels))) for s in shown)
-        return [*messages, *files, *forms]
+        asked = [self.dialogs[name].seen] if name in self.dialogs else []
+        return [*messages, *files, *forms, *asked]
 
     def bold(self, name: str) -> list[str]:
         return [

@@ -120,6 +120,17 @@ def translate_mention(event: Payload, sender: Sender, team: str, bot_user: str) 
     )
 
 
+def translate_opening(event: Payload, sender: Sender, team: str) -> Incoming:
+    """Somebody opens the bot's own page."""
+    return Incoming(
+        source=_source(team, "home", event["user"], event["event_ts"]),
+        sender=sender,
+        place=sender.account,
+        at=moment(event.get("event_ts")) or _now(),
+        opens=True,
+    )
+
+
 # --- commands, buttons, shortcuts and forms -------------------------------------------------------
 
 
@@ -142,11 +153,7 @@ def translate_slash(body: Payload, sender: Sender, team: str) -> Incoming:
 
 def translate_tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
     """A button or an option of a menu; None where it carries no command."""
-    actions = body.get("actions") or [{}]
-    action = actions[0]
-    # A menu has the command in the option that was chosen, a button in itself.
-    chosen = action.get("selected_option") or action
-    command = chosen.get("value")
+    command = command_tapped(body)
     if not command:
         return None
 
@@ -155,10 +162,24 @@ def translate_tap(body: Payload, sender: Sender, team: str) -> Incoming | None:
         source=_source(team, "tap", _occasion(body)),
         sender=sender,
         place=address_of(channel) if channel else sender.account,
-        at=moment(action.get("action_ts")) or _now(),
-        command=str(command),
+        at=moment(_action_in(body).get("action_ts")) or _now(),
+        command=command,
         forms=True,
     )
+
+
+def command_tapped(body: Payload) -> str:
+    """The command that a tap carries; nothing where it carries none."""
+    action = _action_in(body)
+    # A menu has the command in the option that was chosen, a button in itself.
+    chosen = object_in(action, "selected_option") or action
+    return first_text(chosen, "value")
+
+
+def _action_in(body: Payload) -> Payload:
+    actions = body.get("actions") or [{}]
+    first: Payload = actions[0]
+    return first
 
 
 def find_tap_destination(body: Payload) -> Destination:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from typer.testing import CliRunner
@@ -71,6 +72,8 @@ TAKEN = "archive away call collapse dm expand feed help invite join leave me msg
 NEEDS = {
     "auth_test": None,
     "views_open": None,  # it comes with a trigger
+    "views_publish": None,
+    "app_home_opened": None,
     "apps_connections_open": APP_SCOPE,
     "apps_uninstall": None,
     "chat_postMessage": "chat:write",
@@ -188,13 +191,14 @@ async def test_what_the_manifest_declares_is_heard() -> None:
         heard = {
             "message.im": slack.message(ASHA, "Hello"),
             "app_mention": slack.mention(ASHA, STAFF, "hello"),
+            "app_home_opened": slack.open_home(ASHA),
         }
         assert (
             set(made["settings"]["event_subscriptions"]["bot_events"]) == set(heard) == set(EVENTS)
         )
         for said_so in heard.values():
             await said_so
-        await slack.until(lambda: len(stage.heard) == len(made["features"]["slash_commands"]) + 3)
+        await slack.until(lambda: len(stage.heard) == len(made["features"]["slash_commands"]) + 4)
 
 
 def test_the_scopes_are_those_that_it_needs_and_no_more() -> None:
@@ -213,6 +217,18 @@ def test_each_scope_and_event_has_its_reason_in_the_docs() -> None:
     )
     scopes = {name for name in reasons if ":" in name or name == "commands"} - {"connections:write"}
     assert scopes == set(manifest()["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
+
+
+def test_the_command_prints_a_link_that_fills_in_slacks_page() -> None:
+    done = CliRunner().invoke(app, ["manifest", "--url", OVER_HTTP, "--link"])
+    link = done.output.strip()
+    # Browsers and servers take more; proxies may not.
+    assert len(link) < 8_000
+    parts = urlsplit(link)
+    assert (parts.netloc, parts.path) == ("api.slack.com", "/apps")
+    asked = parse_qs(parts.query, strict_parsing=True)
+    assert asked["new_app"] == ["1"]
+    assert json.loads(asked["manifest_json"][0]) == manifest(OVER_HTTP)
 
 
 def test_the_command_prints_it() -> None:

@@ -13,9 +13,9 @@ from store.model.records import TECHNICIAN, Role
 from tests.doubles.telegram import TelegramDouble, User
 from tests.talks.stage import TUESDAY, StillClock, TelegramStage
 
-LEADERS = ["report", "case", "figures", "policy", "duty", "join", "help"]
-TECHNICIANS = ["report", "case", "policy", "duty", "join", "help"]
-HEADS = ["report", "case", "figures", "policy", "duty", "people", "join", "help"]
+LEADERS = ["report", "case", "home", "figures", "policy", "duty", "join", "help"]
+TECHNICIANS = ["report", "case", "home", "policy", "duty", "join", "help"]
+HEADS = ["report", "case", "home", "figures", "policy", "duty", "people", "join", "help"]
 USUAL: list[str] = []  # the stage's bot sets no menu for everybody
 
 

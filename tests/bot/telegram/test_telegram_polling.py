@@ -366,6 +366,8 @@ async def test_a_server_without_the_inessential_methods_will_do(
     telegram.api.unimplemented = {
         "setMyCommands",
         "setMyDescription",
+        "setChatMenuButton",
+        "sendChatAction",
         "getMyShortDescription",
         "deleteWebhook",
         "answerCallbackQuery",

@@ -180,6 +180,7 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "policy print": ("E-safety", ANYBODY),
     "policy accept": ("", ANYBODY),
     "policy-next": ("0", ANYBODY),
+    "policy-ask": ("", ANYBODY),
     "policy-text": ("0", ANYBODY),
     "policy-pdf": ("0", ANYBODY),
     "policy-about": ("threat", ANYBODY),
@@ -209,6 +210,7 @@ OF_NO_CASE: dict[str, tuple[str, str]] = {
     "help": ("", ANYBODY),
     "cancel": ("", ANYBODY),
     "start": ("", ANYBODY),
+    "home": ("", ANYBODY),
     "also": ("case status", ANYBODY),
 }
 

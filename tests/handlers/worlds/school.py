@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from bot.outbox.delivery import Delivery
+from bot.outbox.homes import Homes
 from handlers import reception
 from handlers.cases.lists import CHAT_COPIES
 from handlers.desk import Desk
@@ -21,6 +23,7 @@ from handlers.policies.statement import accept_all
 from handlers.rules import access
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
+from handlers.school.home import note_opened
 from handlers.sweep import sweep
 from handlers.text.links import find
 from store.errors import NotFound
@@ -88,6 +91,8 @@ class Chat:
     #: By address and id, as it stands there now.
     messages: dict[tuple[str, str], str] = field(default_factory=dict)
     new: list[tuple[str, str]] = field(default_factory=list)
+    #: By address, the bot's own pages as they stand now.
+    homes: dict[str, str] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     async def send(self, address: str, reply: Reply) -> str:
@@ -100,6 +105,13 @@ class Chat:
 
     async def take_back(self, address: str, message: str, instead: Reply) -> None:
         self.put(address, message, instead)
+
+    async def vouch(self, account: str) -> Sender:
+        return Sender(account, "")
+
+    async def show_home(self, account: str, reply: Reply, state: str) -> str:
+        self.homes[account] = "\n".join(words_in(reply))
+        return ""
 
     def put(self, address: str, id: str, reply: Reply) -> None:
         words = "\n".join(words_in(reply))
@@ -137,7 +149,9 @@ class School:
             limits=AT_WILL,
             channels=(CHANNEL,),
         )
-        self.delivery = Delivery(self.desk, {"telegram": self.chat})  # type: ignore[dict-item]
+        chats: dict[str, Any] = {"telegram": self.chat}
+        self.delivery = Delivery(self.desk, chats)
+        self.homes = Homes(self.desk, chats)
 
     async def move_in(self) -> None:
         for key, roles in ROLES.items():
@@ -145,6 +159,8 @@ class School:
                 Person(key, self.names[key], roles, (account(key),), BEGIN, invited=key != "gita")
             )
         await accept_all(await self.desk.store.people(), self.desk)
+        for key in (*ROLES, NEWCOMER):
+            await note_opened(account(key), self.desk)
 
     async def close(self) -> None:
         await self.desk.store.close()
@@ -172,6 +188,7 @@ class School:
         await self.delivery.tick()
         await self.delivery.shown_log.drain()
         await self.delivery.tick()
+        await self.homes.put_right()
         await self._note()
 
     async def _note(self) -> None:
@@ -312,9 +329,14 @@ class School:
         return found
 
     def stands_before(self, who: str) -> Sequence[str]:
-        """All messages in somebody's chats as they are now."""
+        """All messages in somebody's chats as they are now, and the bot's own page."""
         places = {account(who), account(f"{who}2")}
-        return [words for (place, _), words in self.chat.messages.items() if place in places]
+        messages = [words for (place, _), words in self.chat.messages.items() if place in places]
+        return [*messages, self.home_of(who)]
+
+    def home_of(self, who: str) -> str:
+        """The bot's own page, as it stands before somebody now."""
+        return self.chat.homes.get(account(who), "")
 
 
 def reference_of(number: int) -> str:
