@@ -29,7 +29,10 @@ class Standing(Enum):
     MEMBER = "member"
     #: The platform vouches for nobody: an invitation is needed.
     INVITED = "invited"
-    #: A guest, a stranger from a shared channel, a bot: never let in.
+    #: A guest of the school's workspace, or somebody of another one who shares a channel with it:
+    #: let in as chair of governors alone, by an invitation.
+    GUEST = "guest"
+    #: A bot, or somebody who is gone: never let in.
     OUTSIDER = "outsider"
 
 

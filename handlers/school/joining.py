@@ -9,7 +9,7 @@ from datetime import datetime
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Refused, Reply, Sender, say
+from handlers.messages import Choice, Choices, Refused, Reply, Sender, Standing, say
 from handlers.rules.access import Act
 from handlers.rules.limits import DAY
 from handlers.school.invitations import (
@@ -45,6 +45,12 @@ BAD_CODE = (
 )
 TOO_MANY_CODES = (
     "Too many codes were tried from here. None is accepted from this account until {time}."
+)
+GUEST = (
+    "That code does not work here: you are a guest in this Slack, or come from another one, and "
+    "such an account joins as chair of governors alone. Nothing was joined, and the code is still "
+    "good. If you work at the school, please ask to be made a full member of its Slack, or join in "
+    "another chat."
 )
 NOT_AGREED = (
     "That code does not work yet: somebody else at the school has to agree to it. Please try "
@@ -93,6 +99,8 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
 
     async with desk.store.alone(CHANGING_PEOPLE):
         found = await _invitation_of(code, desk)
+        if sender.standing == Standing.GUEST:
+            await _refuse_guest(found, desk)
         if found.person:
             return await _ask_whose(found, found.person, sender, here, desk)
         person = await _join_as_new(found, sender.account, here, desk)
@@ -109,6 +117,20 @@ async def _invitation_of(code: str, desk: Desk) -> Invitation:
     if waits_for_other(found):
         raise Refused(NOT_AGREED)
     return found
+
+
+def is_for_guest(person: Person) -> bool:
+    """Whether a guest's account may be this person's: nobody but a chair of governors has one."""
+    return person.has(Role.CHAIR)
+
+
+async def _refuse_guest(found: Invitation, desk: Desk) -> None:
+    """Raises Refused for the code of anybody but a chair of governors."""
+    is_chairs = set(found.roles) == {Role.CHAIR}
+    if found.person:
+        is_chairs = is_for_guest(await desk.store.person(found.person))
+    if not is_chairs:
+        raise Refused(GUEST)
 
 
 async def note_member(person: Person, desk: Desk) -> None:
