@@ -15,7 +15,7 @@ from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.memos import RoleWish
 from store.model.records import Invitation, Person
-from store.tiny import add_invitation, read_people
+from store.tiny import add_invitation, read_invitation, read_people
 from store.tiny.reading import add_role_wish
 
 NOBODY = "nobody here is called “{name}”. headsup roles lists everybody"
@@ -27,6 +27,8 @@ class Staff:
     """Everybody in a folder or a database, and the two things that may be added from outside."""
 
     people: Sequence[Person]
+    #: The unused invitation whose code has this SHA-256.
+    invitation: Callable[[str], Awaitable[Invitation | None]]
     invite: Callable[[Invitation], Awaitable[None]]
     wish: Callable[[RoleWish], Awaitable[None]]
 
@@ -49,12 +51,16 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
     if address(settings):
         store = await open_store(settings)
         try:
-            yield Staff(await store.people(), store.add_invitation, store.put)
+            people = await store.people()
+            yield Staff(people, store.invitation, store.add_invitation, store.put)
         finally:
             await store.close()
         return
     # A bot may own the folder at this moment, so no store is opened.
     folder = settings.headsup_data
+
+    async def invitation(digest: str) -> Invitation | None:
+        return read_invitation(folder, digest)
 
     async def invite(invitation: Invitation) -> None:
         add_invitation(folder, invitation)
@@ -64,7 +70,7 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
 
     try:
         refuse_moved_folder(settings)
-        yield Staff(read_people(folder), invite, wish)
+        yield Staff(read_people(folder), invitation, invite, wish)
     except OSError as error:
         raise unavailable(error, folder) from error
 

@@ -16,7 +16,7 @@ from handlers.rules.names import LIKE_THE_HEAD
 from handlers.rules.spoken_of import speaks_of
 from handlers.text.words import listed, moment
 from handlers.workflow.people import name_of
-from handlers.workflow.steps import reachable
+from handlers.workflow.steps import can_answer
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
@@ -55,7 +55,7 @@ async def whom_to_ask(person: Person, text: str, desk: Desk) -> Sequence[Person]
         found = []
         for other in await desk.store.having(roles):
             is_meant = speaks_of(text, other) or (is_about_head and other.has(Role.HEAD))
-            if other.id != person.id and reachable(other, desk) and not is_meant:
+            if other.id != person.id and can_answer(other, desk) and not is_meant:
                 found.append(other)
         if found:
             return found

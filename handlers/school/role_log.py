@@ -51,6 +51,7 @@ WORDS: dict[str, str] = {
         "{by} did not agree to what {other} had asked for: {name}, {roles}. Nothing was changed."
     ),
 }
+BY_TECHNICIAN = "{name} has a further account, which {by} added: {account}."
 AGREED = ", and {other} agreed"
 NOW = "{name} is now: {roles}."
 OUT = "{name} has no role now, and is out."
@@ -179,6 +180,8 @@ async def _sentence(change: RoleChange, desk: Desk) -> str:
 def _words(change: RoleChange) -> str:
     if change.what == RoleChangeKind.JOINED and change.other == SYSTEM:
         return MEMBER
+    if change.what == RoleChangeKind.ACCOUNT and change.by == TECHNICIAN:
+        return BY_TECHNICIAN
     return WORDS[change.what]
 
 
