@@ -103,7 +103,7 @@ def _invitation(
     made = for_new_person(name, roles, code, now, TECHNICIAN)
     if invited.person:
         known = staff.called(invited.person)
-        made = for_further_account("", known, code, now, TECHNICIAN)
+        made = for_further_account(name, known, code, now, TECHNICIAN)
     return by_mail(made, account)
 
 

@@ -16,10 +16,10 @@ from store.school.school import School
 #: By what the notice is of: the subject, and the first line. `{case}` is the reference.
 SAID: dict[str, str] = {
     NoticeKind.ALERT: "New case {case}",
-    NoticeKind.URGENT: "Urgent: case {case} waits for somebody to take it",
+    NoticeKind.URGENT: "Urgent case {case} waits",
     NoticeKind.MORE: "There is more for case {case}",
     NoticeKind.GIVEN: "Case {case} is yours to look after now",
-    NoticeKind.UNCATEGORISED: "Case {case}: nobody has said yet what it is about",
+    NoticeKind.UNCATEGORISED: "Case {case} still waits for somebody’s word",
     NoticeKind.BEFORE: "Case {case}: something is due",
     NoticeKind.OVERDUE: "Case {case}: something is overdue",
     NoticeKind.STEPS: "Case {case}: there is news of the steps",

@@ -121,8 +121,12 @@ def translate_error(error: Exception) -> DeliveryFailed:
             return DeliveryFailed(MAIL_REFUSED.format(code=code), permanent=True)
         case aiosmtplib.SMTPResponseException(code=code):
             return DeliveryFailed(LATER.format(code=code))
-        case aiosmtplib.SMTPNotSupported(message=words):
-            return TokenNotTaken(NO_TLS if "STARTTLS" in words else NO_LOGIN)
+        case aiosmtplib.SMTPNotSupported():
+            return TokenNotTaken(NO_LOGIN)
+        case aiosmtplib.SMTPException(message=words) if "STARTTLS" in words:
+            return TokenNotTaken(NO_TLS)
+        case aiosmtplib.SMTPException(message=words) if "authentication method" in words:
+            return TokenNotTaken(NO_LOGIN)
     return DeliveryFailed(UNREACHABLE.format(why=_why(error)))
 
 

@@ -15,14 +15,12 @@ from store.errors import Trouble
 
 HOW = (
     "Write it as smtps://user:password@mail.example.org:465, or as "
-    "smtp://user:password@mail.example.org:587?starttls=required."
+    "smtp://user:password@mail.example.org:587?starttls=required; signs such as # / ? @ in the "
+    "user or the password as %23 %2F %3F %40."
 )
 NO_URL = "MAIL_URL is no address of a mail server. " + HOW
 NOT_SECRET = "MAIL_URL would send mails and the password for everybody on the way to read. " + HOW
-STRANGE = (
-    "MAIL_URL has a part that is not known: “{part}”. " + HOW + " Signs such as # / ? @ in the "
-    "password are written as %23 %2F %3F %40."
-)
+STRANGE = "MAIL_URL has a part that is not known: “{part}”. " + HOW
 NO_FROM = "MAIL_FROM is not set: the address from which mails go out, headsup@example.org."
 BAD_FROM = "MAIL_FROM is no address: write it as headsup@example.org."
 BAD_ADDRESS = "“{address}” is no mail address that can be used here."
@@ -89,7 +87,7 @@ def read_url(url: str) -> MailServer:
     if parts.scheme not in ("smtp", "smtps") or not host:
         raise SettingsError(NO_URL)
     if parts.fragment or parts.path.strip("/"):
-        raise SettingsError(STRANGE.format(part="#" if parts.fragment else "/"))
+        raise SettingsError(NO_URL)
     asked = parse_qs(parts.query, keep_blank_values=True)
     for name in asked:
         if name != "starttls":
