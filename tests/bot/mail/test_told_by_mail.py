@@ -161,7 +161,7 @@ async def test_nothing_that_anybody_typed_is_ever_in_a_mail(
         assert CONTENT.lower() not in each.everything.lower()
         assert "http" not in each.everything
     assert any(f"Case {cases['a']}: something is overdue" in each.words for each in sent)
-    assert any("With Cleo Martin" in each.words for each in sent)
+    assert any("With Ben Okafor" in each.words for each in sent)
     assert any("With Efua Mensah" in each.words for each in sent)
 
 
