@@ -338,7 +338,8 @@ def make_front_ends(settings: Settings) -> dict[str, FrontEnd]:
         for chat in CHATS
         if chat.is_set(settings)
     }
-    if settings.mail_url:
+    # Of several schools, one that no chat is connected to yet is not running.
+    if settings.mail_url and (made or not settings.schools):
         made[Platform.MAIL.value] = _make_mail(settings)
     return made
 

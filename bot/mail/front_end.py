@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from functools import cached_property
 from hashlib import sha256
 
@@ -26,10 +27,14 @@ NOTHING_COMES_IN = "Nothing comes in by mail."
 NOT_TAKEN = "No mail goes out: {why} What is owed waits for that. headsup check tries it again."
 AWAY = "no mail goes out now"
 
-#: Seconds between two looks at whether the server is there.
+#: Seconds between two looks at whether the server is there, and while it is not.
 WATCH = 600.0
+LOOK_AGAIN = 60.0
 #: Connections at the same time: servers allow few.
-AT_ONCE = 3
+AT_ONCE = 5
+#: Seconds for one of them to become free.
+PATIENCE = 60.0
+BUSY = "The mail server is busy with other mails."
 
 log = structlog.get_logger()
 
@@ -63,6 +68,7 @@ class MailFrontEnd:
         self._watch_seconds = watch_seconds
         self._places = asyncio.Semaphore(AT_ONCE)
         self._is_reached = False
+        self._is_said_away = False
         self._token_refused = False
 
     @property
@@ -91,9 +97,9 @@ class MailFrontEnd:
             except DeliveryFailed as failure:
                 self._note_failure(failure)
             else:
-                self._is_reached = True
-                self._token_refused = False
-            await asyncio.sleep(self._watch_seconds)
+                self._note_reached()
+            pause = self._watch_seconds if self.connected else LOOK_AGAIN
+            await asyncio.sleep(min(pause, self._watch_seconds))
 
     def stop_taking(self) -> None:
         """Nothing is taken in."""
@@ -111,14 +117,24 @@ class MailFrontEnd:
         id = f"{_fingerprint(reply, to)}@{self._sending.domain}"
         message = message_of(letter, to, self._sending, id, self._now())
         try:
-            async with self._places:
-                await send(message, self._sending, self._seconds)
+            await self._send_in_turn(message)
         except DeliveryFailed as failure:
             self._note_failure(failure)
             raise
-        self._is_reached = True
-        self._token_refused = False
+        self._note_reached()
         return id
+
+    async def _send_in_turn(self, message: EmailMessage) -> None:
+        """Raises DeliveryFailed, also where others take too long: a claim is soon over."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._places.acquire()
+        except TimeoutError:
+            raise DeliveryFailed(BUSY) from None
+        try:
+            await send(message, self._sending, self._seconds)
+        finally:
+            self._places.release()
 
     async def edit(self, address: str, message: str, reply: Reply) -> None:
         """Nothing: a mail stays as it is, and a second one would tell of the first."""
@@ -149,9 +165,13 @@ class MailFrontEnd:
                 log.error(NOT_TAKEN.format(why=failure))
             self._token_refused = True
         elif not failure.permanent:
-            if self._is_reached:
+            if not self._is_said_away:
                 log.warning(AWAY, why=str(failure))
-            self._is_reached = False
+            self._is_reached, self._is_said_away = False, True
+
+    def _note_reached(self) -> None:
+        self._is_reached, self._is_said_away = True, False
+        self._token_refused = False
 
 
 def _address(address: str) -> str:

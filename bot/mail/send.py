@@ -20,7 +20,7 @@ from handlers.messages import DeliveryFailed
 
 #: Seconds for one answer of the server, and for all of one mail.
 ANSWER = 30.0
-WHOLE = 90.0
+WHOLE = 60.0
 FAREWELL = 5.0
 #: From here on the server says that another try will not help.
 FOR_GOOD = 500

@@ -330,6 +330,9 @@ class Delivery:
         addresses: tuple[str, ...] = (notice.to,)
         if notice.kind != NoticeKind.CHANNEL:
             addresses = (await self.desk.store.person(notice.to)).accounts
+        elif Address.parse(notice.to).is_send_only:
+            # Nobody has said that a mail address in the settings is right.
+            addresses = ()
         here = [a for a in addresses if Address.parse(a).platform in self.front_ends]
         # What can be answered comes first.
         return sorted(here, key=lambda address: Address.parse(address).is_send_only)

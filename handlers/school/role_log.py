@@ -15,7 +15,7 @@ from handlers.text.words import full_day
 from handlers.workflow.people import account_words, name_of
 from store.base import Store
 from store.errors import NotFound
-from store.model.address import Address
+from store.model.address import SEND_ONLY, Address
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
 from store.model.records import SYSTEM, TECHNICIAN, Notice, Person, Role
@@ -200,8 +200,11 @@ def _when(change: RoleChange, desk: Desk) -> str:
     when = f"{full_day(at.date())}, {at:%H:%M}"
     if not change.way:
         return f"({when})"
-    is_chat = change.way != COMMAND_LINE
-    where = f"in {change.way.capitalize()}" if is_chat else "at the command line"
+    where = f"in {change.way.capitalize()}"
+    if change.way == COMMAND_LINE:
+        where = "at the command line"
+    if change.way in SEND_ONLY:
+        where = "by mail"
     return f"({when}, {where})"
 
 
