@@ -29,7 +29,7 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
-from handlers.workflow.steps import can_answer
+from handlers.workflow.steps import can_answer, is_by_mail_alone
 from store.errors import NotFound
 from store.model.address import Platform
 from store.model.kinds import NoticeKind
@@ -64,8 +64,12 @@ WHOSE_ACCOUNT = "Whose further account is it for? It is somebody who is here alr
 NOBODY_HERE = "I know nobody called “{name}”. “/people” lists everybody."
 NO_ROLE = "{name} has no role here. Invite them as a new person: /people invite NAME as ROLE"
 UNREACHABLE = (
-    "No chat that runs here reaches {name}, so they could not say Yes. The technician can invite "
-    "them all the same: headsup invite NAME --for PERSON"
+    "No chat that runs here reaches {name}, so they could not say Yes. Invite them as a new "
+    "person: /people invite NAME as ROLE"
+)
+MAIL_ALONE = (
+    "{name} is told by mail alone, and could not say Yes there. The technician can make a code "
+    "that needs none: headsup invite NAME --for PERSON"
 )
 ASKED_OTHER = (
     "The code works once {names} has agreed: a safeguarding lead is invited by the headteacher and "
@@ -274,7 +278,8 @@ async def _make_further(name: str, person: Person, ask: Ask, desk: Desk) -> Repl
     if not person.roles:
         raise Refused(NO_ROLE.format(name=person.name))
     if not can_answer(person, desk):
-        raise Refused(UNREACHABLE.format(name=person.name))
+        words = MAIL_ALONE if is_by_mail_alone(person) else UNREACHABLE
+        raise Refused(words.format(name=person.name))
     code = new_code()
     made = for_further_account(name, person, code, ask.at, ask.person.id)
     await desk.store.add_invitation(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bot.front_end import TokenNotTaken
 from bot.mail import MailFrontEnd
 from bot.settings import load
-from handlers.messages import Brief, DeliveryFailed, Reply, say
+from handlers.messages import Brief, DeliveryFailed, Incoming, Reply, say
 from store.model.kinds import NoticeKind
 from tests.doubles.mail import MailDouble
 
@@ -215,6 +216,39 @@ async def test_no_word_of_its_parts_is_in_it(mail: MailDouble) -> None:
 def test_a_brief_takes_nothing_for_a_reference(reference: str) -> None:
     with pytest.raises(ValueError, match="reference alone"):
         Brief(NoticeKind.URGENT, reference)
+
+
+async def test_it_looks_whether_the_server_is_there(
+    mail: MailDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    front_end = front_end_of(mail)
+    front_end._watch_seconds = 0.01
+
+    async def receive(incoming: Incoming) -> None:
+        raise AssertionError("nothing comes in")
+
+    running = asyncio.create_task(front_end.run(receive))
+    await mail.until(lambda: front_end.connected)
+    await mail.goes_down()
+    await mail.until(lambda: not front_end.connected)
+    assert not front_end.token_refused
+    await mail.starts()
+    await mail.until(lambda: front_end.connected)
+    mail.refuse("login", "535 5.7.8 Authentication credentials invalid")
+    await mail.until(lambda: front_end.token_refused)
+    looked = mail.connections
+    await mail.until(lambda: mail.connections > looked + 2)
+    mail.mend()
+    await mail.until(lambda: front_end.connected)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    # Each of the two is said once, and names neither the password nor anybody.
+    said = capsys.readouterr().out
+    assert said.count("no mail goes out now") == 1
+    assert said.count("No mail goes out: The mail server refuses") == 1
+    assert mail.password not in said
+    assert mail.mails == []
 
 
 async def test_long_lists_end(mail: MailDouble) -> None:

@@ -19,7 +19,7 @@ from store.errors import Trouble
 from store.model.kinds import NoticeKind, NoticeResult
 from store.model.records import Role
 from tests.doubles.mail import MailDouble
-from tests.talks.conftest import Conversation, Talk
+from tests.talks.conftest import Conversation, Talk, as_written
 from tests.talks.stage import TUESDAY, StillClock, TerminalStage, settings
 
 EFUA, BEN = "efua@governors.example", "ben@school.example"
@@ -58,15 +58,23 @@ def by_mail() -> dict[str, str]:
 
 
 @pytest.fixture
+def more() -> dict[str, str]:
+    """Further settings."""
+    return {}
+
+
+@pytest.fixture
 async def stage(
-    mail: MailDouble, tmp_path: Path, by_mail: dict[str, str]
+    mail: MailDouble, tmp_path: Path, by_mail: dict[str, str], more: dict[str, str]
 ) -> AsyncIterator[MailStage]:
     (tmp_path / "school.toml").write_text(
         'name = "Hillside"\nurgent_phone = "01632 960789"\nlocal_authority_phone = "01632 960456"\n'
     )
     it = MailStage(tmp_path, StillClock(TUESDAY), mail, **by_mail)
+    it.environment |= more
     async with it.running():
         yield it
+        await as_written(it)
 
 
 @pytest.fixture
@@ -257,6 +265,21 @@ async def test_whoever_has_a_chat_reads_it_there(talk: Talk, stage: MailStage) -
     assert stage.mail.mails == []
 
 
+@pytest.mark.parametrize("more", [{"LEADERSHIP_CHANNEL": "mail:heads@school.example"}])
+async def test_no_channel_is_an_address_that_nobody_has_confirmed(
+    talk: Talk, stage: MailStage
+) -> None:
+    await talk("""
+        Asha> Somebody wrote a threat
+        bot>  Case {a}
+        Asha> (taps) The school
+        Asha> /case category {a} threat
+        bot to Ben> Urgent: case {a}
+        clock> +5m
+    """)
+    assert stage.mail.to("heads@school.example") == []
+
+
 def test_every_kind_of_notice_has_words_for_a_mail() -> None:
     assert set(SAID) == set(NoticeKind)
 
@@ -319,7 +342,7 @@ async def test_whoever_is_told_by_mail_joins_a_chat_by_the_technicians_code(
     made = await make_invitation("", (), given, "Efua Mensah")
     await talk(f"""
         Ben>  /people invite Efua Mensah for Efua Mensah
-        bot>  The technician can invite them all the same
+        bot>  Efua Mensah is told by mail alone
         Finn> /join {made.code}
         bot>  Welcome, Efua Mensah.
         bot to Ben> Efua Mensah has a further account, which the technician added
