@@ -145,10 +145,18 @@ def invite(
     again: Annotated[
         bool, typer.Option("--again", help="With --from: new slips for those who have not joined.")
     ] = False,
+    mail: Annotated[
+        str, typer.Option(help="An address, for somebody in no chat: told by mail alone.")
+    ] = "",
 ) -> None:
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.settings import load
 
+    if mail:
+        from bot.cli.invite_by_mail import Invited, invite_by_mail
+
+        asyncio.run(invite_by_mail(Invited(name, role or [], person, mail), load()))
+        return
     if staff_list is None:
         from bot.cli.invite import print_invitation
 
@@ -194,6 +202,17 @@ def people(
     else:
         lines = asyncio.run(list_people(load(), staff_list, now))
     typer.echo("\n".join(lines))
+
+
+@app.command()
+def confirm(
+    code: Annotated[str, typer.Argument(help="The code that was read out to you.")],
+) -> None:
+    """Confirm a mail address by the code that was sent there: from then on, mail goes to it."""
+    from bot.cli.invite_by_mail import confirm as confirm_address
+    from bot.settings import load
+
+    asyncio.run(confirm_address(code, load()))
 
 
 @app.command(

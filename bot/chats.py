@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bot.tokens import Tried
     from store.model.records import Person
 
+MAIL_ALONE = (
+    "MAIL_URL is set, and no chat is: mail only goes out, so nobody could pass anything on. "
+    "Run: headsup setup"
+)
 HALF = "{rest} set, but {missing} is not. Set it in the environment or in .env."
 SWAPPED = (
     "{name} begins with {wrong}: the two tokens of Slack are swapped. The bot's begins with xoxb-."
@@ -304,7 +308,8 @@ TELEGRAM = Chat(
 
 # --- all of them ---------------------------------------------------------------------------------
 
-#: Every chat that needs a token. The terminal is none of them: it runs where no other does.
+#: Every chat that needs a token. The terminal is none of them: it runs where no other does. Nor is
+#: mail, where nobody can say anything.
 CHATS: tuple[Chat, ...] = (SLACK, TELEGRAM)
 
 #: A channel that no other chat knows as its own is Slack's: `C0123`, `#heads`.
@@ -334,6 +339,12 @@ def chats_set(settings: Settings) -> Collection[Platform]:
     return {chat.platform for chat in CHATS if chat.is_set(settings)}
 
 
+def platforms_reached(settings: Settings) -> Collection[Platform]:
+    """The platforms on which somebody can be told something: the chats, and mail."""
+    reached = set(chats_set(settings))
+    return reached | {Platform.MAIL} if settings.mail_url else reached
+
+
 def address_of(channel: str) -> str:
     """The address of a channel as settings have it: `slack:C0123` for `C0123`.
 
@@ -361,11 +372,26 @@ def make_front_ends(settings: Settings) -> dict[str, FrontEnd]:
     refuse_halves(settings)
 
     # By the plain word, not the member of Platform: logs print the keys.
-    return {
+    made = {
         chat.platform.value: chat.make_front_end(settings)
         for chat in CHATS
         if chat.is_set(settings)
     }
+    # Of several schools, one that no chat is connected to yet is not running.
+    if settings.mail_url and (made or not settings.schools):
+        made[Platform.MAIL.value] = _make_mail(settings)
+    return made
+
+
+def _make_mail(settings: Settings) -> FrontEnd:
+    """Raises SettingsError where nobody could be heard."""
+    from bot.mail import MailFrontEnd
+    from bot.settings import SettingsError
+
+    chats = [chat.platform.label for chat in CHATS if chat.is_set(settings)]
+    if not chats:
+        raise SettingsError(MAIL_ALONE)
+    return MailFrontEnd(settings, chats=chats)
 
 
 def refuse_halves(settings: Settings) -> None:
@@ -376,6 +402,9 @@ def refuse_halves(settings: Settings) -> None:
         has_companions = any(getattr(settings, name) for name in chat.companions)
         if has_companions and not chat.is_set(settings):
             raise SettingsError(HALF.format(rest=chat.companions_are, missing=chat.token.variable))
+
+    if settings.mail_from and not settings.mail_url:
+        raise SettingsError(HALF.format(rest="MAIL_FROM is", missing="MAIL_URL"))
 
     for chat in CHATS:
         mix_up = chat.find_mix_up(settings)

@@ -140,6 +140,14 @@ class Settings(BaseModel):
         "https://api.telegram.org",
         description="Where Telegram's Bot API is: the part before /bot<token>/.",
     )
+    mail_url: SecretStr | None = Field(
+        None,
+        description=(
+            "Mail, for those in no chat: the server by which it goes out, "
+            "smtps://user:password@host:465, or smtp://user:password@host:587?starttls=required"
+        ),
+    )
+    mail_from: str = Field("", description="Mail: the address from which it goes out.")
     port: int = Field(
         3000,
         ge=0,

@@ -16,7 +16,7 @@ ON_LINE = "{path}, line {line}"
 ENVIRONMENT = "in the environment"
 
 #: Names that begin so are meant for the bot, if they stand in `.env`.
-OURS = ("HEADSUP_", "SLACK_", "TELEGRAM_")
+OURS = ("HEADSUP_", "SLACK_", "TELEGRAM_", "MAIL_")
 #: How alike two names are (0 to 1) of which one is a slip for the other.
 ALIKE = 0.85
 

@@ -27,7 +27,17 @@ from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
 from handlers.rules.access import WORKERS
-from handlers.school import digest, duties, home, invitations, joining, people, role_log, roles
+from handlers.school import (
+    digest,
+    duties,
+    further_accounts,
+    home,
+    invitations,
+    joining,
+    people,
+    role_log,
+    roles,
+)
 from handlers.school.help import cancel, help_for
 
 
@@ -126,8 +136,8 @@ TAPPED = (
     questions.drop,
     invitations.further,
     invitations.cancel,
-    joining.confirm,
-    joining.deny,
+    further_accounts.confirm,
+    further_accounts.deny,
     roles.sure,
     roles.change,
     roles.agree,

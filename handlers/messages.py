@@ -34,7 +34,10 @@ class Standing(Enum):
     MEMBER = "member"
     #: The platform vouches for nobody: an invitation is needed.
     INVITED = "invited"
-    #: A guest, a stranger from a shared channel, a bot: never let in.
+    #: A guest of the school's workspace, or somebody of another one who shares a channel with it:
+    #: let in as chair of governors alone, by an invitation.
+    GUEST = "guest"
+    #: A bot, or somebody who is gone: never let in.
     OUTSIDER = "outsider"
 
 
@@ -304,6 +307,33 @@ Part = Heading | Text | Fields | Quote | Table | Choices | Prompt | File
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What a notice may say where others may read along and nothing is taken back: by mail.
+
+    There is no place in it for a word that anybody wrote about a case, nor for a name of anybody
+    whom a case is about. Raises ValueError for a reference that is none.
+    """
+
+    #: Why the notice is owed: a NoticeKind.
+    what: str
+    reference: str = ""
+    #: The category, as procedure.toml calls it; empty where that is not to be said.
+    kind: str = ""
+    #: What is to be done, as procedure.toml puts it; empty for what somebody has worded.
+    step: str = ""
+    #: Names of the staff whose it is.
+    who: tuple[str, ...] = ()
+    #: For so many days it is overdue.
+    day: int = 0
+    #: Who may be rung about it; nobody where they may be the one whom it is about.
+    ring: Literal["", "school", "authority"] = ""
+
+    def __post_init__(self) -> None:
+        if self.reference and not set(self.reference) <= set(REFERENCE_ALPHABET):
+            raise ValueError("a brief names a case by its reference alone")
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer, or a notice: parts from top to bottom."""
 
@@ -326,6 +356,10 @@ class Reply:
     #: The reference of the case whose reporter it tells that something is still to be fetched.
     #: The message is put right when that has come.
     unfinished: str = ""
+    #: All that is said of it where the parts must not go. Whoever words a notice says so here.
+    briefs: tuple[Brief, ...] = ()
+    #: The same whenever this very message is sent again; empty for an answer.
+    key: str = ""
     #: Told of each message that shows it.
     noted: Noted | None = field(default=None, compare=False)
     #: Asked just before it is shown, where something later may say all of it.
@@ -333,7 +367,12 @@ class Reply:
 
     def __add__(self, other: Reply) -> Reply:
         unfinished = self.unfinished or other.unfinished
-        together = replace(self, parts=self.parts + other.parts, unfinished=unfinished)
+        together = replace(
+            self,
+            parts=self.parts + other.parts,
+            unfinished=unfinished,
+            briefs=self.briefs + other.briefs,
+        )
         return together.showing(other.shows).mentioning(other.mentions)
 
     def showing(self, references: Iterable[str]) -> Reply:
@@ -342,6 +381,10 @@ class Reply:
         if shows == self.shows:
             return self
         return replace(self, shows=shows, mentions=self.mentions - shows)
+
+    def briefly(self, *briefs: Brief) -> Reply:
+        """The reply, with what may be said of it by mail."""
+        return replace(self, briefs=self.briefs + briefs)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it is about these cases, of which it shows no more than their

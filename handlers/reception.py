@@ -67,6 +67,7 @@ TOO_FAST = (
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 AGAIN_TO_STRANGERS = timedelta(hours=1)
+LET_IN_BY_CODE = frozenset({Standing.INVITED, Standing.GUEST})
 TRIES = 20
 PUNCTUATION = " .,;:!?"
 
@@ -184,10 +185,20 @@ async def _report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
 
 async def _stranger(incoming: Incoming, desk: Desk) -> Reply | None:
     """Nothing but one polite sentence, and the use of an invitation."""
-    name, _, code = (incoming.command or "").strip().partition(" ")
-    if name.lower() == "join" and incoming.sender.standing == Standing.INVITED:
-        return await joining.join(code.strip(), incoming.sender, desk)
+    code = _code_of_stranger(incoming)
+    if code is not None and incoming.sender.standing in LET_IN_BY_CODE:
+        return await joining.join(code, incoming.sender, desk)
     return say(STRANGER) if _once_an_hour(incoming.sender.account, desk) else None
+
+
+def _code_of_stranger(incoming: Incoming) -> str | None:
+    """What follows `join`; None where it is something else. Whoever comes from another workspace
+    may find no commands there, and types the words.
+    """
+    typed = incoming.text if incoming.command is None else incoming.command
+    name, _, code = typed.strip().lstrip("/").partition(" ")
+    is_command = incoming.command is not None or re.fullmatch(joining.CODE_ALONE, code.strip())
+    return code.strip() if name.lower() == "join" and is_command else None
 
 
 async def _later_version(incoming: Incoming, person: Person, desk: Desk) -> Reply:
@@ -203,6 +214,8 @@ async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Perso
     """Who it is; a full member of the school's workspace is staff from the first word."""
     sender = incoming.sender
     if not _recognised(sender, known):
+        return None
+    if sender.standing == Standing.GUEST and known is not None and not joining.is_for_guest(known):
         return None
     if known is not None:
         return known

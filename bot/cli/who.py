@@ -16,7 +16,7 @@ from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.memos import RoleWish
 from store.model.records import Invitation, Person
-from store.tiny import add_invitation, read_people
+from store.tiny import add_invitation, read_invitation, read_people
 from store.tiny.people import read_invitations, withdraw_invitation
 from store.tiny.reading import add_role_wish
 
@@ -31,6 +31,8 @@ class Staff:
     people: Sequence[Person]
     #: Those that nobody has used, also where their time is over.
     invitations: Sequence[Invitation]
+    #: The unused invitation whose code has this SHA-256.
+    invitation: Callable[[str], Awaitable[Invitation | None]]
     invite: Callable[[Invitation], Awaitable[None]]
     #: Makes an invitation void, by its digest; False where it was used meanwhile.
     withdraw: Callable[[str], Awaitable[bool]]
@@ -63,6 +65,7 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
             yield Staff(
                 people=await store.people(),
                 invitations=await store.invitations(),
+                invitation=store.invitation,
                 invite=store.add_invitation,
                 withdraw=store.use_invitation,
                 wish=store.put,
@@ -72,6 +75,9 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
         return
     # A bot may own the folder at this moment, so no store is opened.
     folder = settings.headsup_data
+
+    async def invitation(digest: str) -> Invitation | None:
+        return read_invitation(folder, digest)
 
     async def invite(invitation: Invitation) -> None:
         add_invitation(folder, invitation)
@@ -87,6 +93,7 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
         yield Staff(
             people=read_people(folder),
             invitations=read_invitations(folder),
+            invitation=invitation,
             invite=invite,
             withdraw=withdraw,
             wish=wish,

@@ -250,6 +250,8 @@ class Delivery:
         """One message of them all. The notices note for themselves in which message they are."""
         reply = bundle([ready.reply for ready in message])
         reader = message[0].owed.notice.to
+        key = " ".join(ready.owed.notice.key for ready in message)
+        reply = replace(reply, key=key)
         noted_by_notices = frozenset(ready.owed.reference for ready in message)
         return self.shown_log.log_showing(reply, reader, noted_by_notices)
 
@@ -304,7 +306,11 @@ class Delivery:
         """Where it went, or why it could not go to any of the person's accounts."""
         failure = DeliveryFailed("no way to reach this person", permanent=True)
         for address in await self._addresses(notice):
-            platform = Address.parse(address).platform
+            to = Address.parse(address)
+            platform = to.platform
+            # A chat that is away for a moment says all of it later; a mail would say it is there.
+            if to.is_send_only and not failure.permanent and not is_urgent(notice):
+                continue
             try:
                 async with self._places[platform]:
                     id = await self.front_ends[platform].send(address, reply)
@@ -324,7 +330,12 @@ class Delivery:
         addresses: tuple[str, ...] = (notice.to,)
         if notice.kind != NoticeKind.CHANNEL:
             addresses = (await self.desk.store.person(notice.to)).accounts
-        return [a for a in addresses if Address.parse(a).platform in self.front_ends]
+        elif Address.parse(notice.to).is_send_only:
+            # Nobody has said that a mail address in the settings is right.
+            addresses = ()
+        here = [a for a in addresses if Address.parse(a).platform in self.front_ends]
+        # What can be answered comes first.
+        return sorted(here, key=lambda address: Address.parse(address).is_send_only)
 
     # --- what became of it ------------------------------------------------------------------------
 

@@ -24,14 +24,10 @@ NAMING_SECONDS = 1.5
 MOST_NAMES = 50
 
 _UNKNOWN_HERE = ("user_not_found", "user_not_visible", "users_not_found")
-_GUEST = (
-    "is_restricted",
-    "is_ultra_restricted",
-    "is_bot",
-    "is_stranger",
-    "is_workflow_bot",
-    "deleted",
-)
+#: https://docs.slack.dev/reference/objects/user-object
+_NOBODY = ("is_bot", "is_workflow_bot", "deleted")
+#: Of one channel, of several, or of another workspace and in no channel that the bot is in.
+_GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 _NO_SUCH_METHOD = ("unknown_method", "missing_scope", "method_not_supported_for_channel_type")
 
 V = TypeVar("V")
@@ -100,6 +96,14 @@ class Remembered(Generic[V]):
         return memory
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Whom Slack knows by an id, and the workspaces that they are of."""
+
+    sender: Sender
+    teams: frozenset[str] = frozenset()
+
+
 class People:
     """Looks people up.
 
@@ -110,7 +114,7 @@ class People:
         self._api = api
         self._work = work
         self._me: Remembered[Identity] = Remembered(work, seconds=float("inf"))
-        self._senders: Remembered[Sender] = Remembered(work)
+        self._senders: Remembered[_Found] = Remembered(work)
         self._direct_channels: Remembered[str] = Remembered(work, seconds=float("inf"))
 
     async def me(self) -> Identity:
@@ -120,12 +124,14 @@ class People:
     async def sender(self, user: str, team: str | None) -> Sender:
         """The person behind a user's id.
 
-        `team` is the workspace that the payload says they are of, where that is not ours.
+        `team` is the workspace that the payload says they are of, where that is not ours. Whom
+        Slack does not know as somebody of that one may be another person with the same id.
         """
         me = await self.me()
-        if team and team != me.team:
+        found = await self._senders.get(user, lambda: self._ask_sender(user, me))
+        if team and team != me.team and team not in found.teams:
             return Sender(account_of(team, user), "", Standing.OUTSIDER)
-        return await self._senders.get(user, lambda: self._ask_sender(user, me))
+        return found.sender
 
     async def name(self, user: str) -> str:
         """Their name, or nothing where that cannot be found out."""
@@ -197,13 +203,13 @@ class People:
             url=first_text(found, "url"),
         )
 
-    async def _ask_sender(self, user: str, me: Identity) -> Sender:
+    async def _ask_sender(self, user: str, me: Identity) -> _Found:
         account = account_of(me.team, user)
         try:
             answer = await self._api.look_up(self._api.client.users_info, user=user)
         except SlackRefused as refusal:
             if refusal.error in _UNKNOWN_HERE:
-                return Sender(account, "", Standing.OUTSIDER)
+                return _Found(Sender(account, "", Standing.OUTSIDER))
             raise
 
         found = answer["user"]
@@ -212,10 +218,10 @@ class People:
             or first_text(found, "real_name", "name")
             or user
         )
-        is_guest = any(found.get(flag) for flag in _GUEST)
-        if is_guest or not _is_of(found, me.team):
-            return Sender(account, name, Standing.OUTSIDER)
-        return Sender(account, name, Standing.MEMBER)
+        teams = _teams_of(found, me.team)
+        if me.team not in teams:
+            account = account_of(first_text(found, "team_id"), user)
+        return _Found(Sender(account, name, _standing(found, me.team in teams)), teams)
 
     async def _ask_direct_channel(self, user: str) -> str:
         try:
@@ -227,12 +233,18 @@ class People:
         return str(found["channel"]["id"])
 
 
-def _is_of(user: Payload, team: str) -> bool:
-    """Tells a member of the workspace; in an Enterprise organisation, one may be of several."""
+def _teams_of(user: Payload, ours: str) -> frozenset[str]:
+    """The workspaces of a user; in an Enterprise organisation, one may be of several."""
     teams = object_in(user, "enterprise_user").get("teams")
-    if not teams:
-        teams = [user.get("team_id") or team]
-    return team in teams
+    return frozenset(teams or [user.get("team_id") or ours])
+
+
+def _standing(user: Payload, is_of_ours: bool) -> Standing:
+    if any(user.get(flag) for flag in _NOBODY):
+        return Standing.OUTSIDER
+    if not is_of_ours or any(user.get(flag) for flag in _GUEST):
+        return Standing.GUEST
+    return Standing.MEMBER
 
 
 def foreign_team(ours: str, *payloads: object) -> str:

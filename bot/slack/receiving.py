@@ -84,12 +84,12 @@ class Receiver:
             return NOT_RECEIVED
 
     async def _receive_translated(self, translated: Translated, sender: Sender) -> Outcome:
-        # Who is not of the school is told nothing of what they sent.
-        is_told = bool(translated.missing) and sender.standing is Standing.MEMBER
         what = listed(translated.missing)
-        if is_told and translated.is_empty:
+        if what and translated.is_empty and sender.standing is Standing.MEMBER:
             return Outcome(say(NOTHING.format(what=what)), received=True)
 
         reply = await self._receive(translated.incoming) or Reply()
-        then = NOT_ALL.format(what=what) if is_told and reply.received else ""
+        # Who is not of the school is told nothing of what they sent; a guest may be its chair.
+        is_told = sender.standing is Standing.MEMBER or bool(reply.reader)
+        then = NOT_ALL.format(what=what) if what and is_told and reply.received else ""
         return Outcome(reply, reply.received, then)

@@ -65,7 +65,7 @@ def bundle(replies: Sequence[Reply]) -> Reply:
     for number, reply in enumerate(replies, 1):
         mark = f"{number}. " if is_numbered else ""
         parts = [_part(part, mark, first=part is reply.parts[0]) for part in reply.parts]
-        said = Reply(tuple(parts), shows=reply.shows, mentions=reply.mentions)
+        said = replace(reply, parts=tuple(parts))
         together += said
     return together
 

@@ -9,13 +9,14 @@ from handlers.desk import Desk
 from handlers.matter import Around, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.school.due import A_CASE, first_name_of, kind_of
+from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.words import listed, moment
 from handlers.workflow.alerts import passed_on_from
 from handlers.workflow.hands import HANDS
 from handlers.workflow.step_news import News, news_for
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
-from store.model.kinds import Clock, EntryKind
+from store.model.kinds import Clock, EntryKind, NoticeKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status
 
 DUE_SOON = "Case {reference}: due {due}"
@@ -46,8 +47,9 @@ CHANGED: dict[str, str] = {
 }
 
 
-def step_notice(case: Case, notice: Notice, desk: Desk) -> Reply | None:
+def step_notice(matter: Matter, notice: Notice, desk: Desk) -> Reply | None:
     """That a step falls due soon, or is overdue, with the buttons that deal with it."""
+    case = matter.case
     follow_up = case.follow_up(notice.step)
     if follow_up is None or not _still(follow_up, notice):
         return None
@@ -58,7 +60,9 @@ def step_notice(case: Case, notice: Notice, desk: Desk) -> Reply | None:
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
     open_it = Choice("Open", f"case {case.reference}")
     choices = (*step_choices(case, follow_up), *procedure_choices(case, follow_up, desk), open_it)
-    return Reply((*parts, Choices(choices))).showing([case.reference])
+    owners = owners_of(follow_up, case, matter.around, desk)
+    brief = brief_of_step(case, follow_up, desk.procedure, owners, notice.stage)
+    return Reply((*parts, Choices(choices))).showing([case.reference]).briefly(brief)
 
 
 def _still(follow_up: FollowUp, notice: Notice) -> bool:
@@ -88,7 +92,8 @@ def step_from_above(
         who=listed(owner.name for owner in owners) or "nobody",
     )
     ask = Choice(ASK.format(who=first_name_of(owners)), f"case ask {case.reference}")
-    return say(words, Choices((ask,)))
+    brief = brief_of_step(case, follow_up, desk.procedure, owners, follow_up.told)
+    return say(words, Choices((ask,))).briefly(brief)
 
 
 def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Reply | None:
@@ -111,7 +116,8 @@ def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Rep
         return None
     title = STEPS.format(reference=case.reference, kind=kind_of(case, desk))
     choices = Choices((Choice(f"Open {case.reference}", f"case {case.reference}"),))
-    return say("\n".join([title, *lines]), choices).showing([case.reference])
+    brief = brief_of(NoticeKind.STEPS, case, desk.procedure)
+    return say("\n".join([title, *lines]), choices).showing([case.reference]).briefly(brief)
 
 
 def _unreached_lines(id: str, keys: Sequence[str], matter: Matter, desk: Desk) -> list[str]:

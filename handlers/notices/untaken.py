@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Reply, say
-from handlers.rules.access import is_about_head, is_kept_from
+from handlers.rules.access import is_about_head, is_governors_alone, is_kept_from
 from handlers.text.words import counted, listed
 from handlers.workflow.alerts import channel_may_know
 from handlers.workflow.own_words import own_words
 from handlers.workflow.rounds import seen_lately, told_of_it
 from store.model.case import Case
-from store.model.records import Notice, Person, Role, Status
+from store.model.records import Notice, Person, Role, Status, Summary
 
 NOBODY_FOR = "Nobody has taken it for {how_long}."
 NOBODY_YET = "Nobody has taken it yet."
@@ -98,6 +100,15 @@ def _whom_to_ring(reporter: Person, matter: Matter, desk: Desk) -> str:
         if not _is_kept_from_any(role, matter):
             return words
     return RING_ANOTHER
+
+
+def whom_to_ring(matter: Sequence[Summary], people: People) -> Literal["", "school", "authority"]:
+    """Whom somebody who is told of it by mail alone may ring. Whoever answers the school's
+    telephone may be the one whom it is about.
+    """
+    if channel_may_know(matter, people):
+        return "school"
+    return "authority" if is_governors_alone(matter) else ""
 
 
 def _is_kept_from_any(role: Role, matter: Matter) -> bool:

@@ -9,6 +9,7 @@ the step and whose it is, and no more.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from handlers.cases.above import answer_inside, answered_notice, asked_notice
 from handlers.cases.evidence_words import describe, similar_cases
@@ -18,7 +19,7 @@ from handlers.cases.reporter_view import answer
 from handlers.cases.retention import retention_notice
 from handlers.desk import Desk
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.messages import Brief, Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.notices.steps import step_from_above, step_news, step_notice
 from handlers.notices.untaken import (
     is_over,
@@ -26,6 +27,7 @@ from handlers.notices.untaken import (
     untaken_notice,
     urgent_from_above,
     waiting_lines,
+    whom_to_ring,
 )
 from handlers.policies.enquiries import answer_notice, enquiry_notice
 from handlers.policies.statement import statement_notice, unaccepted_notice
@@ -33,11 +35,12 @@ from handlers.rules.access import Act, Relation
 from handlers.rules.unfinished import is_unfinished
 from handlers.school.digest import digest_notice
 from handlers.school.duties import duty_notice
-from handlers.school.joining import account_notice
+from handlers.school.further_accounts import account_notice
 from handlers.school.role_log import role_change_notice
 from handlers.school.roles import agreement_notice
 from handlers.school.today import KEYS as OF_THE_DAY
 from handlers.school.today import brings_digest, today_notice
+from handlers.text.briefs import brief_of
 from handlers.text.categories import category_name
 from handlers.workflow.alerts import (
     channel_may_know,
@@ -92,6 +95,14 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
 
     `reference`: of the case that owes it; empty for a notice of no case.
     """
+    reply = await _render(reference, notice, desk)
+    if reply is None or reply.briefs:
+        return reply
+    # What has nothing more to say by mail says that it is there, and of which case.
+    return reply.briefly(Brief(notice.kind, notice.reference or reference))
+
+
+async def _render(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     if not reference:
         return await OF_NO_CASE[notice.kind](notice, desk)
     if notice.kind == NoticeKind.CHANNEL:
@@ -111,7 +122,7 @@ async def render_notice(reference: str, notice: Notice, desk: Desk) -> Reply | N
     if matter is None or not matter.whole:
         return await _from_above(await desk.store.case(reference), notice, person, desk)
     if notice.kind in ABOUT_STEPS:
-        return step_notice(matter.case, notice, desk)
+        return step_notice(matter, notice, desk)
     if notice.kind in OF_PEOPLE:
         return OF_PEOPLE[notice.kind](notice, person, matter, desk)
     return await _for_leader(notice, person, matter, desk)
@@ -154,7 +165,9 @@ async def _for_leader(notice: Notice, person: Person, matter: Matter, desk: Desk
         join = f"case join {matter.case.reference} to {other.reference}"
         choices.append(Choice(JOIN.format(reference=other.reference), join))
     words = Heading(heading.format(reference=matter.named.reference)), Text("\n".join(lines))
-    reply = Reply((*words, Choices(tuple(choices))))
+    brief = brief_of(notice.kind, matter.named, desk.procedure)
+    ring = whom_to_ring(matter.summaries, matter.people)
+    reply = Reply((*words, Choices(tuple(choices))), briefs=(replace(brief, ring=ring),))
     return matter.shown_in(reply).showing(other.reference for other in similar)
 
 
@@ -227,8 +240,10 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
         return None
     match notice.kind:
         case NoticeKind.URGENT if notice.stage and not is_over(case, notice):
+            ring = whom_to_ring(around.matter(case), around.people)
+            brief = Brief(NoticeKind.URGENT, case.reference, ring=ring)
             choices = Choices((seen_choice(case),))
-            return urgent_from_above(case, around.people, desk) + Reply((choices,))
+            return urgent_from_above(case, around.people, desk) + Reply((choices,), briefs=(brief,))
         case NoticeKind.OVERDUE if not await brings_digest(person, desk):
             return step_from_above(case, around, notice, person, desk)
         case NoticeKind.ANSWERED:

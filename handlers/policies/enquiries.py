@@ -17,7 +17,7 @@ from handlers.rules.spoken_of import may_speak_of, speaks_of
 from handlers.text.words import listed, moment
 from handlers.workflow.own_words import own_words
 from handlers.workflow.people import name_of
-from handlers.workflow.steps import reachable
+from handlers.workflow.steps import can_answer
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
@@ -56,7 +56,7 @@ async def whom_to_ask(person: Person, text: str, desk: Desk) -> Sequence[Person]
         found = []
         for other in await desk.store.having(roles):
             is_meant = speaks_of(text, other) or (is_about_head and other.has(Role.HEAD))
-            if other.id != person.id and reachable(other, desk) and not is_meant:
+            if other.id != person.id and can_answer(other, desk) and not is_meant:
                 found.append(other)
         if found:
             return found
@@ -179,7 +179,7 @@ async def _whom_it_went_to(enquiry: Enquiry, asker: Person, desk: Desk) -> Seque
     """
     still_here = []
     for person in await desk.store.having(WORKERS):
-        if not set(person.ids).isdisjoint(enquiry.to) and reachable(person, desk):
+        if not set(person.ids).isdisjoint(enquiry.to) and can_answer(person, desk):
             still_here.append(person)
     return still_here or await whom_to_ask(asker, enquiry.text, desk)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Around, People
-from handlers.messages import Choice, Choices, Heading, Reply, Text
+from handlers.messages import Brief, Choice, Choices, Heading, Reply, Text
 from handlers.policies.enquiries import waiting_enquiries
 from handlers.policies.questions import gap_line, gaps_for
 from handlers.rules import access
@@ -32,6 +32,7 @@ from handlers.school.due import (
     untaken_rows,
 )
 from handlers.school.duties import Due, DueNow, all_due, duties_now, duty_line
+from handlers.text.briefs import brief_of
 from handlers.text.words import moment, shortened
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -154,8 +155,13 @@ async def _overdue_rows(week: _Week, desk: Desk) -> list[Row]:
     known = {case.case.reference for case in week.neglected}
     untaken = await untaken_rows(week.person, desk)
     rows += [row for row in untaken if row.reference not in known]
-    rows += [Row(duty_line(due, week.now, desk)) for due in week.late_duties]
-    rows += [Row(UNREADABLE.format(reference=r), r) for r in week.inside.unreadable]
+    for late in week.duties:
+        if late.stage:
+            brief = Brief(NoticeKind.DUTY, step=late.due.duty.do, day=late.stage)
+            rows.append(Row(duty_line(late.due, week.now, desk), brief=brief))
+    for reference in week.inside.unreadable:
+        brief = Brief(NoticeKind.UNREADABLE, reference)
+        rows.append(Row(UNREADABLE.format(reference=reference), reference, brief))
     return rows
 
 
@@ -167,7 +173,8 @@ def _section(heading: str, rows: Sequence[Row]) -> Reply:
     lines = [row.words for row in shown]
     if len(rows) > SHOWN:
         lines.append(MORE.format(number=len(rows) - SHOWN))
-    reply = Reply((Heading(heading), Text("\n".join(lines))))
+    briefs = tuple(row.brief for row in rows if row.brief)
+    reply = Reply((Heading(heading), Text("\n".join(lines))), briefs=briefs)
     return reply.showing(row.reference for row in shown if row.reference)
 
 
@@ -176,12 +183,18 @@ def _of_open_cases(cases: Sequence[Case], now: datetime, desk: Desk) -> Reply:
     new = [case for case in cases if case.opened_at >= now - WEEK]
     waiting = [case for case in cases if _is_waiting(case)]
     quiet = [case for case in cases if _is_quiet(case.summary, now, desk)]
-    reply = _of_cases(NEW, new, desk) + _of_cases(WAITING, waiting, desk)
+    reply = _section(NEW, [_new_row(case, desk) for case in new])
+    reply += _of_cases(WAITING, waiting, desk)
     return reply + _of_cases(GOING_QUIET, quiet, desk)
 
 
 def _of_cases(heading: str, cases: Sequence[Case], desk: Desk) -> Reply:
     return _section(heading, [Row(_line(case, desk), case.reference) for case in cases])
+
+
+def _new_row(case: Case, desk: Desk) -> Row:
+    brief = brief_of(NoticeKind.ALERT, case, desk.procedure)
+    return Row(_line(case, desk), case.reference, brief)
 
 
 def _buttons(cases: Sequence[DueCase], neglected: Sequence[DueCase]) -> Reply:

@@ -8,15 +8,17 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around, Listed, Summaries
+from handlers.messages import Brief
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from handlers.rules.stages import stage_reached
+from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.categories import category_name
 from handlers.text.words import listed, shortened
 from handlers.workflow.steps import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
-from store.model.kinds import Clock
+from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Person, Status, Summary
 
 LINE = "{reference} · {kind} · {what} · {who} · {when}{more}"
@@ -36,6 +38,8 @@ class Row:
 
     words: str
     reference: str = ""
+    #: What may be said of it by mail.
+    brief: Brief | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +153,18 @@ def _days_overdue(step: FollowUp, now: datetime, desk: Desk) -> int:
 def due_row(due: DueCase, desk: Desk) -> Row:
     """A case with its kind, its next step, whose that is and how long it is overdue."""
     words = _words(due, kind_of(due.case, desk), desk)
-    return Row(words, due.case.reference)
+    return Row(words, due.case.reference, due_brief(due, desk))
+
+
+def due_brief(due: DueCase, desk: Desk) -> Brief:
+    """The same for a mail."""
+    return brief_of_step(due.case, due.step, desk.procedure, due.owners, due.stage)
 
 
 def row_from_above(due: DueCase, desk: Desk) -> Row:
     """The same for somebody who may not see the case: of what is withheld, not even its kind."""
     kind = A_CASE if due.case.withheld else kind_of(due.case, desk)
-    return Row(_words(due, kind, desk), due.case.reference)
+    return Row(_words(due, kind, desk), due.case.reference, due_brief(due, desk))
 
 
 def _words(due: DueCase, kind: str, desk: Desk) -> str:
@@ -213,7 +222,9 @@ async def untaken_rows(person: Person, desk: Desk) -> list[Row]:
     for case in read.cases:
         if any(notice.to == person.id and notice.message for notice in case.notices):
             kind = A_CASE if case.withheld else kind_of(case, desk)
-            rows.append(Row(UNTAKEN.format(reference=case.reference, kind=kind), case.reference))
+            words = UNTAKEN.format(reference=case.reference, kind=kind)
+            brief = brief_of(NoticeKind.URGENT, case, desk.procedure)
+            rows.append(Row(words, case.reference, brief))
     return rows
 
 

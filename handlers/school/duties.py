@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Heading, Refused, Reply, Text, say
+from handlers.messages import Brief, Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.stages import stage_reached
@@ -240,11 +240,12 @@ async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
         return None
     words = OVERDUE if stage else SOON
     said = words.format(due=full_day(due.day), day=stage, do=due.duty.do)
+    reply = say(said).briefly(Brief(NoticeKind.DUTY, step=due.duty.do, day=stage))
     person = await desk.store.person(notice.to)
     if not access.answers_for(person, due.duty.owner):
-        return say(said)
+        return reply
     done = Choice("Done", f"duty done {due.duty.key} {due.day}", "primary")
-    return say(said, Choices((done,)))
+    return reply + Reply((Choices((done,)),))
 
 
 async def _is_still_told(duty: Duty, notice: Notice, stage: int, desk: Desk) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.commands import command
@@ -28,7 +29,7 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
-from handlers.workflow.steps import reachable
+from handlers.workflow.steps import can_answer, is_by_mail_alone
 from store.errors import NotFound
 from store.model.address import Platform
 from store.model.kinds import NoticeKind
@@ -66,6 +67,10 @@ UNREACHABLE = (
     "No chat that runs here reaches {name}, so they could not say Yes. Invite them as a new "
     "person: /people invite NAME as ROLE"
 )
+MAIL_ALONE = (
+    "{name} is told by mail alone, and could not say Yes there. The technician can make a code "
+    "that needs none: headsup invite NAME --for PERSON"
+)
 ASKED_OTHER = (
     "The code works once {names} has agreed: a safeguarding lead is invited by the headteacher and "
     "the chair of governors together."
@@ -78,6 +83,7 @@ PENDING = "Invitations that were not used yet"
 NONE_PENDING = "Every invitation was used, or is over."
 LINE = "{name}: {what}, until {until}, made by {by}{waits}"
 WAITS_FOR_OTHER = "; waits until somebody else has agreed"
+WAITS_FOR_CODE = "; by mail, and waits until the technician has typed the code that was sent there"
 WAITS_FOR_PERSON = "; used by {account}, and waits for {name} to say Yes"
 MORE = "… and {number} more."
 CANCEL = "Cancel {name}’s"
@@ -100,6 +106,23 @@ def for_new_person(
 ) -> Invitation:
     """An invitation for somebody new, whoever else has that name."""
     return Invitation(digest(code), name, roles, now + VALID, by=by)
+
+
+def short_code() -> str:
+    """`k7mp-4xwz`: eight letters and digits, to be read out. Nobody but the technician types it."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def as_read_out(code: str) -> str:
+    """A short code as it was made, however it was typed."""
+    letters = "".join(letter for letter in code.lower() if letter in LETTERS)
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def by_mail(made: Invitation, address: str) -> Invitation:
+    """An invitation for whoever has a mail address, `mail:efua@example.org`."""
+    return replace(made, claimed_by=address)
 
 
 def for_further_account(name: str, person: Person, code: str, now: datetime, by: str) -> Invitation:
@@ -254,8 +277,9 @@ async def further(ask: Ask, desk: Desk) -> Reply:
 async def _make_further(name: str, person: Person, ask: Ask, desk: Desk) -> Reply:
     if not person.roles:
         raise Refused(NO_ROLE.format(name=person.name))
-    if not reachable(person, desk):
-        raise Refused(UNREACHABLE.format(name=person.name))
+    if not can_answer(person, desk):
+        words = MAIL_ALONE if is_by_mail_alone(person) else UNREACHABLE
+        raise Refused(words.format(name=person.name))
     code = new_code()
     made = for_further_account(name, person, code, ask.at, ask.person.id)
     await desk.store.add_invitation(made)
@@ -288,7 +312,7 @@ async def others_to_agree(asker: Person, desk: Desk) -> list[Person]:
     """Who can agree to what this person asks for, and is reached in a chat."""
     found = []
     for person in await desk.store.having((Role.HEAD, Role.CHAIR)):
-        if access.may_agree(person, asker) and reachable(person, desk):
+        if access.may_agree(person, asker) and can_answer(person, desk):
             found.append(person)
     return found
 
@@ -340,9 +364,11 @@ async def _line(invitation: Invitation, desk: Desk) -> str:
     if invitation.person:
         person = await person_by_id(invitation.person, desk)
         what = f"a further account of {with_account(person)}"
-        if invitation.claimed_by:
+        if invitation.claimed_by and not invitation.is_by_mail:
             account = account_words(invitation.claimed_by)
             waits = WAITS_FOR_PERSON.format(account=account, name=person.name)
+    if invitation.is_by_mail:
+        waits = WAITS_FOR_CODE
     return LINE.format(
         name=invitation.name,
         what=what,

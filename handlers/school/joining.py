@@ -1,33 +1,38 @@
-"""Joining by an invitation, and further accounts, which their person has to confirm."""
+"""Joining by an invitation."""
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
-from handlers.messages import Choice, Choices, Refused, Reply, Sender, say
+from handlers.messages import Refused, Reply, Sender, Standing, say
 from handlers.rules.access import Act
 from handlers.rules.limits import DAY
+from handlers.school.further_accounts import (
+    ALREADY,
+    BAD_CODE,
+    WAIT,
+    add_account,
+    ask_whose,
+)
 from handlers.school.invitations import (
     digest,
-    invitation_with,
     is_good,
     waits_for_other,
 )
 from handlers.school.role_log import CHANGING_PEOPLE, keep_change, way_of
-from handlers.school.role_words import HOW_TO_TYPE, role_words
+from handlers.school.role_words import HOW_TO_TYPE
 from handlers.text.words import moment
 from handlers.workflow.changes import reconsider
-from handlers.workflow.people import account_words, people_called
-from handlers.workflow.steps import reachable
-from store.errors import Conflict, NotFound
-from store.model.kinds import NoticeKind, RoleChangeKind
-from store.model.memos import RoleChange
-from store.model.records import SYSTEM, Invitation, Notice, Person, Role, new_id
+from handlers.workflow.people import people_called
+from handlers.workflow.steps import is_by_mail_alone
+from store.errors import Conflict
+from store.model.kinds import RoleChangeKind
+from store.model.memos import COMMAND_LINE, RoleChange
+from store.model.records import SYSTEM, TECHNICIAN, Invitation, Person, Role, new_id
 
 TRIES = 20
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -38,13 +43,15 @@ WELCOME = (
     "Welcome, {name}. When you see a worrying post, send or forward it to me: a screenshot, a link "
     "or your words. I keep it, tell the right person, and say what to do next."
 )
-ALREADY = "You have joined already, {name}."
-BAD_CODE = (
-    "That code is not valid: it may have been used, or be over seven days old. Please ask for a "
-    "new one."
-)
+
 TOO_MANY_CODES = (
     "Too many codes were tried from here. None is accepted from this account until {time}."
+)
+GUEST = (
+    "That code does not work here: you are a guest in this Slack, or come from another one, and "
+    "such an account joins as chair of governors alone. Nothing was joined, and the code is still "
+    "good. If you work at the school, please ask to be made a full member of its Slack, or join in "
+    "another chat."
 )
 NOT_AGREED = (
     "That code does not work yet: somebody else at the school has to agree to it. Please try "
@@ -54,31 +61,6 @@ SOMEBODY_ELSES = (
     "That code is for a new person, {invited}, and you are here already as {name}. Nothing was "
     "changed. Please ask the headteacher to give you the role, or to invite a further account."
 )
-WAIT = (
-    "Please wait. I have asked the person whose code this is, in the chat that they have used so "
-    "far, whether this account is theirs. Nothing is joined before they say Yes."
-)
-NOT_REACHED = (
-    "I cannot ask the person whose code this is: no chat that runs here reaches them. Nothing was "
-    "joined. Please tell whoever gave you the code."
-)
-HAS_ROLES = (
-    "That account belongs to somebody with a role of their own: {name} ({roles}). Nothing was "
-    "joined. If it is the same person, those roles have to be taken from {name} first."
-)
-ANOTHER_PERSON = (
-    "That account belongs to somebody who was invited as {name}. Nothing was joined: nobody "
-    "becomes somebody else here."
-)
-IS_IT_YOU = (
-    "Is this you? Somebody has used a code for a further account of yours, {name}: {account}, "
-    "which calls itself “{called}”. If you say Yes, whoever uses it is you here, and sees all that "
-    "you see. If you did not just do this yourself, say No."
-)
-YES, NO = "Yes, that is me", "No"
-NOTHING_WAITS = "Nothing waits for your word here: it was answered, cancelled, or is over."
-IS_YOURS = "{account} is yours now as well. You are the same person in both."
-IS_NOT_YOURS = "Thank you. Nothing was joined, and the code is void. Leadership is told."
 
 
 async def join(code: str, sender: Sender, desk: Desk) -> Reply:
@@ -93,22 +75,46 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
 
     async with desk.store.alone(CHANGING_PEOPLE):
         found = await _invitation_of(code, desk)
+        if sender.standing == Standing.GUEST:
+            await _refuse_guest(found, desk)
+        before: Person | None = here
         if found.person:
-            return await _ask_whose(found, found.person, sender, here, desk)
-        person = await _join_as_new(found, sender.account, here, desk)
+            before = await desk.store.person(found.person)
+            if not is_by_mail_alone(before) or found.by != TECHNICIAN:
+                await ask_whose(found, before, sender, here, desk)
+                return say(WAIT)
+            # Nobody can be asked by mail: the technician knows to whom the code was given.
+            claimed = replace(found, claimed_by=sender.account)
+            person = await add_account(claimed, before, desk, COMMAND_LINE)
+        else:
+            person = await join_as_new(found, sender.account, here, desk)
     desk.roles_changed(person)
-    await reconsider(desk, person, here)
+    await reconsider(desk, person, before)
     return say(WELCOME.format(name=person.name))
 
 
 async def _invitation_of(code: str, desk: Desk) -> Invitation:
     """Raises Refused where there is none, or it is void, or not agreed to."""
     found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
-    if found is None or not await is_good(found, desk):
+    if found is None or found.is_by_mail or not await is_good(found, desk):
         raise Refused(BAD_CODE)
     if waits_for_other(found):
         raise Refused(NOT_AGREED)
     return found
+
+
+def is_for_guest(person: Person) -> bool:
+    """Whether a guest's account may be this person's: nobody but a chair of governors has one."""
+    return person.has(Role.CHAIR)
+
+
+async def _refuse_guest(found: Invitation, desk: Desk) -> None:
+    """Raises Refused for the code of anybody but a chair of governors."""
+    is_chairs = set(found.roles) == {Role.CHAIR}
+    if found.person:
+        is_chairs = is_for_guest(await desk.store.person(found.person))
+    if not is_chairs:
+        raise Refused(GUEST)
 
 
 async def note_member(person: Person, desk: Desk) -> None:
@@ -145,7 +151,7 @@ def _joined_as_member(person: Person) -> str:
 # --- a new person ---------------------------------------------------------------------------------
 
 
-async def _join_as_new(found: Invitation, account: str, here: Person | None, desk: Desk) -> Person:
+async def join_as_new(found: Invitation, account: str, here: Person | None, desk: Desk) -> Person:
     """The person of the account, with the invitation's roles. Raises Refused where they are not
     new.
     """
@@ -210,179 +216,6 @@ async def _enrol(found: Invitation, id: str, account: str, desk: Desk, *, is_new
         except Conflict:
             continue
     raise Refused(BAD_CODE)
-
-
-# --- a further account ----------------------------------------------------------------------------
-
-
-async def _ask_whose(
-    found: Invitation, whose: str, sender: Sender, here: Person | None, desk: Desk
-) -> Reply:
-    """Ask the person whether the account is theirs. Raises Refused where that cannot be."""
-    person = await desk.store.person(whose)
-    if here and here.id == person.id:
-        raise Refused(ALREADY.format(name=person.name))
-    if here:
-        _refuse_other(here, person)
-    if found.claimed_by not in ("", sender.account):
-        # Somebody else has used it first.
-        raise Refused(BAD_CODE)
-    if not reachable(person, desk):
-        raise Refused(NOT_REACHED)
-    claimed = replace(found, claimed_by=sender.account, claimed_name=sender.name[:80])
-    await desk.store.add_invitation(claimed)
-    await _owe_question(claimed, person, desk)
-    return say(WAIT)
-
-
-async def _owe_question(claimed: Invitation, person: Person, desk: Desk) -> None:
-    await desk.store.owe(
-        Notice(
-            f"account {claimed.key} {person.id}",
-            NoticeKind.ACCOUNT,
-            person.id,
-            desk.now(),
-            step=claimed.key,
-        )
-    )
-
-
-async def owe_account_questions(desk: Desk) -> None:
-    """Owe once more what may not have been owed before the bot stopped."""
-    for invitation in await desk.store.invitations():
-        if invitation.person and invitation.claimed_by and await is_good(invitation, desk):
-            await _owe_question(invitation, await desk.store.person(invitation.person), desk)
-
-
-async def account_notice(notice: Notice, desk: Desk) -> Reply | None:
-    """Whether an account is theirs, to whom it would belong; None when that is answered."""
-    claimed = await invitation_with(notice.step, desk)
-    if claimed is None or not claimed.claimed_by:
-        return None
-    person = await desk.store.person(notice.to)
-    yes = Choice(YES, f"people-me {claimed.key}", "primary")
-    no = Choice(NO, f"people-not-me {claimed.key}", "danger")
-    account = account_words(claimed.claimed_by)
-    said = IS_IT_YOU.format(name=person.name, account=account, called=claimed.claimed_name)
-    return say(said, Choices((yes, no)))
-
-
-@command(
-    "people-me",
-    usage="/people-me KEY",
-    may=Act.HELP,
-    summary="say that an account is yours",
-    typed=False,
-)
-async def confirm(ask: Ask, desk: Desk) -> Reply:
-    """Make the account that has used the code one of the asker's."""
-    async with desk.store.alone(CHANGING_PEOPLE):
-        claimed = await _claimed(ask, desk)
-        other = await desk.store.by_account(claimed.claimed_by)
-        if other and other.id == ask.person.id:
-            other = None
-        if other:
-            _refuse_other(other, ask.person)
-        await keep_change(_account_change(claimed, RoleChangeKind.ACCOUNT, ask), desk)
-        person = await _with_account(ask.person, other, claimed.claimed_by, desk)
-        await desk.store.use_invitation(claimed.digest)
-    desk.roles_changed(person)
-    await reconsider(desk, person, ask.person)
-    return say(IS_YOURS.format(account=account_words(claimed.claimed_by)))
-
-
-@command(
-    "people-not-me",
-    usage="/people-not-me KEY",
-    may=Act.HELP,
-    summary="say that an account is not yours",
-    typed=False,
-)
-async def deny(ask: Ask, desk: Desk) -> Reply:
-    """Cancel a code that somebody else has used."""
-    async with desk.store.alone(CHANGING_PEOPLE):
-        claimed = await _claimed(ask, desk)
-        await keep_change(_account_change(claimed, RoleChangeKind.NOT_THEIRS, ask), desk)
-        await desk.store.use_invitation(claimed.digest)
-    return say(IS_NOT_YOURS)
-
-
-async def _claimed(ask: Ask, desk: Desk) -> Invitation:
-    """The invitation that waits for the word of whoever asks. Raises Refused."""
-    found = await invitation_with(ask.words.strip(), desk)
-    if found is None or not found.claimed_by or found.person not in ask.person.ids:
-        raise Refused(NOTHING_WAITS)
-    return found
-
-
-def _refuse_other(other: Person, person: Person) -> None:
-    """Raises Refused where an account is that of somebody who was invited under another name, or
-    would bring roles that nobody has given to this person.
-    """
-    if other.roles and other.invited and not people_called(person.name, [other]):
-        raise Refused(ANOTHER_PERSON.format(name=other.name))
-    own = [role for role in other.roles if role != Role.STAFF and role not in person.roles]
-    if own:
-        raise Refused(HAS_ROLES.format(name=other.name, roles=role_words(own)))
-
-
-def _account_change(claimed: Invitation, what: RoleChangeKind, ask: Ask) -> RoleChange:
-    return RoleChange(
-        id=f"account {claimed.key}",
-        what=what,
-        at=ask.at,
-        person=ask.person.id,
-        name=ask.person.name,
-        roles=(),
-        after=ask.person.roles,
-        by=ask.person.id,
-        way=way_of(ask.incoming.sender.account),
-        other=claimed.by,
-        account=claimed.claimed_by,
-    )
-
-
-async def _with_account(person: Person, other: Person | None, account: str, desk: Desk) -> Person:
-    """The person with one more account, and with all that the account had done by itself.
-
-    `other`: the record that the account had. Its ids are the person's before it goes, so that
-    nothing of it is lost should the bot stop in between.
-    """
-    accounts = [account]
-    if other:
-        accounts = [*other.accounts, account]
-        await _save(person, other.ids, (), desk, other.names)
-        with suppress(NotFound):
-            await desk.store.remove_person(other.id)
-    return await _save(person, (), accounts, desk)
-
-
-def _without(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in dict.fromkeys(names) if each != name)
-
-
-async def _save(
-    person: Person,
-    ids: tuple[str, ...],
-    accounts: list[str] | tuple[()],
-    desk: Desk,
-    names: tuple[str, ...] = (),
-) -> Person:
-    """The person as stored, with these ids and names of before and these accounts as well."""
-    while True:
-        fresh = await desk.store.person(person.id)
-        earlier = [id for id in (*fresh.earlier, *ids) if id != fresh.id]
-        wider = replace(
-            fresh,
-            accounts=tuple(dict.fromkeys((*fresh.accounts, *accounts))),
-            earlier=tuple(dict.fromkeys(earlier)),
-            former_names=_without(fresh.name, (*fresh.former_names, *names)),
-            invited=True,
-        )
-        if wider == fresh:
-            return fresh
-        with suppress(Conflict):
-            return await desk.store.save_person(wider)
 
 
 @command(

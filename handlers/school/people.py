@@ -8,21 +8,25 @@ from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
 from handlers.rules.access import Act
+from handlers.school.further_accounts import owe_account_questions
 from handlers.school.invitations import (
     invite,
     owe_agreements,
     pending_invitations,
     tidy_invitations,
 )
-from handlers.school.joining import owe_account_questions
+from handlers.school.mail_addresses import enrol_confirmed
 from handlers.school.role_log import begin_role_log, owe_role_changes
 from handlers.school.role_words import role_words
 from handlers.school.roles import give_role, take_role
 from handlers.school.wishes import carry_out_wishes
 from handlers.text.words import counted
+from handlers.workflow.steps import is_by_mail_alone
+from store.model.records import Person
 
 PEOPLE = "People"
 OUT = "no role, and out"
+BY_MAIL = " (by mail: told what is urgent and due, and cannot answer)"
 PENDING = "{invitations} not used yet."
 FURTHER = "/people invite NAME for PERSON"
 
@@ -31,7 +35,7 @@ FURTHER = "/people invite NAME for PERSON"
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Names and roles, the invitations that wait, and how to change them."""
     everybody = sorted(await desk.store.people(), key=lambda p: p.name.lower())
-    lines = "\n".join(f"{p.name}: {role_words(p.roles) if p.roles else OUT}" for p in everybody)
+    lines = "\n".join(_line(person) for person in everybody)
     usage = "\n".join((invite.usage, FURTHER, give_role.usage, take_role.usage))
     parts: list[Part] = [Heading(PEOPLE), Text(lines)]
     buttons = [Choice("What has changed", "people log")]
@@ -43,6 +47,12 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     return Reply((*parts, Text(usage), Choices(tuple(buttons))))
 
 
+def _line(person: Person) -> str:
+    roles = role_words(person.roles) if person.roles else OUT
+    way = BY_MAIL if is_by_mail_alone(person) else ""
+    return f"{person.name}: {roles}{way}"
+
+
 async def look_after_people(desk: Desk, now: datetime) -> None:
     """Do what is still to be done with roles and accounts, and owe what somebody is to hear.
 
@@ -50,6 +60,7 @@ async def look_after_people(desk: Desk, now: datetime) -> None:
     """
     await begin_role_log(desk)
     await carry_out_wishes(desk)
+    await enrol_confirmed(desk)
     await tidy_invitations(desk)
     await owe_agreements(desk)
     await owe_account_questions(desk)

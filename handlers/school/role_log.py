@@ -15,7 +15,7 @@ from handlers.text.words import full_day
 from handlers.workflow.people import account_words, name_of
 from store.base import Store
 from store.errors import NotFound
-from store.model.address import Address
+from store.model.address import SEND_ONLY, Address
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
 from store.model.records import SYSTEM, TECHNICIAN, Notice, Person, Role
@@ -51,6 +51,7 @@ WORDS: dict[str, str] = {
         "{by} did not agree to what {other} had asked for: {name}, {roles}. Nothing was changed."
     ),
 }
+BY_TECHNICIAN = "{name} has a further account, which {by} added: {account}."
 AGREED = ", and {other} agreed"
 NOW = "{name} is now: {roles}."
 OUT = "{name} has no role now, and is out."
@@ -179,6 +180,8 @@ async def _sentence(change: RoleChange, desk: Desk) -> str:
 def _words(change: RoleChange) -> str:
     if change.what == RoleChangeKind.JOINED and change.other == SYSTEM:
         return MEMBER
+    if change.what == RoleChangeKind.ACCOUNT and change.by == TECHNICIAN:
+        return BY_TECHNICIAN
     return WORDS[change.what]
 
 
@@ -197,8 +200,11 @@ def _when(change: RoleChange, desk: Desk) -> str:
     when = f"{full_day(at.date())}, {at:%H:%M}"
     if not change.way:
         return f"({when})"
-    is_chat = change.way != COMMAND_LINE
-    where = f"in {change.way.capitalize()}" if is_chat else "at the command line"
+    where = f"in {change.way.capitalize()}"
+    if change.way == COMMAND_LINE:
+        where = "at the command line"
+    if change.way in SEND_ONLY:
+        where = "by mail"
     return f"({when}, {where})"
 
 

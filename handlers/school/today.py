@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from handlers.desk import Desk
 from handlers.matter import Listed
-from handlers.messages import Choice, Choices, Heading, Part, Reply, Text
+from handlers.messages import Brief, Choice, Choices, Heading, Part, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.calendar import DAY
@@ -23,6 +23,7 @@ from handlers.school.due import (
     UNREADABLE,
     DueCase,
     Reader,
+    due_brief,
     due_cases,
     due_row,
     read_cases,
@@ -214,7 +215,10 @@ async def due_today(
     parts += _section(DUTIES, [_duty_line(each) for each in day.duties])
     parts += _section("", [UNREADABLE.format(reference=r) for r in day.unreadable])
     choices = _choices(shown, len(cases) > SHOWN, day.duties)
-    reply = Reply((*parts, *choices))
+    briefs = [due_brief(case, desk) for case in cases]
+    briefs += [Brief(NoticeKind.DUTY, step=e.due.duty.do, day=e.stage) for e in day.duties]
+    briefs += [Brief(NoticeKind.UNREADABLE, reference) for reference in day.unreadable]
+    reply = Reply((*parts, *choices)).briefly(*briefs)
     return reply.showing(case.case.reference for case in shown).showing(day.unreadable)
 
 

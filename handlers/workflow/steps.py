@@ -154,8 +154,19 @@ def may_be_told(
 
 
 def reachable(person: Person, desk: Desk) -> bool:
-    """Whether one of the chats that are running reaches this person."""
+    """Whether one of the chats that are running, or mail, reaches this person."""
     return any(Address.parse(account).platform in desk.platforms for account in person.accounts)
+
+
+def can_answer(person: Person, desk: Desk) -> bool:
+    """Whether this person can say something in one of the chats that are running: not by mail."""
+    addresses = [Address.parse(account) for account in person.accounts]
+    return any(a.platform in desk.platforms and not a.is_send_only for a in addresses)
+
+
+def is_by_mail_alone(person: Person) -> bool:
+    """Whether somebody is told what is owed, and cannot answer it."""
+    return bool(person.accounts) and all(Address.parse(a).is_send_only for a in person.accounts)
 
 
 def is_reached(person: Person, desk: Desk) -> bool:

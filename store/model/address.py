@@ -21,6 +21,8 @@ class Platform(StrEnum):
     SLACK = "slack"
     TELEGRAM = "telegram"
     TERMINAL = "terminal"
+    #: Notices go out by it, and nothing comes in.
+    MAIL = "mail"
 
     @property
     def label(self) -> str:
@@ -31,6 +33,10 @@ class Platform(StrEnum):
 #: Chats with commands of their own (Slack's /join, /help, /invite …) that no app can take: there,
 #: most of ours are typed behind one word.
 HAS_COMMANDS_OF_ITS_OWN = frozenset({Platform.SLACK})
+
+
+#: Where people are told something, and can neither answer nor look.
+SEND_ONLY = frozenset({Platform.MAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,10 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.platform}:{self.place}"
+
+    @property
+    def is_send_only(self) -> bool:
+        return self.platform in SEND_ONLY
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from store.model.address import Address
 from store.model.kinds import OWN_STEP
 from store.model.removals import SiteRemoval
 
@@ -185,9 +186,11 @@ class Invitation:
     person: str | None = None
     #: Id of who made it, or TECHNICIAN; empty where an earlier version made it.
     by: str = ""
-    #: Id of who agreed to it, where nobody may give its roles alone.
+    #: Id of who agreed to it, where nobody may give its roles alone; TECHNICIAN, once whoever has
+    #: the mail address has read out the code.
     agreed_by: str = ""
-    #: The account that has used it, and waits for the person to say that it is theirs.
+    #: The account that has used it, and waits for the person to say that it is theirs; a mail
+    #: address, to which the code was sent, from the beginning.
     claimed_by: str = ""
     #: What the platform calls that account.
     claimed_name: str = ""
@@ -196,6 +199,11 @@ class Invitation:
     def key(self) -> str:
         """What buttons call it; it is no secret, as the code is."""
         return self.digest[:16]
+
+    @property
+    def is_by_mail(self) -> bool:
+        """Whether it is for a mail address, and its code is typed by the technician alone."""
+        return Address.parse(self.claimed_by).is_send_only
 
 
 @dataclass(frozen=True, slots=True)

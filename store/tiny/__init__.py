@@ -16,7 +16,7 @@ was exported or backed up, may be written from outside.
 """
 
 from store.tiny.files import read_tables
-from store.tiny.people import add_invitation, read_people
+from store.tiny.people import add_invitation, read_invitation, read_people
 from store.tiny.store import TinyStore
 
-__all__ = ["TinyStore", "add_invitation", "read_people", "read_tables"]
+__all__ = ["TinyStore", "add_invitation", "read_invitation", "read_people", "read_tables"]

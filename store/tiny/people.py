@@ -145,11 +145,7 @@ class PeopleFiles(Files):
         return found
 
     async def invitation(self, digest: str) -> Invitation | None:
-        try:
-            return record_from(Invitation, read_tables(self._invitation_path(digest)))
-        except (FileNotFoundError, ValueError):
-            # Used meanwhile; or damaged, and then it is as good as used.
-            return None
+        return read_invitation(self.folder, digest)
 
     async def use_invitation(self, digest: str) -> bool:
         path = self._invitation_path(digest)
@@ -162,10 +158,19 @@ class PeopleFiles(Files):
 def add_invitation(folder: Path, invitation: Invitation) -> None:
     """Keep an invitation in a store's folder, which is made where it is missing. Raises OSError.
 
-    A bot may own the folder meanwhile: nothing but a new file is written.
+    A bot may own the folder meanwhile: nothing but a file of its own is written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_tables(folder / "invitations" / f"{invitation.digest}.json", record_tables(invitation))
+
+
+def read_invitation(folder: Path, digest: str) -> Invitation | None:
+    """An invitation in a store's folder, which a bot may own meanwhile. Raises OSError."""
+    try:
+        return record_from(Invitation, read_tables(folder / "invitations" / f"{digest}.json"))
+    except (FileNotFoundError, ValueError):
+        # Used meanwhile; or damaged, and then it is as good as used.
+        return None
 
 
 def read_people(folder: Path) -> list[Person]:

@@ -6,12 +6,14 @@ import pytest
 
 from bot.chats import CHATS, address_of, chats_to_connect
 from bot.settings import Settings
-from store.model.address import Platform
+from store.model.address import SEND_ONLY, Platform
 
 
 def test_every_platform_but_the_terminal_is_in_the_list_once() -> None:
     assert [chat.platform for chat in CHATS] == [
-        platform for platform in Platform if platform != Platform.TERMINAL
+        platform
+        for platform in Platform
+        if platform != Platform.TERMINAL and platform not in SEND_ONLY
     ]
     assert chats_to_connect() == "slack, or telegram"
 

@@ -164,6 +164,8 @@ class Api:
             raise Refuse("cannot_dm_bot")
         if user["deleted"]:
             raise Refuse("user_disabled")
+        if user["is_stranger"]:
+            raise Refuse("user_not_visible")
         return {"channel": {"id": self.world.direct(user["id"])}}
 
     async def conversations_info(self, arguments: Arguments) -> Arguments:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from bot.cli.check import backups, cases, chats, machine, people, school, store
 from bot.cli.check.finding import Check, CheckReport, Facts, Finding, Looked
 from bot.cli.check.installed import installed
+from bot.cli.check.mail import mail
 from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
@@ -93,6 +94,7 @@ async def check(
         found += [Finding("tokens", line) async for line in tokens(settings, clock)]
         found += [Finding("tokens", line) async for line in installed(looked, connected_to)]
         found += [Finding("settings", line) async for line in chats.groups(looked)]
+        found += [Finding("mail", line) async for line in mail(looked)]
 
     for part, look in CHECKS:
         found += [Finding(part, line) for line in look(looked)]

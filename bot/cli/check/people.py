@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from bot.chats import chats_set, is_made_up
+from bot.chats import chats_set, is_made_up, platforms_reached
 from bot.cli.check.finding import Looked
 from handlers.rules.names import same_name
 from handlers.text.words import ROLES, full_day, listed
@@ -97,16 +97,16 @@ def _nobody_above(procedure: Procedure, held: Collection[str]) -> Iterator[str]:
 
 def out_of_reach(looked: Looked) -> Iterator[str]:
     """Who cannot be told anything, since none of their accounts is in a chat that runs."""
-    running = chats_set(looked.settings)
-    if not running:
+    if not chats_set(looked.settings):
         return
+    reached = platforms_reached(looked.settings)
     for person in looked.people:
         platforms = set(_platforms(person))
         if platforms == {Platform.TERMINAL}:
             # All of them are made up then, and one sentence says it for all.
             yield MADE_UP.format(folder=looked.settings.headsup_data)
             return
-        if platforms.isdisjoint(running):
+        if platforms.isdisjoint(reached):
             yield NO_ACCOUNT.format(name=person.name, role=_first_role(person))
 
 

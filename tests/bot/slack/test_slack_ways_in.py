@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from handlers.messages import (
     Text,
     say,
 )
-from tests.bot.slack.slack_stage import ASHA, BEN, FINN, GUS, QUIET, STAFF, Stage, on_stage
+from tests.bot.slack.slack_stage import ASHA, BEN, GUS, QUIET, STAFF, Stage, on_stage
+from tests.doubles.slack_world import TEAM
 
 URGENT = Choices((Choice("Urgent", "case urgent 7K4M", "danger"), Choice("Skip", "case skip 7K4M")))
 CATEGORIES = Choices(
@@ -167,12 +169,46 @@ async def test_what_is_not_somebody_speaking_is_ignored(stage: Stage) -> None:
     assert [heard.text for heard in stage.heard] == ["hello"]
 
 
-@pytest.mark.parametrize("user", [GUS, FINN])
-async def test_guests_and_strangers_are_outsiders(stage: Stage, user: str) -> None:
-    await stage.slack.message(user, "hello")
-    await stage.slack.slash(user, "/case", "list")
-    await stage.slack.until(lambda: len(stage.heard) == 2)
-    assert {heard.sender.standing for heard in stage.heard} == {Standing.OUTSIDER}
+@pytest.mark.parametrize(
+    ("flags", "standing"),
+    [
+        ({}, Standing.MEMBER),
+        ({"is_restricted": True}, Standing.GUEST),
+        ({"is_restricted": True, "is_ultra_restricted": True}, Standing.GUEST),
+        ({"team_id": "TOTHER"}, Standing.GUEST),
+        ({"team_id": "TOTHER", "is_stranger": True}, Standing.GUEST),
+        ({"team_id": "TOTHER", "is_restricted": True}, Standing.GUEST),
+        ({"team_id": "TOTHER", "enterprise_user": {"teams": ["TOTHER", TEAM]}}, Standing.MEMBER),
+        ({"team_id": "TOTHER", "enterprise_user": {"teams": ["TOTHER"]}}, Standing.GUEST),
+        ({"is_workflow_bot": True}, Standing.OUTSIDER),
+        ({"is_restricted": True, "deleted": True}, Standing.OUTSIDER),
+        ({"team_id": "TOTHER", "is_bot": True}, Standing.OUTSIDER),
+    ],
+)
+async def test_what_slack_vouches_for(
+    stage: Stage, flags: dict[str, Any], standing: Standing
+) -> None:
+    kim = stage.slack.user("UKIM", "Kim Lane", **flags)
+    said = await stage.slack.message(kim, "hello")
+    await stage.slack.until(lambda: stage.heard)
+    sender = stage.heard[0].sender
+    assert (sender.standing, sender.name) == (standing, "Kim Lane")
+    team = TEAM if standing is Standing.MEMBER else flags.get("team_id", TEAM)
+    assert sender.account == f"slack:{team}:UKIM"
+
+    # The same person in each way in, whichever workspace the payload names.
+    await stage.slack.slash(kim, "/case", "list")
+    await stage.slack.edit(said, "hello again")
+    await stage.slack.until(lambda: len(stage.heard) == 3)
+    assert {heard.sender for heard in stage.heard} == {sender}
+
+
+async def test_somebody_else_with_the_id_of_a_guest_is_an_outsider(stage: Stage) -> None:
+    said = {"type": "message", "channel": "DGUS", "channel_type": "im", "ts": "1.0", "text": "x"}
+    stage.slack.world.direct(GUS)
+    await stage.slack.event({**said, "user": GUS}, team_id="TELSE")
+    assert stage.heard[0].sender.standing is Standing.OUTSIDER
+    assert stage.heard[0].sender.account == f"slack:TELSE:{GUS}"
 
 
 async def test_an_event_of_another_workspace_is_an_outsiders(stage: Stage) -> None:
