@@ -15,7 +15,7 @@ from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
-from handlers.workflow.steps import may_be_told
+from handlers.workflow.steps import can_answer, may_be_told
 from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome
@@ -69,7 +69,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
     matter = await desk.case_for(ask.person, reference, Act.WORK)
     typed = people.without_to(typed)
     if not typed:
-        able = able_to_work(matter, desk)
+        able = _able_to_look_after(matter, desk)
         options = tuple(
             Choice(p.name, f"case give {matter.case.reference} to id {p.id}")
             for p in able[:MOST_OFFERED]
@@ -77,7 +77,7 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         question = TO_WHOM.format(reference=matter.case.reference)
         return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
     person = await people.person_meant(typed, desk)
-    if person.id not in {p.id for p in able_to_work(matter, desk)}:
+    if person.id not in {p.id for p in _able_to_look_after(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))
     matter = await change(
         desk,
@@ -87,6 +87,11 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         lambda c: c.give(person.id, by=ask.person.id, at=ask.at),
     )
     return await _shown(ask, matter, desk)
+
+
+def _able_to_look_after(matter: Matter, desk: Desk) -> list[Person]:
+    """Without those who are told by mail: a case of theirs would count as taken, and lie."""
+    return [person for person in able_to_work(matter, desk) if can_answer(person, desk)]
 
 
 def able_to_work(matter: Matter, desk: Desk) -> list[Person]:

@@ -362,6 +362,23 @@ async def test_an_answer_is_asked_of_nobody_who_cannot_give_one(
     """)
 
 
+async def test_no_case_is_given_to_who_cannot_look_after_it(talk: Talk) -> None:
+    await talk("""
+        technician> gives Efua Mensah the role leader
+        clock> +2m
+        Asha> Somebody wrote a threat
+        bot>  Case {a}
+        Asha> (taps) The school
+        Asha> /case category {a} threat
+        Cleo> /case take {a}
+        bot>  Now: Cleo Martin
+        Cleo> /case give {a} to Efua Mensah
+        bot>  Efua Mensah cannot look after case {a}.
+        Cleo> /case {a}
+        bot>  Now: Cleo Martin
+    """)
+
+
 async def test_a_mail_beside_a_chat(talk: Talk, stage: MailStage) -> None:
     given = settings(stage.folder, **stage.environment)
     await invite_by_mail(Invited("her mail", [], "Cleo Martin", "cleo@school.example"), given)
