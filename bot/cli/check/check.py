@@ -18,6 +18,7 @@ from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
 from handlers.workflow.picture_words import program
+from store.disk.lock import is_locked
 from store.errors import Trouble
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -126,5 +127,5 @@ def _facts(looked: Looked) -> Facts:
     )
     with suppress(OSError, Trouble):
         if address(looked.settings) is None:
-            facts = replace(facts, running=machine.is_owned(looked.settings.headsup_data))
+            facts = replace(facts, running=is_locked(looked.settings.headsup_data))
     return facts
