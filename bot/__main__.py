@@ -13,6 +13,11 @@ import typer
 
 from bot.chats import CHATS
 
+NO_POSIX = (
+    "Heads Up runs on Linux and macOS. On Windows, run it in WSL, or in containers: "
+    "docs/technician.md"
+)
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -33,6 +38,10 @@ def main() -> None:
     """`headsup …`; a mistake that the technician can mend is one sentence and exit status 1."""
     from store.errors import Trouble
 
+    if os.name != "posix":
+        # Files that outlive a crash, signals, and limits for what reads pictures.
+        typer.echo(f"headsup: {NO_POSIX}", err=True)
+        sys.exit(1)
     try:
         app()
     except Trouble as error:

@@ -15,8 +15,9 @@ from store.backup.keys import ToKey
 from store.backup.notes import notes_file, read_notes, write_notes
 from store.backup.places import BackupPlace, UnderWay, open_place
 from store.backup.writing import PLAIN, BackupOptions, GenerationWriter, Made
-from store.disk.durable import is_of_one_file, lock_folder, read_file, unavailable
+from store.disk.durable import is_of_one_file, read_file, unavailable
 from store.disk.evidence import EVIDENCE
+from store.disk.lock import lock_folder
 from store.errors import StoreUnavailable, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from store.disk.durable import PARTIAL, lock_folder, make_folder, remove_partial, sync_folder
+from store.disk.durable import PARTIAL, make_folder, remove_partial, sync_folder
+from store.disk.lock import lock_folder
 from store.errors import StoreUnavailable, Trouble
 
 #: Bytes that are read and written at once.

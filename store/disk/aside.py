@@ -3,14 +3,13 @@
     data/.making/x7f2/      one such thing, for as long as it is made
 
 Where there is no such folder, as with PostgreSQL, it lies among the system's temporary ones:
-`headsup-aside-x7f2`. Whoever makes something holds a lock on its folder, which the system lets go
+`headsup-aside-x7f2`. Whoever makes something holds the lock of its folder, which the system lets go
 of when the process ends, however it ends: what a start finds there without one was left behind, and
 is removed.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -18,6 +17,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from store.disk.lock import is_locked, lock_folder
 
 #: The folder, within that of the data. Backups leave it out.
 MAKING = ".making"
@@ -34,13 +35,9 @@ def folder_aside(data: Path | None) -> Iterator[Path]:
     Without a folder for data, or where that cannot be written to, it is among the system's
     temporary ones.
     """
-    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=_place_in(data)) as made:
-        lock = os.open(made, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            yield Path(made)
-        finally:
-            os.close(lock)
+    made = tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=_place_in(data))
+    with made as folder, lock_folder(Path(folder)):
+        yield Path(folder)
 
 
 def _place_in(data: Path | None) -> Path | None:
@@ -79,10 +76,5 @@ def _is_ours_and_old(entry: os.DirEntry[str]) -> bool:
 
 def _remove_if_left(path: Path) -> None:
     with suppress(OSError):
-        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            # Raises BlockingIOError where somebody is at it.
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.is_dir() and not path.is_symlink() and not is_locked(path):
             shutil.rmtree(path, ignore_errors=True)
-        finally:
-            os.close(lock)

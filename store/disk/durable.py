@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import itertools
 import os
 import secrets
@@ -11,7 +10,6 @@ import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from store.errors import StoreUnavailable
 
@@ -21,9 +19,6 @@ _numbers = itertools.count()
 
 FULL = "The disk is full. Free some room; nothing that was kept is harmed."
 READ_ONLY = "The folder {folder} cannot be written to. Give the bot the right to write there."
-IN_USE = (
-    "Another Heads Up is using the folder {folder}. Stop it first, or choose another HEADSUP_DATA."
-)
 TROUBLE = "The folder {folder} cannot be used: {reason}."
 
 #: Errors of the process or the machine, which say nothing of the file that was to be read.
@@ -155,18 +150,3 @@ def remove_partial(folder: Path) -> None:
                 # One that stays is read by nobody.
                 with suppress(OSError):
                     os.unlink(os.path.join(parent, name))
-
-
-def lock_folder(folder: Path) -> BinaryIO:
-    """Be the one process that owns the folder, until the file that comes back is closed.
-
-    Raises StoreUnavailable when another process does. The kernel lets go of the lock when a process
-    dies.
-    """
-    file = (folder / ".lock").open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise StoreUnavailable(IN_USE.format(folder=folder)) from error
-    return file

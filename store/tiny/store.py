@@ -16,13 +16,13 @@ import structlog
 
 from store.collector import collector_paused
 from store.disk.durable import (
-    lock_folder,
     make_folder,
     remove_file,
     remove_partial,
     try_writing,
     unavailable,
 )
+from store.disk.lock import lock_folder
 from store.documents import record_tables
 from store.erasing import NAMING, NamingMemo, memos_naming, reference_pattern, without_question
 from store.errors import Conflict, StoreUnavailable

@@ -7,7 +7,6 @@ anywhere, and whether what is kept for a quicker start fits the cases.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 from store.comparing import LACKS, NOT_HERE, find_lost, find_lost_changes
 from store.disk.durable import PARTIAL, read_file
 from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
+from store.disk.lock import is_locked
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
@@ -243,17 +243,7 @@ def _check_bytes(path: Path, listed: dict[str, Evidence]) -> str:
 
 def _may_be_listed_soon(path: Path, folder: Path) -> bool:
     """True for evidence that a running bot may just have fetched."""
-    return time.time() - path.stat().st_mtime < FRESH and _is_owned(folder)
-
-
-def _is_owned(folder: Path) -> bool:
-    """True while a bot owns the folder."""
-    with (folder / ".lock").open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
+    return time.time() - path.stat().st_mtime < FRESH and is_locked(folder)
 
 
 # --- people, notices, memos ---------------------------------------------------------------------

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from store.disk.durable import IN_USE, READ_ONLY
+from store.disk.durable import READ_ONLY
+from store.disk.lock import IN_USE
 from store.model.records import Person, Role, State
 from store.tiny import TinyStore
 from tests.crash.chats import PICTURE, Chat, InSlack, InTelegram, chat_named

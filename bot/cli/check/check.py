@@ -21,6 +21,7 @@ from bot.open_store import address
 from bot.settings import Settings, addressed
 from handlers.school.last_digest import last_digest
 from handlers.workflow.picture_words import program
+from store.disk.lock import is_locked
 from store.errors import Trouble
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -146,5 +147,5 @@ def _facts(looked: Looked) -> Facts:
     )
     with suppress(OSError, Trouble):
         if address(looked.settings) is None:
-            facts = replace(facts, running=machine.is_owned(looked.settings.headsup_data))
+            facts = replace(facts, running=is_locked(looked.settings.headsup_data))
     return facts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 from bot.cli.check.finding import Looked
 from bot.settings import env_path
 from bot.unknown_settings import find_unknown
+from store.disk.lock import is_locked
 
 #: Bytes that should be free.
 ENOUGH = 1_000_000_000
@@ -99,19 +99,7 @@ def locks(looked: Looked) -> Iterator[str]:
     if looked.settings.database_url:
         return
     try:
-        is_owned(looked.settings.headsup_data)
+        is_locked(looked.settings.headsup_data)
     except OSError as error:
         if error.errno in _NO_LOCKS:
             yield NO_LOCKS.format(folder=looked.settings.headsup_data)
-
-
-def is_owned(folder: Path) -> bool:
-    """Tells whether a bot owns the folder now. Raises OSError where that cannot be told."""
-    try:
-        with (folder / ".lock").open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False

@@ -18,7 +18,8 @@ import pytest
 from structlog.testing import capture_logs
 from tinydb import TinyDB
 
-from store.disk.durable import FULL, IN_USE, PARTIAL, READ_ONLY
+from store.disk.durable import FULL, PARTIAL, READ_ONLY
+from store.disk.lock import IN_USE
 from store.errors import Conflict, DamagedCase, StoreUnavailable
 from store.model.records import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
