@@ -138,7 +138,8 @@ class Updates:
         self._wake()
 
     async def close(self) -> None:
-        """Stop calling the webhook."""
+        """Stop calling the webhook, and let go of whoever is still asking, who else would be waited for."""
+        self.drop()
         for task in list(self._deliveries.values()):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
