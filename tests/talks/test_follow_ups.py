@@ -136,7 +136,7 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         Cleo> (taps) Later
         bot>  Until when, and why?
         Cleo> 28/11, she is still away
-        bot>  Put off until Mon 30 Nov, 17:00. The school is closed that day, so it is due on Mon 30 Nov.
+        bot>  Put off until Mon 30 Nov, 17:00. The school is closed on Sat 28 Nov.
         Cleo> /case postpone {a} evidence until 4 december, because nobody is there
         bot>  It was put off twice already. Only the headteacher can put it off again.
         Ben>  /case postpone {a} evidence until 4 december because nobody is there
