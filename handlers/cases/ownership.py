@@ -73,7 +73,9 @@ async def give(ask: Ask, desk: Desk) -> Reply:
             for p in able[:MOST_OFFERED]
         )
         question = TO_WHOM.format(reference=matter.case.reference)
-        return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
+        typed_name = f"case give {matter.case.reference} to"
+        menu = Choices(options, menu=question, typed=typed_name)
+        return matter.shown_in(Reply((Text(question), menu)))
     person = await people.person_meant(typed, desk)
     if person.id not in {p.id for p in able_to_work(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))

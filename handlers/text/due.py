@@ -25,8 +25,17 @@ LEADS = frozenset(
     ("by", "on", "until", "till", "before", "in", "within", "at", "today", "tomorrow")
 )
 BEGINS = LEADS.union(
-    "next this mon tue wed thu fri monday tuesday wednesday thursday friday".split()
+    ("next", "this", "mon", "tue", "wed", "thu", "fri"),
+    ("monday", "tuesday", "wednesday", "thursday", "friday"),
 )
+
+
+class NotDue(Refused):
+    """What is to be done is clear, and by when is not."""
+
+    def __init__(self, words: str, what: str) -> None:
+        super().__init__(words)
+        self.what = what
 
 
 class Due(NamedTuple):
@@ -85,12 +94,16 @@ def what_and_due(words: str, now: datetime, calendar: Calendar) -> tuple[str, Du
     """`“Ring the parents” by friday` -> `Ring the parents`, and when that is.
 
     Without quotation marks the day is the longest end of the words that can be read as one. None
-    where nothing can. Raises Refused where it is past, or more than a year away.
+    where nothing can. Raises NotDue where it is past, or more than a year away.
     """
     line = " ".join(words.split())
     quoted = QUOTED.fullmatch(line)
     if quoted and len(quoted["due"]) <= END:
-        return quoted["what"].strip(), due_named(quoted["due"], now, calendar)
+        what = quoted["what"].strip()
+        try:
+            return what, due_named(quoted["due"], now, calendar)
+        except Refused as error:
+            raise NotDue(str(error), what) from error
 
     refusal = None
     for what, due in _divisions(line):
@@ -98,7 +111,7 @@ def what_and_due(words: str, now: datetime, calendar: Calendar) -> tuple[str, Du
             return what, due_named(due, now, calendar)
         except Refused as error:
             # Of several, the shortest says best what is wrong with the day.
-            refusal = error
+            refusal = NotDue(str(error), what)
     if refusal:
         raise refusal
     return None

@@ -1,4 +1,4 @@
-"""Hours as people type them, alone or beside a day: `3pm`, `friday at half past 3`, `in 2 hours`."""
+"""Hours as people type them, alone or beside a day: `3pm`, `friday at 3`, `in 2 hours`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ HOUR_FIRST = re.compile(rf"{_HOUR},?\s+(?P<day>.+)", re.IGNORECASE)
 #: Before an hour, where it says nothing.
 AT = re.compile(r"\b(?:at|by)\s+(?=\d|noon|midday|lunch)", re.IGNORECASE)
 
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-}
+_IN_WORDS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+NUMBERS = {word: number for number, word in enumerate(_IN_WORDS, 1)}
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(NUMBERS)})"
 #: As people say it: `half past three`, `quarter to 4`, `3 o'clock`, `at 3`, `at 9.30`.
 SPOKEN = re.compile(

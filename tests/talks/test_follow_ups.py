@@ -200,7 +200,9 @@ async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
         Cleo> /case add {a} ask on Monday how they got on in 2 school days
         bot>  Case {a}: “ask on Monday how they got on” is due Thu 26 Nov, 17:00.
         Ben>  /case add {a} ring the governor
-        bot>  Say what is to be done, and by when
+        bot>  By when? For example: friday, or tomorrow 3pm. (Case {a}: ring the governor)
+        Ben>  cancel
+        bot>  Nothing is changed.
         Asha> /case add {a} “mine” by friday
         bot>  That is not yours to do with case {a}.
         clock> 2026-11-26T08:00
