@@ -15,6 +15,7 @@ from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules.access import Act, Relation
+from handlers.text.courtesies import is_of_mistap
 from handlers.workflow.changes import change
 from store.model.case import Case
 from store.model.kinds import LOOKS
@@ -36,6 +37,7 @@ MORE_CAME = (
     "meant: /case mistake {reference}"
 )
 WHICH_ONE = "Which one was sent by mistake?"
+WHICH_CHANGES = "Which one should be changed?"
 NOTHING_OPEN = (
     "You have no open case that could have been sent by mistake. I have kept nothing now."
 )
@@ -108,15 +110,19 @@ def _is_begun(matter: Matter, reporter: Person) -> bool:
     return any(entry.by not in own and entry.what not in LOOKS for entry in case.chronology)
 
 
-async def which_mistake(person: Person, desk: Desk) -> Reply:
-    """For whoever says in words that something was sent by mistake: which of theirs?"""
+async def which_mistake(text: str, person: Person, desk: Desk) -> Reply:
+    """For whoever says in words that something was sent, or tapped, by mistake: which of theirs?"""
     own = await desk.store.related(reporters=person.ids)
     open_ones = [summary for summary in own if summary.status == Status.OPEN]
     open_ones.sort(key=lambda summary: summary.last_report_at, reverse=True)
-    choices = []
-    for summary in open_ones[:MOST]:
-        choices.append(mistake_choice(summary.reference, f"Case {summary.reference}"))
-    if not choices:
-        return say(NOTHING_OPEN)
     references = [summary.reference for summary in open_ones[:MOST]]
-    return say(WHICH_ONE, Choices(tuple(choices))).mentioning(references)
+    if not references:
+        return say(NOTHING_OPEN)
+    is_mistap = is_of_mistap(text)
+    choices = []
+    for reference in references:
+        label = f"Case {reference}"
+        change_it = Choice(label, f"case change {reference}")
+        choices.append(change_it if is_mistap else mistake_choice(reference, label))
+    question = WHICH_CHANGES if is_mistap else WHICH_ONE
+    return say(question, Choices(tuple(choices))).mentioning(references)

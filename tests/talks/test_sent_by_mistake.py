@@ -58,6 +58,25 @@ async def test_words_of_a_mistake_open_no_case(talk: Talk) -> None:
     """)
 
 
+async def test_words_of_a_wrong_tap_lead_to_what_can_be_changed(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        Asha> Oops, I tapped the wrong category
+        bot>  Which one should be changed?
+        Asha> (taps) Case {a}
+        bot>  What should be changed about case {a}?
+        Asha> (taps) What it is about
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Complaint about the school
+    """)
+
+
 async def test_what_was_said_can_be_changed(talk: Talk) -> None:
     await talk("""
         Asha> They call the kitchen filthy

@@ -7,7 +7,6 @@ from tests.talks.test_follow_ups import COMPLAINT
 from tests.talks.test_what_people_type import WITHOUT_FORMS
 
 
-
 @WITHOUT_FORMS
 async def test_a_follow_up_that_is_asked_about_takes_its_answer_as_people_type_it(
     talk: Talk,
