@@ -455,7 +455,9 @@ async def test_a_duty_is_named_by_its_words(talk: Talk) -> None:
         clock> 2027-01-28T12:00
         Dev>  /duty
         bot>  Have the filtering checked · ICT manager · due 31 January 2027
-        bot>  “/duty done” and a word or two of it
+        bot>  To say that one is done, type a word or two of it: “/duty done have the filtering checked”.
+        Dev>  /duty done
+        bot>  To say that one is done
         Dev>  (taps) Done: Have the filtering checked
         bot>  is done for 31 January 2027
         Efua> /duty
