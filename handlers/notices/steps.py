@@ -11,7 +11,7 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.words import listed, moment
 from handlers.workflow.alerts import passed_on_from
-from handlers.workflow.hands import HANDS
+from handlers.workflow.hands import COME, GONE, HANDS
 from handlers.workflow.step_news import News, news_for
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -103,7 +103,7 @@ def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Rep
         lines = _unreached_lines(unreached, keys, matter, desk)
     elif first == HANDS:
         for key in keys:
-            lines += _hands_line(case.follow_up(key), person, matter, desk)
+            lines += _hands_line(key, person, matter, desk)
     elif int(first) < len(case.chronology):
         news = news_for(person, notice, case, matter.around, desk)
         lines = _news_lines(case.chronology[int(first)], news, matter, desk)
@@ -128,14 +128,19 @@ def _unreached_lines(id: str, keys: Sequence[str], matter: Matter, desk: Desk) -
     return lines
 
 
-def _hands_line(step: FollowUp | None, person: Person, matter: Matter, desk: Desk) -> list[str]:
-    """Whose a step is now, as of this moment; nothing where it is open no longer."""
+def _hands_line(marked: str, person: Person, matter: Matter, desk: Desk) -> list[str]:
+    """Whose a step is now, as of this moment; nothing where it is open no longer, or where that is
+    no news to its reader: it came and went again, or went and came back.
+    """
+    step = matter.case.follow_up(marked.lstrip(COME + GONE))
     if step is None or not step.is_open:
         return []
     owners = owners_of(step, matter.case, matter.around, desk)
     if person in owners:
         due = moment(step.due, desk.calendar)
-        return [YOURS_NOW.format(what=step.what, due=due)]
+        return [] if marked.startswith(GONE) else [YOURS_NOW.format(what=step.what, due=due)]
+    if marked.startswith(COME):
+        return []
     who = listed(owner.name for owner in owners) or "nobody"
     return [NOT_YOURS_NOW.format(what=step.what, who=who)]
 
