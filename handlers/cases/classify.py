@@ -40,8 +40,7 @@ CLOSED_STAYS_APART = "Case {to} is closed, so this is a case of its own."
 IN_A_RING = "Case {to} is part of case {reference} already."
 NOT_APART = "Case {reference} was joined by a leader; please ask them."
 NOT_YOUR_OWN = (
-    "What this case is about is for others to say now. You can add a note to it, and read what you "
-    "sent."
+    "Others say now what this case is about. You can add a note to it, and read what you sent."
 )
 OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it."
 

@@ -35,7 +35,7 @@ UNTIL_WHEN = (
 )
 UNTIL_AND_WHY = "Say until when, and why: friday, because she is away."
 TWICE = "It was put off twice already. Only the headteacher can put it off again."
-PUT_OFF = "Put off until {due}. {moved}"
+PUT_OFF = "put off until {due}. {moved}"
 WHO_DOES_IT = "Who should do it? (Case {reference}: {what})"
 NOT_TO = "{name} cannot be given a step of case {reference}."
 WHAT_AND_WHEN = (

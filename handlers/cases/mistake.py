@@ -28,7 +28,7 @@ IS_BEGUN = (
     "Somebody is working on case {reference} already, so it stays open. I am telling them that it "
     "was sent by mistake."
 )
-SAYS_SO = "It was sent by mistake, says who passed it on."
+SAYS_SO = "Whoever passed it on says that it was sent by mistake."
 NOT_YOURS = (
     "Only whoever passed case {reference} on can say that. To end it: /case close {reference}"
 )
@@ -38,9 +38,7 @@ MORE_CAME = (
 )
 WHICH_ONE = "Which one was sent by mistake?"
 WHICH_CHANGES = "Which one should be changed?"
-NOTHING_OPEN = (
-    "You have no open case that could have been sent by mistake. I have kept nothing now."
-)
+NOTHING_OPEN = "You have no open case, so nothing is changed, and I have kept nothing."
 #: Cases that are offered, the newest first.
 MOST = 3
 

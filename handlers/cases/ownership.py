@@ -19,7 +19,7 @@ from store.model.records import Person, Status
 from store.school.procedure import Outcome
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
-SEND_AGAIN = "Nothing was kept. Send it again, and I keep it as a report of its own."
+SEND_AGAIN = "Nothing was kept. Send it again, and I will keep it as a new report."
 NOTED = "Noted with case {reference}."
 TO_WHOM = "Who should look after case {reference}?"
 NOT_TO = "{name} cannot look after case {reference}."

@@ -125,7 +125,7 @@ class PassedOn(NamedTuple):
     reference: str
     reporter: str
     at: datetime
-    said: datetime  # when it was said whom it is about; where that was not, when it was passed on
+    said: datetime  # when it was said who it is about; where that was not, when it was passed on
 
 
 @dataclass
@@ -233,7 +233,7 @@ class YearModel:
         self._wait_for_the_alert(case, said_at if case.head else seen, at, is_known)
 
     def _pause(self, category: dict[str, Any]) -> timedelta:
-        """For how long leaders do not see it, while it is not said whom it is about."""
+        """For how long leaders do not see it, while it is not said who it is about."""
         if category.get("withhold"):
             return timedelta()
         return MINUTE if category.get("urgent") else 10 * MINUTE

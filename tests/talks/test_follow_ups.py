@@ -126,7 +126,7 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         Cleo> yesterday, she is away
         bot>  Mon 23 Nov 2026 is past.
         Cleo> until friday, because she is away
-        bot>  Put off until Fri 27 Nov, 17:00.
+        bot>  put off until Fri 27 Nov, 17:00.
         clock> 2026-11-26T12:00
         bot to Cleo> (nothing)
         clock> 2026-11-27T08:00
@@ -136,11 +136,11 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         Cleo> (taps) Later
         bot>  Until when, and why?
         Cleo> 28/11, she is still away
-        bot>  Put off until Mon 30 Nov, 17:00. The school is closed on Sat 28 Nov.
+        bot>  put off until Mon 30 Nov, 17:00. The school is closed on Sat 28 Nov.
         Cleo> /case postpone {a} evidence until 4 december, because nobody is there
         bot>  It was put off twice already. Only the headteacher can put it off again.
         Ben>  /case postpone {a} evidence until 4 december because nobody is there
-        bot>  Put off until Fri 4 Dec, 17:00.
+        bot>  put off until Fri 4 Dec, 17:00.
         Cleo> /case not-needed {a} talk she is away
         bot>  not needed: Talk
         clock> 2026-11-30T08:00
@@ -165,7 +165,7 @@ async def test_an_answer_that_was_refused_keeps_its_question_open(talk: Talk) ->
         Ben>  soon, as she is away
         bot>  I cannot read “soon” as a day.
         Ben>  tomorrow 3pm as she is away
-        bot>  Put off until Wed 25 Nov, 15:00.
+        bot>  put off until Wed 25 Nov, 15:00.
     """)
 
 
@@ -175,7 +175,7 @@ async def test_whoever_puts_a_step_off_until_today_is_not_told_again_today(talk:
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Ben>  /case postpone {a} evidence until today, because she is away
-        bot>  Put off until Tue 24 Nov, 17:00.
+        bot>  put off until Tue 24 Nov, 17:00.
         clock> 2026-11-25T07:59
         bot to Ben>  (nothing)
         clock> 2026-11-25T08:00
@@ -400,11 +400,11 @@ async def test_a_case_about_the_head_is_the_chairs_from_the_first_reminder_on(ta
         bot to Cleo> Nothing is overdue.
         bot to Efua> {a} · Complaint about staff
         Efua> /case postpone {a} evidence until 4/12, because he is away
-        bot>  Put off until
+        bot>  put off until
         Efua> /case postpone {a} evidence until 7/12, because he is away
-        bot>  Put off until
+        bot>  put off until
         Efua> /case postpone {a} evidence until 8/12, because he is away
-        bot>  Put off until
+        bot>  put off until
     """)
 
 

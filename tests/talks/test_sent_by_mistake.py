@@ -41,7 +41,7 @@ async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
         clock> +1m
         bot to Ben>  More for case {a}
         Ben>  /case {a}
-        bot>  It was sent by mistake, says who passed it on.
+        bot>  Whoever passed it on says that it was sent by mistake.
     """)
 
 
@@ -101,7 +101,7 @@ async def test_nobody_else_and_no_subject_ends_it_so(talk: Talk) -> None:
         Ben>  /case about {a} me
         bot>  Case {a}
         Ben>  /case mistake {a}
-        bot>  What this case is about is for others to say now.
+        bot>  Others say now what this case is about.
         Efua> /case mistake {a}
         bot>  Only whoever passed case {a} on can say that.
         Asha> /case mistake {a}

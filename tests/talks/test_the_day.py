@@ -148,7 +148,7 @@ async def test_whoever_is_on_it_is_left_in_peace_and_the_others_are_told(talk: T
         clock> +15m
         bot to Efua> Nobody has taken it for 15 minutes.
         Efua> (taps) Seen, I am on it
-        bot>  I shall not tell you about case {a} again for 2 hours
+        bot>  I will not tell you about case {a} again for 2 hours
         clock> +15m
         bot to Ben>  Nobody has taken it for 30 minutes.
         bot to Ben>  Efua Mensah has seen it and is on it, since 22:15.
@@ -306,7 +306,7 @@ async def test_a_step_that_is_pressing_is_told_at_once(talk: Talk) -> None:
     await talk(THREAT)
     await talk("""
         Cleo> /case postpone {a} police until friday, because he is away
-        bot>  Put off until Fri 27 Nov, 17:00.
+        bot>  put off until Fri 27 Nov, 17:00.
         bot to Ben>  Cleo Martin put off your step until Fri 27 Nov, 17:00: Consider telling the police
     """)
 
