@@ -19,7 +19,9 @@ from store.model.kinds import Clock, EntryKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status
 
 DUE_SOON = "Case {reference}: due {due}"
-OVERDUE = "Case {reference}: overdue since {due}, day {day}"
+OVERDUE = "Case {reference}: overdue since {due}"
+#: From the second day on.
+FOR_DAYS = ", day {day}"
 CLOCKS: dict[str, str] = {
     Clock.SCHOOL: "Counted in school days.",
     Clock.LEGAL: "Counted in working days, in school holidays too.",
@@ -52,9 +54,10 @@ def step_notice(case: Case, notice: Notice, desk: Desk) -> Reply | None:
     if follow_up is None or not _still(follow_up, notice):
         return None
     due = moment(follow_up.due, desk.calendar)
-    heading = OVERDUE.format(reference=case.reference, due=due, day=notice.stage)
-    if not notice.stage:
-        heading = DUE_SOON.format(reference=case.reference, due=due)
+    words = OVERDUE if notice.stage else DUE_SOON
+    heading = words.format(reference=case.reference, due=due)
+    if notice.stage > 1:
+        heading += FOR_DAYS.format(day=notice.stage)
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
     open_it = Choice("Open", f"case {case.reference}")
     choices = (*step_choices(case, follow_up), *procedure_choices(case, follow_up, desk), open_it)

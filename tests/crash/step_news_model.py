@@ -13,7 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.crash.year_model import LONDON, MINUTE, CaseModel, Days, Down, Run, YearModel, said
+from tests.crash.removal_model import RemovalModel
+from tests.crash.year_model import LONDON, MINUTE, CaseModel, Days, Down, Run, said
 
 
 class News(NamedTuple):
@@ -52,7 +53,7 @@ class Doing:
     after: Mapping[str, Held]
 
 
-class StepNewsModel(YearModel):
+class StepNewsModel(RemovalModel):
     def __init__(
         self, procedure: Path, days: Days, people: dict[str, str], since: date, down: Down = ()
     ) -> None:
@@ -62,6 +63,7 @@ class StepNewsModel(YearModel):
     def did(self, by: str, fact: str, reference: str, *details: Any, at: datetime) -> None:
         """What somebody did with a case, and what others are to read of it."""
         case = self.cases[reference]
+        self.pass_time(case, at)
         before, was_taken = self._held(case, at), bool(case.owner)
         getattr(self, fact)(reference, *details, at)
         doing = Doing(case, by, fact, details, at, was_taken, before, self._held(case, at))
@@ -73,10 +75,20 @@ class StepNewsModel(YearModel):
             self._tell_of_loss(doing)
         if fact == "taken":
             self._tell_whom_it_passed_over(doing)
-        if fact in ("seen_again", "reopened"):
-            for person, runs in self._new_steps(doing).items():
-                self._tell(doing, person, [_new(run) for run in runs], runs)
+        if fact in ("seen_again", "reopened", "site_refused"):
+            self._tell_of_new(doing)
         case.acted.add(by)
+
+    def fell_silent(self, case: CaseModel, at: datetime) -> None:
+        """What follows from a site's silence is told to everybody whose it is: nobody did it."""
+        before = self._held(case, at)
+        super().fell_silent(case, at)
+        after = self._held(case, at)
+        self._tell_of_new(Doing(case, "", "fell_silent", (), at, bool(case.owner), before, after))
+
+    def _tell_of_new(self, doing: Doing) -> None:
+        for person, runs in self._new_steps(doing).items():
+            self._tell(doing, person, [_new(run) for run in runs], runs)
 
     def _held(self, case: CaseModel, at: datetime) -> dict[str, Held]:
         """Of each open step whose it is just after this moment; nobody's, where it waits for whoever takes the case."""

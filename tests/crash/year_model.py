@@ -172,6 +172,7 @@ class CaseModel:
     progress: dict[str, str] = field(default_factory=dict)
     runs: list[tuple[str, Run]] = field(default_factory=list)
     again: int = 0
+    silence: bool = False  # a site that was asked to remove it was silent for too long, or refused
     own: int = 0
     is_open: bool = True
     untaken: list[tuple[datetime, datetime | None]] = field(default_factory=list)
@@ -329,6 +330,7 @@ class YearModel:
                 called = (
                     word == "opening"
                     or (word == "again" and case.again > 0)
+                    or (word == "silence" and case.silence)
                     or (word in ("refused", "not removed") and word in reached.values())
                     or reached.get(word) == "done"
                 )

@@ -246,7 +246,7 @@ async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_ste
         Ben>  it was no song
         bot>  Next: Consider telling the police, and note what was decided · Ben Okafor · due Fri 4 Dec, 17:00
         clock> +1h
-        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00, day 1
+        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00
         clock> 2026-12-05T08:00
         bot to Ben>  Today, Sat 5 December\\nOverdue:\\n{a} · Threat of violence · Consider telling the police, and note what was decided · Ben Okafor · day 2
         clock> 2026-12-06T08:00
@@ -321,7 +321,7 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         clock> 2026-12-21T16:29
         bot to Ben>  (nothing)
         clock> 2026-12-21T16:30
-        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30, day 1
+        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30
         bot to Ben>  Counted in working days, in school holidays too.
         clock> 2026-12-23T08:00
         bot to Ben>  Today, Wed 23 December\\nOverdue:\\n{a} · Allegation about staff

@@ -60,7 +60,7 @@ async def test_the_head_who_passed_it_on_does_not_let_himself_in(talk: Talk) -> 
         Ben>  /case about {a} school
         bot>  Case {a}
         Ben>  /case about {a} none
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case log {a}
         bot>  That is not yours to do
         Ben>  /case list

@@ -211,13 +211,13 @@ async def test_a_poster_who_reported_it_changes_nothing_any_more(talk: Talk) -> 
         Efua> /case note {a} I shall speak to the governors.
         bot>  Noted
         Ben>  /case posted {a} a parent
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case posted {a} instead a parent
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case about {a} Cleo Martin
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case category {a} other
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case log {a}
         bot>  not yours to do
         Ben>  /case note {a} I am sorry.
