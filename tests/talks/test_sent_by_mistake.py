@@ -18,7 +18,7 @@ async def test_a_reporter_ends_what_was_sent_by_mistake(talk: Talk) -> None:
         clock> +20m
         bot to Ben>  (nothing)
         Asha> /case {a}
-        bot>  closed
+        bot>  closed: it was sent by mistake
         Ben>  /case {a}
         bot>  closed: sent by mistake
     """)
