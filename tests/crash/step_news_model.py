@@ -158,10 +158,21 @@ class StepNewsModel(RemovalModel):
         lost: defaultdict[str, list[Run]] = defaultdict(list)
         for key, (run, people) in doing.after.items():
             for person in set(doing.before[key].people) - set(people) - {doing.by}:
-                lost[person].append(run)
+                if not self._never_heard(person, run, doing):
+                    lost[person].append(run)
         for person, runs in lost.items():
             lines = [("lost", f"No longer yours: {run.what}.") for run in runs]
             self._tell(doing, person, lines, runs)
+
+    def _never_heard(self, person: str, run: Run, doing: Doing) -> bool:
+        """They have not been told yet that it was theirs, so that they lose nothing that they know of."""
+        for news in self.news:
+            is_of_it = (news.person, news.reference) == (person, doing.case.reference)
+            if is_of_it and news.kind in ("given", "new") and run.what in news.words:
+                told = self.days.looked_at(news.told, news.waits, self.down)
+                if news.at < doing.at <= told:
+                    return True
+        return False
 
     def _tell_whom_it_passed_over(self, doing: Doing) -> None:
         """Who was to be told of it later, and is not, as another has it: what is theirs by a role."""
