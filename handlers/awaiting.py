@@ -33,7 +33,9 @@ def is_answer(incoming: Incoming, awaited: Awaiting) -> bool:
     """Whether it can be the answer. A link, a file or something forwarded is a report."""
     if incoming.carries or incoming.links or not incoming.text.strip():
         return False
-    if incoming.place != awaited.place or incoming.at > awaited.until:
+    # Slack says of a command's answer no more than whose it is.
+    places = (incoming.place, incoming.sender.account)
+    if awaited.place not in places or incoming.at > awaited.until:
         return False
     text = incoming.text.strip()
     if awaited.name and not _can_be_name(text):

@@ -173,7 +173,7 @@ async def _command_answer_or_report(incoming: Incoming, person: Person, desk: De
     if incoming.text and not is_more and is_courtesy(incoming.text):
         return say(COURTESY)
     if incoming.text and not is_more and is_of_mistake(incoming.text):
-        return await which_mistake(person, desk)
+        return await which_mistake(incoming.text, person, desk)
     return await _report(incoming, person, desk)
 
 

@@ -24,13 +24,13 @@ from store.model.kinds import ABOUT_STEPS, Clock, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status
 
 ON_IT = (
-    "Thank you. I shall not tell you about case {reference} again for {quiet}, and the others read "
+    "Thank you. I will not tell you about case {reference} again for {quiet}, and the others read "
     "that you are on it. Nobody has taken it yet: to look after it, tap “I'll take it”."
 )
 TAKEN_ALREADY = "Somebody is looking after case {reference} by now. Thank you."
 NOT_WAITING = "Case {reference} is not waiting for anybody to take it."
 ASKED_NOW = "I have asked {who} what happens with case {reference}. The answer comes to you here."
-NOBODY_TO_ASK = "There is nobody whom I could ask about case {reference}. Please ask in person."
+NOBODY_TO_ASK = "There is nobody I can ask about case {reference}. Please ask in person."
 CLOSED = "Case {reference} is closed by now."
 
 ASKS = "{name} asks what happens with case {reference}"

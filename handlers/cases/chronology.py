@@ -19,7 +19,7 @@ from store.model.kinds import EntryKind
 from store.model.records import Entry, Person, Progress, Subject
 
 #: Whom the words may mean besides, until somebody says so or not.
-PERHAPS = "perhaps {name}, whom the words may mean"
+PERHAPS = "perhaps {name}: the words may mean them"
 NOT_THESE = "{words}, not {names}"
 
 ENTRY_WORDS: dict[str, str] = {
@@ -27,9 +27,9 @@ ENTRY_WORDS: dict[str, str] = {
     EntryKind.RECEIVED: "sent more",
     EntryKind.EDITED: "changed a message",
     EntryKind.CATEGORY: "said what it is about: {category}",
-    EntryKind.ABOUT: "said whom it is about: {who}",
-    EntryKind.ALSO_ABOUT: "said whom it is also about: {who}",
-    EntryKind.ABOUT_INSTEAD: "said whom it is about instead: {who}",
+    EntryKind.ABOUT: "said who it is about: {who}",
+    EntryKind.ALSO_ABOUT: "said who it is also about: {who}",
+    EntryKind.ABOUT_INSTEAD: "said who it is about instead: {who}",
     EntryKind.POSTED: "said who posted it: {who}",
     EntryKind.POSTED_INSTEAD: "said who posted it instead: {who}",
     EntryKind.URGENT: "made it urgent",

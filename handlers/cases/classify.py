@@ -47,8 +47,7 @@ LETS_IN = "Then case {reference} can be seen by somebody who does not see it now
 SURE_APART = "Yes, a case of its own"
 LEADERS_PART = "Leadership has worked on case {reference} already; please ask them."
 NOT_YOUR_OWN = (
-    "What this case is about is for others to say now. You can add a note to it, and read what you "
-    "sent."
+    "Others say now what this case is about. You can add a note to it, and read what you sent."
 )
 OUT_OF_SIGHT = "Done. You no longer see this case; somebody else looks after it."
 

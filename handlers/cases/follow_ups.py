@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import CANCEL, Choice, Choices, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.text.due import due_named, what_and_due
+from handlers.text.due import NotDue, due_named, what_and_due
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import Move, change
@@ -35,10 +35,13 @@ UNTIL_WHEN = (
 )
 UNTIL_AND_WHY = "Say until when, and why: friday, because she is away."
 TWICE = "It was put off twice already. Only the headteacher can put it off again."
-PUT_OFF = "Put off until {due}. {moved}"
+PUT_OFF = "put off until {due}. {moved}"
 WHO_DOES_IT = "Who should do it? (Case {reference}: {what})"
 NOT_TO = "{name} cannot be given a step of case {reference}."
-HOW_TO_ADD = "Say what is to be done, and by when: {usage}"
+WHAT_AND_WHEN = (
+    "What is to be done, and by when? For example: ring the parents by friday. (Case {reference})"
+)
+BY_WHEN = "By when? For example: friday, or tomorrow 3pm. (Case {reference}: {what})"
 ADDED = "Case {reference}: “{what}” is due {due}. {moved}"
 POSTED_AGAIN = "Noted that it was posted again."
 MOST_PUT_OFF = 2
@@ -160,7 +163,8 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
             Choice(person.name, f"case hand {reference} {step.key} id {person.id}")
             for person in able[:MOST_OFFERED]
         ]
-        menu = Choices(tuple(options), menu=question)
+        typed_name = f"case hand {reference} {step.key} to"
+        menu = Choices(tuple(options), menu=question, typed=typed_name)
         return matter.shown_in(Reply((Text(question), menu)))
 
     person = await people.person_meant(typed, desk)
@@ -230,9 +234,12 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     """A follow-up of one's own, due when school closes on a day."""
     reference, words = take_reference(ask.words, add.usage)
     matter = await desk.case_for(ask.person, reference, Act.WORK)
-    found = what_and_due(words, ask.at, desk.calendar)
+    try:
+        found = what_and_due(words, ask.at, desk.calendar)
+    except NotDue as refusal:
+        return _by_when(matter, refusal.what, str(refusal)) + Reply((CANCEL,))
     if not found:
-        raise Refused(HOW_TO_ADD.format(usage=add.usage))
+        return _what_and_when(matter, words)
     what, (due, moved) = shortened(found[0], LONGEST), found[1]
 
     def add_step(case: Case) -> Case:
@@ -242,6 +249,21 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     root, when = matter.case.reference, moment(due, desk.calendar)
     said = ADDED.format(reference=root, what=what, due=when, moved=moved)
     return matter.shown_in(say(said.strip()))
+
+
+def _what_and_when(matter: Matter, what: str) -> Reply:
+    """Ask for what is missing of a follow-up."""
+    reference = matter.case.reference
+    if what:
+        return _by_when(matter, what, BY_WHEN.format(reference=reference, what=what[:LONGEST]))
+    question = WHAT_AND_WHEN.format(reference=reference)
+    return matter.shown_in(Reply((Prompt(question, f"case add {reference}", "What, by when"),)))
+
+
+def _by_when(matter: Matter, what: str, question: str) -> Reply:
+    """The question, whose answer adds the follow-up."""
+    command = f"case add {matter.case.reference} “{what[:LONGEST]}” by"
+    return matter.shown_in(Reply((Prompt(question, command, "By when"),)))
 
 
 @command(

@@ -22,7 +22,7 @@ from store.model.case import Case
 from store.model.kinds import WORDS, EntryKind, EvidenceKind
 from store.model.records import Evidence, Person, State
 
-NOTHING_KEPT = "Nothing of case {reference} is kept that could be handed over."
+NOTHING_KEPT = "Case {reference} has nothing that could be handed over."
 HANDED = (
     "{what} of case {reference}. {page}Keep them to yourself; that you were given them is noted."
 )

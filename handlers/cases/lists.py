@@ -39,9 +39,8 @@ NOT_CATEGORISED = "not categorised yet"
 NONE_OF_THAT_KIND = "No cases of that kind."
 YOUR_CASES = "Cases"
 CHAT_COPIES = (
-    "One thing, said once: this chat keeps its own copies of what is read here, and erasing a case "
-    "does not reach them. "
-    "Your technician can set there how long it keeps them."
+    "One thing to know: this chat keeps its own copy of what you read here, even when a case is "
+    "erased. Your technician can set for how long."
 )
 HINT_COPIES = "chat keeps copies"
 MORE = "More"

@@ -18,8 +18,8 @@ from store.model.kinds import ARRIVALS, EntryKind
 from store.model.records import SYSTEM, Person, Status
 
 MEANT = (
-    "Open a case with this? It is kept, and nobody is told yet. If you do not answer, it is case "
-    "{reference} in ten minutes."
+    "Open a case with this? It is kept, and nobody is told yet. If you do not answer, it becomes "
+    "case {reference} in ten minutes."
 )
 YES, NO = "Yes, open it", "No, it was not meant for that"
 #: After the reference in the command of the No: that line alone was not meant.

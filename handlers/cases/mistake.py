@@ -16,6 +16,7 @@ from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
+from handlers.text.courtesies import is_of_mistap
 from handlers.workflow.changes import change
 from store.model.case import Case
 from store.model.kinds import LOOKS
@@ -28,7 +29,7 @@ IS_BEGUN = (
     "Somebody is working on case {reference} already, so it stays open. I am telling them that it "
     "was sent by mistake."
 )
-SAYS_SO = "It was sent by mistake, says who passed it on."
+SAYS_SO = "Whoever passed it on says that it was sent by mistake."
 NOT_YOURS = (
     "Only whoever passed case {reference} on can say that. To end it: /case close {reference}"
 )
@@ -37,9 +38,8 @@ MORE_CAME = (
     "meant: /case mistake {reference}"
 )
 WHICH_ONE = "Which one was sent by mistake?"
-NOTHING_OPEN = (
-    "You have no open case that could have been sent by mistake. I have kept nothing now."
-)
+WHICH_CHANGES = "Which one should be changed?"
+NOTHING_OPEN = "You have no open case, so nothing is changed, and I have kept nothing."
 #: Cases that are offered, the newest first.
 MOST = 3
 
@@ -111,15 +111,19 @@ def _is_begun(matter: Matter, reporter: Person) -> bool:
     return any(entry.by not in own and entry.what not in looks for entry in case.chronology)
 
 
-async def which_mistake(person: Person, desk: Desk) -> Reply:
-    """For whoever says in words that something was sent by mistake: which of theirs?"""
+async def which_mistake(text: str, person: Person, desk: Desk) -> Reply:
+    """For whoever says in words that something was sent, or tapped, by mistake: which of theirs?"""
     own = await desk.store.related(reporters=person.ids)
     open_ones = [summary for summary in own if summary.status == Status.OPEN]
     open_ones.sort(key=lambda summary: summary.last_report_at, reverse=True)
-    choices = []
-    for summary in open_ones[:MOST]:
-        choices.append(mistake_choice(summary.reference, f"Case {summary.reference}"))
-    if not choices:
-        return say(NOTHING_OPEN)
     references = [summary.reference for summary in open_ones[:MOST]]
-    return say(WHICH_ONE, Choices(tuple(choices))).mentioning(references)
+    if not references:
+        return say(NOTHING_OPEN)
+    is_mistap = is_of_mistap(text)
+    choices = []
+    for reference in references:
+        label = f"Case {reference}"
+        change_it = Choice(label, f"case change {reference}")
+        choices.append(change_it if is_mistap else mistake_choice(reference, label))
+    question = WHICH_CHANGES if is_mistap else WHICH_ONE
+    return say(question, Choices(tuple(choices))).mentioning(references)

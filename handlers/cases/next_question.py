@@ -22,7 +22,7 @@ from store.model.records import About, Person, Status
 DID_YOU_MEAN = "Did you mean one of these?"
 NOBODY_OF_THESE = "No, somebody else"
 #: Of whom the words name besides whom it is said to be about.
-WORDS_MAY_MEAN = "The words of it may mean {names}. Is it about them, or did they post it?"
+WORDS_MAY_MEAN = "The words may mean {names}. Is it about them, or did they post it?"
 YES = "Yes: {name}"
 NOT_ABOUT_THEM = "No, it is not about them"
 #: In place of a name: those whom the words may mean are not meant.

@@ -21,7 +21,7 @@ from store.model.records import Person, Status
 from store.school.procedure import Outcome
 
 WHAT_TO_NOTE = "What should be noted with case {reference}?"
-SEND_AGAIN = "Nothing was kept. Send it again, and I keep it as a report of its own."
+SEND_AGAIN = "Nothing was kept. Send it again, and I will keep it as a new report."
 NOTED = "Noted with case {reference}."
 TO_WHOM = "Who should look after case {reference}?"
 NOT_TO = "{name} cannot look after case {reference}."
@@ -75,7 +75,9 @@ async def give(ask: Ask, desk: Desk) -> Reply:
             for p in able[:MOST_OFFERED]
         )
         question = TO_WHOM.format(reference=matter.case.reference)
-        return matter.shown_in(Reply((Text(question), Choices(options, menu=question))))
+        typed_name = f"case give {matter.case.reference} to"
+        menu = Choices(options, menu=question, typed=typed_name)
+        return matter.shown_in(Reply((Text(question), menu)))
     person = await people.person_meant(typed, desk)
     if person.id not in {p.id for p in _able_to_look_after(matter, desk)}:
         raise matter.refusal(NOT_TO.format(name=person.name, reference=matter.case.reference))

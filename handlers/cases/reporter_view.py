@@ -54,7 +54,7 @@ CHAIR_TOLD = "The chair of governors is told. The headteacher is not."
 #: Where it is about the chair of governors as well.
 LEAD_TOLD = "The safeguarding lead is told. The headteacher and the chair of governors are not."
 HEAD_NOT_TOLD = "{words} The headteacher is not."
-LATER = "All right. I shall ask again."
+LATER = "All right. I will ask again."
 PART_OR_NEW = "Is it part of case {reference}, or something new?"
 PART = "Part of {reference}"
 NEW = "A new case"

@@ -60,8 +60,8 @@ IS_HELD = (
 )
 TOO_EARLY = "Case {reference} is kept until {until}, as the school has decided in school.toml."
 SURE = "Erase case {reference} for good?"
-GONE_WILL_BE = "Gone will be all that is kept of it: {what}."
-JOINED = "With it goes what was joined to it: {references}."
+GONE_WILL_BE = "This deletes all that is kept of it: {what}."
+JOINED = "It also deletes what was joined to it: {references}."
 LOCKED = (
     "Some of it is locked away. Ask the police or children’s services first whether they still "
     "need "
@@ -73,7 +73,7 @@ NO_WAY_BACK = (
     "Nobody can bring it back. Backups, and the messages in this chat, are not erased with it."
 )
 STAYS = "What stays here is {stays}, for the counts."
-NOTHING_STAYS = "Nothing of it stays here, and it is counted no more."
+NOTHING_STAYS = "Nothing of it stays here, not even in the counts."
 ONE_CASE = "that there was a case of “{category}” in {month}"
 UNNAMED = "no category"
 

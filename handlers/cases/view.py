@@ -40,6 +40,7 @@ from store.model.records import (
     Status,
     Summary,
 )
+from store.school.procedure import MISTAKE
 
 #: Of the entries, the latest that are shown with their case.
 ENTRIES = 2
@@ -53,6 +54,7 @@ PASSAGE = 400
 LOOKED_AFTER = "somebody in leadership is looking after it"
 NOT_TAKEN = "leadership has it; nobody has taken it yet"
 DEALT_WITH = "closed: leadership has dealt with it"
+NOT_MEANT = "closed: it was sent by mistake"
 TAKEN_BY = "{name} is looking after it"
 NOBODY_YET = "nobody has taken it yet"
 CLOSED_AS = "closed: {outcome}"
@@ -323,7 +325,7 @@ def state_inside(root: Summary, people: People, desk: Desk) -> str:
 def state_for_reporter(root: Summary) -> str:
     """Where a matter stands, in a few words; who looks after it is not said."""
     if root.status == Status.CLOSED:
-        return DEALT_WITH
+        return NOT_MEANT if root.outcome == MISTAKE.key else DEALT_WITH
     return NOT_TAKEN if root.owner is None else LOOKED_AFTER
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from handlers.commands import Command, Commands, command
@@ -71,8 +71,8 @@ def bundle(replies: Sequence[Reply]) -> Reply:
 
 
 def _without_repeats(replies: Sequence[Reply]) -> list[Reply]:
-    """What begins with the same line is told under it once; of buttons that do the same, the first
-    is enough.
+    """What begins with the same line is told under it once, and what is the same to the last word
+    once; of buttons that do the same, the first is enough.
     """
     found: dict[str, Reply] = {}
     known: set[Choice] = set()
@@ -80,11 +80,24 @@ def _without_repeats(replies: Sequence[Reply]) -> list[Reply]:
         said = _with_new_buttons(reply, known)
         known.update(_choices(said))
         title, lines = _title_and_lines(said)
+        same = _same_in(found, said)
+        if same:
+            found[same] = replace(found[same], shows=found[same].shows | said.shows)
+            continue
         if lines and title in found:
             found[title] = _with_lines(found[title], lines) + replace(said, parts=said.parts[1:])
         else:
             found[title if lines else str(number)] = said
     return list(found.values())
+
+
+def _same_in(found: Mapping[str, Reply], said: Reply) -> str:
+    """The key of what says the same as this does, whose buttons are there already; else nothing."""
+    for key, reply in found.items():
+        words = tuple(part for part in reply.parts if not isinstance(part, Choices))
+        if said.parts == words:
+            return key
+    return ""
 
 
 def _with_new_buttons(reply: Reply, known: Container[Choice]) -> Reply:

@@ -12,7 +12,7 @@ from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.words import listed, moment
 from handlers.workflow.alerts import passed_on_from
-from handlers.workflow.hands import HANDS
+from handlers.workflow.hands import COME, GONE, HANDS
 from handlers.workflow.step_news import News, news_for
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -20,7 +20,9 @@ from store.model.kinds import Clock, EntryKind, NoticeKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status
 
 DUE_SOON = "Case {reference}: due {due}"
-OVERDUE = "Case {reference}: overdue since {due}, day {day}"
+OVERDUE = "Case {reference}: overdue since {due}"
+#: From the second day on.
+FOR_DAYS = ", day {day}"
 CLOCKS: dict[str, str] = {
     Clock.SCHOOL: "Counted in school days.",
     Clock.LEGAL: "Counted in working days, in school holidays too.",
@@ -54,9 +56,10 @@ def step_notice(matter: Matter, notice: Notice, desk: Desk) -> Reply | None:
     if follow_up is None or not _still(follow_up, notice):
         return None
     due = moment(follow_up.due, desk.calendar)
-    heading = OVERDUE.format(reference=case.reference, due=due, day=notice.stage)
-    if not notice.stage:
-        heading = DUE_SOON.format(reference=case.reference, due=due)
+    words = OVERDUE if notice.stage else DUE_SOON
+    heading = words.format(reference=case.reference, due=due)
+    if notice.stage > 1:
+        heading += FOR_DAYS.format(day=notice.stage)
     parts: list[Part] = [Heading(heading), Text(f"{follow_up.what}\n{CLOCKS[follow_up.clock]}")]
     open_it = Choice("Open", f"case {case.reference}")
     choices = (*step_choices(case, follow_up), *procedure_choices(case, follow_up, desk), open_it)
@@ -108,7 +111,7 @@ def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Rep
         lines = _unreached_lines(unreached, keys, matter, desk)
     elif first == HANDS:
         for key in keys:
-            lines += _hands_line(case.follow_up(key), person, matter, desk)
+            lines += _hands_line(key, person, matter, desk)
     elif int(first) < len(case.chronology):
         news = news_for(person, notice, case, matter.around, desk)
         lines = _news_lines(case.chronology[int(first)], news, matter, desk)
@@ -134,14 +137,19 @@ def _unreached_lines(id: str, keys: Sequence[str], matter: Matter, desk: Desk) -
     return lines
 
 
-def _hands_line(step: FollowUp | None, person: Person, matter: Matter, desk: Desk) -> list[str]:
-    """Whose a step is now, as of this moment; nothing where it is open no longer."""
+def _hands_line(marked: str, person: Person, matter: Matter, desk: Desk) -> list[str]:
+    """Whose a step is now, as of this moment; nothing where it is open no longer, or where that is
+    no news to its reader: it came and went again, or went and came back.
+    """
+    step = matter.case.follow_up(marked.lstrip(COME + GONE))
     if step is None or not step.is_open:
         return []
     owners = owners_of(step, matter.case, matter.around, desk)
     if person in owners:
         due = moment(step.due, desk.calendar)
-        return [YOURS_NOW.format(what=step.what, due=due)]
+        return [] if marked.startswith(GONE) else [YOURS_NOW.format(what=step.what, due=due)]
+    if marked.startswith(COME):
+        return []
     who = listed(owner.name for owner in owners) or "nobody"
     return [NOT_YOURS_NOW.format(what=step.what, who=who)]
 

@@ -33,7 +33,7 @@ RING_ONE = {
     Role.DSL: "Ring the school now, and ask for the safeguarding lead.",
     Role.HEAD: "Ring the school now, and ask for the headteacher.",
 }
-RING_ANOTHER = "Ring somebody in leadership whom it is not about."
+RING_ANOTHER = "Ring another leader, not the one it is about."
 
 
 def seen_choice(case: Case) -> Choice:

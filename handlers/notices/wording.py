@@ -70,8 +70,8 @@ WITHHELD = (
 KEPT_BEFORE = "Some of it had been kept before that was known: “Open” says who had it."
 #: Alerts name nobody.
 LET_IN = (
-    "Somebody who was named before is not meant any more, and can see it now: “Open” says who said "
-    "so."
+    "It is no longer about somebody who was named before, and they can see it now: “Open” says "
+    "who changed that."
 )
 WITH = "Kept with case {reference}."
 CHANNEL = "{urgent}Case {reference}: {category}."

@@ -28,8 +28,8 @@ REMIND_AFTER = 2
 #: How long a question is kept after it was answered.
 KEPT = timedelta(days=30)
 
-SENT = "Your question has gone to {who}. I shall bring you the answer."
-SENT_BEFORE = "I have sent that to {who} already, and shall bring you the answer."
+SENT = "Your question has gone to {who}. I will bring you the answer."
+SENT_BEFORE = "I have sent that to {who} already, and will bring you the answer."
 NOBODY = "There is nobody here to ask yet. Please ask the headteacher in person."
 NOBODY_BUT_HEAD = (
     "There is nobody here to ask yet who is not the headteacher. Please ask the chair of governors."

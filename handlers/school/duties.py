@@ -23,7 +23,7 @@ from store.school.procedure import Delay, Duty, Escalation
 
 HEADING = "What the school does every year or term"
 LINE = "{do} · {owner} · due {due}{overdue}"
-HOW_DONE = "“/duty done” and a word or two of it says that one is done: “/duty done {example}”."
+HOW_DONE = "To say that one is done, type a word or two of it: “/duty done {example}”."
 WHICH = "Which one do you mean?"
 DONE = "Thank you. “{do}” is done for {due}; next time it is due {next}."
 DONE_BEFORE = "“{do}” was done for {due} already. Thank you."
@@ -35,8 +35,7 @@ NOTHING_TO_UNDO = "“{key}” is not noted as done."
 REVIEW = "Review “{title}”"
 REVIEWED = (
     "Thank you. “{do}” is done. Please have the new review day put into the text; until then, "
-    "answers say that "
-    "its review was due."
+    "answers say that its review was due."
 )
 NO_DUTY = "I know no duty like “{key}”. “/duty” lists them."
 NOT_YOURS = "That is for the {owner} or the headteacher to say."
@@ -46,6 +45,8 @@ OVERDUE = "Overdue since {due}, day {day}: {do}"
 #: Duties that are offered as buttons.
 OFFERED = 6
 
+#: Words of a duty that are typed as an example.
+EXAMPLE = 4
 #: The stage of a duty that is not due so soon that somebody is told.
 NOT_YET_SOON = -1
 
@@ -272,8 +273,8 @@ async def listing(ask: Ask, desk: Desk) -> Reply:
     theirs = [due for due in soonest_first if access.answers_for(ask.person, due.duty.owner)]
     if not theirs:
         return reply
-    example = shortened(theirs[0].duty.do.lower(), 24).rstrip("…")
-    reply += say(HOW_DONE.format(example=example))
+    first_words = theirs[0].duty.do.lower().split()[:EXAMPLE]
+    reply += say(HOW_DONE.format(example=" ".join(first_words)))
     now_due = [due for due in theirs if _stage(due, ask.at, desk) != NOT_YET_SOON]
     return reply + Reply(_done_choices(now_due[:OFFERED]))
 
@@ -312,6 +313,8 @@ async def done(ask: Ask, desk: Desk) -> Reply:
     next one too. What is not due for long is asked about first.
     """
     key, _, day = ask.words.strip().lower().partition(" ")
+    if not key:
+        return await listing.run(ask, desk)
     due = await _due_named(key, ask.at, desk)
     if due is None:
         meant = await _meant(ask.words, ask.at, desk)

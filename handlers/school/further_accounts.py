@@ -48,9 +48,11 @@ IS_IT_YOU = (
     "you see. If you did not just do this yourself, say No."
 )
 YES, NO = "Yes, that is me", "No"
-NOTHING_WAITS = "Nothing waits for your word here: it was answered, cancelled, or is over."
+NOTHING_WAITS = (
+    "There is nothing to answer here any more: it was answered or cancelled, or has run out."
+)
 IS_YOURS = "{account} is yours now as well. You are the same person in both."
-IS_NOT_YOURS = "Thank you. Nothing was joined, and the code is void. Leadership is told."
+IS_NOT_YOURS = "Thank you. Nothing was joined, and the code no longer works. Leadership is told."
 
 
 async def ask_whose(

@@ -80,15 +80,15 @@ NOBODY_TO_AGREE = (
     "is nobody here who could agree. The technician can do it: headsup roles, headsup invite."
 )
 PENDING = "Invitations that were not used yet"
-NONE_PENDING = "Every invitation was used, or is over."
+NONE_PENDING = "Every invitation was used, or has run out."
 LINE = "{name}: {what}, until {until}, made by {by}{waits}"
 WAITS_FOR_OTHER = "; waits until somebody else has agreed"
 WAITS_FOR_CODE = "; by mail, and waits until the technician has typed the code that was sent there"
 WAITS_FOR_PERSON = "; used by {account}, and waits for {name} to say Yes"
 MORE = "… and {number} more."
 CANCEL = "Cancel {name}’s"
-CANCELLED = "The invitation for {name} is void."
-GONE = "That invitation is no longer there: it was used, cancelled, or is over."
+CANCELLED = "The invitation for {name} no longer works."
+GONE = "That invitation is no longer there: it was used or cancelled, or has run out."
 
 
 def digest(code: str) -> str:

@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
     RoleChangeKind.ACCOUNT: "{name} has a further account, which they confirmed: {account}.",
     RoleChangeKind.NOT_THEIRS: (
         "{name} said that an account is not theirs: {account}. It had used a code that was made "
-        "for them by {other}; nothing was joined, and the code is void."
+        "for them by {other}; nothing was joined, and the code no longer works."
     ),
     RoleChangeKind.GIVEN: "{by} gave {name} the role {roles}{agreed}. {now}",
     RoleChangeKind.TAKEN: "{by} took the role {roles} from {name}{agreed}. {now}",

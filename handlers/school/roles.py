@@ -46,8 +46,8 @@ from store.model.kinds import RoleChangeKind
 from store.model.memos import RoleChange, RoleWish
 from store.model.records import Invitation, Notice, Person, Role, new_id
 
-WHOM = "I know nobody of exactly that name. Whom do you mean?"
-WHICH_OF_THEM = "Several people are called that. Whom do you mean?"
+WHOM = "I know nobody of exactly that name. Who do you mean?"
+WHICH_OF_THEM = "Several people are called that. Who do you mean?"
 SURE = {
     RoleChangeKind.GIVEN: "Give {name} the role {roles}?",
     RoleChangeKind.TAKEN: "Take the role {roles} from {name}?",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import calendar as calendar_names
 import re
 import warnings
 from datetime import date, datetime, time, timedelta
 
 from handlers.messages import Refused
 from handlers.rules.calendar import DAY, Calendar
+from handlers.text.hours import NUMBERS, number_named
 
-CANNOT_READ = "I cannot read “{words}” as a day. Type it like friday, 27/11 or in 3 school days."
+CANNOT_READ = (
+    "I cannot read “{words}” as a day. Type it like friday, tomorrow 3pm or in 3 school days."
+)
 CANNOT_READ_PAST = "I cannot read “{words}” as a day. Type it like today, Monday or 24/11."
 NOT_OF_THE_PAST = "{day} is not a day of the last year. Type it like today, Monday or 24/11."
 IN_THE_PAST = "{day} is past. Type a day from today on."
+OTHER_WEEKDAY = "{day} is no {weekday}. Which day do you mean?"
 TOO_FAR = "{day} is more than a year away. Type a nearer day."
 
 #: Characters. Nobody needs more to name a day, and reading them is slow.
@@ -33,7 +38,10 @@ _YEAR = r"(?P<year>\d{4}|\d{2})"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})(?:s|nes|r|rs|ur)?(?:day)?"
 
 LEAD = re.compile(r"^(?:by|until|till|on|for|before)\s+", re.IGNORECASE)
-SCHOOL_DAYS = re.compile(r"(?:in\s+)?(\d{1,3}) school days?")
+SCHOOL_DAYS = re.compile(rf"(?:in\s+)?(\d{{1,3}}|an?|{'|'.join(NUMBERS)}) school days?")
+#: Of what is read freely: what may be an hour, and would be dropped.
+PERHAPS_AN_HOUR = re.compile(r"\d++(?!\s*(?:day|week|month|year))|midnight")
+TOMORROW = re.compile(r"\b(?:tmrw|tmr|2moro|2morrow|tomm?orr?ow)\b", re.IGNORECASE)
 ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 DATES = (
     re.compile(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}})(?:(?P=mark){_YEAR})?"),
@@ -46,7 +54,7 @@ A_WEEKDAY = re.compile(rf"(?:(?:next|this|coming)\s+)?{_WEEKDAY}(?P<week>\s+week
 
 def day_named(words: str, now: datetime, calendar: Calendar) -> date:
     """The local day that is meant, from today on, and within a year. Raises Refused."""
-    typed = without_lead(words)
+    typed = TOMORROW.sub("tomorrow", without_lead(words))
     today = calendar.local(now).date()
     found = _read_day(typed.lower(), today, calendar) if len(typed) <= LONGEST else None
     if found is None:
@@ -117,7 +125,7 @@ def _read_day(typed: str, today: date, calendar: Calendar) -> date | None:
     """The day that words in small letters mean, past or far as it may be; None for none."""
     school_days = SCHOOL_DAYS.fullmatch(typed)
     if school_days:
-        return calendar.school_days_after(today, int(school_days[1]))
+        return calendar.school_days_after(today, number_named(school_days[1]))
 
     # Before the other dates, whose day comes before the month.
     iso = ISO.fullmatch(typed)
@@ -132,8 +140,17 @@ def _read_day(typed: str, today: date, calendar: Calendar) -> date | None:
     for form in DATES:
         match = form.fullmatch(typed)
         if match:
-            return _read_date(match.groupdict(), today)
+            found = _read_date(match.groupdict(), today)
+            _must_be(match.groupdict().get("weekday"), found)
+            return found
     return _parse_freely(typed, today)
+
+
+def _must_be(weekday: str | None, day: date | None) -> None:
+    """`monday 3` may be the 3rd, or an hour: refused, where the 3rd is no Monday."""
+    if weekday and day and WEEKDAYS[day.weekday()] != weekday:
+        named = calendar_names.day_name[WEEKDAYS.index(weekday)]
+        raise Refused(OTHER_WEEKDAY.format(day=_short_day(day), weekday=named))
 
 
 def _coming_weekday(name: str, week: list[str], today: date) -> date:
@@ -203,7 +220,7 @@ def _day_of(year: int, month: int, day: int) -> date | None:
 
 def _parse_freely(words: str, today: date) -> date | None:
     """Everything else that means a day: `tomorrow`, `in a fortnight`, `next week`."""
-    if not words:
+    if not words or PERHAPS_AN_HOUR.search(words):
         return None
 
     # Slow to load: only for what is not read above.

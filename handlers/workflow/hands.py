@@ -23,25 +23,29 @@ from store.model.records import FollowUp, Notice, Person, Status
 
 #: With which `Notice.step` begins, before the keys of the steps.
 HANDS = "hands"
+#: Before a key: whether the step has come to whoever is told, or gone from them. An earlier version
+#: noted neither.
+COME, GONE = "+", "-"
 
 
 def with_hands_noted(case: Case, around: Around, desk: Desk) -> Case:
     """The case, remembering whose each open step is, and owing it to those for whom that is new."""
     if case.status != Status.OPEN or case.joined_to:
         return case
-    news: dict[str, list[FollowUp]] = {}
+    news: dict[str, list[_Looked]] = {}
     for follow_up in case.follow_ups:
         owners = owners_of(follow_up, case, around, desk) if follow_up.is_open else []
         # Nobody may know of it yet, or all who might are gone: it was last theirs.
         if not owners:
             continue
-        for id in _who_hears(_Looked(follow_up, owners), case, around):
-            news.setdefault(id, []).append(follow_up)
+        looked = _Looked(follow_up, owners)
+        for id in _who_hears(looked, case, around):
+            news.setdefault(id, []).append(looked)
         whose = tuple(person.id for person in owners)
         if whose != follow_up.whose:
             case = case.with_follow_up(replace(follow_up, whose=whose))
-    for id, steps in news.items():
-        case = case.owe(_notice(case, id, steps, desk))
+    for id, changes in news.items():
+        case = case.owe(_notice(case, id, changes, desk))
     return case
 
 
@@ -55,6 +59,10 @@ class _Looked:
     @property
     def ids(self) -> Sequence[str]:
         return [person.id for person in self.owners]
+
+    def marked_for(self, id: str) -> str:
+        """The step's key, with what has become of it for somebody."""
+        return (COME if id in self.ids else GONE) + self.step.key
 
 
 def _who_hears(looked: _Looked, case: Case, around: Around) -> list[str]:
@@ -92,14 +100,51 @@ def _who_hears_of_change(looked: _Looked, case: Case, around: Around) -> list[st
     gave = _given_by_last_entry(looked.step, case)
     heard = []
     for id in looked.ids:
-        is_told_already = id == gave.to or _hears_of_case(id, case, around)
+        is_told_already = (
+            id == gave.to
+            or _hears_of_case(id, case, around)
+            or _waiting_marks(id, case) & {COME + looked.step.key, GONE + looked.step.key}
+        )
         is_new = id not in before and not is_told_already
         if is_new or (id in before and _is_passed_over(id, case)):
             heard.append(id)
     for id in before:
-        if id not in looked.ids and id != gave.by and not gave.is_first:
+        is_lost = id not in looked.ids and id != gave.by and not gave.is_first
+        if is_lost and not _never_heard(id, looked.step, case):
             heard.append(id)
     return heard
+
+
+def _never_heard(id: str, step: FollowUp, case: Case) -> bool:
+    """Whether what was to tell somebody that a step is theirs has not gone out yet."""
+    return any(_tells_of(notice, step, case) for notice in _waiting_for(id, case))
+
+
+def _tells_of(notice: Notice, step: FollowUp, case: Case) -> bool:
+    """Whether a notice says to its reader that a step has become theirs."""
+    if notice.kind != NoticeKind.STEPS:
+        return False
+    first, *keys = notice.step.split()
+    if first == HANDS:
+        return COME + step.key in keys
+    # That a step was put off says that it was theirs before.
+    is_news = case.chronology[int(first)].what != EntryKind.POSTPONED
+    return is_news and step.key in keys
+
+
+def _waiting_marks(id: str, case: Case) -> set[str]:
+    """The steps of which somebody is to hear that they have come or gone, marked."""
+    marks: set[str] = set()
+    for notice in _waiting_for(id, case):
+        if notice.kind == NoticeKind.STEPS:
+            first, *keys = notice.step.split()
+            marks.update(keys if first == HANDS else ())
+    return marks
+
+
+def _waiting_for(id: str, case: Case) -> list[Notice]:
+    """What has not gone out to somebody yet."""
+    return [notice for notice in case.notices if notice.to == id and notice.settled is None]
 
 
 def _as_they_are_now(ids: Sequence[str], around: Around) -> list[str]:
@@ -171,11 +216,12 @@ def _is_passed_over(id: str, case: Case) -> bool:
     return all(_comes_to_nothing(n, case, is_owned=True) for n in on_the_way)
 
 
-def _notice(case: Case, person: str, steps: Sequence[FollowUp], desk: Desk) -> Notice:
-    keys = " ".join(step.key for step in steps)
+def _notice(case: Case, person: str, changes: Sequence[_Looked], desk: Desk) -> Notice:
+    keys = " ".join(looked.marked_for(person) for looked in changes)
     at = desk.now().isoformat()
     if _is_passed_over(person, case):
         # An entry brings this once, however often it is worked out what follows from it.
-        at = f"{len(case.chronology)} {keys}"
-    key = f"{case.reference} hands {at} {person}"
+        at = str(len(case.chronology))
+    key = f"{case.reference} hands {at} {keys} {person}"
+    steps = [looked.step for looked in changes]
     return step_notice_of(key, person, f"{HANDS} {keys}", steps, desk)

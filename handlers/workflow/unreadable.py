@@ -26,7 +26,7 @@ TO_LEAD = (
 TO_OTHERS = (
     "A case cannot be read: its file is damaged or missing. Until it is put back, I remind nobody "
     "of it. Please ask whoever looks after me to put it back from a backup: “headsup verify” names "
-    "the file. Which case it is, I tell {who} alone, as I cannot see whom it is about."
+    "the file. Which case it is, I tell {who} alone, as I cannot see who it is about."
 )
 #: Below a list.
 NOT_LISTED = (

@@ -11,6 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.model.digests import digests_of_words
+from store.model.gathered import (
+    hashes_of,
+    likenesses_of,
+    links_of,
+    soonest_due,
+    sources_of,
+    unkept_in,
+)
 from store.model.kinds import LOOKS, OWN_STEP, OWNERSHIP, Clock, EntryKind
 from store.model.records import (
     About,
@@ -249,11 +257,6 @@ class Case(_Summarised):
             return self._summary
 
     def _summarise(self) -> Summary:
-        # Long, and a list rather than a decision: one line for each fact that is gathered.
-        evidence = self.evidence
-        pictures = [item.picture for item in evidence if item.picture]
-        open_steps = [follow_up.due for follow_up in self.follow_ups if follow_up.is_open]
-        states = [item.state for item in evidence]
         return Summary(
             reference=self.reference,
             version=self.version,
@@ -263,7 +266,7 @@ class Case(_Summarised):
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,
-            withholds=State.WITHHELD in states,
+            withholds=any(item.state == State.WITHHELD for item in self.evidence),
             about=self.about,
             also_about=self.also_about,
             posters=self.posters,
@@ -274,15 +277,15 @@ class Case(_Summarised):
             settled=self.settled,
             reporters=self.reporters,
             last_report_at=max(report.at for report in self.reports),
-            sources=tuple(source for report in self.reports for source in report.sources),
-            links=tuple(item.normal for item in evidence if item.normal),
-            hashes=tuple(item.sha256 for item in evidence if item.sha256),
-            likenesses=tuple(int(p.likeness, 16) for p in pictures if p.likeness),
-            unkept=states.count(State.WAITING) + states.count(State.WANTED),
+            sources=sources_of(self.reports),
+            links=links_of(self.evidence),
+            hashes=hashes_of(self.evidence),
+            likenesses=likenesses_of(self.evidence),
+            unkept=unkept_in(self.evidence),
             outcome=self.outcome,
             closed_at=self.closed_at,
             held=bool(self.hold),
-            due=min(open_steps, default=None),
+            due=soonest_due(self.follow_ups),
             wake_at=self.wake_at,
             open_words=self.open_words,
             speaks_of_head=self.speaks_of_head,

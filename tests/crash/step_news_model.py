@@ -13,7 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.crash.year_model import LONDON, MINUTE, CaseModel, Days, Down, Run, YearModel, said
+from tests.crash.removal_model import RemovalModel
+from tests.crash.year_model import LONDON, MINUTE, CaseModel, Days, Down, Run, said
 
 
 class News(NamedTuple):
@@ -52,7 +53,7 @@ class Doing:
     after: Mapping[str, Held]
 
 
-class StepNewsModel(YearModel):
+class StepNewsModel(RemovalModel):
     def __init__(
         self, procedure: Path, days: Days, people: dict[str, str], since: date, down: Down = ()
     ) -> None:
@@ -62,6 +63,7 @@ class StepNewsModel(YearModel):
     def did(self, by: str, fact: str, reference: str, *details: Any, at: datetime) -> None:
         """What somebody did with a case, and what others are to read of it."""
         case = self.cases[reference]
+        self.pass_time(case, at)
         before, was_taken = self._held(case, at), bool(case.owner)
         getattr(self, fact)(reference, *details, at)
         doing = Doing(case, by, fact, details, at, was_taken, before, self._held(case, at))
@@ -73,10 +75,20 @@ class StepNewsModel(YearModel):
             self._tell_of_loss(doing)
         if fact == "taken":
             self._tell_whom_it_passed_over(doing)
-        if fact in ("seen_again", "reopened"):
-            for person, runs in self._new_steps(doing).items():
-                self._tell(doing, person, [_new(run) for run in runs], runs)
+        if fact in ("seen_again", "reopened", "site_refused"):
+            self._tell_of_new(doing)
         case.acted.add(by)
+
+    def fell_silent(self, case: CaseModel, at: datetime) -> None:
+        """What follows from a site's silence is told to everybody whose it is: nobody did it."""
+        before = self._held(case, at)
+        super().fell_silent(case, at)
+        after = self._held(case, at)
+        self._tell_of_new(Doing(case, "", "fell_silent", (), at, bool(case.owner), before, after))
+
+    def _tell_of_new(self, doing: Doing) -> None:
+        for person, runs in self._new_steps(doing).items():
+            self._tell(doing, person, [_new(run) for run in runs], runs)
 
     def _held(self, case: CaseModel, at: datetime) -> dict[str, Held]:
         """Of each open step whose it is just after this moment; nobody's, where it waits for whoever takes the case."""
@@ -146,10 +158,21 @@ class StepNewsModel(YearModel):
         lost: defaultdict[str, list[Run]] = defaultdict(list)
         for key, (run, people) in doing.after.items():
             for person in set(doing.before[key].people) - set(people) - {doing.by}:
-                lost[person].append(run)
+                if not self._never_heard(person, run, doing):
+                    lost[person].append(run)
         for person, runs in lost.items():
             lines = [("lost", f"No longer yours: {run.what}.") for run in runs]
             self._tell(doing, person, lines, runs)
+
+    def _never_heard(self, person: str, run: Run, doing: Doing) -> bool:
+        """They have not been told yet that it was theirs, so that they lose nothing that they know of."""
+        for news in self.news:
+            is_of_it = (news.person, news.reference) == (person, doing.case.reference)
+            if is_of_it and news.kind in ("given", "new") and run.what in news.words:
+                told = self.days.looked_at(news.told, news.waits, self.down)
+                if news.at < doing.at <= told:
+                    return True
+        return False
 
     def _tell_whom_it_passed_over(self, doing: Doing) -> None:
         """Who was to be told of it later, and is not, as another has it: what is theirs by a role."""

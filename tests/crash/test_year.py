@@ -207,6 +207,9 @@ def _enough_happened(found: Comparison) -> None:
     assert kinds["digest"] > 150, kinds
     assert kinds["duty"] > 10, kinds
     assert stages >= {0, 1, 2, 3, 4, 5, 6}
+    assert len(found.year.model.silences) > 10
+    after_silence = [told for told in found.sent if "tell Report Harmful Content" in told.what]
+    assert len(after_silence) > 5
     assert found.spared < 0.02 * kinds["today"]
 
 

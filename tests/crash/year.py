@@ -11,7 +11,6 @@ import heapq
 import itertools
 import random
 import re
-import shutil
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -88,20 +87,6 @@ CATEGORIES = {
 }
 
 
-def texts_of_the_year(folder: Path) -> Path:
-    """The policy texts, in whose procedure nothing follows from a site's silence.
-
-    The model knows no posts and whom was asked to take them down: see tests/talks/test_removals.py.
-    """
-    shutil.copytree(TEXTS, folder)
-    procedure = folder / "procedure.toml"
-    text = procedure.read_text("utf-8")
-    assert 'after = "silence"' in text
-    text = text.replace('after = "silence"', 'after = "host"')
-    procedure.write_text(re.sub(r'^removal = ".*"\n', "", text, flags=re.MULTILINE), "utf-8")
-    return folder
-
-
 class Killed(BaseException):
     """The process is gone."""
 
@@ -143,7 +128,7 @@ class Message:
         return sum(told.kind != "today" for told in self.told) + len(self.other)
 
 
-OVERDUE = re.compile(r"Case (\w{4}): overdue since (.+), day (\d+)$")
+OVERDUE = re.compile(r"Case (\w{4}): overdue since (.+?)(?:, day (\d+))?$")
 BEFORE = re.compile(r"Case (\w{4}): due (.+)$")
 ABOVE = re.compile(r"Case (\w{4}) · [^“]+, “(.+)”: overdue since (.+), day (\d+)\. It is with")
 LADDER_ABOVE = re.compile(r"Urgent: case (\w{4})\. Nobody has taken it for")
@@ -239,7 +224,7 @@ def _lines_of_the_day(text: str, day: str, person: str) -> list[Told]:
 def _of_a_step(text: str, below: str, person: str) -> Told | None:
     what = below.split("\n")[0]
     if found := OVERDUE.search(text):
-        return Told("step", found[1], what, found[2], int(found[3]), person)
+        return Told("step", found[1], what, found[2], int(found[3] or 1), person)
     if found := BEFORE.search(text):
         return Told("step", found[1], what, found[2], 0, person)
     if found := ABOVE.search(text):
@@ -299,8 +284,7 @@ class Year:
         self.now = BEGIN
         self.chat = Chat(self)
         self.days = Days(CLOSED)
-        texts = texts_of_the_year(folder.with_name(f"{folder.name}-texts"))
-        self.model = StepNewsModel(texts / "procedure.toml", self.days, PEOPLE, SINCE, down)
+        self.model = StepNewsModel(TEXTS / "procedure.toml", self.days, PEOPLE, SINCE, down)
         self.lives = 0
         self.unnoted: Counter[Told] = Counter()  # sent when the process died, and not noted
         self.unnoted_messages: list[int] = []  # for each death in between, how many messages
@@ -316,8 +300,8 @@ class Year:
         self.touched: defaultdict[str, list[datetime]] = defaultdict(list)
         self.deaths: list[datetime] = []
         self._sent_before = 0
-        self._procedure = load_procedure(texts)
-        self._policies = Policies(texts)
+        self._procedure = load_procedure(TEXTS)
+        self._policies = Policies(TEXTS)
         closed = tuple(f"{a}/{b}" for a, b in CLOSED)
         self._calendar = Calendar(School(closed=closed))
         self._plan(cases)
@@ -382,6 +366,9 @@ class Year:
                 continue
             self.now = moment
             await self._until_killed(deed)
+        self.model.reaches(END)
+        for reference, at in self.model.silences:
+            self.touched[reference].append(at)
         await self.store.close()
 
     async def _add(self, person: str, role: str) -> None:
@@ -648,7 +635,21 @@ class Year:
             return f"case again {ref}", "seen_again"
         if chance < 0.25:
             return "", ""
+        if chance < 0.33:
+            return self._choose_of_removal(case)
         return self._choose_for(ref, self.chance.choice(steps), who)
+
+    def _choose_of_removal(self, case: Case) -> tuple[Any, ...]:
+        """What is noted of the one post of a case; nothing where that would change nothing."""
+        post, ref = case.removal_of(0), case.reference
+        if post.is_gone:
+            return f"case removal {ref} there", "seen_there"
+        is_of_site = bool(post.requests) and post.requests[-1].way == "site"
+        ways: list[tuple[Any, ...]] = [(f"case removal {ref} site 12345", "asked", "site")] * 4
+        ways.append((f"case removal {ref} gone", "seen_gone"))
+        if is_of_site:
+            ways.append((f"case removal {ref} refused", "site_refused"))
+        return self.chance.choice(ways)
 
     def _choose_for(self, ref: str, step: FollowUp, who: str) -> tuple[Any, ...]:
         ways = (

@@ -125,7 +125,7 @@ class PassedOn(NamedTuple):
     reference: str
     reporter: str
     at: datetime
-    said: datetime  # when it was said whom it is about; where that was not, when it was passed on
+    said: datetime  # when it was said who it is about; where that was not, when it was passed on
 
 
 @dataclass
@@ -172,6 +172,7 @@ class CaseModel:
     progress: dict[str, str] = field(default_factory=dict)
     runs: list[tuple[str, Run]] = field(default_factory=list)
     again: int = 0
+    silence: bool = False  # a site that was asked to remove it was silent for too long, or refused
     own: int = 0
     is_open: bool = True
     untaken: list[tuple[datetime, datetime | None]] = field(default_factory=list)
@@ -233,7 +234,7 @@ class YearModel:
         self._wait_for_the_alert(case, said_at if case.head else seen, at, is_known)
 
     def _pause(self, category: dict[str, Any]) -> timedelta:
-        """For how long leaders do not see it, while it is not said whom it is about."""
+        """For how long leaders do not see it, while it is not said who it is about."""
         if category.get("withhold"):
             return timedelta()
         return MINUTE if category.get("urgent") else 10 * MINUTE
@@ -329,6 +330,7 @@ class YearModel:
                 called = (
                     word == "opening"
                     or (word == "again" and case.again > 0)
+                    or (word == "silence" and case.silence)
                     or (word in ("refused", "not removed") and word in reached.values())
                     or reached.get(word) == "done"
                 )

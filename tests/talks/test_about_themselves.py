@@ -1,4 +1,4 @@
-"""Nobody handles a case about themselves, however it is said whom it is about."""
+"""Nobody handles a case about themselves, however it is said who it is about."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         Cleo> yesterday, she is away
         bot>  Mon 23 Nov 2026 is past.
         Cleo> until friday, because she is away
-        bot>  Put off until Fri 27 Nov, 17:00.
+        bot>  put off until Fri 27 Nov, 17:00.
         clock> 2026-11-26T12:00
         bot to Cleo> (nothing)
         clock> 2026-11-27T08:00
@@ -136,11 +136,11 @@ async def test_a_step_is_put_off_twice_and_then_by_the_head_alone(talk: Talk) ->
         Cleo> (taps) Later
         bot>  Until when, and why?
         Cleo> 28/11, she is still away
-        bot>  Put off until Mon 30 Nov, 17:00. The school is closed that day, so it is due on Mon 30 Nov.
+        bot>  put off until Mon 30 Nov, 17:00. The school is closed on Sat 28 Nov.
         Cleo> /case postpone {a} evidence until 4 december, because nobody is there
         bot>  It was put off twice already. Only the headteacher can put it off again.
         Ben>  /case postpone {a} evidence until 4 december because nobody is there
-        bot>  Put off until Fri 4 Dec, 17:00.
+        bot>  put off until Fri 4 Dec, 17:00.
         Cleo> /case not-needed {a} talk she is away
         bot>  not needed: Talk
         clock> 2026-11-30T08:00
@@ -165,7 +165,7 @@ async def test_an_answer_that_was_refused_keeps_its_question_open(talk: Talk) ->
         Ben>  soon, as she is away
         bot>  I cannot read “soon” as a day.
         Ben>  tomorrow 3pm as she is away
-        bot>  Put off until Wed 25 Nov, 15:00.
+        bot>  put off until Wed 25 Nov, 15:00.
     """)
 
 
@@ -175,7 +175,7 @@ async def test_whoever_puts_a_step_off_until_today_is_not_told_again_today(talk:
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Ben>  /case postpone {a} evidence until today, because she is away
-        bot>  Put off until Tue 24 Nov, 17:00.
+        bot>  put off until Tue 24 Nov, 17:00.
         clock> 2026-11-25T07:59
         bot to Ben>  (nothing)
         clock> 2026-11-25T08:00
@@ -200,7 +200,9 @@ async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
         Cleo> /case add {a} ask on Monday how they got on in 2 school days
         bot>  Case {a}: “ask on Monday how they got on” is due Thu 26 Nov, 17:00.
         Ben>  /case add {a} ring the governor
-        bot>  Say what is to be done, and by when
+        bot>  By when? For example: friday, or tomorrow 3pm. (Case {a}: ring the governor)
+        Ben>  cancel
+        bot>  Nothing is changed.
         Asha> /case add {a} “mine” by friday
         bot>  That is not yours to do with case {a}.
         clock> 2026-11-26T08:00
@@ -244,7 +246,7 @@ async def test_closing_ends_every_reminder_and_needs_a_reason_over_an_urgent_ste
         Ben>  it was no song
         bot>  Next: Consider telling the police, and note what was decided · Ben Okafor · due Fri 4 Dec, 17:00
         clock> +1h
-        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00, day 1
+        bot to Ben>  Case {a}: overdue since Fri 4 Dec, 17:00
         clock> 2026-12-05T08:00
         bot to Ben>  Today, Sat 5 December\\nOverdue:\\n{a} · Threat of violence · Consider telling the police, and note what was decided · Ben Okafor · day 2
         clock> 2026-12-06T08:00
@@ -319,7 +321,7 @@ async def test_the_legal_clock_runs_through_the_holidays(christmas: None, talk: 
         clock> 2026-12-21T16:29
         bot to Ben>  (nothing)
         clock> 2026-12-21T16:30
-        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30, day 1
+        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 16:30
         bot to Ben>  Counted in working days, in school holidays too.
         clock> 2026-12-23T08:00
         bot to Ben>  Today, Wed 23 December\\nOverdue:\\n{a} · Allegation about staff
@@ -398,11 +400,11 @@ async def test_a_case_about_the_head_is_the_chairs_from_the_first_reminder_on(ta
         bot to Cleo> Nothing is overdue.
         bot to Efua> {a} · Complaint about staff
         Efua> /case postpone {a} evidence until 4/12, because he is away
-        bot>  Put off until
+        bot>  put off until
         Efua> /case postpone {a} evidence until 7/12, because he is away
-        bot>  Put off until
+        bot>  put off until
         Efua> /case postpone {a} evidence until 8/12, because he is away
-        bot>  Put off until
+        bot>  put off until
     """)
 
 
@@ -453,7 +455,9 @@ async def test_a_duty_is_named_by_its_words(talk: Talk) -> None:
         clock> 2027-01-28T12:00
         Dev>  /duty
         bot>  Have the filtering checked · ICT manager · due 31 January 2027
-        bot>  “/duty done” and a word or two of it
+        bot>  To say that one is done, type a word or two of it: “/duty done have the filtering checked”.
+        Dev>  /duty done
+        bot>  To say that one is done
         Dev>  (taps) Done: Have the filtering checked
         bot>  is done for 31 January 2027
         Efua> /duty

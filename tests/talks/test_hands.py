@@ -81,3 +81,50 @@ async def test_a_case_whose_owner_lost_a_role_falls_to_another(talk: Talk) -> No
         clock> 2026-11-25T08:00
         bot to Ben>  Yours now: Establish what was posted, and gather the evidence
     """)
+
+
+async def test_what_was_handed_on_before_anybody_heard_of_it_is_told_to_nobody(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        technician> gives Dev Singh the role leader
+        clock> +1m
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Ben>  /case hand {a} evidence to Cleo Martin
+        bot>  Cleo Martin
+        Ben>  /case hand {a} evidence to Dev Singh
+        bot>  Dev Singh
+        Ben>  /case hand {a} talk to Cleo Martin
+        bot>  Cleo Martin
+        Ben>  /case hand {a} talk to Ben Okafor
+        bot>  Ben Okafor
+        clock> 2026-11-25T08:00
+        bot to Dev>  Ben Okafor gave you a step: Establish what was posted
+        bot to Cleo> (nothing)
+        bot to Ben>  (nothing)
+    """)
+
+
+async def test_what_is_back_before_anybody_heard_that_it_was_gone_was_never_gone(
+    talk: Talk,
+) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        technician> gives Dev Singh the role leader
+        clock> +1m
+        Ben>  /case take {a}
+        bot>  Ben Okafor is looking after it
+        Cleo> /case hand {a} evidence to Cleo Martin
+        bot>  Cleo Martin
+        Cleo> /case hand {a} talk to Cleo Martin
+        bot>  Cleo Martin
+        Cleo> /case hand {a} evidence to Ben Okafor
+        bot>  Ben Okafor
+        Cleo> /case hand {a} talk to Dev Singh
+        bot>  Dev Singh
+        clock> 2026-11-25T08:00
+        bot to Ben>  No longer yours: Talk to the person who posted it, and ask for its removal. Dev Singh has it now.
+        bot to Ben>  Cleo Martin gave you a step: Establish what was posted
+        bot to Dev>  Cleo Martin gave you a step: Talk to the person
+        bot to Cleo> (nothing)
+    """)

@@ -49,7 +49,7 @@ async def test_a_year_later_the_head_is_asked_and_asked_again(talk: Talk, stage:
         bot>  {cases["a"]} · Complaint about the school · closed 24 November 2026
         Ben>  (taps) Erase {cases["a"]}
         bot>  Erase case {cases["a"]} for good?
-        bot>  Gone will be all that is kept of it: a message and
+        bot>  This deletes all that is kept of it: a message and
         bot>  that there was a case of “Complaint about the school” in November 2026
         Ben>  (taps) Erase for good
         bot>  Erased: {cases["a"]}.
@@ -151,7 +151,7 @@ async def test_what_was_joined_goes_along(talk: Talk, stage: Stage) -> None:
         bot>  closed: removed
         Ben>  /case erase {b}
         bot>  Erase case {a} for good?
-        bot>  With it goes what was joined to it: {b}.
+        bot>  It also deletes what was joined to it: {b}.
         Ben>  (taps) Erase for good
         bot>  {a} and {b}
         Gita> /case {b}

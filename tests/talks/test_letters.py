@@ -18,7 +18,7 @@ async def test_the_letter_of_a_step_is_written_from_its_card(talk: Talk, stage: 
         Ben>  /case done {a} evidence
         bot>  Talk to the person who posted it
         Ben>  (taps) Write the letter
-        bot>  To whom is it?
+        bot>  Who is it to?
         Ben>  Mrs Example, 1 High Street
         bot>  “Please take down what was posted”, for case {a}
         bot>  I send nothing.

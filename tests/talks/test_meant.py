@@ -45,7 +45,7 @@ async def test_no_answer_means_yes(talk: Talk) -> None:
         Ben>  /case list
         bot>  No open cases
         Ben>  A parent calls Mrs Bell a liar in the Year 4 group
-        bot>  it is case {a} in ten minutes
+        bot>  it becomes case {a} in ten minutes
         clock> +9m
         bot to Cleo> (nothing)
         clock> +1m
@@ -63,7 +63,7 @@ async def test_what_comes_next_is_a_report_of_its_own(talk: Talk) -> None:
         Ben>  /case list
         bot>  No open cases
         Ben>  that is what I wanted to know
-        bot>  it is case {a} in ten minutes
+        bot>  it becomes case {a} in ten minutes
         Ben>  [forwards "He hit a child on the stairs"]
         bot>  Case {b}
         Ben>  (taps) No, it was not meant for that
@@ -80,9 +80,9 @@ async def test_a_second_line_is_asked_about_by_itself(talk: Talk) -> None:
         Ben>  /case list
         bot>  No open cases
         Ben>  that is what I wanted to know
-        bot>  it is case {a} in ten minutes
+        bot>  it becomes case {a} in ten minutes
         Ben>  He hit her on the stairs
-        bot>  it is case {b} in ten minutes
+        bot>  it becomes case {b} in ten minutes
         Ben>  /case mistake {a}
         bot>  Case {a} is closed as sent by mistake
         clock> +10m

@@ -14,7 +14,7 @@ async def test_a_pupil_is_shown_and_a_colleague_has_posted_it(talk: Talk) -> Non
         Asha> (taps) A pupil
         bot>  Case {a}
         Asha> (taps) Pictures or personal details of pupils
-        bot>  The words of it may mean Cleo Martin. Is it about them, or did they post it?
+        bot>  The words may mean Cleo Martin. Is it about them, or did they post it?
         clock> +11m
         bot to Ben> New case {a}
         bot to Cleo> (nothing)
@@ -23,7 +23,7 @@ async def test_a_pupil_is_shown_and_a_colleague_has_posted_it(talk: Talk) -> Non
         Cleo> /case find photos
         bot>  No case with
         Ben>  /case {a}
-        bot>  The words of it may mean Cleo Martin
+        bot>  The words may mean Cleo Martin
         Ben>  (taps) Yes: Cleo Martin
         bot>  Concerns: a pupil; Cleo Martin (a member of staff)
         Cleo> /case list
@@ -38,7 +38,7 @@ async def test_its_reporter_says_that_a_witness_is_not_meant(talk: Talk) -> None
         Asha> (taps) The school
         bot>  Case {a}
         Asha> (taps) Complaint about the school
-        bot>  The words of it may mean Cleo Martin
+        bot>  The words may mean Cleo Martin
         clock> +1m
         bot to Ben> New case {a}
         Asha> (taps) No, it is not about them
@@ -60,7 +60,7 @@ async def test_the_head_who_passed_it_on_does_not_let_himself_in(talk: Talk) -> 
         Ben>  /case about {a} school
         bot>  Case {a}
         Ben>  /case about {a} none
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case log {a}
         bot>  That is not yours to do
         Ben>  /case list
@@ -89,7 +89,7 @@ async def test_an_answer_takes_nothing_from_the_chair(talk: Talk) -> None:
         Efua> /case list
         bot>  {a}
         Efua> /case {a}
-        bot>  The words of it may mean Ben Okafor
+        bot>  The words may mean Ben Okafor
         Efua> (taps) No, it is not about them
         bot>  You no longer see this case
         Ben>  /case {a}
@@ -132,9 +132,9 @@ async def test_what_is_added_later_names_somebody_as_well(talk: Talk) -> None:
         Cleo> /case {a}
         bot>  I know no case
         Efua> /case {a}
-        bot>  The words of it may mean Ben Okafor or Cleo Martin
+        bot>  The words may mean Ben Okafor or Cleo Martin
         Efua> (taps) Yes: Ben Okafor
-        bot>  The words of it may mean Cleo Martin
+        bot>  The words may mean Cleo Martin
         Efua> (taps) No, it is not about them
         bot>  Concerns: the school; Ben Okafor (the headteacher)
     """)
@@ -207,7 +207,7 @@ async def test_whoever_becomes_a_leader_later_is_asked_about(talk: Talk) -> None
         Gita> /case find photos
         bot>  No case with
         Ben>  /case {a}
-        bot>  The words of it may mean Gita Rao
+        bot>  The words may mean Gita Rao
     """)
 
 
@@ -218,7 +218,7 @@ async def test_a_witness_who_has_taken_it_keeps_it_when_another_is_named(talk: T
         Asha> (taps) The school
         bot>  Case {a}
         Asha> (taps) Complaint about the school
-        bot>  The words of it may mean Cleo Martin
+        bot>  The words may mean Cleo Martin
         Asha> (taps) No, it is not about them
         bot>  Thank you.
         Cleo> /case take {a}
@@ -229,7 +229,7 @@ async def test_a_witness_who_has_taken_it_keeps_it_when_another_is_named(talk: T
         clock> +1m
         bot to Cleo> More for case {a}
         Cleo> /case {a}
-        bot>  The words of it may mean Dev Singh
+        bot>  The words may mean Dev Singh
     """)
 
 
@@ -240,11 +240,11 @@ async def test_a_no_to_one_does_not_speak_of_another_who_is_named_later(talk: Ta
         Asha> (taps) The school
         bot>  Case {a}
         Asha> (taps) Complaint about the school
-        bot>  The words of it may mean Dev Singh
+        bot>  The words may mean Dev Singh
         Asha> /case note {a} It is Cleo Martin who wrote it
         bot>  Noted
         Asha> (taps) No, it is not about them
-        bot>  The words of it may mean Dev Singh or Cleo Martin
+        bot>  The words may mean Dev Singh or Cleo Martin
         clock> +11m
         Cleo> /case {a}
         bot>  I know no case
@@ -262,7 +262,7 @@ async def test_that_one_of_a_like_name_is_meant_clears_nobody_of_the_words(talk:
         Asha> /case about {a} pupil
         bot>  Case {a}
         Asha> /case category {a} bullying
-        bot>  The words of it may mean Cleo Martin
+        bot>  The words may mean Cleo Martin
         clock> +11m
         Cleo> /case {a}
         bot>  I know no case

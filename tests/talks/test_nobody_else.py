@@ -129,7 +129,7 @@ async def test_no_role_goes_to_a_name_that_is_only_like(talk: Talk, stage: Stage
     gita = f"Gita Rao ({account_words(stage.account('Gita'))})"
     await talk(f"""
         Ben>  /people give Gita Marsh the role leader
-        bot>  I know nobody of exactly that name. Whom do you mean?
+        bot>  I know nobody of exactly that name. Who do you mean?
         Ben>  (taps) {gita}
         bot>  Give {gita} the role leadership?
     """)
@@ -183,7 +183,7 @@ async def test_a_code_in_the_wrong_hands_makes_nobody_the_head(talk: Talk, stage
     assert there is None or there.roles == (Role.STAFF,)
     await talk(f"""
         Ben>  (taps) No
-        bot>  the code is void
+        bot>  the code no longer works
         bot to Efua> Ben Okafor said that an account is not theirs
         Hana> /join {code}
         bot>  That code is not valid
@@ -217,9 +217,9 @@ async def test_only_the_person_says_yes(talk: Talk, stage: Stage) -> None:
     [claimed] = await stage.bot.desk.store.invitations()
     await talk(f"""
         Gita> /people-me {claimed.key}
-        bot>  Nothing waits for your word here
+        bot>  There is nothing to answer here any more
         Cleo> /people-not-me {claimed.key}
-        bot>  Nothing waits for your word here
+        bot>  There is nothing to answer here any more
     """)
     assert (await stage.bot.desk.store.person("ben")).accounts == (stage.account("Ben"),)
 
@@ -268,7 +268,7 @@ async def test_a_code_goes_with_the_role_of_who_made_it(talk: Talk, stage: Stage
         Hana> /join {code}
         bot>  That code is not valid
         Asha> /people invitations
-        bot>  Every invitation was used, or is over.
+        bot>  Every invitation was used, or has run out.
     """)
 
 
@@ -290,7 +290,7 @@ async def test_invitations_are_listed_and_cancelled(talk: Talk, stage: Stage) ->
         bot>  Hana Lee: leadership, until
         bot>  made by Ben Okafor
         Ben>  (taps) Cancel Hana Lee’s
-        bot>  The invitation for Hana Lee is void.
+        bot>  The invitation for Hana Lee no longer works.
     """)
     assert list(await stage.bot.desk.store.invitations()) == []
 

@@ -24,7 +24,7 @@ async def test_a_leader_is_asked_for_whom_and_why_and_is_given_it(talk: Talk, st
     await talk(
         """
         Ben>  /case pack {a}
-        bot>  For whom is the pack of case {a}?
+        bot>  Who is the pack of case {a} for?
         Ben>  (taps) The governors
         bot>  Why is case {a} handed to the governors?
         Ben>  They meet on Monday

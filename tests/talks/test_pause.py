@@ -1,4 +1,4 @@
-"""Nobody whom a report may be about sees it before somebody has said whom it is about."""
+"""Nobody whom a report may be about sees it before somebody has said who it is about."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ async def test_a_witness_is_let_in_by_the_answer(talk: Talk) -> None:
         clock> +10m
         bot to Ben> (nothing)
         Asha> /case about {a} parent
-        bot>  The words of it may mean Ben Okafor. Is it about them, or did they post it?
+        bot>  The words may mean Ben Okafor. Is it about them, or did they post it?
         clock> +1m
         bot to Ben> (nothing)
         Asha> (taps) No, it is not about them

@@ -41,10 +41,10 @@ async def test_the_card_says_that_they_have_posted_before(talk: Talk) -> None:
         Asha> /case posters
         bot>  not among the things you can do
         Efua> /case posters
-        bot>  Of no case of the last twelve months that you may see
+        bot>  In the cases of the last twelve months that you may see, nobody was named
         down> 2028-01-10 10:00
         Ben>  /case posters
-        bot>  Of no case of the last twelve months that you may see
+        bot>  In the cases of the last twelve months that you may see, nobody was named
     """.replace("{a}", cases["a"]).replace("{b}", cases["b"])
     )
 

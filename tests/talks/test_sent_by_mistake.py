@@ -18,7 +18,7 @@ async def test_a_reporter_ends_what_was_sent_by_mistake(talk: Talk) -> None:
         clock> +20m
         bot to Ben>  (nothing)
         Asha> /case {a}
-        bot>  closed
+        bot>  closed: it was sent by mistake
         Ben>  /case {a}
         bot>  closed: sent by mistake
     """)
@@ -41,7 +41,7 @@ async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
         clock> +1m
         bot to Ben>  More for case {a}
         Ben>  /case {a}
-        bot>  It was sent by mistake, says who passed it on.
+        bot>  Whoever passed it on says that it was sent by mistake.
     """)
 
 
@@ -55,6 +55,25 @@ async def test_words_of_a_mistake_open_no_case(talk: Talk) -> None:
         bot>  Which one was sent by mistake?
         Asha> (taps) Case {a}
         bot>  Case {a} is closed as sent by mistake.
+    """)
+
+
+async def test_words_of_a_wrong_tap_lead_to_what_can_be_changed(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        Asha> Oops, I tapped the wrong category
+        bot>  Which one should be changed?
+        Asha> (taps) Case {a}
+        bot>  What should be changed about case {a}?
+        Asha> (taps) What it is about
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Complaint about the school
     """)
 
 
@@ -82,7 +101,7 @@ async def test_nobody_else_and_no_subject_ends_it_so(talk: Talk) -> None:
         Ben>  /case about {a} me
         bot>  Case {a}
         Ben>  /case mistake {a}
-        bot>  What this case is about is for others to say now.
+        bot>  Others say now what this case is about.
         Efua> /case mistake {a}
         bot>  Only whoever passed case {a} on can say that.
         Asha> /case mistake {a}

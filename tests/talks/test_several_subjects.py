@@ -54,9 +54,9 @@ async def test_a_subject_who_reported_it_cannot_say_that_it_is_about_another(tal
         Efua> /case note {a} I shall speak to the governors.
         bot>  Noted
         Ben>  /case about {a} school
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case about {a} instead school
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case {a}
         bot>  You sent
         Ben>  /case log {a}
@@ -75,9 +75,9 @@ async def test_who_may_be_meant_does_not_say_that_it_is_somebody_else(
         Cleo> /case about {a} Mr Okafor
         bot>  Did you mean one of these?
         Ben>  /case about {a} only Mr Okafor
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case about {a} Dan Okafor
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case log {a}
         bot>  not yours to do
         Cleo> (taps) Dan Okafor
@@ -96,7 +96,7 @@ async def test_a_subject_changes_nothing_of_what_it_is_about(talk: Talk) -> None
         Ben>  (taps) Allegation about staff
         bot>  Thank you.
         Ben>  /case category {a} other
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Efua> /case {a}
         bot>  Allegation about staff
     """)
@@ -124,9 +124,9 @@ async def test_a_reporter_adds_and_does_not_take_back(talk: Talk) -> None:
         Asha> /case about {a} head
         bot>  Case {a}
         Asha> /case about {a} instead school
-        bot>  Only those who look after the case can take back
+        bot>  Only whoever looks after the case can say
         Asha> /case about {a} surely1 school
-        bot>  Only those who look after the case can take back
+        bot>  Only whoever looks after the case can say
         Ben>  /case {a}
         bot>  I know no case
     """)
@@ -154,7 +154,7 @@ async def test_whoever_looks_after_it_is_told_whom_that_lets_in(talk: Talk) -> N
         Cleo> /case {a}
         bot>  Case {a}
         Ben>  /case log {a}
-        bot>  said whom it is about instead: the school
+        bot>  said who it is about instead: the school
     """)
 
 

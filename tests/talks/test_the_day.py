@@ -108,7 +108,7 @@ async def test_what_is_urgent_goes_round_less_and_less_often_and_one_message_a_p
         bot to Efua> (nothing)
         clock> +1m
         bot to Efua> Urgent: case {a}. Nobody has taken it for 15 minutes. Told so far: Ben Okafor and Cleo Martin.
-        bot to Ben>  Case {a}: overdue since Sat 28 Nov, 22:15, day 1\\nTell the person threatened
+        bot to Ben>  Case {a}: overdue since Sat 28 Nov, 22:15\\nTell the person threatened
     """)
     await stage.quiet()
     assert not any("Nobody has taken it" in seen for seen in stage.seen("Ben"))
@@ -148,7 +148,7 @@ async def test_whoever_is_on_it_is_left_in_peace_and_the_others_are_told(talk: T
         clock> +15m
         bot to Efua> Nobody has taken it for 15 minutes.
         Efua> (taps) Seen, I am on it
-        bot>  I shall not tell you about case {a} again for 2 hours
+        bot>  I will not tell you about case {a} again for 2 hours
         clock> +15m
         bot to Ben>  Nobody has taken it for 30 minutes.
         bot to Ben>  Efua Mensah has seen it and is on it, since 22:15.
@@ -234,7 +234,7 @@ async def test_nobody_is_reminded_of_a_case_before_they_are_told_of_it(talk: Tal
         bot to Ben>  Due today\\n{a} · Bullying of a pupil or an adult
         bot to Ben>  by 09:00
         clock> 2026-11-30T09:00
-        bot to Ben>  Case {a}: overdue since Mon 30 Nov, 09:00, day 1
+        bot to Ben>  Case {a}: overdue since Mon 30 Nov, 09:00
     """)
 
 
@@ -273,7 +273,7 @@ async def test_what_the_law_counts_is_told_on_a_working_day_in_the_holidays(
         clock> 2026-12-21T08:00
         bot to Ben>  New case {a}
         clock> 2026-12-21T17:00
-        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 17:00, day 1
+        bot to Ben>  Case {a}: overdue since Mon 21 Dec, 17:00
     """)
 
 
@@ -306,7 +306,7 @@ async def test_a_step_that_is_pressing_is_told_at_once(talk: Talk) -> None:
     await talk(THREAT)
     await talk("""
         Cleo> /case postpone {a} police until friday, because he is away
-        bot>  Put off until Fri 27 Nov, 17:00.
+        bot>  put off until Fri 27 Nov, 17:00.
         bot to Ben>  Cleo Martin put off your step until Fri 27 Nov, 17:00: Consider telling the police
     """)
 

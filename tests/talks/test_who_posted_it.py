@@ -211,13 +211,13 @@ async def test_a_poster_who_reported_it_changes_nothing_any_more(talk: Talk) -> 
         Efua> /case note {a} I shall speak to the governors.
         bot>  Noted
         Ben>  /case posted {a} a parent
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case posted {a} instead a parent
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case about {a} Cleo Martin
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case category {a} other
-        bot>  for others to say now
+        bot>  Others say now what this case is about
         Ben>  /case log {a}
         bot>  not yours to do
         Ben>  /case note {a} I am sorry.
@@ -236,9 +236,9 @@ async def test_a_reporter_adds_and_does_not_take_back(talk: Talk) -> None:
         Asha> /case posted {a} a parent of Year 5
         bot>  Posted by Cleo Martin (a colleague); a parent of Year 5.
         Asha> /case posted {a} instead a parent
-        bot>  Only those who look after the case can take back who posted it.
+        bot>  Only whoever looks after the case can say that somebody did not post it.
         Asha> /case posted {a} surely2 a parent
-        bot>  Only those who look after the case can take back who posted it.
+        bot>  Only whoever looks after the case can say that somebody did not post it.
         Asha> /case posted {a} only Cleo Martin
         bot>  Case {a}
         Cleo> /case {a}

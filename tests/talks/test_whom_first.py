@@ -204,14 +204,14 @@ async def test_later_leaves_it_until_one_comes_back(talk: Talk, stage: Stage) ->
         Asha> [sends shot.png]
         bot>  Case {a}
         Asha> (taps) Later
-        bot>  All right. I shall ask again.
+        bot>  All right. I will ask again.
         clock> +15m
         bot to Asha> Until you say so, a picture is not fetched.
         bot to Asha> Who is it about?
         Asha> (taps) A pupil
         bot>  What is it mostly about?
         Asha> (taps) Later
-        bot>  All right. I shall ask again.
+        bot>  All right. I will ask again.
         Asha> /case {a}
         bot>  What is it mostly about?
     """)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import typer
 
-from handlers.text.due import hour_named
+from handlers.text.hours import hour_named
 from handlers.text.words import counted
 from store.errors import Trouble
 from store.school.school import closed_days

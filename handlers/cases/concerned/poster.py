@@ -47,8 +47,8 @@ from store.model.records import About, Person, Poster, Role, Subject
 
 WHAT_ACCOUNT = "What is the account or page called?"
 NOT_TO_TAKE_BACK = (
-    "Only those who look after the case can take back who posted it. Please tell them; you can "
-    "name somebody besides."
+    "Only whoever looks after the case can say that somebody did not post it. Please tell them. "
+    "You can still name somebody else as well."
 )
 SURE_POSTER = "Yes, they did not post it"
 

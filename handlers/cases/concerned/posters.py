@@ -24,7 +24,9 @@ YEAR = timedelta(days=365)
 SHOWN, REFERENCES = 20, 8
 
 HEADING = "Who posted, in the last twelve months"
-NOBODY = "Of no case of the last twelve months that you may see was it said by name who posted it."
+NOBODY = (
+    "In the cases of the last twelve months that you may see, nobody was named as having posted it."
+)
 LINE = "{who} · {number}: {references}"
 MORE = "… and {number} more"
 AGAIN = "The {nth} case in twelve months with posts by {who}: {others} as well."

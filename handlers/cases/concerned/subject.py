@@ -40,8 +40,8 @@ TOO_MANY = (
     "names at a time."
 )
 NOT_TO_TAKE_BACK = (
-    "Only those who look after the case can take back whom it is about. Please tell them; you can "
-    "name somebody besides."
+    "Only whoever looks after the case can say that it is not about somebody. Please tell them. "
+    "You can still name somebody else as well."
 )
 NOT_TO_LET_IN = (
     "Leadership looks after that now, so only they can say that somebody is not meant. Please tell "
@@ -77,7 +77,7 @@ THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress",
     "case about",
     usage="/case about REFERENCE WHO",
     may=Act.CLASSIFY,
-    summary="say whom a case is about: school, head, pupil, parent, website, me, or a name",
+    summary="say who a case is about: school, head, pupil, parent, website, me, or a name",
     bare=WITH_CASE,
 )
 async def about(ask: Ask, desk: Desk) -> Reply:

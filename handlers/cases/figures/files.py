@@ -13,7 +13,7 @@ from handlers.text.csv_cells import to_csv
 from handlers.text.figures_pdf import PrintedFigures, PrintedRow, draw_bars, print_figures
 from handlers.text.words import full_day, shortened
 
-KIND = "Kind"
+KIND = "Category"
 MADE = "{first} to {last}. Counted on {day}."
 COUNTED = (
     "Each case counts once, by the day on which it was passed on; what was passed on twice and "
@@ -31,7 +31,7 @@ SMALL = (
     "5. Compare pages of whole terms only: two of almost the same days tell what lies between."
 )
 OWN = "For leaders: small counts are not hidden here. Use “for-governors” for a page to hand on."
-LACKING = "Overdue cases and questions are as of that day. docs/figures.md defines each figure."
+LACKING = "Overdue cases and questions are as of that day."
 ALT = "Bars. {title}. {rows}."
 #: Characters of what a picture shows, in words.
 LONGEST_ALT = 1_000

@@ -20,7 +20,10 @@ from store.school.letters import Letter, letter_named, load_letters
 from store.school.toml import FileMistake
 
 WHICH = "Which letter, for case {reference}?"
-TO_WHOM = "To whom is it? Type name and address as they are to stand, or - for a line to write on."
+TO_WHOM = (
+    "Who is it to? Type the name and address for the top of the letter, or - for a line to write "
+    "on."
+)
 NONE_THERE = "There are no letters. They are files in the folder letters, beside the policy texts."
 MISTAKE = "A letter cannot be used as it is. Please tell your technician:"
 NO_SUCH_LETTER = "I know no letter “{typed}”. “/case letter {reference}” lists them."

@@ -21,7 +21,7 @@ from store.model.kinds import EntryKind
 from store.model.records import State
 
 FOR_WHOM = (
-    "For whom is the pack of case {reference}? Governors and the person concerned do not get the "
+    "Who is the pack of case {reference} for? Governors and the person concerned do not get the "
     "names of those who passed it on, their words, or notes."
 )
 WHY = (

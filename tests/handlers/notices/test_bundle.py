@@ -30,6 +30,16 @@ def test_what_is_told_of_one_case_stands_under_its_title_once() -> None:
     assert said.shows == {"K7PQ"}
 
 
+def test_what_is_the_same_to_the_last_word_is_told_once() -> None:
+    button = Choices((OPEN,))
+    more = Reply((Heading("More for case K7PQ"), Text("Threat"), button)).showing(["K7PQ"])
+    other = Reply((Heading("More for case M4RT"), Text("Threat"), Choices((OTHER,))))
+    said = bundle([more, other, more, more])
+    assert texts(said) == ["More for case K7PQ", "Threat", "More for case M4RT", "Threat"]
+    assert labels(said) == ["Open K7PQ", "Open M4RT"]
+    assert said.shows == {"K7PQ"}
+
+
 def test_a_case_that_the_message_of_the_day_opens_has_no_second_button() -> None:
     today = Reply((Heading("Today"), Text("Overdue:\nK7PQ"), Choices((OPEN, OTHER))))
     said = bundle([today, news(TITLE, "Cleo did this.", OPEN)])

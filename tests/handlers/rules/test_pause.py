@@ -1,4 +1,4 @@
-"""Whoever the words of a report name hears nothing of it before somebody has said whom it is about."""
+"""Whoever the words of a report name hears nothing of it before somebody has said who it is about."""
 
 from __future__ import annotations
 

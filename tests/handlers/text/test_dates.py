@@ -91,7 +91,13 @@ def test_what_people_type(words: str, day: str) -> None:
     + ["asdf friday", "soon", "friday " * 20, "/", "<b>friday</b>"],
 )
 def test_what_is_no_day_is_refused_with_an_example(words: str) -> None:
-    with pytest.raises(Refused, match=r"Type it like friday, 27/11 or in 3 school days\.$"):
+    with pytest.raises(Refused, match=r"Type it like friday, tomorrow 3pm or in 3 school days\.$"):
+        named(words)
+
+
+@pytest.mark.parametrize("words", ["monday 3", "thursday 27 november", "fri 26/11"])
+def test_a_weekday_that_the_date_is_not_is_asked_about(words: str) -> None:
+    with pytest.raises(Refused, match=r"is no |I cannot read"):
         named(words)
 
 

@@ -45,10 +45,44 @@ def at(words: str, now: datetime = TUESDAY) -> str:
         ("within 90 minutes", "2026-11-24T11:30"),
         ("in 45 mins", "2026-11-24T10:45"),
         ("in 3 school days by 9am", "2026-11-27T09:00"),
+        ("friday at 3", "2026-11-27T15:00"),
+        ("at 3", "2026-11-24T15:00"),
+        ("tomorrow at 9", "2026-11-25T09:00"),
+        ("tomorrow at 3 o'clock", "2026-11-25T15:00"),
+        ("3 oclock tomorrow", "2026-11-25T15:00"),
+        ("monday at half past three", "2026-11-30T15:30"),
+        ("half 3", "2026-11-24T15:30"),
+        ("quarter to 4", "2026-11-24T15:45"),
+        ("quarter past four on friday", "2026-11-27T16:15"),
+        ("friday 9.30", "2026-11-27T09:30"),
+        ("friday 3.30", "2026-11-27T15:30"),
+        ("friday at 3:30", "2026-11-27T15:30"),
+        ("friday 03:30", "2026-11-27T03:30"),
+        ("8.45 tomorrow", "2026-11-25T08:45"),
+        ("15.30", "2026-11-24T15:30"),
+        ("5.12", "2026-12-07T17:00"),
+        ("4 December 2026 9.30", "2026-12-04T09:30"),
+        ("tomorrow lunchtime", "2026-11-25T12:00"),
+        ("wednesday,3pm", "2026-11-25T15:00"),
+        ("tmr 3pm", "2026-11-25T15:00"),
+        ("end of the day", "2026-11-24T17:00"),
+        ("close of play friday", "2026-11-27T17:00"),
+        ("the end of thursday", "2026-11-26T17:00"),
+        ("in three school days", "2026-11-27T17:00"),
+        ("2 hours", "2026-11-24T12:00"),
+        ("in two hours", "2026-11-24T12:00"),
+        ("in an hour and a half", "2026-11-24T11:30"),
+        ("48h", "2026-11-26T10:00"),
         ("13pm", None),
-        ("friday at 3", None),
-        ("tomorrow at 3 o'clock", None),
         ("25:00", None),
+        ("friday at 25", None),
+        ("midnight", None),
+        ("tomorrow midnight", None),
+        ("tonight", None),
+        ("tomorrow morning", None),
+        ("friday 1530", None),
+        ("3pm or 4pm", None),
+        ("21 Dec to 4 Jan", None),
         ("friday at 9:75", None),
     ],
 )
@@ -65,10 +99,17 @@ def test_an_hour_that_is_past_asks_for_the_day() -> None:
         at("by 9am")
 
 
+@pytest.mark.parametrize("words", ["3", "by 3", "12"])
+def test_a_number_alone_may_be_an_hour_or_a_day_and_is_asked_about(words: str) -> None:
+    with pytest.raises(Refused, match=r"an hour or a day\? Type it like 3pm or 27 November\."):
+        at(words)
+    assert at("13") == "2026-12-14T17:00"
+
+
 def test_an_hour_of_a_day_off_is_kept_for_the_next_school_day_and_said() -> None:
     due = due_named("3pm", SATURDAY, CALENDAR)
     assert due.at == datetime(2026, 11, 30, 15, tzinfo=UTC)
-    assert due.remark == "The school is closed that day, so it is due on Mon 30 Nov."
+    assert due.remark == "The school is closed on Sat 28 Nov."
 
 
 @pytest.mark.parametrize(
@@ -79,6 +120,10 @@ def test_an_hour_of_a_day_off_is_kept_for_the_next_school_day_and_said() -> None
         ("Talk to governors in 3 school days", "Talk to governors", "2026-11-27T17:00"),
         ("Talk to governors by in 3 school days", "Talk to governors", "2026-11-27T17:00"),
         ("Ring them by 3pm", "Ring them", "2026-11-24T15:00"),
+        ("Ring them at half past three", "Ring them", "2026-11-24T15:30"),
+        ("Write to parents next monday 10am", "Write to parents", "2026-11-30T10:00"),
+        ("Email them friday", "Email them", "2026-11-27T17:00"),
+        ("Prepare monday meeting by friday", "Prepare monday meeting", "2026-11-27T17:00"),
         ("Ring them tomorrow", "Ring them", "2026-11-25T17:00"),
         ("Talk in person by friday", "Talk in person", "2026-11-27T17:00"),
         ("Check on the post on friday at 9am", "Check on the post", "2026-11-27T09:00"),
@@ -110,19 +155,20 @@ def test_a_day_off_moves_on_and_says_so() -> None:
     for day in (date(2026, 12, 21), date(2026, 12, 25), date(2027, 1, 3)):
         due, moved = due_on(day, TUESDAY, CALENDAR)
         assert due == datetime(2027, 1, 4, 17, tzinfo=UTC)
-        assert moved == "The school is closed that day, so it is due on Mon 4 Jan."
+        assert moved == f"The school is closed on {day:%a} {day.day} {day:%b}."
 
 
 def test_today_after_school_is_the_next_school_day() -> None:
     evening = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)  # a Friday
     due, moved = due_named("today", evening, CALENDAR)
     assert due == datetime(2026, 11, 30, 17, tzinfo=UTC)
-    assert moved == "School is over for today, so it is due on Mon 30 Nov."
+    assert moved == "School is over for today."
 
 
 PIECES = (
     "by until on next this in a an the of friday mon week fortnight month school days day tomorrow today within half "
-    "1 3 27 31 99 999 27/11 31/02 1st feb december 2026 - / . at 3pm 12am 25pm 15:00 24:00 9.75am noon hour hours minutes"
+    "1 3 27 31 99 999 27/11 31/02 1st feb december 2026 - / . at 3pm 12am 25pm 15:00 24:00 9.75am noon hour hours minutes "
+    "past quarter three o'clock 9.30 morning"
 )
 pieces = st.lists(st.sampled_from(PIECES.split()), max_size=6).map(" ".join)
 moments = st.integers(0, 1100 * 24 * 60).map(lambda minutes: TUESDAY + timedelta(minutes=minutes))
@@ -138,6 +184,6 @@ def test_whatever_is_typed_is_later_and_within_a_year_or_refused(words: str, now
         return
     assert now < due < now + timedelta(days=366 + 21)
     # An hour is never dropped: where one was typed, it is the one at which it is due.
-    if words.endswith((" 3pm", " 15:00")):
+    if words.endswith((" 3pm", " 15:00", " at 3", " half past 3")):
         assert CALENDAR.local(due).hour == 15
     assert not remark or CALENDAR.is_school_day(CALENDAR.local(due).date())
