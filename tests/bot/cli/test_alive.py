@@ -1,0 +1,65 @@
+"""`headsup alive`: whether the bot of this machine lives, asked where it listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from bot.cli.alive import ask
+from bot.health import health
+from bot.server import Servers
+from bot.settings import load
+from store.errors import Trouble
+from tests.crash.processes import free_port
+
+
+@asynccontextmanager
+async def listening(missing: list[str], **settings: str) -> AsyncIterator[None]:
+    async def store() -> None:
+        pass
+
+    servers = Servers()
+    routes: list[web.RouteDef] = health(store, lambda: list(missing))
+    given = load(settings)
+    try:
+        if given.metrics:
+            await servers.show_numbers(given, routes)
+        else:
+            await servers.listen(given, routes)
+        yield
+    finally:
+        await servers.close()
+
+
+async def asked(*, ready: bool = False, **settings: str) -> str:
+    return await asyncio.to_thread(ask, load(settings), ready=ready)
+
+
+@pytest.mark.parametrize("place", ["{port}", "127.0.0.1:{port}", "0.0.0.0:{port}"])
+async def test_at_metrics_which_a_worker_has(place: str) -> None:
+    metrics = place.format(port=free_port())
+    missing: list[str] = []
+    async with listening(missing, METRICS=metrics):
+        assert await asked(METRICS=metrics, PORT="1") == "ok"
+        assert await asked(METRICS=metrics, ready=True) == "ready"
+        missing.append("slack")
+        assert await asked(METRICS=metrics) == "ok"
+        with pytest.raises(Trouble, match="not ready: slack"):
+            await asked(METRICS=metrics, ready=True)
+
+
+async def test_at_port_where_there_are_no_numbers() -> None:
+    port = str(free_port())
+    async with listening([], PORT=port):
+        assert await asked(PORT=port) == "ok"
+
+
+async def test_nobody_is_there() -> None:
+    with pytest.raises(Trouble, match="does not answer at http://127.0.0.1:.*Does it run"):
+        await asked(METRICS=str(free_port()))
+    with pytest.raises(Trouble, match="no address"):
+        await asked(METRICS="everywhere")
