@@ -293,15 +293,14 @@ async def _apart(ask: Ask, reference: str, desk: Desk, sure: str = "") -> Reply:
     case = matter.named
     if case.joined_to is None:
         return await next_of(ask, matter, desk)
-    if matter.is_about(ask.person):
-        raise matter.refusal(NOT_YOUR_OWN)
 
     parting = await parting_of(case, matter.around, desk)
+    is_about = matter.is_about(ask.person)
     if matter.may(ask.person, Act.WORK):
         mark = _mark_of(parting.lets_in)
         if parting.lets_in and sure != mark:
             return matter.shown_in(_lets_in(case, parting.lets_in, mark))
-    elif case.settled or parting.is_for_leaders:
+    elif case.settled or parting.is_for_leaders(is_about=is_about):
         words = NOT_APART if case.settled else LEADERS_PART
         raise matter.refusal(words.format(reference=case.reference))
 
@@ -331,10 +330,10 @@ async def _standing_alone(ask: Ask, matter: Matter, desk: Desk) -> Move:
     another; none, where that would let somebody see more than they do.
     """
     named = matter.named
-    if named.settled or matter.is_about(ask.person):
+    if named.settled:
         return lambda case: case
     parting = await parting_of(named, matter.around, desk)
-    if parting.is_for_leaders:
+    if parting.is_for_leaders(is_about=matter.is_about(ask.person)):
         return lambda case: case
 
     def move(case: Case) -> Case:

@@ -212,7 +212,7 @@ async def _settle_part(ask: Ask, reference: str, matter: Matter, desk: Desk) -> 
     def move(case: Case) -> Case:
         if case.settled:
             return case
-        if parting.is_for_leaders:
+        if parting.is_for_leaders(is_about=False):
             return case.join(matter.case.reference, by=by, at=at)
         return parting.take_out(case, by=by, at=at)
 

@@ -6,7 +6,7 @@ is about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from handlers.rules import access
 from handlers.rules.pause import pause_ends
 from store.model.case import Case
 from store.model.kinds import LOOKS
-from store.model.records import SYSTEM, About, Person, Subject, Summary
+from store.model.records import SYSTEM, Person, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,26 @@ class Parting:
     #: Somebody besides its reporters has done more with it than look.
     is_worked_on: bool
 
-    @property
-    def is_for_leaders(self) -> bool:
+    def is_for_leaders(self, *, is_about: bool) -> bool:
         """Whether only those who look after it may take it out: more people would see what others
-        have made of it.
+        have made of it, or the matter is about whoever says so.
         """
-        return bool(self.lets_in) and self.is_worked_on
+        return self.is_worked_on and (is_about or bool(self.lets_in))
 
     def take_out(self, case: Case, *, by: str, at: datetime) -> Case:
         """The case by itself, perhaps about those from whom its matter was kept."""
-        return _taken_out(case, self.kept, by=by, at=at)
+        return case.separate(by=by, at=at, kept=self.kept)
 
 
 async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
     """Work out what it would mean to take a case out of its matter."""
     everybody = await desk.store.people()
     before = around.matter(case)
-    alone = _taken_out(case, (), by=SYSTEM, at=desk.now())
+    alone = case.separate(by=SYSTEM, at=desk.now())
     freed = access.let_in(everybody, before, around.having(alone).matter(alone))
     kept = tuple(id for person in freed for id in person.ids)
 
-    apart = _taken_out(case, kept, by=SYSTEM, at=desk.now())
+    apart = case.separate(by=SYSTEM, at=desk.now(), kept=kept)
     after = around.having(apart).matter(apart)
     now = _inside(everybody, before, case.summary, desk)
     then = _inside(everybody, after, apart.summary, desk)
@@ -64,13 +63,6 @@ def _is_worked_on(case: Case, everybody: Iterable[Person]) -> bool:
         if not set(person.ids).isdisjoint(case.reporters):
             by -= set(person.ids)
     return bool(by)
-
-
-def _taken_out(case: Case, kept: Collection[str], *, by: str, at: datetime) -> Case:
-    case = case.separate(by=by, at=at)
-    if not kept:
-        return case
-    return case.concern_also(About(Subject.UNSURE, candidates=tuple(kept)), by=SYSTEM, at=at)
 
 
 def _inside(

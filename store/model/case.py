@@ -490,11 +490,22 @@ class Case(_Summarised):
             raise IllegalMove("A case cannot be joined to itself.")
         return replace(self, joined_to=to, settled=settled).enter(at, by, EntryKind.JOINED, to=to)
 
-    def separate(self, *, by: str, at: datetime) -> Case:
-        """Stand alone again."""
-        return replace(self, joined_to=None, settled=True).enter(
-            at, by, EntryKind.SEPARATED, **{"from": self.joined_to or ""}
+    def separate(self, *, by: str, at: datetime, kept: Collection[str] = ()) -> Case:
+        """Stand alone again; until it is said whom it is about, it may be about these.
+
+        `kept`: ids of those from whom it was kept by what it was joined to.
+        """
+        subjects = list(self.subjects)
+        if kept:
+            subjects.append(About(Subject.UNSURE, candidates=tuple(kept)))
+        alone = replace(
+            self,
+            joined_to=None,
+            settled=True,
+            about=subjects[0] if subjects else None,
+            also_about=tuple(subjects[1:]),
         )
+        return alone.enter(at, by, EntryKind.SEPARATED, **{"from": self.joined_to or ""})
 
     def with_evidence(self, item: Evidence) -> Case:
         """The case with a newer state of one piece of evidence, by its number."""

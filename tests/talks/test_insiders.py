@@ -30,6 +30,12 @@ async def test_what_was_joined_with_it_and_let_go_does_not_name_it(
         Asha> /case about {a} Cleo Martin
         bot>  Case {a}
         Cleo> /case {b}
+        bot>  I know no case
+        Ben>  /case about {b} school
+        bot>  who must not see it now: Cleo Martin
+        Ben>  (taps) Yes, it is not about them
+        bot>  Case {b}
+        Cleo> /case {b}
         bot>  They write about the dinner
         Cleo> /case log {b}
         bot>  all entries

@@ -19,7 +19,7 @@ async def test_the_head_takes_nothing_out_of_what_is_kept_from_him(talk: Talk) -
         Efua> /case note {b} I shall ring the police, a private note of the chair
         bot>  Noted
         Ben>  /case apart {b}
-        bot>  for others to say now
+        bot>  Leadership has worked on case {b} already
         Ben>  /case urgent {b}
         bot>  Case {b} is urgent now
         Ben>  /case list

@@ -182,3 +182,25 @@ async def test_who_is_asked_does_not_tell_what_leaders_have_said(talk: Talk) -> 
         Asha> /policy may I bring my own toaster for the staffroom
         bot>  You can ask Ben Okafor
     """)
+
+
+async def test_whom_the_matter_is_about_parts_what_is_theirs_and_stays_out(talk: Talk) -> None:
+    """What they have just sent is a report like any other; that it is nothing of theirs is not for them to say."""
+    await talk("""
+        Ben>  They are on about the yard again, it says on a page
+        bot>  Case {a}
+        Ben>  /report And about the dinner
+        bot>  Kept with case {b}
+        clock> +11m
+        Cleo> /case about {a} Ben Okafor
+        bot>  You no longer see this case
+        Ben>  (taps) A new case
+        bot>  Case {b}
+        clock> +11m
+        Efua> /case {b}
+        bot>  about the dinner
+        Ben>  /case about {b} school
+        bot>  for others to say now
+        Ben>  /case log {b}
+        bot>  That is not yours to do
+    """)
