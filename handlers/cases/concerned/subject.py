@@ -22,6 +22,7 @@ from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_offic
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
+from handlers.workflow.words_weighed import with_owner_again
 from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
@@ -217,7 +218,10 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
             return case
         if not all(may_settle(ask.person, matter, case, each) for each in named):
             raise matter.refusal(NOT_TO_LET_IN)
-        return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
+        if not named:
+            return case
+        case = case.concern_none(named, by=ask.person.id, at=ask.at)
+        return with_owner_again(case, ask.person, ask.at)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
