@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
+from handlers.cases.concerned.none_of_them import NoneOfThem
 from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, known_to, named_mark, which_of
+from handlers.cases.next_question import BUTTON, SHORT_LIST, known_to, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -100,15 +101,18 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
-    if said.kind == NONE:
-        return await _none(ask, matter, said.name, desk)
+    none = NoneOfThem.parse(said.whole)
+    if none and not none.somebody:
+        return await _none(ask, matter, none.mark, desk)
+    if none:
+        said = Said.parse(none.somebody)
 
     named = await _subjects(said, ask.person, matter.named, desk)
 
     def move(case: Case) -> Case:
         for each in named:
             case = _concerned(case, each, matter, ask)
-        return case
+        return _about_none_of_words(case, matter, ask) if none else case
 
     before = matter.named.subjects
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
@@ -216,15 +220,21 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
         named = [each for each in case.subjects if each.is_of_words]
         if of and of != named_mark(named):
             return case
-        if not all(may_settle(ask.person, matter, case, each) for each in named):
-            raise matter.refusal(NOT_TO_LET_IN)
-        if not named:
-            return case
-        case = case.concern_none(named, by=ask.person.id, at=ask.at)
-        return with_owner_again(case, ask.person, ask.at)
+        return _about_none_of_words(case, matter, ask)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
+
+
+def _about_none_of_words(case: Case, matter: Matter, ask: Ask) -> Case:
+    """The case, about nobody whom its words name besides. Raises Refused."""
+    named = [each for each in case.subjects if each.is_of_words]
+    if not all(may_settle(ask.person, matter, case, each) for each in named):
+        raise matter.refusal(NOT_TO_LET_IN)
+    if not named:
+        return case
+    case = case.concern_none(named, by=ask.person.id, at=ask.at)
+    return with_owner_again(case, ask.person, ask.at)
 
 
 def sure_word(before: Collection[About]) -> str:
