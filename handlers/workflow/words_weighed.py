@@ -78,13 +78,17 @@ def _have_said_so(person: Person, case: Case) -> bool:
 
 
 def with_owner_again(case: Case, by: Person, at: datetime) -> Case:
-    """The case, looked after again by whoever lost it to its words, and is not meant by them."""
-    owner, is_lost = "", False
+    """The case, looked after again by whoever lost it to words of this person, who says that they
+    are not meant.
+    """
+    owner, last_by, is_lost = "", "", False
     for entry in case.chronology:
         if entry.what in OWNERSHIP:
             owner, is_lost = entry.details["to"], False
         elif entry.what == EntryKind.GIVEN_UP:
-            is_lost = entry.by == SYSTEM
+            is_lost = entry.by == SYSTEM and last_by in by.ids
+        if entry.by != SYSTEM:
+            last_by = entry.by
     is_let_in = any(owner in about.not_meant for about in case.subjects)
     is_to_give = is_lost and is_let_in and case.status == Status.OPEN and not case.owner
     return case.give(owner, by=by.id, at=at) if is_to_give else case

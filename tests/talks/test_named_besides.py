@@ -245,7 +245,7 @@ async def test_a_no_to_one_does_not_speak_of_another_who_is_named_later(talk: Ta
         Ben>  /case {a}
         bot>  The words of it may mean Dev Singh
         Asha> /case note {a} It is Cleo Martin who wrote it
-        bot>  The words of it may mean Dev Singh or Cleo Martin
+        bot>  Noted
         Ben>  (taps) No, it is not about them
         bot>  The words of it may mean Dev Singh or Cleo Martin
         clock> +11m
@@ -283,7 +283,7 @@ async def test_none_of_them_and_somebody_else_notes_both(talk: Talk) -> None:
         Asha> /case about {a} none of them, Ben
         bot>  Did you mean one of these?
         Asha> (taps) Ben Okafor
-        bot>  About the headteacher
+        bot>  Ben Okafor (the headteacher)
         clock> +1m
         Ben>  /case {a}
         bot>  I know no case
