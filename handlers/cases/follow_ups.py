@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from handlers.cases.next_question import with_question_of_named
 from handlers.cases.ownership import MOST_OFFERED, REASON, able_to_work
 from handlers.cases.view import show_case, what_is_next
 from handlers.commands import WITH_CASE, command
@@ -245,10 +246,11 @@ async def add(ask: Ask, desk: Desk) -> Reply:
     def add_step(case: Case) -> Case:
         return case.add_step(what, due, OWNER, by=ask.person.id, at=ask.at)
 
-    await _change_and_show(ask, matter, desk, add_step)
+    changed = await change(desk, ask.person, matter, Act.WORK, add_step)
     root, when = matter.case.reference, moment(due, desk.calendar)
     said = ADDED.format(reference=root, what=what, due=when, moved=moved)
-    return matter.shown_in(say(said.strip()))
+    reply = matter.shown_in(say(said.strip()))
+    return with_question_of_named(reply, ask.person, changed, matter.case, changed.case)
 
 
 def _what_and_when(matter: Matter, what: str) -> Reply:
@@ -322,4 +324,5 @@ async def _change_and_say(ask: Ask, matter: Matter, desk: Desk, move: Move, said
         return replace(await show_case(ask.person, changed, desk), replaces=True)
     words = DID.format(reference=changed.case.reference, said=said)
     reply = changed.shown_in(say(words, *what_is_next(changed, desk)))
+    reply = with_question_of_named(reply, ask.person, changed, matter.case, changed.case)
     return replace(reply, replaces=True)

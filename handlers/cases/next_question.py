@@ -70,6 +70,18 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
 
 
+def with_question_of_named(
+    reply: Reply, person: Person, matter: Matter, before: Case, case: Case
+) -> Reply:
+    """A reply to somebody's words, and whether it is about those whom they have just named.
+
+    `before`, `case`: the case in which they wrote, as it was and as it is.
+    """
+    named = [each for each in case.subjects if each.is_of_words and each not in before.subjects]
+    question = named_question(person, matter, case) if named else None
+    return reply + question if question else reply
+
+
 def named_mark(named: Iterable[About]) -> str:
     """Six digits by which a button knows these and no others."""
     facts = "\n".join(f"{each.label} {each.person} {each.candidates}" for each in named)

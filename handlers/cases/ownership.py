@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from handlers.cases.next_question import with_question_of_named
 from handlers.cases.parting import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
@@ -125,7 +126,8 @@ async def note(ask: Ask, desk: Desk) -> Reply:
         return matter.shown_in(Reply((Prompt(question, f"case note {reference}", "Note"),)))
     kept = words[:NOTE_LIMIT]
     me = ask.person.id
-    await change(
+    before = matter.named
+    matter = await change(
         desk,
         ask.person,
         matter,
@@ -133,7 +135,8 @@ async def note(ask: Ask, desk: Desk) -> Reply:
         lambda case: case.note(kept, by=me, at=ask.at),
         named=True,
     )
-    return matter.shown_in(say(NOTED.format(reference=matter.named.reference)))
+    said = matter.shown_in(say(NOTED.format(reference=matter.named.reference)))
+    return with_question_of_named(said, ask.person, matter, before, matter.named)
 
 
 @command(

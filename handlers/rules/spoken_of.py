@@ -14,6 +14,7 @@ from handlers.rules.names import (
     offices_in,
     run_together,
 )
+from handlers.rules.slips import slips_of
 from handlers.rules.spellings import (
     LITTLE,
     forms_of,
@@ -67,6 +68,8 @@ class _Signs:
     runs: frozenset[str]
     #: The words of the name itself, of which there may be slips.
     known: frozenset[str]
+    #: Those with one letter wrong, where that is no other word.
+    slips: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def _may_name(said: _Said, signs: _Signs) -> bool:
     if any(letter in each[0] for each in signs.known for letter in said.letters):
         return True
     if any(words_alike(word, signs.known) for word in said.titled):
+        return True
+    if not signs.slips.isdisjoint(said.words):
         return True
     return _is_in_several_words(said, signs)
 
@@ -174,4 +179,5 @@ def _signs(name: str) -> _Signs:
     if len(known) > 1:
         words.add("".join(word[0] for word in known).upper())
     long_runs = frozenset(run for run in runs if len(run) > 2)
-    return _Signs(frozenset(words), frozenset(parts), long_runs, frozenset(known))
+    slips = frozenset[str]().union(*(slips_of(word) for word in known if word not in ORDINARY))
+    return _Signs(frozenset(words), frozenset(parts), long_runs, frozenset(known), slips)

@@ -12,7 +12,7 @@ from handlers.matter import Matter
 from handlers.rules import access
 from handlers.rules.access import may_be_somebody
 from store.model.case import Case
-from store.model.kinds import LETTING_IN, LOOKS, EntryKind
+from store.model.kinds import ADDITIONS, LETTING_IN, LOOKS, EntryKind
 from store.model.records import SYSTEM, About, Entry, Person, Poster, Said, Summary
 from store.school.procedure import Procedure
 
@@ -111,7 +111,7 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
         return False
     if (named.is_of_words or named.is_of_matter) and not matter.whole:
         is_alone = len(matter.summaries) == 1
-        return is_alone and _is_untouched(person, case)
+        return is_alone and (_is_untouched(person, case) or _have_named(named, person, case))
     named_by = _named_by(named.label, case)
     return matter.whole or (bool(named_by) and named_by <= set(person.ids))
 
@@ -136,6 +136,23 @@ def _is_untouched(person: Person, case: Case) -> bool:
     """
     by = {entry.by for entry in case.chronology if entry.what not in LOOKS} - {SYSTEM}
     return by <= set(person.ids)
+
+
+def _have_named(named: About, person: Person, case: Case) -> bool:
+    """Whether it was this person's own addition that named somebody, and nobody else has done
+    anything since: whoever saw it before that lost nothing but its sight.
+    """
+    is_theirs = is_since = False
+    for entry in case.chronology:
+        if entry.what in LOOKS:
+            continue
+        if entry.by != SYSTEM:
+            is_theirs = entry.by in person.ids
+            is_since = is_since and is_theirs
+            is_theirs = is_theirs and entry.what in ADDITIONS
+        elif entry.what == EntryKind.ALSO_ABOUT and entry.details.get("name") == named.name:
+            is_since = is_theirs
+    return is_since
 
 
 def _named_by(label: str, case: Case) -> set[str]:

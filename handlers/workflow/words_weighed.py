@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from handlers.rules.names import same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
-from store.model.records import SYSTEM, About, Person, Role, Subject, is_known_whom
+from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
+from store.model.records import SYSTEM, About, Person, Role, Status, Subject, is_known_whom
+from store.model.words import words_of
 
 
 def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
@@ -23,14 +25,73 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
     As long as nobody has said whom it is about, its words alone hold it back from them. An answer
     that speaks of others does not let them in; nor does what is added after it.
     """
-    if before is None or not is_known_whom(case.subjects):
+    if before is None:
         return case
     leaders = around.people.having(access.WORKERS)
+    case = _with_those_whom_leaders_name(case, before, leaders, desk)
+    if not is_known_whom(case.subjects):
+        return case
     if is_known_whom(before.subjects):
         # Of whoever is named again it is asked again.
-        return _perhaps_about(case, case.words_since(before), leaders, desk)
+        words = case.words_since(before, _accused(case, around))
+        return _perhaps_about(case, words, leaders, desk)
     unsettled = [person for person in leaders if not _is_not_meant(person, case)]
     return _perhaps_about(case, case.all_words, unsettled, desk)
+
+
+def _with_those_whom_leaders_name(
+    case: Case, before: Case, leaders: Sequence[Person], desk: Desk
+) -> Case:
+    """The case, perhaps about each leader whom another has named in what they wrote in it."""
+    for entry in case.chronology[len(before.chronology) :]:
+        text = entry.details.get(WRITTEN.get(entry.what, ""), "")
+        if text and entry.by != SYSTEM and entry.by not in case.reporters:
+            others = [person for person in leaders if entry.by not in person.ids]
+            case = _perhaps_about(case, words_of([text]), others, desk)
+    return case
+
+
+def _accused(case: Case, around: Around) -> set[str]:
+    """Ids of its reporters of whom somebody else has said that it is about them.
+
+    What they write from then on keeps it from nobody: else they would choose who looks after it.
+    """
+    concerned = [about for part in around.matter(case) for about in part.concerned]
+    found = set[str]()
+    for id in case.reporters:
+        person = around.people.get(id)
+        named = [each for each in concerned if person and not each.is_of_words]
+        if person and any(access.is_meant(person, each) for each in named):
+            found |= set() if _have_said_so(person, case) else set(person.ids)
+    return found
+
+
+def _have_said_so(person: Person, case: Case) -> bool:
+    """Whether they have said themselves that it is about them, as whoever is harmed does."""
+    for entry in case.chronology:
+        if entry.by in person.ids and entry.what in ABOUT_SOMEBODY:
+            is_named = entry.details.get("person") in person.ids
+            is_head = entry.details.get("subject") == Subject.HEAD and person.has(Role.HEAD)
+            if is_named or is_head:
+                return True
+    return False
+
+
+def with_owner_again(case: Case, by: Person, at: datetime) -> Case:
+    """The case, looked after again by whoever lost it to words of this person, who says that they
+    are not meant.
+    """
+    owner, last_by, is_lost = "", "", False
+    for entry in case.chronology:
+        if entry.what in OWNERSHIP:
+            owner, is_lost = entry.details["to"], False
+        elif entry.what == EntryKind.GIVEN_UP:
+            is_lost = entry.by == SYSTEM and last_by in by.ids
+        if entry.by != SYSTEM:
+            last_by = entry.by
+    is_let_in = any(owner in about.not_meant for about in case.subjects)
+    is_to_give = is_lost and is_let_in and case.status == Status.OPEN and not case.owner
+    return case.give(owner, by=by.id, at=at) if is_to_give else case
 
 
 def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
@@ -38,7 +99,13 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
     if not is_new_here or not is_known_whom(case.subjects):
         return case
-    return _perhaps_about(case, case.all_words, [person], desk)
+    written = [
+        entry.details.get(WRITTEN.get(entry.what, ""), "")
+        for entry in case.chronology
+        if entry.by not in person.ids and entry.by not in case.reporters
+    ]
+    words = f"{case.all_words} {words_of(written)}"
+    return _perhaps_about(case, words, [person], desk)
 
 
 def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:

@@ -149,13 +149,17 @@ class Case(_Summarised):
         """What its reporters have said in it, word by word."""
         return words_of(self._texts())
 
-    def words_since(self, before: Case) -> str:
-        """What they have said in it since it was as `before`."""
-        return words_of(self._texts(before))
+    def words_since(self, before: Case, without: Collection[str] = ()) -> str:
+        """What they have said in it since it was as `before`; `without`: but for people of these
+        ids.
+        """
+        return words_of(self._texts(before, without))
 
-    def _texts(self, before: Case | None = None) -> Iterator[str]:
+    def _texts(self, before: Case | None = None, without: Collection[str] = ()) -> Iterator[str]:
         pieces, entries = (len(before.evidence), len(before.chronology)) if before else (0, 0)
         for item in self.evidence[pieces:]:
+            if item.by in without:
+                continue
             yield item.text
             yield item.name
             yield item.origin.get("author", "")
@@ -163,7 +167,8 @@ class Case(_Summarised):
             # Where the platform keeps it says nothing, but for the name of a public channel.
             yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
         for entry in self.chronology[entries:]:
-            if entry.what == EntryKind.NOTE and entry.by in self.reporters:
+            is_theirs = entry.by in self.reporters and entry.by not in without
+            if entry.what == EntryKind.NOTE and is_theirs:
                 yield entry.details.get("text", "")
 
     @property

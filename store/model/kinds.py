@@ -103,6 +103,20 @@ OF_REMOVALS = frozenset(
     }
 )
 
+#: Entries that hold words of whoever made them, and which of their details those are.
+WRITTEN: dict[str, str] = {
+    EntryKind.NOTE: "text",
+    EntryKind.ANSWERED: "text",
+    EntryKind.REMOVAL_REFUSED: "text",
+    EntryKind.STEP: "why",
+    EntryKind.POSTPONED: "why",
+    EntryKind.STEP_ADDED: "step",
+    EntryKind.CLOSED: "reason",
+    EntryKind.REOPENED: "reason",
+    EntryKind.HELD: "reason",
+    EntryKind.LETTER: "addressee",
+}
+
 #: Entries by which somebody became the owner of a case.
 OWNERSHIP = frozenset({EntryKind.TAKEN, EntryKind.GIVEN})
 

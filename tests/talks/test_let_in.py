@@ -130,7 +130,7 @@ async def test_a_closed_case_is_kept_from_whoever_leads_later(talk: Talk) -> Non
         Ben>  /case {a}
         bot>  closed
         Ben>  /case reopen {a} there is more
-        bot>  The words of it may mean Gita Rao
+        bot>  The words may mean Gita Rao
         Ben>  (taps) No, it is not about them
         bot>  Case {a}
         Gita> /case {a}

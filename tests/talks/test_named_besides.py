@@ -241,9 +241,12 @@ async def test_a_no_to_one_does_not_speak_of_another_who_is_named_later(talk: Ta
         bot>  Case {a}
         Asha> (taps) Complaint about the school
         bot>  The words may mean Dev Singh
+        clock> +1m
+        Ben>  /case {a}
+        bot>  The words may mean Dev Singh
         Asha> /case note {a} It is Cleo Martin who wrote it
         bot>  Noted
-        Asha> (taps) No, it is not about them
+        Ben>  (taps) No, it is not about them
         bot>  The words may mean Dev Singh or Cleo Martin
         clock> +11m
         Cleo> /case {a}
@@ -266,4 +269,24 @@ async def test_that_one_of_a_like_name_is_meant_clears_nobody_of_the_words(talk:
         clock> +11m
         Cleo> /case {a}
         bot>  I know no case
+    """)
+
+
+async def test_none_of_them_and_somebody_else_notes_both(talk: Talk) -> None:
+    await talk("""
+        Asha> I showed Cleo Martin what they write about the dinner
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  Case {a}
+        Asha> (taps) Complaint about the school
+        bot>  The words may mean Cleo Martin
+        Asha> /case about {a} none of them, Ben
+        bot>  Did you mean one of these?
+        Asha> (taps) Ben Okafor
+        bot>  Ben Okafor (the headteacher)
+        clock> +1m
+        Ben>  /case {a}
+        bot>  I know no case
+        Efua> /case {a}
+        bot>  Concerns: the school; Ben Okafor (the headteacher)
     """)

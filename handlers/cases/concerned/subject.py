@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, known_to, named_mark, which_of
+from handlers.cases.concerned.none_of_them import NoneOfThem
+from handlers.cases.next_question import BUTTON, SHORT_LIST, known_to, named_mark, which_of
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -22,6 +23,7 @@ from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from handlers.workflow.own_words import may_settle, own_words
+from handlers.workflow.words_weighed import with_owner_again
 from store.model.case import Case
 from store.model.records import About, Person, Role, Subject
 
@@ -99,8 +101,11 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
     if said.kind == INSTEAD or said.kind.startswith(SURELY):
         return await _instead(ask, matter, said, desk)
-    if said.kind == NONE:
-        return await _none(ask, matter, said.name, desk)
+    none = NoneOfThem.parse(said.whole)
+    if none and not none.somebody:
+        return await _none(ask, matter, none.mark, desk)
+    if none:
+        said = Said.parse(none.somebody)
     if matter.whole and any(subject.is_of_matter for subject in matter.named.subjects):
         # They say it for whoever is kept from it until then, and are told whom that lets in.
         return await _instead(ask, matter, replace(said, kind=INSTEAD, name=said.whole), desk)
@@ -110,7 +115,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     def move(case: Case) -> Case:
         for each in named:
             case = _concerned(case, each, matter, ask)
-        return case
+        return _about_none_of_words(case, matter, ask) if none else case
 
     before = matter.named.subjects
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
@@ -228,12 +233,21 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
         named = [each for each in case.subjects if each.is_of_words]
         if of and of != named_mark(named):
             return case
-        if not all(may_settle(ask.person, matter, case, each) for each in named):
-            raise matter.refusal(NOT_TO_LET_IN)
-        return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
+        return _about_none_of_words(case, matter, ask)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
+
+
+def _about_none_of_words(case: Case, matter: Matter, ask: Ask) -> Case:
+    """The case, about nobody whom its words name besides. Raises Refused."""
+    named = [each for each in case.subjects if each.is_of_words]
+    if not all(may_settle(ask.person, matter, case, each) for each in named):
+        raise matter.refusal(NOT_TO_LET_IN)
+    if not named:
+        return case
+    case = case.concern_none(named, by=ask.person.id, at=ask.at)
+    return with_owner_again(case, ask.person, ask.at)
 
 
 def sure_word(before: Collection[About]) -> str:
