@@ -200,16 +200,16 @@ def people(
     from datetime import UTC, datetime
 
     from bot.cli.people import let_leave, list_people
-    from bot.cli.people_csv import list_for_a_table
+    from bot.cli.people_csv import is_of_several, list_for_a_table
     from bot.settings import load
 
-    now = datetime.now(UTC)
-    if school or as_csv:
-        lines = asyncio.run(list_for_a_table(load(), school, as_csv=as_csv))
-    elif left:
-        lines = asyncio.run(let_leave(left, load(), now))
+    settings, now = load(), datetime.now(UTC)
+    if left:
+        lines = asyncio.run(let_leave(left, settings, now))
+    elif school or as_csv or is_of_several(settings):
+        lines = asyncio.run(list_for_a_table(settings, school, as_csv=as_csv))
     else:
-        lines = asyncio.run(list_people(load(), staff_list, now))
+        lines = asyncio.run(list_people(settings, staff_list, now))
     typer.echo("\n".join(lines))
 
 
