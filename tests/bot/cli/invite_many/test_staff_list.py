@@ -117,7 +117,12 @@ def test_a_list_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "role"),
-    [("Class teacher", Role.STAFF), ("HLTA", Role.STAFF), ("SLT", Role.LEADER), ("Headteacer", None)],
+    [
+        ("Class teacher", Role.STAFF),
+        ("HLTA", Role.STAFF),
+        ("SLT", Role.LEADER),
+        ("Headteacer", None),
+    ],
 )
 def test_a_job_title_is_a_role_and_a_slip_is_asked_about(typed: str, role: Role | None) -> None:
     assert role_meant(typed) == role
