@@ -28,7 +28,7 @@ KILLS = 12
 PATIENCE = 0.1  # seconds that Slack waits: it asks again while the bot is dead
 CALLS = 8  # of the chat, before a bot is killed at the latest
 SOON = 0.012  # seconds after the last of them
-ASKED = re.compile(r"it is case (\w{4}) in ten minutes")
+ASKED = re.compile(r"it becomes case (\w{4}) in ten minutes")
 ENDED = re.compile(r"Case (\w{4}) is closed as sent by mistake")
 
 

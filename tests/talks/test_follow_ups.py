@@ -184,6 +184,18 @@ async def test_whoever_puts_a_step_off_until_today_is_not_told_again_today(talk:
     """)
 
 
+async def test_a_follow_up_without_a_day_asks_for_the_day_alone(talk: Talk) -> None:
+    await talk(COMPLAINT)
+    await talk("""
+        Ben>  /case add {a} ring the governor
+        bot>  By when? For example: friday, or tomorrow 3pm. (Case {a}: ring the governor)
+        Ben>  on the twelfth of never
+        bot>  I cannot read
+        Ben>  friday 3pm
+        bot>  Case {a}: “ring the governor” is due Fri 27 Nov, 15:00.
+    """)
+
+
 async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
     await talk(COMPLAINT)
     await talk("""
@@ -199,10 +211,6 @@ async def test_a_follow_up_of_ones_own(talk: Talk) -> None:
         bot>  Case {a}: “ring the governor by phone” is due Fri 27 Nov, 17:00.
         Cleo> /case add {a} ask on Monday how they got on in 2 school days
         bot>  Case {a}: “ask on Monday how they got on” is due Thu 26 Nov, 17:00.
-        Ben>  /case add {a} ring the governor
-        bot>  By when? For example: friday, or tomorrow 3pm. (Case {a}: ring the governor)
-        Ben>  cancel
-        bot>  Nothing is changed.
         Asha> /case add {a} “mine” by friday
         bot>  That is not yours to do with case {a}.
         clock> 2026-11-26T08:00
