@@ -118,6 +118,10 @@ class TokenNotTaken(DeliveryFailed):
     """The platform refuses the bot's token. What is owed waits for a new one."""
 
 
+class NotThere(DeliveryFailed):
+    """The platform itself cannot be reached."""
+
+
 class TakingIn:
     """What takes in for a front-end; it can be stopped before the rest of the front-end is."""
 

@@ -248,7 +248,7 @@ def load(
     if is_named:
         in_file = _in_folder_of(path, in_file)
     settings = _validated({**in_file, **_lower(os.environ)})
-    if settings.database_url is None and (is_named or settings.headsup_data.exists()):
+    if settings.database_url is None and (is_named or _exists(settings.headsup_data)):
         refuse_root(settings.headsup_data)
     return settings
 

@@ -215,8 +215,6 @@ async def _person(incoming: Incoming, known: Person | None, desk: Desk) -> Perso
     sender = incoming.sender
     if not _recognised(sender, known):
         return None
-    if sender.standing == Standing.GUEST and known is not None and not joining.is_for_guest(known):
-        return None
     if known is not None:
         return known
 
@@ -237,6 +235,8 @@ def _recognised(sender: Sender, known: Person | None) -> bool:
     if sender.standing == Standing.OUTSIDER:
         return False
     if known is not None:
+        if sender.standing == Standing.GUEST and not joining.is_for_guest(known):
+            return False
         # Whoever has no role any more has left, and is a stranger.
         return bool(known.roles)
     return sender.standing == Standing.MEMBER

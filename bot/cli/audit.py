@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
+import typer
+
 from bot.cli.export.held_records import Held, all_held
 from bot.settings import Settings, of_school, schools_of
 from handlers.rules.access import is_governors_alone, is_kept_from
@@ -86,7 +88,10 @@ async def audit(order: AuditOrder, settings: Settings, now: datetime) -> list[st
     if number_unreadable:
         notes.append(UNREADABLE.format(number=number_unreadable))
     if order.to is None:
-        return [table.decode("utf-8-sig").rstrip(), *notes]
+        # Beside the table, which may go into a file.
+        for note in notes:
+            typer.echo(note, err=True)
+        return [table.decode("utf-8-sig").rstrip()]
     _write(order.to, table)
     return [WRITTEN.format(rows=len(rows), since=order.since, file=order.to), *notes]
 

@@ -69,7 +69,7 @@ async def invite_by_mail(invited: Invited, settings: Settings) -> None:
         raise Trouble(NO_MAIL)
     sending = sending_in(settings)
     address = mail_address(invited.address)
-    school = load_school(settings.school_file)
+    school = load_school(settings.school_file, settings.trust_file)
     now, code = datetime.now(UTC), short_code()
     async with staff_of(settings) as staff:
         made = _invitation(invited, address, code, now, staff)

@@ -52,7 +52,7 @@ async def list_people(settings: Settings, staff_list: Path | None, now: datetime
     """
     people = read_staff(staff_list) if staff_list else []
     async with staff_of(settings) as staff:
-        calendar = Calendar(load_school(settings.school_file))
+        calendar = Calendar(load_school(settings.school_file, settings.trust_file))
         lines = [*_here(staff), *_waiting(staff, calendar, now)]
         if staff_list:
             lines += _compared(people, staff, now)

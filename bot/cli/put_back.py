@@ -27,7 +27,10 @@ from store.verifying import Walk, look_through
 
 MISSING = "Case {reference} is in the older copy ({there}), and not here."
 DAMAGED = "Case {reference} is in the older copy ({there}), and cannot be read here."
-WENT_ON = "Case {reference} went on: in the older copy {there}, here {here}."
+WENT_ON = (
+    "Case {reference} went on: in the older copy {there}, here {here}. Nothing of it is lost. The "
+    "older one would take back what was said since, also whom it is about, who may see it then."
+)
 DIFFERS = (
     "Case {reference} is another: in the older copy {there}, here {here}. "
     "What the older one has, and this has not: {lost}."
@@ -37,7 +40,7 @@ LOCKED = (
     "copy. It stays as it is."
 )
 VERSION = "{entries}, the last of {at:%d/%m/%Y %H:%M} UTC"
-QUESTION = "o: take the older one  k: keep it as it is here  a: all older  n: no more"
+QUESTION = "o: take the older one  k: keep it as it is here  a: all that are lost  n: no more"
 SAME = "No case differs."
 SUMMARY = "Put back: {put_back}. Kept as here: {kept}."
 ASIDE = (
@@ -121,13 +124,20 @@ async def _decide(
             continue
         if ask and answer not in (ALL, NONE):
             answer = ask(QUESTION)
-        if answer in (TAKE, ALL):
+        # Of what only went on here, nothing is lost; and who must not see it may be said since.
+        is_for_all = answer == ALL and not _only_went_on(difference)
+        if answer == TAKE or is_for_all:
             taken.append(difference)
         else:
             kept.append(difference.reference)
     if not taken and not kept:
         say(SAME)
     return Decided(taken, kept)
+
+
+def _only_went_on(difference: Difference) -> bool:
+    is_here = difference.now is not None and not difference.is_damaged
+    return is_here and not difference.lost
 
 
 def _word(difference: Difference) -> str:

@@ -26,6 +26,10 @@ FOLDER_ALONE = (
     "Without DATABASE_URL the school is its folder: stop the bot, and delete {folder} and the "
     "backups yourself."
 )
+NOT_HERE = (
+    "These settings are the school {here}’s, not {school}’s. Run it with those of {school}: "
+    "headsup --env-file FILE remove {school}"
+)
 NO_SCHOOL = "There is no school “{school}”: no folder in SCHOOLS, and nothing in the database."
 IN_USE = (
     "{why} With SCHOOLS, the others may go on: disconnect each chat of this school (headsup "
@@ -98,7 +102,10 @@ async def remove(
 def _settings_of(settings: Settings, school: str) -> Settings:
     """Those of the school, also where it has no folder any more."""
     if settings.schools is None:
-        return settings.model_copy(update={"headsup_school": school})
+        # The settings here, of backups too, are one school's own.
+        if school != settings.headsup_school:
+            raise Trouble(NOT_HERE.format(school=school, here=settings.headsup_school))
+        return settings
     # What is no key must not lead out of the folder of the schools.
     if not KEY.fullmatch(school):
         raise Trouble(NO_SCHOOL.format(school=school))

@@ -61,7 +61,7 @@ class MailFrontEnd:
         watch_seconds: float = WATCH,
     ) -> None:
         self._sending = sending_in(settings)
-        self._school_file = settings.school_file
+        self._school_file, self._trust_file = settings.school_file, settings.trust_file
         self._chats = chats
         self._now = now
         self._seconds = seconds
@@ -156,7 +156,7 @@ class MailFrontEnd:
 
     @cached_property
     def _school(self) -> School:
-        return load_school(self._school_file)
+        return load_school(self._school_file, self._trust_file)
 
     def _note_failure(self, failure: DeliveryFailed) -> None:
         """Say once that nothing goes out, until something does."""
@@ -164,7 +164,7 @@ class MailFrontEnd:
             if not self._token_refused:
                 log.error(NOT_TAKEN.format(why=failure))
             self._token_refused = True
-        elif not failure.permanent:
+        elif isinstance(failure, NotThere):
             if not self._is_said_away:
                 log.warning(AWAY, why=str(failure))
             self._is_reached, self._is_said_away = False, True

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
-from bot.front_end import TokenNotTaken
+from bot.front_end import NotThere, TokenNotTaken
 from bot.mail.render import Letter
 from bot.mail.server import MailServer, Sending
 from handlers.messages import DeliveryFailed
@@ -100,7 +100,8 @@ async def _connected(server: MailServer, seconds: float) -> AsyncIterator[aiosmt
 async def _translating() -> AsyncIterator[None]:
     try:
         yield
-    except (aiosmtplib.SMTPException, OSError, TimeoutError, ssl.SSLError) as error:
+    # A name that can be no host's is a ValueError (UnicodeError).
+    except (aiosmtplib.SMTPException, OSError, TimeoutError, ssl.SSLError, ValueError) as error:
         raise translate_error(error) from error
 
 
@@ -127,7 +128,7 @@ def translate_error(error: Exception) -> DeliveryFailed:
             return TokenNotTaken(NO_TLS)
         case aiosmtplib.SMTPException(message=words) if "authentication method" in words:
             return TokenNotTaken(NO_LOGIN)
-    return DeliveryFailed(UNREACHABLE.format(why=_why(error)))
+    return NotThere(UNREACHABLE.format(why=_why(error)))
 
 
 def _why(error: BaseException) -> str:

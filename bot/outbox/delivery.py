@@ -52,6 +52,8 @@ SENDING = 20
 #: Seconds in which a claimed notice is sent and noted.
 LEASE = 300.0
 FIRST_PAUSE = timedelta(seconds=5)
+#: In vain in a chat, before what is urgent goes by mail instead.
+TRIES_BEFORE_MAIL = 2
 LONGEST_PAUSE = timedelta(minutes=10)
 SHORTEST_PAUSE = timedelta(seconds=1)
 #: Tries, after which what cannot be sent lets later notices pass.
@@ -309,7 +311,8 @@ class Delivery:
             to = Address.parse(address)
             platform = to.platform
             # A chat that is away for a moment says all of it later; a mail would say it is there.
-            if to.is_send_only and not failure.permanent and not is_urgent(notice):
+            waits_for_chat = not is_urgent(notice) or notice.tries < TRIES_BEFORE_MAIL
+            if to.is_send_only and not failure.permanent and waits_for_chat:
                 continue
             try:
                 async with self._places[platform]:

@@ -135,7 +135,11 @@ class Homes:
 
     async def _put_right(self, home: Home, person: Person | None) -> None:
         front_end = self._front_ends.get(Address.parse(home.account).platform)
-        if front_end is None or _is_plain(home, person) or self._is_left_alone(home):
+        if front_end is None or _is_plain(home, person):
+            # There is nothing to try again.
+            self._failed.pop(home.account, None)
+            return
+        if self._is_left_alone(home):
             return
         async with self._room:
             # With many cases it takes a while: whoever waits for an answer goes first.

@@ -126,8 +126,8 @@ def step_news(notice: Notice, person: Person, matter: Matter, desk: Desk) -> Rep
 def _unreached_lines(id: str, keys: Sequence[str], matter: Matter, desk: Desk) -> list[str]:
     """For the next of the ladder: which open steps are somebody's who could not be told."""
     lines = []
-    for key in keys:
-        step = matter.case.follow_up(key)
+    for marked in keys:
+        step = matter.case.follow_up(marked.lstrip(COME + GONE))
         if step and step.is_open:
             owners = owners_of(step, matter.case, matter.around, desk)
             if any(id in owner.ids for owner in owners):

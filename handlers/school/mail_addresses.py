@@ -31,10 +31,11 @@ async def enrol_confirmed(desk: Desk) -> None:
 async def _enrol(invitation: Invitation, desk: Desk) -> None:
     async with desk.store.alone(CHANGING_PEOPLE):
         if invitation.person:
-            person = await desk.store.person(invitation.person)
-            await add_account(invitation, person, desk, COMMAND_LINE)
-            # They have the roles that they had, and nothing else to see.
-            return
-        here = await desk.store.by_account(invitation.claimed_by)
-        joined = await join_as_new(invitation, invitation.claimed_by, here, desk)
+            here = await desk.store.person(invitation.person)
+            await add_account(invitation, here, desk, COMMAND_LINE)
+            # They see what they saw, and can be reached now: what nobody could be told is told.
+            joined = await desk.store.person(invitation.person)
+        else:
+            here = await desk.store.by_account(invitation.claimed_by)
+            joined = await join_as_new(invitation, invitation.claimed_by, here, desk)
     await reconsider(desk, joined, here)

@@ -119,13 +119,13 @@ def _as_clock(match: re.Match[str]) -> str:
         minute = 30 if match["part"].lower() == "half" else 15
     if (match["way"] or "").lower() == "to":
         before = 60 - minute
-        return f"{hour - 1}:{before}"
-    return f"{hour}:{minute:02}"
+        return f"{hour - 1:02}:{before}"
+    return f"{hour:02}:{minute:02}"
 
 
 def _of_school(hour: int) -> int:
     """`3` -> 15: nobody means an hour of the night."""
-    return hour + 12 if hour < MORNING else hour
+    return hour + 12 if 0 < hour < MORNING else hour
 
 
 def number_named(word: str) -> int:

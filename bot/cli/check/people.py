@@ -115,7 +115,7 @@ def roles_out_of_reach(looked: Looked) -> Iterator[str]:
 
     That is who uses no chat that runs, and whom the last message to them did not reach.
     """
-    running = chats_set(looked.settings)
+    running = platforms_reached(looked.settings)
     if not running or not looked.readable:
         return
     failed = _not_reached(looked)

@@ -163,7 +163,11 @@ def put_back_cases(
         str, typer.Option(help="An older backup, by its name; else the newest.")
     ] = "",
     all_older: Annotated[
-        bool, typer.Option("--all-older", help="Take the older one of each case; ask nothing.")
+        bool,
+        typer.Option(
+            "--all-older",
+            help="Take the older one of each case of which something is lost; ask nothing.",
+        ),
     ] = False,
 ) -> None:
     from datetime import UTC, datetime

@@ -30,7 +30,7 @@ NO_FILE = (
 BAD_LINE = '{path}, line {line}: a line is "remove WORDS", "keep WORDS" or "? WORDS".'
 TWICE = "{path}, line {line}: “{words}” is decided twice, once to remove and once to keep."
 
-_LINE = re.compile(r"(\?|remove|keep)\s+(file )?(.*?)(?:\s{2,}#.*)?", re.IGNORECASE)
+_LINE = re.compile(r"(\?|[Rr]emove|[Kk]eep)\s+(file: )?(.*?)(?:\s{2,}#.*)?")
 
 
 class Decided(StrEnum):
@@ -54,7 +54,7 @@ class Decision:
 
     @property
     def line(self) -> str:
-        kind = "file " if self.is_file else ""
+        kind = "file: " if self.is_file else ""
         places = f"  # in {self.places} place{'s' * (self.places > 1)}" if self.places else ""
         return f"{self.decided} {kind}{self.words}{places}"
 

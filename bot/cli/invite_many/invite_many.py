@@ -94,7 +94,7 @@ async def invite_from(order: Order, settings: Settings, console: Console, now: d
 
         [school_with_chats] = await schools_with_chats(settings)
         settings = school_with_chats.settings
-    school = load_school(settings.school_file)
+    school = load_school(settings.school_file, settings.trust_file)
     calendar = Calendar(school)
 
     async with staff_of(settings) as staff:
