@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2> /dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 LOCK := $(or $(UV),$(BIN)/uv) pip compile -q --generate-hashes --strip-extras --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run install test check format docs sentences picture lock licences sbom audit postgres bench clean
+.PHONY: run install test check format docs sentences picture lock licences sbom audit postgres site bench clean
 
 install: .venv/installed
 
@@ -39,6 +39,10 @@ sentences: .venv/installed-dev
 picture: .venv/installed-dev
 	$(BIN)/python -m tests.picture > docs/talk.svg
 
+# The pages of docs/ as a site, in site/; a link that leads nowhere fails it.
+site: .venv/installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
 
@@ -65,7 +69,7 @@ audit: .venv/installed-dev
 	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements-postgres.txt
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist site *.egg-info
 
 # Debian keeps what makes virtual environments in a package of its own, and fails half-way without it.
 .venv/bin/python:

@@ -1,1 +1,1 @@
-"""One module for each `headsup …` command; `bot/__main__.py` is the list."""
+"""One module for each `headsup …` command; `commands/` has their options."""

@@ -26,6 +26,11 @@ async def list_for_a_table(settings: Settings, school: str, *, as_csv: bool) -> 
     return [f"{school}: {name}: {roles}" for school, name, roles, *_ in rows]
 
 
+def is_of_several(settings: Settings) -> bool:
+    """Whether there are several schools, and none of them was named for the command."""
+    return settings.schools is not None and not settings.is_of_one_of_several
+
+
 def _chosen(settings: Settings, school: str) -> list[Settings]:
     if settings.schools is None:
         return [settings]

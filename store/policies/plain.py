@@ -66,12 +66,15 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _STRUCK = re.compile(r"~~(?=\S)[^~\r\n]{1,500}?~~")
 #: Marks of emphasis; within a paragraph, and never between two blanks or within a word.
 _WITHIN = r"(?:(?!\r?\n[ \t]*\r?\n)[\s\S]){1,800}?"
+#: The end of a line in the midst of a paragraph.
+_SOFT_BREAK = r"\r?\n(?![ \t]*(?:[-+#>|\r\n]|\d{1,3}[.)]))"
 _EMPHASIS = (
     re.compile(rf"(?P<open>\*{{3}})(?=[^\s*]){_WITHIN}(?<=[^\s*])(?P<close>\*{{3}})"),
     re.compile(rf"(?P<open>\*\*)(?=[^\s*]){_WITHIN}(?<=[^\s])(?P<close>\*\*)"),
     re.compile(rf"(?<![\w_])(?P<open>__)(?=[^\s_]){_WITHIN}(?<=[^\s_])(?P<close>__)(?![\w_])"),
     re.compile(
-        r"(?<![\w*])(?P<open>\*)(?=[^\s*])[^*\r\n]{1,400}?(?<=[^\s*])(?P<close>\*)(?![\w*])"
+        rf"(?<![\w*])(?P<open>\*)(?=[^\s*])(?:[^*\r\n]|{_SOFT_BREAK}){{1,400}}?"
+        r"(?<=[^\s*])(?P<close>\*)(?![\w*])"
     ),
     re.compile(
         r"(?<![\w_])(?P<open>_)(?=[^\s_])(?:(?!\r?\n[ \t]*\r?\n)[^_]){1,400}?"

@@ -21,7 +21,7 @@ from store.errors import Trouble
 from store.tiny.people import read_invitations
 
 #: They read no settings.
-WITHOUT = {"version", "backup-key"}
+WITHOUT = {"version", "backup-key", "redact"}
 #: An account that is nobody's.
 SOMEBODY = 54321
 

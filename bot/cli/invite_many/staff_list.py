@@ -34,6 +34,16 @@ ROLE_WORDS = {
     "ict": Role.ICT,
     "it manager": Role.ICT,
     "chair of the governors": Role.CHAIR,
+    # As a list of the school's own has them. Whatever else is a slip, to be asked about.
+    **dict.fromkeys(
+        (
+            *("teacher", "class teacher", "teaching assistant", "ta", "hlta", "learning assistant"),
+            *("support staff", "cover supervisor", "midday supervisor", "lunchtime supervisor"),
+            *("school office", "office", "administrator", "secretary", "caretaker", "site manager"),
+            *("cook", "kitchen", "cleaner", "nurse", "volunteer", "trainee", "student teacher"),
+        ),
+        Role.STAFF,
+    ),
 }
 
 EMPTY = "{file}: nothing stands in it."

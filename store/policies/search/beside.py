@@ -16,7 +16,7 @@ import structlog
 #: How far work that nobody waits for stands back behind the rest of the machine (see `nice`).
 STAND_BACK = 5
 #: Seconds that the end of the process waits for a piece of work at most.
-LAST_WAIT = 5.0
+LAST_WAIT = 30.0
 
 _Work = TypeVar("_Work")
 

@@ -96,10 +96,10 @@ async def test_check_knows_who_is_reached_by_mail(mail: MailDouble) -> None:
     assert any(unreached in finding.says for finding in report.found)
 
 
-def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
-    path = tmp_path / ".env"
-    path.write_text("MAIL_ULR=smtps://mail.example.org\nMAIL_SENDER=x@example.org\n")
-    lines = list(find_unknown(path))
+def test_a_misspelt_setting_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("MAIL_ULR=smtps://mail.example.org\nMAIL_SENDER=x@example.org\n")
+    lines = list(find_unknown())
     assert "Did you mean MAIL_URL?" in lines[0]
     assert "MAIL_SENDER" in lines[1]
 

@@ -47,6 +47,8 @@ MARKDOWN = sorted(
         ("<name of school> has < 20 staff, a_b_c and 2 * 3 * 4.", None),
         ("Name: ______ Date: ____", None),
         ("It is *not so.", None),
+        ("One (*Keeping\nchildren safe*) and more.", "One (Keeping\nchildren safe) and more."),
+        ("Is *not so\n- and *so", "Is *not so\n• and *so"),
         ("<!-- open for ever", None),
         ("- one\n- two", "• one\n• two"),
         ("<b>Never</b> post <a href='x'>names</a>.", "Never post names."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.invite_many.staff_list import Listed, read_staff
+from bot.cli.invite_many.staff_list import Listed, read_staff, role_meant
 from store.errors import Trouble
 from store.model.records import Role
 
@@ -113,3 +113,16 @@ def test_what_is_no_list_is_said_to_be_none(tmp_path: Path, content: bytes, said
 def test_a_list_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="There is no file"):
         read_staff(tmp_path / "staff.csv")
+
+
+@pytest.mark.parametrize(
+    ("typed", "role"),
+    [
+        ("Class teacher", Role.STAFF),
+        ("HLTA", Role.STAFF),
+        ("SLT", Role.LEADER),
+        ("Headteacer", None),
+    ],
+)
+def test_a_job_title_is_a_role_and_a_slip_is_asked_about(typed: str, role: Role | None) -> None:
+    assert role_meant(typed) == role

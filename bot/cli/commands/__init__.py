@@ -1,0 +1,1 @@
+"""The commands of `headsup`, as they are typed: each reads its options, and calls its module."""
