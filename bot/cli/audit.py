@@ -7,7 +7,6 @@ fact that it is there may tell them; whoever may know of all of them asks for th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,11 +15,11 @@ from pathlib import Path
 import typer
 
 from bot.cli.export.held_records import Held, all_held
+from bot.cli.new_file import must_be_new, write_new
 from bot.settings import Settings, of_school, schools_of
 from handlers.rules.access import is_governors_alone, is_kept_from
 from handlers.rules.calendar import Calendar
 from handlers.text.csv_cells import to_csv
-from store.disk.durable import unavailable
 from store.errors import Trouble
 from store.model.case import Case
 from store.model.kinds import EntryKind
@@ -29,7 +28,6 @@ from store.model.records import SYSTEM, TECHNICIAN, Summary, new_id
 from store.school.school import load_school
 
 NO_DAY = "“{since}” is no day. Write it as 2026-09-01"
-THERE_ALREADY = "{file} is there already, and nothing was written over it."
 WRITTEN = "{rows} lines since {since} are in {file}. That this was asked for is noted, too."
 LEFT_OUT = (
     "Left out: what was done with cases that are kept from somebody who works here. With "
@@ -73,7 +71,8 @@ async def audit(order: AuditOrder, settings: Settings, now: datetime) -> list[st
         since = date.fromisoformat(order.since)
     except ValueError as error:
         raise Trouble(NO_DAY.format(since=order.since)) from error
-    _must_be_new(order.to)
+    if order.to:
+        must_be_new(order.to)
     rows: list[Row] = []
     number_unreadable = 0
     for its in _each(settings):
@@ -92,14 +91,8 @@ async def audit(order: AuditOrder, settings: Settings, now: datetime) -> list[st
         for note in notes:
             typer.echo(note, err=True)
         return [table.decode("utf-8-sig").rstrip()]
-    _write(order.to, table)
+    write_new(order.to, table)
     return [WRITTEN.format(rows=len(rows), since=order.since, file=order.to), *notes]
-
-
-def _must_be_new(file: Path | None) -> None:
-    """Raises Trouble, before anything is noted."""
-    if file and os.path.lexists(file):
-        raise Trouble(THERE_ALREADY.format(file=file))
 
 
 def _each(settings: Settings) -> Iterator[Settings]:
@@ -115,16 +108,6 @@ def _memo(order: AuditOrder, now: datetime) -> Exported:
     if order.with_apart:
         reason += ", with what is kept apart"
     return Exported(new_id(), "", (), now, packed_for=AUDITOR, reason=reason)
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Write a new file that nobody else may read. Raises Trouble."""
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(descriptor, "wb") as out:
-            out.write(content)
-    except OSError as error:
-        raise unavailable(error, file.parent) from error
 
 
 def _rows_of(held: Held, settings: Settings, since: date, *, with_apart: bool) -> list[Row]:

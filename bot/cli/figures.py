@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 
+from bot.cli.new_file import must_be_new, write_new
 from bot.open_store import address, open_store
 from bot.settings import Settings, SettingsError, of_school, schools_of
 from handlers.cases.figures.figures import compared_of, figures_table
-from handlers.cases.figures.files import figures_csv
-from handlers.cases.figures.page import FiguresPage
+from handlers.cases.figures.files import figures_csv, sums_pdf
+from handlers.cases.figures.page import FiguresPage, name_of
 from handlers.cases.figures.summed import SchoolFigures, school_figures, summed_page
 from handlers.desk import Desk
 from handlers.messages import Refused
@@ -21,8 +24,10 @@ from store.school.procedure import load_procedure
 from store.school.school import load_school
 
 NEEDS_ALL = "Type headsup figures --all. In a chat, /figures has those of one school."
+ONE_WAY = "Choose one of --csv and --pdf."
 NO_DATABASE = "Figures of several schools are those of one database: set DATABASE_URL and SCHOOLS."
 TOO_FEW = "There is one school alone. In a chat, /figures has its figures."
+WRITTEN = "The page is in {file}."
 HEADING = "Figures of {number} schools together: {period}"
 DAYS = (
     "{first} to {last}; a school with terms of its own counts those. Cases that concern a "
@@ -41,10 +46,16 @@ class Wanted:
     #: `last term`, `2026-27`, `1/9/2026 to 31/12/2026`; nothing for this term.
     period: str
     as_csv: bool
+    #: A new file, for a page of A4; else the answer is printed.
+    pdf: Path | None = None
 
 
 async def figures_of_all(settings: Settings, wanted: Wanted, now: datetime) -> list[str]:
     """The lines of the answer. `now`: UTC. Raises Trouble."""
+    if wanted.pdf:
+        if wanted.as_csv:
+            raise Trouble(ONE_WAY)
+        must_be_new(wanted.pdf)
     if settings.schools is None or address(settings) is None:
         raise SettingsError(NO_DATABASE)
     keys = schools_of(settings)
@@ -54,7 +65,11 @@ async def figures_of_all(settings: Settings, wanted: Wanted, now: datetime) -> l
     page = summed_page(schools)
     if wanted.as_csv:
         return [figures_csv(page).decode("utf-8-sig").rstrip()]
-    return _lines(page, len(schools))
+    if wanted.pdf:
+        content = await asyncio.to_thread(sums_pdf, page, len(schools), schools[0].day)
+        write_new(wanted.pdf, content)
+        return [WRITTEN.format(file=wanted.pdf)]
+    return _lines(page, len(schools), schools[0].day)
 
 
 async def _of_one(settings: Settings, period: str, now: datetime) -> SchoolFigures:
@@ -75,10 +90,10 @@ async def _of_one(settings: Settings, period: str, now: datetime) -> SchoolFigur
         await store.close()
 
 
-def _lines(page: FiguresPage, number: int) -> list[str]:
+def _lines(page: FiguresPage, number: int, day: date) -> list[str]:
     period = page.compared.period
     return [
-        HEADING.format(number=number, period=period.name),
+        HEADING.format(number=number, period=name_of(period, day)),
         DAYS.format(first=full_day(period.first), last=full_day(period.last)),
         "",
         figures_table(page),

@@ -12,7 +12,7 @@ from hashlib import sha256
 import structlog
 from aiohttp import web
 
-from bot.front_end import TokenNotTaken
+from bot.front_end import NotThere, TokenNotTaken
 from bot.mail.render import render
 from bot.mail.send import ANSWER, message_of, send, try_server
 from bot.mail.server import mail_address, sending_in

@@ -201,6 +201,7 @@ def _bold_in(part: Quote) -> list[dict[str, Any]]:
 
 @_draw.register
 def _table(part: Table, numbers: Iterator[int]) -> Iterator[_TextBlock]:
+    # Not Slack's `table` block: why is in docs/accessibility.md.
     for piece in divide(clean(part.text), MAX_SECTION, MAX_PIECES):
         yield _TextBlock(_rich("rich_text_preformatted", [{"type": "text", "text": piece}]), piece)
 

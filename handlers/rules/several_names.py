@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import punctuation
 
 #: Between the names of several people. A comma stands within a name as well: `Okafor, Ben`.
 BETWEEN_NAMES = re.compile(
@@ -22,7 +23,10 @@ EITHER = re.compile(r"\b(?:or|oder)\b", re.IGNORECASE)
 def parts_of(words: str) -> list[str]:
     """`Cleo Martin and Ben Okafor` -> what stands between such words and signs, one by one."""
     between = BESIDE_AN_ADDRESS if ADDRESS.search(words) else BETWEEN_NAMES
-    return [part.strip(" ,") for part in between.split(words) if part.strip(" ,")]
+    parts = [part.strip(" ,") for part in between.split(words) if part.strip(" ,")]
+    # A sign alone is nobody, as the bracket and the quotation mark of `Jo <jo/smith> '`.
+    names = [part for part in parts if part.strip(punctuation)]
+    return names or parts
 
 
 def is_account(words: str) -> bool:

@@ -12,7 +12,7 @@ from handlers.school.joining import join_as_new
 from handlers.school.role_log import CHANGING_PEOPLE
 from handlers.workflow.changes import reconsider
 from store.model.memos import COMMAND_LINE
-from store.model.records import Invitation
+from store.model.records import Invitation, Person
 
 log = structlog.get_logger()
 
@@ -29,6 +29,7 @@ async def enrol_confirmed(desk: Desk) -> None:
 
 
 async def _enrol(invitation: Invitation, desk: Desk) -> None:
+    here: Person | None
     async with desk.store.alone(CHANGING_PEOPLE):
         if invitation.person:
             here = await desk.store.person(invitation.person)

@@ -115,8 +115,10 @@ def main() -> int:
         return 1
     manifest = json.loads((folder / MANIFEST).read_bytes())
     files = len(manifest["files"])
-    at = manifest["made_at"]
-    print(f"All {files} files and all entries are as they were when it was made, {at}.")  # noqa: T201
+    # `2026-11-29T09:19:37.278396+00:00`: to the minute.
+    day, time = manifest["made_at"][:10], manifest["made_at"][11:16]
+    said = f"All {files} files and all entries are as they were when it was made, {day} {time} UTC."
+    print(said)  # noqa: T201
     return 0
 
 

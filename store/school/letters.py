@@ -18,6 +18,8 @@ FOLDER = "letters"
 #: What a file may be called, before `.md`: people type it.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
 LONGEST_NAME = 40
+#: Letters of a word of a name that are enough, where no other name has such a word.
+LEAST = 3
 #: What can be filled in.
 FIELDS = ("school", "date", "to", "what was posted, where, when", "passages", "signed")
 KEYS = ("title", "use", "passages")
@@ -82,18 +84,35 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
 
 
 def letter_named(typed: str, letters: Mapping[str, Letter]) -> tuple[Letter | None, str]:
-    """The letter whose name words begin with, however they write it, and what follows the name."""
+    """The letter whose name words begin with, however they write it, and what follows the name.
+
+    The beginning of a word that one letter's name has, and no other's, is enough:
+    `outcome to Jo Smith`.
+    """
     exact = sorted(letters, key=len, reverse=True)
     for is_same in (str.startswith, _begins_alike):
         for name in exact:
             rest = typed[len(name) :]
             if is_same(typed, name) and (not rest or rest[0].isspace()):
                 return letters[name], rest.strip()
+    word, _, rest = typed.partition(" ")
+    meant = [name for name in letters if _has_word(name, word)]
+    if len(meant) == 1 and len(word) >= LEAST:
+        return letters[meant[0]], rest.strip()
     return None, typed
 
 
 def _begins_alike(typed: str, name: str) -> bool:
-    return typed[: len(name)].casefold() == name.casefold()
+    """`Removal request to Jo` begins as `removal-request` does."""
+    return _plain(typed[: len(name)]) == _plain(name)
+
+
+def _has_word(name: str, typed: str) -> bool:
+    return any(word.startswith(_plain(typed)) for word in _plain(name).split())
+
+
+def _plain(words: str) -> str:
+    return words.casefold().replace("-", " ")
 
 
 def _text_of(path: Path) -> str:

@@ -66,6 +66,26 @@ async def test_each_link_has_its_own_removal(talk: Talk) -> None:
     """)
 
 
+async def test_the_day_on_which_it_was_seen_to_be_gone_is_the_one_that_was_typed(
+    talk: Talk,
+) -> None:
+    await talk(TWO_LINKS)
+    await talk("""
+        Ben>  /case removal {a} 2 gone yesterday
+        bot>  2 facebook.com/groups/1/posts/2: seen gone on 23 November 2026 by Ben Okafor
+        Ben>  /case removal {a} 3 gone 20/11/2026
+        bot>  3 x.com/a/3: seen gone on 20 November 2026 by Ben Okafor
+        Ben>  /case removal {a} 3 there today
+        bot>  3 x.com/a/3
+        Ben>  /case removal {a} all gone since lunch
+        bot>  I cannot read “since lunch” as a day. Type it like today, Monday or 24/11.
+        Ben>  /case removal {a} 3 gone tomorrow
+        bot>  I cannot read “tomorrow” as a day.
+        Ben>  /case removal {a} 3
+        bot>  3 x.com/a/3: nobody was asked yet
+    """)
+
+
 async def test_steps_say_of_all_posts_that_they_were_asked_for_and_are_gone(talk: Talk) -> None:
     await talk(TWO_LINKS)
     await talk("""

@@ -514,3 +514,28 @@ async def test_who_posted_a_closed_case_is_said_by_those_who_look_after_it(talk:
         Asha> /case posted {a} a parent
         bot>  is closed
     """)
+
+
+async def test_a_name_that_is_typed_in_place_of_a_tap_is_who_posted_it(talk: Talk) -> None:
+    await talk("""
+        Asha> They write about the dinner
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Complaint about the school
+        bot>  Thank you.
+        Asha> (taps) Who posted it?
+        bot>  Who posted it? Tap one, or type a name.
+        Asha> urgent
+        bot>  Kept: 2 messages
+        Asha> (taps) Who posted it?
+        bot>  Who posted it? Tap one, or type a name.
+        Asha> Jo Rival
+        bot>  Posted by Jo Rival.
+        Ben>  /case posted {a}
+        bot>  Who posted it? Tap one, or type a name.
+        Ben>  Mrs Bell
+        bot>  Posted by: Jo Rival; Mrs Bell
+        Ben>  /case posters
+        bot>  Mrs Bell · a case: {a}
+    """)

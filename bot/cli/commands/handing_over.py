@@ -69,6 +69,7 @@ def figures(
     ] = None,
     of_all: Annotated[bool, typer.Option("--all", help="Of all schools together.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    pdf: Annotated[Path | None, typer.Option(help="A new file, for a page to hand on.")] = None,
 ) -> None:
     """Count the cases of several schools together, for a trust; no school can be told apart."""
     from datetime import UTC, datetime
@@ -80,7 +81,7 @@ def figures(
 
     if not of_all:
         raise Trouble(NEEDS_ALL)
-    wanted = Wanted(" ".join(period or []), as_csv)
+    wanted = Wanted(" ".join(period or []), as_csv, pdf)
     with progress("Counting"):
         lines = asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))
     typer.echo("\n".join(lines))

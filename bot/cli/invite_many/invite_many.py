@@ -6,7 +6,6 @@ The slips are written first: no invitation is kept whose slip is not there.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from rich.text import Text
 from bot.chats import CHATS
 from bot.cli.invite_many.slips import ChatWords, Slip, print_slips
 from bot.cli.invite_many.staff_list import Listed, read_staff
+from bot.cli.new_file import write_new
 from bot.cli.who import Staff, staff_of
 from bot.settings import Settings
 from handlers.rules.calendar import Calendar
@@ -26,7 +26,7 @@ from handlers.rules.names import same_name
 from handlers.school.invitations import for_new_person, new_code
 from handlers.school.role_words import role_words
 from handlers.text.words import counted, listed, moment
-from store.disk.durable import sync_folder, unavailable
+from store.disk.durable import unavailable
 from store.errors import StoreUnavailable, Trouble
 from store.model.records import TECHNICIAN, Invitation, Person
 from store.school.school import load_school
@@ -44,7 +44,6 @@ THEN = (
     "Print it, cut it apart, hand the slips out, and delete the file: whoever has it can join as "
     "anybody in it. headsup people says who has not joined."
 )
-THERE_ALREADY = "{file} is there already. Name another one: --to FILE"
 NO_ANSWER = (
     "{chat} does not say how the bot is called, so the slips would have no square to scan. Nothing "
     "was made. headsup check says what is wrong; then try again."
@@ -112,7 +111,7 @@ async def invite_from(order: Order, settings: Settings, console: Console, now: d
         patterns = await _chat_patterns(settings)
         slips = [_slip(one, patterns, calendar) for one in made]
         pdf = await asyncio.to_thread(print_slips, slips, school.name)
-        _write_new(order.to, pdf)
+        write_new(order.to, pdf)
         await _keep(made, staff, order.to)
 
     said = counted(len(made), "slip")
@@ -202,25 +201,6 @@ def _with_code(patterns: Sequence[ChatWords], code: str) -> Iterator[ChatWords]:
     for pattern in patterns:
         words = pattern.words.replace("{code}", code)
         yield ChatWords(pattern.chat, words, pattern.link.replace("{code}", code))
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    """A new file that nobody else may read, whole or not at all. Raises Trouble."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise Trouble(THERE_ALREADY.format(file=file)) from error
-    except OSError as error:
-        raise unavailable(error, file.parent) from error
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        sync_folder(file.parent)
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        raise unavailable(error, file.parent) from error
 
 
 async def _keep(made: Sequence[Made], staff: Staff, file: Path) -> None:

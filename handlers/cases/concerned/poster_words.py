@@ -9,6 +9,7 @@ from store.model.case import Case
 from store.model.records import About, Poster
 
 WHO_POSTED = "Who posted it?"
+TAP_OR_TYPE = f"{WHO_POSTED} Tap one, or type a name."
 POSTERS: tuple[tuple[str, str], ...] = (
     (Poster.PARENT, "A parent"),
     (Poster.PUPIL, "A pupil"),
@@ -23,9 +24,10 @@ OF = "of "
 
 
 def poster_question(case: Case) -> Reply:
-    """Who posted it? With a button for each kind of person."""
-    options = tuple(Choice(name, f"case posted {case.reference} {key}") for key, name in POSTERS)
-    return Reply((Text(WHO_POSTED), Choices(options)))
+    """Who posted it? With a button for each kind of person; or a name is typed."""
+    command = f"case posted {case.reference}"
+    options = tuple(Choice(name, f"{command} {key}") for key, name in POSTERS)
+    return Reply((Text(TAP_OR_TYPE), Choices(options, typed=command)))
 
 
 def poster_choice(case: Case) -> Choice:

@@ -13,6 +13,7 @@ from handlers.cases.figures.page import (
     FiguresPage,
     NowStanding,
     Row,
+    name_of,
     page_for_governors,
     page_for_leaders,
 )
@@ -32,7 +33,6 @@ from store.model.records import Notice, Person, Role
 
 HEADING = "Figures: {period}"
 FOR_GOVERNORS = "Figures for the governors: {period}"
-SO_FAR = "{period}, so far"
 DAYS = "{first} to {last}"
 COLUMNS = "now  before  year before"
 COLUMNS_OF_A_YEAR = "now  before"
@@ -175,10 +175,7 @@ def _in_chat(page: FiguresPage, now: datetime, desk: Desk) -> Reply:
 
 
 def _title(page: FiguresPage, now: datetime, desk: Desk) -> str:
-    period = page.compared.period
-    name = period.name
-    if period.holds(desk.calendar.local(now).date()):
-        name = SO_FAR.format(period=name)
+    name = name_of(page.compared.period, desk.calendar.local(now).date())
     return (FOR_GOVERNORS if page.for_governors else HEADING).format(period=name)
 
 

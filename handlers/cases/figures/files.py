@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.cases.figures.page import FiguresPage, Row, in_words
+from handlers.cases.figures.page import FiguresPage, Row, in_words, name_of
 from handlers.desk import Desk
 from handlers.messages import File
 from handlers.rules.suppression import Hidden
@@ -32,11 +33,35 @@ SMALL = (
 )
 OWN = "For leaders: small counts are not hidden here. Use “for-governors” for a page to hand on."
 LACKING = "Overdue cases and questions are as of that day."
+#: Of several schools together.
+TOGETHER = "{number} schools together"
+OF_SCHOOLS = "Figures: {period}"
+OWN_TERMS = (
+    "These are the days of one school; where another has terms of its own, its own are counted."
+)
+NO_HEADS = "Cases that concern a headteacher are not on this page."
+HIDDEN_OF_SCHOOLS = (
+    "“Not shown”: to somebody who knows the counts of one school, it would tell a count under 5 of "
+    "the others. Compare pages of whole terms only: two of almost the same days tell what lies "
+    "between."
+)
+LACKING_OF_SCHOOLS = "Overdue cases are as of that day."
 ALT = "Bars. {title}. {rows}."
 #: Characters of what a picture shows, in words.
 LONGEST_ALT = 1_000
 #: Months that have room on the page.
 MOST_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a printed page says besides its figures."""
+
+    school: str
+    title: str
+    #: Local, on which it was counted.
+    day: date
+    notes: Sequence[str]
 
 
 def figures_csv(page: FiguresPage) -> bytes:
@@ -51,9 +76,20 @@ def figures_csv(page: FiguresPage) -> bytes:
 
 
 def figures_pdf(page: FiguresPage, title: str, made_at: datetime, desk: Desk) -> bytes:
-    """One page. Call it in a thread."""
+    """One page, of one school. Call it in a thread."""
+    day = desk.calendar.local(made_at).date()
+    return _print(page, _Frame(desk.calendar.school.name, title, day, _notes(page)))
+
+
+def sums_pdf(page: FiguresPage, number: int, day: date) -> bytes:
+    """One page, of `number` schools together, counted on that local day. Call it in a thread."""
+    title = OF_SCHOOLS.format(period=name_of(page.compared.period, day))
+    notes = (COUNTED, ERASED, OWN_TERMS, NO_HEADS, HIDDEN_OF_SCHOOLS, LACKING_OF_SCHOOLS)
+    return _print(page, _Frame(TOGETHER.format(number=number), title, day, notes))
+
+
+def _print(page: FiguresPage, frame: _Frame) -> bytes:
     period = page.compared.period
-    day = full_day(desk.calendar.local(made_at))
     first, last = full_day(period.first), full_day(period.last)
     most = max(
         (cell for row in page.rows for cell in row.cells[:1] if isinstance(cell, int)), default=0
@@ -62,14 +98,14 @@ def figures_pdf(page: FiguresPage, title: str, made_at: datetime, desk: Desk) ->
     rows.append(_printed(page.total, 0))
     return print_figures(
         PrintedFigures(
-            school=desk.calendar.school.name,
-            title=title,
-            about=[MADE.format(first=first, last=last, day=day)],
+            school=frame.school,
+            title=frame.title,
+            about=[MADE.format(first=first, last=last, day=full_day(frame.day))],
             heads=[KIND, *_names(page)],
             rows=rows,
             months=list(_months(page)),
             lines=page.lines,
-            notes=_notes(page),
+            notes=frame.notes,
         )
     )
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.desk import Desk
 from handlers.rules.figures import Figures, Spread
 from handlers.rules.suppression import FEW, Cell, Hidden, alone, suppress
-from handlers.rules.terms import Compared
+from handlers.rules.terms import Compared, Period
 from handlers.text.words import listed
 from store.model.removals import NO_SITE
 
@@ -21,6 +21,8 @@ NO_CATEGORY = "No category yet"
 OTHERS = "Other kinds"
 TOTAL = "All together"
 NO_LINK = "no link kept"
+
+SO_FAR = "{period}, so far"
 
 TAKEN, CLOSED = "Taken", "Closed"
 SPREAD = "{what} within {median} (half of them), {nine_tenths} (nine in ten)."
@@ -115,6 +117,11 @@ def page_for_governors(
     )
     total = Row(TOTAL, tuple(column.total for column in columns))
     return FiguresPage(compared, tuple(rows), total, (), lines, for_governors=True)
+
+
+def name_of(period: Period, today: date) -> str:
+    """The period's name, which says where it is not over. `today`: a local day."""
+    return SO_FAR.format(period=period.name) if period.holds(today) else period.name
 
 
 def in_words(cell: Cell) -> str:

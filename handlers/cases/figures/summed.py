@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from handlers.cases.figures.counted import counted_for, who_may_count
 from handlers.cases.figures.page import (
@@ -35,6 +36,8 @@ class SchoolFigures:
     overdue: int
     #: The keys of the kinds that governors count, and their names, as its procedure has them.
     kinds: Sequence[tuple[str, str]]
+    #: The local day on which it was counted.
+    day: date
 
 
 async def school_figures(compared: Compared, desk: Desk) -> SchoolFigures:
@@ -43,7 +46,8 @@ async def school_figures(compared: Compared, desk: Desk) -> SchoolFigures:
     cases = await counted_for(readers, compared.all, desk, for_governors=True)
     figures = [count(cases.incidents, cases.erased, period) for period in compared.all]
     kinds = [(row.key, row.name) for row in desk.procedure.category if row.governors]
-    return SchoolFigures(compared, figures, cases.overdue, kinds)
+    day = desk.calendar.local(desk.now()).date()
+    return SchoolFigures(compared, figures, cases.overdue, kinds, day)
 
 
 def summed_page(schools: Sequence[SchoolFigures]) -> FiguresPage:

@@ -13,9 +13,11 @@ from handlers.cases.packs.contents import Item, Pack
 from handlers.cases.questions import subjects_words
 from handlers.cases.removals.wording import post_words, state_words
 from handlers.desk import Desk
+from handlers.matter import Matter
 from handlers.text.pdf import Block, Document, heading, paragraph, picture, print_document, rows
 from handlers.text.words import full_day, listed, size
 from handlers.workflow.removals import posts_of
+from store.model.case import Case
 from store.model.records import Status
 from store.model.removals import PostRemoval
 
@@ -112,24 +114,38 @@ def _blocks(
 
 def _facts(pack: Pack, desk: Desk) -> Iterator[tuple[str, str]]:
     matter = pack.matter
-    categories = [desk.procedure.named(case.category) for case in matter.cases]
-    kinds = dict.fromkeys(category.name for category in categories if category)
-    yield "About", "; ".join(kinds) or "not categorised yet"
+    yield "About", _kinds(matter, desk)
     if pack.receiver.gets_all:
-        about = subjects_words(each for case in matter.cases for each in case.subjects)
-        yield "Concerns", about or "nobody has said"
-        posters = posters_words(each for case in matter.cases for each in case.posters)
-        yield "Posted by", posters or "not known"
-        by = dict.fromkeys(id for case in matter.cases for id in case.reporters)
-        yield "Passed on by", listed(map(pack.name, by))
+        yield from _people(pack)
     yield "Passed on", _when(matter.case.opened_at, desk)
-    state = "open"
-    if matter.case.status == Status.CLOSED:
-        outcome = desk.procedure.outcome_named(matter.case.outcome)
-        state = f"closed: {outcome.name.lower() if outcome else matter.case.outcome}"
-    yield "State", state
+    yield "State", _state(matter.case, desk)
     if matter.joined:
         yield "With it", listed(case.reference for case in matter.joined)
+
+
+def _kinds(matter: Matter, desk: Desk) -> str:
+    """The categories of a case and of what was joined to it, each once."""
+    categories = [desk.procedure.named(case.category) for case in matter.cases]
+    names = dict.fromkeys(category.name for category in categories if category)
+    return "; ".join(names) or "not categorised yet"
+
+
+def _people(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Whom it concerns, who posted it, and who passed it on: for those alone who get all."""
+    cases = pack.matter.cases
+    about = subjects_words(each for case in cases for each in case.subjects)
+    yield "Concerns", about or "nobody has said"
+    posters = posters_words(each for case in cases for each in case.posters)
+    yield "Posted by", posters or "not known"
+    reporters = dict.fromkeys(person for case in cases for person in case.reporters)
+    yield "Passed on by", listed(map(pack.name, reporters))
+
+
+def _state(case: Case, desk: Desk) -> str:
+    if case.status != Status.CLOSED:
+        return "open"
+    outcome = desk.procedure.outcome_named(case.outcome)
+    return f"closed: {outcome.name.lower() if outcome else case.outcome}"
 
 
 def _when(at: datetime, desk: Desk) -> str:

@@ -200,12 +200,18 @@ def _noted(
 
 def _split_day(asked: _Asked, ask: Ask, desk: Desk) -> tuple[str, date]:
     """The words, and the local day that they end with: without one, today. Raises Refused."""
-    named = ON_A_DAY.search(asked.words)
-    if named is None or asked.verb in (ANSWER, REFUSED):
-        return asked.words, desk.calendar.local(ask.at).date()
-    return asked.words[: named.start()].rstrip(), past_day_named(
-        named["day"], ask.at, desk.calendar
-    )
+    today = desk.calendar.local(ask.at).date()
+    if asked.verb in (ANSWER, REFUSED):
+        return asked.words, today
+    if asked.verb in (GONE, THERE):
+        # Whatever else is typed there is a day: `gone yesterday` as well as `gone on Monday`.
+        named = ON_A_DAY.sub(r"\g<day>", asked.words)
+        return "", past_day_named(named, ask.at, desk.calendar) if named else today
+    found = ON_A_DAY.search(asked.words)
+    if found is None:
+        return asked.words, today
+    words = asked.words[: found.start()].rstrip()
+    return words, past_day_named(found["day"], ask.at, desk.calendar)
 
 
 # --- what is shown --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from bot.cli.figures import HIDDEN, Wanted, figures_of_all
 from bot.settings import Settings
@@ -68,6 +69,39 @@ async def test_the_sums_of_all_schools_are_shown_where_none_could_be_taken_apart
         assert key not in page
     table = await figures_of_all(trust, Wanted("", as_csv=True), later)
     assert "kind,Complaint about the school,27," in table[0]
+
+
+async def test_the_sums_are_a_page_of_a4_that_hides_what_the_screen_hides(
+    trust: Settings, tmp_path: Path
+) -> None:
+    for key in KEYS:
+        await furnish(key)
+    later = NOW + timedelta(days=1)
+    file = tmp_path / "sums.pdf"
+    said = await figures_of_all(trust, Wanted("this term", as_csv=False, pdf=file), later)
+    assert said == [f"The page is in {file}."]
+    assert file.stat().st_mode & 0o777 == 0o600
+    (printed,) = PdfReader(file).pages
+    assert (round(printed.mediabox.width), round(printed.mediabox.height)) == (595, 842)
+    page = " ".join(printed.extract_text().split())
+    for expected in (
+        *("3 schools together", "Figures: Autumn term 2026, so far"),
+        *("Complaint about the school 27", "Threat of violence not shown", "Other kinds not shown"),
+        *("Gone: not shown.", "count under 5 of the others", "terms of its own"),
+        "Cases that concern a headteacher are not on this page.",
+    ):
+        assert expected in page
+    for hidden in (*KEYS, "Ben", "fewer than"):
+        assert hidden not in page
+
+    # What is there stays, and one way of handing it on is enough.
+    content = file.read_bytes()
+    with pytest.raises(Trouble, match="is there already"):
+        await figures_of_all(trust, Wanted("", as_csv=False, pdf=file), later)
+    assert file.read_bytes() == content
+    with pytest.raises(Trouble, match="one of --csv and --pdf"):
+        await figures_of_all(trust, Wanted("", as_csv=True, pdf=tmp_path / "new.pdf"), later)
+    assert not (tmp_path / "new.pdf").exists()
 
 
 async def test_one_school_alone_or_a_folder_has_no_sums(tmp_path: Path, trust: Settings) -> None:

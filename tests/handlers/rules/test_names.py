@@ -16,6 +16,7 @@ from handlers.rules.names import (
     roles_of_office,
     run_together,
 )
+from handlers.rules.several_names import parts_of
 from handlers.rules.spellings import plainly, short_forms
 from handlers.rules.spoken_of import may_speak_of, speaks_of
 from store.model.records import About, Person, Poster, Role, Subject
@@ -277,3 +278,22 @@ def test_words_that_stand_in_every_text_are_no_name() -> None:
 def test_a_slip_after_a_title(words: str) -> None:
     assert may_speak_of(words_of([words]), person("Ben Okafor"))
     assert not may_speak_of(words_of([words]), person("Cleo Martin"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Jo Smith & Ben Okafor", ["Jo Smith", "Ben Okafor"]),
+        # A sign is nobody.
+        ("Jo Smith; '", ["Jo Smith"]),
+        ("=cmd|'/c calc'", ["=cmd", "c calc'"]),
+        ("Jo & & Ben", ["Jo", "Ben"]),
+        # What has no sign of ours may be how somebody calls themselves.
+        ("🔥🔥 and Jo", ["🔥🔥", "Jo"]),
+        ("李", ["李"]),
+        # Who types a sign alone is asked, or refused, by whoever reads it.
+        ("'", ["'"]),
+    ],
+)
+def test_several_are_named_and_no_sign_is_one_of_them(typed: str, names: list[str]) -> None:
+    assert parts_of(typed) == names

@@ -94,6 +94,24 @@ def test_a_letter_is_found_however_its_name_is_written(texts: Path) -> None:
     assert letter_named("warnings", letters) == (None, "warnings")
 
 
+def test_as_much_of_a_letters_name_as_no_other_has_is_enough(texts: Path) -> None:
+    for name in ("removal-request", "meeting-head", "meeting-chair"):
+        (texts / FOLDER / f"{name}.md").write_text(WELL, "utf-8")
+    letters = load_letters(texts)
+    for typed, rest in (
+        ("removal to Jo Smith", "to Jo Smith"),
+        ("Removal request to Jo Smith", "to Jo Smith"),
+        ("REMOVAL", ""),
+        ("request to Jo Smith", "to Jo Smith"),
+    ):
+        found, left = letter_named(typed, letters)
+        assert found
+        assert (found.name, left) == ("removal-request", rest)
+    # Not which of two is guessed, and not from a letter or two.
+    for typed in ("meeting with Jo", "re", "- to Jo", ""):
+        assert letter_named(typed, letters) == (None, typed)
+
+
 def test_what_is_no_text_is_named(texts: Path) -> None:
     (texts / FOLDER / "test.md").write_bytes(b"\xff\xfe")
     with pytest.raises(FileMistake, match=r"test\.md: not UTF-8"):
