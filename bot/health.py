@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,12 +83,19 @@ def numbers(
     async def page(_: web.Request) -> web.Response:
         metrics.chats_away(len(away()))
         metrics.logged(logs.errors_logged())
-        for name, folder in disks.items():
-            metrics.room(name, folder)
+        # A share that does not answer holds up neither the bot nor the other numbers.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.to_thread(_look_for_room, metrics, disks)
         body = await metrics.page(stores(), datetime.now(UTC))
         return web.Response(body=body, headers={"Content-Type": TEXT})
 
     return web.get("/metrics", page)
+
+
+def _look_for_room(metrics: Metrics, disks: Mapping[str, Path]) -> None:
+    for name, folder in disks.items():
+        metrics.room(name, folder)
 
 
 async def _answers(store: Callable[[], Awaitable[object]]) -> bool:

@@ -205,8 +205,9 @@ class _Log:
         yield memo.at, self._row(memo.at, what, who, case=" ".join(left), detail=detail)
 
     def _of_erased(self, memo: Erased) -> Iterator[tuple[datetime, Row]]:
-        # What was kept from whom is not known any more, but for what was counted apart.
-        is_apart = any(counted.apart for counted in memo.counted)
+        # What was kept from whom is not known any more, but for what was counted apart; nothing at
+        # all is counted of what was the governors' alone.
+        is_apart = not memo.counted or any(counted.apart for counted in memo.counted)
         if is_apart and not self.with_apart:
             return
         references = " ".join(memo.references)

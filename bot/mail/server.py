@@ -20,7 +20,7 @@ HOW = (
 )
 NO_URL = "MAIL_URL is no address of a mail server. " + HOW
 NOT_SECRET = "MAIL_URL would send mails and the password for everybody on the way to read. " + HOW
-STRANGE = "MAIL_URL has a part behind its “?” that is not known. " + HOW
+STRANGE = "MAIL_URL has a part that is not known{part}. " + HOW
 NO_FROM = "MAIL_FROM is not set: the address from which mails go out, headsup@example.org."
 BAD_FROM = "MAIL_FROM is no address: write it as headsup@example.org."
 BAD_ADDRESS = "“{address}” is no mail address that can be used here."
@@ -91,7 +91,9 @@ def read_url(url: str) -> MailServer:
     asked = parse_qs(parts.query, keep_blank_values=True)
     for name in asked:
         if name != "starttls":
-            raise SettingsError(STRANGE)
+            # With an @ in it, it is the end of a password in which there is a question mark.
+            part = "" if "@" in parts.query else f": “{name[:20]}”"
+            raise SettingsError(STRANGE.format(part=part))
 
     is_tls = parts.scheme == "smtps"
     is_starttls = asked.get("starttls") == ["required"]

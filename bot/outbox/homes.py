@@ -31,6 +31,7 @@ from store.model.records import Person
 REST = 3.0
 #: Times as long as a look took: pages take a small part of the bot's time.
 SHARE = 9
+LONGEST_REST = 30.0
 #: Pages that are put right at once.
 AT_ONCE = 5
 #: Seconds until a page is tried again that could not be shown; they double, where the platform
@@ -104,7 +105,9 @@ class Homes:
             await self.put_right()
         finally:
             ended = time.monotonic()
-            self._free_at = ended + max(self.rest, SHARE * (ended - begun))
+            # A page that is slow to show is no work, and keeps no other page waiting for long.
+            rest = min(SHARE * (ended - begun), LONGEST_REST)
+            self._free_at = ended + max(self.rest, rest)
             self._is_looking = False
             if self._is_woken:
                 self._set_alarm()

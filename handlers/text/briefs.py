@@ -26,7 +26,7 @@ def brief_of_step(
     """A step that is due, or overdue since so many days, and whose it is."""
     what = NoticeKind.OVERDUE if day else NoticeKind.BEFORE
     of_case = brief_of(what, case, procedure)
-    # Somebody's own words may say anything.
-    words = "" if step.is_own else step.what
+    # Somebody's own words may say anything, and the steps of what is withheld say what it is.
+    words = "" if step.is_own or case.withheld else step.what
     names = tuple(owner.name for owner in owners)
     return Brief(what, case.reference, of_case.kind, words, names, day)

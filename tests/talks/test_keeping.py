@@ -240,7 +240,7 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         Asha> /case about {a} school
         bot>  Case {a}
         Ben>  /case {a}
-        bot>  this chat keeps its own copies
+        bot>  this chat keeps its own copy
         clock> +2h
         Ben>  /case {a}
         bot>  They call the kitchen filthy

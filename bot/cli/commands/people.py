@@ -40,6 +40,8 @@ def invite(
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.settings import load
 
+    if mail and staff_list:
+        raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
     if mail:
         from bot.cli.invite_by_mail import Invited, invite_by_mail
 
@@ -83,6 +85,10 @@ def people(
     from bot.settings import load
 
     settings, now = load(), datetime.now(UTC)
+    if left and (staff_list or school or as_csv):
+        raise typer.BadParameter("somebody leaves, or people are listed", param_hint="--left")
+    if staff_list and (school or as_csv):
+        raise typer.BadParameter("it is compared with one school's people", param_hint="--from")
     if left:
         lines = asyncio.run(let_leave(left, settings, now))
     elif school or as_csv or is_of_several(settings):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.chats import make_front_ends
+from bot.mail.send import try_server
 from bot.mail.server import MailServer, mail_address, read_url
 from bot.settings import SettingsError, load
+from handlers.messages import DeliveryFailed
 from store.errors import Trouble
 
 CHAT = {"TELEGRAM_BOT_TOKEN": "4242:AAE"}
@@ -44,6 +46,7 @@ def test_what_it_may_be(url: str, server: MailServer) -> None:
         ("smtp://u:secret@mail.example.org?starttls=optional", "for everybody on the way to read"),
         ("smtps://u:secret#1@mail.example.org", "or the password as %23"),
         ("smtps://mail.example.org?tls=yes", "not known: “tls”"),
+        ("smtp://user:12?secret@mail.example.org", "a part that is not known. "),
         ("smtps://mail.example.org/inbox", "no address of a mail server"),
     ],
 )
@@ -110,3 +113,9 @@ def test_an_address(typed: str, address: str) -> None:
 def test_what_is_no_address(typed: str) -> None:
     with pytest.raises(Trouble, match="is no mail address"):
         mail_address(typed)
+
+
+async def test_a_name_that_no_host_can_have_is_a_sentence() -> None:
+    for host in ("mail..example.org", f"{'a' * 64}.example.org"):
+        with pytest.raises(DeliveryFailed):
+            await try_server(read_url(f"smtps://{host}:465"))
