@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2> /dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 LOCK := $(or $(UV),$(BIN)/uv) pip compile -q --generate-hashes --strip-extras --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run install test check format docs sentences picture lock licences sbom audit postgres site bench clean
+.PHONY: run install test check format docs sentences pictures lock licences sbom audit postgres site bench clean
 
 install: .venv/installed
 
@@ -36,8 +36,9 @@ docs: .venv/installed-dev
 sentences: .venv/installed-dev
 	@$(BIN)/python -m bot.docs.sentences_page
 
-picture: .venv/installed-dev
-	$(BIN)/python -m tests.picture > docs/talk.svg
+# What each chat shows of a real talk, for the pages. Those of Slack and Telegram are taken by Chromium.
+pictures: .venv/installed-dev
+	$(BIN)/python -m tests.pictures
 
 # The pages of docs/ as a site, in site/; a link that leads nowhere fails it.
 site: .venv/installed-dev

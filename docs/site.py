@@ -20,7 +20,8 @@ ABOVE = {
     "CHANGELOG.md": "changelog.md",
     "LICENSE": "licence.md",
 }
-LINK = re.compile(r"(?<=\]\()([^)#:]+)(?=[)#])")
+#: Links, and pictures that are given with their width.
+LINK = re.compile(r"(?<=\]\()[^)#:]+(?=[)#])|(?<=src=\")[^\":]+(?=\")")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -37,7 +38,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Let links lead to where each page is in the site, as seen from this one."""
     is_above = page.file.src_path in ABOVE.values()
     here = ROOT if is_above else (ROOT / "docs" / page.file.src_path).parent
-    return LINK.sub(lambda link: _in_site(here / link[1], page), markdown)
+    return LINK.sub(lambda link: _in_site(here / link[0], page), markdown)
 
 
 def _in_site(target: Path, page: Page) -> str:

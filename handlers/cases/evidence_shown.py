@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from handlers.cases.chronology import moment_in
 from handlers.desk import Desk
 from handlers.matter import Matter
 from handlers.messages import Part, Quote, Text
-from handlers.text.words import moment, size
+from handlers.text.words import full_day, moment, size
 from store.model.case import Case
 from store.model.kinds import WORDS, EvidenceKind
 from store.model.records import Evidence, State
@@ -66,8 +66,22 @@ def _origin(item: Evidence, desk: Desk) -> str:
     known = [item.origin[key] for key in ("author", "place") if item.origin.get(key)]
     sent_at = item.origin.get("sent_at")
     if sent_at:
-        known.append(moment_in(sent_at, desk))
+        known.append(_first_posted_at(sent_at, item, desk))
     return f" · first posted: {', '.join(known)}" if known else ""
+
+
+def _first_posted_at(sent_at: str, item: Evidence, desk: Desk) -> str:
+    """With its year, where that is not the one in which it was passed on; the text itself where
+    it is no moment.
+    """
+    try:
+        posted = desk.calendar.local(datetime.fromisoformat(sent_at))
+    except ValueError:
+        return sent_at
+    passed_on = desk.calendar.local(item.at)
+    if posted.year == passed_on.year:
+        return moment(posted, desk.calendar)
+    return f"{full_day(posted)}, {posted:%H:%M}"
 
 
 def _content(item: Evidence, matter: Matter) -> str:

@@ -28,7 +28,7 @@ from handlers.policies.passages import passage_at, policy_choice
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.categories import category_name
-from handlers.text.words import counted, listed, moment, shortened
+from handlers.text.words import listed, moment, shortened
 from handlers.workflow.own_words import OwnWords, own_words
 from handlers.workflow.steps import owners_of
 from store.model.case import Case
@@ -80,7 +80,8 @@ LATEST = "The latest of {number} entries"
 NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
-FURTHER_STEPS = "… and {steps}: “More” shows them."
+ONE_FURTHER_STEP = "… and one more step: “More” shows it."
+FURTHER_STEPS = "… and {number} more steps: “More” shows them."
 MORE = "Case {reference}: more"
 
 
@@ -271,8 +272,11 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
 def _then(others: Sequence[FollowUp], matter: Matter, desk: Desk) -> list[str]:
     """The steps after the next one, and how many there are besides."""
     lines = [_step_line(THEN, step, matter, desk) for step in others[:STEPS]]
-    if len(others) > STEPS:
-        lines.append(FURTHER_STEPS.format(steps=counted(len(others) - STEPS, "more step")))
+    further = len(others) - STEPS
+    if further == 1:
+        lines.append(ONE_FURTHER_STEP)
+    elif further > 1:
+        lines.append(FURTHER_STEPS.format(number=further))
     return lines
 
 

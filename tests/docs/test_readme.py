@@ -189,13 +189,13 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
 def test_what_it_names_in_passing_runs_as_well(checkout: Path) -> None:
     env = environment(checkout)
     shell("make run", checkout, env, typed="quit\n")
-    shutil.copytree(checkout / "data", checkout / "copy")
+    shutil.copytree(checkout / "data", checkout / "older")
     (checkout / "notes.md").write_text("# Trips\n\nTake the register with you.\n")
     ours = {
         " setup": " setup --help",
         "FILE": "notes.md",
         "FOLDER": "policy_texts",
-        "/backup/data": "copy",
+        "/backup/data": "older",
     }
     blocks = BLOCK.sub("", README)
     named = dict.fromkeys("".join(found).strip() for found in IN_PASSING.findall(blocks))

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.talks.stage import ROOT
 
 FETCHED = re.compile(r'<(?:script|img|link)\b[^>]*?\b(?:src|href)="(https?://[^"]*)"')
+PICTURE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"')
 
 
 def test_each_page_is_there_and_each_link_leads_somewhere(tmp_path: Path) -> None:
@@ -28,7 +29,10 @@ def test_each_page_is_there_and_each_link_leads_somewhere(tmp_path: Path) -> Non
     for above in ("index", "contributing", "security", "changelog", "licence"):
         assert Path(f"{above}.html") in pages
     for page in tmp_path.rglob("*.html"):
-        assert FETCHED.findall(page.read_text("utf-8")) == [], page
+        html = page.read_text("utf-8")
+        assert FETCHED.findall(html) == [], page
+        for picture in PICTURE.findall(html):
+            assert (page.parent / picture).is_file(), f"{page.name}: {picture}"
 
 
 def test_a_link_that_leads_nowhere_fails_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage, TelegramStage
 
 
 async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
@@ -41,6 +42,32 @@ async def test_leaders_work_a_case_to_its_end(talk: Talk) -> None:
         bot>  {a} · Defamatory about staff
         Cleo> /case reopen {a} it is there again
         bot>  reopened it: it is there again
+    """)
+
+
+async def test_a_card_says_how_many_steps_it_does_not_show_and_when_it_was_first_posted(
+    talk: Talk, stage: Stage
+) -> None:
+    """The year is said where it was posted in another: in Telegram, it was."""
+    is_of_last_year = isinstance(stage, TelegramStage)
+    first_posted = "9 October 2025, 09:53" if is_of_last_year else "Tue 24 Nov, 10:00"
+    await talk("""
+        Asha> [forwards "He will come with a knife, it says"]
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        Ben>  /case {a}
+        bot>  … and one more step: “More” shows it.
+    """)
+    await talk(f"""
+        Ben>  /case {{a}}
+        bot>  , {first_posted}
+        Ben>  /case add {{a}} “ring the parents” by friday
+        bot>  ring the parents
+        Ben>  /case {{a}}
+        bot>  … and 2 more steps: “More” shows them.
     """)
 
 

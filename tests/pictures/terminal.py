@@ -1,32 +1,19 @@
-"""The picture in the README: a real talk in the terminal, as it came out. `make picture` draws it anew."""
+"""The picture in the README: a real talk in the terminal, as it came out. `make pictures` draws it anew."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
-import sys
-import tempfile
 import textwrap
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
+from tests.pictures.page import steady
+from tests.pictures.talk import TALK
 from tests.talks.stage import TUESDAY, StillClock, TerminalStage
 
-TALK = (
-    (
-        "Asha",
-        'forward "No child is safe there, somebody should sort them out. https://example.com/groups/4711"',
-    ),
-    ("Asha", "tap The school"),
-    ("Asha", "tap Threat of violence"),
-    ("Asha", "tap A pupil"),
-    ("Ben", "tap I'll take it"),
-    ("Asha", "/case status"),
-    ("Asha", "/policy may I reply to a parent online?"),
-)
 WIDTH = 104
 SHOWN = 12  # lines of one answer
 TITLE = "Heads Up"
@@ -37,7 +24,7 @@ FONTS = re.compile(
 
 
 async def draw(folder: Path) -> str:
-    """The talk as an SVG; the reference of its case is another one each time."""
+    """The talk as an SVG."""
     console = Console(
         file=io.StringIO(),
         record=True,
@@ -51,7 +38,8 @@ async def draw(folder: Path) -> str:
         for name, line in TALK:
             console.print(f"{name}> {line}", style="bold yellow", markup=False)
             await _answer(stage, name, line, console)
-    return FONTS.sub("", console.export_svg(title=TITLE, theme=MONOKAI, unique_id="talk"))
+        svg = console.export_svg(title=TITLE, theme=MONOKAI, unique_id="talk")
+        return await steady(FONTS.sub("", svg), stage)
 
 
 async def _answer(stage: TerminalStage, name: str, line: str, console: Console) -> None:
@@ -76,8 +64,3 @@ def _style(row: str) -> str:
     if not row.startswith("  "):
         return "bold green"
     return {"[": "cyan", "│": "italic"}.get(row.strip()[:1], "")
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as there:
-        sys.stdout.write(asyncio.run(draw(Path(there))))
