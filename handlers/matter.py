@@ -182,7 +182,11 @@ class Matter:
 
     def is_about(self, person: Person) -> bool:
         """Whether any part of it is about this person, was posted by them, or may be either."""
-        return access.concerns(person, self.summaries)
+        return access.may_be_about(person, self.summaries)
+
+    def is_own(self, person: Person) -> bool:
+        """Whether all of it is what this person has passed on."""
+        return all(set(part.reporters) <= set(person.ids) for part in self.summaries)
 
     @property
     def people(self) -> People:

@@ -71,9 +71,7 @@ async def category(ask: Ask, desk: Desk) -> Reply:
         lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
         return matter.asking(Reply(lead) + question)
 
-    if matter.named.category not in (None, chosen.key) and matter.is_about(ask.person):
-        raise matter.refusal(NOT_YOUR_OWN)
-
+    _refuse_its_subject(matter, chosen, ask.person)
     alone = await _standing_alone(ask, matter, desk)
     may_unlock = matter.may(ask.person, Act.UNLOCK)
     if may_unlock and matter.named.withheld and not chosen.withhold:
@@ -96,6 +94,16 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     if may_unlock and not chosen.withhold and to_be_seen(matter.named):
         reply += have_you_seen(matter, chosen, desk)
     return reply
+
+
+def _refuse_its_subject(matter: Matter, chosen: Category, person: Person) -> None:
+    """Raises Refused where somebody whom it may be about would change what is said of its kind, or
+    lock away what others have sent.
+    """
+    is_change = matter.named.category not in (None, chosen.key)
+    locks = chosen.withhold and not matter.is_own(person)
+    if (is_change or locks) and matter.is_about(person):
+        raise matter.refusal(NOT_YOUR_OWN)
 
 
 def _chosen(typed: str, desk: Desk) -> tuple[Category | None, int | None]:

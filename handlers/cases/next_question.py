@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from handlers.cases.concerned.own_words import may_settle, own_words
+from handlers.cases.concerned.own_words import may_say_whom, may_settle, own_words
 from handlers.cases.questions import category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
@@ -41,7 +41,7 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     case = matter.named
     if case.status == Status.CLOSED:
         return None
-    if not matter.is_about(person) and _is_whom_open(person, matter):
+    if may_say_whom(person, matter) and _is_whom_open(person, matter):
         return subject_question(case, desk)
     for subject in case.subjects:
         is_asked = subject.candidates and subject.name and not subject.is_of_words
@@ -57,8 +57,8 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
 
     Until it is answered, they are shut out.
     """
-    named = [each for each in case.subjects if each.is_of_words]
-    if not named or not all(may_settle(person, matter, case, each) for each in named):
+    named = words_to_settle(person, matter, case)
+    if not named:
         return None
     about = f"case about {case.reference}"
     question = WORDS_MAY_MEAN.format(names=listed((each.name for each in named), "or"))
@@ -67,6 +67,12 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     ]
     options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE} {named_mark(named)}"))
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
+
+
+def words_to_settle(person: Person, matter: Matter, case: Case) -> list[About]:
+    """Those whom the words name besides, of whom this person may say whether they are meant."""
+    named = (each for each in case.subjects if each.is_of_words)
+    return [each for each in named if may_settle(person, matter, case, each)]
 
 
 def named_mark(named: Iterable[About]) -> str:

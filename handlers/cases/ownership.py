@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from handlers.cases.next_question import named_question
 from handlers.cases.parting import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
@@ -118,7 +119,7 @@ async def note(ask: Ask, desk: Desk) -> Reply:
         return matter.shown_in(Reply((Prompt(question, f"case note {reference}", "Note"),)))
     kept = words[:NOTE_LIMIT]
     me = ask.person.id
-    await change(
+    noted = await change(
         desk,
         ask.person,
         matter,
@@ -126,7 +127,12 @@ async def note(ask: Ask, desk: Desk) -> Reply:
         lambda case: case.note(kept, by=me, at=ask.at),
         named=True,
     )
-    return matter.shown_in(say(NOTED.format(reference=matter.named.reference)))
+    reply = say(NOTED.format(reference=matter.named.reference))
+    # Whoever has just named somebody by the way can say so at once.
+    asked = None if matter.whole else named_question(ask.person, noted, noted.named)
+    if asked:
+        reply = replace(reply + asked, replaces=False)
+    return matter.shown_in(reply)
 
 
 @command(

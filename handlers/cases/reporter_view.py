@@ -258,7 +258,9 @@ def _who_is_told(matter: Matter, said: OwnWords, told: Sequence[Person], desk: D
         return words
     if all(person.has(Role.CHAIR) for person in told):
         return CHAIR_TOLD
-    if matter.named.chair_recused:
+    chairs = matter.people.having((Role.CHAIR,))
+    # That others have named the chair is not theirs to know.
+    if any(access.concerns(chair, [said]) for chair in chairs):
         return LEAD_TOLD
     return HEAD_NOT_TOLD.format(words=words)
 

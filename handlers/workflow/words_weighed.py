@@ -13,7 +13,7 @@ from handlers.rules.names import same_name
 from handlers.rules.pause import pause_ends, speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
-from store.model.records import SYSTEM, About, Person, Role, Subject, is_known_whom
+from store.model.records import SYSTEM, About, Person, Poster, Role, Subject, is_known_whom
 
 
 def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
@@ -39,6 +39,32 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     if not is_new_here or not is_known_whom(case.subjects):
         return case
     return _perhaps_about(case, case.all_words, [person], desk)
+
+
+def as_of_head(case: Case, person: Person, desk: Desk) -> Case:
+    """The case, about the headteacher where it is about somebody who has that role by now, or was
+    posted by them: it is the governors' from then on, and stays so.
+    """
+    if not person.has(Role.HEAD):
+        return case
+    at = desk.now()
+    for subject in case.subjects:
+        if subject.subject == Subject.STAFF and _is_surely(person, subject):
+            head = replace(subject, subject=Subject.HEAD)
+            case = case.concern_instead([subject], head, by=SYSTEM, at=at)
+    for poster in case.posters:
+        if poster.subject == Poster.STAFF and _is_surely(person, poster):
+            head = replace(poster, subject=Poster.HEAD)
+            case = case.posted_by_instead([poster], head, by=SYSTEM, at=at)
+    return case
+
+
+def _is_surely(person: Person, about: About) -> bool:
+    """Whether this is who was named, and nobody of a like name."""
+    if about.person in person.ids:
+        return True
+    is_settled = bool(about.name) and not about.candidates and not about.nobody_of
+    return is_settled and same_name(about.name) in map(same_name, person.names)
 
 
 def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.model.digests import digests_of_words
-from store.model.kinds import LOOKS, OWN_STEP, OWNERSHIP, Clock, EntryKind
+from store.model.kinds import LOOKS, NAMING, OWN_STEP, OWNERSHIP, Clock, EntryKind
 from store.model.records import (
     About,
     Entry,
@@ -108,6 +108,8 @@ class Case(_Summarised):
     speaks_of_head: bool = False
     #: Of its posts, as far as anything was noted of their removal, by their numbers.
     removals: tuple[PostRemoval, ...] = ()
+    #: Ids of those who saw it last, whom its words alone do not shut out: nobody else is left.
+    last_inside: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -146,7 +148,10 @@ class Case(_Summarised):
 
     def _texts(self, before: Case | None = None) -> Iterator[str]:
         pieces, entries = (len(before.evidence), len(before.chronology)) if before else (0, 0)
+        left_out = self._said_to_be_meant()
         for item in self.evidence[pieces:]:
+            if item.by in left_out:
+                continue
             yield item.text
             yield item.name
             yield item.origin.get("author", "")
@@ -154,8 +159,28 @@ class Case(_Summarised):
             # Where the platform keeps it says nothing, but for the name of a public channel.
             yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
         for entry in self.chronology[entries:]:
-            if entry.what == EntryKind.NOTE and entry.by in self.reporters:
+            is_word = entry.what == EntryKind.NOTE and entry.by in self.reporters
+            if is_word and entry.by not in left_out:
                 yield entry.details.get("text", "")
+
+    def _said_to_be_meant(self) -> set[str]:
+        """Ids of those of its reporters of whom somebody else has said that it is about them, or
+        that they posted it: nothing that they write shuts out another.
+        """
+        said_by: dict[str, set[str]] = {}
+        for entry in self.chronology:
+            if entry.what in NAMING:
+                label = entry.details.get("name") or entry.details.get("subject", "")
+                said_by.setdefault(label, set()).add(entry.by)
+        found: set[str] = set()
+        for about in self.concerned:
+            if about.is_of_words or about.is_of_matter:
+                continue
+            meant = {about.person, *about.heads, *about.candidates}
+            for id in self.reporters:
+                if id in meant and said_by.get(about.label, set()) - {id}:
+                    found.add(id)
+        return found
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -275,6 +300,7 @@ class Case(_Summarised):
             speaks_of_head=self.speaks_of_head,
             taken_at=self.taken_at,
             removal=self.removal,
+            last_inside=self.last_inside,
             site_removals=self.site_removals,
         )
 

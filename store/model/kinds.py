@@ -89,6 +89,9 @@ MESSAGES = ARRIVALS | {EntryKind.EDITED}
 #: Entries that say whom a case is about.
 ABOUT_SOMEBODY = frozenset({EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD})
 
+#: Entries that say whom a case is about, or who posted it.
+NAMING = ABOUT_SOMEBODY | {EntryKind.POSTED, EntryKind.POSTED_INSTEAD}
+
 #: Entries by which the reporter has added something that leadership has not seen yet.
 ADDITIONS = frozenset({EntryKind.RECEIVED, EntryKind.EDITED, EntryKind.NOTE})
 

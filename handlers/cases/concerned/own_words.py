@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from handlers.matter import Matter
+from handlers.rules import access
 from handlers.rules.access import may_be_somebody
 from store.model.case import Case
 from store.model.kinds import LETTING_IN, EntryKind
@@ -83,10 +84,26 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     if not matter.relations or matter.is_about(person):
         return False
     if (named.is_of_words or named.is_of_matter) and not matter.whole:
+        # Whoever went on seeing it all the while reads nothing new.
+        if set(named.candidates) <= set(case.last_inside):
+            return True
         is_alone = len(matter.summaries) == 1
         return is_alone and _is_untouched(person, case)
     named_by = _named_by(named.label, case)
     return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+
+
+def may_say_whom(person: Person, matter: Matter) -> bool:
+    """Tell whether this person may say whom a case is about, or who posted it.
+
+    Whoever it may be about may not; but where nothing than the words of their own report says so,
+    they are asked as everybody is, until somebody has looked at it.
+    """
+    if not matter.is_about(person):
+        return True
+    if access.concerns(person, matter.summaries) or not matter.is_own(person):
+        return False
+    return _is_untouched(person, matter.named)
 
 
 def _is_untouched(person: Person, case: Case) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
+from handlers.cases.concerned.own_words import may_say_whom, may_settle, own_words
 from handlers.cases.concerned.poster_words import OF, poster_question, posters_words
 from handlers.cases.concerned.subject import (
     ADDED,
@@ -40,7 +40,7 @@ from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from store.model.case import Case
-from store.model.records import About, Person, Poster, Role, Subject
+from store.model.records import About, Person, Poster, Role, Status, Subject
 
 WHAT_ACCOUNT = "What is the account or page called?"
 NOT_TO_TAKE_BACK = (
@@ -105,7 +105,7 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, posted.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if matter.is_about(ask.person):
+    if not may_say_whom(ask.person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.shown_in(poster_question(matter.named))
@@ -125,7 +125,10 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
         return case
 
     before = matter.named.posters
-    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    # Of a closed case, too, its reporters may say more: that may open it again.
+    is_closed = matter.named.status == Status.CLOSED
+    act = Act.NOTE if is_closed else Act.CLASSIFY
+    matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
 

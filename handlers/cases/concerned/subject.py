@@ -9,8 +9,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
-from handlers.cases.concerned.own_words import may_settle, own_words
-from handlers.cases.next_question import BUTTON, NONE, SHORT_LIST, named_mark, which_of
+from handlers.cases.concerned.own_words import may_say_whom, may_settle, own_words
+from handlers.cases.next_question import (
+    BUTTON,
+    NONE,
+    SHORT_LIST,
+    named_mark,
+    which_of,
+    words_to_settle,
+)
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -23,7 +30,7 @@ from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from store.model.case import Case
-from store.model.records import About, Person, Role, Subject
+from store.model.records import About, Person, Role, Status, Subject
 
 WHICH_PERSON = "Which member of staff?"
 TAP_OR_TYPE = f"{WHICH_PERSON} Tap a name, or type it."
@@ -82,7 +89,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, about.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if matter.is_about(ask.person):
+    if not may_say_whom(ask.person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.asking(subject_question(matter.named, desk))
@@ -106,7 +113,10 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return case
 
     before = matter.named.subjects
-    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    # Of a closed case, too, its reporters may say more: that may open it again.
+    is_closed = matter.named.status == Status.CLOSED
+    act = Act.NOTE if is_closed else Act.CLASSIFY
+    matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
 
@@ -221,11 +231,11 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
     """
 
     def move(case: Case) -> Case:
-        named = [each for each in case.subjects if each.is_of_words]
+        named = words_to_settle(ask.person, matter, case)
+        if not named and any(each.is_of_words for each in case.subjects):
+            raise matter.refusal(NOT_TO_LET_IN)
         if of and of != named_mark(named):
             return case
-        if not all(may_settle(ask.person, matter, case, each) for each in named):
-            raise matter.refusal(NOT_TO_LET_IN)
         return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
