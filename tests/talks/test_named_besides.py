@@ -4,7 +4,9 @@ in, nor does what is added later, nor do they let themselves in.
 
 from __future__ import annotations
 
+from handlers.cases.next_question import named_mark
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
 
 
 async def test_a_pupil_is_shown_and_a_colleague_has_posted_it(talk: Talk) -> None:
@@ -233,20 +235,26 @@ async def test_a_witness_who_has_taken_it_keeps_it_when_another_is_named(talk: T
     """)
 
 
-async def test_a_no_to_one_does_not_speak_of_another_who_is_named_later(talk: Talk) -> None:
-    await talk("""
+async def test_a_no_to_one_does_not_speak_of_another_who_is_named_later(
+    talk: Talk, stage: Stage
+) -> None:
+    cases = await talk("""
         Asha> I showed Dev Singh what they write about the dinner
         bot>  Case {a}
         Asha> (taps) The school
         bot>  Case {a}
         Asha> (taps) Complaint about the school
         bot>  The words of it may mean Dev Singh
-        Asha> /case note {a} It is Cleo Martin who wrote it
-        bot>  Noted
-        Asha> (taps) No, it is not about them
+    """)
+    case = await stage.bot.desk.store.case(cases["a"])
+    mark = named_mark([each for each in case.subjects if each.is_of_words])
+    await talk(f"""
+        Asha> /case note {{a}} It is Cleo Martin who wrote it
+        bot>  The words of it may mean Dev Singh or Cleo Martin
+        Asha> /case about {{a}} none {mark}
         bot>  The words of it may mean Dev Singh or Cleo Martin
         clock> +11m
-        Cleo> /case {a}
+        Cleo> /case {{a}}
         bot>  I know no case
     """)
 
