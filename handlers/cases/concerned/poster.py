@@ -41,9 +41,9 @@ from handlers.rules.several_names import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_settle, own_words
+from handlers.workflow.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
-from store.model.records import About, Person, Poster, Role, Subject
+from store.model.records import About, Person, Poster, Role, Status, Subject
 
 WHAT_ACCOUNT = "What is the account or page called?"
 NOT_TO_TAKE_BACK = (
@@ -108,7 +108,7 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, posted.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if matter.is_about(ask.person):
+    if not may_say_whom(ask.person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.shown_in(poster_question(matter.named))
@@ -128,7 +128,10 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
         return case
 
     before = matter.named.posters
-    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    # Of a closed case, too, its reporters may say more: that may open it again.
+    is_closed = matter.named.status == Status.CLOSED
+    act = Act.NOTE if is_closed else Act.CLASSIFY
+    matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
 
