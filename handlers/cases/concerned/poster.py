@@ -20,6 +20,7 @@ from handlers.cases.concerned.subject import (
     ONLY,
     SURELY,
     Said,
+    act_of_naming,
     answers,
     none_of_those_meant,
     of_no_staff,
@@ -43,7 +44,7 @@ from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from handlers.workflow.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
-from store.model.records import About, Person, Poster, Role, Status, Subject
+from store.model.records import About, Person, Poster, Role, Subject
 
 WHAT_ACCOUNT = "What is the account or page called?"
 NOT_TO_TAKE_BACK = (
@@ -128,9 +129,7 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
         return case
 
     before = matter.named.posters
-    # Of a closed case, too, its reporters may say more: that may open it again.
-    is_closed = matter.named.status == Status.CLOSED
-    act = Act.NOTE if is_closed else Act.CLASSIFY
+    act = act_of_naming(named, matter.named)
     matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)

@@ -125,12 +125,18 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return _about_none_of_words(case, matter, ask) if none else case
 
     before = matter.named.subjects
-    # Of a closed case, too, its reporters may say more: that may open it again.
-    is_closed = matter.named.status == Status.CLOSED
-    act = Act.NOTE if is_closed else Act.CLASSIFY
+    act = act_of_naming(named, matter.named)
     matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
+
+
+def act_of_naming(named: Iterable[About], case: Case) -> Act:
+    """What naming these is. Of a closed case, too, its reporters may name somebody who may work
+    here: it opens again by that.
+    """
+    is_closed = case.status == Status.CLOSED
+    return Act.NOTE if is_closed and any(map(access.may_be_somebody, named)) else Act.CLASSIFY
 
 
 def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
