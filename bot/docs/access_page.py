@@ -34,9 +34,10 @@ Made from `handlers/rules/access.py`, which decides it, and from the list of com
 A case concerns its subjects and the colleague who posted it, and whoever may be meant until it is said who is. They are
 none of the below: to them there is no such case, not in a list, a count, a digest, an alert or a search, and what they
 were shown of it before is taken back. Of what they reported themselves, they keep what a reporter has. Forbidden and
-missing read the same.
+missing read the same. Words alone do not take it from the last who see it.
 """  # noqa: E501  (the page's own lines)
-AFTER = """With a closed case, who only reported it may still {closed}.
+AFTER = """With a closed case, who only reported it may still {closed}. Where they name somebody who may work
+here, it opens again.
 
 Evidence is read by those inside alone, and leaves an entry. Channels are told reference, category and urgency.
 """  # noqa: E501  (the page's own lines)

@@ -14,7 +14,7 @@ from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
 from handlers.rules.names import LIKE_THE_HEAD
 from handlers.text.words import listed
-from handlers.workflow.own_words import may_say_kind, may_settle, own_words
+from handlers.workflow.own_words import may_say_kind, may_say_whom, may_settle, own_words
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
 from store.model.records import About, Person, Status
@@ -41,7 +41,7 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     case = matter.named
     if case.status == Status.CLOSED:
         return None
-    if not matter.is_about(person) and _is_whom_open(person, matter):
+    if may_say_whom(person, matter) and _is_whom_open(person, matter):
         return subject_question(case, known_to(person, matter, desk), desk)
     for subject in case.subjects:
         is_asked = subject.candidates and subject.name and not subject.is_of_words
@@ -58,8 +58,8 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
 
     Until it is answered, they are shut out.
     """
-    named = [each for each in case.subjects if each.is_of_words]
-    if not named or not all(may_settle(person, matter, case, each) for each in named):
+    named = words_to_settle(person, matter, case)
+    if not named:
         return None
     about = f"case about {case.reference}"
     question = WORDS_MAY_MEAN.format(names=listed((each.name for each in named), "or"))
@@ -80,6 +80,12 @@ def with_question_of_named(
     named = [each for each in case.subjects if each.is_of_words and each not in before.subjects]
     question = named_question(person, matter, case) if named else None
     return reply + question if question else reply
+
+
+def words_to_settle(person: Person, matter: Matter, case: Case) -> list[About]:
+    """Those whom the words name besides, of whom this person may say whether they are meant."""
+    named = (each for each in case.subjects if each.is_of_words)
+    return [each for each in named if may_settle(person, matter, case, each)]
 
 
 def named_mark(named: Iterable[About]) -> str:

@@ -74,9 +74,19 @@ ABOUT_CHAIR = (
     "As it concerns the chair of governors, the local authority’s designated officer can be told "
     "directly{phone}."
 )
+#: Where nobody else is left to look after it.
+MAY_MEAN_YOU = (
+    "The words may mean you as well. You still see it only because nobody else could look "
+    "after it: please tell the local authority’s designated officer of it."
+)
 ALL_ENTRIES, WHAT, WHO = "All entries", "What it is about", "Who it is about"
 LATEST = "The latest of {number} entries"
 
+#: Above the steps and the passages that they rest on, which name the headteacher.
+NOT_FOR_HEAD = (
+    "It is about the headteacher. Whatever a step or a text says, tell the headteacher nothing of "
+    "it: what it asks of them is for the chair of governors."
+)
 NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
@@ -143,6 +153,8 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
         had_it = await who_had_it(matter, desk)
         if had_it:
             parts.append(Text(had_it))
+    if access.may_be_about(person, matter.summaries):
+        parts.append(Text(MAY_MEAN_YOU))
     for part in matter.cases:
         question = named_question(person, matter, part)
         parts += question.parts if question else ()
@@ -259,7 +271,10 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     if not steps:
         return []
     first, *others = steps
-    parts: list[Part] = [Text(_step_line(NEXT, first, matter, desk))]
+    lines = [_step_line(NEXT, first, matter, desk)]
+    if access.is_about_head(matter.summaries):
+        lines.insert(0, NOT_FOR_HEAD)
+    parts: list[Part] = [Text("\n".join(lines))]
     passage = passage_at(first.passage, desk)
     if passage:
         place = f"{passage.title} · {passage.section}"

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Literal
 
 from handlers.desk import Desk
-from handlers.matter import Matter, People
+from handlers.matter import Around, Matter, People
 from handlers.messages import Choice, Reply, say
 from handlers.rules.access import is_about_head, is_governors_alone, is_kept_from
 from handlers.text.words import counted, listed
-from handlers.workflow.alerts import channel_may_know
+from handlers.workflow.alerts import channel_may_know, recipients
 from handlers.workflow.own_words import own_words
 from handlers.workflow.rounds import seen_lately, told_of_it
 from store.model.case import Case
@@ -21,7 +21,12 @@ NOBODY_FOR = "Nobody has taken it for {how_long}."
 NOBODY_YET = "Nobody has taken it yet."
 TOLD = "Told so far: {names}."
 ON_IT = "{name} has seen it and is on it, since {time:%H:%M}."
-URGENT_ABOVE = "Urgent: case {reference}. {waits} Please see that a leader takes it."
+#: The same whomever it is about: it tells nothing of that.
+URGENT_ABOVE = (
+    "Urgent: case {reference}. {waits} Please {ring} now, and speak to nobody else about it."
+)
+RING_THEM = "ring {names}"
+RING_AUTHORITY = "ring the local authority’s designated officer{phone}"
 SEEN = "Seen, I am on it"
 
 UNTAKEN = "Case {reference}: nobody has taken it yet. {ring} If anybody is in danger, ring 999."
@@ -71,11 +76,19 @@ def _how_long(span: timedelta) -> str:
     return f"{in_days} and {in_hours}" if hours else in_days
 
 
-def urgent_from_above(case: Case, people: People, desk: Desk) -> Reply:
-    """For whoever may not see the case."""
-    waits = " ".join(waiting_lines(case, people, desk))
-    words = URGENT_ABOVE.format(reference=case.reference, waits=waits)
-    return say(words)
+def urgent_from_above(case: Case, around: Around, desk: Desk) -> Reply:
+    """For whoever may not see the case: whom to ring of those who may."""
+    waits = " ".join(waiting_lines(case, around.people, desk))
+    ring = _ring_those_inside(case, around, desk)
+    return say(URGENT_ABOVE.format(reference=case.reference, waits=waits, ring=ring))
+
+
+def _ring_those_inside(case: Case, around: Around, desk: Desk) -> str:
+    inside = recipients(case, around, desk)
+    if inside:
+        return RING_THEM.format(names=listed((each.name for each in inside), "or"))
+    phone = desk.calendar.school.local_authority_phone
+    return RING_AUTHORITY.format(phone=f" on {phone}" if phone else "")
 
 
 async def untaken_notice(reporter: Person, matter: Matter, desk: Desk) -> Reply | None:

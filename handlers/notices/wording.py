@@ -175,7 +175,7 @@ def _is_moot(notice: Notice, person: Person, matter: Matter) -> bool:
     """What it would say is no longer so, or is said by another notice."""
     case, root = matter.named, matter.case
     if root.status == Status.CLOSED:
-        return True
+        return not _is_of_later(notice, case, root)
     is_owned = root.owner is not None
     match notice.kind:
         case NoticeKind.ALERT:
@@ -187,6 +187,16 @@ def _is_moot(notice: Notice, person: Person, matter: Matter) -> bool:
         case NoticeKind.UNCATEGORISED:
             return case.category is not None and not case.waiting
     return False
+
+
+def _is_of_later(notice: Notice, case: Case, root: Case) -> bool:
+    """Whether it tells of what a reporter has added since the case was closed."""
+    _, _, after = notice.key.partition(f" {NoticeKind.MORE} ")
+    number = after.partition(" ")[0]
+    if not number.isdecimal() or not 0 < int(number) <= len(case.chronology):
+        return False
+    added = case.chronology[int(number) - 1]
+    return root.closed_at is not None and added.at >= root.closed_at and added.by in case.reporters
 
 
 def _lines(notice: Notice, matter: Matter, desk: Desk) -> list[str]:
@@ -219,6 +229,8 @@ def _let_in(notice: Notice, case: Case) -> list[str]:
 def _choices(matter: Matter) -> list[Choice]:
     root = matter.case
     choices = [Choice("Open", f"case {root.reference}")]
+    if root.status == Status.CLOSED:
+        return choices
     if root.owner is None:
         choices.insert(0, Choice("I'll take it", f"case take {root.reference}", "primary"))
     if not matter.named.urgent:
@@ -243,7 +255,7 @@ async def _from_above(case: Case, notice: Notice, person: Person, desk: Desk) ->
             ring = whom_to_ring(around.matter(case), around.people)
             brief = Brief(NoticeKind.URGENT, case.reference, ring=ring)
             choices = Choices((seen_choice(case),))
-            return urgent_from_above(case, around.people, desk) + Reply((choices,), briefs=(brief,))
+            return urgent_from_above(case, around, desk) + Reply((choices,), briefs=(brief,))
         case NoticeKind.OVERDUE if not await brings_digest(person, desk):
             return step_from_above(case, around, notice, person, desk)
         case NoticeKind.ANSWERED:

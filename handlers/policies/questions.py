@@ -164,7 +164,8 @@ async def gaps(ask: Ask, desk: Desk) -> Reply:
     """Open ones, and those that a text answers since."""
     await tidy_questions(desk, ask.at)
     lacking = await gaps_for(ask.person, desk)
-    closed = [q for q in await desk.store.memos(Question) if q.answered_at]
+    answered = [q for q in await desk.store.memos(Question) if q.answered_at]
+    closed = [q for q in answered if not speaks_of(q.text, ask.person)]
     if not lacking and not closed:
         return say(NOTHING)
 

@@ -238,9 +238,20 @@ def _may_be_called(about: About, name: str) -> bool:
     return may_mean(about.name, name)
 
 
-def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
+def may_be_about(person: Person, matter: Collection[Summary]) -> bool:
     """Tell whether any part of a matter is, or may be, about this person."""
     return concerns(person, matter) or is_held_back(person, matter)
+
+
+def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
+    """Tell whether a matter is kept from this person, as any part of it is, or may be, about them.
+
+    Its words alone do not keep it from those who are the last to look after it.
+    """
+    if not any(id in part.last_inside for part in matter for id in person.ids):
+        return may_be_about(person, matter)
+    said = (about for part in matter for about in part.concerned)
+    return any(is_meant(person, about) for about in said if not about.is_of_words)
 
 
 def relations(

@@ -80,11 +80,12 @@ class _Audience:
 def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
     """The case with the notices that its state calls for. Keys make each one owed once."""
     if case.status == Status.CLOSED:
-        return case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
+        case = case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
+        return case.owe(*_of_what_was_added(case, _audience(case, around, desk), around))
     case = case.owe(*_of_ownership(case, around, desk))
     if not _is_paused(case, around, desk):
         audience = _audience(case, around, desk)
-        case = case.owe(*_of_what_was_added(case, audience))
+        case = case.owe(*_of_what_was_added(case, audience, around))
         case = case.owe(*_of_who_was_let_in(case, audience, around, desk))
     return with_due_alerts(case, around, desk)
 
@@ -185,13 +186,17 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
     return owed
 
 
-def _of_what_was_added(case: Case, audience: _Audience) -> list[Notice]:
+def _of_what_was_added(case: Case, audience: _Audience, around: Around) -> list[Notice]:
     """What a reporter added after leadership was told, to everybody but whoever added it."""
     last = _last_said(case)
-    is_addition = last.what in ADDITIONS and last.by in case.reporters
-    if not is_addition or not case.category:
+    after_it = case.chronology[case.chronology.index(last) :]
+    is_addition = last.what in ADDITIONS or any(e.what == EntryKind.REOPENED for e in after_it)
+    if not is_addition or last.by not in case.reporters:
         return []
-    if case.joined_to and not case.urgent:
+    # Of what is closed they hear of nothing else.
+    is_closed = around.matter(case)[0].status == Status.CLOSED
+    is_told_otherwise = not case.category or (case.joined_to and not case.urgent)
+    if is_told_otherwise and not is_closed:
         return []
     return _more_for(audience.people, case, last, audience)
 
@@ -374,7 +379,7 @@ def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
     if is_about_head(matter):
         return False
     workers = people.having(access.WORKERS)
-    return not any(access.is_kept_from(person, matter) for person in workers)
+    return not any(access.may_be_about(person, matter) for person in workers)
 
 
 async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from handlers.desk import Desk
 from handlers.matter import Around, Matter, Summaries, ids_named_in
@@ -10,12 +11,13 @@ from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.workflow.consequences import with_consequences
+from handlers.workflow.opened_again import names_more, opened_again
 from handlers.workflow.recusal import may_mean_a_reader
-from handlers.workflow.words_weighed import with_newcomer_named
+from handlers.workflow.words_weighed import as_of_head, with_newcomer_named
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.proofs import with_proofs
-from store.model.records import SYSTEM, IllegalMove, Person, Status, Summary
+from store.model.records import SYSTEM, IllegalMove, Person, Role, Status, Summary
 
 TOO_BUSY = "Others are changing case {reference} at this moment. Please try again."
 CLOSED = (
@@ -56,6 +58,7 @@ async def change(
         except Conflict:
             continue
         saved = await take_back_late(saved, case, around, desk)
+        await _open_whole_again(saved, case, around, desk)
         now = _seen_now(desk, person, matter, around.having(saved), saved)
         if saved.joined_to == case.joined_to and now.whole <= matter.whole:
             return now
@@ -148,6 +151,16 @@ async def take_back_late(saved: Case, before: Case, around: Around, desk: Desk) 
         return saved
 
 
+async def _open_whole_again(saved: Case, before: Case, around: Around, desk: Desk) -> None:
+    """Open what a part belongs to, where that was closed and the part names somebody by now."""
+    root = around.matter(saved)[0]
+    if root.status == Status.OPEN or root.reference == saved.reference:
+        return
+    if names_more(saved, before):
+        with suppress(NotFound):
+            await apply(desk, root.reference, lambda case: opened_again(case, desk))
+
+
 def _hides_from(case: Case) -> object:
     """What of a case keeps somebody from it."""
     return case.concerned, case.open_words, case.withheld, case.joined_to
@@ -188,12 +201,13 @@ async def reconsider(desk: Desk, person: Person, before: Person | None) -> None:
     is_new = is_new or not set(person.names) <= set(before.names if before else ())
 
     def move(case: Case) -> Case:
+        case = as_of_head(case, person, desk)
         return with_newcomer_named(case, person, desk) if is_new else case
 
     for summary in await desk.store.summaries():
         is_open = summary.status == Status.OPEN
         try:
-            if is_open or is_new:
+            if is_open or is_new or person.has(Role.HEAD):
                 await apply(desk, summary.reference, move)
             if is_open:
                 await without_lost_owner(desk, summary.reference)

@@ -12,6 +12,8 @@ from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.alerts import with_alerts
 from handlers.workflow.first_told import with_hours_from_the_alert
 from handlers.workflow.hands import with_hands_noted
+from handlers.workflow.last_inside import with_last_inside
+from handlers.workflow.opened_again import with_opened_again
 from handlers.workflow.recusal import with_withdrawals
 from handlers.workflow.rounds import with_reporters_warned, with_rounds
 from handlers.workflow.step_news import with_step_news
@@ -32,9 +34,14 @@ async def with_consequences(
     named = with_those_named(case, before, around, desk)
     if named is not case:
         case, around = named, around.having(named)
+    opened = with_opened_again(case, before, desk)
+    if opened is not case:
+        case, around = opened, around.having(opened)
     noted = _with_recused(case, around)
     if noted is not case:
         case, around = noted, around.having(noted)
+    case = with_last_inside(case, before, around, desk)
+    around = around.having(case)
     case = with_rounds(with_steps(case, desk, now), now, desk.procedure)
     case = with_cards_due(case, now)
     case = with_words_weighed(case, around, desk)

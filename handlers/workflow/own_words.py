@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from handlers.matter import Matter
 from handlers.rules import access
 from handlers.rules.access import may_be_somebody
+from handlers.rules.pause import is_held_back
 from store.model.case import Case
 from store.model.kinds import ADDITIONS, LETTING_IN, LOOKS, EntryKind
 from store.model.records import SYSTEM, About, Entry, Person, Poster, Said, Summary
@@ -110,10 +111,27 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     if not matter.relations or matter.is_about(person):
         return False
     if (named.is_of_words or named.is_of_matter) and not matter.whole:
+        # Whoever went on seeing it all the while reads nothing new.
+        if set(named.candidates) <= set(case.last_inside):
+            return True
         is_alone = len(matter.summaries) == 1
-        return is_alone and (_is_untouched(person, case) or _have_named(named, person, case))
+        is_free = _is_untouched(person, case, but=LOOKS) or _have_named(named, person, case)
+        return is_alone and is_free
     named_by = _named_by(named.label, case)
     return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+
+
+def may_say_whom(person: Person, matter: Matter) -> bool:
+    """Tell whether this person may say whom a case is about, or who posted it.
+
+    Whoever it may be about may not; but where no more than the words of their own report says so,
+    they are asked as everybody is, until somebody has looked at it.
+    """
+    if not access.may_be_about(person, matter.summaries):
+        return True
+    if matter.is_about(person):
+        return False
+    return len(matter.summaries) == 1 and _is_untouched(person, matter.named)
 
 
 def may_say_kind(person: Person, matter: Matter) -> bool:
@@ -122,19 +140,22 @@ def may_say_kind(person: Person, matter: Matter) -> bool:
     """
     case = matter.named
     if case.category is not None:
-        return not matter.is_about(person)
-    if not matter.is_about(person) or access.concerns(person, [own_words(person, case)]):
+        return not access.may_be_about(person, matter.summaries)
+    if may_say_whom(person, matter) or access.concerns(person, [own_words(person, case)]):
         return True
+    others = [part for part in matter.summaries if not set(part.reporters) <= set(person.ids)]
+    if is_held_back(person, others):
+        return False
     named = [each for part in matter.summaries for each in part.concerned if not each.is_of_words]
     return not any(access.is_meant(person, each) for each in named)
 
 
-def _is_untouched(person: Person, case: Case) -> bool:
-    """Whether nobody but its one reporter has done anything with it but look.
+def _is_untouched(person: Person, case: Case, *, but: Collection[str] = ()) -> bool:
+    """Whether nobody but its one reporter has done anything with it, `but` of these kinds.
 
     Later, whoever its words let in would see what leaders have written in the meantime.
     """
-    by = {entry.by for entry in case.chronology if entry.what not in LOOKS} - {SYSTEM}
+    by = {entry.by for entry in case.chronology if entry.what not in but} - {SYSTEM}
     return by <= set(person.ids)
 
 

@@ -14,7 +14,16 @@ from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
-from store.model.records import SYSTEM, About, Person, Role, Status, Subject, is_known_whom
+from store.model.records import (
+    SYSTEM,
+    About,
+    Person,
+    Poster,
+    Role,
+    Status,
+    Subject,
+    is_known_whom,
+)
 from store.model.words import words_of
 
 
@@ -106,6 +115,32 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     ]
     words = f"{case.all_words} {words_of(written)}"
     return _perhaps_about(case, words, [person], desk)
+
+
+def as_of_head(case: Case, person: Person, desk: Desk) -> Case:
+    """The case, about the headteacher where it is about somebody who has that role by now, or was
+    posted by them: it is the governors' from then on, and stays so.
+    """
+    if not person.has(Role.HEAD):
+        return case
+    at = desk.now()
+    for subject in case.subjects:
+        if subject.subject == Subject.STAFF and _is_surely(person, subject):
+            head = replace(subject, subject=Subject.HEAD)
+            case = case.concern_instead([subject], head, by=SYSTEM, at=at)
+    for poster in case.posters:
+        if poster.subject == Poster.STAFF and _is_surely(person, poster):
+            head = replace(poster, subject=Poster.HEAD)
+            case = case.posted_by_instead([poster], head, by=SYSTEM, at=at)
+    return case
+
+
+def _is_surely(person: Person, about: About) -> bool:
+    """Whether this is who was named, and nobody of a like name."""
+    if about.person in person.ids:
+        return True
+    is_settled = bool(about.name) and not about.candidates and not about.nobody_of
+    return is_settled and same_name(about.name) in map(same_name, person.names)
 
 
 def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:

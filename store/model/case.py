@@ -117,6 +117,8 @@ class Case(_Summarised):
     speaks_of_head: bool = False
     #: Of its posts, as far as anything was noted of their removal, by their numbers.
     removals: tuple[PostRemoval, ...] = ()
+    #: Ids of those who saw it last, whom its words alone do not shut out: nobody else is left.
+    last_inside: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -296,6 +298,7 @@ class Case(_Summarised):
             speaks_of_head=self.speaks_of_head,
             taken_at=self.taken_at,
             removal=self.removal,
+            last_inside=self.last_inside,
             site_removals=self.site_removals,
             said=self.said,
         )

@@ -511,6 +511,8 @@ class Summary:
     taken_at: datetime | None = None
     #: A Removal, or empty.
     removal: str = ""
+    #: Ids of those who saw it last, whom its words alone do not shut out.
+    last_inside: tuple[str, ...] = ()
     #: Of each post whose removal was asked for.
     site_removals: tuple[SiteRemoval, ...] = ()
     #: What its reporters have said of its kind themselves, each once, the latest last.

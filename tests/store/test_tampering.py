@@ -288,6 +288,7 @@ TAMPERED: dict[str, Change] = {
         case, posters=(replace(case.posters[0], nobody_of=("dev",)),)
     ),
     "shown to the chair": lambda case: replace(case, head_recused=True),
+    "left with who is named": lambda case: replace(case, last_inside=("f" * 12,)),
     "shown to the safeguarding lead": lambda case: replace(case, chair_recused=True),
     "kept from the head": lambda case: replace(case, speaks_of_head=True),
     "reporter changed": with_report(by=BEN),

@@ -81,7 +81,7 @@ async def test_whoever_reported_a_case_about_themselves_does_not_read_what_other
         Cleo> /case about {a} Ben Okafor
         bot>  You no longer see this case
         Ben>  /case category {a} other
-        bot>  Others say now what this case is about
+        bot>  Others say now
         Ben>  /case urgent {a}
         bot>  Thank you. “/case {a}” shows where it stands.
     """)

@@ -58,7 +58,7 @@ async def test_the_head_who_passed_it_on_does_not_let_himself_in(talk: Talk) -> 
         Efua> /case note {a} I shall ring the authority on Monday
         bot>  Noted
         Ben>  /case about {a} school
-        bot>  Case {a}
+        bot>  Others say now
         Ben>  /case about {a} none
         bot>  Others say now what this case is about
         Ben>  /case log {a}

@@ -200,7 +200,7 @@ async def test_whom_the_matter_is_about_parts_what_is_theirs_and_stays_out(talk:
         Efua> /case {b}
         bot>  about the dinner
         Ben>  /case about {b} school
-        bot>  Others say now what this case is about
+        bot>  Others say now
         Ben>  /case log {b}
         bot>  That is not yours to do
     """)

@@ -20,6 +20,7 @@ from handlers.cases.concerned.subject import (
     ONLY,
     SURELY,
     Said,
+    act_of_naming,
     answers,
     none_of_those_meant,
     of_no_staff,
@@ -41,7 +42,7 @@ from handlers.rules.several_names import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_settle, own_words
+from handlers.workflow.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Poster, Role, Subject
 
@@ -108,7 +109,7 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, posted.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if matter.is_about(ask.person):
+    if not may_say_whom(ask.person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         return matter.shown_in(poster_question(matter.named))
@@ -128,7 +129,8 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
         return case
 
     before = matter.named.posters
-    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    act = act_of_naming(named, matter.named)
+    matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
 

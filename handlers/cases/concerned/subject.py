@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.concerned.none_of_them import NoneOfThem
-from handlers.cases.next_question import BUTTON, SHORT_LIST, known_to, named_mark, which_of
+from handlers.cases.next_question import (
+    BUTTON,
+    SHORT_LIST,
+    known_to,
+    named_mark,
+    which_of,
+    words_to_settle,
+)
 from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -22,10 +29,10 @@ from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_offic
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_settle, own_words
+from handlers.workflow.own_words import may_say_whom, may_settle, own_words
 from handlers.workflow.words_weighed import with_owner_again
 from store.model.case import Case
-from store.model.records import About, Person, Role, Subject
+from store.model.records import About, Person, Role, Status, Subject
 
 WHICH_PERSON = "Which member of staff?"
 TAP_OR_TYPE = f"{WHICH_PERSON} Tap a name, or type it."
@@ -90,7 +97,7 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     """
     reference, typed = take_reference(ask.words, about.usage)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-    if matter.is_about(ask.person):
+    if not may_say_whom(ask.person, matter):
         raise matter.refusal(NOT_YOUR_OWN)
     if not typed:
         known = known_to(ask.person, matter, desk)
@@ -118,9 +125,18 @@ async def about(ask: Ask, desk: Desk) -> Reply:
         return _about_none_of_words(case, matter, ask) if none else case
 
     before = matter.named.subjects
-    matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
+    act = act_of_naming(named, matter.named)
+    matter = await change(desk, ask.person, matter, act, move, named=True)
     await without_lost_owner(desk, reference)
     return await _next(ask, matter, before, said, desk)
+
+
+def act_of_naming(named: Iterable[About], case: Case) -> Act:
+    """What naming these is. Of a closed case, too, its reporters may name somebody who may work
+    here: it opens again by that.
+    """
+    is_closed = case.status == Status.CLOSED
+    return Act.NOTE if is_closed and any(map(access.may_be_somebody, named)) else Act.CLASSIFY
 
 
 def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
@@ -230,24 +246,26 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
     """
 
     def move(case: Case) -> Case:
-        named = [each for each in case.subjects if each.is_of_words]
-        if of and of != named_mark(named):
-            return case
-        return _about_none_of_words(case, matter, ask)
+        named = words_to_settle(ask.person, matter, case)
+        is_of_others = of and named and of != named_mark(named)
+        return case if is_of_others else _about_none_of_words(case, matter, ask)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
 def _about_none_of_words(case: Case, matter: Matter, ask: Ask) -> Case:
-    """The case, about nobody whom its words name besides. Raises Refused."""
-    named = [each for each in case.subjects if each.is_of_words]
-    if not all(may_settle(ask.person, matter, case, each) for each in named):
+    """The case, about none of those whom its words name besides, as far as that is theirs to say.
+
+    Raises Refused where none of it is.
+    """
+    named = words_to_settle(ask.person, matter, case)
+    if named:
+        case = case.concern_none(named, by=ask.person.id, at=ask.at)
+        return with_owner_again(case, ask.person, ask.at)
+    if any(each.is_of_words for each in case.subjects):
         raise matter.refusal(NOT_TO_LET_IN)
-    if not named:
-        return case
-    case = case.concern_none(named, by=ask.person.id, at=ask.at)
-    return with_owner_again(case, ask.person, ask.at)
+    return case
 
 
 def sure_word(before: Collection[About]) -> str:

@@ -1,0 +1,63 @@
+"""Words alone never take a case from everybody: whoever saw it last goes on seeing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from handlers.desk import Desk
+from handlers.matter import Around
+from handlers.rules import access
+from handlers.rules.pause import pause_ends
+from handlers.workflow.steps import may_be_told
+from store.model.case import Case
+from store.model.records import Person, Summary
+
+
+def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
+    """The case, noting who goes on seeing it although its words may mean them, as nobody else is
+    left: as long as that is so, and nobody has said that it is about them.
+
+    `before`: as it was stored, where somebody has just said something of it. Where nobody had seen
+    it by then, its words shut out whomever they name.
+    """
+    if not case.last_inside and case.version and before is None:
+        return case
+    workers = around.people.having(access.WORKERS)
+    if _inside(replace(case, last_inside=()), workers, around, desk):
+        kept: tuple[str, ...] = ()
+    else:
+        were_inside = _ids(_inside_before(case, before, workers, around, desk))
+        tried = replace(case, last_inside=(*case.last_inside, *were_inside))
+        kept = _ids(_inside(tried, workers, around, desk))
+    return case if kept == case.last_inside else replace(case, last_inside=kept)
+
+
+def _inside(case: Case, workers: Iterable[Person], around: Around, desk: Desk) -> list[Person]:
+    """Who sees all of its matter, once its pause is over."""
+    matter = around.having(case).matter(case)
+    at = max(desk.now(), pause_ends(case.summary, matter))
+    return [person for person in workers if may_be_told(person, matter, desk, at)]
+
+
+def _inside_before(
+    case: Case, before: Case | None, workers: Sequence[Person], around: Around, desk: Desk
+) -> list[Person]:
+    """Who saw the case before this change, or what it has just become part of."""
+    matters: list[Sequence[Summary]] = []
+    if before is not None:
+        matters.append(around.having(before).matter(before))
+    if case.joined_to and (before is None or before.joined_to != case.joined_to):
+        matter = around.having(case).matter(case)
+        others = [part for part in matter if part.reference != case.reference]
+        if others:
+            matters.append(others)
+    found = []
+    for person in workers:
+        if any(may_be_told(person, matter, desk) for matter in matters):
+            found.append(person)
+    return found
+
+
+def _ids(people: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(id for person in people for id in person.ids)
