@@ -139,8 +139,12 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
         about = replace(about, name=answered[0].name)
     if answered:
         return case.concern_instead(answered, about, by=by, at=at)
-    if about.subject == Subject.UNSURE and case.subjects:
+    vague = [each for each in case.subjects if each.subject == Subject.UNSURE and not each.candidates]
+    named = [each for each in case.subjects if each not in vague and not each.is_of_words]
+    if about.subject == Subject.UNSURE and (vague or named):
         return case
+    if vague and len(case.subjects) > len(vague):
+        return case.concern_instead(vague, about, by=by, at=at)
     if about in case.subjects and about.label in own_words(ask.person, case).labels:
         return case
     if any(access.may_be_somebody(subject) for subject in case.subjects):
