@@ -45,7 +45,9 @@ OFFICE_IN_LETTERHEAD = re.compile(
 WITH_OFFICE = re.compile(rf"{OFFICE_IN_LETTERHEAD.pattern}\s*[:)]")
 ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+|\S+\.(?:uk|com|org|net)\b\S*")
 #: Somebody else beside them: `Mrs C. Martin`.
-TITLED_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\b\.?(?:\s+[A-Z]\b\.?)*(?:\s+[A-Z][\w'’-]+){1,2}")
+TITLED_NAME = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\b\.?(?:\s+[A-Z]\b\.?)*(?:\s+[A-Z][\w'’-]+){1,2}"
+)
 #: In place of what was left out.
 GAP = "|"
 #: What stands before a name that was left out.

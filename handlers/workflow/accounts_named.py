@@ -50,13 +50,16 @@ def _author_of(origin: Origin, incoming: Incoming) -> str:
 
 
 def has_written(person: Person, item: Evidence) -> bool:
-    """Tell whether a piece of evidence is a message that this person wrote, by the platform's id."""
+    """Tell whether a piece of evidence is this person's message, by the platform's own id."""
     author = item.origin.get("author_id", "")
     if not author or item.by in person.ids:
         return False
     platform = Address.parse(item.source).platform
     for account in map(Address.parse, person.accounts):
-        is_of_chat = account.platform == platform and platform in (Platform.SLACK, Platform.TELEGRAM)
+        is_of_chat = account.platform == platform and platform in (
+            Platform.SLACK,
+            Platform.TELEGRAM,
+        )
         if is_of_chat and account.parts[-1] == author:
             return True
     return False

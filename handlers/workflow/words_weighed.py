@@ -10,7 +10,7 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.machine_words import surely_speaks_of
-from handlers.rules.names import same_name
+from handlers.rules.names import may_be_one, same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from handlers.workflow.accounts_named import has_written
@@ -40,6 +40,7 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
         return case
     leaders = around.people.having(access.WORKERS)
     case = _with_those_whom_leaders_name(case, before, leaders, desk)
+    case = _with_look_alikes(case, before, leaders, desk)
     if not is_known_whom(case.subjects):
         return case
     if is_known_whom(before.subjects):
@@ -60,6 +61,25 @@ def _with_those_whom_leaders_name(
             others = [person for person in leaders if entry.by not in person.ids]
             case = _perhaps_about(case, words_of([text]), others, desk)
     return case
+
+
+def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk: Desk) -> Case:
+    """The case, perhaps about each leader whose name may be another record's of somebody named."""
+    new = [about for about in case.concerned if about not in before.concerned]
+    found = []
+    for person in leaders:
+        is_one = any(_may_be_record_of(about, person) for about in new)
+        if is_one and not _is_not_meant(person, case):
+            found.append(person)
+    return _perhaps_each(case, found, desk)
+
+
+def _may_be_record_of(about: About, person: Person) -> bool:
+    """Whether somebody whom we know, and was named, may be this person by another name."""
+    if not set(about.nobody_of).isdisjoint(person.ids):
+        return False
+    named = [*about.names, about.name] if about.person else about.names
+    return any(may_be_one(each, name) for each in named if each for name in person.names)
 
 
 def _accused(case: Case, around: Around) -> set[str]:
@@ -110,7 +130,8 @@ def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
     if not is_new_here:
         return case
-    if any(_is_sure_of(person, item) for item in case.evidence):
+    is_named = any(_may_be_record_of(about, person) for about in case.concerned)
+    if is_named or any(_is_sure_of(person, item) for item in case.evidence):
         case = _perhaps_each(case, [person], desk)
     if not is_known_whom(case.subjects):
         return case
