@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.reading.translate import translate_message
 from handlers import reception
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Sender
 from handlers.rules.access import is_kept_from
@@ -123,3 +124,10 @@ async def test_an_account_that_joins_later_is_kept_from_what_it_wrote(chat: Chat
     assert is_kept_from(gita, [await chat.case()])
     elsewhere = replace(gita, accounts=("terminal:GITA",), id="other", name="Hal Young")
     assert not is_kept_from(elsewhere, [await chat.case()])
+
+
+def test_slack_says_whose_accounts_are_mentioned() -> None:
+    said = {"channel": "D1", "ts": "17.1", "user": "UASHA", "text": "<@UHEADSUP> see <@UBEN>"}
+    sender = Sender("slack:T1:UASHA", "Asha Patel")
+    read = translate_message(said, sender, "T1", "UHEADSUP", {"UBEN": "Captain"})
+    assert read.incoming.mentioned == ("slack:T1:UBEN",)
