@@ -122,6 +122,9 @@ class Incoming:
     command: str | None = None
     #: The front-end can open a form in answer to this.
     forms: bool = False
+    #: The accounts of those whom the platform itself says to be mentioned in it, or in what it
+    #: forwards.
+    mentioned: tuple[str, ...] = ()
     #: Nothing was said: the sender has opened the bot's own page in the chat.
     opens: bool = False
 

@@ -106,7 +106,7 @@ def _subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
     case = matter.named
     if not matter.whole:
         return own_words(person, case).subjects
-    return [subject for subject in case.subjects if not subject.is_of_matter]
+    return [each for each in case.subjects if not (each.is_of_matter or each.is_of_words)]
 
 
 def _may_be_asked_kind(person: Person, matter: Matter) -> bool:

@@ -19,9 +19,11 @@ from handlers.rules.access import Act, Relation, may
 from handlers.rules.limits import HOUR
 from handlers.text.links import find, normal
 from handlers.text.words import seconds
+from handlers.workflow.accounts_named import people_named_in
 from handlers.workflow.changes import take_back_late
 from handlers.workflow.consequences import with_consequences
 from handlers.workflow.hints import is_first_time
+from handlers.workflow.words_weighed import with_accounts_named
 from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
@@ -94,7 +96,8 @@ async def keep(incoming: Incoming, person: Person, desk: Desk, *, explicit: bool
         raise Refused(NOTHING_IN_IT)
 
     is_asked = not explicit and may_be_meant_otherwise(incoming, person, desk)
-    arrival = _Arrival(incoming, evidence, person, explicit, is_asked)
+    named = await people_named_in(incoming, desk)
+    arrival = _Arrival(incoming, evidence, person, explicit, is_asked, named)
     holders = await _holders(arrival, desk)
     if incoming.source not in holders:
         await _refuse_flood(person, desk)
@@ -119,6 +122,8 @@ class _Arrival:
     explicit: bool
     #: Where it opens a case, the person is asked whether it should.
     is_asked: bool
+    #: Whom the platform names in it, by their accounts.
+    named: Sequence[Person] = ()
     #: Places after others of this person's cases that turned out to be taken; see `_place_after`.
     tried_places: set[str] = field(default_factory=set)
 
@@ -241,6 +246,7 @@ async def _add_to(
     fresh = tuple(item for item in arrival.evidence if not item.pointer or item.file_id not in held)
     kind = EntryKind.EDITED if arrival.incoming.edits else EntryKind.RECEIVED
     added = case.receive(report, fresh, kind)
+    added = with_accounts_named(added, arrival.named, arrival.person, around, desk)
     around = around.having(added)
     added = await with_consequences(added, around, desk, case)
     saved = await desk.store.save(with_proofs(added, case, desk.now()))
@@ -278,6 +284,9 @@ async def _open_case(
         root = before.summaries.root(earlier.reference)
         case = case.join(root.reference, by=arrival.person.id, at=desk.now(), settled=False)
     around = Around(before.summaries.having(case), await desk.people_of(case))
+    if arrival.named:
+        case = with_accounts_named(case, arrival.named, arrival.person, around, desk)
+        around = Around(before.summaries.having(case), await desk.people_of(case))
     case = with_proofs(await with_consequences(case, around, desk), None, desk.now())
     await desk.store.add(case)
     return _Kept(case, around)

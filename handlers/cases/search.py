@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.spoken_of import speaks_of
+from handlers.rules.spoken_of import may_speak_of, speaks_of
 from handlers.text.words import listed as enumerated
 from handlers.text.words import moment, shortened
 from store.errors import NotFound
@@ -20,6 +20,7 @@ from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.memos import RoleChange, Searched
 from store.model.records import Person, Role, new_id
+from store.model.words import words_of
 
 WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
@@ -58,7 +59,7 @@ async def find(ask: Ask, desk: Desk) -> Reply:
         said = [line for case in cases for line in _words_of(case, desk)]
         if _holds(said, words):
             found.append(listed)
-        elif _holds([*said, *_machine_read(cases)], words):
+        elif _holds([*said, *_machine_read(cases, ask.person)], words):
             found.append(listed)
             by_machine.add(listed.summary.reference)
     await _note(ask, typed, found, desk)
@@ -98,11 +99,17 @@ def _holds(lines: Iterable[str], words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _machine_read(cases: Sequence[Case]) -> list[str]:
-    """Words in pictures, as a program has read them; none of what is locked away."""
+def _machine_read(cases: Sequence[Case], person: Person) -> list[str]:
+    """Words in pictures, as a program has read them; none of what is locked away, nor lines that
+    may speak of whoever searches, of which nobody was asked.
+    """
     if any(case.withheld for case in cases):
         return []
-    return [item.machine_read for case in cases for item in case.evidence]
+    found = []
+    for item in (item for case in cases for item in case.evidence):
+        lines = item.machine_read.splitlines()
+        found += [line for line in lines if not may_speak_of(words_of([line]), person)]
+    return found
 
 
 def _words_of(case: Case, desk: Desk) -> Iterator[str]:

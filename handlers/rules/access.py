@@ -212,12 +212,16 @@ def is_meant(person: Person, about: About) -> bool:
     if not {about.person, *about.heads, *about.candidates}.isdisjoint(person.ids):
         return True
 
+    is_excluded = not set(about.nobody_of).isdisjoint(person.ids)
+    if not is_excluded and any(is_named(a, b) for a in about.names for b in person.names):
+        return True
+
     # A case about a headteacher who was not known by then is about whoever is one now.
     if about.subject == Subject.HEAD and not about.person and not about.heads:
         return person.has(Role.HEAD)
 
     # The name counts even where an id is known: one person may have a record in each chat.
-    if not about.name or not set(about.nobody_of).isdisjoint(person.ids):
+    if not about.name or is_excluded:
         return False
     # Whoever comes to have an office of which nobody has said who had it is meant by it as well.
     is_nobody_yet = about.subject in (Subject.STAFF, Poster.OTHER) and not about.person

@@ -57,11 +57,14 @@ OFFICES = {
     "child protection lead": Role.DSL,
     "designated person": Role.DSL,
     "designated teacher": Role.DSL,
+    "boss": Role.HEAD,
     "ict": Role.ICT,
     "ict manager": Role.ICT,
     "it manager": Role.ICT,
 }
 
+#: Who is in a school's leadership team.
+OF_LEADERS = (Role.LEADER, Role.DSL, Role.HEAD)
 #: Offices that are no role of their own, and the roles of those who may have them.
 MAY_HAVE = {
     "deputy": (Role.LEADER, Role.DSL),
@@ -72,6 +75,26 @@ MAY_HAVE = {
     "assistant principal": (Role.LEADER, Role.DSL),
     "vice principal": (Role.LEADER, Role.DSL),
     "associate head": (Role.LEADER, Role.DSL),
+    "dht": (Role.LEADER, Role.DSL),
+    "aht": (Role.LEADER, Role.DSL),
+    "ddsl": (Role.LEADER, Role.DSL),
+    "safeguarding team": (Role.LEADER, Role.DSL),
+    **dict.fromkeys(("slt", "smt"), OF_LEADERS),
+    **dict.fromkeys(("senior leader", "senior leaders", "senior leadership"), OF_LEADERS),
+    **dict.fromkeys(("leadership team", "management team", "senior team"), OF_LEADERS),
+    **dict.fromkeys(("senior manager", "senior managers", "senior management"), OF_LEADERS),
+}
+#: The same, where nothing else was said: in a sentence they say nothing of anybody.
+IF_ALONE = {
+    "leader": OF_LEADERS,
+    "leaders": OF_LEADERS,
+    "leadership": OF_LEADERS,
+    "management": OF_LEADERS,
+    "senior leadership team": OF_LEADERS,
+    "senior management team": OF_LEADERS,
+    "governor": (Role.CHAIR,),
+    "governors": (Role.CHAIR,),
+    "governing body": (Role.CHAIR,),
 }
 #: What a deputy may be deputy of.
 OF_DEPUTIES = re.compile(
@@ -85,7 +108,10 @@ LIKE_THE_HEAD = re.compile(
 )
 
 #: What people put around an office.
-AROUND_OFFICES = {"the", "our", "about", "of", "a", "an", "new", "school", "schools"}
+AROUND_OFFICES = {
+    *("the", "our", "about", "of", "a", "an", "new", "school", "schools"),
+    *("one", "either", "some", "somebody", "someone", "member", "members", "from", "in", "on"),
+}
 
 #: Letters, from which on a part of a name is known within another word: `mrokafor`.
 LONG = 5
@@ -141,6 +167,13 @@ def may_mean(typed: str, name: str) -> bool:
     if is_account(typed) or len(typed.split()) == 1:
         return may_be_account(typed, name)
     return _may_mean_any(typed, name)
+
+
+def may_be_one(name: str, other: str) -> bool:
+    """Tell whether two names may be of one person, in one record or the other with less of it:
+    `Cleo Martin` and `Mrs Martin`, `Cleo M` or `C. Martin`.
+    """
+    return may_mean(name, other) or may_mean(other, name)
 
 
 def _may_mean_any(typed: str, name: str) -> bool:
@@ -302,8 +335,9 @@ def roles_of_office(words: str) -> tuple[Role, ...]:
         return (OFFICES[office],)
     if OF_DEPUTIES.fullmatch(office):
         return MAY_HAVE["deputy"]
-    if office in MAY_HAVE:
-        return MAY_HAVE[office]
+    may_have = MAY_HAVE.get(office) or IF_ALONE.get(office)
+    if may_have:
+        return may_have
     is_head = bool(said) and all(LIKE_THE_HEAD.fullmatch(w) or w == "teacher" for w in said)
     return (Role.HEAD,) if is_head and said != ["teacher"] else ()
 

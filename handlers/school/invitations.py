@@ -13,6 +13,7 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import OF_ROLES, Act
+from handlers.rules.names import may_be_one
 from handlers.school.role_log import who
 from handlers.school.role_words import (
     WITH_ROLE,
@@ -212,7 +213,7 @@ async def invite(ask: Ask, desk: Desk) -> Reply:
         return await _invite_further(name, person, ask, desk)
     wanted = name_and_roles(ask.words, "as", invite.usage)
     refuse_unless_theirs(ask.person, wanted.roles)
-    same = people_called(wanted.name, await desk.store.people())
+    same = [each for each in await desk.store.people() if may_be_one(wanted.name, each.name)]
 
     code = new_code()
     made = for_new_person(wanted.name, wanted.roles, code, ask.at, ask.person.id)

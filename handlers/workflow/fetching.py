@@ -11,8 +11,10 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.rules.unfinished import with_cards_due
+from handlers.workflow.changes import apply, without_lost_owner
 from handlers.workflow.picture_words import read_words
 from handlers.workflow.pictures import Look, look
+from handlers.workflow.words_weighed import with_those_read
 from store.base import Kept
 from store.disk.picture import CANNOT_OPEN
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
@@ -121,7 +123,7 @@ async def _look(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
                 await _note_look(reference, item, desk, picture=seen.picture, problem=seen.problem)
             is_to_be_read = seen.picture is not None and desk.reads_pictures
             if is_to_be_read and await _may_be_seen(reference, item, desk):
-                await _note_look(reference, item, desk, machine_read=await read_words(path))
+                await _note_words(reference, item, await read_words(path), desk)
     except (StoreUnavailable, NotFound, OSError) as error:
         why = type(error).__name__
         log.warning("picture not looked at", case=reference, number=item.number, why=why)
@@ -147,6 +149,25 @@ async def _note_look(reference: str, item: Evidence, desk: Desk, **changes: obje
         except Conflict:
             continue
         return
+
+
+async def _note_words(reference: str, item: Evidence, read: str, desk: Desk) -> None:
+    """Note the words in a picture: whoever they name sees nothing of the case from then on, until
+    somebody has said that they are not meant.
+    """
+    if not read or await _is_withheld(await desk.store.case(reference), desk):
+        return
+    around = await desk.around(await desk.store.case(reference))
+
+    def move(case: Case) -> Case:
+        current = _current(case, item)
+        if current.state != State.KEPT or case.withheld:
+            return case
+        new = replace(current, machine_read=read)
+        return with_those_read(case.with_evidence(new), new, around, desk)
+
+    await apply(desk, reference, move)
+    await without_lost_owner(desk, reference)
 
 
 async def _failed(

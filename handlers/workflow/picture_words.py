@@ -38,7 +38,7 @@ def program() -> str:
 
 
 async def read_words(path: Path) -> str:
-    """The words in a picture, on one line; none where it cannot be read."""
+    """The words in a picture, a line for each of its own; none where it cannot be read."""
     if not program():
         return ""
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
@@ -47,7 +47,8 @@ async def read_words(path: Path) -> str:
             said = await run_limited_soon(read_here, LIMITS, str(path), program())
         except LimitExceeded:
             return ""
-    return " ".join(str(said).split())[:LONGEST]
+    lines = (" ".join(line.split()) for line in str(said).splitlines())
+    return "\n".join(line for line in lines if line)[:LONGEST]
 
 
 def read_here(path: str, reader: str) -> str:

@@ -9,14 +9,17 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.names import same_name
+from handlers.rules.machine_words import surely_speaks_of
+from handlers.rules.names import may_be_one, same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
+from handlers.workflow.accounts_named import has_written
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
     SYSTEM,
     About,
+    Evidence,
     Person,
     Poster,
     Role,
@@ -38,6 +41,7 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
         return case
     leaders = around.people.having(access.WORKERS)
     case = _with_those_whom_leaders_name(case, before, leaders, desk)
+    case = _with_look_alikes(case, before, leaders, desk)
     if not is_known_whom(case.subjects):
         return case
     if is_known_whom(before.subjects):
@@ -58,6 +62,25 @@ def _with_those_whom_leaders_name(
             others = [person for person in leaders if entry.by not in person.ids]
             case = _perhaps_about(case, words_of([text]), others, desk)
     return case
+
+
+def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk: Desk) -> Case:
+    """The case, perhaps about each leader whose name may be another record's of somebody named."""
+    new = [about for about in case.concerned if about not in before.concerned]
+    found = []
+    for person in leaders:
+        is_one = any(_may_be_record_of(about, person) for about in new)
+        if is_one and not _is_not_meant(person, case):
+            found.append(person)
+    return _perhaps_each(case, found, desk)
+
+
+def _may_be_record_of(about: About, person: Person) -> bool:
+    """Whether somebody whom we know, and was named, may be this person by another name."""
+    if not set(about.nobody_of).isdisjoint(person.ids):
+        return False
+    named = [*about.names, about.name] if about.person else about.names
+    return any(may_be_one(each, name) for each in named if each for name in person.names)
 
 
 def _accused(case: Case, around: Around) -> set[str]:
@@ -106,7 +129,12 @@ def with_owner_again(case: Case, by: Person, at: datetime) -> Case:
 def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     """The case, perhaps about somebody who works on cases from now on, if its words name them."""
     is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
-    if not is_new_here or not is_known_whom(case.subjects):
+    if not is_new_here:
+        return case
+    is_named = any(_may_be_record_of(about, person) for about in case.concerned)
+    if is_named or any(_is_sure_of(person, item) for item in case.evidence):
+        case = _perhaps_each(case, [person], desk)
+    if not is_known_whom(case.subjects):
         return case
     written = [
         entry.details.get(WRITTEN.get(entry.what, ""), "")
@@ -143,12 +171,45 @@ def _is_surely(person: Person, about: About) -> bool:
     return is_settled and same_name(about.name) in map(same_name, person.names)
 
 
-def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:
+def _is_sure_of(person: Person, item: Evidence) -> bool:
+    """Whether a piece of evidence names this person, in its picture or as who wrote it."""
+    return surely_speaks_of(item.machine_read, person) or has_written(person, item)
+
+
+def with_accounts_named(
+    case: Case, named: Sequence[Person], by: Person, around: Around, desk: Desk
+) -> Case:
+    """The case, perhaps about each of these, whom the platform names in what was passed on."""
+    if not named or not _accused(case, around).isdisjoint(by.ids):
+        return case
+    return _perhaps_each(case, named, desk)
+
+
+def with_those_read(case: Case, item: Evidence, around: Around, desk: Desk) -> Case:
+    """The case, perhaps about each leader of whom the words speak that were read in a picture."""
+    if item.by in _accused(case, around):
+        return case
     named = []
-    for person in leaders:
-        if may_speak_of(words, person) and not access.concerns(person, [case]):
+    for person in around.people.having(access.WORKERS):
+        is_answered = _is_not_meant(person, case) and _is_answered_since(item.at, case)
+        if not is_answered and surely_speaks_of(item.machine_read, person):
             named.append(person)
-    return perhaps_about(case, named, desk.now())
+    return _perhaps_each(case, named, desk)
+
+
+def _is_answered_since(at: datetime, case: Case) -> bool:
+    """Whether it was said since then (UTC) who is not meant: by somebody who had the picture."""
+    return any(e.what == EntryKind.ABOUT_INSTEAD and e.at >= at for e in case.chronology)
+
+
+def _perhaps_about(case: Case, words: str, leaders: Iterable[Person], desk: Desk) -> Case:
+    named = [person for person in leaders if may_speak_of(words, person)]
+    return _perhaps_each(case, named, desk)
+
+
+def _perhaps_each(case: Case, named: Iterable[Person], desk: Desk) -> Case:
+    new = [person for person in named if not access.concerns(person, [case])]
+    return perhaps_about(case, new, desk.now())
 
 
 def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:

@@ -215,6 +215,8 @@ class About:
     name: str = ""
     #: Ids of the headteachers of that moment, where it is about the headteacher.
     heads: tuple[str, ...] = ()
+    #: Names of those who had the office that was named: whoever comes back has another id.
+    names: tuple[str, ...] = ()
     #: Ids of those of a like name whom the reporter did not mean.
     nobody_of: tuple[str, ...] = ()
     #: Ids of those whom the words may mean, until somebody has said which of them it is.

@@ -128,6 +128,7 @@ abouts = record(
     person=optional(ids),
     name=texts,
     heads=tuples(ids),
+    names=tuples(texts),
     nobody_of=tuples(ids),
     candidates=tuples(ids),
     not_meant=tuples(ids),

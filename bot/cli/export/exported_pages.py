@@ -86,7 +86,9 @@ def _evidence_row(item: Evidence, included: Included, desk: Desk) -> tuple[str, 
 def _read_by_machine(item: Evidence, included: Included) -> str:
     """What a program read in a picture; nothing of what is locked away."""
     is_shown = item.machine_read and not included.matter.withheld
-    return f"read by machine: {item.machine_read}" if is_shown else ""
+    # In one line: what somebody has drawn in a picture looks like no line of the page's own.
+    read = " ".join(item.machine_read.split())
+    return f"read by machine: {read}" if is_shown else ""
 
 
 def _step_rows(included: Included, desk: Desk) -> list[tuple[str, ...]]:

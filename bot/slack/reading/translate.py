@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.destination import Destination, address_of, is_direct
+from bot.slack.destination import Destination, account_of, address_of, is_direct
 from bot.slack.markup import NOBODY, Names, decode, links_in, unique
 from bot.slack.reading.content import read_content
+from bot.slack.reading.mentions import people_mentioned_in
 from bot.slack.reading.payload import Payload, first_text, has_texts, moment, object_in
 from handlers.messages import Forwarded, Incoming, Origin, Sender
 from store.model.address import Address, Platform, SourceKey
@@ -102,6 +103,7 @@ def translate_message(
         forwarded=content.forwarded,
         attachments=content.attachments,
         edits=None if source == original else original,
+        mentioned=_accounts_mentioned(said, team, bot_user),
     )
     return Translated(incoming, content.missing, is_empty=content.is_empty)
 
@@ -148,6 +150,7 @@ def translate_slash(body: Payload, sender: Sender, team: str) -> Incoming:
         links=links,
         command=words.strip(),
         forms=True,
+        mentioned=_accounts_mentioned(body, team),
     )
 
 
@@ -218,6 +221,7 @@ def translate_shortcut(
         forwarded=(forwarded, *content.forwarded),
         attachments=content.attachments,
         forms=True,
+        mentioned=_accounts_mentioned(body["message"], team),
     )
     return Translated(incoming, content.missing, is_empty=content.is_empty)
 
@@ -330,6 +334,11 @@ def _shortcut_source(body: Payload, origin: Origin, team: str) -> str:
     if edited:
         parts.append(str(edited))
     return _source(team, *parts)
+
+
+def _accounts_mentioned(said: Payload, team: str, bot_user: str = "") -> tuple[str, ...]:
+    ids = (id for id in people_mentioned_in(said) if id != bot_user)
+    return tuple(account_of(team, id) for id in ids)
 
 
 def _without_mention(encoded: str, shown: str, bot_user: str, names: Names = NOBODY) -> str:

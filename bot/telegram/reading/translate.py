@@ -190,6 +190,7 @@ def _incoming(message: Message, user: User, content: _Content) -> Incoming:
         attachments=content.files,
         album=_album_of(message),
         command=content.command,
+        mentioned=_accounts_mentioned(message),
     )
 
 
@@ -322,6 +323,12 @@ def _links_in(text: str, entities: Sequence[MessageEntity]) -> tuple[str, ...]:
         elif entity.type == MessageEntity.URL:
             links[_words_of(entity, encoded)] = None
     return tuple(links)
+
+
+def _accounts_mentioned(message: Message) -> tuple[str, ...]:
+    """Of those who are mentioned by their account: of a mention by name Telegram says no more."""
+    entities = (*message.entities, *message.caption_entities)
+    return tuple(_address(entity.user.id) for entity in entities if entity.user)
 
 
 def _mentions(message: Message, me: Me) -> bool:

@@ -155,8 +155,15 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
         about = replace(about, name=answered[0].name)
     if answered:
         return case.concern_instead(answered, about, by=by, at=at)
-    if about.subject == Subject.UNSURE and case.subjects:
+    # That they were not sure stands beside those whom pictures or accounts have named by then.
+    vague = [s for s in case.subjects if s.subject == Subject.UNSURE and not s.candidates]
+    named = [each for each in case.subjects if each not in vague and not each.is_of_words]
+    if about.subject == Subject.UNSURE and (vague or named):
         return case
+    if vague and len(case.subjects) > len(vague):
+        not_meant = (id for each in vague for id in each.not_meant)
+        about = replace(about, not_meant=tuple(not_meant))
+        return case.concern_instead(vague, about, by=by, at=at)
     if about in case.subjects and about.label in own_words(ask.person, case).labels:
         return case
     if any(access.may_be_somebody(subject) for subject in case.subjects):
@@ -370,8 +377,9 @@ async def _somebody(said: Said, desk: Desk) -> About:
     name = shortened(said.wanted, LONGEST)
     roles = roles_of_office(said.wanted)
     if len(roles) > 1:
-        # Nobody has that office here by name, and the headteacher does not have it.
-        return About(Subject.STAFF, name=name, candidates=_ids_of(found))
+        # Nobody has that office here by name.
+        names = _names_of(found)
+        return About(Subject.STAFF, name=name, candidates=_ids_of(found), names=names)
     if len(found) == 1:
         return await _known(found[0], desk)
     if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
@@ -395,6 +403,10 @@ async def of_no_staff(kind: str, name: str, desk: Desk) -> About:
 
 def _ids_of(meant: Iterable[Person]) -> tuple[str, ...]:
     return tuple(id for person in meant for id in person.ids)
+
+
+def _names_of(meant: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for person in meant for name in person.names))
 
 
 def _subject_named(words: str) -> str | None:
@@ -428,8 +440,8 @@ async def _having(words: str, desk: Desk) -> list[Person]:
 async def _head(desk: Desk) -> About:
     """The headteachers of this moment, who stay its subject whoever has the role later."""
     names = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
-    heads = (person for person in await desk.store.people() if same_name(person.name) in names)
-    return About(Subject.HEAD, heads=tuple(id for person in heads for id in person.ids))
+    heads = [person for person in await desk.store.people() if same_name(person.name) in names]
+    return About(Subject.HEAD, heads=_ids_of(heads), names=_names_of(heads))
 
 
 async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> About:

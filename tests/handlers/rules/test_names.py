@@ -227,6 +227,16 @@ def test_a_colleague_by_a_whole_name_among_parents_and_pupils(subject: str, word
         ("the head of the school", {Role.HEAD}),
         ("the child-protection officer", {Role.DSL}),
         ("our safeguarding officer", {Role.DSL}),
+        ("SLT", {Role.LEADER, Role.DSL, Role.HEAD}),
+        ("a member of SMT", {Role.LEADER, Role.DSL, Role.HEAD}),
+        ("the senior leadership team", {Role.LEADER, Role.DSL, Role.HEAD}),
+        ("one of the leadership team", {Role.LEADER, Role.DSL, Role.HEAD}),
+        ("a senior leader", {Role.LEADER, Role.DSL, Role.HEAD}),
+        ("the DHT", {Role.LEADER, Role.DSL}),
+        ("our AHT", {Role.LEADER, Role.DSL}),
+        ("the DDSL", {Role.LEADER, Role.DSL}),
+        ("somebody in the safeguarding team", {Role.LEADER, Role.DSL}),
+        ("our boss", {Role.HEAD}),
         ("the designated person", {Role.DSL}),
         ("the chair of governors", {Role.CHAIR}),
         ("the IT manager", {Role.ICT}),
@@ -297,3 +307,18 @@ def test_a_slip_after_a_title(words: str) -> None:
 )
 def test_several_are_named_and_no_sign_is_one_of_them(typed: str, names: list[str]) -> None:
     assert parts_of(typed) == names
+
+
+@pytest.mark.parametrize(
+    ("words", "roles"),
+    [
+        ("one of the governors", {Role.CHAIR}),
+        ("either of the governors", {Role.CHAIR}),
+        ("leadership", {Role.LEADER, Role.DSL, Role.HEAD}),
+    ],
+)
+def test_an_office_that_every_report_may_mention_is_known_where_it_stands_alone(
+    words: str, roles: set[Role]
+) -> None:
+    assert set(roles_of_office(words)) == roles
+    assert not offices_in(words_of([f"Please tell {words} of this"]))

@@ -13,10 +13,13 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.outbox.fetcher import Fetcher
+from handlers.rules.access import is_kept_from
+from handlers.workflow.changes import reconsider
 from handlers.workflow.picture_words import read_words
 from store.model.case import Classification
+from store.model.kinds import NoticeKind
 from store.model.proofs import facts_changed
-from store.model.records import About, Person, Role, State, Subject
+from store.model.records import About, Notice, Person, Role, State, Subject
 from tests.handlers.cases.test_pack import Office, everything_in, unpacked
 from tests.handlers.shown import words_in
 from tests.handlers.workflow.test_fetching import Chat
@@ -26,6 +29,14 @@ from tests.store.made import NOW
 needs_tesseract = pytest.mark.skipif(
     not shutil.which("tesseract"), reason="tesseract, which reads words in pictures, is not here"
 )
+NAMES = {
+    "asha": "Asha Patel",
+    "ben": "Ben Okafor",
+    "cleo": "Cleo Martin",
+    "efua": "Efua Mensah",
+}
+#: A message that the head was shown.
+SENT = "slack:D1 17.001"
 WORDS = ("Year 5 parents", "The kitchen is filthy", "Mrs Winterbottom must go")
 
 
@@ -44,9 +55,9 @@ def screenshot(*lines: str, form: str = "PNG") -> bytes:
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     here = Office(tmp_path)
     here.desk = replace(here.desk, reads_pictures=True)
-    people = {"asha": Role.STAFF, "ben": Role.HEAD, "cleo": Role.DSL}
+    people = {"asha": Role.STAFF, "ben": Role.HEAD, "cleo": Role.DSL, "efua": Role.CHAIR}
     for id, role in people.items():
-        name = {"asha": "Asha Patel", "ben": "Ben Okafor", "cleo": "Cleo Martin"}[id]
+        name = NAMES[id]
         await here.desk.store.add_person(
             Person(id, name, (role,), (f"slack:{id}",), NOW, invited=True)
         )
@@ -71,7 +82,7 @@ async def fetched(office: Office, content: bytes, **more: object) -> str:
 async def test_words_are_read_whatever_a_phone_made_of_them(tmp_path: Path, form: str) -> None:
     path = tmp_path / "shot"
     path.write_bytes(screenshot(*WORDS, form=form))
-    assert await read_words(path) == " ".join(WORDS)
+    assert await read_words(path) == "\n".join(WORDS)
 
 
 @needs_tesseract
@@ -80,7 +91,7 @@ async def test_a_case_is_found_by_them_and_says_that_a_machine_has_read_them(
 ) -> None:
     reference = await fetched(office, screenshot(*WORDS))
     case = await office.desk.store.case(reference)
-    assert case.evidence[0].machine_read == " ".join(WORDS)
+    assert case.evidence[0].machine_read == "\n".join(WORDS)
     found = "\n".join(words_in(await office.asks("ben", "case find winterbottom kitchen")))
     assert f"Read by machine, in pictures of {reference}" in found
     # What somebody has said is found as before.
@@ -99,6 +110,58 @@ async def test_whom_the_case_concerns_finds_nothing_by_them(office: Office) -> N
         words_in(await office.asks("cleo", "case find winterbottom"))
     )
     assert reference in "\n".join(words_in(await office.asks("ben", "case find winterbottom")))
+
+
+@needs_tesseract
+async def test_whoever_is_named_in_a_picture_is_kept_from_the_case_until_somebody_says_not(
+    office: Office,
+) -> None:
+    reference = await fetched(office, screenshot("Headteacher Ben Okafor", "hit my boy today"))
+    assert "I know no case" in "\n".join(words_in(await office.asks("ben", f"case {reference}")))
+    for command in ("case find okafor", "case find boy"):
+        assert "No case with" in "\n".join(words_in(await office.asks("ben", command)))
+    asked = "\n".join(words_in(await office.asks("cleo", f"case {reference}")))
+    assert "The words may mean Ben Okafor" in asked
+
+    await office.asks("cleo", f"case about {reference} none")
+    assert reference in "\n".join(words_in(await office.asks("ben", "case find boy")))
+
+
+@needs_tesseract
+async def test_an_alert_and_an_owner_of_before_it_was_read_are_taken_back(office: Office) -> None:
+    told = Notice("told", NoticeKind.ALERT, "ben", NOW, settled=NOW, result="sent", message=SENT)
+    picture = screenshot("Mr Okafor hit my boy")
+    reference = await fetched(office, picture, notices=(told,), owner="ben")
+    case = await office.desk.store.case(reference)
+    assert case.owner is None
+    taken_back = [each for each in case.notices if each.kind == NoticeKind.WITHDRAW]
+    assert [(each.to, each.message) for each in taken_back] == [("ben", SENT)]
+    assert "efua" in {each.to for each in case.notices if each.kind == NoticeKind.ALERT}
+    assert facts_changed(case) == []
+
+
+@needs_tesseract
+async def test_a_letter_of_the_school_s_own_keeps_it_from_nobody(office: Office) -> None:
+    letter = screenshot("Hillside Primary School", "Headteacher: Mr B Okafor", "Closed at noon")
+    reference = await fetched(office, letter)
+    assert reference in "\n".join(words_in(await office.asks("ben", "case find hillside")))
+    # A machine cannot tell whom a surname alone means. Nobody finds it by their own name.
+    alone = await fetched(office, screenshot("Okafor out", "The gym is cold"))
+    assert alone in "\n".join(words_in(await office.asks("ben", f"case find {alone}")))
+    assert "No case with" in "\n".join(words_in(await office.asks("ben", "case find okafor")))
+
+
+@needs_tesseract
+async def test_somebody_who_works_on_cases_later_is_kept_from_what_names_them(
+    office: Office,
+) -> None:
+    reference = await fetched(office, screenshot("Miss Rao", "hit my boy today"))
+    gita = Person("gita", "Gita Rao", (Role.LEADER,), ("slack:gita",), NOW, invited=True)
+    await office.desk.store.add_person(gita)
+    await reconsider(office.desk, gita, None)
+    summary = (await office.desk.store.case(reference)).summary
+    assert is_kept_from(gita, [summary])
+    assert reference in "\n".join(words_in(await office.asks("ben", f"case {reference}")))
 
 
 @needs_tesseract

@@ -1,0 +1,65 @@
+"""Colleagues whom the platform itself names in what came in, by their accounts: no name need match.
+
+Whoever has written what is forwarded, or is mentioned in it, is perhaps whom it is about or who
+posted it, until somebody has said so or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from handlers.desk import Desk
+from handlers.messages import Incoming, Origin
+from handlers.rules import access
+from store.model.address import Address, Platform
+from store.model.records import Evidence, Person
+
+
+async def people_named_in(incoming: Incoming, desk: Desk) -> Sequence[Person]:
+    """Those whom the platform names in it, each once, but for whoever sent it.
+
+    Of those who are mentioned, whoever works on cases; as with names, others may be witnesses.
+    """
+    authors = dict.fromkeys(_authors_of(incoming))
+    found: dict[str, Person] = {}
+    for account in dict.fromkeys((*authors, *incoming.mentioned)):
+        person = await desk.store.by_account(account)
+        if person is None or incoming.sender.account in person.accounts:
+            continue
+        if account in authors or person.has(*access.WORKERS):
+            found[person.id] = person
+    return list(found.values())
+
+
+def _authors_of(incoming: Incoming) -> Iterable[str]:
+    origins = [each.origin for each in incoming.forwarded]
+    origins += [each.origin for each in incoming.attachments if each.origin]
+    return (account for each in origins if (account := _author_of(each, incoming)))
+
+
+def _author_of(origin: Origin, incoming: Incoming) -> str:
+    """The author's account, in the workspace in which it was passed on; empty where it is hidden.
+
+    `slack:T1:U7` of `U7` that `slack:T1:U9` has forwarded.
+    """
+    if not origin.author_id:
+        return ""
+    account = Address.parse(incoming.sender.account)
+    place = ":".join((*account.parts[:-1], origin.author_id))
+    return str(Address(account.platform, place))
+
+
+def has_written(person: Person, item: Evidence) -> bool:
+    """Tell whether a piece of evidence is this person's message, by the platform's own id."""
+    author = item.origin.get("author_id", "")
+    if not author or item.by in person.ids:
+        return False
+    platform = Address.parse(item.source).platform
+    for account in map(Address.parse, person.accounts):
+        is_of_chat = account.platform == platform and platform in (
+            Platform.SLACK,
+            Platform.TELEGRAM,
+        )
+        if is_of_chat and account.parts[-1] == author:
+            return True
+    return False
