@@ -248,6 +248,6 @@ async def test_leaders_are_told_once_that_chats_keep_copies(talk: Talk, stage: S
         bot>  What is it mostly about?
     """)
     told = [
-        who for who in ("Ben", "Asha") for seen in stage.seen(who) if "its own copies" in seen.words
+        who for who in ("Ben", "Asha") for seen in stage.seen(who) if "its own copy" in seen.words
     ]
     assert told == ["Ben"]
