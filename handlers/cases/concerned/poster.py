@@ -15,20 +15,22 @@ from handlers.cases.concerned.subject import (
     INSTEAD,
     INSTEAD_OF,
     LETS_IN,
-    LONGEST,
     MEANWHILE,
-    ONLY,
     SURELY,
-    Said,
     act_of_naming,
     answers,
+    short_list,
+    sure_part,
+    sure_word,
+)
+from handlers.cases.concerned.who_is_meant import (
+    LONGEST,
+    ONLY,
+    Said,
     none_of_those_meant,
     of_no_staff,
     several_names,
-    short_list,
     subject_meant,
-    sure_part,
-    sure_word,
 )
 from handlers.cases.next_question import BUTTON, which_of
 from handlers.commands import WITH_CASE, command

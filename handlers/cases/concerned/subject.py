@@ -6,10 +6,18 @@ From the moment that it is said, that person no longer sees that the case exists
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN, next_of
 from handlers.cases.concerned.none_of_them import NoneOfThem
+from handlers.cases.concerned.who_is_meant import (
+    LISTED,
+    ONLY,
+    Said,
+    none_of_those_meant,
+    several_names,
+    subject_meant,
+)
 from handlers.cases.next_question import (
     BUTTON,
     SHORT_LIST,
@@ -18,21 +26,21 @@ from handlers.cases.next_question import (
     which_of,
     words_to_settle,
 )
-from handlers.cases.questions import SUBJECTS, subject_question, subjects_words
+from handlers.cases.questions import subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Part, Prompt, Refused, Reply, Text
+from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_office, same_name
-from handlers.text.words import listed, shortened
+from handlers.rules.names import LIKE_THE_HEAD, same_name
+from handlers.text.words import listed
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
 from handlers.workflow.own_words import may_say_whom, may_settle, own_words
 from handlers.workflow.words_weighed import with_owner_again
 from store.model.case import Case
-from store.model.records import About, Person, Role, Status, Subject
+from store.model.records import About, Person, Status, Subject
 
 WHICH_PERSON = "Which member of staff?"
 TAP_OR_TYPE = f"{WHICH_PERSON} Tap a name, or type it."
@@ -40,14 +48,6 @@ ME = "Me"
 SOMEBODY_ELSE = "Somebody else"
 NOT_SURE_WHO = "Not sure who"
 NAME_THEM = "Who is it? Type the name. “Me” or “not sure” will do as well."
-#: That it is a member of staff, and nobody knows which.
-NOT_SURE = ("unsure", "not sure", "no idea", "don't know", "don’t know", "dont know", "dunno")
-#: People in one answer.
-MOST = 20
-TOO_MANY = (
-    "That names more than {most} people, and I have noted none of them. Please say it again, a few "
-    "names at a time."
-)
 NOT_TO_TAKE_BACK = (
     "Only whoever looks after the case can say that it is not about somebody. Please tell them. "
     "You can still name somebody else as well."
@@ -70,16 +70,6 @@ SURE_TYPED = "If so, type: /{command}"
 #: Words that stand before what is to take the place of what was said; once that is confirmed, see
 #: `sure_word`.
 INSTEAD, SURELY = "instead", "surely"
-#: Before a name of the school's own list.
-LISTED = "listed"
-#: Before a name that was said, and means none of those who are known.
-ONLY = "only"
-#: Words that a button puts before an id or a name.
-BY_BUTTON = ("id", LISTED)
-#: Characters of a name.
-LONGEST = 80
-
-THE_HEAD = {"head", "headteacher", "head teacher", "headmaster", "headmistress", "principal", "ht"}
 
 
 @command(
@@ -287,33 +277,6 @@ def sure_part(label: str, command: str) -> Part:
     return Choices((Choice(label, command, "danger"),))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Whom somebody has typed or tapped:
-
-    `head`, `id 3f2a…`, `only Jo Smith`, `staff Mr Jones`, `Mrs Bell`.
-    """
-
-    #: The first word, in small letters: a Subject, `id`, `only`, or the beginning of a name.
-    kind: str
-    #: What follows it.
-    name: str
-    #: All of it.
-    whole: str
-
-    @classmethod
-    def parse(cls, typed: str) -> Said:
-        # Names are listed below each other, too.
-        lines = "; ".join(line for line in typed.splitlines() if line.strip())
-        kind, _, name = lines.strip().partition(" ")
-        return cls(kind.lower(), " ".join(name.split()), " ".join(lines.split()))
-
-    @property
-    def wanted(self) -> str:
-        """The words that say who, without the “staff” before them."""
-        return self.name if self.kind == Subject.STAFF else self.whole
-
-
 async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[About]:
     """Whom the words mean: one, or each of several who are named in them. Raises Refused."""
     if said.kind == ONLY:
@@ -325,130 +288,6 @@ async def _subjects(said: Said, asker: Person, case: Case, desk: Desk) -> list[A
     if len(names) < 2:
         return [await subject_meant(said, asker, desk)]
     return [await subject_meant(Said.parse(name), asker, desk) for name in names]
-
-
-async def several_names(said: Said, words: str, desk: Desk) -> list[str]:
-    """The names in the words; of a button they are no words. Raises Refused, rather than leave out
-    somebody who would then be let in.
-    """
-    if said.kind in BY_BUTTON:
-        return []
-    names = await people.names_meant(words, desk)
-    if len(names) > MOST:
-        raise Refused(TOO_MANY.format(most=MOST))
-    return names
-
-
-def none_of_those_meant(name: str, said: Iterable[About]) -> About | None:
-    """What was said before, and none of those whom it may mean. A button may hold a part of it.
-
-    None where nothing of that name is open: then somebody has typed a name, and means it.
-    """
-    for each in said:
-        is_asked = each.candidates and not each.is_of_words
-        if name and is_asked and each.name.startswith(name):
-            return replace(each, candidates=(), nobody_of=each.candidates)
-    return None
-
-
-async def subject_meant(said: Said, asker: Person, desk: Desk) -> About:
-    """Whom the words mean; with candidates, where they could mean some whom we know."""
-    if said.kind == "id" and said.name:
-        return await _known(await people.person_by_id(said.name, desk), desk)
-    if said.kind == LISTED:
-        # A person of the school's own list: that somebody here has a like name excludes nobody.
-        return About(Subject.STAFF, name=shortened(said.name, LONGEST))
-
-    subject = _subject_named(said.wanted)
-    if subject == Subject.UNSURE and said.kind == Subject.STAFF:
-        return About(Subject.STAFF)
-    if subject == Subject.ME:
-        return await _known(asker, desk, Subject.ME)
-    if subject == Subject.HEAD:
-        return await _head(desk)
-    if subject:
-        return About(subject)
-    return await _somebody(said, desk)
-
-
-async def _somebody(said: Said, desk: Desk) -> About:
-    """Whom an office or a name means, the offices first."""
-    found = people.one_of_each_name(await _having(said.wanted, desk))
-    name = shortened(said.wanted, LONGEST)
-    roles = roles_of_office(said.wanted)
-    if len(roles) > 1:
-        # Nobody has that office here by name.
-        names = _names_of(found)
-        return About(Subject.STAFF, name=name, candidates=_ids_of(found), names=names)
-    if len(found) == 1:
-        return await _known(found[0], desk)
-    if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
-        return await of_no_staff(said.kind, said.name, desk)
-    if not found:
-        found = people.one_of_each_name(await people.people_matching(said.wanted, desk))
-        if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
-            return await _known(found[0], desk)
-
-    candidates = _ids_of(found)
-    if LIKE_THE_HEAD.search(said.wanted):
-        candidates += (await _head(desk)).heads
-    return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
-
-
-async def of_no_staff(kind: str, name: str, desk: Desk) -> About:
-    """A pupil or parent; with candidates, where the words hold the whole name of a colleague."""
-    meant = [each for each in await desk.store.people() if holds_whole_name(name, each.name)]
-    return About(kind, name=shortened(name, LONGEST), candidates=_ids_of(meant))
-
-
-def _ids_of(meant: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(id for person in meant for id in person.ids)
-
-
-def _names_of(meant: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for person in meant for name in person.names))
-
-
-def _subject_named(words: str) -> str | None:
-    """`the school`, `School`, `our head teacher` -> the subject, unless somebody is named."""
-    wanted = _without(("a", "an", "the", "our", "about"), words)
-    if wanted in THE_HEAD:
-        return Subject.HEAD
-    if wanted in ("me", "myself"):
-        return Subject.ME
-    if wanted in NOT_SURE:
-        return Subject.UNSURE
-    for key, label in SUBJECTS:
-        # “A member of staff” is nobody yet: a name follows.
-        if key != Subject.STAFF and wanted in (key, label.lower().split(maxsplit=1)[-1]):
-            return key
-    return None
-
-
-def _without(left_out: Collection[str], words: str) -> str:
-    return " ".join(word for word in words.lower().split() if word not in left_out)
-
-
-async def _having(words: str, desk: Desk) -> list[Person]:
-    """Who has the office that the words are: `the chair of governors`, `our safeguarding lead`."""
-    roles = roles_of_office(words)
-    if not roles or roles == (Role.HEAD,):
-        return []
-    return list(await desk.store.having(roles))
-
-
-async def _head(desk: Desk) -> About:
-    """The headteachers of this moment, who stay its subject whoever has the role later."""
-    names = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
-    heads = [person for person in await desk.store.people() if same_name(person.name) in names]
-    return About(Subject.HEAD, heads=_ids_of(heads), names=_names_of(heads))
-
-
-async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> About:
-    """Somebody, with every record of that name: one person may have one in each chat."""
-    heads = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
-    subject = Subject.HEAD if same_name(person.name) in heads else otherwise
-    return About(subject, person.id, person.name)
 
 
 async def short_list(
