@@ -27,7 +27,7 @@ from bot.settings import Settings
 from store.errors import DamagedCase, NotFound, Trouble
 from store.model.case import Case
 from store.model.memos import Erased, RoleChange
-from store.model.records import Role
+from store.model.records import About, Role, Subject
 from tests.bot.cli.test_backup_database import (
     UNDRESSED,
     add_picture,
@@ -178,12 +178,28 @@ async def test_all_older(given: Settings, differing: tuple[Path, dict[str, str]]
     backups, refs = differing
     typist = await decide(given, backups, all_older=True)
     assert "took" not in typist.words
+    # Nothing is lost of it, and what was said since may keep somebody from it.
     [went_on, newer] = await cases(given, refs["went on"], refs["newer"])
-    assert "A phone call." not in str(went_on.chronology)
+    assert "A phone call." in str(went_on.chronology)
     assert newer.reference == refs["newer"]
     async with opened(given) as store:
         assert (await store.case(refs["locked"])).withheld
         assert not await store.unreadable()
+
+
+async def test_all_older_takes_back_nothing_of_whom_a_case_is_about(
+    given: Settings, tmp_path: Path
+) -> None:
+    made = case()
+    async with opened(given) as store:
+        await store.add(made)
+    await backed_up(given, tmp_path / "backups")
+    async with opened(given) as store:
+        now = await store.case(made.reference)
+        await store.save(now.concern(About(Subject.STAFF, name="Cleo Martin"), by=BEN, at=NOW))
+    await decide(given, tmp_path / "backups", all_older=True)
+    [kept] = await cases(given, made.reference)
+    assert [about.name for about in kept.subjects] == ["Cleo Martin"]
 
 
 @pytest.mark.parametrize(("answer", "comes_back"), [("a", True), ("n", False)])
@@ -264,9 +280,8 @@ def test_the_command(tmp_path: Path) -> None:
     status, words = headsup("restore", "backups", database(), folder=tmp_path, **given)
     assert (status, "headsup put-back FROM" in words) == (1, True), words
     status, words = headsup("put-back", "backups", "--all-older", folder=tmp_path, **given)
-    assert (status, f"Put back: {reference}" in words) == (0, True), words
-    status, words = headsup("put-back", "backups", "--all-older", folder=tmp_path, **given)
-    assert f"Case {reference} went on" in words  # by the note that says so
+    assert (status, f"Kept as here: {reference}" in words) == (0, True), words
+    assert f"Case {reference} went on" in words
 
 
 KILLED = """

@@ -84,6 +84,6 @@ async def test_a_day_is_chosen_in_a_calendar(stage: SlackStage) -> None:
     assert kinds == ["datepicker", "plain_text_input"]
     await stage.slack.submit(ben, form, "she is away", day="2026-12-01")
     await stage.quiet()
-    assert "Put off until Tue 1 Dec" in stage.slack.shown(ben)[-1].words
+    assert "put off until Tue 1 Dec" in stage.slack.shown(ben)[-1].words
     case = await stage.bot.desk.store.case(reference)
     assert case.chronology[-1].details["why"] == "she is away"
