@@ -97,6 +97,8 @@ async def test_a_tap_in_somebody_elses_private_chat_is_nobodys(talk: Talk, stage
     assert isinstance(stage, TelegramStage)
     case = await _an_alert_to_ben(talk)
     ben, cleo = stage.users["Ben"], stage.users["Cleo"]
+    # What Cleo was shown is taken back.
+    await stage.quiet()
     before = (stage.seen("Ben"), stage.seen("Cleo"))
     message = next(m for (chat, _), m in stage.telegram.api.messages.items() if chat == ben.id)
     query: dict[str, Any] = {
