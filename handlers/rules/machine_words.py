@@ -43,7 +43,7 @@ OFFICE_IN_LETTERHEAD = re.compile(
 )
 #: `Headteacher: `, `(Headteacher)`.
 WITH_OFFICE = re.compile(rf"{OFFICE_IN_LETTERHEAD.pattern}\s*[:)]")
-ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+|\S+\.(?:uk|com|org|net)\b\S*")
+ADDRESS = re.compile(r"\S@\S|https?:\S|www\.\S|\S\.(?:uk|com|org|net)\b")
 #: Somebody else beside them: `Mrs C. Martin`.
 TITLED_NAME = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\b\.?(?:\s+[A-Z]\b\.?)*(?:\s+[A-Z][\w'’-]+){1,2}"
@@ -120,7 +120,7 @@ def _unless_letterhead(run: Sequence[str], own: set[str]) -> Iterable[str]:
 
 
 def _is_of_letterhead(line: str, own: set[str]) -> bool:
-    rest = ADDRESS.sub(" ", line)
+    rest = " ".join(word for word in line.split() if not ADDRESS.search(word))
     # Their own name first, with its title: what follows it is no part of somebody else's name.
     rest = " ".join(GAP if _is_own(word, own) else word for word in rest.split())
     rest = TITLED_NAME.sub(" ", TITLE_OF_OWN.sub(" ", rest))

@@ -16,17 +16,16 @@ from store.model.records import Evidence, Person
 
 
 async def people_named_in(incoming: Incoming, desk: Desk) -> Sequence[Person]:
-    """Those whom the platform names in it, each once, but for whoever sent it.
+    """Those who work on cases whom the platform names in it, each once, but for whoever sent it.
 
-    Of those who are mentioned, whoever works on cases; as with names, others may be witnesses.
+    Others see nothing of it; of whoever comes to work on cases it is weighed then.
     """
-    authors = dict.fromkeys(_authors_of(incoming))
     found: dict[str, Person] = {}
-    for account in dict.fromkeys((*authors, *incoming.mentioned)):
+    for account in dict.fromkeys((*_authors_of(incoming), *incoming.mentioned)):
         person = await desk.store.by_account(account)
         if person is None or incoming.sender.account in person.accounts:
             continue
-        if account in authors or person.has(*access.WORKERS):
+        if person.has(*access.WORKERS):
             found[person.id] = person
     return list(found.values())
 

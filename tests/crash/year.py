@@ -28,6 +28,7 @@ from handlers.reception import receive
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.school.duties import all_due
+from handlers.school.today import OF_THE_DAY
 from handlers.sweep import sweep
 from store.documents import record_from
 from store.model.case import Case
@@ -446,13 +447,17 @@ class Year:
         """Messages that were sent at this moment, and are not noted as sent: these may come again."""
         count = 0
         for message in self.chat.messages[self._sent_before :]:
-            if await self._notices_of(message) < message.notices:
+            noted = await self._notices_of(message)
+            is_of_day = any(told.kind in ("day", "digest") for told in message.told)
+            # What several notices say alike stands there once.
+            misses_day = is_of_day and not any(n.key.split()[0] in OF_THE_DAY for n in noted)
+            if len(noted) < message.notices or misses_day:
                 self.unnoted.update(message.told)
                 count += 1
         if count:
             self.unnoted_messages.append(count)
 
-    async def _notices_of(self, message: Message) -> int:
+    async def _notices_of(self, message: Message) -> list[Notice]:
         noted = [n for path in (self.folder / "notices").glob("*.json") for n in _loose(path)]
         words = " ".join(
             [
@@ -463,7 +468,7 @@ class Year:
         for reference in set(re.findall(r"\b[2-9B-DF-HJ-NP-TV-XZ]{4}\b", words)):
             if await summary_of(self.store, reference):
                 noted += (await self.store.case(reference)).notices
-        return sum(n.message == f"chat:{message.person} {message.number}" for n in noted)
+        return [n for n in noted if n.message == f"chat:{message.person} {message.number}"]
 
     # --- what people do ---------------------------------------------------------------------------------------
 

@@ -99,8 +99,9 @@ BUILT = {
     "handlers.school.role_words",
     # A word of a name, escaped, letter by letter.
     "handlers.rules.spellings",
-    # Names to be erased, escaped.
+    # Names to be erased, or taken out, escaped.
     "store.erasing",
+    "bot.cli.export.folded",
     # Words of the house.
     "store.policies.search.answer_kinds",
     # Names of tags, from a list.

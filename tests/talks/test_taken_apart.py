@@ -138,7 +138,7 @@ async def test_nobody_is_sent_to_the_lead_about_whom_a_picture_is(talk: Talk) ->
     await talk("""
         Asha> The child in this picture is in Year 4
         bot>  Case {a}
-        Asha> (taps) A child undressed
+        Asha> (taps) A child undressed or sexualised
         bot>  Ring the safeguarding lead now
         Asha> /case about {a} Cleo Martin
         bot>  Ring the headteacher now
@@ -152,7 +152,7 @@ async def test_nobody_is_sent_to_the_head_either_where_it_is_about_both(talk: Ta
     await talk("""
         Asha> The child in this picture is in Year 4
         bot>  Case {a}
-        Asha> (taps) A child undressed
+        Asha> (taps) A child undressed or sexualised
         bot>  Ring the safeguarding lead now
         Asha> /case about {a} Cleo Martin and Ben Okafor
         bot>  Ring the chair of governors now

@@ -87,12 +87,24 @@ async def test_who_wrote_what_is_forwarded_is_kept_from_it_until_somebody_says_n
     assert "a pupil" in shown
 
 
-async def test_who_wrote_beside_a_picture_is_kept_from_it_and_so_is_a_colleague(
+async def test_a_colleague_who_wrote_beside_a_picture_is_kept_from_it_when_they_come_to_lead(
     chat: Chat,
 ) -> None:
     picture = Attachment("picture", {"id": "F1"}, origin=written_by("DEV"))
     await chat.says("ASHA", attachments=(picture,))
-    assert await chat.kept_from() == {"DEV"}
+    # They see nothing of it: nobody need be asked.
+    assert await chat.kept_from() == set()
+    dev = await chat.desk.store.by_account(f"{chat.accounts}DEV")
+    assert dev is not None
+    leader = replace(dev, roles=(Role.LEADER,))
+    await reconsider(chat.desk, leader, dev)
+    assert is_kept_from(leader, [await chat.case()])
+
+
+async def test_a_leader_who_wrote_beside_a_picture_is_kept_from_it(chat: Chat) -> None:
+    picture = Attachment("picture", {"id": "F1"}, origin=written_by("BEN"))
+    await chat.says("ASHA", attachments=(picture,))
+    assert await chat.kept_from() == {"BEN"}
 
 
 async def test_a_leader_who_is_mentioned_is_kept_from_it_and_a_witness_is_not(chat: Chat) -> None:
