@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from bot.slack.reading.content import all_messages
 from bot.slack.reading.payload import Payload, first_text
@@ -14,7 +15,20 @@ _PERSON = re.compile(r'(?:<@|"user_id": ")([UW][A-Z0-9]{2,30})\b')
 
 def people_mentioned_in(message: Payload) -> list[str]:
     """The ids of people who are mentioned anywhere in a message, each once, in order."""
-    return list(dict.fromkeys(_PERSON.findall(json.dumps(message))))
+    return list(dict.fromkeys(_PERSON.findall(json.dumps(_without_bare_text(message)))))
+
+
+def _without_bare_text(value: object) -> object:
+    """A payload without the text elements of its blocks: what looks like a mention there was typed
+    as it stands. In a message's own text Slack writes it otherwise (`&lt;@U7&gt;`).
+    """
+    if isinstance(value, Mapping):
+        if value.get("type") == "text":
+            return None
+        return {key: _without_bare_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_bare_text(item) for item in value]
+    return value
 
 
 def channels_named_in(message: Payload) -> dict[str, str]:

@@ -143,3 +143,17 @@ def test_slack_says_whose_accounts_are_mentioned() -> None:
     sender = Sender("slack:T1:UASHA", "Asha Patel")
     read = translate_message(said, sender, "T1", "UHEADSUP", {"UBEN": "Captain"})
     assert read.incoming.mentioned == ("slack:T1:UBEN",)
+
+
+def test_what_looks_like_a_mention_in_slack_and_was_typed_is_none() -> None:
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "<@UBEN>"}]}
+    block = {"type": "rich_text", "elements": [words]}
+    said = {
+        "channel": "D1",
+        "ts": "17.1",
+        "user": "UASHA",
+        "text": "&lt;@UBEN&gt;",
+        "blocks": [block],
+    }
+    read = translate_message(said, Sender("slack:T1:UASHA", "Asha Patel"), "T1", "UHEADSUP", {})
+    assert read.incoming.mentioned == ()
