@@ -17,7 +17,8 @@ async def test_a_leaders_note_names_another_leader(talk: Talk) -> None:
         Ben>  /case take {a}
         bot>  Ben Okafor is looking after it
         Cleo> /case note {a} The mother now says that Ben Okafor hit him
-        bot>  Noted with case {a}.\\nThe words may mean Ben Okafor
+        bot>  Noted with case {a}.
+        bot>  The words may mean Ben Okafor
         Ben>  /case {a}
         bot>  I know no case
         Cleo> (taps) No, it is not about them
