@@ -51,7 +51,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         report.report,
         lists.status,
         lists.open_case,
-        home.home,
+        _asked_anyway(home.home),
         ownership.note,
         classify.urgent,
         mistake.change_words,

@@ -43,8 +43,12 @@ FOR_LEADERS = (
 JUST_NOW = timedelta(minutes=1)
 
 
-# It is not in the help, which staff read on a phone: in Slack it is a tab, in Telegram `/start`.
-@command("home", usage="/home", may=Act.HELP, summary="")
+@command(
+    "home",
+    usage="/home",
+    may=Act.HELP,
+    summary="what waits for you, and what you can do here",
+)
 async def home(ask: Ask, desk: Desk) -> Reply:
     """The same as on the bot's own page."""
     return await home_of(ask.person, ask.at, desk)
