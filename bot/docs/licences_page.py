@@ -25,7 +25,8 @@ with PostgreSQL alone; none is changed, or copied into this repository. `make sb
 them down for a machine, with their versions and hashes.
 
 """
-COLUMNS = ("Package", "Licence", "From")
+# Without addresses: some lead to registries, and all of them change.
+COLUMNS = ("Package", "Licence")
 #: What says nothing of its licence in its package, and says it in its repository.
 SAID_ELSEWHERE = {"pyrage": "MIT"}
 UNKNOWN = "UNKNOWN"
@@ -47,12 +48,12 @@ def page() -> str:
             licence = SAID_ELSEWHERE.get(name, "")
         if not licence:
             raise ValueError(f"{name} says nothing of its licence")
-        rows.append((name, licence, package["URL"]))
+        rows.append((name, licence))
     return HEAD + table(COLUMNS, sorted(rows, key=lambda row: row[0].casefold()))
 
 
 def _licences(packages: Iterable[str]) -> Sequence[dict[str, str]]:
-    asked = ["--format", "json", "--with-urls", "--packages", *packages]
+    asked = ["--format", "json", "--packages", *packages]
     command = [sys.executable, "-m", "piplicenses", *asked]
     done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
     found: list[dict[str, str]] = json.loads(done.stdout)

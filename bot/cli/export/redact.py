@@ -96,24 +96,29 @@ def _write(folder: Path, to: Path, decisions: Sequence[Decision]) -> None:
     if not pages:
         raise Trouble(NO_PAGES.format(folder=folder))
 
-    removed = [decision for decision in decisions if decision.decided == Decided.REMOVE]
-    words = Finder(
-        wanted=[d.words for d in removed if not d.is_file],
-        kept=[d.words for d in decisions if not d.is_file and d.decided == Decided.KEEP],
-    )
-    kept = {d.words for d in decisions if d.is_file and d.decided == Decided.KEEP}
     files = [path for path in sorted(folder.rglob("*")) if _is_file_of_others(path, folder)]
-    gone = Finder(_within(path, folder) for path in files if _within(path, folder) not in kept)
+    handed_over = _decided(decisions, Decided.KEEP, is_file=True)
+    names = [_within(path, folder) for path in files]
+    kept = [name for name in names if name in handed_over]
+    gone = Finder(name for name in names if name not in handed_over)
+    words = Finder(
+        wanted=_decided(decisions, Decided.REMOVE, is_file=False),
+        kept=_decided(decisions, Decided.KEEP, is_file=False),
+    )
 
     for page in pages:
         clean = _Clean(words, gone)
         clean.feed(page.read_text("utf-8"))
         clean.close()
         put(to / page.name, clean.page)
-    for path in files:
-        if _within(path, folder) in kept:
-            _copy(path, to / _within(path, folder))
+    for name in kept:
+        _copy(folder / name, to / name)
     put(to / "README.txt", README)
+
+
+def _decided(decisions: Sequence[Decision], decided: Decided, *, is_file: bool) -> set[str]:
+    """The words, or the paths of files, of which this was decided."""
+    return {each.words for each in decisions if each.decided == decided and each.is_file == is_file}
 
 
 def _is_file_of_others(path: Path, folder: Path) -> bool:
