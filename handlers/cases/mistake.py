@@ -19,7 +19,7 @@ from handlers.rules.access import Act, Relation
 from handlers.text.courtesies import is_of_mistap
 from handlers.workflow.changes import change
 from store.model.case import Case
-from store.model.kinds import LOOKS
+from store.model.kinds import LOOKS, EntryKind
 from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import MISTAKE
 
@@ -82,6 +82,8 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
             raise matter.refusal(NOT_YOURS.format(reference=reference))
         if matter.is_about(ask.person):
             raise matter.refusal(NOT_YOUR_OWN)
+        if _said_so_before(matter.named, ask.person):
+            return _ended(matter)
         by, at = ask.person.id, ask.at
 
         def move(case: Case) -> Case:
@@ -94,10 +96,23 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
         is_begun = _is_begun(matter, ask.person)
         act = Act.NOTE if is_begun else Act.CLASSIFY
         matter = await change(desk, ask.person, matter, act, move, named=True)
-    words = IS_BEGUN if is_begun else ENDED
-    said = matter.shown_in(say(words.format(reference=matter.named.reference)))
-    # Nothing is to be tapped any more on the card of what has ended.
-    return replace(said, replaces=not is_begun)
+    if is_begun:
+        return matter.shown_in(say(IS_BEGUN.format(reference=matter.named.reference)))
+    return _ended(matter)
+
+
+def _ended(matter: Matter) -> Reply:
+    """Nothing is to be tapped any more on the card of what has ended."""
+    said = matter.shown_in(say(ENDED.format(reference=matter.named.reference)))
+    return replace(said, replaces=True)
+
+
+def _said_so_before(case: Case, reporter: Person) -> bool:
+    """Whether they ended it as this already: an answer can be lost on its way, and they tap again."""
+    if case.status != Status.CLOSED or case.outcome != MISTAKE.key:
+        return False
+    ends = [entry for entry in case.chronology if entry.what == EntryKind.CLOSED]
+    return ends[-1].by in reporter.ids
 
 
 def _is_begun(matter: Matter, reporter: Person) -> bool:

@@ -100,8 +100,8 @@ class Lane(ABC):
     async def until(self, true: Callable[[], Any], seconds: float) -> Any: ...
 
     @abstractmethod
-    def becomes_patient(self) -> None:
-        """From now on a bot may take its time: it is not killed any more."""
+    def becomes_patient(self, seconds: float = PATIENCE) -> None:
+        """From now on the chat waits so long for a bot: it may take its time where it is not killed."""
 
     # --- what people do -----------------------------------------------------------------------------------
 
@@ -283,8 +283,8 @@ class SlackLane(Lane):
     def calls(self) -> int:
         return len(self.slack.calls)
 
-    def becomes_patient(self) -> None:
-        self.slack.patience = PATIENCE
+    def becomes_patient(self, seconds: float = PATIENCE) -> None:
+        self.slack.patience = seconds
 
     async def until(self, true: Callable[[], Any], seconds: float) -> Any:
         return await self.slack.until(true, seconds)
@@ -349,7 +349,7 @@ class TelegramLane(Lane):
     def calls(self) -> int:
         return len(self.telegram.calls)
 
-    def becomes_patient(self) -> None:
+    def becomes_patient(self, seconds: float = PATIENCE) -> None:
         """Telegram always is."""
 
     async def until(self, true: Callable[[], Any], seconds: float) -> Any:

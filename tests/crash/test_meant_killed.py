@@ -100,6 +100,7 @@ async def _say_no_while_it_dies(
     await talking.types(leader)
     await lane.until(lambda: _found(lane, leader, ASKED), LONG)
     assert lane.can_tap(leader, YES)
+    lane.becomes_patient(PATIENCE)
     tapping = asyncio.create_task(lane.tap(leader, NO))
     await asyncio.sleep(lane.chance.random() * SOON)
     await bot.kill()

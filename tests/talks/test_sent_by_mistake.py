@@ -24,6 +24,17 @@ async def test_a_reporter_ends_what_was_sent_by_mistake(talk: Talk) -> None:
     """)
 
 
+async def test_to_say_it_twice_is_answered_the_same(talk: Talk) -> None:
+    await talk("""
+        Asha> They call the kitchen filthy
+        bot>  Case {a}
+        Asha> /case mistake {a}
+        bot>  Case {a} is closed as sent by mistake. What you sent is still kept.
+        Asha> /case mistake {a}
+        bot>  Case {a} is closed as sent by mistake. What you sent is still kept.
+    """)
+
+
 async def test_whoever_has_begun_to_work_on_it_is_told(talk: Talk) -> None:
     await talk("""
         Asha> They call the kitchen filthy
