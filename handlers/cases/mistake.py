@@ -108,7 +108,7 @@ def _ended(matter: Matter) -> Reply:
 
 
 def _said_so_before(case: Case, reporter: Person) -> bool:
-    """Whether they ended it as this already: an answer can be lost on its way, and they tap again."""
+    """Whether they ended it as this already: an answer can be lost, and they tap once more."""
     if case.status != Status.CLOSED or case.outcome != MISTAKE.key:
         return False
     ends = [entry for entry in case.chronology if entry.what == EntryKind.CLOSED]
