@@ -170,7 +170,7 @@ def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
     if after is None:
         return False
     first_below = f"{number.group().strip().rstrip('.')}.1"
-    if after.text.startswith(first_below) and after.indent <= lines[n].indent:
+    if _begins_level_with(after, first_below, lines[n]):
         return True
     if _NUMBER.match(after.text) or not _is_blank(lines, n - 1):
         return False
@@ -179,6 +179,11 @@ def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
     if text.isupper() or _is_title_like(words):
         return True
     return len(words) <= 6 and len(after.text) > len(text) + 30
+
+
+def _begins_level_with(line: TextLine, words: str, above: TextLine) -> bool:
+    """It begins with these words, and no further in than the line above it."""
+    return line.text.startswith(words) and line.indent <= above.indent
 
 
 def _is_name_of_section(text: str) -> bool:
@@ -195,17 +200,23 @@ def _is_short_heading(lines: Sequence[TextLine], n: int) -> bool:
     text = lines[n].text
     if not _may_be_heading(text) or _next_with_text(lines, n) is None:
         return False
-    if lines[n].indent > 1 and not _is_blank(lines, n - 1):
-        # A bullet goes on.
+    if _continues_bullet(lines, n):
         return False
     if text.isupper() and len(text) > 3:
         return True
     if text.endswith(":"):
         return _is_heading_with_colon(lines, n)
-    if not _begins_like_heading(text):
-        return False
+    return _begins_like_heading(text) and _stands_like_heading(lines, n)
 
-    words = text.split()
+
+def _continues_bullet(lines: Sequence[TextLine], n: int) -> bool:
+    """It stands further in, right below another line."""
+    return lines[n].indent > 1 and not _is_blank(lines, n - 1)
+
+
+def _stands_like_heading(lines: Sequence[TextLine], n: int) -> bool:
+    """It is apart from what comes before, and short beside what comes after."""
+    words = lines[n].text.split()
     if _stands_alone(lines, n) and _introduces(lines, n):
         return len(words) <= 9 or _is_title_like(words)
     return len(words) <= 8 and _follows_an_end(lines, n) and _is_much_shorter(lines, n, by=40)

@@ -27,8 +27,8 @@ from bot.settings import PACKAGED_TEXTS
 from handlers.policies.printing import print_text
 from store.errors import StoreUnavailable, Trouble
 from store.policies import Policies
-from store.policies.files.add import OLD_WORD, AlreadyThere, NoFolder, TextDetails, add, safe_name
-from store.policies.files.pdf import read_pdf
+from store.policies.files.add import AlreadyThere, NoFolder, TextDetails, add
+from store.policies.files.pdf.read import read_pdf
 from store.policies.files.reading import (
     DamagedFile,
     Empty,
@@ -38,7 +38,10 @@ from store.policies.files.reading import (
     Protected,
     Scan,
 )
-from store.policies.files.word import _numeral, read_word
+from store.policies.files.same_text import safe_name
+from store.policies.files.school_file import OLD_WORD
+from store.policies.files.word.numbering import numeral
+from store.policies.files.word.read import read_word
 from store.policies.texts import read
 from tests.crash.nursery import command
 from tests.store.policies.conftest import SHIPPED
@@ -818,4 +821,4 @@ def test_thousands_of_footnotes_and_a_list_that_begins_at_a_billion_take_no_time
     text = put("notes.docx", _docx(body, footnotes=f"<w:footnotes {W}>{notes}</w:footnotes>"))
     assert "[5000] Note 4999." in _words(text)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun < 20
-    assert len(_numeral(10**9, "lowerLetter")) < 40
+    assert len(numeral(10**9, "lowerLetter")) < 40

@@ -1,0 +1,139 @@
+"""Finds the lines that belong together: a paragraph, a bullet, a heading, a row of a table.
+
+A line that is larger or bolder than most is a heading. A gap, a bullet, a number or a short last
+line begins a new paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from store.policies.files.pdf.drawn import PdfLine
+from store.policies.files.pdf.layout import Layout, is_column
+from store.policies.files.pdf.markers import BULLET, NUMBER, SIGN
+from store.policies.files.pdf.tables import is_row, split_cells
+
+#: Words after which a number at the beginning of the next line is a reference, and no list.
+_RUNS_ON = re.compile(
+    r"\b(?:section|paragraph|part|appendix|page|years?|stage|class|of|the|a|to|for|by|in|than)\Z",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
+LETTER = re.compile(r"[^\W\d_]")
+
+
+def is_large(line: PdfLine, layout: Layout) -> bool:
+    return line.size > layout.body * 1.07
+
+
+def _looks_like_heading(line: PdfLine, layout: Layout) -> bool:
+    text = line.text
+    if not LETTER.search(text) or len(text) > 120:
+        return False
+    if len(split_cells(line, layout)) > 1:
+        return False
+    if is_large(line, layout):
+        return True
+    ends_as_text_does = text.endswith((".", ",", ";"))
+    return line.is_bold and len(text) <= 90 and not ends_as_text_does
+
+
+def is_heading(group: Sequence[PdfLine], layout: Layout) -> bool:
+    if len(group) > 3 or BULLET.match(group[0].text):
+        return False
+    if not all(_looks_like_heading(line, layout) for line in group):
+        return False
+    return len(group) == 1 or is_large(group[0], layout)
+
+
+def group_lines(lines: Sequence[PdfLine], layout: Layout) -> Iterator[list[PdfLine]]:
+    """Lines that belong together: a paragraph, a bullet, a heading, a row of a table."""
+    group: list[PdfLine] = []
+    for line in lines:
+        if group and _begins_group(group, line, layout):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+# The order matters: what is surest is asked first, tables, then looks, then places, then words.
+def _begins_group(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """True where `line` begins something new after the lines of `group`."""
+    last = group[-1]
+    if _continues_row(group, line, layout):
+        return False
+    if is_row(group, layout) or len(split_cells(line, layout)) > 1:
+        return True
+    if _changes_look(last, line, layout):
+        return True
+
+    step = last.y - line.y
+    if last.page != line.page or step < -2:
+        return not _goes_on_elsewhere(last, line, layout)
+    return _stands_apart(last, line, layout) or _begins_paragraph(group, line, layout)
+
+
+def _stands_apart(last: PdfLine, line: PdfLine, layout: Layout) -> bool:
+    """There is a gap between two lines of a column, or they are headings of their own."""
+    step = last.y - line.y
+    if _looks_like_heading(last, layout) and _looks_like_heading(line, layout):
+        # One heading may be several lines; two short lines in bold are two headings.
+        return step > 1.3 * (1.5 * line.size) or not is_large(line, layout)
+    return step > 1.3 * max(layout.pitch, 1.15 * line.size)
+
+
+def _changes_look(last: PdfLine, line: PdfLine, layout: Layout) -> bool:
+    """A heading ends or begins between two lines, for they are not drawn alike."""
+    if line.size == last.size and line.is_bold == last.is_bold:
+        return False
+    return _looks_like_heading(line, layout) or _looks_like_heading(last, layout)
+
+
+def _goes_on_elsewhere(last: PdfLine, line: PdfLine, layout: Layout) -> bool:
+    """True where `line`, on top of a new page or column, goes on with the sentence of `last`."""
+    if _looks_like_heading(last, layout) and _looks_like_heading(line, layout):
+        return False
+    if _ends_sentence(last) or _is_item(line.text):
+        return False
+    return line.text[:1].islower() or not _is_short(last, layout)
+
+
+def _begins_paragraph(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """True where the words of `line`, right below `group`, begin a paragraph or an item."""
+    last = group[-1]
+    if SIGN.match(line.text):
+        return True
+    ended = _ends_sentence(last)
+    is_short = _is_short(last, layout)
+    if not _is_item(line.text):
+        return ended and is_short
+    if ended or is_short:
+        return True
+    # Within a list a number is the next item, but after “see section” it is a reference.
+    return _is_item(group[0].text) and not _RUNS_ON.search(last.text)
+
+
+def _continues_row(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """`line` is another cell of the row that `group` is, or more of one."""
+    first, last = group[0], group[-1]
+    is_to_the_right = last.page == line.page and line.x > first.x + 2
+    if not is_to_the_right or not is_column(line.page, line.x, layout):
+        return False
+    if abs(line.y - first.y) < 2:
+        return True
+    return line.y < last.y and is_row(group, layout)
+
+
+def _is_item(text: str) -> bool:
+    return bool(BULLET.match(text) or NUMBER.match(text))
+
+
+def _ends_sentence(line: PdfLine) -> bool:
+    return bool(_SENTENCE_END.search(line.text))
+
+
+def _is_short(line: PdfLine, layout: Layout) -> bool:
+    return len(line.text) < 0.6 * layout.longest
