@@ -91,13 +91,12 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     gets one of its own.
     """
     changed = [fact for fact in FACTS if before is None or fact.of(case) != fact.of(before)]
-    is_entered = before is None or len(case.chronology) > len(before.chronology)
-    if not is_entered and not changed:
-        return case
-    if not is_entered:
+    if before is not None and len(case.chronology) <= len(before.chronology):
+        if not changed:
+            return case
         case = case.enter(now, SYSTEM, EntryKind.FOLLOWED)
 
-    told = {detail for entry in case.chronology for detail in entry.details}
+    told = _newest_details(case)
     proofs = {}
     for fact in FACTS:
         if fact in changed or fact.detail not in told:
@@ -109,10 +108,20 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
 
 def facts_changed(case: Case) -> list[str]:
     """The names of facts that are not as the newest entry that tells of them says."""
+    told = _newest_details(case)
+    changed = []
+    for fact in FACTS:
+        if fact.detail in told and told[fact.detail] != fact.digest(case):
+            changed.append(fact.name)
+    return changed
+
+
+def _newest_details(case: Case) -> dict[str, str]:
+    """Each detail of its entries, as the newest that has it says."""
     told: dict[str, str] = {}
     for entry in case.chronology:
         told.update(entry.details)
-    return [f.name for f in FACTS if f.detail in told and told[f.detail] != f.digest(case)]
+    return told
 
 
 def is_proved(case: Case) -> bool:

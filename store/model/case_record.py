@@ -1,0 +1,182 @@
+"""What is kept of a case, and how a change of it is written down.
+
+Every move of a case makes a new record, and appends an entry to its chronology. All times are aware
+UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from store.model.kinds import LOOKS, OWNERSHIP, EntryKind
+from store.model.records import (
+    About,
+    Entry,
+    Evidence,
+    FollowUp,
+    IllegalMove,
+    Notice,
+    Report,
+    State,
+    Status,
+    Summary,
+)
+from store.model.removals import PostRemoval
+
+#: The slots of a class that adds moves alone. Written out there, mypy would take them for those of
+#: its base, which two classes cannot both have.
+NO_FIELDS: tuple[str, ...] = ()
+
+
+class Summarised:
+    """Where a case keeps its summary once that was asked for: beside its fields, not among them."""
+
+    __slots__ = ("_summary",)
+
+    _summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord(Summarised):
+    """The fields of a case, and what follows from them alone."""
+
+    reference: str
+    opened_at: datetime
+    reports: tuple[Report, ...]
+    evidence: tuple[Evidence, ...] = ()
+    chronology: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    status: str = Status.OPEN
+    category: str | None = None
+    urgent: bool = False
+    #: About a child undressed: no picture or file is ever fetched or shown.
+    withheld: bool = False
+    about: About | None = None
+    #: Whom else it is about.
+    also_about: tuple[About, ...] = ()
+    #: Who posted it, of which each `subject` is a Poster.
+    posters: tuple[About, ...] = ()
+    #: Every chair of governors is, or may be, one of its subjects.
+    chair_recused: bool = False
+    #: Every headteacher is, or may be.
+    head_recused: bool = False
+    owner: str | None = None
+    #: The case that this one has become part of.
+    joined_to: str | None = None
+    #: False: joined for now, until the reporter says otherwise.
+    settled: bool = True
+    outcome: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+    #: How often it was posted again.
+    again: int = 0
+    #: How often an urgent case has gone to the next of the ladder.
+    rung: int = 0
+    #: When it goes to the next.
+    alarm_at: datetime | None = None
+    #: Since when it is urgent and nobody has taken it.
+    untaken_since: datetime | None = None
+    #: When to look at what is overdue next.
+    wake_at: datetime | None = None
+    #: Why it is not to be erased, however old it grows.
+    hold: str = ""
+    #: Its words speak of the headteacher, and nobody has said yet whom it is about.
+    speaks_of_head: bool = False
+    #: Of its posts, as far as anything was noted of their removal, by their numbers.
+    removals: tuple[PostRemoval, ...] = ()
+    #: Ids of those who saw it last, whom its words alone do not shut out: nobody else is left.
+    last_inside: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def reporters(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(report.by for report in self.reports))
+
+    @property
+    def subjects(self) -> tuple[About, ...]:
+        """Everything that was said of whom it is about."""
+        return (self.about, *self.also_about) if self.about else ()
+
+    @property
+    def concerned(self) -> tuple[About, ...]:
+        """Everybody who must not see it: whom it is about, and who posted it."""
+        return (*self.subjects, *self.posters)
+
+    @property
+    def waiting(self) -> tuple[Evidence, ...]:
+        return tuple(e for e in self.evidence if e.state == State.WAITING)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed last; None while it is open."""
+        if self.status != Status.CLOSED:
+            return None
+        for entry in reversed(self.chronology):
+            if entry.what == EntryKind.CLOSED:
+                return entry.at
+        return self.opened_at
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """When somebody began to look after it, first."""
+        for entry in self.chronology:
+            if entry.what in OWNERSHIP:
+                return entry.at
+        return None
+
+    @property
+    def touched_at(self) -> datetime:
+        """When somebody last did more than look."""
+        for entry in reversed(self.chronology):
+            if entry.what not in LOOKS:
+                return entry.at
+        return self.opened_at
+
+    def enter(self, at: datetime, by: str, what: str, **details: str) -> Self:
+        """The case with one more entry, chained to the one before."""
+        before = self.chronology[-1].hash if self.chronology else ""
+        entry = Entry.make(at, by, what, details, before)
+        return replace(self, chronology=(*self.chronology, entry))
+
+    def came_of(self, source: str, before: CaseRecord) -> Self:
+        """The case, each entry since `before` with the key of the message that it came of."""
+        entries = list(before.chronology)
+        for new in self.chronology[len(entries) :]:
+            link = entries[-1].hash if entries else ""
+            details = {"source": source, **new.details}
+            entries.append(Entry.make(new.at, new.by, new.what, details, link))
+        return replace(self, chronology=tuple(entries))
+
+    def holds(self, source: str) -> bool:
+        """Whether an entry came of this message."""
+        return any(entry.details.get("source") == source for entry in self.chronology)
+
+    def must_be_open(self) -> None:
+        """Raise IllegalMove where it is closed."""
+        if self.status != Status.OPEN:
+            raise IllegalMove(
+                f"Case {self.reference} is closed. Reopen it first: /case reopen {self.reference}"
+            )
+
+    def with_evidence(self, item: Evidence) -> Self:
+        """The case with a newer state of one piece of evidence, by its number."""
+        return replace(
+            self, evidence=tuple(item if e.number == item.number else e for e in self.evidence)
+        )
+
+    def owe(self, *notices: Notice) -> Self:
+        """Add notices; one whose key is there already is left as it is."""
+        if not notices:
+            return self
+        by_key = {notice.key: notice for notice in self.notices}
+        for notice in notices:
+            by_key.setdefault(notice.key, notice)
+        if len(by_key) == len(self.notices):
+            return self
+        return replace(self, notices=tuple(by_key.values()))
+
+    def settle(self, *notices: Notice) -> Self:
+        """Put the newer state of notices in place of the older."""
+        newer = {notice.key: notice for notice in notices}
+        return replace(self, notices=tuple(newer.get(n.key, n) for n in self.notices))

@@ -1,0 +1,71 @@
+"""What its reporters have said in a case, and of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from store.model.case_record import NO_FIELDS, CaseRecord
+from store.model.kinds import EntryKind
+from store.model.records import (
+    Said,
+    is_known_whom,
+)
+from store.model.words import words_of
+
+
+class CaseWords(CaseRecord):
+    """A case, as far as its reporters speak in it."""
+
+    __slots__ = NO_FIELDS
+
+    @property
+    def open_words(self) -> str:
+        """What its reporters have said in it, word by word, until it is known whom it is about.
+
+        It is worked out from what is stored, and never stored itself: nothing can come of a
+        difference between the two.
+        """
+        if is_known_whom(self.subjects):
+            return ""
+        return self.all_words
+
+    @property
+    def all_words(self) -> str:
+        """What its reporters have said in it, word by word."""
+        return words_of(self._texts())
+
+    def words_since(self, before: CaseRecord, without: Collection[str] = ()) -> str:
+        """What they have said in it since it was as `before`; `without`: but for people of these
+        ids.
+        """
+        return words_of(self._texts(before, without))
+
+    def _texts(
+        self, before: CaseRecord | None = None, without: Collection[str] = ()
+    ) -> Iterator[str]:
+        pieces, entries = (len(before.evidence), len(before.chronology)) if before else (0, 0)
+        for item in self.evidence[pieces:]:
+            if item.by in without:
+                continue
+            yield item.text
+            yield item.name
+            yield item.origin.get("author", "")
+            yield item.origin.get("place", "")
+            # Where the platform keeps it says nothing, but for the name of a public channel.
+            yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
+        for entry in self.chronology[entries:]:
+            is_theirs = entry.by in self.reporters and entry.by not in without
+            if entry.what == EntryKind.NOTE and is_theirs:
+                yield entry.details.get("text", "")
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """What its reporters have said of its kind themselves, each once, the latest last."""
+        reporters = self.reporters
+        said: dict[Said, None] = {}
+        for entry in self.chronology:
+            if entry.by in reporters and entry.what in (EntryKind.CATEGORY, EntryKind.URGENT):
+                latest = Said(entry.by, entry.details.get("category", ""))
+                said.pop(latest, None)
+                said[latest] = None
+        return tuple(said)
