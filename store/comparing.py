@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Protocol
 
 from store.base import Store
@@ -67,16 +68,31 @@ async def compare_with_older(older: OlderCopy, store: Store) -> AsyncIterator[Mi
 
 def find_lost(before: Case, now: Case) -> str:
     """The first thing of a case that has gone since, or is another; else nothing."""
-    hashes_now = [entry.hash for entry in now.chronology]
-    for number, entry in enumerate(before.chronology, 1):
-        # A slice, which is empty where there are fewer entries now.
-        if hashes_now[number - 1 : number] != [entry.hash]:
+    for find in (_find_lost_entry, _find_lost_report, _find_lost_evidence):
+        lost = find(before, now)
+        if lost:
+            return lost
+    return ""
+
+
+def _find_lost_entry(before: Case, now: Case) -> str:
+    # One that is there no more has None for its counterpart.
+    pairs = zip_longest(before.chronology, now.chronology[: len(before.chronology)])
+    for number, (entry, other) in enumerate(pairs, 1):
+        if other is None or other.hash != entry.hash:
             return f"entry {number}"
+    return ""
 
-    for number, report in enumerate(before.reports):
-        if not any(_is_kept_in(report, other) for other in now.reports[number : number + 1]):
-            return f"report {number + 1}"
 
+def _find_lost_report(before: Case, now: Case) -> str:
+    pairs = zip_longest(before.reports, now.reports[: len(before.reports)])
+    for number, (report, other) in enumerate(pairs, 1):
+        if other is None or not _is_kept_in(report, other):
+            return f"report {number}"
+    return ""
+
+
+def _find_lost_evidence(before: Case, now: Case) -> str:
     there = {item.number: item for item in now.evidence}
     numbers = []
     for item in before.evidence:

@@ -74,17 +74,23 @@ async def find_differences(older: Store, here: Store) -> AsyncIterator[Differenc
             before = await older.case(reference)
         except DamagedCase:
             continue
-        try:
-            now = await here.case(reference)
-        except DamagedCase:
-            yield Difference(before, is_damaged=True)
-            continue
-        except NotFound:
-            yield Difference(before)
-            continue
-        if _facts(before) != _facts(now):
-            is_locked = reference in locked and reference not in were_locked
-            yield Difference(before, now, is_locked=is_locked)
+        is_locked = reference in locked and reference not in were_locked
+        difference = await _find_difference(before, here, is_locked=is_locked)
+        if difference:
+            yield difference
+
+
+async def _find_difference(before: Case, here: Store, *, is_locked: bool) -> Difference | None:
+    """How a case differs here. `is_locked`: here alone."""
+    try:
+        now = await here.case(before.reference)
+    except DamagedCase:
+        return Difference(before, is_damaged=True)
+    except NotFound:
+        return Difference(before)
+    if _facts(before) == _facts(now):
+        return None
+    return Difference(before, now, is_locked=is_locked)
 
 
 def _facts(case: Case) -> Case:

@@ -124,10 +124,7 @@ async def _look_through_case(
     case = parts[reference].read()
     walk.cases.add(case.reference)
     walk.unproved += not is_proved(case)
-    contradictions = list(find_contradictions(case))
-    if not contradictions and not _is_summary_of(parts[reference].summary, case):
-        contradictions.append(OTHER_SUMMARY)
-    for what in contradictions:
+    for what in _find_contradictions(case, parts[reference].summary):
         yield Mismatch(f"cases/{case.reference}", what, COMPARE)
     for item in case.evidence:
         if not item.sha256:
@@ -138,6 +135,14 @@ async def _look_through_case(
         elif mismatch:
             yield mismatch
         walk.evidence += 1
+
+
+def _find_contradictions(case: Case, summary: Summary) -> list[str]:
+    """What a case says against itself; where that is nothing, what its summary says otherwise."""
+    contradictions = list(find_contradictions(case))
+    if not contradictions and not _is_summary_of(summary, case):
+        return [OTHER_SUMMARY]
+    return contradictions
 
 
 def _is_summary_of(summary: Summary, case: Case) -> bool:

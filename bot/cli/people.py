@@ -16,7 +16,7 @@ from handlers.school.role_words import role_words
 from handlers.text.words import moment
 from handlers.workflow.people import with_account
 from store.model.kinds import RoleChangeKind
-from store.model.records import Role
+from store.model.records import Invitation, Person, Role
 from store.school.school import load_school
 
 HERE = "Here: {people}."
@@ -82,22 +82,34 @@ def _waiting(staff: Staff, calendar: Calendar, now: datetime) -> Iterator[str]:
 
 def _compared(people: list[Listed], staff: Staff, now: datetime) -> Iterator[str]:
     """Who is on the list alone, and who is here alone, by their names."""
-    listed = {same_name(one.name) for one in people}
     here = {same_name(person.name): person for person in staff.people if person.roles}
-    invited = {same_name(one.name) for one in staff.waiting(now)}
-    missing = [one for one in people if same_name(one.name) not in here.keys() | invited]
+    known = {*here, *map(_name_of, staff.waiting(now))}
+    missing = [one for one in people if _name_of(one) not in known]
+    listed = set(map(_name_of, people))
     unlisted = [person for name, person in here.items() if name not in listed]
+    yield from _list_missing(missing)
+    yield from _list_unlisted(unlisted)
+    if not missing and not unlisted:
+        yield ALL_LISTED
+
+
+def _name_of(one: Listed | Invitation) -> tuple[str, ...]:
+    return same_name(one.name)
+
+
+def _list_missing(missing: list[Listed]) -> Iterator[str]:
     if missing:
         yield LISTED_NOT_HERE.format(people=_number(len(missing)))
         for one in missing:
             yield LINE.format(who=one.name, words=role_words(one.roles))
+
+
+def _list_unlisted(unlisted: list[Person]) -> Iterator[str]:
     if unlisted:
         yield HERE_NOT_LISTED.format(people=_number(len(unlisted)))
         for person in unlisted:
             yield LINE.format(who=with_account(person), words=role_words(person.roles))
         yield WHOEVER_LEFT
-    if not missing and not unlisted:
-        yield ALL_LISTED
 
 
 def _number(number: int) -> str:

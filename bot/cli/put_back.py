@@ -119,20 +119,24 @@ async def _decide(
     answer = KEEP if ask else ALL
     async for difference in find_differences(older, here):
         say(_word(difference))
-        if difference.is_locked:
-            kept.append(difference.reference)
-            continue
-        if ask and answer not in (ALL, NONE):
+        if ask and not difference.is_locked and answer not in (ALL, NONE):
             answer = ask(QUESTION)
-        # Of what only went on here, nothing is lost; and who must not see it may be said since.
-        is_for_all = answer == ALL and not _only_went_on(difference)
-        if answer == TAKE or is_for_all:
+        if _is_taken(difference, answer):
             taken.append(difference)
         else:
             kept.append(difference.reference)
     if not taken and not kept:
         say(SAME)
     return Decided(taken, kept)
+
+
+def _is_taken(difference: Difference, answer: str) -> bool:
+    """The older one goes into the place of what is here, by the last answer."""
+    if difference.is_locked:
+        return False
+    # Of what only went on here, nothing is lost; and who must not see it may be said since.
+    is_for_all = answer == ALL and not _only_went_on(difference)
+    return answer == TAKE or is_for_all
 
 
 def _only_went_on(difference: Difference) -> bool:

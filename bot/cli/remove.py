@@ -148,17 +148,27 @@ async def _look(
     if not await is_known(database, key) and not (folder and folder.is_dir()):
         raise Trouble(NO_SCHOOL.format(school=key))
 
-    name = key
+    backups = "" if keep_backups else await _find_backups(settings)
+    installed = await installations.all() if installations else ()
+    mine = [installation for installation in installed if installation.school == key]
+    return Doomed(settings, _name_of(settings), folder, backups, mine)
+
+
+def _name_of(settings: Settings) -> str:
+    """What the school calls itself; its key, where its file does not say."""
+    name = ""
     if settings.school_file.exists():
         # A mistake in its file must not keep a school from being removed.
         with suppress(Trouble):
-            name = load_school(settings.school_file, settings.trust_file).name or key
-    backups = settings.backup_place
-    if keep_backups or not backups or not await asyncio.to_thread(has_backups, backups):
-        backups = ""
-    installed = await installations.all() if installations else ()
-    mine = [installation for installation in installed if installation.school == key]
-    return Doomed(settings, name, folder, backups, mine)
+            name = load_school(settings.school_file, settings.trust_file).name
+    return name or settings.headsup_school
+
+
+async def _find_backups(settings: Settings) -> str:
+    """The place of its backups; empty where there are none."""
+    place = settings.backup_place
+    has_some = bool(place) and await asyncio.to_thread(has_backups, place)
+    return place if has_some else ""
 
 
 async def _what(doomed: Doomed, store: Store) -> str:

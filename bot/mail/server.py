@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address as Mailbox
 from email.utils import parseaddr
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from bot.settings import Settings, SettingsError
 from store.errors import Trouble
@@ -79,35 +79,48 @@ def sending_in(settings: Settings) -> Sending:
 
 def read_url(url: str) -> MailServer:
     """The server of a MAIL_URL. Raises SettingsError; no sentence shows the password."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise SettingsError(NO_URL) from None
-    if parts.scheme not in ("smtp", "smtps") or not host:
-        raise SettingsError(NO_URL)
-    if parts.fragment or parts.path.strip("/"):
-        raise SettingsError(NO_URL)
-    asked = parse_qs(parts.query, keep_blank_values=True)
-    for name in asked:
-        if name != "starttls":
-            # With an @ in it, it is the end of a password in which there is a question mark.
-            part = "" if "@" in parts.query else f": “{name[:20]}”"
-            raise SettingsError(STRANGE.format(part=part))
-
+    parts = _split(url)
+    host = parts.hostname or ""
+    is_starttls = _requires_starttls(parts.query)
     is_tls = parts.scheme == "smtps"
-    is_starttls = asked.get("starttls") == ["required"]
     is_plain = not is_tls and not is_starttls
     if is_plain and host not in OF_THIS_MACHINE:
         raise SettingsError(NOT_SECRET)
+    usual_port = IMPLICIT_TLS if is_tls else SUBMISSION
     return MailServer(
-        host,
-        port or (IMPLICIT_TLS if is_tls else SUBMISSION),
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
-        is_tls,
-        is_plain,
+        host=host,
+        port=parts.port or usual_port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        is_tls=is_tls,
+        is_plain=is_plain,
     )
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of the URL of a mail server, of which there are no more than it has."""
+    try:
+        parts = urlsplit(url)
+        # Asked for here, since only that finds out that a port is no number.
+        _ = parts.port
+    except ValueError:
+        raise SettingsError(NO_URL) from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingsError(NO_URL)
+    if parts.fragment or parts.path.strip("/"):
+        raise SettingsError(NO_URL)
+    return parts
+
+
+def _requires_starttls(query: str) -> bool:
+    """What the URL says after its question mark. Raises SettingsError for anything else."""
+    asked = parse_qs(query, keep_blank_values=True)
+    for name in asked:
+        if name != "starttls":
+            # With an @ in it, it is the end of a password in which there is a question mark.
+            part = "" if "@" in query else f": “{name[:20]}”"
+            raise SettingsError(STRANGE.format(part=part))
+    return asked.get("starttls") == ["required"]
 
 
 def mail_address(typed: str) -> str:

@@ -7,7 +7,8 @@ https://docs.slack.dev/reference/methods/bots.info
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from bot.settings import Settings
@@ -41,15 +42,15 @@ async def compare(settings: Settings, connected_to: str, workspaces: Collection[
     # The token was tried before, and whoever tried it was told of such trouble.
     if answer.trouble or not answer.body["ok"]:
         return []
-    there = str(answer.body.get("team_id") or "")
-    name = str(answer.body.get("team") or "")
+    there = _text(answer.body, "team_id")
+    name = _text(answer.body, "team")
     found: list[str] = []
     if connected_to and there != connected_to:
         found.append(OTHER_WORKSPACE.format(name=name, there=there, here=connected_to))
     elif workspaces and there not in workspaces and not answer.body.get("is_enterprise_install"):
         here = ", ".join(sorted(workspaces))
         found.append(OTHER_PEOPLE.format(name=name, there=there, here=here))
-    found += await _compare_apps(settings, str(answer.body.get("bot_id") or ""))
+    found += await _compare_apps(settings, _text(answer.body, "bot_id"))
     return found
 
 
@@ -67,6 +68,11 @@ async def _compare_apps(settings: Settings, bot: str) -> list[str]:
     if not there or there == mine[1]:
         return []
     return [TWO_APPS.format(there=there, here=mine[1])]
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    """Empty where Slack does not say."""
+    return str(body.get(key) or "")
 
 
 def _bot_token(settings: Settings) -> str:

@@ -343,10 +343,7 @@ class _Divider:
         asks_for_more = words.endswith((":", "to", "that"))
         is_above_list = self._comes_before_bullet(last)
         self._block += 1
-        # A paragraph may be what the sentence above it asks for.
-        above = self._lead_in if not self._lists else None
-        if above is not None and not self._text.endswith(":", 0, above[1]):
-            above = None
+        above = self._find_what_asks_for_paragraph()
 
         units = []
         for place in split_sentences(self._text, start, end):
@@ -363,6 +360,13 @@ class _Divider:
                 self._lead_in = (units[-1].start, units[-1].end)
             self._in_list = True
         return units
+
+    def _find_what_asks_for_paragraph(self) -> Place | None:
+        """The sentence above a paragraph, where it ends in a colon and no list has come of it."""
+        above = self._lead_in
+        if above is None or self._lists or not self._text.endswith(":", 0, above[1]):
+            return None
+        return above
 
     def _comes_before_bullet(self, n: int) -> bool:
         """What comes next after line `n`, and two blank lines at most, is a bullet."""

@@ -36,8 +36,7 @@ def lay_out(
 
     A bullet that stands alone goes without its sign, unless `with_marks`; its number always stays.
     """
-    has_list = with_marks or len({unit.item for unit in units if unit.item >= 0}) > 1
-    has_list = has_list or any(unit.item < 0 for unit in units)
+    has_list = with_marks or _is_more_than_an_item(units)
     least = min((unit.depth for unit in units), default=0)
     words = ""
     place = (0, 0)
@@ -53,6 +52,12 @@ def lay_out(
             place = (start, len(words))
         before = unit
     return LaidOut(words, place)
+
+
+def _is_more_than_an_item(units: Sequence[Unit]) -> bool:
+    """They are of several items of a list, or there is something that is of none."""
+    items = {unit.item for unit in units}
+    return len(items) > 1 or any(item < 0 for item in items)
 
 
 def run_on(words: str) -> str:

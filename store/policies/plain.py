@@ -161,27 +161,30 @@ class _Finder:
     def edits(self) -> list[Edit]:
         """All that is read otherwise than it is written, in order, none over another."""
         # Whatever stands in code is no mark; a bar in the cell of a table has to be escaped there.
-        self._take(
-            Edit(*found.span(), found["words"].replace("\\|", "|")) for found in self._find(_CODE)
-        )
+        code = self._find(_CODE)
+        self._take(Edit(*found.span(), found["words"].replace("\\|", "|")) for found in code)
         if "<" in self._text:
             self._take(read_hidden(self._left, self._body))
             self._take(read_tags(self._left, self._body))
         self._take(Edit(*found.span(), _OPEN) for found in self._find(_TEMPLATES))
-        self._take(Edit(*found.span()) for found in self._find(_ORDERS))
+        self._take_whole(_ORDERS)
         self._take_pairs(_RST_LINK)
-        self._take(Edit(*found.span()) for found in self._find(_IMAGE))
+        self._take_whole(_IMAGE)
         self._take_pairs(_LINK)
-        self._take(Edit(*found.span()) for found in self._find(_FOOTNOTE))
+        self._take_whole(_FOOTNOTE)
         self._take_pairs(_AUTOLINK)
         self._take(Edit(*found.span(), found["words"]) for found in self._find(_ESCAPE))
-        self._take(Edit(*found.span()) for found in self._find(_ESCAPED_END))
+        self._take_whole(_ESCAPED_END)
         self._take(_read_entities(self._find(_ENTITY)))
-        self._take(Edit(*found.span()) for found in self._find(_STRUCK))
+        self._take_whole(_STRUCK)
         self._take(_read_line_marks(self._left, self._body))
         for pattern in _EMPHASIS:
             self._take_pairs(pattern)
         return sorted(self._edits, key=lambda edit: edit.start)
+
+    def _take_whole(self, pattern: re.Pattern[str]) -> None:
+        """Take out what it finds, and put nothing in its place."""
+        self._take(Edit(*found.span()) for found in self._find(pattern))
 
     def _find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         return pattern.finditer(self._left, self._body)

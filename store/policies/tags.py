@@ -98,14 +98,12 @@ class _TagReader:
         name = tag["name"].lower()
         is_end = bool(tag["end"])
         if self.in_row:
-            # The lines of a row are one.
-            for found in _LINE_END.finditer(self.text, self.place, tag.start()):
-                yield Edit(*found.span(), " ")
+            yield from self._join_lines(tag.start())
 
-        is_new_item = self.is_new_item and self.place == tag.start()
+        is_in_new_item = self._is_in_new_item(tag.start())
         draws = self._draw(name, tag, is_end)
-        is_taken_in = is_new_item and draws.isspace() and not is_end
-        begins_line = not is_end and (name in ("li", "td", "th") or _is_heading(name))
+        is_taken_in = is_in_new_item and draws.isspace() and not is_end
+        begins_line = not is_end and _begins_line(name)
         self.place = tag.end()
         if is_taken_in or begins_line:
             self.place = _skip_blanks(self.text, tag.end())
@@ -113,23 +111,32 @@ class _TagReader:
         # An item and its paragraph begin one line.
         yield Edit(tag.start(), self.place, "" if is_taken_in else draws)
 
+    def _is_in_new_item(self, place: int) -> bool:
+        return self.is_new_item and self.place == place
+
+    def _join_lines(self, end: int) -> Iterator[Edit]:
+        """The lines of a row since the last tag are one."""
+        for found in _LINE_END.finditer(self.text, self.place, end):
+            yield Edit(*found.span(), " ")
+
     def _draw(self, name: str, tag: re.Match[str], is_end: bool) -> str:
         """What a tag is read as."""
         if name in ("table", "tr", "td", "th"):
             return self._draw_table(name, is_end)
-        is_block = name in ("br", "hr", "ul", "ol", "li") or _is_heading(name)
-        is_block = is_block or bool(_BLOCK.fullmatch(name))
         if self.in_row or self._is_in_row(tag.start()):
-            return " " if is_block else ""
+            return " " if _is_block(name) else ""
         if name in ("ul", "ol", "li"):
             return self._draw_list(name, is_end)
+        return self._draw_block(name, tag.start(), is_end)
+
+    def _draw_block(self, name: str, place: int, is_end: bool) -> str:
         if _is_heading(name) and not is_end:
             return f"\n\n{'#' * int(name[1])} "
-        if tag.start() in self.bold:
+        if place in self.bold:
             return "### "
         if name == "br":
             return "\n"
-        return "\n\n" if is_block else ""
+        return "\n\n" if _is_block(name) else ""
 
     def _is_in_row(self, place: int) -> bool:
         """True in a row of a table of Markdown, which is one line."""
@@ -175,6 +182,17 @@ class _TagReader:
         self.in_row = False
         is_header = self.cells > 0 and self.data_cells == 0
         return " |\n" + ("|" + "---|" * self.cells + "\n" if is_header else "")
+
+
+def _is_block(name: str) -> bool:
+    """What is in it stands on lines of its own."""
+    if name in ("br", "hr", "ul", "ol", "li") or _is_heading(name):
+        return True
+    return bool(_BLOCK.fullmatch(name))
+
+
+def _begins_line(name: str) -> bool:
+    return name in ("li", "td", "th") or _is_heading(name)
 
 
 def _is_heading(name: str) -> bool:

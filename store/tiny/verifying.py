@@ -75,24 +75,33 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
     yield from _without_left_out(_look_twice(homes, walk), folder, walk)
 
     # Only now is it known which cases are there.
+    yield from _find_missing_roots(walk)
     roots = set(walk.joined.values())
-    for part, root in walk.joined.items():
-        if root not in walk.cases:
-            yield Mismatch(f"cases/{root}", f"is missing, and case {part} is part of it.", BACKUP)
     missing = listed - walk.cases - roots - _read_erased(folder)
     for reference in sorted(missing):
         yield Mismatch(f"cases/{reference}", "is missing.", BACKUP)
 
     yield from _look_at_summaries(folder)
 
-    records: list[Look] = []
-    for name, kind in RECORDS.items():
-        for path in _children(folder / name):
-            records.append(Look(path, partial(_look_at_record, path, kind)))
-    yield from _look_twice(records, walk)
+    yield from _look_twice(_looks_at_records(folder), walk)
     yield from _look_twice([Look(folder / "people", partial(_look_at_roles, folder))], walk)
     if against:
         yield from _compare_with_older(against, folder, erased | missing)
+
+
+def _find_missing_roots(walk: Walk) -> Iterator[Mismatch]:
+    """Cases that are not there, and that others have become part of."""
+    for part, root in walk.joined.items():
+        if root not in walk.cases:
+            yield Mismatch(f"cases/{root}", f"is missing, and case {part} is part of it.", BACKUP)
+
+
+def _looks_at_records(folder: Path) -> list[Look]:
+    looks: list[Look] = []
+    for name, kind in RECORDS.items():
+        for path in _children(folder / name):
+            looks.append(Look(path, partial(_look_at_record, path, kind)))
+    return looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +144,21 @@ def _look_at_case(home: Path, folder: Path, walk: Walk, *, is_listed: bool) -> l
         # Nothing was ever written into it.
         return []
 
+    return [*_find_strangers(inside), *_look_at_case_file(home, folder, walk)]
+
+
+def _look_at_case_file(home: Path, folder: Path, walk: Walk) -> list[Mismatch]:
+    """What is wrong with the case in its folder `home`, and with its evidence."""
     path = home / "case.json"
-    found = _find_strangers(inside)
     if not os.path.lexists(path):
-        return [*found, Mismatch(_at(path), "is missing.", BACKUP)]
+        return [Mismatch(_at(path), "is missing.", BACKUP)]
     case = _read(path, walk, case_from)
     if case is None:
-        return [*found, Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
+        return [Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
     if case.reference != home.name:
-        return [*found, Mismatch(_at(path), f"is the file of case {case.reference}.", BACKUP)]
+        return [Mismatch(_at(path), f"is the file of case {case.reference}.", BACKUP)]
 
+    found = []
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
     walk.unproved += not is_proved(case)

@@ -82,24 +82,36 @@ async def check(
     )
 
     looked, store_trouble = await store.read_store(looked)
-    if store_trouble:
-        found.append(Finding("store", store_trouble))
-    bucket_trouble = await store.bucket(settings)
-    if bucket_trouble:
-        found.append(Finding("evidence", bucket_trouble))
-    dump_trouble = await backups.dump(settings)
-    if dump_trouble:
-        found.append(Finding("backup", dump_trouble))
+    troubles = {
+        "store": store_trouble,
+        "evidence": await store.bucket(settings),
+        "backup": await backups.dump(settings),
+    }
+    for part, trouble in troubles.items():
+        if trouble:
+            found.append(Finding(part, trouble))
 
     if not offline:
-        found += [Finding("tokens", line) async for line in tokens(settings, clock)]
-        found += [Finding("tokens", line) async for line in installed(looked, connected_to)]
-        found += [Finding("settings", line) async for line in chats.groups(looked)]
-        found += [Finding("mail", line) async for line in mail(looked)]
+        found += await _ask_platforms(looked, clock, connected_to)
 
     for part, look in CHECKS:
         found += [Finding(part, line) for line in look(looked)]
     return CheckReport(found, _facts(looked))
+
+
+async def _ask_platforms(
+    looked: Looked, clock: Callable[[], datetime], connected_to: Mapping[str, str]
+) -> list[Finding]:
+    asked = (
+        ("tokens", tokens(looked.settings, clock)),
+        ("tokens", installed(looked, connected_to)),
+        ("settings", chats.groups(looked)),
+        ("mail", mail(looked)),
+    )
+    found: list[Finding] = []
+    for part, lines in asked:
+        found += [Finding(part, line) async for line in lines]
+    return found
 
 
 async def check_all(

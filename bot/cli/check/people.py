@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from bot.chats import chats_set, is_made_up, platforms_reached
@@ -120,18 +120,31 @@ def roles_out_of_reach(looked: Looked) -> Iterator[str]:
         return
     failed = _not_reached(looked)
     for role in _roles_called_for(looked.procedure):
-        holders = [person for person in looked.people if person.has(role)]
+        holders = _holders_of(role, looked)
         if any(is_made_up(person) for person in holders):
             # One sentence says it of all of them.
             return
-        reached = [
-            person
-            for person in holders
-            if person.id not in failed and not set(running).isdisjoint(_platforms(person))
-        ]
-        if holders and not reached:
+        if holders and not _reach_any(holders, running, failed):
             who = listed((person.name for person in holders), "or")
             yield UNREACHED.format(who=who, role_is=ROLES[role], role=role)
+
+
+def _holders_of(role: Role, looked: Looked) -> list[Person]:
+    return [person for person in looked.people if person.has(role)]
+
+
+def _reach_any(
+    people: Iterable[Person], running: Collection[Platform], failed: Collection[str]
+) -> bool:
+    """Somebody of them has an account where the bot runs, and got the last message to them.
+
+    `failed`: ids of those whom it did not reach.
+    """
+    for person in people:
+        has_account = not set(running).isdisjoint(_platforms(person))
+        if has_account and person.id not in failed:
+            return True
+    return False
 
 
 def _roles_called_for(procedure: Procedure | None) -> list[Role]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.commands.answering import print_lines
 from bot.cli.commands.app import app
+from bot.cli.commands.options import AsCsv
 
 
 @app.command()
@@ -17,15 +20,13 @@ def export(
     to: Annotated[Path, typer.Option(help="A new folder.")],
 ) -> None:
     """Gather what is held that names somebody, for a person to check and redact."""
-    from datetime import UTC, datetime
-
     from bot.cli.export.export import export_to
     from bot.cli.progress import progress
     from bot.settings import load
 
     with progress("Gathering"):
         lines = asyncio.run(export_to(to, person, load(), datetime.now(UTC)))
-    typer.echo("\n".join(lines))
+    print_lines(lines)
 
 
 @app.command()
@@ -37,7 +38,7 @@ def redact(
     from bot.cli.export.asking import asker
     from bot.cli.export.redact import redact_to
 
-    typer.echo("\n".join(redact_to(folder, to, asker(folder))))
+    print_lines(redact_to(folder, to, asker(folder)))
 
 
 @app.command()
@@ -49,8 +50,6 @@ def pack(
     encrypt: Annotated[str, typer.Option(help="A public key of age, which begins with age1.")] = "",
 ) -> None:
     """Pack a case as a ZIP file, to hand over: what a chat cannot carry, or encrypted."""
-    from datetime import UTC, datetime
-
     from bot.cli.pack import Order, pack_to
     from bot.cli.progress import progress
     from bot.settings import load
@@ -58,7 +57,7 @@ def pack(
     order = Order(reference, receiver, because, encrypt)
     with progress("Packing"):
         lines = asyncio.run(pack_to(to, order, load(), datetime.now(UTC)))
-    typer.echo("\n".join(lines))
+    print_lines(lines)
 
 
 @app.command()
@@ -68,12 +67,10 @@ def figures(
         typer.Argument(help="last term, this year, 2026-27 or 1/9/2026 to 31/12/2026."),
     ] = None,
     of_all: Annotated[bool, typer.Option("--all", help="Of all schools together.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_csv: AsCsv = False,
     pdf: Annotated[Path | None, typer.Option(help="A new file, for a page to hand on.")] = None,
 ) -> None:
     """Count the cases of several schools together, for a trust; no school can be told apart."""
-    from datetime import UTC, datetime
-
     from bot.cli.figures import NEEDS_ALL, Wanted, figures_of_all
     from bot.cli.progress import progress
     from bot.settings import load
@@ -84,7 +81,7 @@ def figures(
     wanted = Wanted(" ".join(period or []), as_csv, pdf)
     with progress("Counting"):
         lines = asyncio.run(figures_of_all(load(), wanted, datetime.now(UTC)))
-    typer.echo("\n".join(lines))
+    print_lines(lines)
 
 
 @app.command(
@@ -104,11 +101,9 @@ def audit(
         ),
     ] = False,
 ) -> None:
-    from datetime import UTC, datetime
-
     from bot.cli.audit import AuditOrder
     from bot.cli.audit import audit as audit_all
     from bot.settings import load
 
     order = AuditOrder(since, to, with_apart)
-    typer.echo("\n".join(asyncio.run(audit_all(order, load(), datetime.now(UTC)))))
+    print_lines(asyncio.run(audit_all(order, load(), datetime.now(UTC))))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.commands.answering import fail_unless, print_lines
 from bot.cli.commands.app import app
+from bot.cli.commands.options import AsJson, Generation, KeyFile
 
 
 @app.command(
@@ -61,7 +63,7 @@ def move(
     elif to:
         with progress("Carrying over"):
             moved = asyncio.run(move_to(to, settings))
-        typer.echo("\n".join(word_move(moved, to, settings)))
+        print_lines(word_move(moved, to, settings))
     else:
         raise Trouble(WHICH)
 
@@ -77,7 +79,7 @@ def verify(
         str,
         typer.Option(help="An older copy to compare with: a folder, or a database’s address."),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     from bot.cli.progress import progress
     from bot.cli.verify import print_findings
@@ -85,8 +87,7 @@ def verify(
 
     with progress("Looking through all that is kept") as say:
         is_well = print_findings(load(), say, against=against, as_json=as_json)
-    if not is_well:
-        sys.exit(1)
+    fail_unless(is_well)
 
 
 @app.command()
@@ -102,15 +103,13 @@ def backup(
     ] = False,
 ) -> None:
     """Copy all that is kept, also while the bot runs. Only what has changed is copied again."""
-    from datetime import UTC, datetime
-
     from bot.cli.backup import back_up
     from bot.cli.progress import progress
     from bot.settings import load
 
     with progress("Backing up"):
         said = back_up(load(), to, encrypt, datetime.now(UTC), forget_older=forget_older)
-    typer.echo("\n".join(said))
+    print_lines(said)
 
 
 @app.command(
@@ -125,12 +124,8 @@ def restore(
         str,
         typer.Argument(help="An empty folder, or postgresql://…; else DATABASE_URL."),
     ] = "",
-    key: Annotated[
-        Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
-    ] = None,
-    generation: Annotated[
-        str, typer.Option(help="An older backup, by its name; else the newest.")
-    ] = "",
+    key: KeyFile = None,
+    generation: Generation = "",
 ) -> None:
     from bot.cli.progress import progress
     from bot.cli.restore import RestoreOrder, put_back
@@ -138,9 +133,8 @@ def restore(
 
     with progress("Putting back"):
         restored = put_back(RestoreOrder(source, to, key, generation), load())
-    typer.echo("\n".join(restored.lines))
-    if not restored.is_well:
-        sys.exit(1)
+    print_lines(restored.lines)
+    fail_unless(restored.is_well)
 
 
 @app.command(
@@ -156,12 +150,8 @@ def put_back_cases(
         str,
         typer.Argument(metavar="FROM", help="A place of backups, a data folder, postgresql://…"),
     ],
-    key: Annotated[
-        Path | None, typer.Option(help="The file with the private key, if it is encrypted.")
-    ] = None,
-    generation: Annotated[
-        str, typer.Option(help="An older backup, by its name; else the newest.")
-    ] = "",
+    key: KeyFile = None,
+    generation: Generation = "",
     all_older: Annotated[
         bool,
         typer.Option(
@@ -170,8 +160,6 @@ def put_back_cases(
         ),
     ] = False,
 ) -> None:
-    from datetime import UTC, datetime
-
     from bot.cli.older_copy import CopyOrder
     from bot.cli.put_back import put_back
     from bot.logs import to_standard_error
@@ -186,8 +174,7 @@ def put_back_cases(
     how = None if all_older else ask
     with to_standard_error():
         is_well = asyncio.run(put_back(order, load(), how, typer.echo, datetime.now(UTC)))
-    if not is_well:
-        sys.exit(1)
+    fail_unless(is_well)
 
 
 @app.command(
@@ -202,4 +189,4 @@ def backup_key(
 ) -> None:
     from bot.cli.backup import new_key
 
-    typer.echo("\n".join(new_key(file)))
+    print_lines(new_key(file))

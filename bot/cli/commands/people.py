@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.commands.answering import print_lines
 from bot.cli.commands.app import app
+from bot.cli.commands.options import AsCsv
 
 
 @app.command()
@@ -53,8 +56,6 @@ def invite(
         asyncio.run(print_invitation(name, role or [], load(), person))
         return
 
-    from datetime import UTC, datetime
-
     from rich.console import Console
 
     from bot.cli.invite_many.invite_many import Order, invite_from
@@ -75,27 +76,28 @@ def people(
         str, typer.Option(help="Somebody who leaves: a full name, or an account.")
     ] = "",
     school: Annotated[str, typer.Option(help="With SCHOOLS: a school's key, or all.")] = "",
-    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """List who is here and who has not joined; or let somebody leave."""
-    from datetime import UTC, datetime
-
     from bot.cli.people import let_leave, list_people
     from bot.cli.people_csv import is_of_several, list_for_a_table
     from bot.settings import load
 
-    settings, now = load(), datetime.now(UTC)
-    if left and (staff_list or school or as_csv):
+    is_table = bool(school) or as_csv
+    if left and (staff_list or is_table):
         raise typer.BadParameter("somebody leaves, or people are listed", param_hint="--left")
-    if staff_list and (school or as_csv):
+    if staff_list and is_table:
         raise typer.BadParameter("it is compared with one school's people", param_hint="--from")
+
+    settings = load()
+    now = datetime.now(UTC)
     if left:
         lines = asyncio.run(let_leave(left, settings, now))
-    elif school or as_csv or is_of_several(settings):
+    elif is_table or is_of_several(settings):
         lines = asyncio.run(list_for_a_table(settings, school, as_csv=as_csv))
     else:
         lines = asyncio.run(list_people(settings, staff_list, now))
-    typer.echo("\n".join(lines))
+    print_lines(lines)
 
 
 @app.command()

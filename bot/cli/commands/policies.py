@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.commands.answering import print_lines
 from bot.cli.commands.app import app, policy
+from bot.cli.commands.options import AsJson
 
 
 @app.command()
@@ -17,7 +20,7 @@ def ask(
     texts: Annotated[
         Path | None, typer.Option(help="A folder of texts; else POLICY_TEXTS.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+    as_json: AsJson = False,
     jsonl: Annotated[
         bool, typer.Option(help="Read questions as JSON lines, write answers so.")
     ] = False,
@@ -52,8 +55,6 @@ def policy_add(
     ] = False,
 ) -> None:
     """Put a file of the school's among the texts, and show what was understood of it."""
-    from datetime import UTC, datetime
-
     from bot.cli.policy_add import add_file, own_texts
     from bot.cli.progress import progress
     from bot.settings import load
@@ -70,7 +71,7 @@ def policy_add(
             signed_by=sign,
             instead=instead,
         )
-    typer.echo("\n".join(lines))
+    print_lines(lines)
 
 
 @policy.command(

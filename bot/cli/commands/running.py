@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.commands.answering import fail_unless
 from bot.cli.commands.app import app
+from bot.cli.commands.options import AsJson
 
 
 @app.command(
@@ -75,8 +77,7 @@ def setup() -> None:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(f"\n{NOTHING_CHANGED}")
         written = False
-    if not written:
-        sys.exit(1)
+    fail_unless(written)
 
 
 @app.command()
@@ -109,7 +110,7 @@ def manifest(
 @app.command()
 def check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not try the tokens.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what is wrong, one line each with the mend. Exit status 1 where there is anything."""
     from bot.cli.check.printed import print_check
@@ -117,8 +118,7 @@ def check(
 
     with progress("Looking") as say:
         is_well = asyncio.run(print_check(say, offline=offline, as_json=as_json))
-    if not is_well:
-        sys.exit(1)
+    fail_unless(is_well)
 
 
 @app.command(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from bot.chats import CHATS
+from bot.cli.commands.answering import fail_unless, print_lines
 from bot.cli.commands.app import app
 
 #: The chats to which a school of several can be connected, for typer to show and to check.
@@ -38,10 +38,9 @@ def schools(
     if check_each:
         from bot.cli.schools_table import print_table
 
-        if not asyncio.run(print_table(load(), typer.echo, offline=offline)):
-            sys.exit(1)
+        fail_unless(asyncio.run(print_table(load(), typer.echo, offline=offline)))
         return
-    typer.echo("\n".join(asyncio.run(list_schools(load()))))
+    print_lines(asyncio.run(list_schools(load())))
 
 
 @app.command(
@@ -62,7 +61,7 @@ def connect(chat: ConnectedChat) -> None:
         token = typer.prompt(question, hide_input=True)
         typer.echo(asyncio.run(connect_by_token(settings, chosen, token.strip())))
     else:
-        typer.echo("\n".join(asyncio.run(install_link(settings, chosen))))
+        print_lines(asyncio.run(install_link(settings, chosen)))
 
 
 @app.command(

@@ -148,15 +148,19 @@ def _others(folder: Path, gathered: Gathered, pages: Sequence[str], held: Held, 
     for _, record in gathered.others:
         typed += texts_in(asdict(record))
 
-    cells = [cell for page in pages for cell in texts_of(page)]
+    cells: list[str] = []
+    for page in pages:
+        cells += texts_of(page)
     others = others_named(map(safe, typed), known, cells, gathered.sought)
-    files = [
-        copy
-        for included in gathered.sure
-        for copy in included.copied.values()
-        if (folder / copy).is_file()
-    ]
-    return written(proposed(others, files))
+    return written(proposed(others, _copied(folder, gathered)))
+
+
+def _copied(folder: Path, gathered: Gathered) -> list[str]:
+    """The paths within the folder of the files that are there."""
+    files: list[str] = []
+    for included in gathered.sure:
+        files += [copy for copy in included.copied.values() if (folder / copy).is_file()]
+    return files
 
 
 async def _copy_evidence(included: Included, folder: Path, held: Held) -> None:

@@ -64,10 +64,7 @@ def others_named(
     records have. `cells`: the texts of the pages. `sought` and parts of it are not among them.
     """
     own = set(words_of(sought.name))
-    candidates = set(known)
-    for text in typed:
-        candidates.update(_candidates_in(text))
-    candidates |= {part for words in candidates for part in words.split() if not _is_none(part)}
+    candidates = _candidates(typed, known)
 
     # All spellings of a name are found by any one of them, and whole names before their parts.
     spellings = {folded_words(words): words for words in sorted(candidates, reverse=True)}
@@ -83,6 +80,18 @@ def others_named(
         if places:
             found.append(Other(words, len(places)))
     return sorted(found, key=lambda other: (-other.places, other.words.casefold()))
+
+
+def _candidates(typed: Iterable[str], known: Iterable[str]) -> set[str]:
+    """What may name somebody, and each part of it that may do so alone."""
+    candidates = set(known)
+    for text in typed:
+        candidates.update(_candidates_in(text))
+
+    parts: set[str] = set()
+    for words in candidates:
+        parts.update(part for part in words.split() if not _is_none(part))
+    return candidates | parts
 
 
 def _candidates_in(text: str) -> Iterator[str]:
@@ -103,7 +112,9 @@ def _names_of_run(run: str) -> Iterator[str]:
     words = [word.removesuffix(".") for word in run.split()]
     if len(words) > 1 and run.isupper():
         # Somebody shouts: where a name ends cannot be seen.
-        yield from (word for word in words if len(word) > 1 and not _is_none(word))
+        for word in words:
+            if len(word) > 1 and not _is_none(word):
+                yield word
         return
 
     name: list[str] = []
@@ -111,9 +122,14 @@ def _names_of_run(run: str) -> Iterator[str]:
         if not _is_none(word):
             name.append(_without_possessive(word))
             continue
-        if any(word.casefold() not in TITLES for word in name):
+        if not _are_titles(name):
             yield " ".join(name)
         name = []
+
+
+def _are_titles(words: Sequence[str]) -> bool:
+    """True for no words at all, too."""
+    return all(word.casefold() in TITLES for word in words)
 
 
 def _is_none(word: str) -> bool:

@@ -96,9 +96,8 @@ def _write(folder: Path, to: Path, decisions: Sequence[Decision]) -> None:
     if not pages:
         raise Trouble(NO_PAGES.format(folder=folder))
 
-    files = [path for path in sorted(folder.rglob("*")) if _is_file_of_others(path, folder)]
     handed_over = _decided(decisions, Decided.KEEP, is_file=True)
-    names = [_within(path, folder) for path in files]
+    names = _files_of_others(folder)
     kept = [name for name in names if name in handed_over]
     gone = Finder(name for name in names if name not in handed_over)
     words = Finder(
@@ -119,6 +118,12 @@ def _write(folder: Path, to: Path, decisions: Sequence[Decision]) -> None:
 def _decided(decisions: Sequence[Decision], decided: Decided, *, is_file: bool) -> set[str]:
     """The words, or the paths of files, of which this was decided."""
     return {each.words for each in decisions if each.decided == decided and each.is_file == is_file}
+
+
+def _files_of_others(folder: Path) -> list[str]:
+    """The paths within the folder of all files that may be handed over."""
+    files = [path for path in sorted(folder.rglob("*")) if _is_file_of_others(path, folder)]
+    return [_within(path, folder) for path in files]
 
 
 def _is_file_of_others(path: Path, folder: Path) -> bool:

@@ -90,18 +90,19 @@ class BlockReader:
 
     def read_by_strings(self, block: Payload, depth: int) -> None:
         """Read every string that is not there for machines, and whatever lies deeper."""
-        has_label = any(name in block for name in _HAS_A_LABEL)
         for name, value in block.items():
-            if name in _MACHINES or name.endswith("_id") or (name == "value" and has_label):
-                continue
-            if name == "slack_file" and isinstance(value, Mapping):
-                self.files.append(value)
-            elif name == "url" or name.endswith("_url"):
-                self._read_address(name, value)
-            elif name == "rows" and isinstance(value, list):
-                self._read_rows(value, depth)
-            elif isinstance(value, str | list | Mapping):
-                self.read(value, depth + 1)
+            if not _is_for_machines(name, block):
+                self._read_value(name, value, depth)
+
+    def _read_value(self, name: str, value: object, depth: int) -> None:
+        if name == "slack_file" and isinstance(value, Mapping):
+            self.files.append(value)
+        elif name == "url" or name.endswith("_url"):
+            self._read_address(name, value)
+        elif name == "rows" and isinstance(value, list):
+            self._read_rows(value, depth)
+        elif isinstance(value, str | list | Mapping):
+            self.read(value, depth + 1)
 
     def _read_address(self, name: str, value: object) -> None:
         if not name.startswith(("thumb", "icon")):
@@ -251,3 +252,10 @@ _INLINE: dict[str, Callable[[BlockReader, Payload], str]] = {
     "date": BlockReader.show_date,
     "color": BlockReader.show_colour,
 }
+
+
+def _is_for_machines(name: str, block: Payload) -> bool:
+    """It is a field that nobody is shown, as the value of a button that has a text."""
+    if name == "value" and any(label in block for label in _HAS_A_LABEL):
+        return True
+    return name in _MACHINES or name.endswith("_id")

@@ -219,12 +219,17 @@ def files_in(value: object, key: str = "", depth: int = 0) -> Iterator[RawFile]:
         for name, inner in value.items():
             yield from files_in(inner, str(name), depth + 1)
     elif isinstance(value, list):
-        sizes = [item for item in value if isinstance(item, dict) and _is_size(item)]
-        if sizes and len(sizes) == len(value):
-            yield RawFile(key, max(sizes, key=_extent))
-            return
-        for inner in value:
-            yield from files_in(inner, key, depth + 1)
+        yield from _files_in_list(value, key, depth)
+
+
+def _files_in_list(items: list[object], key: str, depth: int) -> Iterator[RawFile]:
+    """The largest, where all are sizes of one picture; else those of each."""
+    sizes = [item for item in items if isinstance(item, dict) and _is_size(item)]
+    if sizes and len(sizes) == len(items):
+        yield RawFile(key, max(sizes, key=_extent))
+        return
+    for inner in items:
+        yield from files_in(inner, key, depth + 1)
 
 
 def number_in(fields: Raw, key: str) -> int | None:

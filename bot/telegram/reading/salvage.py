@@ -54,18 +54,30 @@ def salvage(raw: Raw, me: Me, now: datetime) -> Incoming | None:
     `now` stands in for a time that is none.
     """
     message = object_in(raw, "message")
-    edited = {} if message else object_in(raw, "edited_message")
-    message = message or edited
-    chat, number = private_chat_of(raw), number_in(message, "message_id")
+    if message:
+        incoming = _salvage_message(raw, message, now)
+        return _as_command(incoming, me) if incoming else None
+
+    incoming = _salvage_message(raw, object_in(raw, "edited_message"), now)
+    if incoming is None:
+        return None
+    version = f"{incoming.source}:edit:{number_in(raw, 'update_id')}"
+    return replace(incoming, source=version, edits=incoming.source)
+
+
+def _salvage_message(raw: Raw, message: Raw, now: datetime) -> Incoming | None:
+    """What stands in a private message; None where it is none, or Telegram's own."""
+    chat = private_chat_of(raw)
+    number = number_in(message, "message_id")
     if chat is None or number is None:
         return None
-    if not content_of(message) and is_service(message) and not HANDED_OVER & message.keys():
+    if is_service(message) and not content_of(message) and not HANDED_OVER & message.keys():
         return None
+    return _read(message, chat, number, now)
 
-    incoming = _read(message, chat, number, now)
-    if edited:
-        version = f"{incoming.source}:edit:{number_in(raw, 'update_id')}"
-        return replace(incoming, source=version, edits=incoming.source)
+
+def _as_command(incoming: Incoming, me: Me) -> Incoming | None:
+    """A message with the command that it is; None where it is one for another bot."""
     command = None if incoming.forwarded else find_command(incoming.text)
     if command is None:
         return incoming
@@ -75,10 +87,7 @@ def salvage(raw: Raw, me: Me, now: datetime) -> Incoming | None:
 def _read(message: Raw, chat: int, number: int, now: datetime) -> Incoming:
     content = content_of(message)
     content |= {key: message[key] for key in _SAID_BESIDE if key in message}
-    words = text_in(message, "text") or text_in(message, "caption")
-    rest = describe_rest(content, (words,))
-    text = "\n".join(line for line in (words, rest) if line)
-
+    text = _text_of(message, content)
     came_from = None if _FORWARDED.isdisjoint(message) else Origin("message")
     files = collect_attachments(content, chat, number, came_from)
     if not text and not files and not HANDED_OVER & message.keys():
@@ -94,6 +103,13 @@ def _read(message: Raw, chat: int, number: int, now: datetime) -> Incoming:
         forwarded=(Forwarded(text, came_from),) if came_from and text else (),
         attachments=files,
     )
+
+
+def _text_of(message: Raw, content: Raw) -> str:
+    """Its words, and in a line below them what else it says."""
+    words = text_in(message, "text") or text_in(message, "caption")
+    rest = describe_rest(content, (words,))
+    return "\n".join(line for line in (words, rest) if line)
 
 
 def _sender(user: Raw, account: str) -> Sender:

@@ -52,25 +52,30 @@ def _read(model: Any) -> dict[str, Array]:
         if not name.endswith(("_scale", "_zero_point")):
             weights[_plain(name)] = _as_floats(stored, name)
     # The matrices have numbers for names: each is the one beside the bias that is added to it.
-    weight_of = {}
-    for node in model.graph.node:
-        if node.op_type in ("MatMul", "MatMulInteger"):
-            weight_of[node.output[0]] = _plain(node.input[1])
-        elif node.op_type == "Add":
-            bias = next((name for name in node.input if name.endswith(".bias")), None)
-            product = _product_before(model, node, weight_of)
-            if bias and product:
-                weights[_plain(bias).replace(".bias", ".matrix")] = weights[product]
-        else:
-            for source in node.input:
-                # What only changes the form of a product is that product still.
-                if source in weight_of and node.op_type in ("Cast", "Mul"):
-                    weight_of[node.output[0]] = weight_of[source]
+    for bias, matrix in _matrices_by_bias(model).items():
+        weights[bias.replace(".bias", ".matrix")] = weights[matrix]
     return weights
 
 
-def _product_before(model: Any, node: Any, weight_of: dict[str, str]) -> str | None:
-    return next((weight_of[name] for name in node.input if name in weight_of), None)
+def _matrices_by_bias(model: Any) -> dict[str, str]:
+    """The name of each bias, and of the matrix to whose product it is added."""
+    found = {}
+    matrix_of: dict[str, str] = {}
+    for node in model.graph.node:
+        products = [matrix_of[name] for name in node.input if name in matrix_of]
+        if node.op_type in ("MatMul", "MatMulInteger"):
+            matrix_of[node.output[0]] = _plain(node.input[1])
+        elif node.op_type == "Add" and products:
+            for bias in _biases_of(node)[:1]:
+                found[bias] = products[0]
+        elif node.op_type in ("Cast", "Mul") and products:
+            # What only changes the form of a product is that product still.
+            matrix_of[node.output[0]] = products[-1]
+    return found
+
+
+def _biases_of(node: Any) -> list[str]:
+    return [_plain(name) for name in node.input if name.endswith(".bias")]
 
 
 def _plain(name: str) -> str:

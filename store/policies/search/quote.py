@@ -58,12 +58,16 @@ def list_bullets(units: Sequence[Unit], lead: Unit) -> list[tuple[int, int]]:
     bullets: list[tuple[int, int]] = []
     for unit in units:
         is_own = unit.lead_in is not None and unit.lead_in[1] == lead.end
-        if is_own and (unit.mark >= 0 or unit.item == unit.start or not bullets):
+        if is_own and (_begins_item(unit) or not bullets):
             bullets.append((unit.quoted_from, unit.end))
         elif bullets and (is_own or place in unit.outer):
             # More of the same bullet, or a list within it.
             bullets[-1] = (bullets[-1][0], unit.end)
     return bullets
+
+
+def _begins_item(unit: Unit) -> bool:
+    return unit.mark >= 0 or unit.item == unit.start
 
 
 @dataclass(slots=True)
