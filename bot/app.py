@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 
 from bot.front_end import FrontEnd
-from bot.logs import request
-from bot.metrics import Metrics, chat_of, kind_of
+from bot.monitoring.logs import request
+from bot.monitoring.metrics import Metrics, chat_of, kind_of
 from bot.outbox.delivery import Delivery
 from bot.outbox.fetcher import Fetcher
 from bot.outbox.homes import Homes

@@ -14,7 +14,7 @@ from bot.app import Bot
 from bot.chats import address_of
 from bot.clock import start_clock
 from bot.front_end import FrontEnd, is_token_refused
-from bot.metrics import Metrics, measure_store
+from bot.monitoring.metrics import Metrics, measure_store
 from bot.open_store import open_store
 from bot.open_texts import texts_in
 from bot.outbox.delivery import Delivery

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.metrics import Metrics
+from bot.monitoring.metrics import Metrics
 from handlers.desk import Desk
 from handlers.school.last_digest import WORDS, last_digest
 

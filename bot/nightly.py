@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.metrics import Metrics
+from bot.monitoring.metrics import Metrics
 from bot.open_store import open_store, refuse_moved_folder
 from bot.settings import Settings
 from handlers.desk import Desk

@@ -19,7 +19,7 @@ from bot.chats import is_made_up
 from bot.clock import start_clock
 from bot.digest_noted import DigestNoted
 from bot.front_end import FrontEnd, HasToken
-from bot.health import chats_away, disks_of, health, numbers
+from bot.monitoring.health import chats_away, disks_of, health, numbers
 from bot.nightly import Nightly
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, addressed

@@ -17,7 +17,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
 from bot.connections import MAX_BODY, Connection, Places, bounded
-from bot.health import place_of
+from bot.monitoring.health import place_of
 from bot.settings import Settings, SettingsError
 
 #: Seconds for the requests that are under way when the bot stops.

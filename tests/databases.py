@@ -18,7 +18,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from store.postgres import migrate
-from store.postgres.connecting import with_driver
+from store.postgres.connection.connecting import with_driver
 from store.postgres.migrating import FOLDER
 from tests.places import in_memory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-from bot.health import HERE, place_of
+from bot.monitoring.health import HERE, place_of
 from bot.settings import Settings
 from store.errors import Trouble
 

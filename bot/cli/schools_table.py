@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.cli.check.check import check_all
 from bot.cli.check.finding import CheckReport, Facts, Finding
-from bot.logs import to_standard_error
+from bot.monitoring.logs import to_standard_error
 from bot.settings import Settings, schools_of
 
 HEADINGS = ("school", "people", "last digest", "last backup", "wrong", "first of it")

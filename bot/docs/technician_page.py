@@ -16,7 +16,7 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.docs.markdown import table
 from bot.settings import Settings
-from bot.slack.manifest import APP_SCOPE, EVENTS, REMOVALS, SCOPES
+from bot.slack.app.manifest import APP_SCOPE, EVENTS, REMOVALS, SCOPES
 
 PAGE = Path(__file__).parents[2] / "docs" / "technician.md"
 APP_SCOPE_IS = "on the app token alone: open the connection of Socket Mode"

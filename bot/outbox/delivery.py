@@ -17,7 +17,7 @@ from typing import NamedTuple
 import structlog
 
 from bot.front_end import FrontEnd
-from bot.metrics import Metrics
+from bot.monitoring.metrics import Metrics
 from bot.outbox.alarm import Alarm
 from bot.outbox.receiver import Receiver
 from bot.outbox.shown_log import ShownLog

@@ -19,8 +19,8 @@ from bot.build import build
 from bot.chats import CHATS, make_front_ends
 from bot.clock import start_clock
 from bot.front_end import is_token_refused
-from bot.health import disks_of, health, numbers
-from bot.metrics import Metrics
+from bot.monitoring.health import disks_of, health, numbers
+from bot.monitoring.metrics import Metrics
 from bot.run import (
     ProcessRole,
     Service,

@@ -63,8 +63,8 @@ def has_slack(settings: Settings) -> bool:
 
 
 async def _make_slack_link(settings: Settings, installations: Installations) -> str:
-    from bot.slack.manifest import INSTALL
-    from bot.slack.oauth import LINK_HOURS
+    from bot.slack.app.manifest import INSTALL
+    from bot.slack.app.oauth import LINK_HOURS
 
     now = datetime.now(UTC)
     until = now + timedelta(hours=LINK_HOURS)
@@ -74,7 +74,7 @@ async def _make_slack_link(settings: Settings, installations: Installations) -> 
 
 async def _uninstall_slack(settings: Settings, token: str) -> None:
     """Raises Trouble: with the app in the workspace, people would write, and nobody would read."""
-    from bot.slack.workspaces import uninstall
+    from bot.slack.app.workspaces import uninstall
 
     try:
         await uninstall(settings, token)
@@ -83,9 +83,9 @@ async def _uninstall_slack(settings: Settings, token: str) -> None:
 
 
 def _slack_routes(schools: Schools) -> list[web.RouteDef]:
+    from bot.slack.app.oauth import install_routes
+    from bot.slack.app.workspaces import Workspaces
     from bot.slack.front_end import PATH
-    from bot.slack.oauth import install_routes
-    from bot.slack.workspaces import Workspaces
 
     settings = schools.settings
     secret = settings.slack_signing_secret
@@ -117,7 +117,7 @@ async def _forget_if_refused(schools: Schools, team: str) -> None:
 
     Raises StoreUnavailable, and DeliveryFailed where Slack cannot be asked.
     """
-    from bot.slack.workspaces import is_refused
+    from bot.slack.app.workspaces import is_refused
 
     for found in await schools.installations.all():
         is_meant = (found.platform, found.key) == (Platform.SLACK, team)

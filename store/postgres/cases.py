@@ -19,9 +19,9 @@ from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.likeness import SAME_PICTURE_BITS
 from store.model.records import Evidence, Notice, State, Summary
+from store.postgres.connection.presence import Presence
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.loose import SETTLE_LOOSE, LooseNotices
-from store.postgres.presence import Presence
 from store.postgres.rows import run_to_end
 from store.tiny.catalogue import NO_CASE
 

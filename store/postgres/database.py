@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from store.errors import StoreUnavailable
-from store.postgres.connecting import OUTGROWN, Pool
+from store.postgres.connection.connecting import OUTGROWN, Pool
+from store.postgres.connection.presence import Presence
 from store.postgres.migrating import must_fit
-from store.postgres.presence import Presence
 
 #: How many connections a process keeps for statements.
 FOR_ROWS = 8

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from store.errors import Conflict
-from store.postgres.connecting import Connections
+from store.postgres.connection.connecting import Connections
 from store.postgres.database import Database
 from store.postgres.rows import Rows
 from store.postgres.token_key import TokenKey

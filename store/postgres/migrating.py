@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from store.errors import StoreUnavailable
-from store.postgres.connecting import REACHING, as_store_errors, with_driver
+from store.postgres.connection.connecting import REACHING, as_store_errors, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")
 

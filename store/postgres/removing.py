@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from psycopg import AsyncConnection, sql
 
 from store.errors import Conflict, StoreUnavailable
-from store.postgres.connecting import Connections
+from store.postgres.connection.connecting import Connections
 from store.postgres.database import Database
 from store.postgres.rows import run_to_end, statement
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from store.postgres.connecting import REACHING, as_store_errors
+from store.postgres.connection.connecting import REACHING, as_store_errors
 
 #: Superusers and roles with BYPASSRLS see every row, of whichever school:
 #: https://www.postgresql.org/docs/current/ddl-rowsecurity.html

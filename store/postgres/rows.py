@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import make_url, text
 
-from store.postgres.connecting import Connections, NoSchoolYet, with_driver
+from store.postgres.connection.connecting import Connections, NoSchoolYet, with_driver
 
 R = TypeVar("R")
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from store.postgres.cases import PostgresCases
-from store.postgres.connecting import Connections, Pool, as_store_errors
+from store.postgres.connection.connecting import Connections, Pool, as_store_errors
 from store.postgres.memos import PostgresMemos
 from store.postgres.people import PostgresPeople
 

@@ -19,7 +19,8 @@ from store.model.case import Case
 from store.model.memos import FOLDERS, Erased, Memo
 from store.model.records import Invitation, Notice, Person, Summary
 from store.postgres.cases import PostgresCases
-from store.postgres.connecting import Connections
+from store.postgres.connection.connecting import Connections
+from store.postgres.connection.session_locks import LockKind, school_lock
 from store.postgres.counting import PostgresRateCounter
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
@@ -28,7 +29,6 @@ from store.postgres.memos import DROP, MEMOS, PUT
 from store.postgres.people import PostgresPeople
 from store.postgres.place_notes import PostgresPlaceNotes
 from store.postgres.rows import run_to_end, statement
-from store.postgres.session_locks import LockKind, school_lock
 from store.postgres.snapshot import PostgresSnapshot, snapshot
 from store.postgres.turns import PostgresTurns
 

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import psycopg
 
 from store.errors import Conflict, StoreUnavailable
-from store.postgres.connecting import Connections, Pool, as_store_errors
+from store.postgres.connection.connecting import Connections, Pool, as_store_errors
 from store.postgres.rows import Rows, statement
 
 #: How long a process waits for another to end its turn, as PostgreSQL writes it.

@@ -151,7 +151,7 @@ async def test_what_was_kept_is_answered_though_it_goes_away_just_then(
 async def test_told_to_stop_it_waits_for_no_database_that_hangs(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.postgres.bounded.ANSWERED_WITHIN", 3600.0)
+    monkeypatch.setattr("store.postgres.connection.bounded.ANSWERED_WITHIN", 3600.0)
     network = Network()
     async with network.between() as url, asyncio.timeout(PATIENCE):
         bot = await over(url, board, tmp_path)

@@ -14,7 +14,7 @@ import pytest
 
 from bot.app import Bot
 from bot.build import build
-from bot.health import place_of
+from bot.monitoring.health import place_of
 from bot.run import ProcessRole, Service, serve, stop
 from bot.server import Servers
 from bot.settings import Settings, SettingsError

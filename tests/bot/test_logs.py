@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import logs
-from bot.logs import request
+from bot.monitoring import logs
+from bot.monitoring.logs import request
 from store.tiny import TinyStore
 from tests.bot.test_run import CODE, bot, environment, headsup
 from tests.doubles.slack import SlackDouble

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.move import move_to
+from bot.cli.keeping.move import move_to
 from bot.open_store import migrate_tables, open_store
 from bot.settings import SettingsError, load
 from store.errors import Trouble

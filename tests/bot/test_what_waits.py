@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import logs
 from bot.digest_noted import EVERY, DigestNoted
-from bot.metrics import Metrics
+from bot.monitoring import logs
+from bot.monitoring.metrics import Metrics
 from store.model.kinds import NoticeKind
 from store.tiny import TinyStore
 from tests.databases import migrated, stopped

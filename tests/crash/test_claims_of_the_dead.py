@@ -15,8 +15,8 @@ from bot.outbox.delivery import LEASE
 from store.model.case import Case
 from store.model.records import About, Notice, Person, Report, Role
 from store.postgres import PostgresStore
-from store.postgres.presence import EVERY, MISSED_FOR
-from store.postgres.session_locks import LockKind
+from store.postgres.connection.presence import EVERY, MISSED_FOR
+from store.postgres.connection.session_locks import LockKind
 from tests.crash.processes import Running, environment, nursery
 from tests.databases import cut_every_connection, database, server
 from tests.doubles.slack import SlackDouble

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.metrics import Metrics
+from bot.monitoring.metrics import Metrics
 from tests.talks.stage import ROOT
 
 ALERTS = ROOT / "deploy" / "alerts.yml"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.health import disks_of
-from bot.metrics import Metrics
+from bot.monitoring.health import disks_of
+from bot.monitoring.metrics import Metrics
 from bot.settings import load
 from tests.talks.stage import ROOT
 

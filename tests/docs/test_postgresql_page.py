@@ -21,7 +21,7 @@ import pytest
 from bot.open_store import open_store
 from bot.settings import load
 from store.postgres import migrate
-from tests.bot.cli.test_backup_database import add_picture
+from tests.bot.cli.keeping.test_backup_database import add_picture
 from tests.buckets import client, keys, new_bucket
 from tests.databases import server as a_server
 from tests.patience import PATIENCE

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from bot.app import Bot
 from bot.build import build
-from bot.cli.roles import change_roles
+from bot.cli.people.roles import change_roles
 from bot.front_end import FrontEnd
 from bot.settings import Settings, load
 from bot.slack import SlackFrontEnd

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.policy_add import add_file
+from bot.cli.policies.add import add_file
 from tests.doubles.slack import SlackDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.talks.conftest import Talk, as_written

@@ -13,8 +13,8 @@ import pytest
 from psycopg import sql
 
 from bot.chats import SLACK, TELEGRAM, Believed
-from bot.cli.backup import back_up
 from bot.cli.check.check import check_all
+from bot.cli.keeping.backup import back_up
 from bot.open_store import open_store
 from bot.schools.connect import connect_by_token, disconnect
 from bot.schools.open import open_installations, schools_with_chats

@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 
 from bot.chats import SLACK, TELEGRAM
 from bot.cli.check.check import check_all
-from bot.cli.invite import make_invitation, print_invitation
-from bot.cli.policy_add import own_texts
+from bot.cli.people.invite import make_invitation, print_invitation
+from bot.cli.policies.add import own_texts
 from bot.run import ProcessRole, stop
 from bot.schools.connect import connect_by_token, disconnect, install_link, list_schools
 from bot.schools.open import open_installations, with_chats

@@ -10,7 +10,7 @@ import orjson
 
 from bot.cli.check.check import check, check_all
 from bot.cli.check.finding import CheckReport, Facts, Finding
-from bot.logs import to_standard_error
+from bot.monitoring.logs import to_standard_error
 from bot.settings import load
 from bot.version import current, version_line
 from handlers.text.words import counted

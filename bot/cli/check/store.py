@@ -109,7 +109,7 @@ async def _from_store(looked: Looked, store: Store) -> Looked:
 
 
 async def _is_running(url: str, school: str) -> bool:
-    from store.postgres.presence import is_anybody_at_work
+    from store.postgres.connection.presence import is_anybody_at_work
 
     return await asyncio.to_thread(is_anybody_at_work, url, school)
 

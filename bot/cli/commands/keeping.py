@@ -52,7 +52,7 @@ def move(
         bool, typer.Option("--again", help="Use this place again, from which all was moved away.")
     ] = False,
 ) -> None:
-    from bot.cli.move import WHICH, move_to, use_again, word_move
+    from bot.cli.keeping.move import WHICH, move_to, use_again, word_move
     from bot.cli.progress import progress
     from bot.settings import load
     from store.errors import Trouble
@@ -81,8 +81,8 @@ def verify(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
+    from bot.cli.keeping.verify import print_findings
     from bot.cli.progress import progress
-    from bot.cli.verify import print_findings
     from bot.settings import load
 
     with progress("Looking through all that is kept") as say:
@@ -103,7 +103,7 @@ def backup(
     ] = False,
 ) -> None:
     """Copy all that is kept, also while the bot runs. Only what has changed is copied again."""
-    from bot.cli.backup import back_up
+    from bot.cli.keeping.backup import back_up
     from bot.cli.progress import progress
     from bot.settings import load
 
@@ -127,8 +127,8 @@ def restore(
     key: KeyFile = None,
     generation: Generation = "",
 ) -> None:
+    from bot.cli.keeping.restore import RestoreOrder, put_back
     from bot.cli.progress import progress
-    from bot.cli.restore import RestoreOrder, put_back
     from bot.settings import load
 
     with progress("Putting back"):
@@ -160,9 +160,9 @@ def put_back_cases(
         ),
     ] = False,
 ) -> None:
-    from bot.cli.older_copy import CopyOrder
-    from bot.cli.put_back import put_back
-    from bot.logs import to_standard_error
+    from bot.cli.keeping.older_copy import CopyOrder
+    from bot.cli.keeping.put_back import put_back
+    from bot.monitoring.logs import to_standard_error
     from bot.settings import load
 
     def ask(question: str) -> str:
@@ -187,6 +187,6 @@ def put_back_cases(
 def backup_key(
     file: Annotated[Path, typer.Argument(help="A new file for the private key.")],
 ) -> None:
-    from bot.cli.backup import new_key
+    from bot.cli.keeping.backup import new_key
 
     print_lines(new_key(file))

@@ -46,19 +46,19 @@ def invite(
     if mail and staff_list:
         raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
     if mail:
-        from bot.cli.invite_by_mail import Invited, invite_by_mail
+        from bot.cli.people.invite_by_mail import Invited, invite_by_mail
 
         asyncio.run(invite_by_mail(Invited(name, role or [], person, mail), load()))
         return
     if staff_list is None:
-        from bot.cli.invite import print_invitation
+        from bot.cli.people.invite import print_invitation
 
         asyncio.run(print_invitation(name, role or [], load(), person))
         return
 
     from rich.console import Console
 
-    from bot.cli.invite_many.invite_many import Order, invite_from
+    from bot.cli.people.invite_many.invite_many import Order, invite_from
 
     if name or role or person:
         raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
@@ -79,8 +79,8 @@ def people(
     as_csv: AsCsv = False,
 ) -> None:
     """List who is here and who has not joined; or let somebody leave."""
-    from bot.cli.people import let_leave, list_people
-    from bot.cli.people_csv import is_of_several, list_for_a_table
+    from bot.cli.people.list_people import let_leave, list_people
+    from bot.cli.people.people_csv import is_of_several, list_for_a_table
     from bot.settings import load
 
     is_table = bool(school) or as_csv
@@ -105,7 +105,7 @@ def confirm(
     code: Annotated[str, typer.Argument(help="The code that was read out to you.")],
 ) -> None:
     """Confirm a mail address by the code that was sent there: from then on, mail goes to it."""
-    from bot.cli.invite_by_mail import confirm as confirm_address
+    from bot.cli.people.invite_by_mail import confirm as confirm_address
     from bot.settings import load
 
     asyncio.run(confirm_address(code, load()))
@@ -122,7 +122,7 @@ def roles(
     give: Annotated[list[str] | None, typer.Option(help="A role to give; may be repeated.")] = None,
     take: Annotated[list[str] | None, typer.Option(help="A role to take; may be repeated.")] = None,
 ) -> None:
-    from bot.cli.roles import change_roles
+    from bot.cli.people.roles import change_roles
     from bot.settings import load
 
     asyncio.run(change_roles(name, give or [], take or [], load()))

@@ -26,7 +26,7 @@ def ask(
     ] = False,
 ) -> None:
     """Ask the policy texts, as /policy does."""
-    from bot.cli import ask as asking
+    from bot.cli.policies import ask as asking
     from bot.cli.progress import progress
     from bot.open_texts import cache_file
     from bot.settings import load
@@ -55,7 +55,7 @@ def policy_add(
     ] = False,
 ) -> None:
     """Put a file of the school's among the texts, and show what was understood of it."""
-    from bot.cli.policy_add import add_file, own_texts
+    from bot.cli.policies.add import add_file, own_texts
     from bot.cli.progress import progress
     from bot.settings import load
 
@@ -87,8 +87,8 @@ def policy_match(
         typer.Option("--yes", help="Take every proposal that the texts bear out; ask nothing."),
     ] = False,
 ) -> None:
-    from bot.cli.policy_add import own_texts
-    from bot.cli.policy_match import match_passages
+    from bot.cli.policies.add import own_texts
+    from bot.cli.policies.match import match_passages
     from bot.settings import load
 
     def ask(question: str) -> bool:

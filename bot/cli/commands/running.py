@@ -29,7 +29,7 @@ def run(
 ) -> None:
     from bot.build import run_terminal
     from bot.chats import make_front_ends
-    from bot.logs import set_up
+    from bot.monitoring.logs import set_up
     from bot.run import ProcessRole, run_chats
     from bot.settings import load
     from bot.unknown_settings import find_unknown
@@ -94,8 +94,8 @@ def manifest(
     import json
 
     from bot.settings import load
-    from bot.slack.manifest import creation_link
-    from bot.slack.manifest import manifest as make_manifest
+    from bot.slack.app.manifest import creation_link
+    from bot.slack.app.manifest import manifest as make_manifest
 
     settings = load()
     several = bool(settings.schools)

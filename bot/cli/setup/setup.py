@@ -18,7 +18,7 @@ import typer
 
 from bot import env_file
 from bot.chats import chats_set, chats_to_connect, is_made_up
-from bot.cli.invite import print_invitation
+from bot.cli.people.invite import print_invitation
 from bot.cli.setup import school_file
 from bot.cli.setup.chats import ask_chats, masked
 from bot.cli.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes

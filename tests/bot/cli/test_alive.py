@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.cli.alive import ask
-from bot.health import health
+from bot.monitoring.health import health
 from bot.server import Servers
 from bot.settings import load
 from store.errors import Trouble

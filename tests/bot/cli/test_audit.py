@@ -15,7 +15,7 @@ from store.errors import Trouble
 from store.model.kinds import EntryKind
 from store.model.memos import Exported, RoleChange, Searched
 from store.model.records import About, Subject
-from tests.bot.cli.test_backup_database import headsup, opened
+from tests.bot.cli.keeping.test_backup_database import headsup, opened
 from tests.bot.cli.test_check import settings
 from tests.databases import database, migrated
 from tests.store.made import BEN, NOW, case, person

@@ -19,7 +19,7 @@ from bot.__main__ import app
 from bot.cli.export import export
 from bot.cli.export.export import export_to
 from bot.cli.export.name_search import BY_SURNAME, IN_FULL, PERHAPS, Sought
-from bot.cli.verify import print_findings
+from bot.cli.keeping.verify import print_findings
 from bot.settings import Settings
 from handlers.workflow.exports import note_exports
 from store.errors import Trouble

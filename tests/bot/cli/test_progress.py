@@ -11,7 +11,7 @@ import pexpect
 import pytest
 
 from store.progress import each, watching
-from tests.bot.cli.test_backup_commands import headsup
+from tests.bot.cli.keeping.test_backup_commands import headsup
 from tests.patience import PATIENCE
 from tests.store.test_verifying import furnish
 from tests.talks.stage import ROOT

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.build import build
-from bot.cli.invite import make_invitation
-from bot.cli.invite_by_mail import Invited, confirm, invite_by_mail
-from bot.cli.roles import change_roles
+from bot.cli.people.invite import make_invitation
+from bot.cli.people.invite_by_mail import Invited, confirm, invite_by_mail
+from bot.cli.people.roles import change_roles
 from bot.mail import MailFrontEnd
 from bot.mail.render import SAID
 from store.errors import Trouble

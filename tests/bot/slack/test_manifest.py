@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.settings import SettingsError
-from bot.slack.manifest import APP_SCOPE, EVENTS, SCOPES, manifest
+from bot.slack.app.manifest import APP_SCOPE, EVENTS, SCOPES, manifest
 from bot.slack.reading.translate import translate_slash
 from handlers.menu import COMMANDS
 from handlers.messages import Sender

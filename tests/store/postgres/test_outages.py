@@ -15,7 +15,8 @@ import pytest
 from store.errors import Conflict, StoreUnavailable
 from store.model.case import Case
 from store.model.memos import Question
-from store.postgres import PostgresStore, connecting
+from store.postgres import PostgresStore
+from store.postgres.connection import connecting
 from store.postgres.role import unbound_role
 from tests.asking import holder_of
 from tests.databases import cut_every_connection, database, migrated, server, stopped
@@ -278,7 +279,7 @@ async def test_a_network_that_hangs_is_waited_for_no_longer_than_a_while(
         store = await PostgresStore.open(url, f"outage-{next(_schools)}")
         async with store.alone("joining"):
             await store.put(question("q"))
-        monkeypatch.setattr("store.postgres.bounded.ANSWERED_WITHIN", 0.2)
+        monkeypatch.setattr("store.postgres.connection.bounded.ANSWERED_WITHIN", 0.2)
         network.hangs()
         for _ in ("of a connection that there was", "of a new one"):
             told = await asyncio.gather(
@@ -299,7 +300,7 @@ async def takes_a_turn(store: PostgresStore) -> None:
 async def test_whoever_is_cut_off_in_a_turn_keeps_it_for_a_while_only(
     network: Network, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.postgres.connecting.LET_GO", "200ms")
+    monkeypatch.setattr("store.postgres.connection.connecting.LET_GO", "200ms")
     async with network.between() as url, asyncio.timeout(PATIENCE):
         frozen = await PostgresStore.open(url, store._connections.school)
         async with frozen.alone("joining"):

@@ -183,7 +183,7 @@ async def test_an_idle_connection_that_was_lost_is_noticed_by_nobody(
     school: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await fill(school)
-    monkeypatch.setattr("store.postgres.connecting.IDLE", -1.0)
+    monkeypatch.setattr("store.postgres.connection.connecting.IDLE", -1.0)
     cut_every_connection()
     assert await school.case(made.reference) == made
 

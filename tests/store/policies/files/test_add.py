@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.cli.policy_add import add_file, as_lines
+from bot.cli.policies.add import add_file, as_lines
 from bot.settings import PACKAGED_TEXTS
 from handlers.policies.printing import print_text
 from store.errors import StoreUnavailable, Trouble

@@ -1,0 +1,1 @@
+"""Who is here: invited, confirmed, listed, and with which roles."""

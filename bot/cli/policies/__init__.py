@@ -1,0 +1,1 @@
+"""The policy texts: asked, added, and matched with the procedure."""

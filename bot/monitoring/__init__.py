@@ -1,0 +1,1 @@
+"""How machines learn how the bot is: health, numbers and logs."""

@@ -1,0 +1,1 @@
+"""The Slack app itself: its manifest, and its installation in workspaces."""

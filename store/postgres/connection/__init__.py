@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL, and what lasts as long as one of them."""
