@@ -12,35 +12,35 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import structlog
 
 from bot.front_end import FrontEnd
 from bot.monitoring.metrics import Metrics
 from bot.outbox.alarm import Alarm
+from bot.outbox.outcomes import Outcomes, not_settled, safely
+from bot.outbox.owed import IN_ORDER, Owed, Ready, go_together, place_of, queue_of, with_others
 from bot.outbox.receiver import Receiver
 from bot.outbox.shown_log import ShownLog
 from bot.outbox.superseded import (
     forget_taken_away,
-    may_stand_with,
     take_away_earlier,
     take_away_if_over,
+    told_of_others,
 )
-from bot.outbox.unwritten import PAUSE, Unwritten
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, Reply
-from handlers.notices.bundle import bundle, fits_one_message
+from handlers.notices.bundle import bundle
 from handlers.notices.wording import gravestone, render_notice
 from handlers.rules.urgency import is_urgent
 from handlers.school.today import pass_on
 from handlers.workflow.alerts import climb, pass_up
 from handlers.workflow.shown import take_back_from
 from handlers.workflow.spoken import note_spoken
-from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
+from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef
 from store.model.case import Case
-from store.model.kinds import REPLACING, WITH_THE_DAY, NoticeKind, NoticeResult
+from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice
 
 #: Notices claimed together.
@@ -56,8 +56,6 @@ FIRST_PAUSE = timedelta(seconds=5)
 TRIES_BEFORE_MAIL = 2
 LONGEST_PAUSE = timedelta(minutes=10)
 SHORTEST_PAUSE = timedelta(seconds=1)
-#: Tries, after which what cannot be sent lets later notices pass.
-IN_ORDER = 3
 
 MOMENT = timedelta(microseconds=1)
 
@@ -65,24 +63,6 @@ MOMENT = timedelta(microseconds=1)
 OweInstead = Callable[[Case, Notice, Desk], Awaitable[Case]]
 
 log = structlog.get_logger()
-
-
-class Owed(NamedTuple):
-    """A notice that was claimed, with the reference of its case; empty for a notice of no case."""
-
-    reference: str
-    notice: Notice
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.reference, self.notice.key
-
-
-class Ready(NamedTuple):
-    """A notice with what it says as of now."""
-
-    owed: Owed
-    reply: Reply
 
 
 class Delivery:
@@ -98,10 +78,7 @@ class Delivery:
         self.shown_log = ShownLog(desk, self.alarm)
         self._receivers: defaultdict[str, Receiver] = defaultdict(Receiver)
         self._places = {platform: asyncio.Semaphore(SENDING) for platform in front_ends}
-        self._under_way: set[tuple[str, str]] = set()
-        # Where a notice went whose sending is not noted yet, by its key: the disk was full.
-        self._sent: dict[str, str] = {}
-        self._unwritten: Unwritten[Owed] = Unwritten(desk.now)
+        self._outcomes = Outcomes(desk, self.alarm)
         self._stopping = False
 
     def stop(self) -> None:
@@ -114,7 +91,7 @@ class Delivery:
 
     async def tick(self) -> None:
         """Send all that is due now; each person's notices in their order."""
-        await self._unwritten.write(self._write_again)
+        await self._outcomes.write_again()
         while not self._stopping:
             queues = await self._claim()
             if not queues:
@@ -123,16 +100,15 @@ class Delivery:
                 await asyncio.gather(*(self._deliver(to, queue) for to, queue in queues.items()))
             finally:
                 for queue in queues.values():
-                    self._under_way.difference_update(owed.key for owed in queue)
+                    self._outcomes.end(queue)
 
     async def _claim(self) -> Mapping[str, list[Owed]]:
         """What is due, by receiver. What this process holds already it leaves to whoever has it."""
         queues: defaultdict[str, list[Owed]] = defaultdict(list)
         for owed in await self._claim_all():
-            if owed.key not in self._under_way:
-                self._under_way.add(owed.key)
+            if self._outcomes.begin(owed):
                 self._metrics.due(owed.notice.tries == 0)
-                queues[_queue_of(owed.notice)].append(owed)
+                queues[queue_of(owed.notice)].append(owed)
         return queues
 
     async def _claim_all(self) -> list[Owed]:
@@ -146,7 +122,7 @@ class Delivery:
 
     async def _deliver(self, to: str, queue: Sequence[Owed]) -> None:
         receiver = self._receivers[to]
-        urgent_first = sorted(queue, key=lambda owed: _place_of(owed.notice))
+        urgent_first = sorted(queue, key=lambda owed: place_of(owed.notice))
         async with receiver.turn:
             await self._in_turn(receiver, deque(urgent_first))
 
@@ -190,7 +166,7 @@ class Delivery:
 
         for owed in notices:
             if owed.reference and is_urgent(owed.notice):
-                await _safely(owed, self._climb(owed))
+                await safely(owed, self._climb(owed))
         later = await self._try_later(receiver, notices, result)
         if first.tries >= IN_ORDER:
             return None
@@ -208,7 +184,7 @@ class Delivery:
                 waiting.popleft()
                 continue
             ready = Ready(waiting[0], reply)
-            if message and not _go_together(message, ready):
+            if message and not go_together(message, ready):
                 break
             waiting.popleft()
             message.append(ready)
@@ -218,24 +194,24 @@ class Delivery:
         """What it says, or None where nothing is to be sent now."""
         reference, notice = owed
         try:
-            message = self._sent.get(notice.key)
+            message = self._outcomes.find_message(owed)
             if message:
-                await self._settle([owed], NoticeResult.SENT, message)
+                await self._outcomes.settle([owed], NoticeResult.SENT, message)
                 return None
             now = self.desk.now()
             if notice.waits and not self.desk.calendar.is_school_time(now):
                 opens = self.desk.calendar.school_time_from(now)
                 later = replace(notice, due=opens, first_due=None)
-                await self._write(Owed(reference, later))
+                await self._outcomes.write(Owed(reference, later))
                 return None
             exists = await self._exists(notice)
             reply = await render_notice(reference, notice, self.desk) if exists else None
             if reply is None:
                 if exists:
                     await take_away_if_over(notice, self.desk)
-                await self._settle([owed], NoticeResult.MOOT)
+                await self._outcomes.settle([owed], NoticeResult.MOOT)
         except Exception as error:
-            _not_settled(owed, error)
+            not_settled(owed, error)
             return None
         return reply
 
@@ -263,10 +239,13 @@ class Delivery:
         """
         notice = owed.notice
         is_taken_back = notice.kind == NoticeKind.WITHDRAW
-        # Of what was told in the same message, what may still be known stays.
-        reply = await self._ready(owed) if not is_taken_back else await self._of_others(notice)
-        if reply is None and not is_taken_back:
-            return
+        if is_taken_back:
+            # Of what was told in the same message, what may still be known stays.
+            reply = await told_of_others(notice, self.desk)
+        else:
+            reply = await self._ready(owed)
+            if reply is None:
+                return
         shown = MessageRef.parse(notice.message)
         front_end = self.front_ends.get(Address.parse(shown.address).platform)
         try:
@@ -285,24 +264,8 @@ class Delivery:
             result = NoticeResult.FAILED
         else:
             result = NoticeResult.SENT
-            await _safely(owed, forget_taken_away(owed.reference, notice, self.desk))
-        await _safely(owed, self._settle([owed], result, notice.message))
-
-    async def _of_others(self, notice: Notice) -> Reply | None:
-        """What a message that is to be taken back said of other cases, as of now; None for nothing
-        that may still be known.
-        """
-        replies = []
-        for reference in notice.beside:
-            try:
-                told = (await self.desk.store.case(reference)).notices
-                for other in told:
-                    if other.message == notice.message and other.kind not in REPLACING:
-                        replies.append(await render_notice(reference, other, self.desk))
-            except (DamagedCase, NotFound):
-                continue
-        said = [reply for reply in replies if reply]
-        return bundle(said) if said else None
+            await safely(owed, forget_taken_away(owed.reference, notice, self.desk))
+        await safely(owed, self._outcomes.settle([owed], result, notice.message))
 
     async def _send(self, reply: Reply, notice: Notice) -> MessageRef | DeliveryFailed:
         """Where it went, or why it could not go to any of the person's accounts."""
@@ -349,14 +312,14 @@ class Delivery:
         more than one message to each receiver is ever without its note.
         """
         of_cases: defaultdict[str, list[Owed]] = defaultdict(list)
-        for owed in _with_others(notices):
-            await _safely(owed, take_away_earlier(owed.reference, owed.notice, self.desk))
-            self._sent[owed.notice.key] = message
+        for owed in with_others(notices):
+            await safely(owed, take_away_earlier(owed.reference, owed.notice, self.desk))
+            self._outcomes.note_message(owed, message)
             of_cases[owed.reference].append(owed)
         settling = []
         for of_one in of_cases.values():
-            settled = self._settle(of_one, NoticeResult.SENT, message)
-            settling.append(_safely(of_one[0], settled))
+            settled = self._outcomes.settle(of_one, NoticeResult.SENT, message)
+            settling.append(safely(of_one[0], settled))
         await asyncio.gather(*settling)
 
         note_spoken(notices[0].notice.to, self.desk)
@@ -364,7 +327,7 @@ class Delivery:
             self._metrics.sent(owed.notice, self.desk.now())
             # It may have become a case about them while it was on its way.
             if owed.reference:
-                await _safely(owed, take_back_from(owed.notice.to, owed.reference, self.desk))
+                await safely(owed, take_back_from(owed.notice.to, owed.reference, self.desk))
 
     async def _give_up(self, notices: Sequence[Owed]) -> None:
         for owed in notices:
@@ -372,50 +335,11 @@ class Delivery:
             log.warning(
                 "notice cannot be delivered", case=reference, kind=notice.kind, key=notice.key
             )
-            await _safely(owed, self._settle([owed], NoticeResult.FAILED))
+            await safely(owed, self._outcomes.settle([owed], NoticeResult.FAILED))
             if reference:
-                await _safely(owed, self._pass_up(owed))
+                await safely(owed, self._pass_up(owed))
             elif notice.kind == NoticeKind.TODAY:
-                await _safely(owed, pass_on(notice, self.desk))
-
-    async def _settle(
-        self, of_one: Sequence[Owed], result: NoticeResult, message: str = ""
-    ) -> None:
-        """What became of notices of one case, or of no case."""
-        now = self.desk.now()
-        settled = []
-        for owed in of_one:
-            newer = replace(owed.notice, settled=now, result=result, message=message)
-            settled.append(Owed(owed.reference, newer))
-        await self._write(*settled)
-
-    async def _write(self, *of_one: Owed, since: datetime | None = None) -> None:
-        """From here on, whoever claims these notices of one case, or of no case, may have them.
-
-        Where the store is away it is tried again, and the notices stay claimed. `since`: when it
-        was tried first. Raises StoreUnavailable all the same.
-        """
-        for owed in of_one:
-            self._under_way.discard(owed.key)
-        notices = [owed.notice for owed in of_one]
-        try:
-            await self.desk.store.settle(of_one[0].reference, *notices)
-        except StoreUnavailable:
-            self._unwritten.keep(of_one, since)
-            self.alarm.set(PAUSE)
-            raise
-        for notice in notices:
-            if notice.settled:
-                self._sent.pop(notice.key, None)
-
-    async def _write_again(self, since: datetime, of_one: Sequence[Owed]) -> None:
-        try:
-            await self._write(*of_one, since=since)
-        except StoreUnavailable:
-            # That has been said, and it is kept for the next try.
-            return
-        except Exception as error:
-            _not_settled(of_one[0], error)
+                await safely(owed, pass_on(notice, self.desk))
 
     async def _try_later(
         self, receiver: Receiver, notices: Sequence[Owed], failure: DeliveryFailed
@@ -437,7 +361,7 @@ class Delivery:
 
     async def _let_go(self, notices: Iterable[Owed]) -> None:
         for owed in notices:
-            await _safely(owed, self._write(owed))
+            await safely(owed, self._outcomes.write(owed))
 
     async def _put_off(self, receiver: Receiver, notices: Iterable[Owed], later: datetime) -> None:
         """To a later time, in the same order, and after what was put off to it before."""
@@ -446,7 +370,7 @@ class Delivery:
             receiver.put_off += 1
             newer = replace(owed.notice, due=due, first_due=owed.notice.unsent_since)
             put_off = Owed(owed.reference, newer)
-            await _safely(owed, self._write(put_off))
+            await safely(owed, self._outcomes.write(put_off))
 
     async def _climb(self, owed: Owed) -> None:
         """Tell somebody else as well of what is urgent, where no chat of this person takes the
@@ -472,56 +396,6 @@ class Delivery:
             return
 
 
-def _queue_of(notice: Notice) -> str:
-    """What takes a message's place waits for nothing else, and keeps nothing else waiting."""
-    if notice.kind in REPLACING:
-        return f"{notice.kind} {notice.to}"
-    return notice.to
-
-
-def _place_of(notice: Notice) -> tuple[bool, bool]:
-    """What is urgent goes first, and what can stand in one message with the day's goes last."""
-    return not is_urgent(notice), notice.kind in WITH_THE_DAY
-
-
-def _go_together(message: Sequence[Ready], further: Ready) -> bool:
-    """One more notice can stand in the same message."""
-    if _is_alone(further.owed.notice) or _is_alone(message[0].owed.notice):
-        return False
-    kinds = frozenset(ready.owed.notice.kind for ready in [*message, further])
-    if not may_stand_with(kinds):
-        return False
-    return fits_one_message([*(ready.reply for ready in message), further.reply])
-
-
-def _with_others(notices: Sequence[Owed]) -> list[Owed]:
-    """The notices of one message, each with the other cases that are told in it."""
-    references = list(dict.fromkeys(owed.reference for owed in notices if owed.reference))
-    found = []
-    for owed in notices:
-        others = tuple(each for each in references if each != owed.reference)
-        found.append(Owed(owed.reference, replace(owed.notice, beside=others)))
-    return found
-
-
-def _is_alone(notice: Notice) -> bool:
-    """What could not be sent so often takes no other notice with it."""
-    return is_urgent(notice) or notice.tries >= IN_ORDER
-
-
 def _as_failure(error: Exception) -> DeliveryFailed:
     """A front-end's own failure; for any other mistake, one that another try may be spared."""
     return error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
-
-
-async def _safely(owed: Owed, doing: Awaitable[None]) -> None:
-    """What cannot be noted now is claimed again when its lease has passed."""
-    try:
-        await doing
-    except Exception as error:
-        _not_settled(owed, error)
-
-
-def _not_settled(owed: Owed, error: Exception) -> None:
-    why = type(error).__name__
-    log.error("notice not settled", case=owed.reference, kind=owed.notice.kind, why=why)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from handlers.desk import Desk
+from handlers.messages import Reply
+from handlers.notices.bundle import bundle
+from handlers.notices.wording import render_notice
 from handlers.school import today
 from handlers.workflow import rounds
-from store.model.kinds import WITH_THE_DAY, NoticeKind
+from store.errors import DamagedCase, NotFound
+from store.model.kinds import REPLACING, WITH_THE_DAY, NoticeKind
 from store.model.records import Notice
 
 
@@ -39,3 +43,22 @@ async def forget_taken_away(reference: str, notice: Notice, desk: Desk) -> None:
 def may_stand_with(kinds: frozenset[str]) -> bool:
     """Whether notices of these kinds may be one message: the day's takes what it is with along."""
     return NoticeKind.TODAY not in kinds or kinds <= WITH_THE_DAY
+
+
+async def told_of_others(notice: Notice, desk: Desk) -> Reply | None:
+    """What a message that is to be taken back said of other cases, as of now.
+
+    None where nothing of it may still be known.
+    """
+    said: list[Reply] = []
+    for reference in notice.beside:
+        try:
+            told = (await desk.store.case(reference)).notices
+            for other in told:
+                if other.message == notice.message and other.kind not in REPLACING:
+                    reply = await render_notice(reference, other, desk)
+                    if reply:
+                        said.append(reply)
+        except (DamagedCase, NotFound):
+            continue
+    return bundle(said) if said else None

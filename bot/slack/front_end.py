@@ -17,13 +17,16 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.front_end import TakingIn
 from bot.settings import Settings, SettingsError, TokenRefused
+from bot.slack.answers import Answers
 from bot.slack.api import REFUSED_TOKEN, TRYING_AGAIN, SlackApi, SlackPauses, SlackRefused, quiet
 from bot.slack.background import Work
+from bot.slack.events import SlackEvents
 from bot.slack.files import fetch
 from bot.slack.home import home_view, publish
 from bot.slack.intake import SlackIntake
 from bot.slack.people import People
 from bot.slack.reading.payload import is_readable
+from bot.slack.receiving import Receiver
 from bot.slack.send import SlackPoster
 from bot.slack.socket_mode import SocketMode
 from handlers.messages import DeliveryFailed, Receive, Reply, Sender
@@ -269,7 +272,11 @@ class SlackFrontEnd:
 
     def _bolt(self, receive: Receive) -> AsyncApp:
         """A Bolt application whose listeners take everything."""
-        intake = SlackIntake(self._api, self._people, self._poster, self._work, receive)
+        receiver = Receiver(self._api, self._people, self._work, receive)
+        # One for both: what each person is told comes in one order.
+        answers = Answers(self._poster, self._work)
+        events = SlackEvents(self._people, receiver, answers, self._work)
+        intake = SlackIntake(self._people, self._poster, receiver, answers, self._work)
         app = AsyncApp(
             name="headsup",
             logger=quiet,
@@ -282,7 +289,7 @@ class SlackFrontEnd:
         app.middleware(intake.look_at)
         # Commands come first, as Bolt asks the listeners in turn.
         app.command(_ANY)(intake.slash)
-        app.event(_ANY)(intake.event)
+        app.event(_ANY)(events.event)
         app.action(_ANY)(intake.tap)
         app.shortcut(_ANY)(intake.shortcut)
         app.view(_ANY)(intake.form)

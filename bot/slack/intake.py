@@ -1,42 +1,29 @@
-"""What comes in from Slack: translated, received, and only then acknowledged.
+"""What people tap, type and submit in Slack: received, acknowledged within three seconds, answered.
 
-It is answered after that.
+Each has a trigger, with which a form can be opened for a moment. What they write is in `events`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import forms
 from bot.slack.answers import Answer, Answers
-from bot.slack.api import SlackApi
-from bot.slack.background import Once, Work
+from bot.slack.background import Work
 from bot.slack.destination import Destination
-from bot.slack.files import complete_files
-from bot.slack.home import is_opening, receive_opening
-from bot.slack.markup import Names
-from bot.slack.people import Identity, People, foreign_team
-from bot.slack.reading.mentions import channels_named_in, people_mentioned_in
-from bot.slack.reading.payload import Payload, first_text, is_readable, object_in
+from bot.slack.people import People, foreign_team
+from bot.slack.reading.payload import Payload, first_text, is_readable
 from bot.slack.reading.translate import (
     Translated,
     command_tapped,
     find_tap_destination,
-    is_worth_answering,
-    is_worth_reading,
-    message_of,
-    message_source,
     shortcut_origin,
-    translate_mention,
-    translate_message,
     translate_prompt_form,
     translate_report_form,
     translate_shortcut,
@@ -46,7 +33,7 @@ from bot.slack.reading.translate import (
 from bot.slack.receiving import NOT_RECEIVED, Outcome, Receiver, ToIncoming
 from bot.slack.render import files_of, prompt_of, render
 from bot.slack.send import SlackPoster, for_one_person
-from handlers.messages import DeliveryFailed, Receive, Refused, Reply, Sender, say
+from handlers.messages import DeliveryFailed, Refused, Reply, Sender, say
 
 NO_FORM = (
     "Sorry, the form could not be opened. "
@@ -67,41 +54,26 @@ REPORT_COMMAND = "report"
 RATE_LIMITED = "app_rate_limited"
 #: Seconds: Slack waits three.
 PATIENCE = 2.5
-#: Slack sends an event three times more.
-LAST_TRY = "3"
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """An event, and the request in which it came."""
-
-    event: Payload
-    body: Payload
-    me: Identity
-    #: Slack will not send it again.
-    is_last_try: bool
-
-    @property
-    def team(self) -> str:
-        """The workspace whose event it is."""
-        return first_text(self.body, "team_id") or self.me.team
 
 
 class SlackIntake:
     """One listener for each way in. None of them raises."""
 
     def __init__(
-        self, api: SlackApi, people: People, poster: SlackPoster, work: Work, receive: Receive
+        self,
+        people: People,
+        poster: SlackPoster,
+        receiver: Receiver,
+        answers: Answers,
+        work: Work,
     ) -> None:
-        self._api = api
         self._people = people
         self._poster = poster
+        self._receiver = receiver
+        self._answers = answers
         self._work = work
-        self._receiver = Receiver(people, receive)
-        self._answers = Answers(poster, work)
-        self._once = Once(work)
 
     async def look_at(
         self, body: dict[str, Any], next: Callable[[], Awaitable[Any]]
@@ -115,105 +87,6 @@ class SlackIntake:
         else:
             log.info("slack payload ignored")
         return BoltResponse(status=200, body="")
-
-    # --- events: not acknowledged before they are durable, so that Slack sends them again ---------
-
-    async def event(self, body: dict[str, Any], req: AsyncBoltRequest) -> BoltResponse:
-        """A direct message, the bot's name in a channel, or that somebody opens the Home tab;
-        anything else is only acknowledged.
-        """
-        event = object_in(body, "event")
-        numbers = req.headers.get("x-slack-retry-num") or ["0"]
-        is_last_try = numbers[0] == LAST_TRY
-        try:
-            me = await self._people.me()
-            received = await self._receive_event_once(_Event(event, body, me, is_last_try))
-        except Exception as error:
-            log.warning("slack event not taken", kind=type(error).__name__)
-            received = False
-        return BoltResponse(status=200 if received else 503, body="")
-
-    async def _receive_event_once(self, request: _Event) -> bool:
-        """Receive it, unless that is done already, or there is nothing to receive.
-
-        False where Slack is to send it again; so it is where this raises.
-        """
-        event = request.event
-        kind = event.get("type")
-        if kind == "message" and is_worth_reading(event, request.me.user):
-            key = message_source(event, request.team)
-            return await self._once.do(key, lambda: self._receive_message(request, key))
-        if kind == "app_home_opened" and is_opening(event):
-            if foreign_team(request.me.team, request.body, event):
-                return True
-            return await receive_opening(self._receiver, event, request.team)
-        if kind == "app_mention" and is_worth_answering(event):
-            key = f"mention:{event['channel']}:{event['ts']}"
-            return await self._once.do(key, lambda: self._receive_mention(request, key))
-        return True
-
-    async def _receive_message(self, request: _Event, key: str) -> bool:
-        event, me = request.event, request.me
-        said = message_of(event)
-        user, channel = str(said["user"]), str(event["channel"])
-        self._people.remember_direct_channel(user, channel)
-
-        async def to_incoming(sender: Sender) -> Translated:
-            names = await self._complete(said)
-            return translate_message(event, sender, request.team, me.user, names)
-
-        thread = first_text(said, "thread_ts")
-        destination = Destination(user, channel=channel, thread=thread)
-        team = foreign_team(me.team, request.body, event, said)
-        return await self._receive_and_answer(request, key, to_incoming, destination, team)
-
-    async def _receive_mention(self, request: _Event, key: str) -> bool:
-        event, me = request.event, request.me
-
-        async def to_incoming(sender: Sender) -> Translated:
-            return Translated(translate_mention(event, sender, request.team, me.user))
-
-        destination = Destination(
-            str(event["user"]),
-            channel=str(event["channel"]),
-            thread=first_text(event, "thread_ts"),
-            hidden=True,
-        )
-        team = foreign_team(me.team, request.body, event)
-        return await self._receive_and_answer(request, key, to_incoming, destination, team)
-
-    async def _receive_and_answer(
-        self,
-        request: _Event,
-        key: str,
-        to_incoming: ToIncoming,
-        destination: Destination,
-        team: str,
-    ) -> bool:
-        """Receive it, and begin to answer. Gives whether it was received.
-
-        Where it was not, the sender is told so once, however often Slack sends it. Raises
-        DeliveryFailed where the sender could not be looked up; at the last try, they are told.
-        """
-        outcome = await self._receiver.receive(
-            destination.user, team, to_incoming, raises=not request.is_last_try
-        )
-        answer = Answer(outcome.reply, destination, then=outcome.then)
-        if outcome.received:
-            self._answers.start(answer)
-        else:
-            self._answers.start_once(key, answer)
-        return outcome.received
-
-    async def _complete(self, said: Payload) -> Names:
-        """Find out what Slack left out of a message: its files, and the names in it."""
-        named = people_mentioned_in(said)
-        _, people = await asyncio.gather(
-            complete_files(self._api, self._work, said), self._people.names_of(named)
-        )
-        return {**channels_named_in(said), **people}
-
-    # --- what has a trigger: acknowledged within three seconds in any case ------------------------
 
     async def slash(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A slash command."""
@@ -285,7 +158,7 @@ class SlackIntake:
                 raise Refused(MINE)
             if said.get("subtype") == "tombstone":
                 raise Refused(DELETED)
-            names = await self._complete(said)
+            names = await self._receiver.complete(said)
             origin = shortcut_origin(body, await self._people.author_of(said), me.url)
             return translate_shortcut(body, sender, origin, me.team, names)
 
@@ -343,7 +216,7 @@ class SlackIntake:
         async def to_incoming(sender: Sender) -> Translated:
             me = await self._people.me()
             said = {"files": [dict(file) for file in files]}
-            await complete_files(self._api, self._work, said)
+            await self._receiver.complete_files(said)
             return translate_report_form(body, words, said["files"], sender, me.team)
 
         await self._receive_interaction(to_incoming, body, destination, ack, is_form=True)
@@ -397,8 +270,6 @@ class SlackIntake:
             log.error("slack account not looked up", kind=str(failure))
             return NOT_RECEIVED
         return await self._receiver.receive(user, team, to_incoming)
-
-    # --- what they have in common -----------------------------------------------------------------
 
     async def _open_report_form(self, body: Payload, destination: Destination) -> None:
         is_open = await self._poster.open_report_form(first_text(body, "trigger_id"))

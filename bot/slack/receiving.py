@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
+from bot.slack.api import SlackApi
+from bot.slack.background import Work
+from bot.slack.files import complete_files
+from bot.slack.markup import Names
 from bot.slack.people import People
+from bot.slack.reading.mentions import channels_named_in, people_mentioned_in
+from bot.slack.reading.payload import Payload
 from bot.slack.reading.translate import Translated
 from handlers.messages import (
     DeliveryFailed,
@@ -53,9 +60,21 @@ NOT_RECEIVED = Outcome(say(SORRY), received=False)
 class Receiver:
     """Receives what people send, once it is known who they are."""
 
-    def __init__(self, people: People, receive: Receive) -> None:
+    def __init__(self, api: SlackApi, people: People, work: Work, receive: Receive) -> None:
+        self._api = api
         self._people = people
+        self._work = work
         self._receive = receive
+
+    async def complete(self, said: Payload) -> Names:
+        """Find out what Slack left out of a message: its files, and the names in it."""
+        named = people_mentioned_in(said)
+        _, people = await asyncio.gather(self.complete_files(said), self._people.names_of(named))
+        return {**channels_named_in(said), **people}
+
+    async def complete_files(self, said: Payload) -> None:
+        """Find out what Slack left out of the files of a message, or of a form."""
+        await complete_files(self._api, self._work, said)
 
     async def receive(
         self, user: str, team: str, to_incoming: ToIncoming, *, raises: bool = False

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox.delivery import IN_ORDER, Delivery
+from bot.outbox.delivery import Delivery
+from bot.outbox.owed import IN_ORDER
 from bot.outbox.receiver import MESSAGES
 from handlers.desk import Desk
 from handlers.menu import COMMANDS
