@@ -16,7 +16,8 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.docs.markdown import table
 from bot.settings import Settings
-from bot.slack.app.manifest import APP_SCOPE, EVENTS, REMOVALS, SCOPES
+from bot.slack.app.manifest import EVENTS, REMOVALS
+from bot.slack.app.scopes import APP_SCOPE, SCOPES
 
 PAGE = Path(__file__).parents[2] / "docs" / "technician.md"
 APP_SCOPE_IS = "on the app token alone: open the connection of Socket Mode"

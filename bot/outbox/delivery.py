@@ -337,7 +337,7 @@ class Delivery:
             )
             await safely(owed, self._outcomes.settle([owed], NoticeResult.FAILED))
             if reference:
-                await safely(owed, self._pass_up(owed))
+                await safely(owed, self._owe_to_others(owed, pass_up))
             elif notice.kind == NoticeKind.TODAY:
                 await safely(owed, pass_on(notice, self.desk))
 
@@ -379,10 +379,6 @@ class Delivery:
         platforms = {Address.parse(each).platform for each in await self._addresses(owed.notice)}
         if platforms and platforms <= self.desk.cut_off():
             await self._owe_to_others(owed, climb)
-
-    async def _pass_up(self, owed: Owed) -> None:
-        """Owe it to the next of the ladder."""
-        await self._owe_to_others(owed, pass_up)
 
     async def _owe_to_others(self, owed: Owed, owe: OweInstead) -> None:
         while True:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.outbox.superseded import may_stand_with
 from handlers.messages import Reply
 from handlers.notices.bundle import fits_one_message
 from handlers.rules.urgency import is_urgent
-from store.model.kinds import REPLACING, WITH_THE_DAY
+from store.model.kinds import REPLACING, WITH_THE_DAY, NoticeKind
 from store.model.records import Notice
 
 #: Tries, after which what cannot be sent lets later notices pass.
@@ -52,7 +51,7 @@ def go_together(message: Sequence[Ready], further: Ready) -> bool:
     if _is_alone(further.owed.notice) or _is_alone(message[0].owed.notice):
         return False
     kinds = frozenset(ready.owed.notice.kind for ready in [*message, further])
-    if not may_stand_with(kinds):
+    if not _may_stand_with(kinds):
         return False
     return fits_one_message([*(ready.reply for ready in message), further.reply])
 
@@ -70,3 +69,8 @@ def with_others(notices: Sequence[Owed]) -> list[Owed]:
 def _is_alone(notice: Notice) -> bool:
     """What could not be sent so often takes no other notice with it."""
     return is_urgent(notice) or notice.tries >= IN_ORDER
+
+
+def _may_stand_with(kinds: frozenset[str]) -> bool:
+    """Whether notices of these kinds may be one message: the day's takes what it is with along."""
+    return NoticeKind.TODAY not in kinds or kinds <= WITH_THE_DAY

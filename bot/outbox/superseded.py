@@ -9,7 +9,7 @@ from handlers.notices.wording import render_notice
 from handlers.school import today
 from handlers.workflow import rounds
 from store.errors import DamagedCase, NotFound
-from store.model.kinds import REPLACING, WITH_THE_DAY, NoticeKind
+from store.model.kinds import REPLACING, NoticeKind
 from store.model.records import Notice
 
 
@@ -38,11 +38,6 @@ async def forget_taken_away(reference: str, notice: Notice, desk: Desk) -> None:
     """Note that a message of the day, which was taken away, shows no case any more."""
     if not reference and notice.kind == NoticeKind.WITHDRAW:
         await today.forget_list(notice.message, desk)
-
-
-def may_stand_with(kinds: frozenset[str]) -> bool:
-    """Whether notices of these kinds may be one message: the day's takes what it is with along."""
-    return NoticeKind.TODAY not in kinds or kinds <= WITH_THE_DAY
 
 
 async def told_of_others(notice: Notice, desk: Desk) -> Reply | None:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from bot.chats import Chat, chat_on, label_of
+from bot.chat import Chat
+from bot.chats import chat_on, label_of
 from bot.schools.open import give_back, open_installations
 from bot.schools.shared_apps import SHARED_APPS
 from bot.settings import Settings, SettingsError, of_school, public_url, schools_of

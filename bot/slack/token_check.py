@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.slack.app.manifest import APP_SCOPE, SCOPES
+from bot.slack.app.scopes import APP_SCOPE, SCOPES
 from bot.tokens import Tried, ask
 
 KINDS = {

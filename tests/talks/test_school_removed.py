@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from bot.chats import SLACK, TELEGRAM, Believed
+from bot.chat import Believed
+from bot.chats import SLACK, TELEGRAM
 from bot.cli.check.check import check_all
 from bot.cli.keeping.backup import back_up
 from bot.open_store import open_store

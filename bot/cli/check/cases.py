@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from bot.chats import CHATS
-from bot.cli.check.chats import channel_addresses
 from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
@@ -130,7 +129,7 @@ def unheard(looked: Looked) -> Iterator[str]:
         if notice.result in (NoticeResult.SENT, NoticeResult.FAILED):
             last[notice.to] = notice.result
 
-    for address in channel_addresses(looked):
+    for address in looked.channel_addresses:
         if last.get(str(address)) == NoticeResult.FAILED:
             yield UNHEARD.format(channel=address.place, how_to_let_in=_how_to_let_in())
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
-from bot.chats import CHATS, address_of, chats_set, label_of, make_front_ends
+from bot.chats import CHATS, chats_set, label_of, make_front_ends
 from bot.cli.check.finding import Looked
 from store.errors import Trouble
-from store.model.address import Address
 
 NO_CHAT_OF_CHANNEL = (
     "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, and there is no token for it."
@@ -34,19 +33,12 @@ def fit_together(looked: Looked) -> Iterator[str]:
         yield NO_CHAT
 
 
-def channel_addresses(looked: Looked) -> list[Address]:
-    """The leadership channels that the settings and the school file name."""
-    of_school = looked.school.leadership_channel if looked.school else ()
-    channels = (*looked.settings.leadership_channel, *of_school)
-    return [Address.parse(address_of(channel)) for channel in channels]
-
-
 def channels(looked: Looked) -> Iterator[str]:
     """Leadership channels in a chat that does not run."""
     running = chats_set(looked.settings)
     if not running:
         return
-    for address in channel_addresses(looked):
+    for address in looked.channel_addresses:
         if address.platform not in running:
             yield NO_CHAT_OF_CHANNEL.format(
                 channel=address.place, platform=label_of(address.platform)
@@ -58,7 +50,7 @@ async def groups(looked: Looked) -> AsyncIterator[str]:
     attempts = {
         chat.platform.value: chat.try_channel for chat in CHATS if chat.is_set(looked.settings)
     }
-    for address in channel_addresses(looked):
+    for address in looked.channel_addresses:
         attempt = attempts.get(address.platform)
         if attempt is None:
             continue

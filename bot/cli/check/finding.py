@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.chats import address_of
 from bot.settings import Settings
+from store.model.address import Address
 from store.model.case import Case
 from store.model.memos import BackedUp
 from store.model.records import Invitation, Notice, Person
@@ -65,6 +67,13 @@ class Looked:
     last_backup: BackedUp | None = None
     #: False where the store could not be looked into at all.
     readable: bool = True
+
+    @property
+    def channel_addresses(self) -> list[Address]:
+        """The leadership channels that the settings and the school file name."""
+        of_school = self.school.leadership_channel if self.school else ()
+        channels = (*self.settings.leadership_channel, *of_school)
+        return [Address.parse(address_of(channel)) for channel in channels]
 
 
 #: One thing to look at, without the network: gives a line for each thing that is wrong.

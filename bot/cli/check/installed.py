@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
-from bot.chats import CHATS, Believed
+from bot.chat import Believed
+from bot.chats import CHATS
 from bot.cli.check.finding import Looked
 from store.model.address import Address
 

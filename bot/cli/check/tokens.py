@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
 
-from bot.chats import CHATS, Chat, Token
+from bot.chat import Chat, Token
+from bot.chats import CHATS
 from bot.settings import Settings
 from bot.tokens import OUT_OF_REACH, Tried
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from bot.chats import CHATS, SLACK_APP_TOKEN, Chat, Token
+from bot.chat import Chat, Token
+from bot.chats import CHATS, SLACK_APP_TOKEN
 from bot.cli.setup.prompts import Unusable, ask, ask_hidden, one_of, yes
 from bot.settings import Settings
 from bot.tokens import OUT_OF_REACH, Tried

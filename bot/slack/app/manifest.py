@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bot.settings import SettingsError
+from bot.slack.app.scopes import SCOPES
 from bot.slack.front_end import PATH
 from handlers.commands import Command
 from handlers.menu import COMMANDS, TAPPED
@@ -48,23 +49,6 @@ EVENTS = {
     "message.im": "what people send or forward to the bot, in its own chat with them",
     "app_mention": "the bot's name in a channel, which is answered to the person alone",
 }
-SCOPES = {
-    "app_mentions:read": (
-        "hear its own name in a channel that it was invited to; nothing else that is said there"
-    ),
-    "chat:write": "answer, remind, and tell the leadership channel that it was invited to",
-    "commands": "offer the slash commands and the two shortcuts",
-    "files:read": (
-        "fetch a screenshot or file that somebody passed on, once they have said what it is about"
-    ),
-    "files:write": "hand evidence and PDFs to those who may have them, and take them back",
-    "im:history": "read what people write to the bot itself, and no other conversation",
-    "im:write": "open the chat in which somebody is told or reminded",
-    "users:read": (
-        "tell full members from guests, outsiders and bots, and know the names of reporters and of "
-        "those whom a message mentions"
-    ),
-}
 REMOVALS = {
     "app_uninstalled": (
         "several schools: a workspace has removed the app, so its token is forgotten"
@@ -73,7 +57,6 @@ REMOVALS = {
 }
 NEW_APP = "https://api.slack.com/apps?new_app=1"
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
-APP_SCOPE = "connections:write"
 NO_URL = (
     "--url takes the public address of the bot, which begins with https://, "
     "such as https://headsup.example.org"

@@ -36,7 +36,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings, of_school
 from bot.slack.api import quiet
-from bot.slack.app.manifest import INSTALL, REDIRECT, SCOPES
+from bot.slack.app.manifest import INSTALL, REDIRECT
+from bot.slack.app.scopes import SCOPES
 from store.errors import Trouble
 from store.school.school import load_school
 

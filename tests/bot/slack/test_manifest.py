@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.settings import SettingsError
-from bot.slack.app.manifest import APP_SCOPE, EVENTS, SCOPES, manifest
+from bot.slack.app.manifest import EVENTS, manifest
+from bot.slack.app.scopes import APP_SCOPE, SCOPES
 from bot.slack.reading.translate import translate_slash
 from handlers.menu import COMMANDS
 from handlers.messages import Sender
