@@ -12,9 +12,10 @@ from itertools import zip_longest
 from typing import Protocol
 
 from store.base import Store
+from store.erasing import read_erased
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
-from store.model.memos import FOLDERS, Erased, RoleChange
+from store.model.memos import FOLDERS, RoleChange
 from store.model.records import Evidence, Report
 from store.verifying import BACKUP, COMPARE, Mismatch
 
@@ -50,7 +51,7 @@ class OlderStore:
 
 async def compare_with_older(older: OlderCopy, store: Store) -> AsyncIterator[Mismatch]:
     """Everything that has gone since, or is another. Raises StoreUnavailable."""
-    erased = {ref for memo in await store.memos(Erased) for ref in memo.references}
+    erased = await read_erased(store)
     async for before in older.cases():
         if before.reference in erased:
             continue

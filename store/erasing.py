@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
-from store.model.memos import Enquiry, Exported, Memo, Question, Searched, Shown
+from store.base import Store
+from store.model.memos import Enquiry, Erased, Exported, Memo, Question, Searched, Shown
 from store.model.records import Person
 
 #: The kinds of memos that may name a case.
@@ -20,6 +21,14 @@ NAMING = (Searched, Shown, Exported, Question, Enquiry)
 GONE = "(erased)"
 
 M = TypeVar("M", bound=Memo)
+
+
+async def read_erased(store: Store) -> set[str]:
+    """The references of all cases that were erased for good. Raises StoreUnavailable."""
+    erased: set[str] = set()
+    for memo in await store.memos(Erased):
+        erased.update(memo.references)
+    return erased
 
 
 def reference_pattern(references: Collection[str]) -> re.Pattern[str]:

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from store.base import Store
 from store.comparing import find_lost
+from store.erasing import read_erased
 from store.errors import Conflict, DamagedCase, NotFound, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked
-from store.model.memos import Acceptance, Erased, Memo, RoleChange, Statement
+from store.model.memos import Acceptance, Memo, RoleChange, Statement
 from store.model.records import TECHNICIAN, DutyDone, Notice, Person
 from store.moving import move_case, move_evidence_of
 from store.roles_told import last_roles
@@ -64,7 +65,7 @@ class Others:
 
 async def find_differences(older: Store, here: Store) -> AsyncIterator[Difference]:
     """Each case that differs, in the order of references. Raises StoreUnavailable."""
-    erased = {ref for memo in await here.memos(Erased) for ref in memo.references}
+    erased = await read_erased(here)
     locked = find_locked(map(Part.of, await here.summaries()))
     were_locked = find_locked(map(Part.of, await older.summaries()))
     for reference in sorted(summary.reference for summary in await older.summaries()):

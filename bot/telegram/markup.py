@@ -79,7 +79,10 @@ def _render(span: Span, is_crowded: bool) -> str:
     within = span.tag if span.tag in _WITHOUT_CODE else ""
     if span.bold:
         within = "b"
-    return "".join(_tagged(piece.text, within if piece.is_plain else "code") for piece in pieces)
+    html = ""
+    for piece in pieces:
+        html += _tagged(piece.text, within if piece.is_plain else "code")
+    return html
 
 
 def _pieces(span: Span) -> Iterator[_Piece]:

@@ -69,10 +69,9 @@ def render(reply: Reply, own_link: str = "") -> list[Page | File]:
     The buttons stand under the last message of text. `own_link` is how a link to the bot begins:
     no other can be tapped.
     """
-    spans = [
-        replace(span, tappable=own_link) if span.ours else span
-        for span in _collect_spans(reply.parts)
-    ]
+    spans = []
+    for span in _collect_spans(reply.parts):
+        spans.append(replace(span, tappable=own_link) if span.ours else span)
     pages = [Page(html(page)) for page in _divide(spans)]
     keyboard = _keyboard(_collect_choices(reply.parts), _collect_copied(reply.parts))
     if keyboard:

@@ -62,6 +62,10 @@ def difference_hash(grey: bytes) -> str:
     """Of 9 × 8 grey pixels, row by row: one bit for each pixel that is brighter than the one to its
     right.
     """
-    bits = [grey[9 * y + x] > grey[9 * y + x + 1] for y in range(8) for x in range(8)]
-    number = sum(bit << n for n, bit in enumerate(bits))
+    number = 0
+    for place in range(64):
+        row, column = divmod(place, 8)
+        pixel = 9 * row + column
+        if grey[pixel] > grey[pixel + 1]:
+            number |= 1 << place
     return f"{number:016x}" if 0 < number < 2**64 - 1 else ""

@@ -43,8 +43,10 @@ class CaseConcerned(CaseRecord):
         """Say that it is about none of those whom its words may have meant, but for the others."""
         rest = [subject for subject in self.subjects if subject not in named]
         first, *others = rest or [About(Subject.UNSURE)]
-        meant = (id for subject in named for id in subject.candidates)
-        first = replace(first, not_meant=tuple(dict.fromkeys((*first.not_meant, *meant))))
+        not_meant = dict.fromkeys(first.not_meant)
+        for subject in named:
+            not_meant |= dict.fromkeys(subject.candidates)
+        first = replace(first, not_meant=tuple(not_meant))
         what, details = EntryKind.ABOUT_INSTEAD, _instead_of(named)
         details["none_of"] = ", ".join(subject.name for subject in named)
         return self._about([first, *others], what, first, by=by, at=at, **details)

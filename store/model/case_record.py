@@ -161,9 +161,10 @@ class CaseRecord(Summarised):
 
     def with_evidence(self, item: Evidence) -> Self:
         """The case with a newer state of one piece of evidence, by its number."""
-        return replace(
-            self, evidence=tuple(item if e.number == item.number else e for e in self.evidence)
-        )
+        newer = []
+        for before in self.evidence:
+            newer.append(item if before.number == item.number else before)
+        return replace(self, evidence=tuple(newer))
 
     def owe(self, *notices: Notice) -> Self:
         """Add notices; one whose key is there already is left as it is."""

@@ -10,7 +10,10 @@ from store.model.records import Evidence, FollowUp, Report, State
 
 def sources_of(reports: Iterable[Report]) -> tuple[str, ...]:
     """The source keys of what was passed on."""
-    return tuple(source for report in reports for source in report.sources)
+    sources: list[str] = []
+    for report in reports:
+        sources += report.sources
+    return tuple(sources)
 
 
 def links_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:

@@ -126,4 +126,4 @@ def _newest_details(case: Case) -> dict[str, str]:
 
 def is_proved(case: Case) -> bool:
     """False for a case of an earlier version that nothing was entered in since."""
-    return any(is_proof(detail) for entry in case.chronology for detail in entry.details)
+    return any(map(is_proof, _newest_details(case)))

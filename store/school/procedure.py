@@ -310,11 +310,11 @@ def _with_letters(procedure: Procedure, letters: Collection[str]) -> Procedure:
     """The procedure of a school that has these letters: no step offers to write another one."""
     all_steps = []
     for steps in procedure.procedure:
-        each = tuple(
-            step if step.letter in letters else step.model_copy(update={"letter": ""})
-            for step in steps.step
-        )
-        all_steps.append(steps.model_copy(update={"step": each}))
+        each = []
+        for step in steps.step:
+            has_letter = step.letter in letters
+            each.append(step if has_letter else step.model_copy(update={"letter": ""}))
+        all_steps.append(steps.model_copy(update={"step": tuple(each)}))
     return procedure.model_copy(update={"procedure": tuple(all_steps)})
 
 

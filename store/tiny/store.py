@@ -188,11 +188,10 @@ class TinyStore(PeopleFiles, CaseFiles):
             log.error(NOT_REMOVED, why=str(error))
 
     def _memos_naming(self, references: Sequence[str]) -> list[NamingMemo]:
-        return [
-            naming
-            for kind in NAMING
-            for naming in memos_naming(self._memos[kind].values(), references)
-        ]
+        found: list[NamingMemo] = []
+        for kind in NAMING:
+            found += memos_naming(self._memos[kind].values(), references)
+        return found
 
     async def _ask_no_more(self, id: str, references: Sequence[str]) -> None:
         """Forget what a person was last asked, where that was about one of these cases."""

@@ -123,12 +123,18 @@ class Look:
 
 def _look_twice(looks: list[Look], walk: Walk) -> Iterator[Mismatch]:
     """What is odd at the second look, too; between the two, all have the same time to be mended."""
-    odd = [(look, found) for look in each(looks) if (found := look(walk))]
+    odd: list[tuple[Look, list[Mismatch]]] = []
+    for look in each(looks):
+        found = look(walk)
+        if found:
+            odd.append((look, found))
     if odd:
         time.sleep(AGAIN)
     for look, found in odd:
         again = set(look(Walk()))
-        yield from [mismatch for mismatch in found if mismatch in again]
+        for mismatch in found:
+            if mismatch in again:
+                yield mismatch
 
 
 # --- cases --------------------------------------------------------------------------------------

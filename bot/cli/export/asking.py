@@ -29,7 +29,9 @@ def asker(folder: Path) -> Ask | None:
     """Asks in the terminal; None where nobody sits at one."""
     if not sys.stdin.isatty():
         return None
-    texts = [text for page in sorted(folder.glob("*.html")) for text in _texts_in(page)]
+    texts: list[str] = []
+    for page in sorted(folder.glob("*.html")):
+        texts += texts_of(page.read_text("utf-8"))
     typer.echo(BEGIN)
 
     def ask(decision: Decision) -> Decided | None:
@@ -44,13 +46,13 @@ def asker(folder: Path) -> Ask | None:
     return ask
 
 
-def _texts_in(page: Path) -> list[str]:
-    return texts_of(page.read_text("utf-8"))
-
-
 def _said_of(decision: Decision, texts: list[str]) -> str:
     if decision.is_file:
         return ABOUT_FILE.format(path=safe(decision.words))
     finder = Finder((decision.words,))
-    places = [place for place in (finder.around(text, AROUND) for text in texts) if place]
-    return "\n".join((safe(decision.words), *(f"    … {place} …" for place in places[:PLACES])))
+    lines = [safe(decision.words)]
+    for text in texts:
+        place = finder.around(text, AROUND)
+        if place and len(lines) <= PLACES:
+            lines.append(f"    … {place} …")
+    return "\n".join(lines)

@@ -140,7 +140,9 @@ async def _write(folder: Path, gathered: Gathered, held: Held, desk: Desk) -> No
 
 def _others(folder: Path, gathered: Gathered, pages: Sequence[str], held: Held, desk: Desk) -> str:
     """The text of the file in which it is decided what is taken out."""
-    known = {*desk.calendar.school.staff, *(name for p in held.people for name in p.names)}
+    known = set(desk.calendar.school.staff)
+    for person in held.people:
+        known.update(person.names)
     typed: list[str] = []
     for included in gathered.sure:
         known |= {about.name for about in (*included.case.subjects, *included.case.posters)}

@@ -65,8 +65,10 @@ class Search:
     @classmethod
     def of(cls, sought: Sought, held: Held) -> Search:
         known = [person for person in held.people if is_named(sought.name, person.name)]
-        ids = frozenset(id for person in known for id in person.ids)
-        return cls(sought, held, known, ids)
+        ids: set[str] = set()
+        for person in known:
+            ids.update(person.ids)
+        return cls(sought, held, known, frozenset(ids))
 
     def cases(self) -> list[Included]:
         """The cases that name them, also those that only may."""

@@ -137,8 +137,8 @@ def _owner_line(owner: str) -> str:
 
 def _is_role(owner: str) -> bool:
     """The key of a role, or its name: what the reviews of texts go by."""
-    names = {name for role, words in ROLES.items() for name in (role.value, words.lower())}
-    return owner.strip().lower() in names
+    named = owner.strip().lower()
+    return any(named in (role.value, words.lower()) for role, words in ROLES.items())
 
 
 def _role_names() -> str:

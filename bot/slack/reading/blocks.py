@@ -160,9 +160,9 @@ class BlockReader:
             number += 1
             mark = f"{number}. " if part.get("style") == "ordered" else "• "
             lines = self._lines_of(item, depth)
-            self.add(
-                "\n".join([mark + line if place == 0 else line for place, line in enumerate(lines)])
-            )
+            if lines:
+                lines[0] = mark + lines[0]
+            self.add("\n".join(lines))
 
     def _inline(self, element: Payload, depth: int) -> str:
         kind = element.get("type")
