@@ -13,19 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from store.policies.lines import TextLine, is_delimiter, read_lines
-from store.policies.marks import Mark, read_marks
+from store.policies.open_lists import INSET, OpenList, OpenLists
 from store.policies.sentences import skip_blanks, split_bullet, split_sentences
-from store.policies.tags import DEEPEST
 from store.policies.texts import PolicyText
 from store.policies.unit import LONGEST, Place, Unit, UnitKind
-
-#: Blanks by which a bullet stands further in than the one that it belongs under.
-INSET = 2
-#: Lists that may go on at a time.
-MOST_OPEN = 20
 
 _WORD = re.compile(r"[^\W_]")
 #: A telephone number, an address or a day, as stands in a row of a table and not above it.
@@ -73,28 +67,6 @@ def sections(units: tuple[Unit, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit.section for unit in units if unit.section))
 
 
-@dataclass(slots=True)
-class _List:
-    """A list that has begun, and may go on."""
-
-    number: int
-    indent: int
-    #: Of its last bullet.
-    mark: Mark
-    #: Where its last bullet begins, with its mark, and ends.
-    last: Place
-    lead_in: Place | None
-    outer: tuple[Place, ...] = ()
-    #: How many lists it stands in, as far as is known.
-    depth: int = 0
-    #: Its first bullet goes on with the sentence that introduces it.
-    begins_small: bool = False
-    #: The last bullet asks for a list of its own.
-    is_open: bool = False
-    #: The bullet from which on bullets are to be quoted; -1 where there is no doubt.
-    needs: int = -1
-
-
 class _Divider:
     """Goes through the lines of a text, and knows below which headings and in which list it is."""
 
@@ -109,12 +81,11 @@ class _Divider:
         self._lead_in: Place | None = None
         #: The next bullet belongs to the block of what comes before it.
         self._in_list = False
-        #: Lists that may go on, outermost first.
-        self._lists: list[_List] = []
-        self._number_of_lists = 0
+        self._lists = OpenLists(text)
         #: The header of the table.
         self._header: Place | None = None
         self._in_table = False
+        self._number_of_table = 0
 
     def divide(self) -> Iterator[Unit]:
         n = 0
@@ -150,7 +121,7 @@ class _Divider:
     def _leave_list(self) -> None:
         self._lead_in = None
         self._in_list = False
-        self._lists = []
+        self._lists.close_all()
 
     def _find_last(self, first: int) -> int:
         """The last line of the paragraph or bullet whose first line is `first`."""
@@ -168,7 +139,7 @@ class _Divider:
         end = self._lines[last].end
         if not self._in_list:
             self._block += 1
-        of = self._find_list(line)
+        of = self._lists.find(line, self._lead_in)
         start = line.start + of.mark.length
         opens_list = self._text[start:end].endswith(":")
         if opens_list:
@@ -190,7 +161,7 @@ class _Divider:
         self._in_list = True
         return units
 
-    def _put_in_list(self, bullet: Unit, of: _List, mark: int) -> Unit:
+    def _put_in_list(self, bullet: Unit, of: OpenList, mark: int) -> Unit:
         is_sentence = _is_sentence(self._text[bullet.start : bullet.end])
         lead_in, outer = of.lead_in, of.outer
         if of.begins_small and is_sentence:
@@ -208,85 +179,15 @@ class _Divider:
             depth=of.depth,
         )
 
-    def _find_list(self, line: TextLine) -> _List:
-        """The list that a bullet goes on with, or a new one. Its last mark is the bullet's then."""
-        marks = read_marks(line.text)
-        while self._lists and self._lists[-1].indent > line.indent + 1:
-            self._close_after(len(self._lists) - 2)
-        if not self._lists:
-            return self._open_list(line, marks[0], self._lead_in, ())
-
-        here = self._lists[-1]
-        if line.indent >= here.indent + INSET:
-            return self._open_under(here, line, marks[0])
-        for n in range(len(self._lists) - 1, -1, -1):
-            for mark in marks:
-                if self._goes_on(self._lists[n], line, mark):
-                    self._close_after(n)
-                    self._lists[n].mark = mark
-                    return self._lists[n]
-        return self._open_beside(here, line, marks[0])
-
-    def _close_after(self, n: int) -> None:
-        """Close the lists within list `n`. What comes next is not of one block with them."""
-        if len(self._lists) > n + 1:
-            del self._lists[n + 1 :]
-            self._block += 1
-
-    def _goes_on(self, of: _List, line: TextLine, mark: Mark) -> bool:
-        return abs(of.indent - line.indent) < INSET and mark.follows(of.mark)
-
-    def _open_beside(self, here: _List, line: TextLine, mark: Mark) -> _List:
-        """A list as far in as the one above it, with marks of another kind, or numbered anew."""
-        if here.is_open or mark.number[:-1] == here.mark.number != ():
-            # `2.1` stands below `2.`, however far in it is.
-            return self._open_under(here, line, mark)
-        if mark.style == here.mark.style:
-            self._lists.pop()
-            self._block += 1
-            return self._open_list(line, mark, None, ())
-        # Other signs for the same, or a list within the list? The bullet above it tells.
-        opened = self._open_list(line, mark, here.lead_in, here.outer)
-        opened.depth = here.depth
-        opened.needs = here.needs if here.needs >= 0 else here.last[0]
-        return opened
-
-    def _open_under(self, above: _List, line: TextLine, mark: Mark) -> _List:
-        opened = self._open_list(line, mark, *_under(above, self._text))
-        opened.depth = above.depth + 1
-        opened.needs = above.needs
-        if above.needs == above.last[0]:
-            # The last bullet has got its list, so there is no doubt about those after it.
-            above.needs = opened.needs = -1
-        return opened
-
-    def _open_list(
-        self, line: TextLine, mark: Mark, lead_in: Place | None, outer: tuple[Place, ...]
-    ) -> _List:
-        self._number_of_lists += 1
-        words = line.text[mark.length :]
-        opened = _List(
-            number=self._number_of_lists,
-            indent=line.indent,
-            mark=mark,
-            last=(line.start, line.end),
-            lead_in=lead_in,
-            outer=outer,
-            begins_small=words[:1].islower(),
-        )
-        self._lists.append(opened)
-        del self._lists[:-MOST_OPEN]
-        return opened
-
     def _is_of_bullet(self, n: int) -> bool:
         """A paragraph belongs to the bullet above: no blank line between, or as far in as that."""
         if not self._lists:
             return False
-        is_set_in = self._lines[n].indent >= self._lists[-1].indent + INSET
+        is_set_in = self._lines[n].indent >= self._lists.innermost.indent + INSET
         return is_set_in or self._lines[n - 1].kind != "blank"
 
     def _go_on_with_bullet(self, first: int, last: int) -> list[Unit]:
-        of = self._lists[-1]
+        of = self._lists.innermost
         start = self._lines[first].start
         end = self._lines[last].end
         of.is_open = self._text[start:end].endswith(":")
@@ -311,12 +212,12 @@ class _Divider:
         if is_header or not self._in_table:
             self._leave_list()
             self._block += 1
-            self._number_of_lists += 1
+            self._number_of_table = self._lists.new_number()
             self._in_table = True
             self._header = None
         place = _without_bars(self._text, line)
         row = self._make_unit(place, "lead-in" if is_header else "bullet")
-        row = replace(row, of_list=self._number_of_lists)
+        row = replace(row, of_list=self._number_of_table)
         if is_header:
             self._header = place
             return row
@@ -381,19 +282,11 @@ class _Divider:
             start=start,
             end=end,
             section=self._path[-1] if self._path else "",
-            block=self._block,
+            block=self._block + self._lists.breaks,
             kind=kind,
             path=self._path,
             under=self._headings[-1].start if self._headings else -1,
         )
-
-
-def _under(above: _List, text: str) -> tuple[Place, tuple[Place, ...]]:
-    """What introduces a list below the last bullet of another: that bullet, and all above it."""
-    start, end = above.last
-    mark = read_marks(text[start:end])[0]
-    outer = (*above.outer, above.lead_in) if above.lead_in else above.outer
-    return (start + mark.length, end), outer[-DEEPEST:]
 
 
 def _is_unfinished(words: str) -> bool:
