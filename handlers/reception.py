@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.awaiting import ask_next, asked_in, is_answer, open_question
-from handlers.cases.mistake import which_mistake
-from handlers.cases.report import keep
+from handlers.cases.reporting.mistake import which_mistake
+from handlers.cases.reporting.report import keep
 from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
@@ -34,7 +34,7 @@ from handlers.school import joining
 from handlers.school.home import HOME_OF_STAFF, home_of, note_opened
 from handlers.text.courtesies import is_courtesy, is_of_mistake
 from handlers.text.words import seconds, shortened
-from handlers.workflow.spoken import note_spoken
+from handlers.workflow.telling.spoken_to import note_spoken
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.records import Awaiting, IllegalMove, Person, Role, new_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.desk import Desk
 from handlers.school import today
-from handlers.workflow import rounds
+from handlers.workflow.telling import rounds
 from store.model.kinds import WITH_THE_DAY, NoticeKind
 from store.model.records import Notice
 

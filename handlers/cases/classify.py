@@ -12,16 +12,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from handlers.cases.next_question import known_to
-from handlers.cases.parting import parting_of
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
     split_listed,
     to_be_seen,
 )
-from handlers.cases.questions import EVERY, category_named, category_question
-from handlers.cases.reporter_view import answer, part_question
+from handlers.cases.reporting.next_question import known_to
+from handlers.cases.reporting.questions import EVERY, category_named, category_question
+from handlers.cases.reporting.reporter_view import answer, part_question
+from handlers.cases.separation import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -30,7 +30,7 @@ from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.words import listed, shortened
 from handlers.workflow.changes import Move, apply, change, without_lost_owner
-from handlers.workflow.own_words import may_say_kind, own_words
+from handlers.workflow.concerned.own_words import may_say_kind, own_words
 from store.model.case import Case, Classification
 from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import Category

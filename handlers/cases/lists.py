@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.cases.questions import category_named
+from handlers.cases.reporting.questions import category_named
 from handlers.cases.view import show_case, show_more, state_for_reporter, state_inside
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
@@ -16,9 +16,9 @@ from handlers.text.categories import category_name
 from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
-from handlers.workflow.hints import is_first_time
-from handlers.workflow.own_words import own_kind
-from handlers.workflow.unreadable import unreadable_cases
+from handlers.workflow.concerned.own_words import own_kind
+from handlers.workflow.telling.hints import is_first_time
+from handlers.workflow.telling.unreadable import unreadable_cases
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Person, Status, Summary

@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.spoken_of import may_speak_of, speaks_of
+from handlers.rules.names.in_words import may_speak_of, speaks_of
 from handlers.text.words import listed as enumerated
 from handlers.text.words import moment, shortened
 from store.errors import NotFound

@@ -13,14 +13,14 @@ from handlers.cases.chronology import (
 )
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
-from handlers.cases.evidence_shown import beginning, evidence_shown
-from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.next_question import named_question, next_question
+from handlers.cases.evidence.shown import beginning, evidence_shown
+from handlers.cases.evidence.words import describe, similar_cases, unkept_lines
 from handlers.cases.pictures.who_had import who_had_it
-from handlers.cases.questions import NOT_SAID, subjects_words
+from handlers.cases.pictures.whom_to_ring import whom_to_ring
 from handlers.cases.removals.wording import removal_facts
+from handlers.cases.reporting.next_question import named_question, next_question
+from handlers.cases.reporting.questions import NOT_SAID, subjects_words
 from handlers.cases.step_buttons import procedure_choices, step_choices
-from handlers.cases.to_ring import whom_to_ring
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Confirm, Fields, Heading, Part, Quote, Reply, Text
@@ -29,8 +29,8 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.categories import category_name
 from handlers.text.words import listed, moment, shortened
-from handlers.workflow.own_words import OwnWords, own_words
-from handlers.workflow.steps import owners_of
+from handlers.workflow.concerned.own_words import OwnWords, own_words
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.records import (
     FollowUp,

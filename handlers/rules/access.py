@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names import (
+from handlers.rules.names.alike import (
     holds_whole_name,
     is_named,
     may_be_account,

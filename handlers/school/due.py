@@ -15,7 +15,7 @@ from handlers.rules.stages import stage_reached
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.categories import category_name
 from handlers.text.words import listed, shortened
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind

@@ -30,8 +30,8 @@ from handlers.school.due import (
 )
 from handlers.school.duties import DueNow, duties_now
 from handlers.text.words import shortened
-from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import forget_shown
+from handlers.workflow.telling.alerts import pass_up
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import NoticeKind, NoticeResult

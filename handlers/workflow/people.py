@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names import (
+from handlers.rules.names.alike import (
     NO_NAMES,
     may_mean,
     name_words,
@@ -16,9 +16,9 @@ from handlers.rules.names import (
     whole_name_in,
     whole_names_of,
 )
-from handlers.rules.several_names import EITHER, is_account, parts_of
-from handlers.rules.spellings import LITTLE, words_alike
-from handlers.rules.spoken_of import may_speak_of
+from handlers.rules.names.in_words import may_speak_of
+from handlers.rules.names.several import EITHER, is_account, parts_of
+from handlers.rules.names.spellings import LITTLE, words_alike
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.address import Address

@@ -32,19 +32,19 @@ from handlers.cases.concerned.who_is_meant import (
     several_names,
     subject_meant,
 )
-from handlers.cases.next_question import BUTTON, which_of
+from handlers.cases.reporting.next_question import BUTTON, which_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import account_words, may_be_account
-from handlers.rules.several_names import is_account
+from handlers.rules.names.alike import account_words, may_be_account
+from handlers.rules.names.several import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_say_whom, may_settle, own_words
+from handlers.workflow.concerned.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Poster, Role, Subject
 

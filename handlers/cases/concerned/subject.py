@@ -18,7 +18,7 @@ from handlers.cases.concerned.who_is_meant import (
     several_names,
     subject_meant,
 )
-from handlers.cases.next_question import (
+from handlers.cases.reporting.next_question import (
     BUTTON,
     SHORT_LIST,
     known_to,
@@ -26,19 +26,19 @@ from handlers.cases.next_question import (
     which_of,
     words_to_settle,
 )
-from handlers.cases.questions import subject_question, subjects_words
+from handlers.cases.reporting.questions import subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import LIKE_THE_HEAD, same_name
+from handlers.rules.names.alike import LIKE_THE_HEAD, same_name
 from handlers.text.words import listed
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_say_whom, may_settle, own_words
-from handlers.workflow.words_weighed import with_owner_again
+from handlers.workflow.concerned.candidates import with_owner_again
+from handlers.workflow.concerned.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Status, Subject
 

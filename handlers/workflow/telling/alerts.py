@@ -10,11 +10,11 @@ from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.access import is_about_head
-from handlers.rules.names import may_mean
+from handlers.rules.names.alike import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
-from handlers.workflow.first_told import told_from, waits_for_school
-from handlers.workflow.rounds import owe_round_instead
-from handlers.workflow.steps import is_reached, may_be_told, reachable
+from handlers.workflow.steps.procedure import is_reached, may_be_told, reachable
+from handlers.workflow.telling.first_told import told_from, waits_for_school
+from handlers.workflow.telling.rounds import owe_round_instead
 from store.model.case import Case
 from store.model.kinds import (
     ADDITIONS,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from handlers.cases.questions import Known, category_question, subject_question
+from handlers.cases.reporting.questions import Known, category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
-from handlers.rules.names import LIKE_THE_HEAD
+from handlers.rules.names.alike import LIKE_THE_HEAD
 from handlers.text.words import listed
-from handlers.workflow.own_words import may_say_kind, may_say_whom, may_settle, own_words
+from handlers.workflow.concerned.own_words import may_say_kind, may_say_whom, may_settle, own_words
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
 from store.model.records import About, Person, Status

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from handlers.rules.several_names import accounts_in, is_account, parts_of
-from handlers.rules.spellings import (
+from handlers.rules.names.several import accounts_in, is_account, parts_of
+from handlers.rules.names.spellings import (
     LITTLE,
     forms_of,
     plainly,

@@ -13,7 +13,7 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.calendar import Calendar
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from handlers.rules.names import LIKE_THE_HEAD, TITLES, name_words
-from handlers.rules.spellings import plainly
+from handlers.rules.names.alike import LIKE_THE_HEAD, TITLES, name_words
+from handlers.rules.names.spellings import plainly
 from store.model.records import Person, Role
 from store.model.words import folded
 

@@ -1,7 +1,7 @@
 """Whose the steps of a case are, remembered with them, so that both hear of it once where a step
 changes hands: by being given, by its case being given, or by a role that somebody lost.
 
-Of a step that is given, its new owner hears by `step_news`; of those of a new case by its alert.
+Of a step that is given, its new owner hears by `news`; of those of a new case by its alert.
 Where that comes to nothing, as another takes the case first, whoever has a step by a role hears of
 it here.
 """
@@ -14,9 +14,9 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.first_told import FIRST
-from handlers.workflow.step_news import OPENING, opened_by, step_notice_of
-from handlers.workflow.steps import OWNER, owners_of
+from handlers.workflow.steps.news import OPENING, opened_by, step_notice_of
+from handlers.workflow.steps.procedure import OWNER, owners_of
+from handlers.workflow.telling.first_told import FIRST
 from store.model.case import Case
 from store.model.kinds import OWNERSHIP, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from handlers.rules.names import (
+from handlers.rules.names.alike import (
     BEFORE_NAMES,
     LONG,
     TITLES,
@@ -14,8 +14,8 @@ from handlers.rules.names import (
     offices_in,
     run_together,
 )
-from handlers.rules.slips import slips_of
-from handlers.rules.spellings import (
+from handlers.rules.names.slips import slips_of
+from handlers.rules.names.spellings import (
     LITTLE,
     forms_of,
     in_several_words,

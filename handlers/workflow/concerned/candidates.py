@@ -9,11 +9,11 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.machine_words import surely_speaks_of
-from handlers.rules.names import may_be_one, same_name
+from handlers.rules.names.alike import may_be_one, same_name
+from handlers.rules.names.in_pictures import surely_speaks_of
+from handlers.rules.names.in_words import may_speak_of
 from handlers.rules.pause import speaks_of_head
-from handlers.rules.spoken_of import may_speak_of
-from handlers.workflow.accounts_named import has_written
+from handlers.workflow.concerned.accounts_named import has_written
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
