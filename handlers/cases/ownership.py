@@ -16,7 +16,7 @@ from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
-from handlers.workflow.steps.procedure import can_answer, may_be_told
+from handlers.workflow.reach import can_answer, may_be_told
 from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome

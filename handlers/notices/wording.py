@@ -42,7 +42,7 @@ from handlers.school.today import KEYS as OF_THE_DAY
 from handlers.school.today import brings_digest, today_notice
 from handlers.text.briefs import brief_of
 from handlers.text.categories import category_name
-from handlers.workflow.steps.procedure import is_above
+from handlers.workflow.reach import is_above
 from handlers.workflow.telling.alerts import (
     channel_may_know,
     nobody_told,

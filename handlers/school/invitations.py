@@ -30,7 +30,7 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
-from handlers.workflow.steps.procedure import can_answer, is_by_mail_alone
+from handlers.workflow.reach import can_answer, is_by_mail_alone
 from store.errors import NotFound
 from store.model.address import Platform
 from store.model.kinds import NoticeKind

@@ -8,17 +8,12 @@ from collections.abc import Iterable, Sequence
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names.alike import (
-    NO_NAMES,
-    may_mean,
-    name_words,
-    same_name,
-    whole_name_in,
-    whole_names_of,
-)
+from handlers.rules.names.alike import may_mean, whole_name_in, whole_names_of
 from handlers.rules.names.in_words import may_speak_of
 from handlers.rules.names.several import EITHER, is_account, parts_of
-from handlers.rules.names.spellings import LITTLE, words_alike
+from handlers.rules.names.slips import words_alike
+from handlers.rules.names.spellings import LITTLE
+from handlers.rules.names.words import NO_NAMES, name_words, same_name
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.address import Address

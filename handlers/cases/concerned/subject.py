@@ -33,7 +33,8 @@ from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names.alike import LIKE_THE_HEAD, same_name
+from handlers.rules.names.offices import LIKE_THE_HEAD
+from handlers.rules.names.words import same_name
 from handlers.text.words import listed
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner

@@ -12,7 +12,7 @@ from handlers.cases.reporting.questions import Known, category_question, subject
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
-from handlers.rules.names.alike import LIKE_THE_HEAD
+from handlers.rules.names.offices import LIKE_THE_HEAD
 from handlers.text.words import listed
 from handlers.workflow.concerned.own_words import may_say_kind, may_say_whom, may_settle, own_words
 from handlers.workflow.people import one_of_each_name

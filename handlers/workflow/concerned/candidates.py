@@ -9,9 +9,10 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.names.alike import may_be_one, same_name
+from handlers.rules.names.alike import may_be_one
 from handlers.rules.names.in_pictures import surely_speaks_of
 from handlers.rules.names.in_words import may_speak_of
+from handlers.rules.names.words import same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.workflow.concerned.accounts_named import has_written
 from store.model.case import Case

@@ -9,7 +9,7 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.pause import pause_ends
-from handlers.workflow.steps.procedure import may_be_told
+from handlers.workflow.reach import may_be_told
 from store.model.case import Case
 from store.model.records import Person, Summary
 

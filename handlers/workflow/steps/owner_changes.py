@@ -16,9 +16,8 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.workflow.steps.news import OPENING, opened_by, step_notice_of
 from handlers.workflow.steps.procedure import OWNER, owners_of
-from handlers.workflow.telling.first_told import FIRST
 from store.model.case import Case
-from store.model.kinds import OWNERSHIP, EntryKind, NoticeKind
+from store.model.kinds import OWNERSHIP, THAT_THERE_IS_A_CASE, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status
 
 #: With which `Notice.step` begins, before the keys of the steps.
@@ -180,7 +179,7 @@ def _hears_of_case(id: str, case: Case, around: Around, since: datetime | None =
     """
     is_owned = any(part.owner for part in around.matter(case))
     for notice in case.notices:
-        if notice.to != id or notice.kind not in FIRST | {NoticeKind.GIVEN}:
+        if notice.to != id or notice.kind not in THAT_THERE_IS_A_CASE | {NoticeKind.GIVEN}:
             continue
         if notice.settled is None:
             if not _comes_to_nothing(notice, case, is_owned=is_owned):
@@ -209,7 +208,7 @@ def _is_passed_over(id: str, case: Case) -> bool:
         return False
     if any(each.by == id for each in case.chronology):
         return False
-    alerts = [n for n in case.notices if n.to == id and n.kind in FIRST]
+    alerts = [n for n in case.notices if n.to == id and n.kind in THAT_THERE_IS_A_CASE]
     on_the_way = [n for n in alerts if n.settled is None]
     if not on_the_way or any(n.message for n in alerts):
         return False

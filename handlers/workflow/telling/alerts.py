@@ -12,7 +12,7 @@ from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.names.alike import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
-from handlers.workflow.steps.procedure import is_reached, may_be_told, reachable
+from handlers.workflow.reach import is_reached, may_be_told, reachable
 from handlers.workflow.telling.first_told import told_from, waits_for_school
 from handlers.workflow.telling.rounds import owe_round_instead
 from store.model.case import Case
