@@ -225,6 +225,16 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
     if case.status == Status.CLOSED:
         return [*records, _choice(ALL_ENTRIES, "log", case), _choice("Reopen", "reopen", case)]
 
+    choices = _not_yet_done(person, matter)
+    choices += [*records, *policy_choice(case.category, desk), _choice("Add a note", "note", case)]
+    if not any(step.is_open for step in case.follow_ups):
+        choices.append(_choice("Close", "close", case))
+    return [*choices, _choice("More", "more", case)]
+
+
+def _not_yet_done(person: Person, matter: Matter) -> list[Choice]:
+    """The buttons for what nobody has done or said yet."""
+    case = matter.case
     choices = []
     if case.owner not in person.ids:
         choices.append(_choice("I'll take it", "take", case))
@@ -234,10 +244,7 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
         choices.append(_choice(WHAT, "category", case))
     if not any(part.subjects for part in matter.cases):
         choices.append(_choice(WHO, "about", case))
-    choices += [*records, *policy_choice(case.category, desk), _choice("Add a note", "note", case)]
-    if not any(step.is_open for step in case.follow_ups):
-        choices.append(_choice("Close", "close", case))
-    return [*choices, _choice("More", "more", case)]
+    return choices
 
 
 def show_more(matter: Matter, desk: Desk) -> Reply:

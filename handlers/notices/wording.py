@@ -112,11 +112,7 @@ async def _render(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     except NotFound:
         return None
 
-    named = notice.reference or reference
-    try:
-        matter = await desk.case_for(person, named, Act.SEE)
-    except Refused:
-        matter = None
+    matter = await _matter_seen(person, notice.reference or reference, desk)
     if notice.kind in FOR_REPORTERS:
         return await _for_reporter(notice.kind, person, matter, desk)
     if matter is None or not matter.whole:
@@ -126,6 +122,14 @@ async def _render(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     if notice.kind in OF_PEOPLE:
         return OF_PEOPLE[notice.kind](notice, person, matter, desk)
     return await _for_leader(notice, person, matter, desk)
+
+
+async def _matter_seen(person: Person, reference: str, desk: Desk) -> Matter | None:
+    """The matter, as its reader may see it; None where they may not."""
+    try:
+        return await desk.case_for(person, reference, Act.SEE)
+    except Refused:
+        return None
 
 
 async def _for_channel(case: Case, desk: Desk) -> Reply | None:

@@ -259,8 +259,16 @@ def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
     """
     if not any(id in part.last_inside for part in matter for id in person.ids):
         return may_be_about(person, matter)
-    said = (about for part in matter for about in part.concerned)
-    return any(is_meant(person, about) for about in said if not about.is_of_words)
+    return is_meant_by_somebody(person, matter)
+
+
+def is_meant_by_somebody(person: Person, matter: Iterable[Summary]) -> bool:
+    """Tell whether this person is, or may be, whom somebody has named: not the words alone."""
+    for part in matter:
+        for about in part.concerned:
+            if not about.is_of_words and is_meant(person, about):
+                return True
+    return False
 
 
 def relations(
@@ -321,8 +329,10 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
 
 def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collection[str]:
     """The roles that reach a matter by what was said of it."""
-    withheld = [part for part in matter if part.withheld]
-    alerted = {role for part in withheld for role in _alerted(part, procedure)}
+    alerted = set[str]()
+    for part in matter:
+        if part.withheld:
+            alerted.update(_alerted(part, procedure))
 
     # The other leaders work for the headteacher: a case about the head is the governors', and what
     # must be withheld goes besides to those whom its category alerts.
@@ -331,7 +341,7 @@ def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collecti
         if any(part.chair_recused for part in matter):
             return {Role.CHAIR, Role.DSL, *alerted}
         return {Role.CHAIR, *alerted}
-    if withheld:
+    if any(part.withheld for part in matter):
         return {Role.HEAD, *alerted}
     if all(Role.ICT in _alerted(part, procedure) for part in matter):
         return LEADERS | {Role.ICT}

@@ -113,8 +113,7 @@ class _Name:
             return True
         if is_surname and (before in self.firsts or LIKE_THE_HEAD.fullmatch(before)):
             return True
-        is_turned = before == self.last and word == self.first
-        return is_turned
+        return before == self.last and word == self.first
 
 
 def _without_letterheads(read: str, person: Person) -> str:

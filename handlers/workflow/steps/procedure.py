@@ -126,9 +126,8 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
     next of the ladder.
     """
     matter = around.matter(case)
-    asked = [follow_up.person, case.owner] if follow_up.owner == OWNER else [follow_up.person]
-    for id in asked:
-        person = around.people.get(id) if id else None
+    for id in _asked(follow_up, case):
+        person = around.people.get(id)
         if person and may_be_told(person, matter, desk):
             return [person]
 
@@ -139,3 +138,11 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
         if found:
             return found
     return []
+
+
+def _asked(follow_up: FollowUp, case: Case) -> list[str]:
+    """Ids of whoever was given the step, and of the case's owner, where it is the owner's."""
+    asked = [follow_up.person]
+    if follow_up.owner == OWNER:
+        asked.append(case.owner)
+    return [id for id in asked if id]
