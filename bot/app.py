@@ -22,7 +22,7 @@ from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Incoming, Reply
 from handlers.sweep import sweep
-from handlers.workflow.outages import note_heard
+from handlers.workflow.telling.outages import note_heard
 
 #: Seconds for what is being sent and fetched when the bot stops.
 AFTER = 2.0

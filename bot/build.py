@@ -26,7 +26,7 @@ from handlers.desk import Desk
 from handlers.policies.statement import accept_all
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
-from handlers.workflow.picture_words import program
+from handlers.workflow.pictures.words import program
 from store.disk.aside import sweep_aside, sweep_temporary
 from store.errors import Trouble
 from store.model.address import Platform

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers.desk import Desk
 from handlers.messages import Choices, Incoming, Prompt, Reply
-from handlers.rules.names import may_be_names
+from handlers.rules.names.alike import may_be_names
 from handlers.text.courtesies import is_courtesy, is_of_mistake
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.records import Awaiting, Person

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.cases import (
-    above,
-    classify,
-    follow_ups,
-    hand_over,
-    lists,
-    meant,
-    mistake,
-    ownership,
-    report,
-    retention,
-    search,
-)
+from handlers.cases import asking_after, classify, follow_ups, lists, ownership, retention, search
 from handlers.cases.concerned import poster, posters, subject
+from handlers.cases.evidence import hand_over
 from handlers.cases.figures import figures
 from handlers.cases.letters import letter
 from handlers.cases.packs import pack
 from handlers.cases.pictures import have_seen
 from handlers.cases.removals import removal
+from handlers.cases.reporting import meant_as_report, mistake, report
 from handlers.commands import Command, Commands
 from handlers.notices.bundle import also_for
 from handlers.policies import ask, enquiries, questions, statement
@@ -92,7 +82,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         follow_ups.again,
         letter.letter,
         removal.removal,
-        above.answer,
+        asking_after.answer,
     ),
     "The policies": (
         ask.policy,
@@ -119,10 +109,10 @@ GROUPS: dict[str, tuple[Command, ...]] = {
 TAPPED = (
     cancel,
     lists.more,
-    above.seen,
-    above.ask_owner,
+    asking_after.seen,
+    asking_after.ask_owner,
     classify.later,
-    meant.meant,
+    meant_as_report.meant,
     classify.same,
     _asked_anyway(classify.apart),
     have_seen.release,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.awaiting import ask_next, asked_in, is_answer, open_question
-from handlers.cases.mistake import which_mistake
-from handlers.cases.report import keep
+from handlers.cases.reporting.mistake import which_mistake
+from handlers.cases.reporting.report import keep
 from handlers.cleaning import clean
 from handlers.commands import MANY_WORDS, Command
 from handlers.desk import REFERENCE, Ask, Desk
@@ -34,7 +34,7 @@ from handlers.school import joining
 from handlers.school.home import HOME_OF_STAFF, home_of, note_opened
 from handlers.text.courtesies import is_courtesy, is_of_mistake
 from handlers.text.words import seconds, shortened
-from handlers.workflow.spoken import note_spoken
+from handlers.workflow.telling.spoken_to import note_spoken
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
@@ -156,10 +156,7 @@ async def _dispatch(incoming: Incoming, known: Person | None, desk: Desk) -> Rep
 
 
 async def _command_answer_or_report(incoming: Incoming, person: Person, desk: Desk) -> Reply:
-    command = incoming.command
-    if command is None and not incoming.carries:
-        command = await _bare_command(incoming, person, desk)
-
+    command = await _command_in(incoming, person, desk)
     question = open_question(person, desk)
     if question:
         if command is None and is_answer(incoming, question):
@@ -169,12 +166,29 @@ async def _command_answer_or_report(incoming: Incoming, person: Person, desk: De
 
     if command is not None:
         return await _obey(command, incoming, person, desk)
-    is_more = incoming.carries or incoming.links
-    if incoming.text and not is_more and is_courtesy(incoming.text):
-        return say(COURTESY)
-    if incoming.text and not is_more and is_of_mistake(incoming.text):
-        return await which_mistake(incoming.text, person, desk)
+    besides = await _said_besides(incoming, person, desk)
+    if besides is not None:
+        return besides
     return await _report(incoming, person, desk)
+
+
+async def _command_in(incoming: Incoming, person: Person, desk: Desk) -> str | None:
+    """The command that was sent, or typed without its slash; None where it is none."""
+    if incoming.command is not None or incoming.carries:
+        return incoming.command
+    return await _bare_command(incoming, person, desk)
+
+
+async def _said_besides(incoming: Incoming, person: Person, desk: Desk) -> Reply | None:
+    """The answer to words that are no report: a greeting, or that something was a mistake."""
+    is_more = incoming.carries or incoming.links
+    if not incoming.text or is_more:
+        return None
+    if is_courtesy(incoming.text):
+        return say(COURTESY)
+    if is_of_mistake(incoming.text):
+        return await which_mistake(incoming.text, person, desk)
+    return None
 
 
 async def _report(incoming: Incoming, person: Person, desk: Desk) -> Reply:

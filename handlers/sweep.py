@@ -16,7 +16,7 @@ from handlers.school.today import owe_today
 from handlers.workflow.exports import note_exports
 from handlers.workflow.reminders import owe_reminders
 from handlers.workflow.removals import note_silence
-from handlers.workflow.unreadable import owe_unreadable
+from handlers.workflow.telling.unreadable import owe_unreadable
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
 from store.model.proofs import with_proofs
 

@@ -34,9 +34,9 @@ from handlers.notices.bundle import bundle
 from handlers.notices.wording import gravestone, render_notice
 from handlers.rules.urgency import is_urgent
 from handlers.school.today import pass_on
-from handlers.workflow.alerts import climb, pass_up
 from handlers.workflow.shown import take_back_from
-from handlers.workflow.spoken import note_spoken
+from handlers.workflow.telling.alerts import climb, pass_up
+from handlers.workflow.telling.spoken_to import note_spoken
 from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef
 from store.model.case import Case

@@ -16,7 +16,7 @@ import structlog
 from bot.outbox.alarm import Alarm
 from handlers.desk import Desk
 from handlers.messages import Reply
-from handlers.workflow.cards import owe_correction
+from handlers.workflow.reporter_cards import owe_correction
 from handlers.workflow.shown import forget_shown, note_shown
 from store.errors import StoreUnavailable
 from store.model.address import MessageRef

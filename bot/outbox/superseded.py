@@ -7,7 +7,7 @@ from handlers.messages import Reply
 from handlers.notices.bundle import bundle
 from handlers.notices.wording import render_notice
 from handlers.school import today
-from handlers.workflow import rounds
+from handlers.workflow.telling import rounds
 from store.errors import DamagedCase, NotFound
 from store.model.kinds import REPLACING, NoticeKind
 from store.model.records import Notice

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.cases.concerned.poster_words import poster_words
-from handlers.cases.questions import about_words
 from handlers.cases.removals.wording import removal_details
+from handlers.cases.reporting.questions import about_words
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
 from handlers.text.words import moment
-from handlers.workflow.own_words import OF_POSTERS, OF_SUBJECTS, named_in
+from handlers.workflow.concerned.own_words import OF_POSTERS, OF_SUBJECTS, named_in
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Entry, Person, Progress, Subject

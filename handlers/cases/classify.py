@@ -12,16 +12,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from handlers.cases.next_question import known_to
-from handlers.cases.parting import parting_of
 from handlers.cases.pictures.releasing import (
     have_you_seen,
     numbers_released,
     split_listed,
     to_be_seen,
 )
-from handlers.cases.questions import EVERY, category_named, category_question
-from handlers.cases.reporter_view import answer, part_question
+from handlers.cases.reporting.next_question import known_to
+from handlers.cases.reporting.questions import EVERY, category_named, category_question
+from handlers.cases.reporting.reporter_view import answer, part_question
+from handlers.cases.separation import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -30,7 +30,7 @@ from handlers.messages import Choice, Choices, Reply, Text, say
 from handlers.rules.access import Act, Relation
 from handlers.text.words import listed, shortened
 from handlers.workflow.changes import Move, apply, change, without_lost_owner
-from handlers.workflow.own_words import may_say_kind, own_words
+from handlers.workflow.concerned.own_words import may_say_kind, own_words
 from store.model.case import Case, Classification
 from store.model.records import SYSTEM, Person, Status
 from store.school.procedure import Category
@@ -65,17 +65,12 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     chosen, pieces = _chosen(typed, desk)
     matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
     if chosen is None:
-        known = known_to(ask.person, matter, desk)
-        question = category_question(matter.named, known, desk, every=bool(typed))
-        if typed == EVERY:
-            return replace(matter.asking(question), replaces=True)
-        lead = (Text(WHICH_CATEGORY.format(typed=shortened(typed, 40))),) if typed else ()
-        return matter.asking(Reply(lead) + question)
+        return _which_category(typed, ask.person, matter, desk)
 
     _refuse_its_subject(matter, chosen, ask.person)
     alone = await _standing_alone(ask, matter, desk)
-    may_unlock = matter.may(ask.person, Act.UNLOCK)
-    if may_unlock and matter.named.withheld and not chosen.withhold:
+    may_let_go = not chosen.withhold and matter.may(ask.person, Act.UNLOCK)
+    if may_let_go and matter.named.withheld:
         return have_you_seen(matter, chosen, desk)
 
     is_about_them = matter.is_about(ask.person)
@@ -95,9 +90,20 @@ async def category(ask: Ask, desk: Desk) -> Reply:
     reply = await next_of(ask, matter, desk)
     for part in parts:
         reply += part_question(part, ask.person, desk)
-    if may_unlock and not chosen.withhold and to_be_seen(matter.named):
+    if may_let_go and to_be_seen(matter.named):
         reply += have_you_seen(matter, chosen, desk)
     return reply
+
+
+def _which_category(typed: str, person: Person, matter: Matter, desk: Desk) -> Reply:
+    """The question what it is about; with every kind, where something was typed or asked for."""
+    known = known_to(person, matter, desk)
+    question = category_question(matter.named, known, desk, every=bool(typed))
+    if typed == EVERY:
+        return replace(matter.asking(question), replaces=True)
+    if typed:
+        question = say(WHICH_CATEGORY.format(typed=shortened(typed, 40))) + question
+    return matter.asking(question)
 
 
 def _refuse_its_subject(matter: Matter, chosen: Category, person: Person) -> None:
@@ -226,12 +232,9 @@ async def same(ask: Ask, desk: Desk) -> Reply:
     async with desk.store.alone(JOINING):
         target = await desk.case_for(ask.person, to, Act.CLASSIFY)
         part = await desk.case_for(ask.person, reference, Act.CLASSIFY)
-        # Where it was joined for now, the bot has asked.
-        was_asked = part.named.joined_to is not None and not part.named.settled
-        if not was_asked and (target.is_about(ask.person) or part.is_about(ask.person)):
-            raise part.refusal(NOT_YOUR_OWN)
-        root = target.summaries[0]
+        _refuse_if_about(ask.person, part, target)
         _refuse_ring(part, target)
+        root = target.summaries[0]
         if root.status == Status.CLOSED:
             reply = await _apart(ask, reference, desk)
             said = target.shown_in(say(CLOSED_STAYS_APART.format(to=to)))
@@ -264,6 +267,14 @@ def _of_the_same_kind(case: Case, target: Case, kind: Category, ask: Ask, desk: 
     if said and not said.withhold:
         case = _categorised(case, said, ask)
     return _categorised(case, kind, ask, by=SYSTEM)
+
+
+def _refuse_if_about(person: Person, part: Matter, target: Matter) -> None:
+    """Raises Refused where one of the two is about this person, and the bot has not asked."""
+    # Where it was joined for now, it has.
+    was_asked = part.named.joined_to is not None and not part.named.settled
+    if not was_asked and (target.is_about(person) or part.is_about(person)):
+        raise part.refusal(NOT_YOUR_OWN)
 
 
 def _refuse_ring(part: Matter, target: Matter) -> None:

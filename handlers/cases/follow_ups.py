@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from handlers.cases.next_question import with_question_of_named
 from handlers.cases.ownership import MOST_OFFERED, REASON, able_to_work
+from handlers.cases.reporting.next_question import with_question_of_named
 from handlers.cases.view import show_case, what_is_next
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
@@ -17,10 +17,10 @@ from handlers.text.due import NotDue, due_named, what_and_due
 from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import Move, change
-from handlers.workflow.parts import change_parts
+from handlers.workflow.joined_cases import change_parts
 from handlers.workflow.reminders import without_warning
 from handlers.workflow.removals import Saying, posts_of, with_step_noted
-from handlers.workflow.steps import OWNER
+from handlers.workflow.steps.procedure import OWNER
 from store.model.case import Case
 from store.model.records import FollowUp, Progress
 

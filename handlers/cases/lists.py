@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.cases.questions import category_named
+from handlers.cases.reporting.questions import category_named
 from handlers.cases.view import show_case, show_more, state_for_reporter, state_inside
 from handlers.commands import command
 from handlers.desk import REFERENCE, Ask, Desk, take_reference
@@ -16,13 +17,12 @@ from handlers.text.categories import category_name
 from handlers.text.pages import page_number, rows_of_page
 from handlers.text.words import moment, shortened
 from handlers.workflow.changes import change
-from handlers.workflow.hints import is_first_time
-from handlers.workflow.own_words import own_kind
-from handlers.workflow.unreadable import unreadable_cases
+from handlers.workflow.concerned.own_words import own_kind
+from handlers.workflow.telling.hints import is_first_time
+from handlers.workflow.telling.unreadable import unreadable_cases
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Person, Status, Summary
-from store.school.procedure import Category
 
 PAGE = 10
 #: Opening a case again within this is the same look.
@@ -118,29 +118,49 @@ def _looked(case: Case, ask: Ask) -> Case:
 )
 async def listing(ask: Ask, desk: Desk) -> Reply:
     """Cases of one state or category, newest first."""
-    words = ask.words.lower().split() or ["open"]
-    page = page_number(words[-1]) if len(words) > 1 else None
-    typed = " ".join(words[:-1] if page else words)
-    category = category_named(typed, desk)
-    if category is None and typed not in LISTS:
-        example = desk.procedure.category[0].key
-        raise Refused(WHICH_LIST.format(typed=shortened(typed, 40), example=example))
-
-    visible = [listed for listed in await desk.visible(ask.person) if listed.inside]
-    found = [listed for listed in visible if _is_listed(listed, category, typed, ask, desk)]
+    wanted = _list_named(ask.words, desk)
+    found = []
+    for listed in await desk.visible(ask.person):
+        if listed.inside and _is_listed(listed, wanted, ask, desk):
+            found.append(listed)
     unreadable = await unreadable_cases(ask.person, desk)
     if not found:
-        return say(NO_CASES.get(typed, NONE_OF_THAT_KIND)) + unreadable
-    key = category.key if category else typed
-    page_of_list = await _page(ask.person, found, page or 1, f"case list {key}", desk)
+        return say(NO_CASES.get(wanted.key, NONE_OF_THAT_KIND)) + unreadable
+    page_of_list = await _page(ask.person, found, wanted.page, f"case list {wanted.key}", desk)
     return page_of_list + unreadable
 
 
-def _is_listed(listed: Listed, category: Category | None, kind: str, ask: Ask, desk: Desk) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A list that somebody asks for."""
+
+    #: One of `LISTS`, or a category's.
+    key: str
+    page: int
+    is_category: bool
+
+
+def _list_named(typed: str, desk: Desk) -> _Wanted:
+    """`closed 2` -> the second page of what is closed. Raises Refused where it is no list."""
+    words = typed.lower().split() or ["open"]
+    page = page_number(words[-1]) if len(words) > 1 else None
+    if page:
+        words.pop()
+    name = " ".join(words)
+    category = category_named(name, desk)
+    if category:
+        return _Wanted(category.key, page or 1, is_category=True)
+    if name not in LISTS:
+        example = desk.procedure.category[0].key
+        raise Refused(WHICH_LIST.format(typed=shortened(name, 40), example=example))
+    return _Wanted(name, page or 1, is_category=False)
+
+
+def _is_listed(listed: Listed, wanted: _Wanted, ask: Ask, desk: Desk) -> bool:
     """Whether it is of a state, or of a category. A matter is of each that any part of it has."""
-    if category is None:
-        return _is(listed.summary, kind, ask, desk)
-    return any(part.category == category.key for part in desk.seen(listed))
+    if wanted.is_category:
+        return any(part.category == wanted.key for part in desk.seen(listed))
+    return _is(listed.summary, wanted.key, ask, desk)
 
 
 def _is(summary: Summary, kind: str, ask: Ask, desk: Desk) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers.cases.next_question import with_question_of_named
-from handlers.cases.parting import parting_of
+from handlers.cases.reporting.next_question import with_question_of_named
+from handlers.cases.separation import parting_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -16,7 +16,7 @@ from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
-from handlers.workflow.steps import can_answer, may_be_told
+from handlers.workflow.reach import can_answer, may_be_told
 from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome

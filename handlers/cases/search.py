@@ -12,7 +12,7 @@ from handlers.desk import Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.spoken_of import may_speak_of, speaks_of
+from handlers.rules.names.in_words import may_speak_of, speaks_of
 from handlers.text.words import listed as enumerated
 from handlers.text.words import moment, shortened
 from store.errors import NotFound
@@ -143,36 +143,41 @@ async def _note(ask: Ask, words: str, found: Sequence[Listed], desk: Desk) -> No
 async def searches(ask: Ask, desk: Desk) -> Reply:
     """The latest searches, but for those that could tell of a case that the asker may not see."""
     everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
-    references = {reference for search in everything for reference in search.found}
-    known = Summaries(await desk.store.related(references))
     people = People(await desk.store.having((), {search.by for search in everything}))
-    chairs = await _ever_chairs(desk)
-    allowed = []
-    for search in everything:
-        is_chairs = search.by in chairs or _is_of_chair(people.get(search.by))
-        is_own = search.by in ask.person.ids
-        if (is_own or not is_chairs) and _may_know(ask.person, search, known, desk):
-            allowed.append(search)
-    if not allowed:
+    shown = (await _allowed(everything, ask.person, people, desk))[:SEARCHES]
+    if not shown:
         return say(NOBODY)
 
-    shown = allowed[:SEARCHES]
-    lines = [
-        LINE.format(
-            at=moment(search.at, desk.calendar),
-            who=people.name(search.by),
-            words=search.words,
-            found=f"{len(search.found)} found",
-        )
-        for search in shown
-    ]
-    reply = Reply((Heading(HEADING), Text("\n".join(lines))))
-    return reply.showing(r for search in shown for r in _looked_for(search))
+    lines = []
+    typed = list[str]()
+    for search in shown:
+        at, who = moment(search.at, desk.calendar), people.name(search.by)
+        found = f"{len(search.found)} found"
+        lines.append(LINE.format(at=at, who=who, words=search.words, found=found))
+        typed += _looked_for(search)
+    return Reply((Heading(HEADING), Text("\n".join(lines)))).showing(typed)
 
 
-def _is_of_chair(person: Person | None) -> bool:
-    """Whether it is the chair of governors, whose searches may tell of cases about the head."""
-    return person is not None and person.has(Role.CHAIR)
+async def _allowed(
+    searches: Sequence[Searched], person: Person, people: People, desk: Desk
+) -> list[Searched]:
+    """Those of which this person may know: none of anybody else who is, or was, the chair of
+    governors, as these may tell of cases about the head.
+    """
+    references = set[str]()
+    for search in searches:
+        references.update(search.found)
+    known = Summaries(await desk.store.related(references))
+    chairs = await _ever_chairs(desk)
+    allowed = []
+    for search in searches:
+        by = people.get(search.by)
+        is_chairs = search.by in chairs or (by is not None and by.has(Role.CHAIR))
+        if is_chairs and search.by not in person.ids:
+            continue
+        if _may_know(person, search, known, desk):
+            allowed.append(search)
+    return allowed
 
 
 async def _ever_chairs(desk: Desk) -> set[str]:

@@ -13,14 +13,14 @@ from handlers.cases.chronology import (
 )
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
-from handlers.cases.evidence_shown import beginning, evidence_shown
-from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.next_question import named_question, next_question
+from handlers.cases.evidence.shown import beginning, evidence_shown
+from handlers.cases.evidence.words import describe, similar_cases, unkept_lines
 from handlers.cases.pictures.who_had import who_had_it
-from handlers.cases.questions import NOT_SAID, subjects_words
+from handlers.cases.pictures.whom_to_ring import whom_to_ring
 from handlers.cases.removals.wording import removal_facts
+from handlers.cases.reporting.next_question import named_question, next_question
+from handlers.cases.reporting.questions import NOT_SAID, subjects_words
 from handlers.cases.step_buttons import procedure_choices, step_choices
-from handlers.cases.to_ring import whom_to_ring
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Confirm, Fields, Heading, Part, Quote, Reply, Text
@@ -29,8 +29,8 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.text.categories import category_name
 from handlers.text.words import listed, moment, shortened
-from handlers.workflow.own_words import OwnWords, own_words
-from handlers.workflow.steps import owners_of
+from handlers.workflow.concerned.own_words import OwnWords, own_words
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.records import (
     FollowUp,
@@ -225,6 +225,16 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
     if case.status == Status.CLOSED:
         return [*records, _choice(ALL_ENTRIES, "log", case), _choice("Reopen", "reopen", case)]
 
+    choices = _not_yet_done(person, matter)
+    choices += [*records, *policy_choice(case.category, desk), _choice("Add a note", "note", case)]
+    if not any(step.is_open for step in case.follow_ups):
+        choices.append(_choice("Close", "close", case))
+    return [*choices, _choice("More", "more", case)]
+
+
+def _not_yet_done(person: Person, matter: Matter) -> list[Choice]:
+    """The buttons for what nobody has done or said yet."""
+    case = matter.case
     choices = []
     if case.owner not in person.ids:
         choices.append(_choice("I'll take it", "take", case))
@@ -234,10 +244,7 @@ def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
         choices.append(_choice(WHAT, "category", case))
     if not any(part.subjects for part in matter.cases):
         choices.append(_choice(WHO, "about", case))
-    choices += [*records, *policy_choice(case.category, desk), _choice("Add a note", "note", case)]
-    if not any(step.is_open for step in case.follow_ups):
-        choices.append(_choice("Close", "close", case))
-    return [*choices, _choice("More", "more", case)]
+    return choices
 
 
 def show_more(matter: Matter, desk: Desk) -> Reply:

@@ -11,10 +11,10 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.words import listed, moment
-from handlers.workflow.alerts import passed_on_from
-from handlers.workflow.hands import COME, GONE, HANDS
-from handlers.workflow.step_news import News, news_for
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.news import News, news_for
+from handlers.workflow.steps.owner_changes import COME, GONE, HANDS
+from handlers.workflow.steps.procedure import owners_of
+from handlers.workflow.telling.alerts import passed_on_from
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind, NoticeKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status

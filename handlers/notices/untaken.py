@@ -11,9 +11,9 @@ from handlers.matter import Around, Matter, People
 from handlers.messages import Choice, Reply, say
 from handlers.rules.access import is_about_head, is_governors_alone, is_kept_from
 from handlers.text.words import counted, listed
-from handlers.workflow.alerts import channel_may_know, recipients
-from handlers.workflow.own_words import own_words
-from handlers.workflow.rounds import seen_lately, told_of_it
+from handlers.workflow.concerned.own_words import own_words
+from handlers.workflow.telling.alerts import channel_may_know, recipients
+from handlers.workflow.telling.rounds import seen_lately, told_of_it
 from store.model.case import Case
 from store.model.records import Notice, Person, Role, Status, Summary
 

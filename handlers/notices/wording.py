@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from handlers.cases.above import answer_inside, answered_notice, asked_notice
-from handlers.cases.evidence_words import describe, similar_cases
+from handlers.cases.asking_after import answer_inside, answered_notice, asked_notice
+from handlers.cases.evidence.words import describe, similar_cases
 from handlers.cases.figures.figures import figures_notice
-from handlers.cases.next_question import next_question
-from handlers.cases.reporter_view import answer
+from handlers.cases.reporting.next_question import next_question
+from handlers.cases.reporting.reporter_view import answer
 from handlers.cases.retention import retention_notice
 from handlers.desk import Desk
 from handlers.matter import Matter
@@ -42,14 +42,14 @@ from handlers.school.today import KEYS as OF_THE_DAY
 from handlers.school.today import brings_digest, today_notice
 from handlers.text.briefs import brief_of
 from handlers.text.categories import category_name
-from handlers.workflow.alerts import (
+from handlers.workflow.reach import is_above
+from handlers.workflow.telling.alerts import (
     channel_may_know,
     nobody_told,
     recipients,
 )
-from handlers.workflow.outages import missed_notice
-from handlers.workflow.steps import is_above
-from handlers.workflow.unreadable import unreadable_notice
+from handlers.workflow.telling.outages import missed_notice
+from handlers.workflow.telling.unreadable import unreadable_notice
 from store.errors import NotFound
 from store.model.address import is_address
 from store.model.case import Case
@@ -112,11 +112,7 @@ async def _render(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     except NotFound:
         return None
 
-    named = notice.reference or reference
-    try:
-        matter = await desk.case_for(person, named, Act.SEE)
-    except Refused:
-        matter = None
+    matter = await _matter_seen(person, notice.reference or reference, desk)
     if notice.kind in FOR_REPORTERS:
         return await _for_reporter(notice.kind, person, matter, desk)
     if matter is None or not matter.whole:
@@ -126,6 +122,14 @@ async def _render(reference: str, notice: Notice, desk: Desk) -> Reply | None:
     if notice.kind in OF_PEOPLE:
         return OF_PEOPLE[notice.kind](notice, person, matter, desk)
     return await _for_leader(notice, person, matter, desk)
+
+
+async def _matter_seen(person: Person, reference: str, desk: Desk) -> Matter | None:
+    """The matter, as its reader may see it; None where they may not."""
+    try:
+        return await desk.case_for(person, reference, Act.SEE)
+    except Refused:
+        return None
 
 
 async def _for_channel(case: Case, desk: Desk) -> Reply | None:

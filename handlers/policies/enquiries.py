@@ -12,12 +12,12 @@ from handlers.messages import Choice, Choices, Prompt, Quote, Refused, Reply, sa
 from handlers.policies.questions import question_of_button
 from handlers.rules import access
 from handlers.rules.access import LEADERS, WORKERS, Act
-from handlers.rules.names import LIKE_THE_HEAD, offices_in
-from handlers.rules.spoken_of import may_speak_of, speaks_of
+from handlers.rules.names.in_words import may_speak_of, speaks_of
+from handlers.rules.names.offices import LIKE_THE_HEAD, offices_in
 from handlers.text.words import listed, moment
-from handlers.workflow.own_words import own_words
+from handlers.workflow.concerned.own_words import own_words
 from handlers.workflow.people import name_of
-from handlers.workflow.steps import can_answer
+from handlers.workflow.reach import can_answer
 from store.errors import NotFound
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry

@@ -17,8 +17,8 @@ from handlers.commands import MANY_WORDS, QUESTION, command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
-from handlers.rules.names import name_words, words_in
-from handlers.rules.spoken_of import speaks_of
+from handlers.rules.names.in_words import speaks_of
+from handlers.rules.names.words import name_words, words_in
 from handlers.text.words import shortened
 from store.errors import StoreUnavailable
 from store.model.memos import Question

@@ -54,14 +54,7 @@ def quote_passage(passage: Passage, today: date, title: str = "") -> Quote:
     The sentence that answers is set off, and “…” says that bullets are left out. `title`: the text
     that is spoken of already, and need not be named again.
     """
-    heading = without_title(passage.section, passage.title)
-    places = ["" if passage.title == title else passage.title, heading]
-    if passage.review_by:
-        places.append(_review(passage.review_by, today))
-    if passage.also:
-        others = [place_name(other.title, other.section) for other in passage.also]
-        places.append(ALSO_IN.format(places=listed(others)))
-
+    place = _place_of(passage, today, title)
     above = [passage.lead_in] if passage.lead_in else []
     if passage.skips_before:
         above.append(LEFT_OUT)
@@ -71,12 +64,25 @@ def quote_passage(passage: Passage, today: date, title: str = "") -> Quote:
 
     words = "\n".join([*above, passage.words, *below])
     start, end = passage.answer
-    if not above and not below and end - start == len(passage.words):
-        # There is nothing else to set it off from.
-        return Quote(words, place_name(*places))
+    is_all = words == passage.words and end - start == len(words)
+    # Where it is all there is, there is nothing else to set it off from.
+    if is_all or not end:
+        return Quote(words, place)
     before = sum(len(line) + 1 for line in above)
-    bold = (before + start, before + end) if end else (0, 0)
-    return Quote(words, place_name(*places), bold)
+    return Quote(words, place, (before + start, before + end))
+
+
+def _place_of(passage: Passage, today: date, title: str) -> str:
+    """Where a passage stands, when that is to be reviewed, and where it stands as well."""
+    places = [without_title(passage.section, passage.title)]
+    if passage.title != title:
+        places.insert(0, passage.title)
+    if passage.review_by:
+        places.append(_review(passage.review_by, today))
+    if passage.also:
+        others = [place_name(other.title, other.section) for other in passage.also]
+        places.append(ALSO_IN.format(places=listed(others)))
+    return place_name(*places)
 
 
 def _review(review_by: date, today: date) -> str:

@@ -12,13 +12,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names import (
-    holds_whole_name,
-    is_named,
-    may_be_account,
-    may_mean,
-    roles_of_office,
-)
+from handlers.rules.names.alike import holds_whole_name, is_named, may_be_account, may_mean
+from handlers.rules.names.offices import roles_of_office
 from handlers.rules.pause import is_held_back, pause_ends
 from store.model.records import About, Person, Poster, Role, Subject, Summary
 from store.school.procedure import Procedure
@@ -213,7 +208,7 @@ def is_meant(person: Person, about: About) -> bool:
         return True
 
     is_excluded = not set(about.nobody_of).isdisjoint(person.ids)
-    if not is_excluded and any(is_named(a, b) for a in about.names for b in person.names):
+    if not is_excluded and _has_name_among(about.names, person):
         return True
 
     # A case about a headteacher who was not known by then is about whoever is one now.
@@ -223,10 +218,20 @@ def is_meant(person: Person, about: About) -> bool:
     # The name counts even where an id is known: one person may have a record in each chat.
     if not about.name or is_excluded:
         return False
-    # Whoever comes to have an office of which nobody has said who had it is meant by it as well.
+    return _has_office_named(person, about) or _may_be_called_so(person, about)
+
+
+def _has_name_among(names: Iterable[str], person: Person) -> bool:
+    return any(is_named(said, name) for said in names for name in person.names)
+
+
+def _has_office_named(person: Person, about: About) -> bool:
+    """Whoever comes to have an office is meant by it too, where nobody has said who had it."""
     is_nobody_yet = about.subject in (Subject.STAFF, Poster.OTHER) and not about.person
-    if is_nobody_yet and person.has(*roles_of_office(about.name)):
-        return True
+    return is_nobody_yet and person.has(*roles_of_office(about.name))
+
+
+def _may_be_called_so(person: Person, about: About) -> bool:
     return any(_may_be_called(about, name) for name in person.names)
 
 
@@ -254,8 +259,16 @@ def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
     """
     if not any(id in part.last_inside for part in matter for id in person.ids):
         return may_be_about(person, matter)
-    said = (about for part in matter for about in part.concerned)
-    return any(is_meant(person, about) for about in said if not about.is_of_words)
+    return is_meant_by_somebody(person, matter)
+
+
+def is_meant_by_somebody(person: Person, matter: Iterable[Summary]) -> bool:
+    """Tell whether this person is, or may be, whom somebody has named: not the words alone."""
+    for part in matter:
+        for about in part.concerned:
+            if not about.is_of_words and is_meant(person, about):
+                return True
+    return False
 
 
 def relations(
@@ -306,30 +319,33 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     It is judged as one: what is said of a part is said of the whole, so that nothing that is joined
     to it, even for now, takes it from everybody.
     """
-    # While nobody has said whom it is about, the chair hears of it in the headteacher's place.
-    if person.has(Role.CHAIR) and any(part.speaks_of_head for part in matter):
+    if person.has(*_roles_reaching(matter, procedure)):
         return True
+    # While nobody has said whom it is about, the chair hears of it in the headteacher's place; and
+    # where it may be about every head, the chair sees it as well: who is left may be meant too.
+    may_be_about_head = any(part.speaks_of_head or part.head_recused for part in matter)
+    return may_be_about_head and person.has(Role.CHAIR)
 
-    of_head = is_about_head(matter)
-    withheld = [part for part in matter if part.withheld]
-    alerted = {role for part in withheld for role in _alerted(part, procedure)}
+
+def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collection[str]:
+    """The roles that reach a matter by what was said of it."""
+    alerted = set[str]()
+    for part in matter:
+        if part.withheld:
+            alerted.update(_alerted(part, procedure))
 
     # The other leaders work for the headteacher: a case about the head is the governors', and what
-    # must be withheld goes besides to those whom its category alerts. Where it is about the chair
-    # as well, the safeguarding lead is who is left.
-    if of_head:
-        is_lead = person.has(Role.DSL) and any(part.chair_recused for part in matter)
-        return is_lead or person.has(Role.CHAIR, *alerted)
-    # Where it only may be about the head, the chair sees it as well: who is left may be meant too.
-    if person.has(Role.CHAIR) and any(part.head_recused for part in matter):
-        return True
-    if withheld:
-        return person.has(Role.HEAD, *alerted)
-
-    if person.has(*LEADERS):
-        return True
-    is_theirs = all(Role.ICT in _alerted(part, procedure) for part in matter)
-    return person.has(Role.ICT) and is_theirs
+    # must be withheld goes besides to those whom its category alerts.
+    if is_about_head(matter):
+        # Where it is about the chair as well, the safeguarding lead is who is left.
+        if any(part.chair_recused for part in matter):
+            return {Role.CHAIR, Role.DSL, *alerted}
+        return {Role.CHAIR, *alerted}
+    if any(part.withheld for part in matter):
+        return {Role.HEAD, *alerted}
+    if all(Role.ICT in _alerted(part, procedure) for part in matter):
+        return LEADERS | {Role.ICT}
+    return LEADERS
 
 
 def _alerted(case: Summary, procedure: Procedure) -> Sequence[str]:

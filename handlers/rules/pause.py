@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from handlers.rules.names import offices_in
-from handlers.rules.spoken_of import may_speak_of, may_speak_of_somebody
+from handlers.rules.names.in_words import may_speak_of, may_speak_of_somebody
+from handlers.rules.names.offices import offices_in
 from store.model.records import Person, Role, Summary, is_known_whom
 
 #: In which its reporter may say whom a case is about, before leaders see it.

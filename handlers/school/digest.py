@@ -34,7 +34,7 @@ from handlers.school.due import (
 from handlers.school.duties import Due, DueNow, all_due, duties_now, duty_line
 from handlers.text.briefs import brief_of
 from handlers.text.words import moment, shortened
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.memos import Enquiry

@@ -15,7 +15,7 @@ from handlers.rules.stages import stage_reached
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.categories import category_name
 from handlers.text.words import listed, shortened
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
@@ -119,19 +119,26 @@ def _due_of(case: Case, around: Around, reader: Reader, desk: Desk) -> DueCase |
 
 def _is_for(step: FollowUp, case: Case, around: Around, reader: Reader, desk: Desk) -> bool:
     """Whether a step is due or overdue, and this person is told so on a day as this."""
-    day = desk.calendar.local(reader.now).date()
     stage = _days_overdue(step, reader.now, desk)
-    is_today = desk.calendar.local(step.due).date() == day
-    if not (stage or is_today) or not (reader.everything or _counts_on(step, reader.now, desk)):
-        return False
-    if stage < reader.least:
+    is_due = stage > 0 or _is_today(step.due, reader.now, desk)
+    if not is_due or stage < reader.least:
         return False
     if reader.everything and stage:
         return True
+    if not reader.everything and not _counts_on(step, reader.now, desk):
+        return False
     if reader.person in owners_of(step, case, around, desk):
         return True
-    escalation = desk.procedure.escalation
-    return any(stage >= rung.day and reader.person.has(rung.to) for rung in escalation)
+    return _is_escalated_to(reader.person, stage, desk)
+
+
+def _is_escalated_to(person: Person, stage: int, desk: Desk) -> bool:
+    """Whether somebody is to know of what is overdue for so many days, as the procedure has it."""
+    return any(stage >= rung.day and person.has(rung.to) for rung in desk.procedure.escalation)
+
+
+def _is_today(due: datetime, now: datetime, desk: Desk) -> bool:
+    return desk.calendar.local(due).date() == desk.calendar.local(now).date()
 
 
 def _counts_on(step: FollowUp, now: datetime, desk: Desk) -> bool:
@@ -212,20 +219,28 @@ async def untaken_rows(person: Person, desk: Desk) -> list[Row]:
     """Urgent cases that nobody has taken, of which this person was told without seeing them."""
     summaries = Summaries(await desk.store.summaries())
     found = []
-    for summary in summaries:
-        is_untaken = summary.urgent and summary.owner is None and summary.joined_to is None
-        if is_untaken and summary.status == Status.OPEN:
-            seen = desk.listed(person, summary, summaries)
-            found += [seen] if _hears_only(person, seen) else []
+    for summary in filter(_is_untaken, summaries):
+        seen = desk.listed(person, summary, summaries)
+        if _hears_only(person, seen):
+            found.append(seen)
     read = await read_cases(found, desk)
     rows = []
     for case in read.cases:
         if any(notice.to == person.id and notice.message for notice in case.notices):
-            kind = A_CASE if case.withheld else kind_of(case, desk)
-            words = UNTAKEN.format(reference=case.reference, kind=kind)
-            brief = brief_of(NoticeKind.URGENT, case, desk.procedure)
-            rows.append(Row(words, case.reference, brief))
+            rows.append(_untaken_row(case, desk))
     return rows
+
+
+def _is_untaken(summary: Summary) -> bool:
+    """Whether it is an urgent matter that nobody has taken, by its root."""
+    is_waiting = summary.owner is None and summary.joined_to is None
+    return summary.urgent and is_waiting and summary.status == Status.OPEN
+
+
+def _untaken_row(case: Case, desk: Desk) -> Row:
+    kind = A_CASE if case.withheld else kind_of(case, desk)
+    words = UNTAKEN.format(reference=case.reference, kind=kind)
+    return Row(words, case.reference, brief_of(NoticeKind.URGENT, case, desk.procedure))
 
 
 def _is_late(summary: Summary, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from handlers.school.role_log import CHANGING_PEOPLE, keep_change, way_of
 from handlers.school.role_words import role_words
 from handlers.workflow.changes import reconsider
 from handlers.workflow.people import account_words, people_called
-from handlers.workflow.steps import can_answer
+from handlers.workflow.reach import can_answer
 from store.errors import Conflict, NotFound
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange

@@ -13,7 +13,7 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import OF_ROLES, Act
-from handlers.rules.names import may_be_one
+from handlers.rules.names.alike import may_be_one
 from handlers.school.role_log import who
 from handlers.school.role_words import (
     WITH_ROLE,
@@ -30,7 +30,7 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
-from handlers.workflow.steps import can_answer, is_by_mail_alone
+from handlers.workflow.reach import can_answer, is_by_mail_alone
 from store.errors import NotFound
 from store.model.address import Platform
 from store.model.kinds import NoticeKind

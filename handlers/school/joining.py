@@ -28,7 +28,7 @@ from handlers.school.role_words import HOW_TO_TYPE
 from handlers.text.words import moment
 from handlers.workflow.changes import reconsider
 from handlers.workflow.people import people_called
-from handlers.workflow.steps import is_by_mail_alone
+from handlers.workflow.reach import is_by_mail_alone
 from store.errors import Conflict
 from store.model.kinds import RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange

@@ -21,7 +21,7 @@ from handlers.school.role_words import role_words
 from handlers.school.roles import give_role, take_role
 from handlers.school.wishes import carry_out_wishes
 from handlers.text.words import counted
-from handlers.workflow.steps import is_by_mail_alone
+from handlers.workflow.reach import is_by_mail_alone
 from store.model.records import Person
 
 PEOPLE = "People"

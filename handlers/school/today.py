@@ -30,8 +30,8 @@ from handlers.school.due import (
 )
 from handlers.school.duties import DueNow, duties_now
 from handlers.text.words import shortened
-from handlers.workflow.alerts import pass_up
 from handlers.workflow.shown import forget_shown
+from handlers.workflow.telling.alerts import pass_up
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import NoticeKind, NoticeResult
@@ -136,23 +136,24 @@ async def _sent_before(person: Person, desk: Desk) -> list[Notice]:
 class _Day:
     """What one person is told of a day."""
 
-    overdue: Sequence[DueCase]
-    due: Sequence[DueCase]
-    duties: Sequence[DueNow]
+    #: The oldest first: what is overdue before what is due today.
+    cases: Sequence[DueCase]
+    duties: Sequence[DueNow] = ()
     #: References of cases that cannot be read.
-    unreadable: Sequence[str]
+    unreadable: Sequence[str] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.overdue or self.due or self.duties or self.unreadable)
+        return not (self.cases or self.duties or self.unreadable)
 
 
 async def _day(
     person: Person, now: datetime, desk: Desk, visible: Sequence[Listed] | None = None
 ) -> _Day:
     """`visible`: all that the person may see, where that was read already."""
-    is_school_day = desk.calendar.is_school_day(desk.calendar.local(now).date())
-    tonight = desk.calendar.midnight(desk.calendar.local(now).date() + DAY)
+    today = desk.calendar.local(now).date()
+    is_school_day = desk.calendar.is_school_day(today)
+    tonight = desk.calendar.midnight(today + DAY)
 
     def is_due(summary: Summary) -> bool:
         is_told_apart = not is_school_day and _goes_round(summary)
@@ -163,12 +164,9 @@ async def _day(
     found = [seen for seen in visible if seen.inside and is_due(seen.summary)]
     read = await read_cases(found, desk)
     cases = due_cases(read, Reader(person, now), desk)
-    return _Day(
-        overdue=[case for case in cases if case.stage],
-        due=[case for case in cases if not case.stage],
-        duties=await duties_of_the_day(person, now, desk) if is_school_day else (),
-        unreadable=read.unreadable if is_school_day else (),
-    )
+    if not is_school_day:
+        return _Day(cases)
+    return _Day(cases, await duties_of_the_day(person, now, desk), read.unreadable)
 
 
 def _goes_round(summary: Summary) -> bool:
@@ -202,24 +200,39 @@ async def due_today(
     day = await _day(person, now, desk, visible)
     if day.is_empty:
         return Reply()
-    cases = [*day.overdue, *day.due]
-    shown = cases[:SHOWN]
-    overdue = [case for case in shown if case.stage]
-    due = [case for case in shown if not case.stage]
+    shown = day.cases[:SHOWN]
+    further = len(day.cases) - len(shown)
+    parts = [
+        *_cases_parts(shown, further, desk),
+        *_section(DUTIES, [_duty_line(each) for each in day.duties]),
+        *_section("", [UNREADABLE.format(reference=each) for each in day.unreadable]),
+        *_choices(shown, further > 0, day.duties),
+    ]
+    reply = Reply(tuple(parts)).briefly(*_briefs(day, desk))
+    return reply.showing(case.case.reference for case in shown).showing(day.unreadable)
 
-    parts: list[Part] = []
-    parts += _section(OVERDUE, [due_row(case, desk).words for case in overdue])
-    parts += _section(DUE, [due_row(case, desk).words for case in due])
-    if len(cases) > SHOWN:
-        parts.append(Text(ALL_OF_IT.format(number=len(cases) - SHOWN)))
-    parts += _section(DUTIES, [_duty_line(each) for each in day.duties])
-    parts += _section("", [UNREADABLE.format(reference=r) for r in day.unreadable])
-    choices = _choices(shown, len(cases) > SHOWN, day.duties)
-    briefs = [due_brief(case, desk) for case in cases]
+
+def _cases_parts(shown: Sequence[DueCase], further: int, desk: Desk) -> list[Part]:
+    """What is overdue, and what is due today, a line for each; and how many there are further."""
+    overdue, due = [], []
+    for case in shown:
+        line = due_row(case, desk).words
+        if case.stage:
+            overdue.append(line)
+        else:
+            due.append(line)
+    parts = [*_section(OVERDUE, overdue), *_section(DUE, due)]
+    if further:
+        parts.append(Text(ALL_OF_IT.format(number=further)))
+    return parts
+
+
+def _briefs(day: _Day, desk: Desk) -> list[Brief]:
+    """What may be said of a day by mail."""
+    briefs = [due_brief(case, desk) for case in day.cases]
     briefs += [Brief(NoticeKind.DUTY, step=e.due.duty.do, day=e.stage) for e in day.duties]
     briefs += [Brief(NoticeKind.UNREADABLE, reference) for reference in day.unreadable]
-    reply = Reply((*parts, *choices)).briefly(*briefs)
-    return reply.showing(case.case.reference for case in shown).showing(day.unreadable)
+    return briefs
 
 
 def _section(label: str, lines: Sequence[str]) -> list[Part]:
@@ -318,7 +331,7 @@ async def pass_on(notice: Notice, desk: Desk) -> None:
     now = desk.now()
     person = await desk.store.person(notice.to)
     day = await _day(person, now, desk)
-    for due in [*day.overdue, *day.due]:
+    for due in day.cases:
         await _pass_on(due, notice, desk)
 
 

@@ -64,10 +64,14 @@ def hour_and_day(typed: str) -> tuple[time | None, str]:
         match = HOUR_LAST.fullmatch(plain) or HOUR_FIRST.fullmatch(plain)
         hour = _hour(match) if match else None
         if match and hour:
-            if len(match["hour24"] or "") == 1:
-                hour = hour.replace(hour=_of_school(hour.hour))
-            return hour, match["day"] or ""
+            return _at_school(hour, match), match["day"] or ""
     return None, typed
+
+
+def _at_school(hour: time, match: re.Match[str]) -> time:
+    """The hour that is meant where `3` does not say which half of the day it is of."""
+    is_unsaid = len(match["hour24"] or "") == 1
+    return hour.replace(hour=_of_school(hour.hour)) if is_unsaid else hour
 
 
 def hour_named(typed: str) -> time | None:

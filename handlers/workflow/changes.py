@@ -10,10 +10,10 @@ from handlers.matter import Around, Matter, Summaries, ids_named_in
 from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.workflow.concerned.candidates import as_of_head, with_newcomer_named
+from handlers.workflow.concerned.recusal import may_mean_a_reader
 from handlers.workflow.consequences import with_consequences
-from handlers.workflow.opened_again import names_more, opened_again
-from handlers.workflow.recusal import may_mean_a_reader
-from handlers.workflow.words_weighed import as_of_head, with_newcomer_named
+from handlers.workflow.reopening import names_more, opened_again
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
 from store.model.proofs import with_proofs

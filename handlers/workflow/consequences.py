@@ -9,16 +9,16 @@ from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.stages import wakes_at
 from handlers.rules.unfinished import with_cards_due
-from handlers.workflow.alerts import with_alerts
-from handlers.workflow.first_told import with_hours_from_the_alert
-from handlers.workflow.hands import with_hands_noted
-from handlers.workflow.last_inside import with_last_inside
-from handlers.workflow.opened_again import with_opened_again
-from handlers.workflow.recusal import with_withdrawals
-from handlers.workflow.rounds import with_reporters_warned, with_rounds
-from handlers.workflow.step_news import with_step_news
-from handlers.workflow.steps import with_steps
-from handlers.workflow.words_weighed import with_those_named, with_words_weighed
+from handlers.workflow.concerned.candidates import with_those_named, with_words_weighed
+from handlers.workflow.concerned.last_readers import with_last_inside
+from handlers.workflow.concerned.recusal import with_withdrawals
+from handlers.workflow.reopening import with_opened_again
+from handlers.workflow.steps.news import with_step_news
+from handlers.workflow.steps.owner_changes import with_hands_noted
+from handlers.workflow.steps.procedure import with_steps
+from handlers.workflow.telling.alerts import with_alerts
+from handlers.workflow.telling.first_told import with_hours_from_the_alert
+from handlers.workflow.telling.rounds import with_reporters_warned, with_rounds
 from store.model.case import Case
 from store.model.records import Role
 

@@ -12,9 +12,9 @@ from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.changes import apply, without_lost_owner
-from handlers.workflow.picture_words import read_words
-from handlers.workflow.pictures import Look, look
-from handlers.workflow.words_weighed import with_those_read
+from handlers.workflow.concerned.candidates import with_those_read
+from handlers.workflow.pictures.look import Look, look
+from handlers.workflow.pictures.words import read_words
 from store.base import Kept
 from store.disk.picture import CANNOT_OPEN
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable

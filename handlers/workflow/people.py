@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from handlers.desk import Desk
 from handlers.matter import People
 from handlers.messages import Refused
-from handlers.rules.names import (
-    NO_NAMES,
-    may_mean,
-    name_words,
-    same_name,
-    whole_name_in,
-    whole_names_of,
-)
-from handlers.rules.several_names import EITHER, is_account, parts_of
-from handlers.rules.spellings import LITTLE, words_alike
-from handlers.rules.spoken_of import may_speak_of
+from handlers.rules.names.alike import may_mean, whole_name_in, whole_names_of
+from handlers.rules.names.in_words import may_speak_of
+from handlers.rules.names.several import EITHER, is_account, parts_of
+from handlers.rules.names.slips import words_alike
+from handlers.rules.names.spellings import LITTLE
+from handlers.rules.names.words import NO_NAMES, name_words, same_name
 from handlers.text.words import listed, shortened
 from store.errors import NotFound
 from store.model.address import Address
@@ -84,8 +80,7 @@ def _matching(typed: str, everybody: Sequence[Person]) -> list[Person]:
     exact = [person for person in everybody if set(name_words(person.name)) == set(wanted)]
     if exact:
         return exact
-    known = frozenset(word for person in everybody for word in name_words(person.name))
-    alike = set(wanted).union(*(words_alike(word, known) for word in wanted))
+    alike = _words_like(wanted, everybody)
     further = words_of([typed]) if len(typed) > LONGEST_NAME else ""
     found = []
     for person in everybody:
@@ -93,6 +88,18 @@ def _matching(typed: str, everybody: Sequence[Person]) -> list[Person]:
         if is_alike or may_mean(name, person.name) or may_speak_of(further, person):
             found.append(person)
     return found
+
+
+def _words_like(wanted: Sequence[str], everybody: Iterable[Person]) -> set[str]:
+    """These words, and those of people's names for which they may be slips."""
+    of_names = set[str]()
+    for person in everybody:
+        of_names.update(name_words(person.name))
+    known = frozenset(of_names)
+    alike = set(wanted)
+    for word in wanted:
+        alike |= words_alike(word, known)
+    return alike
 
 
 async def names_meant(words: str, desk: Desk) -> list[str]:
@@ -106,25 +113,52 @@ async def names_meant(words: str, desk: Desk) -> list[str]:
 
 
 def _names_of_part(part: str, everybody: Sequence[Person]) -> list[str]:
-    is_one = any(same_name(part) == same_name(person.name) for person in everybody)
-    if is_one or is_account(part) or EITHER.search(part):
+    if _is_one_answer(part, everybody):
         return [part]
     pieces = whole_names_of(part)
-    if any(len(name_words(piece)) > 1 for piece in pieces) and len(pieces) > 1:
-        return [name for piece in pieces for name in _names_of_part(piece, everybody)]
+    if len(pieces) > 1 and not all(map(_is_one_word, pieces)):
+        names = list[str]()
+        for piece in pieces:
+            names += _names_of_part(piece, everybody)
+        return names
 
-    known, rest = _known_in(part, everybody)
-    if not known:
+    found = _known_in(part, everybody)
+    if not found.known:
         return _two_surnames(part, everybody) or pieces
-    others = [person for person in everybody if person.name not in known]
-    if len(known) == 1 and not _matching(rest, others):
+    if len(found.known) == 1 and not _is_of_another(found, everybody):
         return pieces
-    return [*known, rest] if rest else known
+    return [*found.known, found.rest] if found.rest else found.known
 
 
-def _known_in(part: str, everybody: Iterable[Person]) -> tuple[list[str], str]:
-    """The whole names of people in the words, the longest first, and the other words, but for those
-    that stand beside any name.
+def _is_one_answer(part: str, everybody: Iterable[Person]) -> bool:
+    """Whether words are the name of somebody who is known, an account, or one name or another."""
+    if is_account(part) or EITHER.search(part):
+        return True
+    return any(same_name(part) == same_name(person.name) for person in everybody)
+
+
+def _is_one_word(piece: str) -> bool:
+    return len(name_words(piece)) <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in words: the whole names of people, and what else may be of a name."""
+
+    #: The longest first.
+    known: list[str]
+    rest: str
+
+
+def _is_of_another(found: _Found, everybody: Iterable[Person]) -> bool:
+    """Whether the other words may mean somebody who was not found by a whole name."""
+    others = [person for person in everybody if person.name not in found.known]
+    return bool(_matching(found.rest, others))
+
+
+def _known_in(part: str, everybody: Iterable[Person]) -> _Found:
+    """The whole names of people in the words, and the other words, but for those that stand beside
+    any name.
     """
     words, known = name_words(part), list[str]()
     for person in sorted(one_of_each_name(everybody), key=lambda each: -len(each.name)):
@@ -134,7 +168,7 @@ def _known_in(part: str, everybody: Iterable[Person]) -> tuple[list[str], str]:
             # Nothing that stood apart comes to stand together.
             words[place] = ["|"]
     rest = [word for word in words if word != "|" and word not in NO_NAMES | LITTLE]
-    return known, " ".join(rest)
+    return _Found(known, " ".join(rest))
 
 
 def _two_surnames(part: str, everybody: Sequence[Person]) -> list[str]:

@@ -20,12 +20,13 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.calendar import Calendar
 from handlers.rules.stages import stage_reached, wakes_at
-from handlers.workflow.alerts import with_due_alerts
-from handlers.workflow.first_told import with_hours_from_the_alert
-from handlers.workflow.hands import with_hands_noted
-from handlers.workflow.rounds import owe_round
-from handlers.workflow.steps import is_above, may_be_told, owners_of
-from handlers.workflow.words_weighed import with_words_weighed
+from handlers.workflow.concerned.candidates import with_words_weighed
+from handlers.workflow.reach import is_above, may_be_told
+from handlers.workflow.steps.owner_changes import with_hands_noted
+from handlers.workflow.steps.procedure import owners_of
+from handlers.workflow.telling.alerts import with_due_alerts
+from handlers.workflow.telling.first_told import with_hours_from_the_alert
+from handlers.workflow.telling.rounds import owe_round
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
 from store.model.records import FollowUp, Notice, Person

@@ -222,6 +222,9 @@ NOT_TAKEN_BACK = FOR_REPORTERS | {NoticeKind.WITHDRAW}
 #: Notices that go into one message with the day's own; what else a chat holds outlasts that.
 WITH_THE_DAY = frozenset({NoticeKind.TODAY, NoticeKind.DUTY, NoticeKind.STEPS})
 
+#: Notices that tell a leader that there is a case.
+THAT_THERE_IS_A_CASE = frozenset({NoticeKind.ALERT, NoticeKind.URGENT})
+
 #: Notices about one step of a case's procedure.
 ABOUT_STEPS = frozenset({NoticeKind.BEFORE, NoticeKind.OVERDUE})
 

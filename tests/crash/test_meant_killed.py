@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.cases.meant import NO, YES
+from handlers.cases.reporting.meant_as_report import NO, YES
 from store.model.case import Case
 from store.model.records import Status
 from store.tiny import TinyStore

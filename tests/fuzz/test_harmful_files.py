@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from handlers.cases.hand_over import file_name
-from handlers.workflow.picture_words import read_words
-from handlers.workflow.pictures import look
-from handlers.workflow.small_pictures import small_copies
+from handlers.cases.evidence.hand_over import file_name
+from handlers.workflow.pictures.look import look
+from handlers.workflow.pictures.small_copies import small_copies
+from handlers.workflow.pictures.words import read_words
 from store.disk.picture import CANNOT_OPEN, TOO_MANY_PIXELS, look_here
 from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS

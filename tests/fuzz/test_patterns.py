@@ -98,7 +98,7 @@ BUILT = {
     "handlers.reception",
     "handlers.school.role_words",
     # A word of a name, escaped, letter by letter.
-    "handlers.rules.spellings",
+    "handlers.rules.names.spellings",
     # Names to be erased, or taken out, escaped.
     "store.erasing",
     "bot.cli.export.folded",

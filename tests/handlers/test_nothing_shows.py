@@ -100,7 +100,7 @@ async def worlds(tmp_path: Path) -> AsyncIterator[tuple[World, World]]:
 
 def chosen(monkeypatch: pytest.MonkeyPatch, *references: str) -> None:
     left = iter(references)
-    monkeypatch.setattr("handlers.cases.report.new_reference", lambda: next(left))
+    monkeypatch.setattr("handlers.cases.reporting.report.new_reference", lambda: next(left))
 
 
 async def lived(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.cases.reporter_view import CHAIR_TOLD
+from handlers.cases.reporting.reporter_view import CHAIR_TOLD
 from handlers.workflow.shown import note_shown
 from store.model.address import MessageRef
 from store.model.case import Case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.cases.hand_over import PIECE
+from handlers.cases.evidence.hand_over import PIECE
 from tests.patience import until
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 

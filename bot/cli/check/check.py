@@ -20,7 +20,7 @@ from bot.cli.check.tokens import tokens
 from bot.open_store import address
 from bot.settings import Settings, addressed
 from handlers.school.last_digest import last_digest
-from handlers.workflow.picture_words import program
+from handlers.workflow.pictures.words import program
 from store.disk.lock import is_locked
 from store.errors import Trouble
 from store.school.procedure import load_procedure

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.chats import chats_set, is_made_up, platforms_reached
 from bot.cli.check.finding import Looked
-from handlers.rules.names import same_name
+from handlers.rules.names.words import same_name
 from handlers.text.words import ROLES, full_day, listed
 from store.model.address import Address, Platform
 from store.model.kinds import NoticeResult

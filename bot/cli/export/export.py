@@ -22,7 +22,7 @@ from bot.cli.export.name_search import Sought, texts_in
 from bot.cli.export.new_folder import make_folder, must_be_new, put, whole
 from bot.cli.export.others_named import others_named
 from bot.settings import Settings
-from handlers.cases.hand_over import file_name
+from handlers.cases.evidence.hand_over import file_name
 from handlers.desk import Desk
 from handlers.matter import Matter
 from handlers.rules.calendar import Calendar

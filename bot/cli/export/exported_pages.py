@@ -11,8 +11,8 @@ from bot.cli.export.included import Included
 from bot.cli.export.name_search import Sought
 from handlers.cases.chronology import entries_of, entry_line
 from handlers.cases.concerned.poster_words import posters_words
-from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.cases.removals.wording import posts_in_words, state_words
+from handlers.cases.reporting.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment
 from store.model.proofs import is_proof

@@ -10,7 +10,7 @@ from bot.cli.export.held_records import Held
 from bot.cli.export.name_search import PERHAPS, Sought, texts_in
 from handlers.matter import Around, Matter, People, Summaries
 from handlers.rules.access import is_meant
-from handlers.rules.names import is_named
+from handlers.rules.names.alike import is_named
 from store.model.case import Case
 from store.model.proofs import is_proof
 from store.model.records import About, Entry, Person

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from handlers.rules.names import TITLES
+from handlers.rules.names.words import TITLES
 
 #: How a text names somebody, the surest way first.
 WAYS = IN_FULL, BY_SURNAME, PERHAPS = (

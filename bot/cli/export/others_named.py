@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from bot.cli.export.folded import Finder, folded_words
 from bot.cli.export.name_search import Sought
 from bot.cli.export.name_search import words as words_of
-from handlers.rules.names import OF_SENTENCES, TITLES
-from handlers.rules.spellings import LITTLE, short_forms
-from handlers.rules.spoken_of import ORDINARY
+from handlers.rules.names.alike import OF_SENTENCES
+from handlers.rules.names.in_words import ORDINARY
+from handlers.rules.names.spellings import LITTLE, short_forms
+from handlers.rules.names.words import TITLES
 
 #: One word with a capital letter, such as Ben, O’Brien, García-López.
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*\.?"

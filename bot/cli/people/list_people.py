@@ -11,7 +11,7 @@ from bot.cli.people.roles import refuse_last_head, wish_for
 from bot.cli.people.who import Staff, staff_of
 from bot.settings import Settings
 from handlers.rules.calendar import Calendar
-from handlers.rules.names import same_name
+from handlers.rules.names.words import same_name
 from handlers.school.role_words import role_words
 from handlers.text.words import moment
 from handlers.workflow.people import with_account

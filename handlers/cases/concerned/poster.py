@@ -16,12 +16,12 @@ from handlers.cases.concerned.subject import (
     INSTEAD_OF,
     LETS_IN,
     MEANWHILE,
-    SURELY,
     act_of_naming,
     answers,
     short_list,
     sure_part,
     sure_word,
+    takes_back,
 )
 from handlers.cases.concerned.who_is_meant import (
     LONGEST,
@@ -32,19 +32,19 @@ from handlers.cases.concerned.who_is_meant import (
     several_names,
     subject_meant,
 )
-from handlers.cases.next_question import BUTTON, which_of
+from handlers.cases.reporting.next_question import BUTTON, which_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import account_words, may_be_account
-from handlers.rules.several_names import is_account
+from handlers.rules.names.alike import account_words, may_be_account
+from handlers.rules.names.several import is_account
 from handlers.text.words import listed, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_say_whom, may_settle, own_words
+from handlers.workflow.concerned.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Poster, Role, Subject
 
@@ -117,7 +117,7 @@ async def posted(ask: Ask, desk: Desk) -> Reply:
         return matter.shown_in(poster_question(matter.named))
 
     said = Said.parse(_without(BY, typed))
-    if said.kind == INSTEAD or said.kind.startswith(SURELY):
+    if takes_back(said):
         return await _instead(ask, matter, said, desk)
     question = await _asked_for_name(ask.person, matter.named, said, desk)
     if question:
@@ -151,10 +151,7 @@ async def _asked_for_name(asker: Person, case: Case, said: Said, desk: Desk) -> 
 def _posted(case: Case, poster: About, matter: Matter, ask: Ask) -> Case:
     """The case, posted by somebody as well: it is said of them what was open, or they are added."""
     by, at = ask.person.id, ask.at
-    # Whoever posted it is shut out as that from now on.
-    named = [each for each in case.subjects if each.is_of_words and answers(poster, each)]
-    if named:
-        case = case.concern_none(named, by=by, at=at)
+    case = _with_words_settled(case, poster, ask)
     answered = []
     for each in case.posters:
         if answers(poster, each) and may_settle(ask.person, matter, case, each):
@@ -167,6 +164,18 @@ def _posted(case: Case, poster: About, matter: Matter, ask: Ask) -> Case:
     if poster.subject == Poster.UNKNOWN and case.posters:
         return case
     return case.posted_by(poster, by=by, at=at)
+
+
+def _with_words_settled(case: Case, poster: About, ask: Ask) -> Case:
+    """The case, of which the words that name whoever posted it name nobody whom it is about.
+
+    Whoever posted it is shut out as that from now on.
+    """
+    named = []
+    for subject in case.subjects:
+        if subject.is_of_words and answers(poster, subject):
+            named.append(subject)
+    return case.concern_none(named, by=ask.person.id, at=ask.at) if named else case
 
 
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:

@@ -18,27 +18,29 @@ from handlers.cases.concerned.who_is_meant import (
     several_names,
     subject_meant,
 )
-from handlers.cases.next_question import (
+from handlers.cases.reporting.next_question import (
     BUTTON,
     SHORT_LIST,
     known_to,
     named_mark,
+    subject_to_settle,
     which_of,
     words_to_settle,
 )
-from handlers.cases.questions import subject_question, subjects_words
+from handlers.cases.reporting.questions import subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.rules.names import LIKE_THE_HEAD, same_name
+from handlers.rules.names.offices import LIKE_THE_HEAD
+from handlers.rules.names.words import same_name
 from handlers.text.words import listed
 from handlers.workflow import people
 from handlers.workflow.changes import change, without_lost_owner
-from handlers.workflow.own_words import may_say_whom, may_settle, own_words
-from handlers.workflow.words_weighed import with_owner_again
+from handlers.workflow.concerned.candidates import with_owner_again
+from handlers.workflow.concerned.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
 from store.model.records import About, Person, Status, Subject
 
@@ -96,13 +98,27 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     said = Said.parse(typed)
     if said.kind == Subject.STAFF and said.name in ("", "?"):
         return matter.asking(await short_list(ask.person, matter.named, said.name == "?", desk))
-    if said.kind == INSTEAD or said.kind.startswith(SURELY):
+    if takes_back(said):
         return await _instead(ask, matter, said, desk)
     none = NoneOfThem.parse(said.whole)
-    if none and not none.somebody:
-        return await _none(ask, matter, none.mark, desk)
-    if none:
-        said = Said.parse(none.somebody)
+    if none is None:
+        return await _somebody(ask, matter, said, desk)
+    if none.somebody:
+        return await _somebody(ask, matter, Said.parse(none.somebody), desk, none_of_words=True)
+    return await _none(ask, matter, none.mark, desk)
+
+
+def takes_back(said: Said) -> bool:
+    """Tell whether what is said is to take the place of what was said before."""
+    return said.kind == INSTEAD or said.kind.startswith(SURELY)
+
+
+async def _somebody(
+    ask: Ask, matter: Matter, said: Said, desk: Desk, *, none_of_words: bool = False
+) -> Reply:
+    """Name a subject. `none_of_words`: it is said besides that nobody else whom the case's words
+    name is meant.
+    """
     if matter.whole and any(subject.is_of_matter for subject in matter.named.subjects):
         # They say it for whoever is kept from it until then, and are told whom that lets in.
         return await _instead(ask, matter, replace(said, kind=INSTEAD, name=said.whole), desk)
@@ -112,12 +128,12 @@ async def about(ask: Ask, desk: Desk) -> Reply:
     def move(case: Case) -> Case:
         for each in named:
             case = _concerned(case, each, matter, ask)
-        return _about_none_of_words(case, matter, ask) if none else case
+        return _about_none_of_words(case, matter, ask) if none_of_words else case
 
     before = matter.named.subjects
     act = act_of_naming(named, matter.named)
     matter = await change(desk, ask.person, matter, act, move, named=True)
-    await without_lost_owner(desk, reference)
+    await without_lost_owner(desk, matter.named.reference)
     return await _next(ask, matter, before, said, desk)
 
 
@@ -134,31 +150,51 @@ def _concerned(case: Case, about: About, matter: Matter, ask: Ask) -> Case:
     by, at = ask.person.id, ask.at
     if _answers_at_last(about, matter, case, ask.person):
         return case.concern(about, by=by, at=at)
+    answered = _answered_by(about, matter, case, ask.person)
+    if not answered:
+        return _with_another(case, about, ask)
+    if about.nobody_of:
+        # What was said stays: it may mean somebody who joins later.
+        about = replace(about, name=answered[0].name)
+    return case.concern_instead(answered, about, by=by, at=at)
+
+
+def _answered_by(about: About, matter: Matter, case: Case, person: Person) -> list[About]:
+    """What was open of whom it is about and is settled by this, as far as they may say so."""
     answered = []
     for subject in case.subjects:
         # That words mean whom they name lets nobody in.
-        may = subject.is_of_words or may_settle(ask.person, matter, case, subject)
+        may = subject.is_of_words or may_settle(person, matter, case, subject)
         if may and answers(about, subject):
             answered.append(subject)
-    if answered and about.nobody_of:
-        # What was said stays: it may mean somebody who joins later.
-        about = replace(about, name=answered[0].name)
-    if answered:
-        return case.concern_instead(answered, about, by=by, at=at)
-    # That they were not sure stands beside those whom pictures or accounts have named by then.
-    vague = [s for s in case.subjects if s.subject == Subject.UNSURE and not s.candidates]
-    named = [each for each in case.subjects if each not in vague and not each.is_of_words]
-    if about.subject == Subject.UNSURE and (vague or named):
+    return answered
+
+
+def _with_another(case: Case, about: About, ask: Ask) -> Case:
+    """The case, about somebody besides those who were named; the same where that is no news."""
+    by, at = ask.person.id, ask.at
+    is_said_already = not all(each.is_of_words for each in case.subjects)
+    if about.subject == Subject.UNSURE and is_said_already:
         return case
-    if vague and len(case.subjects) > len(vague):
-        not_meant = (id for each in vague for id in each.not_meant)
-        about = replace(about, not_meant=tuple(not_meant))
+    vague = list(filter(_is_left_open, case.subjects))
+    if 0 < len(vague) < len(case.subjects):
+        # That they were not sure stood beside those whom pictures or accounts have named by then.
+        about = replace(about, not_meant=_not_meant_in(vague))
         return case.concern_instead(vague, about, by=by, at=at)
     if about in case.subjects and about.label in own_words(ask.person, case).labels:
         return case
-    if any(access.may_be_somebody(subject) for subject in case.subjects):
+    if any(map(access.may_be_somebody, case.subjects)):
         return case.concern_also(about, by=by, at=at)
     return case.concern(about, by=by, at=at)
+
+
+def _is_left_open(about: About) -> bool:
+    """Whether somebody has said that they are not sure."""
+    return about.subject == Subject.UNSURE and not about.candidates
+
+
+def _not_meant_in(said: Iterable[About]) -> tuple[str, ...]:
+    return tuple(id for each in said for id in each.not_meant)
 
 
 def _answers_at_last(about: About, matter: Matter, case: Case, person: Person) -> bool:
@@ -182,10 +218,9 @@ def answers(about: About, open_one: About) -> bool:
 
 async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, desk: Desk) -> Reply:
     """What is to be asked next: who was meant, or whether somebody was added by mistake."""
-    for subject in matter.named.subjects:
-        is_asked = subject.candidates and subject.name and not subject.is_of_words
-        if is_asked and may_settle(ask.person, matter, matter.named, subject):
-            return matter.asking(await which_of(matter.named, subject, desk))
+    unsettled = subject_to_settle(ask.person, matter)
+    if unsettled:
+        return matter.asking(await which_of(matter.named, unsettled, desk))
     reply = await next_of(ask, matter, desk)
     was_added = len(matter.named.subjects) > len(before) > 0
     if not was_added or not matter.whole:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from handlers.cases.questions import SUBJECTS
+from handlers.cases.reporting.questions import SUBJECTS
 from handlers.desk import Desk
 from handlers.messages import Refused
-from handlers.rules.names import LIKE_THE_HEAD, holds_whole_name, roles_of_office, same_name
+from handlers.rules.names.alike import holds_whole_name
+from handlers.rules.names.offices import LIKE_THE_HEAD, roles_of_office
+from handlers.rules.names.words import same_name
 from handlers.text.words import shortened
 from handlers.workflow import people
 from store.model.records import About, Person, Role, Subject

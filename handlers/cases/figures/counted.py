@@ -96,11 +96,12 @@ def counts_for(
         return False
     if any(access.is_kept_from(reader, matter) for reader in readers):
         return False
-    if access.is_governors_alone(matter):
-        return not for_governors and all(_is_inside(each, matter, desk) for each in readers)
-    # Its count alone, where small ones are hidden, tells nobody what it holds.
-    is_open_to_all = for_governors or not any(part.withheld for part in matter)
-    return is_open_to_all or all(_is_inside(each, matter, desk) for each in readers)
+    is_of_head = access.is_governors_alone(matter)
+    if for_governors:
+        # Its count alone, where small ones are hidden, tells nobody what it holds.
+        return not is_of_head
+    is_for_insiders = is_of_head or any(part.withheld for part in matter)
+    return not is_for_insiders or all(_is_inside(each, matter, desk) for each in readers)
 
 
 def _is_inside(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
@@ -138,8 +139,13 @@ def _posts(matter: Sequence[Summary]) -> tuple[SiteRemoval, ...]:
     """
     is_removed = matter[0].outcome == REMOVED
     noted = [post for part in matter for post in part.site_removals]
-    if noted:
-        return tuple(SiteRemoval(post.site, is_removed or post.gone) for post in noted)
+    if not noted:
+        return _posts_by_steps(matter)
+    return tuple(SiteRemoval(post.site, is_removed or post.gone) for post in noted)
+
+
+def _posts_by_steps(matter: Sequence[Summary]) -> tuple[SiteRemoval, ...]:
+    """One post on each site of a matter, where a step says that its removal was asked for."""
     removals = {part.removal for part in matter if part.removal}
     if not removals:
         return ()

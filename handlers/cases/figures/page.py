@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.desk import Desk
-from handlers.rules.figures import Figures, Spread
+from handlers.rules.figures import Figures, Removals, Spread
 from handlers.rules.suppression import FEW, Cell, Hidden, alone, suppress
 from handlers.rules.terms import Compared, Period
 from handlers.text.words import listed
@@ -104,19 +104,24 @@ def page_for_governors(
         rows.append(Row(name, tuple(column.cells[number] for column in columns)))
 
     now = figures[0]
-    asked, gone = alone(now.removals.asked), alone(now.removals.gone)
-    is_told = isinstance(asked, int) and isinstance(gone, int)
-    if is_told and 0 < now.removals.asked - now.removals.gone < FEW:
-        gone = Hidden.WITHHELD
     lines = (
         _spread_line(TAKEN, now.taken, least=FEW),
         _spread_line(CLOSED, now.closed, least=FEW),
-        REMOVALS.format(asked=in_words(asked), gone=in_words(gone)),
+        _removals_line(now.removals),
         OVERDUE.format(number=in_words(alone(standing.overdue))),
         LACKING.format(number=in_words(alone(standing.lacking))),
     )
     total = Row(TOTAL, tuple(column.total for column in columns))
     return FiguresPage(compared, tuple(rows), total, (), lines, for_governors=True)
+
+
+def _removals_line(removals: Removals) -> str:
+    """How many were asked for, and are gone: not both, where few are left between them."""
+    asked, gone = alone(removals.asked), alone(removals.gone)
+    is_told = isinstance(asked, int) and isinstance(gone, int)
+    if is_told and 0 < removals.asked - removals.gone < FEW:
+        gone = Hidden.WITHHELD
+    return REMOVALS.format(asked=in_words(asked), gone=in_words(gone))
 
 
 def name_of(period: Period, today: date) -> str:

@@ -21,6 +21,8 @@ from store.school.letters import Letter, divide_at_fields
 
 A_POST = "a post that the school was shown on {day}"
 AT_SITES = "what was posted on {sites}, and shown to the school on {day} ({links})"
+#: In whose place a letter quotes its passages.
+PASSAGES = "{passages}"
 LINE = "____________________"
 #: Whoever signs does so with the first of these roles that they have.
 SIGNS_AS = (Role.HEAD, Role.CHAIR, Role.DSL, Role.LEADER, Role.ICT)
@@ -61,14 +63,21 @@ def fill(letter: Letter, matter: Matter, to: str, by: Person, at: datetime, desk
 def _paragraphs(letter: Letter, values: Mapping[str, str], desk: Desk) -> Iterator[Paragraph]:
     for block in letter.text.replace("\r", "").split("\n\n"):
         lines = [line for line in block.split("\n") if line.strip()]
-        if [line.strip() for line in lines] == ["{passages}"]:
+        if [line.strip() for line in lines] == [PASSAGES]:
             yield from _quoted(letter, desk)
-        elif lines and all(line.startswith("- ") for line in lines):
-            yield Paragraph("list", tuple(_filled(line[2:], values) for line in lines))
         elif lines:
-            yield Paragraph(
-                "words", tuple("\n".join(_filled(x, values) for x in lines).split("\n"))
-            )
+            yield _paragraph(lines, values)
+
+
+def _paragraph(lines: Sequence[str], values: Mapping[str, str]) -> Paragraph:
+    """A list, where each line begins as one of a list does; else words, a line for each."""
+    if all(line.startswith("- ") for line in lines):
+        return Paragraph("list", tuple(_filled(line[2:], values) for line in lines))
+    filled: list[str] = []
+    for line in lines:
+        # An address that is filled in has several lines.
+        filled += _filled(line, values).split("\n")
+    return Paragraph("words", tuple(filled))
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:

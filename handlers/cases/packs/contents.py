@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from handlers.cases.chronology import Row
-from handlers.cases.hand_over import file_name
+from handlers.cases.evidence.hand_over import file_name
 from handlers.matter import Matter
 from store.model.case import Case
 from store.model.kinds import OF_REMOVALS, WORDS, EntryKind, EvidenceKind

@@ -16,7 +16,7 @@ from handlers.cases.packs.contents import Item, Pack
 from handlers.cases.packs.pages import Pictures, chronology_pdf
 from handlers.desk import Desk
 from handlers.text import verify_pack
-from handlers.workflow.small_pictures import small_copies
+from handlers.workflow.pictures.small_copies import small_copies
 from store.disk.aside import folder_aside
 from store.disk.evidence import sha256_of
 from store.errors import NotFound

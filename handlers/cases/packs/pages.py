@@ -10,8 +10,8 @@ from pathlib import Path
 from handlers.cases.chronology import entry_line
 from handlers.cases.concerned.poster_words import posters_words
 from handlers.cases.packs.contents import Item, Pack
-from handlers.cases.questions import subjects_words
 from handlers.cases.removals.wording import post_words, state_words
+from handlers.cases.reporting.questions import subjects_words
 from handlers.desk import Desk
 from handlers.matter import Matter
 from handlers.text.pdf import Block, Document, heading, paragraph, picture, print_document, rows

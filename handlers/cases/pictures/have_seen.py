@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.cases.classify import WHICH_CATEGORY, next_of
 from handlers.cases.pictures.releasing import have_you_seen, split_listed, to_be_seen
-from handlers.cases.questions import Known, category_named, category_question
+from handlers.cases.reporting.questions import Known, category_named, category_question
 from handlers.commands import command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.messages import Reply, Text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.cases.evidence_shown import STATES, place_of
+from handlers.cases.evidence.shown import STATES, place_of
 from handlers.desk import Ask, Desk
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Part, Reply, Text

@@ -85,16 +85,22 @@ def _handed(matter: Matter, kept: Iterable[str], desk: Desk) -> list[str]:
 
 def _now_in_chat(person: str, matter: Matter) -> str:
     """What has become of the files in this person's chat."""
-    results = []
-    for case in matter.cases:
-        for notice in case.notices:
-            is_file = notice.message and MessageRef.parse(notice.message).is_file
-            if notice.kind == NoticeKind.WITHDRAW and notice.to == person and is_file:
-                results.append(notice.result)
+    results = _results_of_withdrawals(person, matter)
     if not results or NoticeResult.FAILED in results:
         return NOT_TAKEN_BACK
     is_done = all(result == NoticeResult.SENT for result in results)
     return TAKEN_BACK if is_done else BEING_TAKEN_BACK
+
+
+def _results_of_withdrawals(person: str, matter: Matter) -> list[str]:
+    """What came of it, each time that a file was to be taken back from somebody, by their id."""
+    results = []
+    for case in matter.cases:
+        for notice in case.notices:
+            is_theirs = notice.kind == NoticeKind.WITHDRAW and notice.to == person
+            if is_theirs and notice.message and MessageRef.parse(notice.message).is_file:
+                results.append(notice.result)
+    return results
 
 
 def _exported(matter: Matter, desk: Desk) -> list[str]:

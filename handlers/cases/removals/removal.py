@@ -16,7 +16,7 @@ from handlers.rules.access import Act
 from handlers.text.dates import past_day_named
 from handlers.text.words import shortened
 from handlers.workflow.changes import apply, change
-from handlers.workflow.parts import change_parts
+from handlers.workflow.joined_cases import change_parts
 from handlers.workflow.removals import (
     GONE,
     Post,

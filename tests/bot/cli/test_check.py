@@ -21,7 +21,7 @@ from bot.cli.check.check import check
 from bot.cli.check.finding import Facts
 from bot.open_store import open_store
 from bot.settings import Settings, load
-from handlers.workflow.picture_words import program
+from handlers.workflow.pictures.words import program
 from store.model.case import Case, Classification
 from store.model.records import About, Invitation, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore

@@ -28,7 +28,7 @@ from handlers.rules.access import concerns, is_about_head
 from handlers.rules.calendar import Calendar
 from handlers.rules.limits import Limits
 from handlers.sweep import sweep
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.records import Person, Progress, Role, Status, Subject, Summary
 from store.policies import Policies

@@ -37,7 +37,7 @@ from handlers.school.digest import digest_notice
 from handlers.school.invitations import waits_for_other
 from handlers.school.today import today_notice
 from handlers.workflow.consequences import with_consequences
-from handlers.workflow.hands import HANDS
+from handlers.workflow.steps.owner_changes import HANDS
 from store.model.case import Case
 from store.model.memos import RoleWish
 from store.model.records import (

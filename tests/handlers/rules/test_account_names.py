@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.rules.names import may_be_account
+from handlers.rules.names.alike import may_be_account
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.rules.machine_words import surely_speaks_of
+from handlers.rules.names.in_pictures import surely_speaks_of
 from store.model.records import Person, Role
 from tests.store.made import NOW
 

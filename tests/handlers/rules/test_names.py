@@ -7,18 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.rules.access import is_meant
-from handlers.rules.names import (
-    may_be_account,
-    may_mean,
-    name_words,
-    names_in,
-    offices_in,
-    roles_of_office,
-    run_together,
-)
-from handlers.rules.several_names import parts_of
-from handlers.rules.spellings import plainly, short_forms
-from handlers.rules.spoken_of import may_speak_of, speaks_of
+from handlers.rules.names.alike import may_be_account, may_mean, names_in, run_together
+from handlers.rules.names.in_words import may_speak_of, speaks_of
+from handlers.rules.names.offices import offices_in, roles_of_office
+from handlers.rules.names.several import parts_of
+from handlers.rules.names.spellings import plainly, short_forms
+from handlers.rules.names.words import name_words
 from store.model.records import About, Person, Poster, Role, Subject
 from store.model.words import words_of
 

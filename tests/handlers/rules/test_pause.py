@@ -14,7 +14,7 @@ from handlers.desk import Desk
 from handlers.messages import Attachment, Forwarded, Incoming, Origin, Refused, Reply, Sender
 from handlers.notices.wording import render_notice
 from handlers.rules.access import Act
-from handlers.rules.spoken_of import may_speak_of
+from handlers.rules.names.in_words import may_speak_of
 from handlers.sweep import sweep
 from store.model.kinds import NoticeResult
 from store.model.records import Person, Role

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.rules.slips import slips_of
-from handlers.rules.spoken_of import may_speak_of
+from handlers.rules.names.in_words import may_speak_of
+from handlers.rules.names.slips import slips_of
 from store.model.records import Person, Role
 from store.model.words import words_of
 

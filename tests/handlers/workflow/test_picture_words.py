@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.outbox.fetcher import Fetcher
 from handlers.rules.access import is_kept_from
 from handlers.workflow.changes import reconsider
-from handlers.workflow.picture_words import read_words
+from handlers.workflow.pictures.words import read_words
 from store.model.case import Classification
 from store.model.kinds import NoticeKind
 from store.model.proofs import facts_changed

@@ -13,7 +13,7 @@ from handlers.notices.wording import render_notice
 from handlers.reception import receive
 from handlers.rules.access import Act
 from handlers.sweep import sweep
-from handlers.workflow.unreadable import unreadable_cases
+from handlers.workflow.telling.unreadable import unreadable_cases
 from store.errors import DamagedCase
 from store.model.kinds import NoticeKind
 from store.model.records import About, Person, Role, Subject

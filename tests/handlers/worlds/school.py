@@ -239,7 +239,7 @@ class School:
         [number] = deed.cases
         # Two worlds call the same case by the same reference.
         reference = reference_of(number)
-        with patch("handlers.cases.report.new_reference", return_value=reference):
+        with patch("handlers.cases.reporting.report.new_reference", return_value=reference):
             words = await self.asks(deed.who, None, deed.words)
         known = {s.reference for s in await self.desk.store.summaries()}
         held = [r for r in (reference, *REFERENCE.findall(words)) if r in known]

@@ -22,7 +22,7 @@ from bot.cli.people.invite_many.staff_list import Listed, read_staff
 from bot.cli.people.who import Staff, staff_of
 from bot.settings import Settings
 from handlers.rules.calendar import Calendar
-from handlers.rules.names import same_name
+from handlers.rules.names.words import same_name
 from handlers.school.invitations import for_new_person, new_code
 from handlers.school.role_words import role_words
 from handlers.text.words import counted, listed, moment

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.people.invite_many.list_file import Row, read_rows
-from handlers.rules.names import same_name
+from handlers.rules.names.words import same_name
 from handlers.school.role_words import LONGEST_NAME
 from handlers.text.words import ROLES, listed, shortened
 from store.errors import Trouble

@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from handlers.cases.meant import ASKED, is_open, may_be_meant_otherwise, meant_question
-from handlers.cases.reporter_view import AS_FILE, answer
+from handlers.cases.reporting.meant_as_report import (
+    ASKED,
+    is_open,
+    may_be_meant_otherwise,
+    meant_question,
+)
+from handlers.cases.reporting.reporter_view import AS_FILE, answer
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Around, Matter, Summaries
@@ -19,11 +24,11 @@ from handlers.rules.access import Act, Relation, may
 from handlers.rules.limits import HOUR
 from handlers.text.links import find, normal
 from handlers.text.words import seconds
-from handlers.workflow.accounts_named import people_named_in
 from handlers.workflow.changes import take_back_late
+from handlers.workflow.concerned.accounts_named import people_named_in
+from handlers.workflow.concerned.candidates import with_accounts_named
 from handlers.workflow.consequences import with_consequences
-from handlers.workflow.hints import is_first_time
-from handlers.workflow.words_weighed import with_accounts_named
+from handlers.workflow.telling.hints import is_first_time
 from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.steps import is_above, is_reached
+from handlers.workflow.reach import is_above, is_reached
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import EntryKind, NoticeKind

@@ -9,16 +9,18 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
-from handlers.rules.machine_words import surely_speaks_of
-from handlers.rules.names import may_be_one, same_name
+from handlers.rules.names.alike import may_be_one
+from handlers.rules.names.in_pictures import surely_speaks_of
+from handlers.rules.names.in_words import may_speak_of
+from handlers.rules.names.words import same_name
 from handlers.rules.pause import speaks_of_head
-from handlers.rules.spoken_of import may_speak_of
-from handlers.workflow.accounts_named import has_written
+from handlers.workflow.concerned.accounts_named import has_written
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
     SYSTEM,
     About,
+    Entry,
     Evidence,
     Person,
     Poster,
@@ -57,7 +59,7 @@ def _with_those_whom_leaders_name(
 ) -> Case:
     """The case, perhaps about each leader whom another has named in what they wrote in it."""
     for entry in case.chronology[len(before.chronology) :]:
-        text = entry.details.get(WRITTEN.get(entry.what, ""), "")
+        text = _written_in(entry)
         if text and entry.by != SYSTEM and entry.by not in case.reporters:
             others = [person for person in leaders if entry.by not in person.ids]
             case = _perhaps_about(case, words_of([text]), others, desk)
@@ -88,13 +90,13 @@ def _accused(case: Case, around: Around) -> set[str]:
 
     What they write from then on keeps it from nobody: else they would choose who looks after it.
     """
-    concerned = [about for part in around.matter(case) for about in part.concerned]
+    matter = around.matter(case)
     found = set[str]()
     for id in case.reporters:
         person = around.people.get(id)
-        named = [each for each in concerned if person and not each.is_of_words]
-        if person and any(access.is_meant(person, each) for each in named):
-            found |= set() if _have_said_so(person, case) else set(person.ids)
+        is_accused = person is not None and access.is_meant_by_somebody(person, matter)
+        if person and is_accused and not _have_said_so(person, case):
+            found.update(person.ids)
     return found
 
 
@@ -113,36 +115,53 @@ def with_owner_again(case: Case, by: Person, at: datetime) -> Case:
     """The case, looked after again by whoever lost it to words of this person, who says that they
     are not meant.
     """
+    if case.status != Status.OPEN or case.owner:
+        return case
+    owner = _owner_lost_to_words_of(by, case)
+    is_let_in = any(owner in about.not_meant for about in case.subjects)
+    return case.give(owner, by=by.id, at=at) if owner and is_let_in else case
+
+
+def _owner_lost_to_words_of(person: Person, case: Case) -> str:
+    """Id of its last owner, from whom the bot took it for what this person had just said; else
+    empty.
+    """
     owner, last_by, is_lost = "", "", False
     for entry in case.chronology:
         if entry.what in OWNERSHIP:
             owner, is_lost = entry.details["to"], False
         elif entry.what == EntryKind.GIVEN_UP:
-            is_lost = entry.by == SYSTEM and last_by in by.ids
+            is_lost = entry.by == SYSTEM and last_by in person.ids
         if entry.by != SYSTEM:
             last_by = entry.by
-    is_let_in = any(owner in about.not_meant for about in case.subjects)
-    is_to_give = is_lost and is_let_in and case.status == Status.OPEN and not case.owner
-    return case.give(owner, by=by.id, at=at) if is_to_give else case
+    return owner if is_lost else ""
 
 
 def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     """The case, perhaps about somebody who works on cases from now on, if its words name them."""
-    is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
-    if not is_new_here:
+    if not person.has(*access.WORKERS) or _is_not_meant(person, case):
         return case
     is_named = any(_may_be_record_of(about, person) for about in case.concerned)
     if is_named or any(_is_sure_of(person, item) for item in case.evidence):
         case = _perhaps_each(case, [person], desk)
     if not is_known_whom(case.subjects):
         return case
-    written = [
-        entry.details.get(WRITTEN.get(entry.what, ""), "")
-        for entry in case.chronology
-        if entry.by not in person.ids and entry.by not in case.reporters
-    ]
-    words = f"{case.all_words} {words_of(written)}"
+    words = f"{case.all_words} {words_of(_written_by_leaders(case, but=person))}"
     return _perhaps_about(case, words, [person], desk)
+
+
+def _written_by_leaders(case: Case, *, but: Person) -> list[str]:
+    """What those who work on a case have written in it, `but` for one of them."""
+    written = []
+    for entry in case.chronology:
+        if entry.by not in but.ids and entry.by not in case.reporters:
+            written.append(_written_in(entry))
+    return written
+
+
+def _written_in(entry: Entry) -> str:
+    """What somebody wrote in an entry; empty where its kind has no words of theirs."""
+    return entry.details.get(WRITTEN.get(entry.what, ""), "")
 
 
 def as_of_head(case: Case, person: Person, desk: Desk) -> Case:

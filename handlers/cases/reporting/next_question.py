@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from handlers.cases.questions import Known, category_question, subject_question
+from handlers.cases.reporting.questions import Known, category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
 from handlers.messages import Choice, Choices, Reply, Text
-from handlers.rules.names import LIKE_THE_HEAD
+from handlers.rules.names.offices import LIKE_THE_HEAD
 from handlers.text.words import listed
-from handlers.workflow.own_words import may_say_kind, may_say_whom, may_settle, own_words
+from handlers.workflow.concerned.own_words import may_say_kind, may_say_whom, may_settle, own_words
 from handlers.workflow.people import one_of_each_name
 from store.model.case import Case
 from store.model.records import About, Person, Status
@@ -43,14 +43,22 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
         return None
     if may_say_whom(person, matter) and _is_whom_open(person, matter):
         return subject_question(case, known_to(person, matter, desk), desk)
+    unsettled = subject_to_settle(person, matter)
+    if unsettled:
+        return await which_of(case, unsettled, desk)
+    if _is_kind_open(person, matter):
+        return category_question(case, known_to(person, matter, desk), desk)
+    return named_question(person, matter, case)
+
+
+def subject_to_settle(person: Person, matter: Matter) -> About | None:
+    """The first name that may mean several people, of which this person may say who it is."""
+    case = matter.named
     for subject in case.subjects:
         is_asked = subject.candidates and subject.name and not subject.is_of_words
         if is_asked and may_settle(person, matter, case, subject):
-            return await which_of(case, subject, desk)
-    is_kind_open = case.category is None or bool(case.waiting)
-    if is_kind_open and (matter.whole or _may_be_asked_kind(person, matter)):
-        return category_question(case, known_to(person, matter, desk), desk)
-    return named_question(person, matter, case)
+            return subject
+    return None
 
 
 def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
@@ -109,9 +117,13 @@ def _subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
     return [each for each in case.subjects if not (each.is_of_matter or each.is_of_words)]
 
 
-def _may_be_asked_kind(person: Person, matter: Matter) -> bool:
-    # Of what waits, whoever sent it is asked again.
-    return matter.named.category is not None or may_say_kind(person, matter)
+def _is_kind_open(person: Person, matter: Matter) -> bool:
+    """Whether it is to be said of what kind it is, by this person."""
+    case = matter.named
+    if case.category is not None:
+        # Of what waits, whoever sent it is asked again.
+        return bool(case.waiting)
+    return matter.whole or may_say_kind(person, matter)
 
 
 def _is_whom_open(person: Person, matter: Matter) -> bool:

@@ -1,12 +1,22 @@
-"""Names with one letter wrong, in the midst of what people write: `okafr is useless`."""
+"""Names with a letter wrong.
+
+Where somebody was asked for a name, whatever is like one may be meant. In the midst of what people
+write, as in `okafr is useless`, hardly any word is a name: there one letter alone may be wrong, and
+no ordinary word is taken for a slip.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 
-#: Letters, from which on a name is known with one of them wrong.
+#: How alike what was typed for a name and the name must be, from 0 to 1.
+LIKENESS = 0.8
+#: Letters, from which on what was typed for a name may be a slip for it.
+LONG_ENOUGH_IF_ASKED = 4
+#: The same, in the midst of other words.
 LONG_ENOUGH = 5
 #: Words that are one letter from a common name, and mean nobody.
 NO_SLIPS = frozenset(
@@ -36,6 +46,17 @@ NO_SLIPS = frozenset(
         *("white", "whole", "woods", "words", "worst", "write", "wrote", "yours"),
     }
 )
+
+
+@lru_cache(maxsize=10_000)
+def words_alike(word: str, known: frozenset[str]) -> frozenset[str]:
+    """Those of the known words that a word, typed for a name, may be a slip for.
+
+    `okafr` -> `okafor`.
+    """
+    if len(word) < LONG_ENOUGH_IF_ASKED or not known:
+        return frozenset()
+    return frozenset(difflib.get_close_matches(word, known, len(known), LIKENESS))
 
 
 @cache

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.rules import access
-from handlers.rules.access import Act
-from store.model.address import Address
+from handlers.workflow.reach import may_be_told
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind
-from store.model.records import Entry, FollowUp, Person, Progress, Role, Status, Summary
+from store.model.records import Entry, FollowUp, Person, Progress, Role, Status
 from store.model.removals import RemovalWay
 from store.school.procedure import AGAIN, OPENING, SILENCE, Step
 
@@ -128,9 +126,8 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
     next of the ladder.
     """
     matter = around.matter(case)
-    asked = [follow_up.person, case.owner] if follow_up.owner == OWNER else [follow_up.person]
-    for id in asked:
-        person = around.people.get(id) if id else None
+    for id in _asked(follow_up, case):
+        person = around.people.get(id)
         if person and may_be_told(person, matter, desk):
             return [person]
 
@@ -143,39 +140,9 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
     return []
 
 
-def may_be_told(
-    person: Person, matter: Sequence[Summary], desk: Desk, at: datetime | None = None
-) -> bool:
-    """Whether a notice about a case can reach this person, who may see all of it at a time (UTC);
-    without one, now.
-    """
-    relations = access.relations(person, matter[0], matter, desk.procedure, at or desk.now())
-    return reachable(person, desk) and access.may_with(person, Act.WORK, relations)
-
-
-def reachable(person: Person, desk: Desk) -> bool:
-    """Whether one of the chats that are running, or mail, reaches this person."""
-    return any(Address.parse(account).platform in desk.platforms for account in person.accounts)
-
-
-def can_answer(person: Person, desk: Desk) -> bool:
-    """Whether this person can say something in one of the chats that are running: not by mail."""
-    addresses = [Address.parse(account) for account in person.accounts]
-    return any(a.platform in desk.platforms and not a.is_send_only for a in addresses)
-
-
-def is_by_mail_alone(person: Person) -> bool:
-    """Whether somebody is told what is owed, and cannot answer it."""
-    return bool(person.accounts) and all(Address.parse(a).is_send_only for a in person.accounts)
-
-
-def is_reached(person: Person, desk: Desk) -> bool:
-    """Whether one of the chats that reach this person takes the bot's token."""
-    working = desk.platforms - desk.cut_off()
-    return any(Address.parse(account).platform in working for account in person.accounts)
-
-
-def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
-    """Whether this person may hear that something is overdue, without seeing the case."""
-    relations = access.relations(person, matter[0], matter, desk.procedure, desk.now())
-    return reachable(person, desk) and access.may_with(person, Act.HEAR, relations)
+def _asked(follow_up: FollowUp, case: Case) -> list[str]:
+    """Ids of whoever was given the step, and of the case's owner, where it is the owner's."""
+    asked = [follow_up.person]
+    if follow_up.owner == OWNER:
+        asked.append(case.owner)
+    return [id for id in asked if id]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
-from handlers.cases.evidence_words import describe, similar_reports, unkept_lines
-from handlers.cases.next_question import next_question
-from handlers.cases.questions import (
+from handlers.cases.evidence.words import describe, similar_reports, unkept_lines
+from handlers.cases.pictures.whom_to_ring import whom_to_ring
+from handlers.cases.reporting.next_question import next_question
+from handlers.cases.reporting.questions import (
     Known,
     category_question,
     change_choices,
@@ -16,7 +17,6 @@ from handlers.cases.questions import (
     undressed_choices,
     urgent_choice,
 )
-from handlers.cases.to_ring import whom_to_ring
 from handlers.cases.view import other_route
 from handlers.desk import Desk
 from handlers.matter import Matter, Summaries
@@ -24,11 +24,11 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.policies.passages import policy_choice
 from handlers.rules import access
 from handlers.rules.access import is_about_head
+from handlers.rules.names.in_words import may_speak_of
 from handlers.rules.pause import PAUSE
-from handlers.rules.spoken_of import may_speak_of
 from handlers.rules.unfinished import is_unfinished
-from handlers.workflow.alerts import nobody_told, recipients
-from handlers.workflow.own_words import OwnWords, own_words
+from handlers.workflow.concerned.own_words import OwnWords, own_words
+from handlers.workflow.telling.alerts import nobody_told, recipients
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import Person, Role, State, Status, Summary

@@ -9,7 +9,7 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.pause import pause_ends
-from handlers.workflow.steps import may_be_told
+from handlers.workflow.reach import may_be_told
 from store.model.case import Case
 from store.model.records import Person, Summary
 
@@ -44,19 +44,26 @@ def _inside_before(
     case: Case, before: Case | None, workers: Sequence[Person], around: Around, desk: Desk
 ) -> list[Person]:
     """Who saw the case before this change, or what it has just become part of."""
-    matters: list[Sequence[Summary]] = []
-    if before is not None:
-        matters.append(around.having(before).matter(before))
-    if case.joined_to and (before is None or before.joined_to != case.joined_to):
-        matter = around.having(case).matter(case)
-        others = [part for part in matter if part.reference != case.reference]
-        if others:
-            matters.append(others)
+    matters = _matters_before(case, before, around)
     found = []
     for person in workers:
         if any(may_be_told(person, matter, desk) for matter in matters):
             found.append(person)
     return found
+
+
+def _matters_before(case: Case, before: Case | None, around: Around) -> list[Sequence[Summary]]:
+    """The case's matter as it was, and that which it has just become part of."""
+    matters: list[Sequence[Summary]] = []
+    if before is not None:
+        matters.append(around.having(before).matter(before))
+    joined_before = before.joined_to if before else None
+    if case.joined_to and case.joined_to != joined_before:
+        matter = around.having(case).matter(case)
+        others = [part for part in matter if part.reference != case.reference]
+        if others:
+            matters.append(others)
+    return matters
 
 
 def _ids(people: Iterable[Person]) -> tuple[str, ...]:

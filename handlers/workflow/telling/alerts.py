@@ -10,11 +10,11 @@ from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.access import is_about_head
-from handlers.rules.names import may_mean
+from handlers.rules.names.alike import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
-from handlers.workflow.first_told import told_from, waits_for_school
-from handlers.workflow.rounds import owe_round_instead
-from handlers.workflow.steps import is_reached, may_be_told, reachable
+from handlers.workflow.reach import is_reached, may_be_told, reachable
+from handlers.workflow.telling.first_told import told_from, waits_for_school
+from handlers.workflow.telling.rounds import owe_round_instead
 from store.model.case import Case
 from store.model.kinds import (
     ADDITIONS,
@@ -401,19 +401,31 @@ async def _pass_up_to(
         return case
     around = await desk.around(case)
     matter = around.matter(case)
-    told = {notice.to}
-    told |= {other.to for other in case.notices if _says_the_same(other, notice)}
+    told = _told_the_same(notice, case)
     for role in desk.procedure.ladder:
-        found = []
+        passed_on = []
         for person in around.people.having((role,)):
             is_next = person.id not in told and is_there(person, desk)
             if is_next and may_be_told(person, matter, desk):
-                key = f"{notice.key}{PASSED_ON}{person.id}"
-                anew = replace(notice, due=desk.now(), first_due=None, tries=0)
-                found.append(replace(anew, key=key, to=person.id))
-        if found:
-            return case.owe(*found)
+                passed_on.append(_passed_on_to(person, notice, desk))
+        if passed_on:
+            return case.owe(*passed_on)
     return case
+
+
+def _told_the_same(notice: Notice, case: Case) -> set[str]:
+    """Ids of all to whom a notice, or another that says the same, is owed or was sent."""
+    told = {notice.to}
+    for other in case.notices:
+        if _says_the_same(other, notice):
+            told.add(other.to)
+    return told
+
+
+def _passed_on_to(person: Person, notice: Notice, desk: Desk) -> Notice:
+    key = f"{notice.key}{PASSED_ON}{person.id}"
+    anew = replace(notice, due=desk.now(), first_due=None, tries=0)
+    return replace(anew, key=key, to=person.id)
 
 
 async def climb(case: Case, notice: Notice, desk: Desk) -> Case:

@@ -71,18 +71,8 @@ async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summ
     """Other open matters with the same link, bytes or picture of which this person may see all: at
     most three, by their roots. For somebody who sees all of this one.
     """
-    links, hashes, likenesses = list[str](), list[str](), list[int]()
-    for case in matter.cases:
-        summary = case.summary
-        links += summary.links
-        hashes += summary.hashes
-        likenesses += summary.likenesses
-    if not (links or hashes or likenesses):
-        return []
-
-    alike = await desk.store.alike(links, hashes, likenesses)
     known = {case.reference for case in matter.cases}
-    others = [other.reference for other in alike if other.reference not in known]
+    others = [each for each in await _looking_like(matter, desk) if each not in known]
     if not others:
         return []
     summaries = Summaries(await desk.store.related(others))
@@ -91,6 +81,19 @@ async def similar_cases(person: Person, matter: Matter, desk: Desk) -> list[Summ
         if desk.listed(person, root, summaries).inside:
             seen.append(root)
     return seen[:SIMILAR]
+
+
+async def _looking_like(matter: Matter, desk: Desk) -> list[str]:
+    """References of all cases with the same link, bytes or picture, those of the matter as well."""
+    links, hashes, likenesses = list[str](), list[str](), list[int]()
+    for case in matter.cases:
+        summary = case.summary
+        links += summary.links
+        hashes += summary.hashes
+        likenesses += summary.likenesses
+    if not (links or hashes or likenesses):
+        return []
+    return [each.reference for each in await desk.store.alike(links, hashes, likenesses)]
 
 
 def similar_reports(person: Person, case: Case, own: Summaries, desk: Desk) -> list[Summary]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from handlers.rules.names import LIKE_THE_HEAD, TITLES, name_words
-from handlers.rules.spellings import plainly
+from handlers.rules.names.offices import LIKE_THE_HEAD
+from handlers.rules.names.spellings import plainly
+from handlers.rules.names.words import TITLES, name_words
 from store.model.records import Person, Role
 from store.model.words import folded
 
@@ -62,7 +64,11 @@ def surely_speaks_of(read: str, person: Person) -> bool:
     if any(person.has(role) for role in _offices_in(said)):
         return True
     words = [GAP if word == GAP else plainly(word) for word in said.split()]
-    return any(_is_named(words, [plainly(each) for each in name_words(n)]) for n in person.names)
+    for name in person.names:
+        known = [plainly(each) for each in name_words(name)]
+        if known and _is_named(words, known):
+            return True
+    return False
 
 
 def _offices_in(said: str) -> Iterator[Role]:
@@ -74,21 +80,40 @@ def _offices_in(said: str) -> Iterator[Role]:
 
 def _is_named(words: Sequence[str], known: Sequence[str]) -> bool:
     """Whether a name stands in the words: `ben okafor`, `okafor ben`, `b okafor`, `mr okafor`."""
-    if not known:
-        return False
-    first, last = known[0], known[-1]
-    firsts, surnames = {first, first[0]}, set(known[1:] or known)
-    # Of `Okafor's` as well, which is folded by now.
-    surnames |= {f"{each}s" for each in surnames}
-    for before, word in zip(words, words[1:], strict=False):
-        if before in TITLES and word in surnames | {first}:
+    name = _Name.of(known)
+    if any(map(name.is_spelt, words, words[1:])):
+        return True
+    return len(known) > 2 and f" {' '.join(known)} " in f" {' '.join(words)} "
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name, as it may stand in two words side by side."""
+
+    first: str
+    last: str
+    surnames: frozenset[str]
+    #: What may stand before a surname: the first name, or its letter.
+    firsts: frozenset[str]
+
+    @classmethod
+    def of(cls, known: Sequence[str]) -> _Name:
+        """`known`: its words, at least one."""
+        first, *others = known
+        surnames = others or [first]
+        # Of `Okafor's` as well, which is folded by now.
+        surnames = [*surnames, *(f"{each}s" for each in surnames)]
+        firsts = {first, first[0]} if others else set[str]()
+        return cls(first, known[-1], frozenset(surnames), frozenset(firsts))
+
+    def is_spelt(self, before: str, word: str) -> bool:
+        """Tell whether a word, and the one before it, are the name."""
+        is_surname = word in self.surnames
+        if before in TITLES and (is_surname or word == self.first):
             return True
-        if LIKE_THE_HEAD.fullmatch(before) and word in surnames:
+        if is_surname and (before in self.firsts or LIKE_THE_HEAD.fullmatch(before)):
             return True
-        is_in_order = len(known) > 1 and before in firsts and word in surnames
-        if is_in_order or (before, word) == (last, first):
-            return True
-    return f" {' '.join(known)} " in f" {' '.join(words)} " and len(known) > 2
+        return before == self.last and word == self.first
 
 
 def _without_letterheads(read: str, person: Person) -> str:
@@ -120,12 +145,20 @@ def _unless_letterhead(run: Sequence[str], own: set[str]) -> Iterable[str]:
 
 
 def _is_of_letterhead(line: str, own: set[str]) -> bool:
-    rest = " ".join(word for word in line.split() if not ADDRESS.search(word))
-    # Their own name first, with its title: what follows it is no part of somebody else's name.
-    rest = " ".join(GAP if _is_own(word, own) else word for word in rest.split())
-    rest = TITLED_NAME.sub(" ", TITLE_OF_OWN.sub(" ", rest))
-    words = [word for word in _words(rest) if not any(letter.isdigit() for letter in word)]
-    return all(len(w) == 1 or w in TITLES or w in OF_LETTERHEADS for w in words)
+    kept = []
+    for word in line.split():
+        if not ADDRESS.search(word):
+            # Their own name first, with its title: what follows it is no part of somebody else's.
+            kept.append(GAP if _is_own(word, own) else word)
+    rest = TITLE_OF_OWN.sub(" ", " ".join(kept))
+    rest = TITLED_NAME.sub(" ", rest)
+    return all(map(_may_be_in_letterhead, _words(rest)))
+
+
+def _may_be_in_letterhead(word: str) -> bool:
+    if len(word) == 1 or any(letter.isdigit() for letter in word):
+        return True
+    return word in TITLES or word in OF_LETTERHEADS
 
 
 def _is_own(word: str, own: set[str]) -> bool:

@@ -110,15 +110,22 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    if (named.is_of_words or named.is_of_matter) and not matter.whole:
-        # Whoever went on seeing it all the while reads nothing new.
-        if set(named.candidates) <= set(case.last_inside):
-            return True
-        is_alone = len(matter.summaries) == 1
-        is_free = _is_untouched(person, case, but=LOOKS) or _have_named(named, person, case)
-        return is_alone and is_free
+    if matter.whole:
+        return True
+    if named.is_of_words or named.is_of_matter:
+        return _may_let_in(person, matter, case, named)
     named_by = _named_by(named.label, case)
-    return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+    return bool(named_by) and named_by <= set(person.ids)
+
+
+def _may_let_in(person: Person, matter: Matter, case: Case, named: About) -> bool:
+    """Whether a reporter may say that those are not meant whom no more than words keep out."""
+    # Whoever went on seeing it all the while reads nothing new.
+    if set(named.candidates) <= set(case.last_inside):
+        return True
+    if len(matter.summaries) > 1:
+        return False
+    return _is_untouched(person, case, but=LOOKS) or _have_named(named, person, case)
 
 
 def may_say_whom(person: Person, matter: Matter) -> bool:
@@ -146,8 +153,7 @@ def may_say_kind(person: Person, matter: Matter) -> bool:
     others = [part for part in matter.summaries if not set(part.reporters) <= set(person.ids)]
     if is_held_back(person, others):
         return False
-    named = [each for part in matter.summaries for each in part.concerned if not each.is_of_words]
-    return not any(access.is_meant(person, each) for each in named)
+    return not access.is_meant_by_somebody(person, matter.summaries)
 
 
 def _is_untouched(person: Person, case: Case, *, but: Collection[str] = ()) -> bool:

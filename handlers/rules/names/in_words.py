@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from handlers.rules.names import (
-    BEFORE_NAMES,
-    LONG,
-    TITLES,
-    name_words,
-    offices_in,
-    run_together,
-)
-from handlers.rules.slips import slips_of
-from handlers.rules.spellings import (
-    LITTLE,
-    forms_of,
-    in_several_words,
-    plainly,
-    runs_of,
-    words_alike,
-)
+from handlers.rules.names.alike import LONG, run_together
+from handlers.rules.names.offices import offices_in
+from handlers.rules.names.slips import slips_of, words_alike
+from handlers.rules.names.spellings import LITTLE, forms_of, in_several_words, plainly, runs_of
+from handlers.rules.names.words import BEFORE_NAMES, TITLES, name_words
 from store.model.records import Person
 from store.model.words import folded, words_of
 
@@ -104,17 +93,26 @@ def may_speak_of(said: str, person: Person) -> bool:
 
 
 def _may_name(said: _Said, signs: _Signs) -> bool:
-    if any(part in text for part in signs.parts for text in said.texts):
+    return (
+        _is_within_words(said, signs)
+        or not signs.words.isdisjoint(said.words)
+        or _is_titled(said, signs)
+        or not signs.slips.isdisjoint(said.words)
+        or _is_in_several_words(said, signs)
+    )
+
+
+def _is_within_words(said: _Said, signs: _Signs) -> bool:
+    """Whether a name is a part of a longer word: `mrokafor`."""
+    return any(part in text for part in signs.parts for text in said.texts)
+
+
+def _is_titled(said: _Said, signs: _Signs) -> bool:
+    """Whether a title stands before a name, its first letter or something like it: `mr o`."""
+    initials = {word[0] for word in signs.known}
+    if not initials.isdisjoint(said.letters):
         return True
-    if not signs.words.isdisjoint(said.words):
-        return True
-    if any(letter in each[0] for each in signs.known for letter in said.letters):
-        return True
-    if any(words_alike(word, signs.known) for word in said.titled):
-        return True
-    if not signs.slips.isdisjoint(said.words):
-        return True
-    return _is_in_several_words(said, signs)
+    return any(words_alike(word, signs.known) for word in said.titled)
 
 
 def _is_in_several_words(said: _Said, signs: _Signs) -> bool:
@@ -165,19 +163,40 @@ def _signs(name: str) -> _Signs:
     known = name_words(name)
     if not known:
         return _Signs(frozenset(), frozenset(), frozenset(), frozenset())
-    words = set[str]()
-    parts = set[str]()
-    runs = {form for run in runs_of(known) for form in (run, plainly(run))} & forms_of(known)
-    for form in runs:
-        # There are no spaces between the words of some languages.
-        if len(form) >= LONG or not form.isascii():
-            parts.add(form)
-    words |= forms_of(known) - parts
-    words |= run_together(known)
+    runs = _runs_in(known)
+    # There are no spaces between the words of some languages.
+    parts = frozenset(run for run in runs if len(run) >= LONG or not run.isascii())
+    return _Signs(
+        words=_words_for(known, parts),
+        parts=parts,
+        runs=frozenset(run for run in runs if len(run) > 2),
+        known=frozenset(known),
+        slips=_slips_for(known),
+    )
+
+
+def _runs_in(known: Sequence[str]) -> frozenset[str]:
+    """The forms of a name that are some of its words in a row."""
+    runs = set[str]()
+    for run in runs_of(known):
+        runs |= {run, plainly(run)}
+    return forms_of(known) & runs
+
+
+def _words_for(known: Sequence[str], parts: frozenset[str]) -> frozenset[str]:
+    """What stands for a name as a word of its own. `parts` are looked for anyway."""
+    words = forms_of(known) - parts | run_together(known)
     # Of `Ben's` and `the Raos` as well.
     words |= {f"{word}s" for word in words}
-    if len(known) > 1:
-        words.add("".join(word[0] for word in known).upper())
-    long_runs = frozenset(run for run in runs if len(run) > 2)
-    slips = frozenset[str]().union(*(slips_of(word) for word in known if word not in ORDINARY))
-    return _Signs(frozenset(words), frozenset(parts), long_runs, frozenset(known), slips)
+    if len(known) < 2:
+        return words
+    initials = "".join(word[0] for word in known)
+    return words | {initials.upper()}
+
+
+def _slips_for(known: Sequence[str]) -> frozenset[str]:
+    slips = set[str]()
+    for word in known:
+        if word not in ORDINARY:
+            slips |= slips_of(word)
+    return frozenset(slips)

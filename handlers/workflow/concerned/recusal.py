@@ -12,7 +12,7 @@ from handlers.desk import Desk
 from handlers.matter import Around, People
 from handlers.rules import access
 from handlers.rules.pause import is_held_back
-from handlers.workflow.alerts import channel_may_know
+from handlers.workflow.telling.alerts import channel_may_know
 from store.errors import NotFound
 from store.model.address import MessageRef, is_address
 from store.model.case import Case

@@ -6,13 +6,13 @@ typed it had ten minutes to say no. Whoever says nothing has meant it.
 
 from __future__ import annotations
 
-from handlers.cases.reporter_view import answer
+from handlers.cases.reporting.reporter_view import answer
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.messages import Choice, Choices, Incoming, Reply, Text
 from handlers.rules.access import Act, may
 from handlers.workflow.changes import change
-from handlers.workflow.spoken import has_spoken_lately
+from handlers.workflow.telling.spoken_to import has_spoken_lately
 from store.model.case import Case
 from store.model.kinds import ARRIVALS, EntryKind
 from store.model.records import SYSTEM, Person, Status

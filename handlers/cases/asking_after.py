@@ -16,8 +16,9 @@ from handlers.messages import Choice, Choices, Heading, Prompt, Refused, Reply, 
 from handlers.rules.access import Act
 from handlers.text.words import listed, shortened
 from handlers.workflow.changes import apply, change
-from handlers.workflow.rounds import seen_lately
-from handlers.workflow.steps import OWNER, is_above, owners_of
+from handlers.workflow.reach import is_above
+from handlers.workflow.steps.procedure import OWNER, owners_of
+from handlers.workflow.telling.rounds import seen_lately
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
 from store.model.kinds import ABOUT_STEPS, Clock, EntryKind, NoticeKind

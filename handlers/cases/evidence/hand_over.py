@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from handlers.cases.chronology import cases_named_in, entries_for, entry_line
-from handlers.cases.evidence_shown import place_of
-from handlers.cases.evidence_words import unkept_lines
+from handlers.cases.evidence.shown import place_of
+from handlers.cases.evidence.words import unkept_lines
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter

@@ -1,13 +1,14 @@
-"""Two names that can be of one person, and the offices that words speak of."""
+"""Two names that can be of one person, as people type them and as accounts have them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from handlers.rules.several_names import accounts_in, is_account, parts_of
-from handlers.rules.spellings import (
+from handlers.rules.names.offices import roles_of_office
+from handlers.rules.names.several import accounts_in, is_account, parts_of
+from handlers.rules.names.spellings import (
     LITTLE,
     forms_of,
     plainly,
@@ -15,20 +16,13 @@ from handlers.rules.spellings import (
     short_forms,
     spellings,
 )
-from store.model.records import Role
+from handlers.rules.names.words import (
+    NO_NAMES,
+    TITLES,
+    name_words,
+    without_possessive,
+)
 from store.model.words import folded
-
-TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "prof", "madam"}
-#: Titles that nobody is called by without a name.
-BEFORE_NAMES = {"mr", "mrs", "ms", "dr", "prof"}
-
-#: What people say of somebody besides a name: `the teacher Mr Garcia in Year 4`.
-NO_NAMES = {
-    *("a", "an", "the", "our", "my", "old", "new", "from", "in", "of", "who", "with"),
-    *("teacher", "teaching", "assistant", "ta", "head", "deputy", "governor", "coach", "nurse"),
-    *("cook", "caretaker", "secretary", "tutor", "office"),
-    *("year", "class", "form", "reception", "nursery"),
-}
 
 #: Words of which sentences are made, and no names.
 OF_SENTENCES = {
@@ -41,77 +35,6 @@ OF_SENTENCES = {
 }
 #: Of what can be a name.
 MOST_WORDS_OF_NAME = 5
-
-#: Words by which people call an office, and the role that holds it. The head is below.
-OFFICES = {
-    "chair": Role.CHAIR,
-    "chair governors": Role.CHAIR,
-    "chair governing body": Role.CHAIR,
-    "chairman": Role.CHAIR,
-    "chairwoman": Role.CHAIR,
-    "dsl": Role.DSL,
-    "safeguarding lead": Role.DSL,
-    "designated safeguarding lead": Role.DSL,
-    "safeguarding officer": Role.DSL,
-    "child protection officer": Role.DSL,
-    "child protection lead": Role.DSL,
-    "designated person": Role.DSL,
-    "designated teacher": Role.DSL,
-    "boss": Role.HEAD,
-    "ict": Role.ICT,
-    "ict manager": Role.ICT,
-    "it manager": Role.ICT,
-}
-
-#: Who is in a school's leadership team.
-OF_LEADERS = (Role.LEADER, Role.DSL, Role.HEAD)
-#: Offices that are no role of their own, and the roles of those who may have them.
-MAY_HAVE = {
-    "deputy": (Role.LEADER, Role.DSL),
-    "deputies": (Role.LEADER, Role.DSL),
-    "assistant head": (Role.LEADER, Role.DSL),
-    "assistant headteacher": (Role.LEADER, Role.DSL),
-    "assistant head teacher": (Role.LEADER, Role.DSL),
-    "assistant principal": (Role.LEADER, Role.DSL),
-    "vice principal": (Role.LEADER, Role.DSL),
-    "associate head": (Role.LEADER, Role.DSL),
-    "dht": (Role.LEADER, Role.DSL),
-    "aht": (Role.LEADER, Role.DSL),
-    "ddsl": (Role.LEADER, Role.DSL),
-    "safeguarding team": (Role.LEADER, Role.DSL),
-    **dict.fromkeys(("slt", "smt"), OF_LEADERS),
-    **dict.fromkeys(("senior leader", "senior leaders", "senior leadership"), OF_LEADERS),
-    **dict.fromkeys(("leadership team", "management team", "senior team"), OF_LEADERS),
-    **dict.fromkeys(("senior manager", "senior managers", "senior management"), OF_LEADERS),
-}
-#: The same, where nothing else was said: in a sentence they say nothing of anybody.
-IF_ALONE = {
-    "leader": OF_LEADERS,
-    "leaders": OF_LEADERS,
-    "leadership": OF_LEADERS,
-    "management": OF_LEADERS,
-    "senior leadership team": OF_LEADERS,
-    "senior management team": OF_LEADERS,
-    "governor": (Role.CHAIR,),
-    "governors": (Role.CHAIR,),
-    "governing body": (Role.CHAIR,),
-}
-#: What a deputy may be deputy of.
-OF_DEPUTIES = re.compile(
-    r"deputy (?:head(?: ?teacher| ?master| ?mistress)?|principal|dsl|"
-    r"(?:designated )?safeguarding lead)"
-)
-
-#: `head`, `headteacher`, `headmaster`, `heads`: too many to list. `headphones` are nobody.
-LIKE_THE_HEAD = re.compile(
-    r"\b(head(?!phone|set|line|ing|count|ache)\w*|principal|ht)\b", re.IGNORECASE
-)
-
-#: What people put around an office.
-AROUND_OFFICES = {
-    *("the", "our", "about", "of", "a", "an", "new", "school", "schools"),
-    *("one", "either", "some", "somebody", "someone", "member", "members", "from", "in", "on"),
-}
 
 #: Letters, from which on a part of a name is known within another word: `mrokafor`.
 LONG = 5
@@ -196,14 +119,20 @@ def whole_names_of(part: str) -> list[str]:
     if len(names) > 2 and all(_is_one_word(name) for name in names):
         return names
 
-    found, begins_whole = [pieces[0]], _is_whole(pieces[0])
+    return [name.strip() for name in _grown_whole(pieces) if name.strip()]
+
+
+def _grown_whole(pieces: Sequence[str]) -> list[str]:
+    """Pieces, and what stands between them, put together until each is a whole name."""
+    found = [pieces[0]]
+    begins_whole = _is_whole(pieces[0])
     for between, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         if _is_whole(piece) and (begins_whole or _is_whole(found[-1])):
             found.append(piece)
             begins_whole = True
         else:
             found[-1] += between + piece
-    return [name.strip() for name in found if name.strip()]
+    return found
 
 
 def _is_one_word(name: str) -> bool:
@@ -217,10 +146,15 @@ def _is_whole(words: str) -> bool:
         return True
     said = re.findall(r"\w+", folded(words))
     names = [word for word in said if word not in TITLES]
-    if any(word in NO_NAMES or word in LITTLE or word.isdecimal() for word in names):
+    if not all(map(_may_be_of_name, names)):
         return False
-    fewest = 1 if len(names) < len(said) else 2
+    has_title = len(names) < len(said)
+    fewest = 1 if has_title else 2
     return fewest <= len(names) <= 4
+
+
+def _may_be_of_name(word: str) -> bool:
+    return word not in NO_NAMES and word not in LITTLE and not word.isdecimal()
 
 
 def may_be_names(typed: str) -> bool:
@@ -243,26 +177,46 @@ def _may_be_name(typed: str) -> bool:
     return True
 
 
+#: `Mr O`, by which children are told to call a teacher.
+TITLED_LETTER = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|sir|prof) ([^\W\d_])(?!\S)")
+
+
 def _may_mean_one(typed: str, name: str) -> bool:
     wanted, known = name_words(typed), name_words(name)
     if not wanted or not known:
         return False
-    initials = "".join(word[0] for word in known)
-    if len(initials) > 1 and "".join(wanted) == initials:
-        return True
-    if set(known) <= set(wanted):
-        return True
+    is_whole_name = set(known) <= set(wanted)
+    return (
+        _are_initials(wanted, known)
+        or is_whole_name
+        or _is_titled_letter(typed, wanted, known)
+        or _is_spelt_alike(wanted, known)
+    )
 
-    named = [word for word in wanted if word not in NO_NAMES and not word.isdecimal()]
-    letters = TITLED_LETTER.findall(" ".join(re.findall(r"\w+", folded(typed))))
-    if set(named) <= set(letters) and any(letter in initials for letter in letters):
-        return True
+
+def _are_initials(wanted: Sequence[str], known: Sequence[str]) -> bool:
+    """`BO`, `b. o.`: one letter alone is nobody's."""
+    return len(known) > 1 and "".join(wanted) == _initials_of(known)
+
+
+def _initials_of(known: Sequence[str]) -> str:
+    return "".join(word[0] for word in known)
+
+
+def _is_titled_letter(typed: str, wanted: Sequence[str], known: Sequence[str]) -> bool:
+    """`Mr O`, with nothing beside it that would be another name."""
+    in_a_row = " ".join(re.findall(r"\w+", folded(typed)))
+    letters = set(TITLED_LETTER.findall(in_a_row))
+    return letters.issuperset(_names_among(wanted)) and not letters.isdisjoint(_initials_of(known))
+
+
+def _is_spelt_alike(wanted: Sequence[str], known: Sequence[str]) -> bool:
     forms = forms_of(known)
-    return any(_fits(spelt, known, forms) for spelt in spellings(named))
+    return any(_fits(spelt, known, forms) for spelt in spellings(_names_among(wanted)))
 
 
-#: `Mr O`, by which children are told to call a teacher.
-TITLED_LETTER = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|sir|prof) ([^\W\d_])(?!\S)")
+def _names_among(wanted: Sequence[str]) -> list[str]:
+    return [word for word in wanted if word not in NO_NAMES and not word.isdecimal()]
 
 
 def _fits(words: Sequence[str], known: Sequence[str], forms: frozenset[str]) -> bool:
@@ -284,16 +238,24 @@ def may_be_account(account: str, name: str) -> bool:
 
 
 def _may_be_account(account: str, name: str) -> bool:
-    words = account_words(account)
-    known = name_words(name)
+    words, known = account_words(account), name_words(name)
     if not words or not known:
         return False
     if _may_mean_any(account, name) or _may_mean_any(" ".join(words), name):
         return True
     written = {plainly(word) for word in runs_of(words[:MOST_IN_ACCOUNT])}
-    surnames = {plainly(word) for word in runs_of(known[1:] or known) if len(word) >= LONG}
-    if not surnames.isdisjoint(written):
-        return True
+    return _holds_surname(written, known) or _holds_in_one_word(written, known)
+
+
+def _holds_surname(written: Collection[str], known: Sequence[str]) -> bool:
+    """Whether words of an account are a surname that is long enough to mean somebody alone."""
+    surnames = known[1:] or known
+    long = {plainly(word) for word in runs_of(surnames) if len(word) >= LONG}
+    return not long.isdisjoint(written)
+
+
+def _holds_in_one_word(written: Collection[str], known: Sequence[str]) -> bool:
+    """Whether words of an account are a name in one word, or a long one has more around it."""
     names = {plainly(each) for each in run_together(known)}
     if not names.isdisjoint(written):
         return True
@@ -312,57 +274,5 @@ def run_together(known: Sequence[str]) -> set[str]:
 
 def account_words(account: str) -> list[str]:
     """The words of an account's name, folded: `@BenOkafor_77` -> `ben`, `okafor`."""
-    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", _without_possessive(account))
+    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", without_possessive(account))
     return name_words(re.sub(r"[\d_]+", " ", apart))
-
-
-def same_name(name: str) -> tuple[str, ...]:
-    """A key, equal for `Ben Okafor`, `Mr Ben Okafor` and `okafor, Ben` and for no other name."""
-    return tuple(sorted(set(name_words(name)))) or (name,)
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a name in order, folded, without titles; a double name is two words."""
-    return [word for word in re.findall(r"\w+", folded(name)) if word not in TITLES]
-
-
-@lru_cache(maxsize=10_000)
-def roles_of_office(words: str) -> tuple[Role, ...]:
-    """The roles of those whose office these words are, or may be: `the chair of governors`."""
-    said = [word for word in re.findall(r"\w+", words.lower()) if word not in AROUND_OFFICES]
-    office = " ".join(said)
-    if office in OFFICES:
-        return (OFFICES[office],)
-    if OF_DEPUTIES.fullmatch(office):
-        return MAY_HAVE["deputy"]
-    may_have = MAY_HAVE.get(office) or IF_ALONE.get(office)
-    if may_have:
-        return may_have
-    is_head = bool(said) and all(LIKE_THE_HEAD.fullmatch(w) or w == "teacher" for w in said)
-    return (Role.HEAD,) if is_head and said != ["teacher"] else ()
-
-
-def offices_in(words: str) -> set[str]:
-    """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
-    in_a_row = re.findall(r"\w+", words.lower())
-    said = set(in_a_row)
-    found: set[str] = {role for office, role in OFFICES.items() if _OF_OFFICE[office] <= said}
-    text = f" {' '.join(in_a_row)} "
-    for office, roles in MAY_HAVE.items():
-        if f" {office} " in text:
-            found.update(roles)
-    if LIKE_THE_HEAD.search(words):
-        found.add(Role.HEAD)
-    return found
-
-
-_OF_OFFICE = {office: frozenset(office.split()) for office in OFFICES}
-
-
-def words_in(text: str) -> set[str]:
-    """The words of a text, folded; of `Okafor’s` the name."""
-    return set(name_words(_without_possessive(text)))
-
-
-def _without_possessive(text: str) -> str:
-    return re.sub(r"['’]s?(?!\w)", "", text)

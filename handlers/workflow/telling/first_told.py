@@ -13,13 +13,10 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.calendar import Calendar
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
-from store.model.kinds import Clock, NoticeKind
+from store.model.kinds import THAT_THERE_IS_A_CASE, Clock
 from store.model.records import FollowUp
-
-#: What tells a leader that there is a case.
-FIRST = frozenset({NoticeKind.ALERT, NoticeKind.URGENT})
 
 
 def told_from(case: Case, now: datetime, calendar: Calendar) -> datetime:
@@ -62,7 +59,7 @@ def _from_the_alert(
 
 def _first_told(case: Case, owners: Collection[str]) -> datetime | None:
     """When one of its owners is told of the case first, or where none of them is, anybody."""
-    alerts = [notice for notice in case.notices if notice.kind in FIRST]
+    alerts = [notice for notice in case.notices if notice.kind in THAT_THERE_IS_A_CASE]
     to_owners = [notice.due for notice in alerts if notice.to in owners]
     to_anybody = [notice.due for notice in alerts]
     return min(to_owners or to_anybody, default=None)

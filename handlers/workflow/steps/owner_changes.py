@@ -1,7 +1,7 @@
 """Whose the steps of a case are, remembered with them, so that both hear of it once where a step
 changes hands: by being given, by its case being given, or by a role that somebody lost.
 
-Of a step that is given, its new owner hears by `step_news`; of those of a new case by its alert.
+Of a step that is given, its new owner hears by `news`; of those of a new case by its alert.
 Where that comes to nothing, as another takes the case first, whoever has a step by a role hears of
 it here.
 """
@@ -14,11 +14,10 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.first_told import FIRST
-from handlers.workflow.step_news import OPENING, opened_by, step_notice_of
-from handlers.workflow.steps import OWNER, owners_of
+from handlers.workflow.steps.news import OPENING, opened_by, step_notice_of
+from handlers.workflow.steps.procedure import OWNER, owners_of
 from store.model.case import Case
-from store.model.kinds import OWNERSHIP, EntryKind, NoticeKind
+from store.model.kinds import OWNERSHIP, THAT_THERE_IS_A_CASE, EntryKind, NoticeKind
 from store.model.records import FollowUp, Notice, Person, Status
 
 #: With which `Notice.step` begins, before the keys of the steps.
@@ -79,19 +78,23 @@ def _who_hears_of_new(looked: _Looked, case: Case, around: Around) -> list[str]:
     hear of it otherwise.
     """
     step = looked.step
-    # What is whoever's who takes the case is nobody's in particular.
-    is_somebodys = step.owner != OWNER or step.person or case.owner
     entry = case.chronology[-1]
-    is_told_with_entry = entry.what in OPENING and opened_by(step, entry)
-    if not is_somebodys or is_told_with_entry or step.told >= 0:
+    is_of_entry = opened_by(step, entry)
+    is_told_with_entry = is_of_entry and entry.what in OPENING
+    if is_told_with_entry or step.told >= 0 or not _is_somebodys(step, case):
         return []
-    found = []
+    heard = []
     for id in looked.ids:
         # Whoever has called for it reads that in the answer.
-        is_their_own = id == entry.by and opened_by(step, entry)
+        is_their_own = is_of_entry and id == entry.by
         if not is_their_own and not _hears_of_case(id, case, around, step.opened_at):
-            found.append(id)
-    return found
+            heard.append(id)
+    return heard
+
+
+def _is_somebodys(step: FollowUp, case: Case) -> bool:
+    """Whether it is anybody's in particular: what is whoever's who takes the case is not."""
+    return bool(step.owner != OWNER or step.person or case.owner)
 
 
 def _who_hears_of_change(looked: _Looked, case: Case, around: Around) -> list[str]:
@@ -100,16 +103,15 @@ def _who_hears_of_change(looked: _Looked, case: Case, around: Around) -> list[st
     gave = _given_by_last_entry(looked.step, case)
     heard = []
     for id in looked.ids:
-        is_told_already = (
-            id == gave.to
-            or _hears_of_case(id, case, around)
-            or _waiting_marks(id, case) & {COME + looked.step.key, GONE + looked.step.key}
-        )
-        is_new = id not in before and not is_told_already
-        if is_new or (id in before and _is_passed_over(id, case)):
+        if id in before:
+            is_news = _is_passed_over(id, case)
+        else:
+            is_told = id == gave.to or _hears_of_case(id, case, around)
+            is_news = not is_told and not _is_about_to_hear(id, looked.step, case)
+        if is_news:
             heard.append(id)
     for id in before:
-        is_lost = id not in looked.ids and id != gave.by and not gave.is_first
+        is_lost = id not in looked.ids and gave.takes_from(id)
         if is_lost and not _never_heard(id, looked.step, case):
             heard.append(id)
     return heard
@@ -132,14 +134,15 @@ def _tells_of(notice: Notice, step: FollowUp, case: Case) -> bool:
     return is_news and step.key in keys
 
 
-def _waiting_marks(id: str, case: Case) -> set[str]:
-    """The steps of which somebody is to hear that they have come or gone, marked."""
-    marks: set[str] = set()
+def _is_about_to_hear(id: str, step: FollowUp, case: Case) -> bool:
+    """Whether somebody is to hear already that a step has come to them, or gone from them."""
+    marks = {COME + step.key, GONE + step.key}
     for notice in _waiting_for(id, case):
         if notice.kind == NoticeKind.STEPS:
             first, *keys = notice.step.split()
-            marks.update(keys if first == HANDS else ())
-    return marks
+            if first == HANDS and not marks.isdisjoint(keys):
+                return True
+    return False
 
 
 def _waiting_for(id: str, case: Case) -> list[Notice]:
@@ -162,6 +165,10 @@ class _Given:
     #: Nobody had taken its case before: whoever had the step by their role loses nothing.
     is_first: bool = False
 
+    def takes_from(self, id: str) -> bool:
+        """Tell whether it is news to somebody that they lost a step: not to whoever gave it."""
+        return id != self.by and not self.is_first
+
 
 def _given_by_last_entry(step: FollowUp, case: Case) -> _Given:
     entry = case.chronology[-1]
@@ -180,7 +187,7 @@ def _hears_of_case(id: str, case: Case, around: Around, since: datetime | None =
     """
     is_owned = any(part.owner for part in around.matter(case))
     for notice in case.notices:
-        if notice.to != id or notice.kind not in FIRST | {NoticeKind.GIVEN}:
+        if notice.to != id or notice.kind not in THAT_THERE_IS_A_CASE | {NoticeKind.GIVEN}:
             continue
         if notice.settled is None:
             if not _comes_to_nothing(notice, case, is_owned=is_owned):
@@ -204,16 +211,26 @@ def _is_passed_over(id: str, case: Case) -> bool:
     """Whether the last entry gives the case to another, and all that would have told this person
     of it comes to nothing by that.
     """
-    entry = case.chronology[-1]
-    if entry.what not in OWNERSHIP or case.owner == id:
+    is_given_to_another = case.chronology[-1].what in OWNERSHIP and case.owner != id
+    has_acted = id in {entry.by for entry in case.chronology}
+    if not is_given_to_another or has_acted:
         return False
-    if any(each.by == id for each in case.chronology):
-        return False
-    alerts = [n for n in case.notices if n.to == id and n.kind in FIRST]
-    on_the_way = [n for n in alerts if n.settled is None]
-    if not on_the_way or any(n.message for n in alerts):
-        return False
-    return all(_comes_to_nothing(n, case, is_owned=True) for n in on_the_way)
+    return _has_alerts_for_nothing(id, case)
+
+
+def _has_alerts_for_nothing(id: str, case: Case) -> bool:
+    """Whether somebody was to be told that there is the case, and will not be."""
+    is_on_the_way = False
+    for notice in case.notices:
+        if notice.to != id or notice.kind not in THAT_THERE_IS_A_CASE:
+            continue
+        if notice.message:
+            return False
+        if notice.settled is None:
+            if not _comes_to_nothing(notice, case, is_owned=True):
+                return False
+            is_on_the_way = True
+    return is_on_the_way
 
 
 def _notice(case: Case, person: str, changes: Sequence[_Looked], desk: Desk) -> Notice:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from handlers.cases.classify import NOT_YOUR_OWN
 from handlers.cases.concerned.poster_words import poster_choice
-from handlers.cases.meant import LINE, has_more
-from handlers.cases.questions import mistake_choice
+from handlers.cases.reporting.meant_as_report import LINE, has_more
+from handlers.cases.reporting.questions import mistake_choice
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter

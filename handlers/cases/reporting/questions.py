@@ -84,17 +84,21 @@ def category_question(case: Case, known: Known, desk: Desk, *, every: bool = Fal
 
 def _fitting(concerned: Iterable[About], desk: Desk) -> Sequence[Category]:
     """The categories that fit whom a case is about; all, where none does or that is not known."""
+    all_there_are = desk.procedure.category
     subjects = {about.subject for about in concerned if not about.is_of_words}
     if not subjects or Subject.UNSURE in subjects:
-        return desk.procedure.category
+        return all_there_are
     if Subject.ME in subjects:
         subjects.add(Subject.STAFF)
+    offered = [each for each in all_there_are if _is_offered(each, subjects)]
+    if all(each.withhold for each in offered):
+        return all_there_are
+    return offered
 
-    all_there_are = desk.procedure.category
+
+def _is_offered(category: Category, subjects: Collection[str]) -> bool:
     # Whatever else is said of a picture has it fetched: this must never be out of reach.
-    fitting = [each for each in all_there_are if each.withhold or each.fits(subjects)]
-    is_nothing_else = all(each.withhold for each in fitting)
-    return all_there_are if is_nothing_else else fitting
+    return category.withhold or category.fits(subjects)
 
 
 def undressed_choices(case: Case, desk: Desk) -> list[Choice]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import combinations
 
 from nicknames import NickNamer
@@ -14,10 +13,6 @@ from nicknames import NickNamer
 TWO_LETTERS = re.compile("(?<=[aou])e|(?<=a)a")
 #: Of a name, that are tried as one.
 MOST_WORDS = 6
-#: How alike a slip and a name must be, from 0 to 1.
-LIKENESS = 0.8
-#: Letters, from which on a word may be a slip for another.
-LONG_ENOUGH_FOR_SLIPS = 4
 
 #: Words that stand in every text. Two of them side by side are no name: `in a` is not Ina.
 LITTLE = frozenset(
@@ -89,14 +84,6 @@ def _are_near(short: str, other: str) -> bool:
 def _namer() -> NickNamer:
     # Its list is read when a name is first asked about.
     return NickNamer()
-
-
-@lru_cache(maxsize=10_000)
-def words_alike(word: str, known: frozenset[str]) -> frozenset[str]:
-    """Those of the known words that this one may be a slip for: `okafr` -> `okafor`."""
-    if len(word) < LONG_ENOUGH_FOR_SLIPS or not known:
-        return frozenset()
-    return frozenset(difflib.get_close_matches(word, known, len(known), LIKENESS))
 
 
 @cache

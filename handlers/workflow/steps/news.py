@@ -12,7 +12,7 @@ from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.steps import owners_of
+from handlers.workflow.steps.procedure import owners_of
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind, NoticeKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status

@@ -1,0 +1,1 @@
+"""Whose name it is: names that are alike, offices, accounts, and whom words speak of."""

@@ -1,0 +1,1 @@
+"""Whom a case concerns: who may be meant, who is kept from it, and what they were shown."""
