@@ -43,10 +43,9 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
         return None
     if may_say_whom(person, matter) and _is_whom_open(person, matter):
         return subject_question(case, known_to(person, matter, desk), desk)
-    for subject in case.subjects:
-        is_asked = subject.candidates and subject.name and not subject.is_of_words
-        if is_asked and may_settle(person, matter, case, subject):
-            return await which_of(case, subject, desk)
+    which = await _which_subject(person, matter, case, desk)
+    if which:
+        return which
     is_kind_open = case.category is None or bool(case.waiting)
     if is_kind_open and (matter.whole or _may_be_asked_kind(person, matter)):
         return category_question(case, known_to(person, matter, desk), desk)
@@ -68,6 +67,30 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     ]
     options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE} {named_mark(named)}"))
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
+
+
+async def question_of_insiders(
+    person: Person, matter: Matter, case: Case, desk: Desk
+) -> Reply | None:
+    """Which of several is meant, by what was said or by words: to those who look after it.
+
+    Its reporter answers no more from when somebody else has worked on it.
+    """
+    which = await _which_subject(person, matter, case, desk)
+    if which:
+        return which
+    for poster in case.posters:
+        if poster.candidates and poster.name and may_settle(person, matter, case, poster):
+            return await which_of(case, poster, desk, verb="posted")
+    return named_question(person, matter, case)
+
+
+async def _which_subject(person: Person, matter: Matter, case: Case, desk: Desk) -> Reply | None:
+    for subject in case.subjects:
+        is_asked = subject.candidates and subject.name and not subject.is_of_words
+        if is_asked and may_settle(person, matter, case, subject):
+            return await which_of(case, subject, desk)
+    return None
 
 
 def with_question_of_named(

@@ -15,7 +15,7 @@ from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.concerned.posters import posted_before
 from handlers.cases.evidence_shown import beginning, evidence_shown
 from handlers.cases.evidence_words import describe, similar_cases, unkept_lines
-from handlers.cases.next_question import named_question, next_question
+from handlers.cases.next_question import next_question, question_of_insiders
 from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.questions import NOT_SAID, subjects_words
 from handlers.cases.removals.wording import removal_facts
@@ -156,7 +156,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     if access.may_be_about(person, matter.summaries):
         parts.append(Text(MAY_MEAN_YOU))
     for part in matter.cases:
-        question = named_question(person, matter, part)
+        question = await question_of_insiders(person, matter, part, desk)
         parts += question.parts if question else ()
     route = other_route(matter.cases, matter.people, desk)
     if route:

@@ -110,15 +110,17 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    if (named.is_of_words or named.is_of_matter) and not matter.whole:
-        # Whoever went on seeing it all the while reads nothing new.
-        if set(named.candidates) <= set(case.last_inside):
-            return True
-        is_alone = len(matter.summaries) == 1
-        is_free = _is_untouched(person, case, but=LOOKS) or _have_named(named, person, case)
-        return is_alone and is_free
+    if matter.whole:
+        return True
+    # Whoever went on seeing it all the while reads nothing new.
+    if named.candidates and set(named.candidates) <= set(case.last_inside):
+        return True
+    is_alone = len(matter.summaries) == 1
+    is_untouched = is_alone and _is_untouched(person, case, but=LOOKS)
+    if named.is_of_words or named.is_of_matter:
+        return is_untouched or (is_alone and _have_named(named, person, case))
     named_by = _named_by(named.label, case)
-    return matter.whole or (bool(named_by) and named_by <= set(person.ids))
+    return is_untouched and bool(named_by) and named_by <= set(person.ids)
 
 
 def may_say_whom(person: Person, matter: Matter) -> bool:

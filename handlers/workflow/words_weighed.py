@@ -14,6 +14,7 @@ from handlers.rules.names import may_be_one, same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from handlers.workflow.accounts_named import has_written
+from handlers.workflow.steps import may_be_told
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
@@ -46,10 +47,28 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
         return case
     if is_known_whom(before.subjects):
         # Of whoever is named again it is asked again.
-        words = case.words_since(before, _accused(case, around))
-        return _perhaps_about(case, words, leaders, desk)
+        accused = _accused(case, around)
+        signers = [each for each in leaders if _only_signs(each, case, before, around, desk)]
+        others = [person for person in leaders if person not in signers]
+        case = _perhaps_about(case, case.words_since(before, accused), others, desk)
+        for person in signers:
+            words = case.words_since(before, {*accused, *person.ids})
+            case = _perhaps_about(case, words, [person], desk)
+        return case
     unsettled = [person for person in leaders if not _is_not_meant(person, case)]
     return _perhaps_about(case, case.all_words, unsettled, desk)
+
+
+def _only_signs(person: Person, case: Case, before: Case, around: Around, desk: Desk) -> bool:
+    """Whether this person reported the case, looks after it, and has just noted something in it.
+
+    Their own name in a note of theirs is a signature, as it is with any other leader.
+    """
+    is_reporter = any(id in case.reporters for id in person.ids)
+    has_sent = len(case.evidence) > len(before.evidence)
+    if not is_reporter or has_sent:
+        return False
+    return may_be_told(person, around.having(before).matter(before), desk)
 
 
 def _with_those_whom_leaders_name(
