@@ -55,7 +55,7 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
             words = case.words_since(before, {*accused, *person.ids})
             case = _perhaps_about(case, words, [person], desk)
         return case
-    unsettled = [person for person in leaders if not _is_not_meant(person, case)]
+    unsettled = [person for person in leaders if not is_not_meant(person, case)]
     return _perhaps_about(case, case.all_words, unsettled, desk)
 
 
@@ -89,7 +89,7 @@ def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk:
     found = []
     for person in leaders:
         is_one = any(_may_be_record_of(about, person) for about in new)
-        if is_one and not _is_not_meant(person, case):
+        if is_one and not is_not_meant(person, case):
             found.append(person)
     return _perhaps_each(case, found, desk)
 
@@ -147,7 +147,7 @@ def with_owner_again(case: Case, by: Person, at: datetime) -> Case:
 
 def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     """The case, perhaps about somebody who works on cases from now on, if its words name them."""
-    is_new_here = person.has(*access.WORKERS) and not _is_not_meant(person, case)
+    is_new_here = person.has(*access.WORKERS) and not is_not_meant(person, case)
     if not is_new_here:
         return case
     is_named = any(_may_be_record_of(about, person) for about in case.concerned)
@@ -210,7 +210,7 @@ def with_those_read(case: Case, item: Evidence, around: Around, desk: Desk) -> C
         return case
     named = []
     for person in around.people.having(access.WORKERS):
-        is_answered = _is_not_meant(person, case) and _is_answered_since(item.at, case)
+        is_answered = is_not_meant(person, case) and _is_answered_since(item.at, case)
         if not is_answered and surely_speaks_of(item.machine_read, person):
             named.append(person)
     return _perhaps_each(case, named, desk)
@@ -243,7 +243,7 @@ def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:
     return case
 
 
-def _is_not_meant(person: Person, case: Case) -> bool:
+def is_not_meant(person: Person, case: Case) -> bool:
     """Whether somebody has said that it is not about this person, whom the words name."""
     return any(not set(about.not_meant).isdisjoint(person.ids) for about in case.subjects)
 
