@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from handlers.cases.lists import lines
 from handlers.commands import command
-from handlers.desk import Ask, Desk
+from handlers.desk import REFERENCE, Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
@@ -143,7 +143,7 @@ async def _note(ask: Ask, words: str, found: Sequence[Listed], desk: Desk) -> No
 async def searches(ask: Ask, desk: Desk) -> Reply:
     """The latest searches, but for those that could tell of a case that the asker may not see."""
     everything = sorted(await desk.store.memos(Searched), key=lambda s: (s.at, s.id), reverse=True)
-    references = {reference for search in everything for reference in search.found}
+    references = {reference for search in everything for reference in _named_in(search)}
     known = Summaries(await desk.store.related(references))
     people = People(await desk.store.having((), {search.by for search in everything}))
     chairs = await _ever_chairs(desk)
@@ -190,6 +190,14 @@ def _looked_for(search: Searched) -> list[str]:
     return [reference for reference in search.found if reference in typed]
 
 
+def _named_in(search: Searched) -> set[str]:
+    """References that a search has found, and that were typed in it, whether it found them or
+    not.
+    """
+    typed = map(REFERENCE.fullmatch, search.words.split())
+    return {*search.found, *(match[1].upper() for match in typed if match)}
+
+
 def _may_know(person: Person, search: Searched, known: Summaries, desk: Desk) -> bool:
     """One's own searches; of others, those that found nothing hidden or gone, and did not look for
     oneself.
@@ -198,8 +206,10 @@ def _may_know(person: Person, search: Searched, known: Summaries, desk: Desk) ->
         return True
     if speaks_of(search.words, person):
         return False
-    for reference in search.found:
+    for reference in _named_in(search):
         summary = known.get(reference)
-        if summary is None or not desk.listed(person, summary, known).inside:
+        if summary is None and reference in search.found:
+            return False
+        if summary and not desk.listed(person, summary, known).inside:
             return False
     return True

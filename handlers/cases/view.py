@@ -85,8 +85,9 @@ LATEST = "The latest of {number} entries"
 #: Above the steps and the passages that they rest on, which name the headteacher.
 NOT_FOR_HEAD = (
     "It is about the headteacher. Whatever a step or a text says, tell the headteacher nothing of "
-    "it: what it asks of them is for the chair of governors."
+    "it: what it asks of them is for {whom}."
 )
+THE_CHAIR, YOU = "the chair of governors", "you to decide"
 NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
@@ -273,7 +274,8 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     first, *others = steps
     lines = [_step_line(NEXT, first, matter, desk)]
     if access.is_about_head(matter.summaries):
-        lines.insert(0, NOT_FOR_HEAD)
+        of_chair = any(part.chair_recused for part in matter.summaries)
+        lines.insert(0, NOT_FOR_HEAD.format(whom=YOU if of_chair else THE_CHAIR))
     parts: list[Part] = [Text("\n".join(lines))]
     passage = passage_at(first.passage, desk)
     if passage:
