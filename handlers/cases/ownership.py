@@ -32,6 +32,10 @@ WHICH_OUTCOME = "I know no outcome “{typed}”. How does case {reference} end?
 WHY_REOPEN = "Why is case {reference} opened again?"
 IN_A_RING = "Case {to} is part of case {reference} already."
 TO_A_CLOSED_ONE = "Case {to} is closed. Reopen it first, and then join the other to it."
+YOU_ALONE = (
+    "Then nobody but you would see case {to}, as the words of case {part} may mean all the others "
+    "who look after it. First say who case {part} is about: /case about {part}"
+)
 JOINED_MEANWHILE = "Case {reference} has just become part of case {root}. Look at that one first."
 #: Characters.
 NOTE_LIMIT = 20_000
@@ -267,6 +271,8 @@ async def join(ask: Ask, desk: Desk) -> Reply:
             raise target.refusal(IN_A_RING.format(reference=part.case.reference, to=to))
         if root.status == Status.CLOSED:
             raise target.refusal(TO_A_CLOSED_ONE.format(to=root.reference))
+        if _would_be_alone(ask.person, target, part, desk):
+            raise part.refusal(YOU_ALONE.format(part=part.case.reference, to=root.reference))
         matter = await change(
             desk,
             ask.person,
@@ -276,6 +282,16 @@ async def join(ask: Ask, desk: Desk) -> Reply:
         )
     await without_lost_owner(desk, root.reference)
     return await _shown(ask, matter, desk)
+
+
+def _would_be_alone(person: Person, target: Matter, part: Matter, desk: Desk) -> bool:
+    """Whether nobody else would look after what others look after now: words of the one may mean
+    them.
+    """
+    others = [each for each in target.people.having(WORKERS) if each.id != person.id]
+    both = (*target.summaries, *part.summaries)
+    may_now = any(may_be_told(each, target.summaries, desk) for each in others)
+    return may_now and not any(may_be_told(each, both, desk) for each in others)
 
 
 async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from handlers.cases.lists import lines
 from handlers.commands import command
-from handlers.desk import Ask, Desk
+from handlers.desk import REFERENCE, Ask, Desk
 from handlers.matter import Listed, People, Summaries
 from handlers.messages import Choice, Choices, Heading, Part, Refused, Reply, Text, say
 from handlers.rules.access import Act
@@ -166,7 +166,7 @@ async def _allowed(
     """
     references = set[str]()
     for search in searches:
-        references.update(search.found)
+        references.update(_named_in(search))
     known = Summaries(await desk.store.related(references))
     chairs = await _ever_chairs(desk)
     allowed = []
@@ -195,6 +195,14 @@ def _looked_for(search: Searched) -> list[str]:
     return [reference for reference in search.found if reference in typed]
 
 
+def _named_in(search: Searched) -> set[str]:
+    """References that a search has found, and that were typed in it, whether it found them or
+    not.
+    """
+    typed = map(REFERENCE.fullmatch, search.words.split())
+    return {*search.found, *(match[1].upper() for match in typed if match)}
+
+
 def _may_know(person: Person, search: Searched, known: Summaries, desk: Desk) -> bool:
     """One's own searches; of others, those that found nothing hidden or gone, and did not look for
     oneself.
@@ -203,8 +211,10 @@ def _may_know(person: Person, search: Searched, known: Summaries, desk: Desk) ->
         return True
     if speaks_of(search.words, person):
         return False
-    for reference in search.found:
+    for reference in _named_in(search):
         summary = known.get(reference)
-        if summary is None or not desk.listed(person, summary, known).inside:
+        if summary is None and reference in search.found:
+            return False
+        if summary and not desk.listed(person, summary, known).inside:
             return False
     return True

@@ -18,7 +18,7 @@ from handlers.cases.evidence.words import describe, similar_cases, unkept_lines
 from handlers.cases.pictures.who_had import who_had_it
 from handlers.cases.pictures.whom_to_ring import whom_to_ring
 from handlers.cases.removals.wording import removal_facts
-from handlers.cases.reporting.next_question import named_question, next_question
+from handlers.cases.reporting.next_question import next_question, question_of_insiders
 from handlers.cases.reporting.questions import NOT_SAID, subjects_words
 from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
@@ -85,8 +85,9 @@ LATEST = "The latest of {number} entries"
 #: Above the steps and the passages that they rest on, which name the headteacher.
 NOT_FOR_HEAD = (
     "It is about the headteacher. Whatever a step or a text says, tell the headteacher nothing of "
-    "it: what it asks of them is for the chair of governors."
+    "it: what it asks of them is for {whom}."
 )
+THE_CHAIR, YOU = "the chair of governors", "you to decide"
 NOTHING_MORE = "No step is open. Close the case when it is over."
 NEXT = "Next: {what} · {who} · due {due}{overdue}"
 THEN = "Then: {what} · {who} · due {due}{overdue}"
@@ -156,7 +157,7 @@ async def _whole(person: Person, matter: Matter, rows: list[Row], desk: Desk) ->
     if access.may_be_about(person, matter.summaries):
         parts.append(Text(MAY_MEAN_YOU))
     for part in matter.cases:
-        question = named_question(person, matter, part)
+        question = await question_of_insiders(person, matter, part, desk)
         parts += question.parts if question else ()
     route = other_route(matter.cases, matter.people, desk)
     if route:
@@ -280,7 +281,8 @@ def _steps(matter: Matter, desk: Desk) -> list[Part]:
     first, *others = steps
     lines = [_step_line(NEXT, first, matter, desk)]
     if access.is_about_head(matter.summaries):
-        lines.insert(0, NOT_FOR_HEAD)
+        of_chair = any(part.chair_recused for part in matter.summaries)
+        lines.insert(0, NOT_FOR_HEAD.format(whom=YOU if of_chair else THE_CHAIR))
     parts: list[Part] = [Text("\n".join(lines))]
     passage = passage_at(first.passage, desk)
     if passage:

@@ -89,7 +89,8 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
         else:
             person = await join_as_new(found, sender.account, here, desk)
     desk.roles_changed(person)
-    await reconsider(desk, person, before)
+    by = () if found.person else filter(None, (found.by, found.agreed_by))
+    await reconsider(desk, person, before, by)
     return say(WELCOME.format(name=person.name))
 
 

@@ -39,4 +39,5 @@ async def _enrol(invitation: Invitation, desk: Desk) -> None:
         else:
             here = await desk.store.by_account(invitation.claimed_by)
             joined = await join_as_new(invitation, invitation.claimed_by, here, desk)
-    await reconsider(desk, joined, here)
+    by = () if invitation.person else (invitation.by,)
+    await reconsider(desk, joined, here, by)

@@ -171,18 +171,19 @@ async def _change(
     way = way_of(ask.incoming.sender.account)
     wish = RoleWish(new_id(), what, person.id, roles, ask.person.id, ask.at, way)
     if roles_after(wish, person) == person.roles:
-        return _is_now(person, wish)
+        return await _is_now(person, wish, desk)
     await refuse_last_head(wish, person, desk)
     if access.needs_another(roles):
         return await _ask_other(wish, ask.person, desk)
     await desk.store.put(wish)
-    return _is_now(await carry_out(wish, desk), wish)
+    return await _is_now(await carry_out(wish, desk), wish, desk)
 
 
-def _is_now(person: Person, wish: RoleWish) -> Reply:
+async def _is_now(person: Person, wish: RoleWish, desk: Desk) -> Reply:
     words = NOW if person.roles else OUT
     said = words.format(name=person.name, roles=role_words(person.roles))
-    if wish.what == RoleChangeKind.TAKEN and Role.CHAIR in wish.roles:
+    is_chair_gone = wish.what == RoleChangeKind.TAKEN and Role.CHAIR in wish.roles
+    if is_chair_gone and not await desk.store.having((Role.CHAIR,)):
         said += NO_CHAIR_NOW
     return say(said)
 
@@ -262,7 +263,7 @@ async def agree(ask: Ask, desk: Desk) -> Reply:
             await desk.store.add_invitation(agreed)
             return say(AGREED_TO_INVITE.format(name=agreed.name))
         await desk.store.put(agreed)
-    return _is_now(await carry_out(agreed, desk), agreed)
+    return await _is_now(await carry_out(agreed, desk), agreed, desk)
 
 
 @command(

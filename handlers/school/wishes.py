@@ -65,7 +65,7 @@ async def carry_out(wish: RoleWish, desk: Desk) -> Person:
         await desk.store.drop(RoleWish, wish.id)
     desk.roles_changed(saved)
     await tidy_invitations(desk)
-    await reconsider(desk, saved, person)
+    await reconsider(desk, saved, person, filter(None, (wish.by, wish.agreed_by)))
     return saved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from handlers.desk import Desk
@@ -10,6 +10,7 @@ from handlers.matter import Around, Matter, Summaries, ids_named_in
 from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.workflow.concerned.appointed import lets_in_by_role, with_appointed
 from handlers.workflow.concerned.candidates import as_of_head, with_newcomer_named
 from handlers.workflow.concerned.recusal import may_mean_a_reader
 from handlers.workflow.consequences import with_consequences
@@ -191,12 +192,16 @@ async def _may_own(root: Summary, summaries: Summaries, desk: Desk) -> bool:
     return access.may_with(owner, Act.OWN, desk.listed(owner, root, summaries).relations)
 
 
-async def reconsider(desk: Desk, person: Person, before: Person | None) -> None:
+async def reconsider(
+    desk: Desk, person: Person, before: Person | None, by: Iterable[str] = ()
+) -> None:
     """Somebody has come, or has other roles: every open case tells those who are to know of it now.
 
-    `before`: the person as they were. A case, also a closed one, may be about somebody who had
-    nothing to do with cases when it was said whom it is about, or was called otherwise.
+    `before`: the person as they were; `by`: ids of those who invited them, or gave the roles. A
+    case, also a closed one, may be about somebody who had nothing to do with cases when it was said
+    whom it is about, or was called otherwise.
     """
+    givers = await _those_here(by, desk)
     is_new = before is None or not before.has(*access.WORKERS)
     is_new = is_new or not set(person.names) <= set(before.names if before else ())
 
@@ -204,12 +209,29 @@ async def reconsider(desk: Desk, person: Person, before: Person | None) -> None:
         case = as_of_head(case, person, desk)
         return with_newcomer_named(case, person, desk) if is_new else case
 
-    for summary in await desk.store.summaries():
+    def move_of_appointed(case: Case) -> Case:
+        return with_appointed(move(case), person, desk)
+
+    summaries = Summaries(await desk.store.summaries())
+    for summary in summaries:
         is_open = summary.status == Status.OPEN
+        matter = summaries.matter(summary.reference)
+        is_appointed = lets_in_by_role(person, before, givers, matter, desk)
         try:
-            if is_open or is_new or person.has(Role.HEAD):
+            if is_appointed and summary is matter[0]:
+                await apply(desk, summary.reference, move_of_appointed)
+            elif is_open or is_new or person.has(Role.HEAD):
                 await apply(desk, summary.reference, move)
             if is_open:
                 await without_lost_owner(desk, summary.reference)
         except (DamagedCase, NotFound):
             continue
+
+
+async def _those_here(ids: Iterable[str], desk: Desk) -> list[Person]:
+    """The people of these ids, as far as there are such: a technician is none."""
+    found = []
+    for id in dict.fromkeys(ids):
+        with suppress(NotFound):
+            found.append(await desk.store.person(id))
+    return found

@@ -121,8 +121,11 @@ def _is_begun(matter: Matter, reporter: Person) -> bool:
     if len(matter.summaries) > 1 or case.owner:
         return True
     own = {*reporter.ids, SYSTEM}
-    # Of what may be about its reporter, also that somebody has looked at it.
-    looks = () if access.is_kept_from(reporter, matter.summaries) else LOOKS
+    # Of what may be about its reporter, or about somebody who may have asked them to take it back,
+    # also that somebody has looked at it.
+    workers = matter.people.having(access.WORKERS)
+    is_kept = any(access.is_kept_from(each, matter.summaries) for each in (reporter, *workers))
+    looks = () if is_kept else LOOKS
     return any(entry.by not in own and entry.what not in looks for entry in case.chronology)
 
 

@@ -78,6 +78,22 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
 
 
+async def question_of_insiders(
+    person: Person, matter: Matter, case: Case, desk: Desk
+) -> Reply | None:
+    """Which of several is meant, by what was said or by words: to those who look after it.
+
+    Its reporter answers no more from when somebody else has worked on it.
+    """
+    unsettled = subject_to_settle(person, matter)
+    if unsettled:
+        return await which_of(case, unsettled, desk)
+    for poster in case.posters:
+        if poster.candidates and poster.name and may_settle(person, matter, case, poster):
+            return await which_of(case, poster, desk, verb="posted")
+    return named_question(person, matter, case)
+
+
 def with_question_of_named(
     reply: Reply, person: Person, matter: Matter, before: Case, case: Case
 ) -> Reply:

@@ -15,6 +15,7 @@ from handlers.rules.names.in_words import may_speak_of
 from handlers.rules.names.words import same_name
 from handlers.rules.pause import speaks_of_head
 from handlers.workflow.concerned.accounts_named import has_written
+from handlers.workflow.reach import may_be_told
 from store.model.case import Case
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
@@ -48,10 +49,28 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
         return case
     if is_known_whom(before.subjects):
         # Of whoever is named again it is asked again.
-        words = case.words_since(before, _accused(case, around))
-        return _perhaps_about(case, words, leaders, desk)
-    unsettled = [person for person in leaders if not _is_not_meant(person, case)]
+        accused = _accused(case, around)
+        signers = [each for each in leaders if _only_signs(each, case, before, around, desk)]
+        others = [person for person in leaders if person not in signers]
+        case = _perhaps_about(case, case.words_since(before, accused), others, desk)
+        for person in signers:
+            words = case.words_since(before, {*accused, *person.ids})
+            case = _perhaps_about(case, words, [person], desk)
+        return case
+    unsettled = [person for person in leaders if not is_not_meant(person, case)]
     return _perhaps_about(case, case.all_words, unsettled, desk)
+
+
+def _only_signs(person: Person, case: Case, before: Case, around: Around, desk: Desk) -> bool:
+    """Whether this person reported the case, looks after it, and has just noted something in it.
+
+    Their own name in a note of theirs is a signature, as it is with any other leader.
+    """
+    is_reporter = any(id in case.reporters for id in person.ids)
+    has_sent = len(case.evidence) > len(before.evidence)
+    if not is_reporter or has_sent:
+        return False
+    return may_be_told(person, around.having(before).matter(before), desk)
 
 
 def _with_those_whom_leaders_name(
@@ -72,7 +91,7 @@ def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk:
     found = []
     for person in leaders:
         is_one = any(_may_be_record_of(about, person) for about in new)
-        if is_one and not _is_not_meant(person, case):
+        if is_one and not is_not_meant(person, case):
             found.append(person)
     return _perhaps_each(case, found, desk)
 
@@ -139,7 +158,7 @@ def _owner_lost_to_words_of(person: Person, case: Case) -> str:
 
 def with_newcomer_named(case: Case, person: Person, desk: Desk) -> Case:
     """The case, perhaps about somebody who works on cases from now on, if its words name them."""
-    if not person.has(*access.WORKERS) or _is_not_meant(person, case):
+    if not person.has(*access.WORKERS) or is_not_meant(person, case):
         return case
     is_named = any(_may_be_record_of(about, person) for about in case.concerned)
     if is_named or any(_is_sure_of(person, item) for item in case.evidence):
@@ -210,7 +229,7 @@ def with_those_read(case: Case, item: Evidence, around: Around, desk: Desk) -> C
         return case
     named = []
     for person in around.people.having(access.WORKERS):
-        is_answered = _is_not_meant(person, case) and _is_answered_since(item.at, case)
+        is_answered = is_not_meant(person, case) and _is_answered_since(item.at, case)
         if not is_answered and surely_speaks_of(item.machine_read, person):
             named.append(person)
     return _perhaps_each(case, named, desk)
@@ -243,7 +262,7 @@ def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:
     return case
 
 
-def _is_not_meant(person: Person, case: Case) -> bool:
+def is_not_meant(person: Person, case: Case) -> bool:
     """Whether somebody has said that it is not about this person, whom the words name."""
     return any(not set(about.not_meant).isdisjoint(person.ids) for about in case.subjects)
 

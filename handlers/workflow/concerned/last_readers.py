@@ -11,7 +11,8 @@ from handlers.rules import access
 from handlers.rules.pause import pause_ends
 from handlers.workflow.reach import may_be_told
 from store.model.case import Case
-from store.model.records import Person, Summary
+from store.model.kinds import EntryKind
+from store.model.records import SYSTEM, Person, Summary
 
 
 def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
@@ -24,13 +25,31 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if not case.last_inside and case.version and before is None:
         return case
     workers = around.people.having(access.WORKERS)
-    if _inside(replace(case, last_inside=()), workers, around, desk):
+    inside = _inside(replace(case, last_inside=()), workers, around, desk)
+    # Whoever has named all the others is nobody to leave it to.
+    namers = _have_named_several(case)
+    if any(namers.isdisjoint(person.ids) for person in inside):
         kept: tuple[str, ...] = ()
     else:
         were_inside = _ids(_inside_before(case, before, workers, around, desk))
         tried = replace(case, last_inside=(*case.last_inside, *were_inside))
         kept = _ids(_inside(tried, workers, around, desk))
     return case if kept == case.last_inside else replace(case, last_inside=kept)
+
+
+def _have_named_several(case: Case) -> set[str]:
+    """Ids of those in whose words several are named of whom nobody has said yet whether it is about
+    them.
+    """
+    named = {about.name for about in case.subjects if about.is_of_words}
+    by: dict[str, set[str]] = {}
+    last_by = ""
+    for entry in case.chronology:
+        if entry.by != SYSTEM:
+            last_by = entry.by
+        elif entry.what == EntryKind.ALSO_ABOUT and entry.details.get("name") in named:
+            by.setdefault(last_by, set()).add(entry.details["name"])
+    return {id for id, names in by.items() if len(names) > 1}
 
 
 def _inside(case: Case, workers: Iterable[Person], around: Around, desk: Desk) -> list[Person]:

@@ -112,20 +112,15 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
         return False
     if matter.whole:
         return True
-    if named.is_of_words or named.is_of_matter:
-        return _may_let_in(person, matter, case, named)
-    named_by = _named_by(named.label, case)
-    return bool(named_by) and named_by <= set(person.ids)
-
-
-def _may_let_in(person: Person, matter: Matter, case: Case, named: About) -> bool:
-    """Whether a reporter may say that those are not meant whom no more than words keep out."""
     # Whoever went on seeing it all the while reads nothing new.
-    if set(named.candidates) <= set(case.last_inside):
+    if named.candidates and set(named.candidates) <= set(case.last_inside):
         return True
-    if len(matter.summaries) > 1:
-        return False
-    return _is_untouched(person, case, but=LOOKS) or _have_named(named, person, case)
+    is_alone = len(matter.summaries) == 1
+    is_untouched = is_alone and _is_untouched(person, case, but=LOOKS)
+    if named.is_of_words or named.is_of_matter:
+        return is_untouched or (is_alone and _have_named(named, person, case))
+    named_by = _named_by(named.label, case)
+    return is_untouched and bool(named_by) and named_by <= set(person.ids)
 
 
 def may_say_whom(person: Person, matter: Matter) -> bool:
