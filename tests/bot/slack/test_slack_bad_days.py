@@ -13,6 +13,7 @@ from bot.slack import intake as intake_module
 from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
 from tests.bot.slack.slack_stage import ASHA, STAFF, Stage, on_stage, populate, running
 from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_world import BOT_USER
 from tests.patience import PATIENCE, until
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
@@ -288,3 +289,25 @@ async def test_signing_in_costs_one_call() -> None:
         for number in range(5):
             await stage.slack.slash(ASHA, "/case", f"list {number}")
         assert sorted(name for name, _ in stage.slack.calls) == ["auth.test", "users.info"]
+
+
+@pytest.mark.parametrize("error", ["user_not_in_channel", "channel_not_found", "is_archived"])
+async def test_what_cannot_be_shown_among_others_is_said_in_private(
+    stage: Stage, error: str
+) -> None:
+    stage.slack.fail("chat.postEphemeral", error, times=99)
+    await stage.slack.mention(ASHA, STAFF, f"<@{BOT_USER}> Tom was hit")
+    shown = await stage.slack.next(ASHA)
+    assert (shown.words, shown.channel, shown.ephemeral) == ("Thank you.", "DASHA", False)
+
+
+@pytest.mark.parametrize(
+    "error", ["cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found"]
+)
+async def test_what_a_thread_does_not_take_is_said_beside_it(stage: Stage, error: str) -> None:
+    said = await stage.slack.message(ASHA, "hello")
+    await stage.slack.next(ASHA)
+    stage.slack.fail("chat.postMessage", error)
+    await stage.slack.message(ASHA, "more", thread_ts=said["ts"])
+    shown = await stage.slack.next(ASHA)
+    assert (shown.words, shown.channel, shown.thread) == ("Thank you.", "DASHA", "")
