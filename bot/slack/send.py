@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import aiohttp
 
 from bot.slack import forms
-from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused
+from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused, refuse_page
 from bot.slack.destination import Destination, address_of
 from bot.slack.people import People
 from bot.slack.render import Message, files_of, prompt_of, render
@@ -259,6 +259,7 @@ class SlackPoster:
             async with self._api.session.post(place["upload_url"], data=content) as answer:
                 if answer.status != 200:
                     raise DeliveryFailed(NO_FILE_TAKEN.format(answer.status))
+                await refuse_page(answer)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise DeliveryFailed(UNREACHABLE) from None
 
