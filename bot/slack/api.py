@@ -47,6 +47,13 @@ _PERMANENT = {
     "cant_update_message",
     "edit_window_closed",
     "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+    "restricted_action_thread_only_channel",
+    "cannot_reply_to_message",
+    "thread_not_found",
+    "user_not_in_channel",
     "missing_scope",
     "no_permission",
     "file_not_found",
@@ -58,6 +65,8 @@ _PERMANENT = {
 _TOO_MANY_REQUESTS = "ratelimited"
 #: With the growing pauses below: about four minutes.
 _ATTEMPTS = 8
+#: Bytes of an answer that tell a page.
+PAGE_BEGINS_WITHIN = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 log = structlog.get_logger()
@@ -192,6 +201,7 @@ class SlackApi:
                     raise SlackRefused(_TOO_MANY_REQUESTS, permanent=False, retry_after=seconds)
                 if answer.status != 200:
                     raise SlackRefused(f"http {answer.status}", permanent=answer.status < 500)
+                await refuse_page(answer)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise DeliveryFailed(UNREACHABLE) from None
 
@@ -199,6 +209,16 @@ class SlackApi:
         """End all connections."""
         if self._session is not None:
             await self._session.close()
+
+
+async def refuse_page(answer: aiohttp.ClientResponse) -> None:
+    """Raise DeliveryFailed for a page with which a filter or a proxy answers in Slack's place.
+
+    Slack says `ok` in a few words where it has taken something.
+    """
+    beginning = await answer.content.read(PAGE_BEGINS_WITHIN)
+    if beginning.lstrip().startswith(b"<"):
+        raise DeliveryFailed(UNREACHABLE)
 
 
 def _refusal(error: SlackApiError) -> SlackRefused:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import aiohttp
 
 from bot.slack import forms
-from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused
+from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused, refuse_page
 from bot.slack.destination import Destination, address_of
 from bot.slack.people import People
 from bot.slack.render import Message, files_of, prompt_of, render
@@ -27,6 +27,8 @@ NO_FILE_TAKEN = "Slack did not take the file: http {}."
 #: The ids of messages name their channel here, so that an address need only name Slack.
 _ANYWHERE = address_of("")
 _CANNOT_CHANGE = ("message_not_found", "cant_update_message", "edit_window_closed")
+#: A thread may be locked, or gone, and still be answered beside it.
+_CANNOT_REPLY = ("cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found")
 _CANNOT_DELETE = ("cant_delete_message", "compliance_exports_prevent_deletion")
 _ALREADY_GONE = ("file_not_found", "file_deleted")
 
@@ -133,16 +135,33 @@ class SlackPoster:
             if has_responded:
                 return ""
         elif channel and destination.hidden:
-            await self._post_hidden(message, destination)
-            return ""
+            has_shown = await self._post_hidden(message, destination)
+            if has_shown:
+                return ""
+            # They would take what they wrote there for received.
+            return await self._post_to_person(message, destination.user)
         elif channel and replaces:
             has_replaced = await self._replace_tapped(message, destination)
             if has_replaced:
                 return f"{channel}:{destination.tapped}"
 
         if not channel:
-            channel = await self._people.direct_channel(destination.user)
-        return await self._post(channel, message, destination.thread)
+            return await self._post_to_person(message, destination.user)
+        return await self._post_in_thread(channel, message, destination.thread)
+
+    async def _post_to_person(self, message: Message, user: str) -> str:
+        """Post it in somebody's own chat with the bot. Gives its `<channel>:<ts>`."""
+        channel = await self._people.direct_channel(user)
+        return await self._post(channel, message)
+
+    async def _post_in_thread(self, channel: str, message: Message, thread: str) -> str:
+        """Post it in a thread, or beside it where Slack takes no reply there."""
+        try:
+            return await self._post(channel, message, thread)
+        except SlackRefused as refusal:
+            if not thread or refusal.error not in _CANNOT_REPLY:
+                raise
+        return await self._post(channel, message)
 
     async def _respond(self, message: Message, destination: Destination, *, replaces: bool) -> bool:
         """Answer at the `response_url`; False where it has been used five times, or has expired."""
@@ -176,17 +195,24 @@ class SlackPoster:
         )
         return f"{posted.get('channel') or channel}:{posted.get('ts', '')}"
 
-    async def _post_hidden(self, message: Message, destination: Destination) -> None:
-        await self._api.ask(
-            self._api.client.chat_postEphemeral,
-            channel=destination.channel,
-            user=destination.user,
-            text=message.text,
-            blocks=message.blocks,
-            link_names=False,
-            parse="none",
-            **_in_thread(destination.thread),
-        )
+    async def _post_hidden(self, message: Message, destination: Destination) -> bool:
+        """Show it to one person among others; False where Slack does not let the bot."""
+        try:
+            await self._api.ask(
+                self._api.client.chat_postEphemeral,
+                channel=destination.channel,
+                user=destination.user,
+                text=message.text,
+                blocks=message.blocks,
+                link_names=False,
+                parse="none",
+                **_in_thread(destination.thread),
+            )
+        except SlackRefused as refusal:
+            if not refusal.permanent:
+                raise
+            return False
+        return True
 
     async def _update(self, channel: str, ts: str, message: Message) -> None:
         await self._api.ask(
@@ -233,6 +259,7 @@ class SlackPoster:
             async with self._api.session.post(place["upload_url"], data=content) as answer:
                 if answer.status != 200:
                     raise DeliveryFailed(NO_FILE_TAKEN.format(answer.status))
+                await refuse_page(answer)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise DeliveryFailed(UNREACHABLE) from None
 

@@ -15,9 +15,12 @@ from handlers.messages import DeliveryFailed, TooLarge
 
 TOO_LARGE = "Telegram hands over at most 20 MB to a bot."
 NO_FILE = "This does not point to a file in Telegram."
+A_PAGE = "a page came in its place"
 CUT_SHORT = "the file is shorter than the message said"
 BROKEN_OFF = "The file could not be fetched from Telegram ({})."
 
+#: What files that are pages themselves end with.
+PAGES = (".htm", ".html", ".xhtml")
 #: Bytes that are read at once.
 PIECE = 64 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
@@ -36,6 +39,8 @@ async def fetch(connection: Connection, pointer: Mapping[str, str]) -> AsyncIter
         async with connection.request.client.get(url, timeout=TIMEOUT) as response:
             if response.status != 200:
                 raise DeliveryFailed(BROKEN_OFF.format(response.status))
+            if _is_page_instead(response, url):
+                raise DeliveryFailed(BROKEN_OFF.format(A_PAGE))
             async for piece in response.content.iter_chunked(PIECE):
                 received += len(piece)
                 yield piece
@@ -44,6 +49,11 @@ async def fetch(connection: Connection, pointer: Mapping[str, str]) -> AsyncIter
         raise DeliveryFailed(BROKEN_OFF.format(type(error).__name__)) from None
     if received < _expected(pointer):
         raise DeliveryFailed(BROKEN_OFF.format(CUT_SHORT))
+
+
+def _is_page_instead(response: aiohttp.ClientResponse, url: URL) -> bool:
+    """Tells a page that a filter or a proxy shows in place of a file."""
+    return response.content_type == "text/html" and url.suffix.lower() not in PAGES
 
 
 def _expected(pointer: Mapping[str, str]) -> int:

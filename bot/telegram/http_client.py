@@ -18,12 +18,28 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+NOT_TELEGRAMS = "What was answered is not Telegram's ({status})"
+
 HEADERS = {"User-Agent": BaseRequest.USER_AGENT}
 FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", **HEADERS}
+
+#: From this status of HTTP on, an answer is a refusal.
+FIRST_REFUSAL = 400
 
 #: Seconds to connect and to wait for an answer, where a call does not say.
 CONNECT = 10.0
 READ = 20.0
+
+
+class NotTelegrams(NetworkError):
+    """Somebody between Telegram and the bot has answered, as a school's filter or a proxy does.
+
+    It says nothing of the token, the chat or the message, so the call is as good as not made.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(NOT_TELEGRAMS.format(status=status))
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +95,10 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """One call of the Bot API, as its library asks for it. Raises TimedOut, NetworkError."""
+        """One call of the Bot API, as its library asks for it.
+
+        Raises TimedOut, NetworkError; NotTelegrams for a refusal that is somebody else's.
+        """
         timeout = aiohttp.ClientTimeout(
             total=None,
             connect=_seconds(pool_timeout, None),
@@ -93,11 +112,16 @@ class AiohttpRequest(BaseRequest):
             async with self.client.request(
                 method, address, data=body.data, headers=body.headers, timeout=timeout
             ) as response:
-                return response.status, await response.read()
+                answer = await response.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from error
+
+        # The library would take any 401 or 404 for a wrong token, and any 403 for a closed chat.
+        if response.status >= FIRST_REFUSAL and not _is_refusal(answer):
+            raise NotTelegrams(response.status)
+        return response.status, answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -111,6 +135,18 @@ class AiohttpRequest(BaseRequest):
             return cast("dict[str, Any]", json.loads(payload.decode("utf-8", "replace")))
         except ValueError:
             raise TelegramError("Telegram's answer could not be read") from None
+
+
+def _is_refusal(answer: bytes) -> bool:
+    """Tells a refusal of the Bot API's, which says `"ok": false`, from anybody else's page.
+
+    https://core.telegram.org/bots/api#making-requests
+    """
+    try:
+        said = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(said, dict) and said.get("ok") is False
 
 
 def _seconds(given: Any, usual: float | None) -> float | None:

@@ -93,6 +93,9 @@ async def _attempt(what: str, call: Callable[[], Awaitable[object]]) -> None:
         await call()
     except TelegramError as error:
         log.info("Telegram did not take what introduces the bot", what=what, reason=kind_of(error))
+    except Exception as error:
+        # An answer that the library cannot read keeps nobody from a menu of their own.
+        log.warning("Telegram's answer was not understood", what=what, error=type(error).__name__)
 
 
 def _is_command_name(name: str) -> bool:

@@ -15,8 +15,11 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.api import TelegramApi, TelegramBot, TelegramPauses
+from bot.telegram.http_client import NotTelegrams
 from bot.telegram.intake import TelegramIntake
 
+#: The status of HTTP for what a server does not have.
+NOT_FOUND = 404
 #: Seconds at most until what was not kept is asked for again; other people's messages wait as long.
 LONGEST = 10.0
 #: Seconds to confirm the last batch when the bot stops.
@@ -86,6 +89,10 @@ class Polling:
         except InvalidToken:
             # The token was right a moment ago, so this is a server that knows no webhooks.
             return
+        except NotTelegrams as error:
+            # Such a server may have no words of Telegram's for that.
+            if error.status != NOT_FOUND:
+                raise
 
     async def _confirm(self, offset: int) -> None:
         try:

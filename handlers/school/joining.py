@@ -96,12 +96,20 @@ async def join(code: str, sender: Sender, desk: Desk) -> Reply:
 
 async def _invitation_of(code: str, desk: Desk) -> Invitation:
     """Raises Refused where there is none, or it is void, or not agreed to."""
-    found = await desk.store.invitation(digest(code)) if CODE.fullmatch(code.strip()) else None
+    found = await _invitation_as_typed(code.strip(), desk)
     if found is None or found.is_by_mail or not await is_good(found, desk):
         raise Refused(BAD_CODE)
     if waits_for_other(found):
         raise Refused(NOT_AGREED)
     return found
+
+
+async def _invitation_as_typed(code: str, desk: Desk) -> Invitation | None:
+    if not CODE.fullmatch(code):
+        return None
+    found = await desk.store.invitation(digest(code))
+    # Typed from a slip of paper; a telephone likes to begin a word with a capital.
+    return found or await desk.store.invitation(digest(code.lower()))
 
 
 def is_for_guest(person: Person) -> bool:

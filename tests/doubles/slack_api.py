@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Arguments = dict[str, Any]
 
 
+PAGE = "\n<!DOCTYPE html><html><body>This address is blocked.</body></html>"
+
+
 class Refuse(Exception):
     """`{"ok": false, "error": …}`"""
 
@@ -47,6 +50,12 @@ class Fault:
     is_lost: bool = False
     #: There is no answer for as long as this is not set.
     until: asyncio.Event | None = None
+    #: Somebody in between shows a page, as a school's filter does.
+    is_page: bool = False
+
+    def page(self) -> web.Response:
+        """The page."""
+        return web.Response(status=self.status, text=PAGE, content_type="text/html")
 
 
 class Api:
@@ -351,6 +360,8 @@ class Api:
 
 
 def _refusal(fault: Fault) -> web.Response:
+    if fault.is_page:
+        return fault.page()
     if fault.retry_after is None:
         return web.json_response({"ok": False, "error": fault.error}, status=fault.status)
     # In front of Slack's methods, there is no JSON yet.

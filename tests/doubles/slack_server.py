@@ -173,11 +173,17 @@ class SlackServer:
         """Answer nothing, and do nothing, until an event is set."""
         self.api.faults[method] = Fault("", float("inf"), until=until)
 
+    def intercept(self, method: str, status: int, times: float = 1) -> None:
+        """Somebody in between answers with a page, so many times, as a school's filter does."""
+        self.api.faults[method] = Fault("", times, status=status, is_page=True)
+
     def permalink(self, message: dict[str, Any]) -> str:
         return f"https://school.slack.com/archives/{message['channel']}/p{message['ts'].replace('.', '')}"
 
     async def _respond(self, request: web.Request) -> web.Response:
         fault = self.api._fault("response_url")
+        if fault and fault.is_page:
+            return fault.page()
         if fault and fault.retry_after is not None:
             return web.Response(status=429, headers={"Retry-After": str(fault.retry_after)})
         if fault:
@@ -192,6 +198,8 @@ class SlackServer:
         if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
             return web.Response(status=302, headers={"Location": "/login"})
         fault = self.api._fault("download")
+        if fault and fault.is_page:
+            return fault.page()
         if fault and fault.retry_after is not None:
             return web.Response(status=429, headers={"Retry-After": str(fault.retry_after)})
         if fault:
@@ -209,6 +217,9 @@ class SlackServer:
         return web.Response(text=LOGIN_PAGE, content_type="text/html")
 
     async def _upload(self, request: web.Request) -> web.Response:
+        fault = self.api._fault("upload")
+        if fault:
+            return fault.page()
         upload = self.world.pending_uploads.get(request.match_info["file"])
         data = await request.read()
         if upload is None or len(data) != upload.length:

@@ -205,6 +205,10 @@ class TelegramDouble:
         """The line goes dead in the middle of the next calls."""
         self.api.faults.append(Fault(method, None, times))
 
+    def is_intercepted(self, method: str, *statuses: int) -> None:
+        """Somebody in between answers the next calls with a page, as a school's filter does."""
+        self.api.faults += [Fault(method, None, 1, page=status) for status in statuses]
+
     def goes_down(self) -> None:
         """Nobody reaches Telegram any more, nor hears from it."""
         self.api.down = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import mimetypes
 import time
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -25,6 +26,7 @@ UPLOAD = 50 * 1024 * 1024
 #: https://core.telegram.org/bots/api#sendphoto
 PHOTO = 10 * 1024 * 1024
 SHORT_DESCRIPTION, DESCRIPTION = 120, 512  # characters
+PAGE = f"<html><body>{'This address is blocked. ' * 40}</body></html>"
 FOR_DELETION = 48 * 3600  # seconds
 CHANNEL = -1000000000000
 #: https://core.telegram.org/bots/api#sendchataction
@@ -62,6 +64,18 @@ class Fault:
     refusal: Refusal | None  # None: the line goes dead
     times: int
     chat: int | None = None
+    page: int = 0  # the status of a page that somebody in between shows instead
+
+
+class Intercepted(Exception):  # noqa: N818
+    """Somebody in between answers in Telegram's place, as a school's filter does."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    def page(self) -> web.Response:
+        """What is shown."""
+        return web.Response(status=self.status, text=PAGE, content_type="text/html")
 
 
 @dataclass
@@ -146,6 +160,8 @@ class BotApi:
             return web.json_response({"ok": True, "result": result})
         except ConnectionAbortedError:
             return self._dead(request)
+        except Intercepted as intercepted:
+            return intercepted.page()
         except Refusal as refusal:
             call.status = refusal.code
             answer = {"ok": False, "error_code": refusal.code, "description": refusal.description}
@@ -167,6 +183,8 @@ class BotApi:
             if fault.method in (call.method, "*") and chat:
                 fault.times -= 1
                 self.faults = [f for f in self.faults if f.times > 0]
+                if fault.page:
+                    raise Intercepted(fault.page)
                 if fault.refusal is None:
                     raise ConnectionAbortedError
                 raise fault.refusal
@@ -179,13 +197,19 @@ class BotApi:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         self.calls.append(Call("(file)", {"path": request.match_info["path"]}))
-        self._fail(self.calls[-1], request)
+        try:
+            self._fail(self.calls[-1], request)
+        except Intercepted as intercepted:
+            return intercepted.page()
         if self.down:
             return self._dead(request)
         found = next((f for f in self.files.values() if f.path == request.match_info["path"]), None)
         if request.match_info["token"] != self.token or found is None:
             return web.Response(status=404)
-        return web.Response(body=found.content, content_type="application/octet-stream")
+        media_type, _ = mimetypes.guess_type(found.path)
+        return web.Response(
+            body=found.content, content_type=media_type or "application/octet-stream"
+        )
 
     # --- methods ---------------------------------------------------------------------------------
 

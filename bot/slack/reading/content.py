@@ -26,7 +26,7 @@ from bot.slack.reading.file_objects import (
     is_stub,
     links_elsewhere,
     missing_of,
-    titles_of,
+    words_beside,
 )
 from bot.slack.reading.payload import Payload, first_text, objects_in
 from bot.slack.reading.same_words import is_placeholder, merge, says_the_same
@@ -116,7 +116,7 @@ class _Reader:
         words = merge(text.text, blocks.lines)
         words = self._with_inner_messages(words, message, found, origin, depth)
         words = self._with_entries(words, message, found, origin, depth)
-        words = "\n".join(filter(None, [words, *titles_of(files)]))
+        words = "\n".join(filter(None, [words, *words_beside(files)]))
         return _finish(words, found)
 
     def _read_blocks(self, blocks: object, found: _Found) -> BlockReader:

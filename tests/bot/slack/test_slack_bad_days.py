@@ -10,9 +10,10 @@ import pytest
 from bot.settings import SettingsError, load
 from bot.slack import SlackFrontEnd
 from bot.slack import intake as intake_module
-from handlers.messages import Choice, Choices, Incoming, Refused, Reply, say
+from handlers.messages import Choice, Choices, DeliveryFailed, File, Incoming, Refused, Reply, say
 from tests.bot.slack.slack_stage import ASHA, STAFF, Stage, on_stage, populate, running
 from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_world import BOT_USER
 from tests.patience import PATIENCE, until
 
 SORRY = "Sorry, something went wrong and that was not kept. Please try again in a minute."
@@ -288,3 +289,75 @@ async def test_signing_in_costs_one_call() -> None:
         for number in range(5):
             await stage.slack.slash(ASHA, "/case", f"list {number}")
         assert sorted(name for name, _ in stage.slack.calls) == ["auth.test", "users.info"]
+
+
+@pytest.mark.parametrize("error", ["user_not_in_channel", "channel_not_found", "is_archived"])
+async def test_what_cannot_be_shown_among_others_is_said_in_private(
+    stage: Stage, error: str
+) -> None:
+    stage.slack.fail("chat.postEphemeral", error, times=99)
+    await stage.slack.mention(ASHA, STAFF, f"<@{BOT_USER}> Tom was hit")
+    shown = await stage.slack.next(ASHA)
+    assert (shown.words, shown.channel, shown.ephemeral) == ("Thank you.", "DASHA", False)
+
+
+@pytest.mark.parametrize(
+    "error", ["cannot_reply_to_message", "restricted_action_thread_locked", "thread_not_found"]
+)
+async def test_what_a_thread_does_not_take_is_said_beside_it(stage: Stage, error: str) -> None:
+    said = await stage.slack.message(ASHA, "hello")
+    await stage.slack.next(ASHA)
+    stage.slack.fail("chat.postMessage", error)
+    await stage.slack.message(ASHA, "more", thread_ts=said["ts"])
+    shown = await stage.slack.next(ASHA)
+    assert (shown.words, shown.channel, shown.thread) == ("Thank you.", "DASHA", "")
+
+
+#: With which a school's filter or a proxy may answer in Slack's place.
+STATUSES = (200, 400, 401, 403, 404, 407, 500, 502)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_page_of_somebody_in_between_is_not_slacks_word(stage: Stage, status: int) -> None:
+    for method in ("chat.postMessage", "response_url"):
+        stage.slack.intercept(method, status)
+    await stage.slack.message(ASHA, "hello")
+    assert (await stage.slack.next(ASHA)).words == "Thank you."
+
+    stage.says = lambda incoming: say("Case", Choices((Choice("Urgent", "u"),)))
+    await stage.slack.slash(ASHA, "/case", "7K4M", channel=STAFF)
+    case = await stage.slack.next(ASHA)
+    stage.says = lambda incoming: say("Done.")
+    await stage.slack.tap(ASHA, case, "Urgent")
+    assert (await stage.slack.next(ASHA)).words == "Done."
+
+    stage.slack.intercept("chat.postMessage", status)
+    with pytest.raises(DeliveryFailed) as failed:
+        await stage.front_end.send(f"slack:{stage.slack.team}:{ASHA}", say("owed"))
+    assert not failed.value.permanent
+    assert not stage.front_end.token_refused
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "upload"])
+async def test_a_file_is_owed_until_slack_itself_has_taken_it(
+    stage: Stage, status: int, step: str
+) -> None:
+    file = File(b"a,b", "figures.csv")
+    stage.slack.intercept(step, status)
+    with pytest.raises(DeliveryFailed) as failed:
+        await stage.front_end.send(f"slack:{stage.slack.team}:{ASHA}", Reply((file,)))
+    assert not failed.value.permanent
+    await stage.front_end.send(f"slack:{stage.slack.team}:{ASHA}", Reply((file,)))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_page_at_the_start_only_keeps_the_bot_waiting(status: int) -> None:
+    async with SlackDouble() as slack:
+        populate(slack)
+        stage = Stage(slack)
+        for method in ("auth.test", "apps.connections.open"):
+            slack.intercept(method, status, times=2)
+        async with running(stage):
+            await slack.message(ASHA, "hello")
+            assert (await slack.next(ASHA)).words == "Thank you."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.slack.reading.content import PICTURES, TOO_DEEP, UNSEEN, Content, read_content
-from bot.slack.reading.file_objects import DELETED, HELD_BACK, NO_ADDRESS
+from bot.slack.reading.file_objects import ATTACHED, DELETED, HELD_BACK, NO_ADDRESS
 from tests.bot.slack import made_messages
 from tests.bot.slack.made_messages import Made
 from tests.doubles.slack_world import encode, rich_text
@@ -154,6 +154,51 @@ def test_fields_that_are_not_what_they_should_be(junk: Any) -> None:
     for kind in ("table", "rich_text", "rich_text_list", "section", "context", "image"):
         block = {"type": kind, "rows": [junk], "elements": junk, "text": junk, "offset": junk}
         read_content({"blocks": [block]})
+
+
+def test_what_slack_shows_beside_a_file_is_kept() -> None:
+    clip = {
+        **_picture(),
+        "subtype": "slack_audio",
+        "transcription": {
+            "status": "complete",
+            "preview": {"content": KNIFE, "has_more": True},
+        },
+    }
+    picture = {**_picture(), "alt_txt": "A chat with Tom"}
+    commented = {**_picture(), "initial_comment": {"comment": "he &amp; his brother"}}
+    text = read_content({"files": [clip, picture, commented]}).text
+    assert f"{KNIFE} …" in text
+    assert "A chat with Tom" in text
+    assert "he & his brother" in text
+
+
+def test_of_an_email_it_is_kept_between_whom_it_went_and_said_what_is_not_there() -> None:
+    kim = {"address": "kim@example.org", "name": "Kim Low", "original": "Kim Low <kim@example.org>"}
+    email = {
+        **_picture(),
+        "mode": "email",
+        "mimetype": "text/html",
+        "from": [kim],
+        "to": [{"address": "office@example.org", "name": ""}],
+        "cc": [],
+        "attachments": [{"filename": "knife.pdf", "size": 9, "mimetype": "application/pdf"}],
+    }
+    content = read_content({"files": [email]})
+    assert content.text.splitlines() == [
+        "From: Kim Low <kim@example.org>",
+        "To: office@example.org",
+        "Attached: knife.pdf",
+    ]
+    assert content.missing == (ATTACHED,)
+    assert read_content({"files": [{**email, "attachments": []}]}).missing == ()
+
+
+@pytest.mark.parametrize("junk", ["x", 1, ["x"], [1], {"a": 1}, [{"preview": 1}], {"preview": "x"}])
+def test_nothing_beside_a_file_is_stumbled_over(junk: object) -> None:
+    names = ("alt_txt", "transcription", "initial_comment", "from", "to", "cc", "attachments")
+    file = {**_picture(), **dict.fromkeys(names, junk)}
+    assert len(read_content({"text": "kept", "files": [file]}).attachments) == 1
 
 
 def _picture() -> dict[str, Any]:

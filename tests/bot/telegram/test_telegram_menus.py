@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,26 @@ async def test_a_menu_that_telegram_refuses_is_logged_and_keeps_nobody_waiting(
         await stage.says("Ben", "/people give Gita Rao the role leader")
         await is_shown(stage, "Gita", LEADERS)
     assert [entry["what"] for entry in logs if "what" in entry] == ["menu of a chat"]
+
+
+@pytest.mark.parametrize("method", ["getMyShortDescription", "getMyDescription", "setMyCommands"])
+async def test_an_answer_that_cannot_be_read_keeps_nobody_waiting(
+    stage: TelegramStage, method: str
+) -> None:
+    stage.telegram.api.answers[method] = ["of another kind"]
+    await stage.says("Ben", "/people give Asha Patel the role leader")
+    await is_shown(stage, "Asha", LEADERS)
+
+
+@pytest.mark.parametrize("typed", [str.upper, str.capitalize])
+async def test_a_code_may_be_typed_with_capitals(
+    stage: TelegramStage, typed: Callable[[str], str]
+) -> None:
+    code = new_code()
+    made = for_new_person("Finn Leader", (Role.LEADER,), code, stage.clock.now(), TECHNICIAN)
+    await stage.bot.desk.store.add_invitation(made)
+    await stage.says("Finn", f"/join {typed(code)}")
+    await stage.telegram.waits_for(stage.users["Finn"], "Welcome, Finn Leader")
 
 
 async def test_nothing_is_set_for_a_message(stage: TelegramStage) -> None:
