@@ -29,6 +29,9 @@ NO_FILE = "There is no file {path}."
 NO_EVENTS = "{path} holds no all-day events called holiday, half term, INSET or closed."
 FOUND = "Found {number} in it."
 
+#: Nobody sees that a secret was pasted with them.
+QUOTES = "\"'“”‘’`"
+
 #: What is typed to leave something out that has a value.
 NOTHING = "-"
 
@@ -50,8 +53,9 @@ def ask(words: str, read: Callable[[str], T], default: str = "") -> T:
 
 
 def ask_hidden(words: str) -> str:
-    """What was typed, without showing it; nothing where it was Enter alone."""
-    return str(typer.prompt(words, default="", show_default=False, hide_input=True)).strip()
+    """What was typed, without showing it, nor the quotes around it; nothing for Enter alone."""
+    typed = str(typer.prompt(words, default="", show_default=False, hide_input=True))
+    return typed.strip().strip(QUOTES).strip()
 
 
 def yes(words: str, *, default: bool) -> bool:
