@@ -23,7 +23,7 @@ from bot.settings import Settings, SettingsError
 #: Seconds for the requests that are under way when the bot stops.
 FINISH = 3.0
 
-PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with PORT."
+PORT_TAKEN = "Port {port} cannot be used ({reason}). Choose another with {setting}."
 NO_SUCH_PLACE = (
     "METRICS is a port of this machine, such as 9100, or an address with one, "
     "such as 10.0.0.5:9100."
@@ -53,7 +53,7 @@ class Servers:
 
     async def listen(self, settings: Settings, routes: Sequence[web.RouteDef]) -> None:
         """At PORT, to everybody. Raises SettingsError."""
-        await self._listen(routes, None, settings.port)
+        await self._listen(routes, None, settings.port, "PORT")
 
     async def show_numbers(self, settings: Settings, routes: Sequence[web.RouteDef]) -> None:
         """At METRICS, where that is set. Raises SettingsError."""
@@ -63,7 +63,7 @@ class Servers:
             host, port = place_of(settings.metrics)
         except ValueError as error:
             raise SettingsError(NO_SUCH_PLACE) from error
-        await self._listen(routes, host, port)
+        await self._listen(routes, host, port, "METRICS")
 
     async def close(self) -> None:
         """Take no more requests, and finish those that are under way."""
@@ -72,7 +72,10 @@ class Servers:
         for runner in self._runners:
             await runner.cleanup()
 
-    async def _listen(self, routes: Sequence[web.RouteDef], host: str | None, port: int) -> None:
+    async def _listen(
+        self, routes: Sequence[web.RouteDef], host: str | None, port: int, setting: str
+    ) -> None:
+        """`setting`: which one says so. Raises SettingsError, which names it."""
         app = web.Application(client_max_size=MAX_BODY, middlewares=[bounded])
         app.add_routes(routes)
         runner = web.AppRunner(app, access_log=None, logger=_logger, shutdown_timeout=FINISH)
@@ -88,5 +91,6 @@ class Servers:
             # Below 0, where looking up the host's name failed.
             number = error.errno or 0
             reason = os.strerror(number) if number > 0 else "there is no such address"
-            raise SettingsError(PORT_TAKEN.format(port=port, reason=reason)) from error
+            said = PORT_TAKEN.format(port=port, reason=reason, setting=setting)
+            raise SettingsError(said) from error
         self._listening.append(listening)

@@ -6,13 +6,19 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.account import refuse_root
+from bot.env_file import line_of
 from bot.env_file import read as read_env_file
 from store.errors import Trouble
+from store.plain_mistakes import say_plainly
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 OWN_TEXTS = Path("policy_texts")
 #: In the folder of the schools.
@@ -37,6 +43,14 @@ NO_URL = (
     "PUBLIC_URL is not set: the address, https://…, at which Slack, Telegram and browsers reach "
     "the bot."
 )
+NO_HTTPS = (
+    "PUBLIC_URL is no address that begins with https://, and Slack and Telegram call no other. "
+    "Write it as https://headsup.example.org."
+)
+WRONG = "These settings are wrong:"
+#: A setting, where it stands, and what is to be written.
+WRONG_VALUE = "{name} ({where}): {what}."
+IN_FILE, IN_ENVIRONMENT = "{path}, line {line}", "in the environment"
 NO_ENV_FILE = "There is no file {file}. It was named with --env-file."
 UNREADABLE = "The file {file} cannot be read: {why}."
 PACKAGED_TEXTS = Path(__file__).parents[1] / "policy_texts"
@@ -258,12 +272,20 @@ def _validated(environment: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(_lower(environment))
     except ValidationError as error:
         # What pydantic says of itself would show the values, and some of those are secrets.
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-        raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
+        lines = [_describe(mistake) for mistake in error.errors()]
+        raise SettingsError("\n".join([WRONG, *lines])) from error
 
     if settings.is_of_one_of_several:
         return of_school(settings, settings.headsup_school)
     return settings
+
+
+def _describe(mistake: ErrorDetails) -> str:
+    """The name of a setting, where it stands, and what to write there; never its value."""
+    name, path = str(mistake["loc"][0]).upper(), env_path()
+    line = 0 if name in os.environ else line_of(name, path)
+    where = IN_FILE.format(path=path, line=line) if line else IN_ENVIRONMENT
+    return WRONG_VALUE.format(name=name, where=where, what=say_plainly(mistake))
 
 
 def _in_folder_of(env_file: Path, settings: Mapping[str, str]) -> dict[str, str]:
@@ -354,7 +376,9 @@ def its_texts(settings: Settings) -> Path | None:
 
 def public_url(settings: Settings) -> str:
     """PUBLIC_URL without a slash at its end. Raises SettingsError where it is no https address."""
+    if not settings.public_url:
+        raise SettingsError(NO_URL)
     parts = urlsplit(settings.public_url)
     if parts.scheme != "https" or not parts.netloc:
-        raise SettingsError(NO_URL)
+        raise SettingsError(NO_HTTPS)
     return settings.public_url.rstrip("/")

@@ -67,7 +67,8 @@ TOO_FAST = (
 NEVER_REFUSED = ("case urgent", "report")
 COURTESY = "Thank you. I took that for a greeting and kept nothing. “/help” shows what I can do."
 AGAIN_TO_STRANGERS = timedelta(hours=1)
-LET_IN_BY_CODE = frozenset({Standing.INVITED, Standing.GUEST})
+#: A full member is a stranger once they have left, and comes back by an invitation as others do.
+LET_IN_BY_CODE = frozenset({Standing.MEMBER, Standing.INVITED, Standing.GUEST})
 TRIES = 20
 PUNCTUATION = " .,;:!?"
 

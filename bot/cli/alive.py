@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -17,7 +18,12 @@ NO_ANSWER = (
     "The bot does not answer at {url}: {why}. Does it run? A worker is asked at METRICS, which has "
     "to be set for it; a bot over HTTP at PORT as well."
 )
-NOT_READY = "{words}"
+#: What `bot/health.py` answers.
+ALL_WELL = ("ok", "ready")
+NOT_OURS = (
+    "Something else answers at {url}, and not the bot: another program has the port. Set METRICS, "
+    "or PORT for a bot over HTTP, to one that is free, and start the bot again."
+)
 
 
 def ask(settings: Settings, *, ready: bool) -> str:
@@ -38,10 +44,16 @@ def ask(settings: Settings, *, ready: bool) -> str:
     try:
         # No proxy leads to this machine.
         with build_opener(ProxyHandler({})).open(url, timeout=PATIENCE) as answer:
-            return str(answer.read(10_000).decode()).strip()
+            words = str(answer.read(10_000).decode(errors="replace")).strip()
     except HTTPError as error:
         words = error.read(10_000).decode(errors="replace").strip()
-        raise Trouble(NOT_READY.format(words=words)) from error
+        # What is not ready says so with this status.
+        if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise Trouble(NOT_OURS.format(url=url)) from error
+        raise Trouble(words) from error
     except (URLError, OSError) as error:
         why = getattr(error, "reason", error)
         raise Trouble(NO_ANSWER.format(url=url, why=why)) from error
+    if words not in ALL_WELL:
+        raise Trouble(NOT_OURS.format(url=url))
+    return words

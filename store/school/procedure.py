@@ -17,12 +17,16 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from store.model.records import Role
 from store.school.letters import load_letters
-from store.school.toml import Place, Table, load
+from store.school.toml import FileMistake, Place, Table, load
 
 KEY = re.compile(r"[a-z][a-z-]{0,23}")
 DELAY = re.compile(r"(\d{1,3}) (minute|hour|school day|working day)s?")
 DAYS = re.compile(r"([1-9]\d?) days?")
 DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+NO_FOLDER = (
+    "There is no folder {folder} of policy texts. Mend POLICY_TEXTS, which names it, or leave that "
+    "out: then the texts that come with the bot are used."
+)
 NO_SUCH_DAYS = ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")
 
 #: In the folder of the texts.
@@ -298,6 +302,8 @@ def load_procedure(policy_texts: Path, shared: Path | None = None) -> Procedure:
     ours, and the bot has to start with them. `headsup check` names it. So is a step's letter where
     there are no letters.
     """
+    if not policy_texts.is_dir():
+        raise FileMistake(NO_FOLDER.format(folder=policy_texts))
     letters = load_letters(policy_texts)
     file = procedure_file(policy_texts, shared)
     # Of a procedure that is shared, the letters may be where it is.

@@ -13,10 +13,22 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from store.errors import Trouble
+from store.plain_mistakes import say_plainly
 from store.text_file import CURLY_QUOTES, NotText, read_text
 
 CURLY = (
     "{path}, line {line}: the quotes are curly, as word processors make them. Type straight ones."
+)
+#: With what the parser says, which names a column, but knows no telephone numbers.
+SYNTAX = (
+    "{path}, line {line}: this line cannot be read. Words and telephone numbers stand in straight "
+    'quotes ("01632 960123"), an hour is written as 08:30:00, a day as 2026-12-21, several of '
+    "them in square brackets. (The reader says: {error}.)"
+)
+#: Docker makes a folder of whatever is to be mounted and is not there.
+IS_FOLDER = (
+    "{path} is a folder, and should be a file. A container makes such a folder where the file was "
+    "not there when it started: remove the folder, put the file in its place, and start it again."
 )
 
 OF_ONE = "this is of one school alone; write it into the school.toml of that school"
@@ -143,6 +155,8 @@ def _text_of(path: Path) -> str:
         raise FileMistake(f"{path.absolute()} is missing.") from error
     except NotText as error:
         raise FileMistake(str(error)) from error
+    except IsADirectoryError as error:
+        raise FileMistake(IS_FOLDER.format(path=path)) from error
     except OSError as error:
         raise FileMistake(f"{path} cannot be read: {error.strerror}.") from error
 
@@ -162,13 +176,15 @@ def _read(text: str, model: type[Model]) -> Model:
 
 
 def _describe_syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
-    """What the parser says; curly quotes are named, which it only calls an invalid value."""
+    """How such a line is written, and what the parser says; curly quotes are named, which it only
+    calls an invalid value.
+    """
     place = _PLACE.search(str(error))
     if place is None:
         return f"{path}: {error}."
     number = int(place[1])
     if CURLY_QUOTES.isdisjoint(text.split("\n")[number - 1]):
-        return f"{path}: {error}."
+        return SYNTAX.format(path=path, line=number, error=error)
     return CURLY.format(path=path, line=number)
 
 
@@ -182,11 +198,8 @@ def _describe_all(find: Find, error: ValidationError) -> list[str]:
         if any(_is_inside(other, place) for other in places):
             # It follows from what is wrong inside, and would only repeat it.
             continue
-        what = mistake["msg"]
-        if mistake["type"] == "value_error":
-            # A sentence of ours, to which pydantic would add words of its own.
-            what = str(mistake["ctx"]["error"])
-        elif mistake["type"] == "extra_forbidden":
+        what = say_plainly(mistake)
+        if mistake["type"] == "extra_forbidden":
             what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
         path, text = find(place)
         mistakes.append(_describe(path, text, place, what))

@@ -297,7 +297,7 @@ async def test_a_port_that_is_taken_is_said(tmp_path: Path, data: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("urgent = true", "urgent = maybe", "procedure.toml: Invalid value (at line {}"),
+        ("urgent = true", "urgent = maybe", "procedure.toml, line {}: this line cannot be read"),
         (
             "governors = true",
             "goverors = true",

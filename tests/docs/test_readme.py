@@ -142,6 +142,7 @@ async def test_what_it_says_to_type_does_what_it_says(checkout: Path) -> None:
             ("app token", slack.app_token),
             ("use Telegram", "y"),
             ("Telegram's token", telegram.token),
+            ("hear by mail", ""),
             ("holds the made-up people", ""),
             *HEAD,
             ("Write this?", "y"),

@@ -60,3 +60,44 @@ async def test_whoever_lost_every_role_is_a_stranger(talk: Talk) -> None:
         Gita> Somebody wrote something
         bot>  only for those who were invited
     """)
+
+
+async def test_whoever_left_comes_back_by_an_invitation(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Ben>  /people take Gita Rao the role staff
+        bot>  without a role, and out
+        Ben>  /people invite "Gita Rao" as staff
+        bot>  An invitation for Gita Rao (staff)
+    """)
+    code = code_in(stage, "Ben")
+    await talk(f"""
+        Gita> /join {code}
+        bot>  Welcome, Gita Rao.
+        Gita> Somebody wrote something
+        bot>  Who is it about
+    """)
+
+
+async def test_a_code_in_the_wrong_hands_is_put_right(talk: Talk, stage: Stage) -> None:
+    """Asha has used the code of another: she leaves, is invited as herself, and has her name back."""
+    await talk("""
+        Ben>  /people invite "Hana Lee" as leader
+        bot>  An invitation for Hana Lee
+    """)
+    hers = code_in(stage, "Ben")
+    await talk(f"""
+        Gita> /join {hers}
+        bot>  Welcome, Hana Lee.
+        Ben>  /people take Hana Lee the role staff and leader
+        bot>  without a role, and out
+        Ben>  /people invite "Gita Rao" as staff
+        bot>  An invitation for Gita Rao (staff)
+    """)
+    own = code_in(stage, "Ben")
+    await talk(f"""
+        Gita> /join {own}
+        bot>  Welcome, Gita Rao.
+    """)
+    people = await stage.bot.desk.store.people()
+    [gita] = [person for person in people if stage.account("Gita") in person.accounts]
+    assert (gita.name, gita.roles) == ("Gita Rao", ("staff",))

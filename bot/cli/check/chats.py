@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from bot.chats import CHATS, chats_set, label_of, make_front_ends
 from bot.cli.check.finding import Looked
+from bot.settings import env_path
 from store.errors import Trouble
 
 NO_CHAT_OF_CHANNEL = (
@@ -13,8 +14,8 @@ NO_CHAT_OF_CHANNEL = (
 )
 
 NO_CHAT = (
-    "no chat is connected, so nobody can reach the bot: it would be a chat in the terminal, with "
-    "made-up people. Run: headsup setup"
+    "no chat is connected by {file}, so nobody can reach the bot: it would be a chat in the "
+    "terminal, with made-up people. Run: headsup setup"
 )
 
 
@@ -30,7 +31,7 @@ def fit_together(looked: Looked) -> Iterator[str]:
         return
     is_alone = not looked.settings.schools
     if is_alone and not front_ends:
-        yield NO_CHAT
+        yield NO_CHAT.format(file=env_path().absolute())
 
 
 def channels(looked: Looked) -> Iterator[str]:

@@ -33,6 +33,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("settings", chats.channels),
     ("settings", machine.env_file),
     ("school", school.facts),
+    ("school", school.examples),
     ("texts", school.texts),
     ("procedure", school.passages),
     ("machine", machine.disk),

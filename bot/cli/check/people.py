@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from shlex import quote
 
 from bot.chats import chats_set, is_made_up, platforms_reached
 from bot.cli.check.finding import Looked
@@ -30,7 +31,7 @@ NOBODY_ABOVE = (
     "Invite one: headsup invite NAME --role {role}"
 )
 NO_ACCOUNT = (
-    "{name} uses no chat that runs here. Invite them again: headsup invite “{name}” --role {role}"
+    "{name} uses no chat that runs here. Invite them again: headsup invite {quoted} --role {role}"
 )
 UNREACHED = (
     "no message reaches {who}, and nobody else is {role_is}: what is for that role reaches nobody. "
@@ -39,7 +40,7 @@ UNREACHED = (
 TWICE = (
     "{name} has {number} records, in {chats}. If they are one person, "
     "make a code for a further account, which joins the records when it is used in {other} and "
-    "they have said Yes in {first}: headsup invite “{name}” --for {account}"
+    "they have said Yes in {first}: headsup invite {quoted} --for {account}"
 )
 MADE_UP = (
     "the made-up people of the terminal are in {folder}. "
@@ -107,7 +108,9 @@ def out_of_reach(looked: Looked) -> Iterator[str]:
             yield MADE_UP.format(folder=looked.settings.headsup_data)
             return
         if platforms.isdisjoint(reached):
-            yield NO_ACCOUNT.format(name=person.name, role=_first_role(person))
+            yield NO_ACCOUNT.format(
+                name=person.name, quoted=quote(person.name), role=_first_role(person)
+            )
 
 
 def roles_out_of_reach(looked: Looked) -> Iterator[str]:
@@ -186,6 +189,7 @@ def known_twice(looked: Looked) -> Iterator[str]:
         if elsewhere:
             yield TWICE.format(
                 name=first.name,
+                quoted=quote(first.name),
                 number=1 + len(others),
                 chats=listed([*_platforms(first), *elsewhere]),
                 other=listed(elsewhere),

@@ -10,7 +10,7 @@ from bot.open_texts import texts_in
 from handlers.notices.untaken import RING_SCHOOL
 from handlers.policies.passages import find_missing_passages, find_passage
 from handlers.rules.calendar import Calendar
-from handlers.text.words import full_day, shortened
+from handlers.text.words import full_day, listed, shortened
 from store.policies.texts import SUFFIXES, PolicyText, read
 from store.school.letters import load_letters
 from store.school.procedure import PACKAGED, PROCEDURE_FILE, procedure_file
@@ -31,6 +31,10 @@ NO_URGENT_PHONE = (
 NO_AUTHORITY = (
     "the school file has no local_authority_phone, "
     "which is needed where a case is about the chair of governors."
+)
+OF_EXAMPLE = (
+    "{file} still has what school.example.toml has for an example: {names}. Staff would be "
+    "given these. Put the school's own in their place, or take the lines out."
 )
 NO_HOLIDAYS = (
     "{file} knows no holidays after today, so reminders will come in them. Add them under closed."
@@ -66,6 +70,15 @@ PAST_REVIEW = (
     "Ask its owner{owner}, and mend `review by:` in it."
 )
 
+#: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked.
+EXAMPLE = {
+    "name": "Hillside Primary School",
+    "staff": ("Mr Ahmed", "Mrs Bell"),
+    "safeguarding_phone": "01632 960123",
+    "urgent_phone": "01632 960789",
+    "local_authority_phone": "01632 960456",
+}
+
 
 def facts(looked: Looked) -> Iterator[str]:
     """What is missing of the school's telephone numbers, holidays and outcomes."""
@@ -92,6 +105,16 @@ def facts(looked: Looked) -> Iterator[str]:
     for key in school.retention.outcome:
         if not looked.procedure.outcome_named(key):
             yield NO_OUTCOME.format(key=shortened(key, 40), file=file)
+
+
+def examples(looked: Looked) -> Iterator[str]:
+    """What was copied from the example, and is no school's own."""
+    school = looked.school
+    if school is None:
+        return
+    names = [name for name, value in EXAMPLE.items() if getattr(school, name) == value]
+    if names:
+        yield OF_EXAMPLE.format(file=looked.settings.school_file, names=listed(names))
 
 
 def _closes_after(school: School, today: date) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from shlex import quote
 
 import typer
 
@@ -30,8 +31,9 @@ IN_CHAT = "In {chat}:"
 LINK = "Or open:     {link}"
 SAME_NAME = (
     "Somebody of that name is here already: {who}. The code is for a new person all the same. "
-    "For a further account of theirs: headsup invite “{name}” --for “{name}”"
+    "For a further account of theirs: {command}"
 )
+FURTHER = "headsup invite {name} --for {person}"
 NO_NAME = "Give the person's full name."
 NO_ROLE = "Give the role: --role staff. For a further account of somebody who is here: --for NAME"
 ROLE_TOO = "a further account has the roles of its person. Leave --role out."
@@ -80,12 +82,12 @@ async def print_invitation(
         typer.echo(INVITED_FURTHER.format(name=with_account(made.person), until=until))
     else:
         typer.echo(INVITED.format(name=name, roles=role_words(wanted), until=until))
-    typer.echo("\n".join(_join_commands(made.code)))
+    typer.echo("\n".join(_join_commands(settings, made.code)))
     async for link in _join_links(settings, made.code):
         typer.echo(LINK.format(link=link))
     if made.same_name:
         who = listed(map(with_account, made.same_name))
-        typer.echo(SAME_NAME.format(name=name, who=who))
+        typer.echo(SAME_NAME.format(who=who, command=_further_command(name, made.same_name)))
 
 
 async def make_invitation(
@@ -107,9 +109,21 @@ async def make_invitation(
         return NewInvitation(made, code, None, tuple(people_called(name, staff.people)))
 
 
-def _join_commands(code: str) -> list[str]:
-    """A line for each chat: what to type there. The commands stand below one another."""
-    heads = {chat: IN_CHAT.format(chat=chat.platform.label) for chat in CHATS}
+def _further_command(name: str, same_name: Sequence[Person]) -> str:
+    """What to type for a further account of one of these, whose name may be that of several."""
+    if len(same_name) == 1:
+        return FURTHER.format(name=quote(name), person=quote(same_name[0].name))
+    accounts = [person.accounts[0] for person in same_name if person.accounts]
+    return FURTHER.format(name=quote(name), person=listed(accounts, "or"))
+
+
+def _join_commands(settings: Settings, code: str) -> list[str]:
+    """A line for each chat that the school uses: what to type there, one below another.
+
+    Where there is none yet, it may be either.
+    """
+    used = [chat for chat in CHATS if chat.is_set(settings)] or CHATS
+    heads = {chat: IN_CHAT.format(chat=chat.platform.label) for chat in used}
     width = max(len(head) for head in heads.values())
     return [
         f"{head:<{width}} {chat.join_command.format(code=code)}" for chat, head in heads.items()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cli.elsewhere import refuse_elsewhere
 from bot.open_store import address, open_store, refuse_moved_folder
 from bot.settings import Settings
 from handlers.messages import Refused
@@ -88,6 +89,7 @@ async def staff_of(settings: Settings) -> AsyncIterator[Staff]:
     async def wish(role_wish: RoleWish) -> None:
         add_role_wish(folder, role_wish)
 
+    refuse_elsewhere(settings)
     try:
         refuse_moved_folder(settings)
         yield Staff(

@@ -10,7 +10,7 @@ import typer
 
 from bot.chat import Chat, Token
 from bot.chats import CHATS, SLACK_APP_TOKEN
-from bot.cli.setup.prompts import Unusable, ask, ask_hidden, one_of, yes
+from bot.cli.setup.prompts import ask, ask_token, one_of, port, yes
 from bot.settings import Settings
 from bot.tokens import OUT_OF_REACH, Tried
 from store.model.address import Platform
@@ -28,7 +28,7 @@ SIGNING, NO_SECRET = (
     "Slack's signing secret",
     "  A signing secret is 32 letters and digits: 0-9, a-f.",
 )
-PORT, NO_PORT = "Port on this machine", "A port is a number from 1 to 65535."
+PORT = "Port on this machine"
 KEEP, LEAVE = "{words} [Enter keeps {shown}]", "{words} [Enter leaves it out]"
 TAKEN = "  Taken: {name}."
 UNTRIED = "Keep it all the same, untried?"
@@ -80,7 +80,7 @@ def _ask_slack_http(settings: Settings, before: Mapping[str, str]) -> dict[str, 
     secret = _ask_secret(before.get("SLACK_SIGNING_SECRET", ""))
     if not secret:
         return {}
-    found = {"SLACK_SIGNING_SECRET": secret, "PORT": ask(PORT, _port, str(settings.port))}
+    found = {"SLACK_SIGNING_SECRET": secret, "PORT": ask(PORT, port, str(settings.port))}
     # An app token that stayed would mean Socket Mode.
     if before.get("SLACK_APP_TOKEN"):
         found["SLACK_APP_TOKEN"] = ""
@@ -89,16 +89,10 @@ def _ask_slack_http(settings: Settings, before: Mapping[str, str]) -> dict[str, 
 
 def _ask_secret(kept: str) -> str:
     while True:
-        typed = ask_hidden(_question(SIGNING, kept)) or kept
+        typed = ask_token(_question(SIGNING, kept)) or kept
         if not typed or _SECRET.fullmatch(typed):
             return typed
         typer.echo(NO_SECRET)
-
-
-def _port(typed: str) -> str:
-    if not typed.isdecimal() or not 0 < int(typed) < 65536:
-        raise Unusable(NO_PORT)
-    return str(int(typed))
 
 
 #: What a chat needs to be asked beside its token.
@@ -119,7 +113,7 @@ def _ask_token(token: Token, api_url: str, before: Mapping[str, str]) -> dict[st
         typer.echo(token.where_from)
     kept = before.get(token.variable, "")
     while True:
-        typed = ask_hidden(_question(token.question, kept)) or kept
+        typed = ask_token(_question(token.question, kept)) or kept
         if not typed:
             return {}
         tried = asyncio.run(_try(token, typed, api_url))

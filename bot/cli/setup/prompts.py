@@ -21,6 +21,7 @@ from store.school.school import closed_days
 NOT_ONE = "Please type one of: {words}."
 NO_TIME = "“{words}” is not a time of day. Please type one such as 8:00 or 8am."
 NOT_LATER = "The school cannot close before it opens, at {opens:%H:%M}."
+NO_PORT = "A port is a number from 1 to 65535."
 NO_PHONE = "“{words}” is not a telephone number."
 NO_NAME = "Please type a full name: first name and surname."
 NO_DAY = "“{words}” is not a day. Please type one such as 21 Dec or 21/12/2026."
@@ -28,6 +29,9 @@ BACKWARDS = "“{words}” ends before it begins."
 NO_FILE = "There is no file {path}."
 NO_EVENTS = "{path} holds no all-day events called holiday, half term, INSET or closed."
 FOUND = "Found {number} in it."
+
+#: What is around a token that was copied from a file or a page.
+QUOTES = "\"'“”‘’`"
 
 #: What is typed to leave something out that has a value.
 NOTHING = "-"
@@ -52,6 +56,18 @@ def ask(words: str, read: Callable[[str], T], default: str = "") -> T:
 def ask_hidden(words: str) -> str:
     """What was typed, without showing it; nothing where it was Enter alone."""
     return str(typer.prompt(words, default="", show_default=False, hide_input=True)).strip()
+
+
+def ask_token(words: str) -> str:
+    """As `ask_hidden`, and without the quotes around it: nobody sees that they were pasted."""
+    return ask_hidden(words).strip(QUOTES).strip()
+
+
+def port(typed: str) -> str:
+    """The number of a port. Raises Unusable."""
+    if not typed.isdecimal() or not 0 < int(typed) < 65536:
+        raise Unusable(NO_PORT)
+    return str(int(typed))
 
 
 def yes(words: str, *, default: bool) -> bool:

@@ -21,6 +21,8 @@ from bot.chats import chats_set, chats_to_connect, is_made_up
 from bot.cli.people.invite import print_invitation
 from bot.cli.setup import school_file
 from bot.cli.setup.chats import ask_chats, masked
+from bot.cli.setup.mail import NEXT as NEXT_BY_MAIL
+from bot.cli.setup.mail import ask_mail
 from bot.cli.setup.prompts import NOTHING, ask, closed, full_name, hour, one_of, phone, yes
 from bot.cli.setup.school_file import Value
 from bot.open_store import WHICH
@@ -58,7 +60,7 @@ NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 FRESH = "school-data"
 
 #: Words in the names of settings whose values are not shown.
-SECRET = ("TOKEN", "SECRET", "PASSWORD", "DATABASE_URL", "KEY")
+SECRET = ("TOKEN", "SECRET", "PASSWORD", "DATABASE_URL", "MAIL_URL", "KEY")
 
 #: The rights of a school file that is new: it holds nothing secret.
 READABLE = 0o644
@@ -108,6 +110,8 @@ def set_up() -> bool:
     else:
         next_step = NEXT
     typer.echo(next_step)
+    if settings.mail_url is None and load(may_be_new=True).mail_url:
+        typer.echo(NEXT_BY_MAIL)
     return True
 
 
@@ -141,8 +145,10 @@ def _ask_and_write(settings: Settings) -> str | None:
 
 def _ask_chats(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
     changes = ask_chats(settings, env)
-    if not changes and not chats_set(settings):
-        typer.echo(NO_CHAT)
+    if changes or chats_set(settings):
+        return changes | ask_mail(env)
+    # Mail only goes out: without a chat nobody could pass anything on.
+    typer.echo(NO_CHAT)
     return changes
 
 

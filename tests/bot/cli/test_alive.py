@@ -63,3 +63,19 @@ async def test_nobody_is_there() -> None:
         await asked(METRICS=str(free_port()))
     with pytest.raises(Trouble, match="no address"):
         await asked(METRICS="everywhere")
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+async def test_another_program_at_the_port_is_not_taken_for_the_bot(status: int) -> None:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(status=status, text="<html>Welcome to nginx</html>")
+
+    port = str(free_port())
+    servers = Servers()
+    try:
+        await servers.listen(load({"PORT": port}), [web.get("/health", page)])
+        with pytest.raises(Trouble, match="Something else answers at http") as raised:
+            await asked(PORT=port)
+        assert "html" not in str(raised.value)
+    finally:
+        await servers.close()

@@ -34,9 +34,9 @@ from tests.talks.stage import ROOT
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SCHOOL = """\
-safeguarding_phone = "01632 960123"
-urgent_phone = "01632 960789"
-local_authority_phone = "01632 960456"
+safeguarding_phone = "01632 960111"
+urgent_phone = "01632 960222"
+local_authority_phone = "01632 960333"
 closed = ["2026-12-21/2027-01-01"]
 """
 
@@ -107,7 +107,7 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
             {"TELEGRAM_BOT_TOKEN": "", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
             "TELEGRAM_BOT_TOKEN is not",
         ),
-        ({"TELEGRAM_BOT_TOKEN": ""}, "no chat is connected, so nobody can reach the bot"),
+        ({"TELEGRAM_BOT_TOKEN": ""}, "/.env, so nobody can reach the bot"),
         (
             {"TELEGRAM_BOT_TOKEN": "1:x", "TELEGRAM_WEBHOOK_URL": "https://x.example"},
             "TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET",
@@ -303,7 +303,7 @@ async def test_people_whom_no_chat_reaches_are_named(tmp_path: Path) -> None:
     assert len(said) == 4
     assert (
         said[0]
-        == "Person 0 uses no chat that runs here. Invite them again: headsup invite “Person 0” --role head"
+        == "Person 0 uses no chat that runs here. Invite them again: headsup invite 'Person 0' --role head"
     )
 
 
@@ -744,7 +744,7 @@ async def test_the_command_says_it_and_ends_with_its_status(tmp_path: Path) -> N
     assert status == 0
     variables["PORT"] = "many"
     out, status = await run("--json")
-    assert json.loads(out)["found"][1]["says"].startswith("PORT: ")
+    assert json.loads(out)["found"][1]["says"].startswith("PORT (")
     assert status == 1
 
 
@@ -759,7 +759,7 @@ async def test_one_name_in_two_chats_is_named(tmp_path: Path) -> None:
     assert said.startswith("Person 1 has 2 records, in telegram and slack.")
     assert said.endswith(
         "when it is used in slack and they have said Yes in telegram: "
-        "headsup invite “Person 1” --for telegram:1"
+        "headsup invite 'Person 1' --for telegram:1"
     )
 
 

@@ -45,6 +45,7 @@ SCHOOL: Answers = [
 ]
 KEPT: Answers = [(question, ENTER) for question, _ in SCHOOL]
 WITHOUT_CHATS: Answers = [("use Slack", "n"), ("use Telegram", "n"), ("Folder for cases", ENTER)]
+NO_MAIL: Answers = [("hear by mail", ENTER)]
 HEAD: Answers = [("Who is headteacher", "Ben Okafor")]
 
 
@@ -109,6 +110,7 @@ async def test_from_nothing_to_the_head_s_invitation(
             ("app token", slack.app_token),
             ("use Telegram", "y"),
             ("Telegram's token", telegram.token),
+            *NO_MAIL,
             ("Folder for cases", ENTER),
             *HEAD,
             ("Write this?", ENTER),
@@ -223,6 +225,7 @@ async def test_without_a_network_a_token_can_be_kept_untried(tmp_path: Path) -> 
             ("reach the bot", "1"),
             ("app token", ENTER),
             ("use Telegram", "n"),
+            *NO_MAIL,
             ("Folder for cases", ENTER),
             *HEAD,
             ("Write this?", "y"),
@@ -242,6 +245,7 @@ def over_http(secret: str, *more: tuple[str, str]) -> Answers:
         ("signing secret", secret),
         *more,
         ("use Telegram", "n"),
+        *NO_MAIL,
         ("Folder for cases", ENTER),
         ("Who is headteacher", "-"),
         ("Write this?", "y"),
@@ -355,6 +359,7 @@ async def test_run_again_it_shows_what_there_is_and_keeps_what_it_does_not_know(
         ("reach the bot", ENTER),
         (f"app token (xapp-…) [Enter keeps xapp-…{slack.app_token[-4:]}", ENTER),
         ("use Telegram", ENTER),
+        *NO_MAIL,
         ("Folder for cases", ENTER),
     ]
     screen, status = await answer(

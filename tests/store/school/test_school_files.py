@@ -202,7 +202,9 @@ def test_what_is_no_toml_is_named_by_its_line(tmp_path: Path) -> None:
     number = ASSIGNMENTS["[[category]] name"]
     lines[number - 1] = 'name = "no end'
     folder = _texts(tmp_path / "texts", "\n".join(lines))
-    with pytest.raises(FileMistake, match=rf"procedure\.toml: .*line {number}"):
+    with pytest.raises(
+        FileMistake, match=rf"procedure\.toml, line {number}: this line cannot be read"
+    ):
         load_procedure(folder)
 
 
@@ -232,11 +234,51 @@ def test_curly_quotes_are_named_by_their_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_or_no_file_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(FileMistake, match=r"procedure\.toml is missing\.$"):
+    with pytest.raises(FileMistake, match=r"There is no folder .+/nowhere.+POLICY_TEXTS"):
         load_procedure(tmp_path / "nowhere")
     (tmp_path / "procedure.toml").mkdir()
-    with pytest.raises(FileMistake, match=r"procedure\.toml cannot be read: .+\.$"):
+    with pytest.raises(FileMistake, match=r"procedure\.toml is a folder, and should be a file"):
         load_procedure(tmp_path)
+
+
+#: One of each kind of value, each of which is wrong somewhere.
+WRONG = ("7", "-1", "1.5", "true", '"x"', "[7]", '["x"]', "{x = 1}", "2026-12-21", "08:00:00")
+
+
+@pytest.mark.parametrize("name", School.model_fields)
+def test_no_mistake_in_the_school_is_in_the_words_of_a_program(tmp_path: Path, name: str) -> None:
+    """Whatever is written there is taken, or refused in words that say what to write."""
+    for wrong in WRONG:
+        (tmp_path / "school.toml").write_text(f"{name} = {wrong}\n")
+        said = _refusal(tmp_path / "school.toml")
+        assert not re.search(r"[Ii]nput|valid |unable|parsing", said), (wrong, said)
+
+
+def _refusal(file: Path) -> str:
+    try:
+        load_school(file)
+    except FileMistake as mistake:
+        return str(mistake)
+    return ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "opens = 08:00",
+        "safeguarding_phone = 07700900123",
+        "name = Oakfield",
+        'name = "Oak',
+        "opens =",
+    ],
+)
+def test_how_a_line_is_written_is_said_where_it_cannot_be_read(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "school.toml"
+    file.write_text(f"# the school\n{line}\n")
+    with pytest.raises(
+        FileMistake, match=r"school\.toml, line 2: this line cannot be read\. .*quotes"
+    ):
+        load_school(file)
 
 
 def test_a_folder_of_texts_alone_has_the_procedure_that_comes_with_the_bot(tmp_path: Path) -> None:
@@ -300,7 +342,7 @@ def test_steps_and_duties_are_read(tmp_path: Path) -> None:
         ('after = ["first", "refused", "again"]', 'after = "third"', "“third” is neither"),
         ('after = ["first", "refused", "again"]', 'after = "second"', "“second” is neither"),
         ('outcomes = ["refused"]', 'outcomes = ["maybe"]', "'refused'"),
-        ('passage = "online-incidents.md"', "passage = 7", "valid string"),
+        ('passage = "online-incidents.md"', "passage = 7", "put it in straight quotes"),
         ('key = "second"', 'key = "first"', "“first” is there more than once"),
         ('due = "09-30"', 'due = "02-30"', "“02-30” is not a month and day"),
         ('due = "09-30"', 'due = ["09-30", "13-01"]', "“13-01” is not a month and day"),
@@ -364,9 +406,9 @@ def test_a_school_is_read(tmp_path: Path) -> None:
         ('staff = ["Asha Patel", "Ben Okafor"]', 'staff = "Asha"', "staff"),
         ('"2026-12-21/2027-01-03"', '"Christmas"', "“Christmas” is not a day"),
         ('"2026-12-21/2027-01-03"', '"2026-12-21/2026-12-03"', "ends before it begins"),
-        ("years = 7", "years = -1", "greater than or equal to 0"),
+        ("years = 7", "years = -1", "too small: at least 0"),
         ("years = 7", 'years = "long"', "retention.years"),
-        ("unfounded = 1", "unfounded = 1000", "less than or equal to 100"),
+        ("unfounded = 1", "unfounded = 1000", "too large: at most 100"),
     ],
 )
 def test_a_mistake_in_the_school_is_named_by_its_line(

@@ -1,0 +1,120 @@
+"""Mail for those who are in no chat: the server by which it goes out, which is tried at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import typer
+
+from bot.cli.setup.chats import UNTRIED
+from bot.cli.setup.prompts import NOTHING, Unusable, ask, ask_hidden, one_of, port, yes
+from bot.mail.send import try_server
+from bot.mail.server import MailServer, mail_address, read_url
+from bot.settings import SettingsError
+from handlers.messages import DeliveryFailed
+from store.errors import Trouble
+
+IN_USE = "Shall somebody who is in no chat, such as the chair of governors, hear by mail?"
+ABOUT = (
+    "  Any mailbox that may send will do. Its provider's page for mail programs has the answers "
+    "(outgoing mail, SMTP).\n  They are tried, and nothing is sent."
+)
+SERVER, NO_SERVER = (
+    "Its server for outgoing mail; - for no mail",
+    "Please type a name such as smtp.example.org.",
+)
+WAY = "How is the way there encrypted? 1 TLS, 2 STARTTLS, 3 not at all, on this very machine"
+WAYS = TLS, STARTTLS, PLAIN = ("TLS", "STARTTLS", "not at all")
+PORTS = {TLS: "465", STARTTLS: "587", PLAIN: "25"}
+PORT_THERE = "Its port"
+USER = "User, mostly the mailbox's address; - for none"
+PASSWORD, KEPT = "The user's password; it is not shown", " [Enter keeps it]"
+FROM = "The address from which mails go out"
+TAKEN = "  The mail server is there."
+#: What is typed next, where mail was set up.
+NEXT = 'For the chair of governors: headsup invite "NAME" --role chair --mail ADDRESS'
+
+
+def ask_mail(before: Mapping[str, str]) -> dict[str, str]:
+    """What to write into `.env`; nothing where there is to be no mail, or it stays as it is.
+
+    `before`: what stands in `.env`.
+    """
+    if not yes(IN_USE, default="MAIL_URL" in before):
+        return {}
+    kept = _kept(before.get("MAIL_URL", ""))
+    if kept is None:
+        typer.echo(ABOUT)
+    while True:
+        url = _ask_url(kept)
+        if not url:
+            return {}
+        if asyncio.run(_is_taken(url)) or yes(UNTRIED, default=False):
+            break
+    user = read_url(url).user
+    sender = ask(FROM, _address, before.get("MAIL_FROM") or (user if "@" in user else ""))
+    return {"MAIL_URL": url, "MAIL_FROM": sender}
+
+
+def _kept(url: str) -> MailServer | None:
+    """What is set, where it can be used."""
+    try:
+        return read_url(url) if url else None
+    except SettingsError:
+        return None
+
+
+def _ask_url(kept: MailServer | None) -> str:
+    """An address as MAIL_URL has it; empty for no mail."""
+    host = ask(SERVER, _host, kept.host if kept else "")
+    if not host:
+        return ""
+    way = ask(WAY, one_of(WAYS), _way(kept) if kept else TLS)
+    is_same_way = kept is not None and _way(kept) == way
+    number = ask(PORT_THERE, port, str(kept.port) if kept and is_same_way else PORTS[way])
+    user = ask(USER, str, (kept.user or NOTHING) if kept else "")
+    login = ""
+    if user not in ("", NOTHING):
+        is_same_user = kept is not None and kept.user == user
+        password = ask_hidden(PASSWORD + (KEPT if is_same_user else ""))
+        if kept and is_same_user and not password:
+            password = kept.password
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+    scheme = "smtps" if way == TLS else "smtp"
+    end = "?starttls=required" if way == STARTTLS else ""
+    return f"{scheme}://{login}{host}:{number}{end}"
+
+
+def _way(server: MailServer) -> str:
+    if server.is_tls:
+        return TLS
+    return PLAIN if server.is_plain else STARTTLS
+
+
+async def _is_taken(url: str) -> bool:
+    """Whether the server is there and lets one in; says so, or why not."""
+    try:
+        await try_server(read_url(url))
+    except (SettingsError, DeliveryFailed) as error:
+        typer.echo(f"  {error}")
+        return False
+    typer.echo(TAKEN)
+    return True
+
+
+def _host(typed: str) -> str:
+    if typed == NOTHING:
+        return ""
+    # An address of the mailbox, or of a web page, is pasted there now and then.
+    if not typed or set(typed) & set("@/: "):
+        raise Unusable(NO_SERVER)
+    return typed.lower()
+
+
+def _address(typed: str) -> str:
+    try:
+        return mail_address(typed)
+    except Trouble as error:
+        raise Unusable(str(error)) from error
