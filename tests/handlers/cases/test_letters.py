@@ -153,3 +153,11 @@ async def test_what_would_turn_words_round_is_seen_and_turns_nothing(office: Off
     for words in as_words(await office.asks("ben", f"case letter {reference} warning to {typed}")):
         assert "Mr X [U+202E]gpj.exe" in words
         assert not {"\u202e", "\u2068", "\u2069"} & set(words)
+
+
+async def test_what_does_not_fit_above_a_letter_is_not_cut_off_unsaid(office: Office) -> None:
+    reference = await a_case(office)
+    refused = await office.asks("ben", f"case letter {reference} warning to {'x' * 301}")
+    assert "has room for 300 characters" in "\n".join(words_in(refused))
+    assert not [part for part in refused.parts if isinstance(part, File)]
+    assert (await office.desk.store.case(reference)).chronology[-1].what == EntryKind.OPENED
