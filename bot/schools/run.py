@@ -156,10 +156,6 @@ class Schools:
             with bound_contextvars(school=key):
                 await self._start(key, wanted[key])
 
-        connected = {installation.school for installation in self._connected}
-        working = {key for key, running in self._running.items() if not running.is_refused}
-        self.metrics.away(connected - working, connected)
-
     async def _give_back(self, stopped: Running, wanted: Sequence[Installation]) -> None:
         """Once more what was disconnected: this process may have announced itself since."""
         kept = {(each.platform, each.key) for each in (*wanted, *self._connected)}
@@ -222,12 +218,20 @@ class Schools:
             return [service.bot.desk.store for service in self.services]
 
         def away() -> list[str]:
+            # Counted whenever somebody asks: a token that is refused is known at once, and the
+            # next round is up to a minute away.
+            self._count_away()
             chats: list[str] = []
             for service in self.services:
                 chats += service.chats_away()
             return chats
 
         return numbers(stores, away, self.metrics, disks_of(self.settings))
+
+    def _count_away(self) -> None:
+        connected = {installation.school for installation in self._connected}
+        working = {key for key, running in self._running.items() if not running.is_refused}
+        self.metrics.away(connected - working, connected)
 
     async def _look_up(self) -> dict[str, tuple[Installation, ...]]:
         """The chats of each school that can run. Tells what is wrong with the others."""

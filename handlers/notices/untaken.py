@@ -69,7 +69,7 @@ def _how_long(span: timedelta) -> str:
         return counted(minutes, "minute")
     days, hours = divmod(minutes // 60, 24)
     # English has an hour, and a minute.
-    in_hours = "an hour" if hours == 1 else counted(hours, "hour")
+    in_hours = counted(hours, "hour")
     if not days:
         return in_hours
     in_days = counted(days, "day")

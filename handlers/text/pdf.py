@@ -18,6 +18,10 @@ Run = tuple[str, bool]
 BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+#: What turns round the words that follow: whoever reads must see that it is there.
+_TURNING = re.compile("[\u202d\u202e]")
+#: What sets words apart by their direction; without it they are set by themselves.
+_APART = re.compile("[\u202a-\u202c\u2066-\u2069]")
 _ENDLESS = re.compile(r"\S{60}(?=\S)")
 
 #: What is kept on one page must fit on one: fewer characters and fewer blocks than these.
@@ -32,10 +36,14 @@ def keep_forms_together(blocks: Iterable[Block]) -> Iterator[Block]:
     """
     for section in _by_section(blocks):
         has_form = any(block["kind"] == "form" for block in section)
-        if has_form and _fits_on_a_page(section):
-            yield {"kind": "together", "blocks": section}
-        else:
-            yield from section
+        yield from keep_together(section) if has_form else section
+
+
+def keep_together(blocks: Sequence[Block]) -> list[Block]:
+    """One block, of the kind `together`; the same blocks where they do not fit on a page."""
+    if _fits_on_a_page(blocks):
+        return [{"kind": "together", "blocks": blocks}]
+    return list(blocks)
 
 
 def _by_section(blocks: Iterable[Block]) -> Iterator[list[Block]]:
@@ -50,7 +58,7 @@ def _by_section(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield section
 
 
-def _fits_on_a_page(section: list[Block]) -> bool:
+def _fits_on_a_page(section: Sequence[Block]) -> bool:
     characters = 0
     for block in section:
         for words, _ in block.get("text", ()):
@@ -73,7 +81,13 @@ def split_runs(words: str) -> list[Run]:
 def printable(words: str) -> str:
     """The words without what cannot be printed; an endless one may be broken."""
     whole = words.encode("utf-8", "replace").decode().replace("\t", " ")
-    return _ENDLESS.sub(_with_break, _CONTROL.sub("", whole))
+    straight = _APART.sub("", _TURNING.sub(_named, whole))
+    return _ENDLESS.sub(_with_break, _CONTROL.sub("", straight))
+
+
+def _named(found: re.Match[str]) -> str:
+    """`[U+202E]`, as the pages of an export have it."""
+    return f"[U+{ord(found.group()):04X}]"
 
 
 def _with_break(found: re.Match[str]) -> str:

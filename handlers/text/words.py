@@ -32,9 +32,20 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     """`a picture`, `3 pictures`; `plural` where that is not the singular with an s."""
     if number != 1:
         return f"{number} {plural or singular + 's'}"
-    # U is left out: what begins with it is rather `a user` than `an umbrella`.
-    article = "an" if singular[0] in "aeio" else "a"
+    # U is left out: what begins with it is rather `a user` than `an umbrella`. H is the other way.
+    article = "an" if singular[0] in "aeio" or singular.startswith("hour") else "a"
     return f"{article} {singular}"
+
+
+def ago(past: timedelta) -> str:
+    """`less than a minute ago`, `an hour ago`, `47 hours ago`, `3 days ago`."""
+    minutes = past // timedelta(minutes=1)
+    if minutes < 1:
+        return "less than a minute ago"
+    if minutes < 60:
+        return f"{counted(minutes, 'minute')} ago"
+    hours = minutes // 60
+    return f"{counted(hours, 'hour')} ago" if hours < 48 else f"{hours // 24} days ago"
 
 
 def shortened(text: str, limit: int) -> str:

@@ -44,6 +44,7 @@ WHICH_DAYS = (
     "I cannot read “{typed}” as a time to count. Type: /figures this term, last term, 2026-27, or "
     "two dates such as 1/9/2026 to 31/12/2026"
 )
+NOT_BEGUN = "{period} has not begun, so there is nothing to count yet."
 WRONG_WAY_ROUND = "{first} is after {last}. Type the earlier date first."
 TERM_IS_OVER = "A new term has begun. These are the governors’ figures of the last one."
 
@@ -101,6 +102,8 @@ async def figures(ask: Ask, desk: Desk) -> Reply:
 def compared_of(typed: str, now: datetime, desk: Desk) -> Compared:
     """The period that is typed, as `last term`, beside those before it. Raises Refused."""
     period = _period(" ".join(typed.split()), now, desk)
+    if period.first > desk.calendar.local(now).date():
+        raise Refused(NOT_BEGUN.format(period=period.name))
     return Terms(desk.calendar.school).compared(period)
 
 
@@ -160,7 +163,9 @@ async def _page(person: Person, cases: CountedCases, wanted: _Wanted, desk: Desk
 
 def _in_chat(page: FiguresPage, now: datetime, desk: Desk) -> Reply:
     compared = page.compared
-    of_year = f", “year before” is {compared.year_before.name}" if compared.year_before else ""
+    of_year = ""
+    if compared.year_before:
+        of_year = MEANT_TOO.format(period=compared.year_before.name)
     meant = MEANT.format(before=compared.before.name, year_before=of_year)
     period = compared.period
     days = DAYS.format(first=full_day(period.first), last=full_day(period.last))

@@ -77,7 +77,10 @@ def page_for_leaders(
         rows.append(Row(name, cells))
     total = Row(TOTAL, tuple(each.total for each in figures))
     now = figures[0]
-    months = tuple((month, now.in_month(month)) for month in compared.period.months)
+    # Of a month that has not begun, nothing is counted: 0 would be read as good news.
+    this_month = f"{desk.calendar.local(desk.now()):%Y-%m}"
+    begun = [month for month in compared.period.months if month <= this_month]
+    months = tuple((month, now.in_month(month)) for month in begun)
     lines = (
         _spread_line(TAKEN, now.taken),
         _spread_line(CLOSED, now.closed),

@@ -27,6 +27,10 @@ TO_WHOM = (
 NONE_THERE = "There are no letters. They are files in the folder letters, beside the policy texts."
 MISTAKE = "A letter cannot be used as it is. Please tell your technician:"
 NO_SUCH_LETTER = "I know no letter “{typed}”. “/case letter {reference}” lists them."
+TOO_LONG = (
+    "That is too long for the top of a letter, which has room for {most} characters. "
+    "Type the name and address alone."
+)
 DRAFTED = (
     "“{title}”, for case {reference}: read it, change it, and sign it. I send nothing. No words of "
     "the case are in it; name no child in it."
@@ -61,7 +65,9 @@ async def letter(ask: Ask, desk: Desk) -> Reply:
     to = re.sub(r"^\s*to\s+", "", rest, flags=re.IGNORECASE).strip()
     if not to:
         return matter.shown_in(Reply((Prompt(TO_WHOM, f"case letter {root} {wanted.name}", "To"),)))
-    return await _draft(wanted, to[:LONGEST].strip("-– "), matter, ask, desk)
+    if len(to) > LONGEST:
+        raise matter.refusal(TOO_LONG.format(most=LONGEST))
+    return await _draft(wanted, to.strip("-– "), matter, ask, desk)
 
 
 async def _letters(matter: Matter, desk: Desk) -> dict[str, Letter]:

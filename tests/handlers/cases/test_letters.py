@@ -117,3 +117,47 @@ async def test_it_is_an_entry_with_its_hashes(office: Office) -> None:
     assert "I send nothing" in "\n".join(words_in(reply))
     refused = await office.asks("ben", f"case letter {reference} apology to Mr X")
     assert "I know no letter “apology”" in "\n".join(words_in(refused))
+
+
+async def test_it_is_on_british_paper_and_the_name_stands_below_the_greeting(
+    office: Office,
+) -> None:
+    reference = await a_case(office)
+    reply = await office.asks("ben", f"case letter {reference} warning to Mr X")
+    word, pdf = [part.content for part in reply.parts if isinstance(part, File)]
+    assert isinstance(word, bytes)
+    assert isinstance(pdf, bytes)
+    document = docx.Document(BytesIO(word))
+    [section] = document.sections
+    paper = (round(section.page_width.mm), round(section.page_height.mm))
+    box = PdfReader(BytesIO(pdf)).pages[0].mediabox
+    assert paper == (round(box.width * 25.4 / 72), round(box.height * 25.4 / 72)) == (210, 297)
+    greeting, signed = document.paragraphs[-2:]
+    assert greeting.text.startswith("Yours")
+    assert greeting.paragraph_format.keep_with_next
+    assert signed.paragraph_format.keep_together
+    assert "Ben Okafor" in signed.text
+    assert 'w:lang w:val="en-US"' not in document.styles.element.xml
+
+
+@pytest.mark.parametrize("name", ["=cmd' /C calc'!A0", "../../x", "<b>Mr</b> &amp;", "👩‍👩‍👧‍👦 ❤️"])
+async def test_a_name_stands_there_as_it_was_typed(office: Office, name: str) -> None:
+    reference = await a_case(office)
+    words, _ = as_words(await office.asks("ben", f"case letter {reference} warning to {name}"))
+    assert f"24 November 2026 {name} Dear" in words
+
+
+async def test_what_would_turn_words_round_is_seen_and_turns_nothing(office: Office) -> None:
+    reference = await a_case(office)
+    typed = "\u2068Mr X\u2069 \u202egpj.exe שלום عالم"
+    for words in as_words(await office.asks("ben", f"case letter {reference} warning to {typed}")):
+        assert "Mr X [U+202E]gpj.exe" in words
+        assert not {"\u202e", "\u2068", "\u2069"} & set(words)
+
+
+async def test_what_does_not_fit_above_a_letter_is_not_cut_off_unsaid(office: Office) -> None:
+    reference = await a_case(office)
+    refused = await office.asks("ben", f"case letter {reference} warning to {'x' * 301}")
+    assert "has room for 300 characters" in "\n".join(words_in(refused))
+    assert not [part for part in refused.parts if isinstance(part, File)]
+    assert (await office.desk.store.case(reference)).chronology[-1].what == EntryKind.OPENED
