@@ -24,7 +24,8 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if not case.last_inside and case.version and before is None:
         return case
     workers = around.people.having(access.WORKERS)
-    if _inside(replace(case, last_inside=()), workers, around, desk):
+    as_others = replace(case, last_inside=()) if case.last_inside else case
+    if _inside(as_others, workers, around, desk):
         kept: tuple[str, ...] = ()
     else:
         were_inside = _ids(_inside_before(case, before, workers, around, desk))
