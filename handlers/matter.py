@@ -110,6 +110,9 @@ class Around:
         return self.summaries.matter(case.reference)
 
     def having(self, case: Case) -> Around:
+        """The same, with a case as it is now, perhaps not saved yet."""
+        if self.summaries.get(case.reference) is case.summary:
+            return self
         return replace(self, summaries=self.summaries.having(case))
 
 

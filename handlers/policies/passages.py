@@ -6,7 +6,7 @@ shown without one, and `headsup check` proposes another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,9 +45,14 @@ def passage_at(place: str, desk: Desk) -> Passage | None:
 
 def passages_of(category: str, desk: Desk) -> list[Passage]:
     """Where the passages begin that the steps for a category rest on, in order, each once."""
-    places = dict.fromkeys(step.passage for step in desk.procedure.steps(category))
-    found = [passage_at(place, desk) for place in places]
-    return [passage for passage in found if passage is not None]
+    return list(_passages_of(category, desk))
+
+
+def _passages_of(category: str, desk: Desk) -> Iterator[Passage]:
+    for place in dict.fromkeys(step.passage for step in desk.procedure.steps(category)):
+        passage = passage_at(place, desk)
+        if passage is not None:
+            yield passage
 
 
 def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:
@@ -55,7 +60,8 @@ def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:
 
     None where the steps of the category rest on no passage of the texts.
     """
-    if category is None or not passages_of(category, desk):
+    # The first is enough: to look for each takes a look at the files.
+    if category is None or next(_passages_of(category, desk), None) is None:
         return ()
     return (Choice("What the policy says", f"policy-about {category}"),)
 

@@ -312,7 +312,7 @@ class Policies:
 
 
 def _is_text(name: str) -> bool:
-    return name.lower().endswith(tuple(SUFFIXES)) and not name.startswith(".")
+    return name.lower().endswith(SUFFIXES) and not name.startswith(".")
 
 
 def _state_of(entry: os.DirEntry[str]) -> FileState | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from store.policies.search.rank import Index
 from store.policies.search.sense import Embeddings
@@ -12,8 +13,7 @@ from store.policies.texts import PolicyText
 from store.policies.unit import Unit
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileState:
+class FileState(NamedTuple):
     """By what a change of a file is noticed without reading it."""
 
     name: str

@@ -6,9 +6,7 @@ import asyncio
 import io
 import random
 import resource
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,34 +20,11 @@ from handlers.workflow.pictures.words import read_words
 from store.disk.picture import CANNOT_OPEN, TOO_MANY_PIXELS, look_here
 from store.model.records import Evidence, State
 from tests.fuzz.nasty import PROFILE, WORDS
+from tests.large_pictures import claiming_png, grey_png
 from tests.store.made import NOW
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(%pipe%id) (r) file\n%%EOF\n"
-
-
-def png(width: int, height: int) -> bytes:
-    """One that claims to be so large, in a few bytes."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    rows = zlib.compress(bytes(1_000_000))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-        + chunk(b"IDAT", rows)
-        + chunk(b"IEND", b"")
-    )
-
-
-def packed_pixels(width: int, height: int) -> bytes:
-    """A whole picture, of one colour: a few hundred kilobytes, and four bytes a pixel when opened."""
-    made = io.BytesIO()
-    Image.new("RGBA", (width, height), (7, 7, 7, 7)).save(made, "PNG")
-    return made.getvalue()
 
 
 def bomb() -> bytes:
@@ -68,11 +43,11 @@ def jpeg(width: int = 400) -> bytes:
 
 #: What makes each, and what is said of it.
 HARMFUL: dict[str, tuple[Callable[[], bytes], str]] = {
-    "hundred-megapixels.png": (lambda: png(10_000, 10_000), TOO_MANY_PIXELS),
-    "largest.png": (lambda: png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
-    "49-megapixels.png": (lambda: packed_pixels(7_000, 7_000), TOO_MANY_PIXELS),
-    "nothing.png": (lambda: png(0, 0), CANNOT_OPEN),
-    "unfinished.png": (lambda: png(2_000, 2_000), CANNOT_OPEN),
+    "hundred-megapixels.png": (lambda: claiming_png(10_000, 10_000), TOO_MANY_PIXELS),
+    "largest.png": (lambda: claiming_png(2**31 - 1, 2**31 - 1), TOO_MANY_PIXELS),
+    "49-megapixels.png": (lambda: grey_png(7_000, 7_000), TOO_MANY_PIXELS),
+    "nothing.png": (lambda: claiming_png(0, 0), CANNOT_OPEN),
+    "unfinished.png": (lambda: claiming_png(2_000, 2_000), CANNOT_OPEN),
     "bomb.zip": (lambda: bomb(), CANNOT_OPEN),
     "truncated.jpg": (lambda: jpeg()[:-3_000], CANNOT_OPEN),
     "script.svg": (lambda: SVG, CANNOT_OPEN),
@@ -123,7 +98,7 @@ async def test_a_sound_picture_is_opened(tmp_path: Path) -> None:
 
 async def test_the_largest_picture_that_is_opened_costs_the_bot_nothing(tmp_path: Path) -> None:
     path = tmp_path / "evidence"
-    path.write_bytes(packed_pixels(5_000, 5_000))
+    path.write_bytes(grey_png(5_000, 5_000))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     pictures = await asyncio.gather(*(look(path) for _ in range(2)))
     assert [seen.picture.width for seen in pictures if seen.picture] == [5_000] * 2

@@ -25,7 +25,8 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if not case.last_inside and case.version and before is None:
         return case
     workers = around.people.having(access.WORKERS)
-    inside = _inside(replace(case, last_inside=()), workers, around, desk)
+    as_others = replace(case, last_inside=()) if case.last_inside else case
+    inside = _inside(as_others, workers, around, desk)
     # Whoever has named all the others is nobody to leave it to.
     namers = _have_named_several(case)
     if any(namers.isdisjoint(person.ids) for person in inside):

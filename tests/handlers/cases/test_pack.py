@@ -32,6 +32,7 @@ from store.model.proofs import with_proofs
 from store.model.records import About, Evidence, FollowUp, Person, Role, State, Subject
 from tests.desks import Time, desk_in
 from tests.handlers.shown import says_what_it_shows, words_in
+from tests.large_pictures import black_png
 from tests.store import made
 from tests.store.made import NOW
 
@@ -359,7 +360,9 @@ async def test_pictures_are_shown_small_beside_their_hash(
 ) -> None:
     reference = await office.case()
     case = await office.desk.store.case(reference)
-    contents = [_png(seed) for seed in range(3)] + [b"\x89PNG\r\n\x1a\nno picture", _bomb()]
+    contents = [_png(seed) for seed in range(3)] + [b"\x89PNG\r\n\x1a\nno picture"]
+    # A few bytes that become gigabytes.
+    contents.append(black_png(40_000, 40_000))
     pictures = []
     for number, content in enumerate(contents, len(case.evidence) + 1):
         kept = await office.desk.store.keep(reference, _in_one_piece(content), 10**7)
@@ -394,13 +397,6 @@ def _png(seed: int) -> bytes:
     out = BytesIO()
     noise = random.Random(seed).randbytes(30 * 60 * 3)
     Image.frombytes("RGB", (30, 60), noise).resize((300, 600)).save(out, "PNG")
-    return out.getvalue()
-
-
-def _bomb() -> bytes:
-    """A few bytes that claim to be a picture of gigabytes."""
-    out = BytesIO()
-    Image.new("1", (40_000, 40_000)).save(out, "PNG")
     return out.getvalue()
 
 
