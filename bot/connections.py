@@ -15,8 +15,9 @@ from typing import cast
 
 from aiohttp import web
 
-#: Bytes of one HTTP request's body: Slack's largest, a form with all its words, is below this.
-MAX_BODY = 1024 * 1024
+#: Bytes of one HTTP request's body. Slack's largest is below this: a change of its longest message,
+#: in which the words stand four times, and each letter that is not Latin takes six bytes or more.
+MAX_BODY = 2 * 1024 * 1024
 
 #: Seconds for a whole request, from its first byte or from the connection's beginning.
 ARRIVE = 10.0

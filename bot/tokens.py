@@ -27,7 +27,10 @@ UNREACHABLE = (
 NO_ADDRESS = (
     "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
 )
-ELSE = "What answers at {host} is not {platform}. Take {setting} out of .env, or mend it."
+ELSE = (
+    "What answers at {host} is not {platform}. Take {setting} out of .env, or mend it; where it is "
+    "not there, have the school's filter or proxy let the bot through."
+)
 
 
 @dataclass(frozen=True, slots=True)

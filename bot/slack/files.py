@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import structlog
 
-from bot.slack.api import UNREACHABLE, SlackApi
+from bot.slack.api import UNREACHABLE, SlackApi, SlackRefused
 from bot.slack.background import Work
 from bot.slack.reading.content import find_stubs
 from bot.slack.reading.file_objects import CANVAS_TYPE, STUB, is_canvas, is_elsewhere
@@ -22,6 +22,7 @@ GONE = "The file is no longer in Slack."
 ELSEWHERE = "The file is not kept in Slack."
 NOT_SLACKS = "The file's address is not Slack's."
 A_PAGE = "Slack gave a page in place of the file: may the bot read files (files:read)?"
+NOT_SHOWN = "Slack does not show this file to the bot."
 NO_CANVAS = "Slack does not hand over this canvas."
 TOO_LARGE = "The file is over {} MB."
 REFUSED = "Slack refused the file: http {}."
@@ -37,7 +38,17 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=60)
 #: What the page of a canvas has, and no page to sign in: seen in what Slack hands over.
 _CANVAS_MARK = b"quip-canvas-content"
 
+#: What Slack says of a file of a conversation that the bot is not in, as of one that is gone.
+_NOT_SHOWN = ("file_not_found", "file_deleted")
+
 log = structlog.get_logger()
+
+
+class _PageInstead(DeliveryFailed):
+    """Slack, or somebody in between, gives a page in place of the file."""
+
+    def __init__(self) -> None:
+        super().__init__(A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +91,29 @@ async def fetch(api: SlackApi, pointer: Mapping[str, str], max_mb: int) -> Async
                 count += len(piece)
                 limit.check(count)
                 yield piece
+    except _PageInstead:
+        await _refuse_what_is_not_shown(api, pointer)
+        raise
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise DeliveryFailed(UNREACHABLE) from None
+
+
+async def _refuse_what_is_not_shown(api: SlackApi, pointer: Mapping[str, str]) -> None:
+    """Raise a permanent DeliveryFailed where Slack will never hand over a file.
+
+    So it is of a message in a private conversation that somebody passes on by the message's menu:
+    whoever did so can still send a screenshot, and is to hear that before another day has passed.
+    """
+    if "file" not in pointer:
+        return
+    try:
+        await api.look_up(api.client.files_info, file=pointer["file"])
+    except SlackRefused as refusal:
+        if refusal.error in _NOT_SHOWN:
+            raise DeliveryFailed(NOT_SHOWN, permanent=True) from None
+    except DeliveryFailed:
+        # That says nothing of the file.
+        return
 
 
 async def complete_files(api: SlackApi, work: Work, message: Payload) -> None:
@@ -146,7 +178,7 @@ async def _open(api: SlackApi, url: str) -> aiohttp.ClientResponse:
         url = urljoin(url, answer.headers.get("Location", ""))
 
     # Whoever may not read a file is sent from one page to sign in to the next.
-    raise DeliveryFailed(A_PAGE)
+    raise _PageInstead
 
 
 def is_slacks(url: str, api_url: str) -> bool:
@@ -179,7 +211,7 @@ def _check_answer(answer: aiohttp.ClientResponse, media_type: str) -> None:
     # Without the right to read a file, Slack answers 200 with its page for signing in.
     may_be_page = "html" in media_type or media_type == CANVAS_TYPE
     if answer.content_type == "text/html" and not may_be_page:
-        raise DeliveryFailed(A_PAGE)
+        raise _PageInstead
 
 
 def _check_beginning(answer: aiohttp.ClientResponse, media_type: str, piece: bytes) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -157,6 +158,39 @@ async def test_the_sign_in_page_is_not_the_file(stage: Stage) -> None:
     stage.slack.bot_token = "xoxb-another"
     with pytest.raises(DeliveryFailed, match="page in place of the file"):
         await _bytes(stage, pointer)
+
+
+@pytest.mark.parametrize("error", ["file_not_found", "file_deleted"])
+async def test_a_file_of_a_conversation_without_the_bot_is_not_tried_for_a_day(
+    stage: Stage, error: str
+) -> None:
+    pointer = _known(stage.slack.file(ASHA, "a.png", b"x"))
+    stage.slack.intercept("download", 200)
+    stage.slack.fail("files.info", error)
+    with pytest.raises(DeliveryFailed) as failed:
+        await _bytes(stage, pointer)
+    assert failed.value.permanent
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "internal_error", ""])
+async def test_a_page_in_place_of_a_file_may_be_mended(stage: Stage, error: str) -> None:
+    pointer = _known(stage.slack.file(ASHA, "a.png", b"x"))
+    stage.slack.intercept("download", 200)
+    if error:
+        stage.slack.fail("files.info", error)
+    with pytest.raises(DeliveryFailed, match="page in place of the file") as failed:
+        await _bytes(stage, pointer)
+    assert not failed.value.permanent
+    assert await _bytes(stage, pointer) == b"x"
+
+
+def _known(file: dict[str, Any]) -> dict[str, str]:
+    """A pointer to a file of which Slack has said all."""
+    return {
+        "file": file["id"],
+        "url": file["url_private_download"],
+        "media_type": file["mimetype"],
+    }
 
 
 @pytest.mark.parametrize("known", ["from files.info", "from the answer", "from counting"])
