@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -12,9 +11,6 @@ from store.policies.layout import lay_out, run_on
 from store.policies.search.quote import list_bullets
 from store.policies.texts import PolicyText
 from store.policies.unit import LONGEST, Place, Unit
-
-#: How a sentence begins that speaks of the one before.
-_POINTS_BACK = re.compile(r"(?:these|those|this|they|it|such|there)\b", re.IGNORECASE)
 
 
 def cite(
@@ -83,7 +79,7 @@ def _lead_in(words: str, units: Sequence[Unit], quoted: Unit, start: int) -> str
         above = []
     else:
         above = [*quoted.outer, quoted.lead_in]
-    lines = [run_on(words[_sentence_before(words, units, place) : place[1]]) for place in above]
+    lines = [run_on(words[_sentence_before(units, place) : place[1]]) for place in above]
     if 0 <= quoted.needs < quoted.begins:
         number = bisect_left(units, quoted.needs, key=lambda unit: unit.begins)
         needed = units[number] if number < len(units) else quoted
@@ -103,17 +99,17 @@ def _whole_bullet(units: Sequence[Unit], number: int) -> list[Unit]:
     return found
 
 
-def _sentence_before(words: str, units: Sequence[Unit], place: Place) -> int:
+def _sentence_before(units: Sequence[Unit], place: Place) -> int:
     """Where a lead-in begins; with the sentence before, where it only points to that.
 
     “These are examples:” says nothing of what they are examples of.
     """
     start = place[0]
     number = bisect_left(units, start, key=lambda unit: unit.start)
-    if number == 0 or not _POINTS_BACK.match(words[start : start + 20]):
+    if number == 0 or not units[number].points_back:
         return start
     before = units[number - 1]
-    is_near = before.block == units[number].block and place[1] - before.start <= LONGEST // 2
+    is_near = before.under == units[number].under and place[1] - before.start <= LONGEST // 2
     return before.start if is_near and before.item < 0 else start
 
 

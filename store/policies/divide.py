@@ -24,6 +24,12 @@ from store.policies.unit import LONGEST, Place, Unit, UnitKind
 _WORD = re.compile(r"[^\W_]")
 #: A telephone number, an address or a day, as stands in a row of a table and not above it.
 _A_FACT = re.compile(r"\d[\d ]{4,}\d|@|\d/\d")
+#: How a sentence begins that speaks of the one before: `These are`, `In such cases`.
+_POINTS_BACK = re.compile(
+    r"(?:these|those|this|they|it|such|there|otherwise"
+    r"|(?:when|where|if|in|for|at|after) (?:this|that|these|those|such|so|not))\b",
+    re.IGNORECASE,
+)
 #: What a sentence ends with that goes on in a list.
 _GOES_ON = (":", "–", "—", "-")
 _ENDS = (".", "!", "?", ";", ",", "…", ")", "”", '"')
@@ -286,6 +292,7 @@ class _Divider:
             kind=kind,
             path=self._path,
             under=self._headings[-1].start if self._headings else -1,
+            points_back=_POINTS_BACK.match(self._text, start, end) is not None,
         )
 
 

@@ -47,6 +47,8 @@ class Unit:
     needs: int = -1
     #: How many lists its own list stands in.
     depth: int = 0
+    #: It speaks of the sentence before: `In such cases`.
+    points_back: bool = False
 
     @property
     def begins(self) -> int:

@@ -128,25 +128,34 @@ def _precise(asked: str, given: str, flags: re.RegexFlag = re.IGNORECASE) -> _Pr
 
 _UNIT = r"(?:minute|hour|day|week|month|term|year)s?"
 _NUMERAL = (
-    r"(?:\d[\d.,]{0,20}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
-    r"|a|an|each|every|same|first|next)"
+    r"(?:\d[\d.,]{0,20}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty"
+    r"|thirty|ninety|half|a|an|each|every|same|first|next)"
 )
 # Without May: in a policy it is nearly always the verb.
 _MONTH = r"january|february|march|april|june|july|august|september|october|november|december"
 
-_MONEY = _precise(
-    r"how much (?:is|are|does|do|will|for)|\bcosts?\b|(?<!in )\bcharges?\b|\bprice|\bfees?\b"
-    r"|mileage|\bpay\b",
-    r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund)\b",
+_SUM = _precise(
+    r"how much (?:is|are|does|do|did|will|would|for)|\bcosts?\b|\bprice|\bfees?\b|mileage",
+    r"£|\b\d+p\b|\bfree\b|\bno charge|\bnothing\b|\brefund",
+)
+_PAYMENT = _precise(
+    r"(?<!in )\bcharges?\b|\bpay\b",
+    r"£|\b\d+p\b|\b(?:free|charged?|pays?|paid|costs?|refund|contribut\w+)\b",
 )
 _SPAN_OF_TIME = _precise(
     r"how (?:long|soon|quick(?:ly)?|many (?:days|weeks|hours|months))|deadline|time ?limit",
     rf"\b{_NUMERAL}[ -](?:working |school |calendar )?{_UNIT}\b|\bonce a\b"
-    r"|\bimmediately\b|\bat once\b|\bas long as\b|\buntil\b",
+    r"|\bimmediately\b|\bat once\b|\bstraight ?away\b|\bas (?:long|soon) as\b|\buntil\b"
+    r"|\bwithin the (?:hour|day|week|month|term|year)\b"
+    r"|\bby the (?:\d|end|start|first|last|next)"
+    # Not only time is long.
+    rf"|\b{_NUMERAL} (?:characters|letters|digits|words|pages|lines|metres)\b",
 )
 _NUMBER = _precise(
-    r"how many|how big|how tall|what size|how old|what age",
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|ten|number of)\b",
+    r"how many|how (?:big|tall|high|wide|warm|hot|cold|heavy|old|young)|what (?:size|age)",
+    # The number of a year group, a stage or a section counts nothing.
+    r"(?<![\d.])(?<!year )(?<!years )(?<!stage )(?<!section )(?<!level )(?<!form )\d"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|ten|twelve|once|twice|number of)\b",
 )
 _TELEPHONE_OR_ADDRESS = _precise(
     r"(?:phone|what|telephone) number|number (?:do|for|of) |extension|\bemail (?:address|of)"
@@ -156,12 +165,13 @@ _TELEPHONE_OR_ADDRESS = _precise(
 # A name is told by its capitals, so here case counts.
 _NAME = _precise(
     r"^(?:who is|whos) (?:the |our )(?!in charge|responsible)[a-z -]{2,30}?(?: this year)?$"
+    r"|^(?:who is|whos) (?:chair|head|manager|governor|secretary|clerk|lead)\b|^who chairs\b"
     r"|what(?: is|s) .* (?:called|name)$"
     r"|name of|names of"
     r"|(?:which|what) (?:[a-z]+ )?(?:company|firm|supplier|provider|newspaper|solicitors?"
     r"|software|app|platform|browser|program)\b"
     r"|^(?:which|what) (?:brand|make|model)\b",
-    r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b",
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z]|\b(?:is|are) (?:called|named)\b|\b(?:is|acts as) the\b",
     re.NOFLAG,
 )
 _DATE = _precise(
@@ -171,7 +181,16 @@ _DATE = _precise(
 )
 _HOUR = _precise(r"what time", r"\d[:.]\d\d|\d ?[ap]\.?m\b|o.clock|noon")
 
-_ALL_PRECISE = (_MONEY, _SPAN_OF_TIME, _NUMBER, _TELEPHONE_OR_ADDRESS, _NAME, _DATE, _HOUR)
+_ALL_PRECISE = (
+    _SUM,
+    _PAYMENT,
+    _SPAN_OF_TIME,
+    _NUMBER,
+    _TELEPHONE_OR_ADDRESS,
+    _NAME,
+    _DATE,
+    _HOUR,
+)
 
 
 def find_precise_patterns(question: str) -> tuple[re.Pattern[str], ...]:

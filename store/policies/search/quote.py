@@ -11,7 +11,7 @@ from store.policies.unit import LONGEST, Unit
 WHOLE = 300
 #: Characters: a bullet of several sentences is quoted whole up to this.
 ITEM = 400
-#: Characters: what is understood only after another bullet is quoted from that on, up to this.
+#: Characters: what is understood only after what stands before is quoted with that, up to this.
 AFTER = 600
 
 
@@ -133,8 +133,13 @@ def _bullet_of(block: _Run, n: int) -> _Run:
 
 
 def _grow_both_ways(quoted: _Run, block: _Run) -> None:
-    """Take in the sentences around, those after it first: what explains a sentence follows it."""
-    while _can_take_next(quoted, block) or _can_take_previous(quoted, block):
+    """Take in the sentences around, those after it first: what explains a sentence follows it.
+
+    One that speaks of the sentence before is read after that.
+    """
+    if _can_take_previous(quoted, block, AFTER) and quoted.units[quoted.first].points_back:
+        quoted.first -= 1
+    while _can_take_next(quoted, block) or _can_take_previous(quoted, block, WHOLE):
         if _can_take_next(quoted, block):
             quoted.last += 1
         else:
@@ -148,8 +153,8 @@ def _can_take_next(quoted: _Run, block: _Run) -> bool:
     return not is_bullet and quoted.fits_after(WHOLE)
 
 
-def _can_take_previous(quoted: _Run, block: _Run) -> bool:
+def _can_take_previous(quoted: _Run, block: _Run, most: int) -> bool:
     if quoted.first <= block.first:
         return False
     is_bullet = quoted.units[quoted.first - 1].item >= 0
-    return not is_bullet and quoted.fits_before(WHOLE)
+    return not is_bullet and quoted.fits_before(most)

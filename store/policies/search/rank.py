@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ LIGHT = 0.35
 SHORT = 3
 #: Content words between two words that still stand close together.
 CLOSE_TOGETHER = 4
+
+#: A line to fill in, or of a table of contents: it names an answer, and gives none.
+_TO_FILL_IN = re.compile(r"_{3}|\.{5}|(?:\. ){5}|…{2}")
 
 _STAFF = {"#staff", "#volunteer"}
 _FAMILIES = {"#parent", "#pupil"}
@@ -135,6 +139,8 @@ class Index:
         self.postings: dict[str, list[int]] = defaultdict(list)
         #: Term -> passage -> what it is worth there, with all that stands around.
         self.context: dict[str, dict[int, float]] = defaultdict(dict)
+        #: Passages that are no answer to anything.
+        self._to_fill_in: set[int] = set()
         # Each set of terms is kept once, for the memory's sake: most words stand in many passages.
         self._terms: dict[frozenset[str], frozenset[str]] = {}
 
@@ -144,8 +150,6 @@ class Index:
         #: Stem -> the word of the texts that it most often stands for.
         self.word_of_stem = self._find_word_of_stem()
         size = sum(entry.size for entry in self.entries)
-        #: Share of the content words that the thesaurus has.
-        self.known_share = self._count_known() / max(1, size)
         #: Content words of a passage.
         self.average_size = size / max(1, len(self.entries))
 
@@ -180,6 +184,8 @@ class Index:
                     self.context[term][number] = worth
 
             own_text = text[unit.start : unit.end]
+            if _TO_FILL_IN.search(own_text):
+                self._to_fill_in.add(number)
             self.entries.append(
                 IndexedPassage(
                     doc=doc,
@@ -207,9 +213,6 @@ class Index:
         for word, _ in counts.most_common():
             word_of_stem.setdefault(stem(word), word)
         return word_of_stem
-
-    def _count_known(self) -> int:
-        return sum(_is_in_thesaurus(terms) for entry in self.entries for terms in entry.order)
 
     def weigh_slots(self, query: Query) -> list[float]:
         """How telling each slot is: rare in these texts, or not there at all, is telling."""
@@ -246,6 +249,7 @@ class Index:
         matches = self._match(query)
         candidates = _choose_candidates(matches)
         candidates.update(also)
+        candidates -= self._to_fill_in
         heaviest = matches.heaviest
 
         scored = []
@@ -390,7 +394,3 @@ def _union(terms: Iterable[set[str]]) -> set[str]:
 
 def _is_content(word: str) -> bool:
     return word not in STOP_WORDS and len(word) > 2
-
-
-def _is_in_thesaurus(terms: frozenset[str]) -> bool:
-    return any(term[0] == "#" for term in terms)

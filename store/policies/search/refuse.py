@@ -9,12 +9,11 @@ question is to what schools are asked all day and these texts have nothing on. I
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from store.policies.search.answer_kinds import find_offered_kinds
 from store.policies.search.question import Query, Slot
-from store.policies.search.rank import Index, Scored, weighted_sum
+from store.policies.search.rank import Index, Scored, terms_of, weighted_sum
 
 _TOPICS = (
     "school uniform and shoes|dinner money and school lunches|school trip payment|"
@@ -35,21 +34,12 @@ _TOPICS = (
 #: What else is asked in a school, or anywhere. One that the texts do deal with counts for nothing.
 DECOYS = tuple(_TOPICS.split("|"))
 
-#: How well a term must stand for a word, to count as the word.
-COVERS = 0.3
-#: Slots, the most telling first, that an answer should have.
-HEAVIEST = 3
-#: Cosine under which the best passage is so far in meaning that a missing word tells more.
-FAR = 0.6
-#: Cosine under which the best passage is hardly about the same.
-COLD = 0.45
-#: Share of the query under which what stands around the best passage has little of it.
-THIN = 0.5
-
-#: The kinds of answer that tell something of whether there is one.
-_KINDS = {"who", "often", "when", "may", "must", "happens", "howto"}
-#: Features of the best passage that count here as well.
-_OF_THE_BEST = ("own", "ctx", "exact", "near", "mass", "heading", "cos", "cosc")
+#: Kinds of answer of which it tells something that the sentence has nothing of the kind.
+_KINDS = {"often", "howto"}
+#: Weight of a slot that is quite missing, to be told from others.
+HEAVY = 5.0
+#: Points by which the best passage is far ahead of the others.
+FAR_AHEAD = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +48,10 @@ class _WeightedSlot:
     #: How telling it is in these texts.
     weight: float
 
-    def is_in(self, there: Container[str]) -> bool:
-        """Whether one of the terms stands there that count as the word."""
-        return any(strength >= COVERS and term in there for term, strength in self.slot.terms)
+    def fit(self, there: Container[str]) -> float:
+        """How well the best of the terms that stand there stands for the word, 0 to 1."""
+        # Terms stand best first.
+        return next((strength for term, strength in self.slot.terms if term in there), 0.0)
 
 
 def refusal_features(
@@ -71,102 +62,67 @@ def refusal_features(
     `scored`: the best passages, best first, at least one. `quoted`: the quotations of the first
     three. `decoy`: how close the question is to the nearest decoy, as a cosine.
     """
-    weights = index.weigh_slots(query)
-    pairs = zip(query.slots, weights, strict=True)
-    slots = [_WeightedSlot(slot, weight) for slot, weight in pairs]
-    total = sum(weights) or 1.0
+    best = scored[0]
     closest = max(one.features.get("cos", 0.0) for one in scored)
-
-    # The order is that in which the model adds up: another one could change the last digit.
+    others = [one.score for one in scored[1:]] or [0.0]
+    weights = index.weigh_slots(query)
     features = {
         "bias": 1.0,
-        # Where the thesaurus knows few words, less can be expected of an answer.
-        "known": index.known_share,
-        "slots": min(len(slots), 8) / 8,
-        "weight": min(total, 20.0) / 20,
+        # The more a question says, the more can be told.
+        "weight": min(sum(weights), 20.0) / 20,
+        "cosc": best.features.get("cosc", 0.0),
+        "ctx": best.features["ctx"],
+        "score": best.score / 10,
+        "ahead": (best.score - sum(others) / len(others)) / FAR_AHEAD,
+        "decoy": decoy,
+        "decoy over best": max(0.0, decoy - closest),
     }
-    features |= _strange_features(slots, index, total)
-    features |= _score_features(scored, closest)
-    features |= _missing_features(slots, index, scored[:3], total, closest)
-    features |= {"decoy": decoy, "decoy over best": decoy - closest}
-    for name in _OF_THE_BEST:
-        features["best " + name] = scored[0].features.get(name, 0.0)
-    features |= _precise_features(query, quoted)
-    features |= _kind_features(query, quoted)
+    slots = [
+        _WeightedSlot(slot, weight)
+        for slot, weight in zip(query.slots, weights, strict=True)
+        if not slot.light
+    ]
+    features |= _missing_features(slots, _terms_of_passage(index, best, quoted))
+    features |= _precise_features(query, index, scored, quoted)
+    features |= _kind_features(query, index, best)
     return features
 
 
-def _strange_features(
-    slots: Sequence[_WeightedSlot], index: Index, total: float
+def _missing_features(slots: Sequence[_WeightedSlot], there: Container[str]) -> dict[str, float]:
+    """What the question speaks of, and the best passage does not."""
+    total = sum(one.weight for one in slots) or 1.0
+    return {
+        "covered": sum(one.weight * one.fit(there) for one in slots) / total,
+        "gap": max((one.weight * (1 - one.fit(there)) for one in slots), default=0.0) / HEAVY,
+    }
+
+
+def _precise_features(
+    query: Query, index: Index, scored: Sequence[Scored], quoted: Sequence[str]
 ) -> dict[str, float]:
-    """What the question speaks of, and no text does."""
-    strange = [one.weight for one in slots if not one.is_in(index.postings)]
-    return {
-        "strange": sum(strange) / total,
-        "strangest": max(strange, default=0.0) / 7,
-    }
+    """Whether the number, sum, date or name that is asked for is there.
 
-
-def _score_features(scored: Sequence[Scored], closest: float) -> dict[str, float]:
-    """How well the best passages fit, and how far they are ahead."""
-    best = scored[0]
-    fourth = scored[min(3, len(scored) - 1)]
-    return {
-        "score": best.score / 10,
-        "margin": (best.score - fourth.score) / 5,
-        "closest": closest,
-        "cold": 4 * max(0.0, COLD - closest),
-        "thin": 2 * max(0.0, THIN - best.features.get("ctx", 0.0)),
-        "most": max(one.features["own"] for one in scored),
-    }
-
-
-def _missing_features(
-    slots: Sequence[_WeightedSlot],
-    index: Index,
-    best_three: Sequence[Scored],
-    total: float,
-    closest: float,
-) -> dict[str, float]:
-    """What the question speaks of, and the best passages do not."""
-    terms = [_terms_of_passage(index, one) for one in best_three]
-    of_best, of_all = terms[0], set[str]().union(*terms)
-
-    telling = [one for one in slots if not one.slot.light]
-    telling.sort(key=lambda one: -one.weight)
-    heaviest = telling[:HEAVIEST]
-    key_is_missed = bool(heaviest) and not heaviest[0].is_in(of_best)
-
-    missed = _weight_outside(of_best, heaviest) / (_weight(heaviest) or 1.0)
-    uncovered = _weight_outside(of_all, slots) / total
-    # A word may be missing where the meaning is close all the same.
-    doubt = 3 * max(0.0, FAR - closest)
-    return {
-        "key missed": float(key_is_missed),
-        "missed": missed,
-        "missed, far": missed * doubt,
-        "uncovered": uncovered,
-        "uncovered, far": uncovered * doubt,
-    }
-
-
-def _precise_features(query: Query, quoted: Sequence[str]) -> dict[str, float]:
-    """Whether a quotation has the number, sum, date or name that is asked for."""
+    What stands in another sentence of a quotation is often another number: that tells less.
+    """
     if not query.precise:
         return {}
-    given = [any(pattern.search(text) for pattern in query.precise) for text in quoted]
+    sentences = [index.entries[one.entry].text for one in scored[: len(quoted)]]
     return {
-        "lacks": float(not any(given)),
-        "gives": float(any(given[:1])),
+        "precise": 1.0,
+        "precise, in the sentence": float(_gives(query, sentences[:1])),
+        "precise, quoted": float(_gives(query, quoted)),
     }
 
 
-def _kind_features(query: Query, quoted: Sequence[str]) -> dict[str, float]:
-    """Whether the best quotation could give the kind of answer that is wanted."""
-    offered = find_offered_kinds(quoted[0]) if quoted else frozenset()
-    features = {}
+def _gives(query: Query, texts: Sequence[str]) -> bool:
+    return any(pattern.search(text) for pattern in query.precise for text in texts)
+
+
+def _kind_features(query: Query, index: Index, best: Scored) -> dict[str, float]:
+    """Whether the sentence that answers best could give the kind of answer that is wanted."""
+    offered = index.entries[best.entry].offers
+    features = {"asks who": float("who" in query.kinds)}
     for kind in query.kinds & _KINDS:
-        features["asks " + kind] = 1.0
         features["no " + kind] = float(kind not in offered)
     return features
 
@@ -179,14 +135,8 @@ def confidence(features: dict[str, float], model: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-bounded))
 
 
-def _weight(slots: Iterable[_WeightedSlot]) -> float:
-    return sum(one.weight for one in slots)
-
-
-def _weight_outside(there: Container[str], slots: Iterable[_WeightedSlot]) -> float:
-    return sum(one.weight for one in slots if not one.is_in(there))
-
-
-def _terms_of_passage(index: Index, scored: Scored) -> set[str]:
+def _terms_of_passage(index: Index, scored: Scored, quoted: Sequence[str]) -> set[str]:
+    """The terms of a passage: of its sentence, of what stands above it, of what is quoted."""
     entry = index.entries[scored.entry]
-    return set[str]().union(*entry.order, entry.heading, entry.lead)
+    around = terms_of(" ".join(quoted[:1]))
+    return set[str]().union(*entry.order, entry.heading, entry.lead, *around)

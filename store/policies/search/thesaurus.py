@@ -374,7 +374,8 @@ ai: ai, chatgpt, chat gpt, artificial intelligence, copilot, gemini, generative 
 gaming: game, gaming, xbox, playstation, roblox, fortnite, minecraft, play
 livestream: live stream, livestream, streaming, zoom, teams, video call, webcam, remote lesson, remote
     learning
-sexting: sexting, nudes, nude, youth produced, indecent image, naked pic, sending nudes, indecent
+sexting: sexting, nudes, nude, youth produced, indecent image, naked pic, sending nudes, indecent,
+    undressed, sexualised
 extremism: extremism, extremist, radicalisation, radicalise, terrorism, terrorist, prevent
 confiscate: confiscate, confiscation, take away, take off them, seize, taken off, hand in, handed in
 search: search, searching, look through, go through

@@ -235,3 +235,28 @@ def test_every_lead_in_of_every_file_goes_on_in_what_it_introduces(file: Path) -
 def test_a_bullet_that_says_nothing_lends_its_place_to_no_other():
     text = parse("a.md", b"1. ?\n- Ring the head.\n- Write it down.\n")
     assert [passage.lead_in for passage in _quotations(text)] == ["", ""]
+
+
+def test_a_lead_in_that_points_back_comes_with_the_paragraph_that_it_points_to():
+    written = """\
+# Phones
+
+Families may rely on a phone if their child walks home alone.
+
+When this is the case, a pupil may bring one, if:
+
+- it is switched off at the gate and stays so until the pupil is out in the street again, all day long, come what may;
+- it is handed in at the office before registration and is fetched by the pupil, and nobody else, at the end of the day;
+- a parent has written.
+"""
+    shown = _quoted(written, "a parent has written")
+    assert shown.startswith(
+        "Families may rely on a phone if their child walks home alone. When this"
+    )
+
+
+def test_a_sentence_that_points_back_is_quoted_after_the_one_before():
+    before = "The company visits in October, and takes a portrait of each child whose parents ordered one."
+    after = "Prints are paid for online, by the link that every family is sent in the week before the visit."
+    written = f"# Portraits\n\nNobody else takes any. {before} In such cases a member of staff stays. {after} {after}\n"
+    assert f"{before} In such cases a member of staff stays." in _quoted(written, "In such cases")

@@ -121,6 +121,14 @@ def elsewhere(tmp_path_factory) -> Policies:
 
 
 @pytest.fixture(scope="module")
+def eight(tmp_path_factory) -> Policies:
+    """Eight texts of eight schools, each of another manner."""
+    policies = Policies(HERE / "eight", tmp_path_factory.mktemp("eight") / "vectors.npz")
+    policies.prepare()
+    return policies
+
+
+@pytest.fixture(scope="module")
 def ten(tmp_path_factory) -> Policies:
     """Ten texts, each of another manner, put among the texts as a school does."""
     folder = tmp_path_factory.mktemp("ten")
@@ -138,7 +146,7 @@ def test_every_piece_that_answers_stands_in_the_ten_texts(ten):
     assert [piece for piece in pieces if not any(piece in words for words in plain)] == []
 
 
-@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt", "taught.txt"])
+@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt", "taught.txt", "eight.txt"])
 def test_every_piece_that_answers_stands_in_the_texts(file):
     folder = SHIPPED if file == "afresh.txt" else HERE / Path(file).stem
     texts = "".join(text.text for text in Policies(folder, by_meaning=False).texts())
@@ -159,14 +167,21 @@ class Least:
     ("file", "least"),
     [
         ("afresh.txt", Least(first=0.70, in_three=0.84, answered=0.85, refused=0.66)),
-        ("elsewhere.txt", Least(first=0.75, in_three=0.86, answered=0.88, refused=0.70)),
-        # Nothing was chosen by this one: .626, .804, .832 and .550 when it was asked, once.
-        ("ten.txt", Least(first=0.60, in_three=0.77, answered=0.80, refused=0.50)),
+        ("elsewhere.txt", Least(first=0.75, in_three=0.86, answered=0.88, refused=0.76)),
+        ("ten.txt", Least(first=0.60, in_three=0.77, answered=0.80, refused=0.75)),
+        # Nothing was chosen by this one: .807 and .667 when it was asked, once.
+        ("eight.txt", Least(first=0.60, in_three=0.75, answered=0.78, refused=0.62)),
     ],
 )
-def test_questions_that_taught_nothing(shipped, elsewhere, ten, file, least):
+def test_questions_that_did_not_teach_the_ranking(shipped, elsewhere, ten, eight, file, least):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
-    policies = {"afresh.txt": shipped, "elsewhere.txt": elsewhere, "ten.txt": ten}[file]
+    of_file = {
+        "afresh.txt": shipped,
+        "elsewhere.txt": elsewhere,
+        "ten.txt": ten,
+        "eight.txt": eight,
+    }
+    policies = of_file[file]
     asked = asked_in(file)
     said = [(_ask(policies, question), pieces) for question, pieces in asked if pieces]
     unsaid = [_weigh(policies, question) for question, pieces in asked if not pieces]
@@ -191,3 +206,26 @@ def test_what_a_teacher_asks_first_is_answered_first(shipped, question, piece):
     answer = shipped.ask(question)
     assert not answer.refused
     assert piece in answer.ranked[0].words
+
+
+def _ask_text(folder: Path, words: str, question: str) -> Answer:
+    folder.mkdir()
+    (folder / "text.md").write_text(words, encoding="utf-8")
+    return Policies(folder, by_meaning=False).ask(question)
+
+
+def test_a_number_in_another_sentence_is_less_of_an_answer(tmp_path):
+    """“How long is it kept” is not answered by some other length of time near the word."""
+    question = "how long are lesson recordings kept"
+    beside = "# Lessons\n\nLesson recordings are kept. The lead is trained for two days."
+    given = "# Lessons\n\nLesson recordings are kept for two days. The lead is trained."
+    without = _ask_text(tmp_path / "beside", beside, question)
+    with_it = _ask_text(tmp_path / "given", given, question)
+    assert without.confidence < with_it.confidence - 0.2
+
+
+@pytest.mark.parametrize("line", ["Signed (parent): __________", "What to sign ........ 4"])
+def test_a_line_to_fill_in_answers_nothing(tmp_path, line):
+    words = f"# Signing\n\n{line}\n\nWhat parents sign is kept in the office."
+    answer = _ask_text(tmp_path / "texts", words, "what do parents sign")
+    assert [p.words for p in answer.ranked] == ["What parents sign is kept in the office."]

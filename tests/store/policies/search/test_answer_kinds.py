@@ -31,6 +31,13 @@ def _gives(question: str, passage: str) -> bool:
         ("what make is the safe", "Mr Lund bought it.", "Phones are locked in the safe."),
         ("who is the headteacher", "Mrs Abara runs the school.", "Tell the headteacher."),
         ("what time does school start", "It starts at 8.45.", "It starts early."),
+        ("who chairs the trustees", "Mr Lund is in the chair.", "The trustees agree it."),
+        ("how much is a new badge", "A badge costs £5.", "Parents pay for a lost badge."),
+        ("how long must a password be", "It has twelve characters.", "It is kept secret."),
+        ("how quickly does it come off", "It comes off within the hour.", "It comes off."),
+        ("deadline for receipts", "They go in by the 10th of the month.", "Hand them in."),
+        ("how many phones were taken", "Twelve phones were taken.", "Year 6 may bring phones."),
+        ("how warm must a classroom be", "It has at least 18 degrees.", "Classrooms are heated."),
         ("when was it last reviewed", "It was reviewed in May 2024 or in June.", "It is reviewed."),
     ],
 )
