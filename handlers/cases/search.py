@@ -26,7 +26,8 @@ WHAT = "What should I look for? Type: {usage}"
 NOTHING = "No case with “{words}” among those that you may see."
 FOUND = "Cases with “{words}”"
 READ_BY_MACHINE = (
-    "Read by machine, in pictures of {references}: look at them yourself, it may have misread."
+    "Read by machine, in pictures and files of {references}: look at them yourself, it may have "
+    "misread."
 )
 FURTHER = "There are more. Another word narrows it down."
 HEADING = "Who searched for what"

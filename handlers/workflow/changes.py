@@ -10,7 +10,12 @@ from handlers.matter import Around, Matter, Summaries, ids_named_in
 from handlers.messages import Refused
 from handlers.rules import access
 from handlers.rules.access import Act
-from handlers.workflow.concerned.appointed import lets_in_by_role, with_appointed
+from handlers.workflow.concerned.appointed import (
+    lets_in_by_role,
+    names_in_role_log,
+    with_appointed,
+    with_head_of_before,
+)
 from handlers.workflow.concerned.candidates import as_of_head, with_newcomer_named
 from handlers.workflow.concerned.recusal import may_mean_a_reader
 from handlers.workflow.consequences import with_consequences
@@ -205,9 +210,15 @@ async def reconsider(
     is_new = before is None or not before.has(*access.WORKERS)
     is_new = is_new or not set(person.names) <= set(before.names if before else ())
 
+    is_newcomer = is_new and person.has(*access.WORKERS)
+    former = await names_in_role_log(desk) if is_newcomer else {}
+
     def move(case: Case) -> Case:
         case = as_of_head(case, person, desk)
-        return with_newcomer_named(case, person, desk) if is_new else case
+        if not is_new:
+            return case
+        case = with_head_of_before(case, person, former, desk)
+        return with_newcomer_named(case, person, desk)
 
     def move_of_appointed(case: Case) -> Case:
         return with_appointed(move(case), person, desk)

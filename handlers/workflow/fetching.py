@@ -10,10 +10,12 @@ import structlog
 
 from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
+from handlers.rules.access import WORKERS
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.changes import apply, without_lost_owner
 from handlers.workflow.concerned.candidates import with_those_read
 from handlers.workflow.pictures.look import Look, look
+from handlers.workflow.pictures.text_files import is_text_file, words_in_file
 from handlers.workflow.pictures.words import read_words
 from store.base import Kept
 from store.disk.picture import CANNOT_OPEN
@@ -98,6 +100,8 @@ async def _keep(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
             await desk.store.discard(reference, kept.sha256)
     if noted and item.kind == EvidenceKind.PICTURE:
         await _look(reference, item, kept, desk)
+    if noted and is_text_file(item):
+        await _read_file(reference, item, kept, desk)
 
 
 async def _note_kept(reference: str, item: Evidence, kept: Kept, desk: Desk) -> bool:
@@ -127,6 +131,17 @@ async def _look(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
     except (StoreUnavailable, NotFound, OSError) as error:
         why = type(error).__name__
         log.warning("picture not looked at", case=reference, number=item.number, why=why)
+
+
+async def _read_file(reference: str, item: Evidence, kept: Kept, desk: Desk) -> None:
+    """Note whom the words of a text file name. What keeps us from that changes nothing else."""
+    try:
+        workers = await desk.store.having(WORKERS)
+        async with desk.store.kept(reference, kept.sha256) as path:
+            await _note_words(reference, item, await words_in_file(path, workers), desk)
+    except (StoreUnavailable, NotFound, OSError) as error:
+        why = type(error).__name__
+        log.warning("file not read", case=reference, number=item.number, why=why)
 
 
 async def _may_be_seen(reference: str, item: Evidence, desk: Desk) -> bool:

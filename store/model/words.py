@@ -10,6 +10,15 @@ from collections.abc import Iterable
 PLAIN = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
+#: Letters in the shape of others, as people put them into posts: small capitals, in order from a
+#: to z; and what is drawn in a box or a circle, or makes a flag. What Unicode itself takes for the
+#: same letter is not among them.
+_SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡ ʏᴢ"
+_BOXES = (0x1F150, 0x1F170, 0x1F1E6)
+PLAIN |= {ord(each): chr(ord("a") + n) for n, each in enumerate(_SMALL_CAPITALS) if each != " "}
+# What stands for a small capital f where people write with these.
+PLAIN[ord("ғ")] = "f"
+PLAIN |= {first + n: chr(ord("a") + n) for first in _BOXES for n in range(26)}
 APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 #: A file's name has underscores between its words.
@@ -22,7 +31,8 @@ def folded(text: str) -> str:
     """The text in small letters, without accents and apostrophes: `Núñez` and `Nunez` are one."""
     small = text.casefold()
     if not small.isascii():
-        small = _without_marks(small)
+        # What is taken for the same letter may be a capital one: of `𝐁`, only `B` has a small one.
+        small = _without_marks(small).casefold()
     return APOSTROPHES.sub("", small)
 
 

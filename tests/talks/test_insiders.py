@@ -83,7 +83,7 @@ async def test_whoever_reported_a_case_about_themselves_does_not_read_what_other
         Ben>  /case category {a} other
         bot>  Others say now
         Ben>  /case urgent {a}
-        bot>  Thank you. “/case {a}” shows where it stands.
+        bot>  Thank you. Leadership is being told now. “/case {a}” shows where it stands.
     """)
     said = read_last(stage, "Ben")
     assert "head" not in said

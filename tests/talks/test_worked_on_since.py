@@ -68,3 +68,26 @@ async def test_a_chair_signs_what_she_notes_of_her_own_report(talk: Talk) -> Non
         Cleo> /case {a}
         bot>  I know no case
     """)
+
+
+async def test_what_its_reporter_is_answered_is_the_same_where_leaders_name_them(
+    talk: Talk,
+) -> None:
+    await talk("""
+        Gita> They write something of the yard
+        bot>  Case {a}
+        Gita> /case about {a} the school
+        bot>  About the school
+        Gita> (taps) Complaint about the school
+        bot>  Leadership is told shortly
+        clock> +11m
+        Cleo> /case about {a} Gita Rao
+        bot>  Concerns: Gita Rao
+        Gita> /case urgent {a}
+        bot>  Leadership is being told now
+        bot>  Sent by mistake
+        Gita> /case mistake {a}
+        bot>  Somebody is working on case {a} already
+        Cleo> /case {a}
+        bot>  says that it was sent by mistake
+    """)

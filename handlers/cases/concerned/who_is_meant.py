@@ -9,7 +9,7 @@ from handlers.cases.reporting.questions import SUBJECTS
 from handlers.desk import Desk
 from handlers.messages import Refused
 from handlers.rules.names.alike import holds_whole_name
-from handlers.rules.names.offices import LIKE_THE_HEAD, roles_of_office
+from handlers.rules.names.offices import offices_in, roles_of_office
 from handlers.rules.names.words import same_name
 from handlers.text.words import shortened
 from handlers.workflow import people
@@ -123,8 +123,13 @@ async def _somebody(said: Said, desk: Desk) -> About:
         if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
             return await _known(found[0], desk)
 
+    offices = offices_in(said.wanted)
+    others = tuple(offices - {Role.HEAD})
+    if not found and others:
+        # An office among other words: `whoever leads on safeguarding`.
+        found = list(await desk.store.having(others))
     candidates = _ids_of(found)
-    if LIKE_THE_HEAD.search(said.wanted):
+    if Role.HEAD in offices:
         candidates += (await _head(desk)).heads
     return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
 

@@ -80,7 +80,9 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
         matter = await desk.case_for(ask.person, reference, Act.CLASSIFY)
         if Relation.REPORTER not in matter.relations:
             raise matter.refusal(NOT_YOURS.format(reference=reference))
-        if matter.is_about(ask.person):
+        is_begun = _is_begun(matter, ask.person)
+        # Once it is begun, it reads the same whatever others have said of whom it is about.
+        if matter.is_about(ask.person) and not is_begun:
             raise matter.refusal(NOT_YOUR_OWN)
         if _said_so_before(matter.named, ask.person):
             return _ended(matter)
@@ -93,7 +95,6 @@ async def mistake(ask: Ask, desk: Desk) -> Reply:
                 return case.note(SAYS_SO, by=by, at=at)
             return case.close(MISTAKE.key, by=by, at=at, reason=SAYS_SO)
 
-        is_begun = _is_begun(matter, ask.person)
         act = Act.NOTE if is_begun else Act.CLASSIFY
         matter = await change(desk, ask.person, matter, act, move, named=True)
     if is_begun:

@@ -44,7 +44,6 @@ ABOUT = "About {who}."
 POSTED = "Posted by {who}."
 DO_NOT = "Please do not reply to it, pass it on or discuss it online."
 THANKS = "Thank you. {who} “/case {reference}” shows where it stands."
-THANKS_ALONE = "Thank you. “/case {reference}” shows where it stands."
 TOLD_NOW = "Leadership is being told now."
 TOLD_SHORTLY = "Leadership is told shortly."
 #: Where school is closed.
@@ -228,8 +227,7 @@ def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> 
     if case.status != Status.CLOSED:
         is_urgent = said.kind.is_urgent(desk.procedure)
         choices = [*urgent_choice(case, is_urgent), *_poster_choice(case, said), *choices]
-        if not matter.is_about(person):
-            choices += change_choices(case)
+        choices += change_choices(case)
     parts: list[Part] = [Text(words)]
     if choices:
         parts.append(Choices(tuple(choices)))
@@ -243,11 +241,11 @@ def _poster_choice(case: Case, said: OwnWords) -> list[Choice]:
 
 def _thanks(matter: Matter, person: Person, said: OwnWords, desk: Desk) -> str:
     case = matter.named
-    if matter.is_about(person):
-        # Who is told would tell them what others have said.
-        return THANKS_ALONE.format(reference=case.reference)
     told = recipients(case, matter.around, desk)
-    if not told:
+    if matter.is_about(person) and not access.concerns(person, [said]):
+        # As where it is about nobody here: who is told would tell them what others have said.
+        who = _when_told(said, desk)
+    elif not told:
         who = nobody_told(case)
     else:
         who = _who_is_told(matter, said, told, desk)

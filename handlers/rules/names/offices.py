@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from store.model.records import Role
+from store.model.words import folded
 
 #: Words by which people call an office, and the role that holds it. The head is below.
 OFFICES = {
@@ -24,6 +25,11 @@ OFFICES = {
     "designated person": Role.DSL,
     "designated teacher": Role.DSL,
     "boss": Role.HEAD,
+    # Welsh.
+    "pennaeth": Role.HEAD,
+    "prifathro": Role.HEAD,
+    "prifathrawes": Role.HEAD,
+    "cadeirydd": Role.CHAIR,
     "ict": Role.ICT,
     "ict manager": Role.ICT,
     "it manager": Role.ICT,
@@ -45,6 +51,14 @@ MAY_HAVE = {
     "aht": (Role.LEADER, Role.DSL),
     "ddsl": (Role.LEADER, Role.DSL),
     "safeguarding team": (Role.LEADER, Role.DSL),
+    "dirprwy": (Role.LEADER, Role.DSL),
+    **dict.fromkeys(("runs the school", "runs our school", "runs this school"), (Role.HEAD,)),
+    **dict.fromkeys(("run the school", "running the school", "leads the school"), (Role.HEAD,)),
+    **dict.fromkeys(("charge of the school", "charge of our school"), (Role.HEAD,)),
+    **dict.fromkeys(("charge of this school", "charge of the whole school"), (Role.HEAD,)),
+    **dict.fromkeys(("leads on safeguarding", "leads safeguarding"), (Role.DSL,)),
+    **dict.fromkeys(("charge of safeguarding", "responsible for safeguarding"), (Role.DSL,)),
+    **dict.fromkeys(("leads on child protection", "leads child protection"), (Role.DSL,)),
     **dict.fromkeys(("slt", "smt"), OF_LEADERS),
     **dict.fromkeys(("senior leader", "senior leaders", "senior leadership"), OF_LEADERS),
     **dict.fromkeys(("leadership team", "management team", "senior team"), OF_LEADERS),
@@ -83,7 +97,7 @@ AROUND_OFFICES = {
 @lru_cache(maxsize=10_000)
 def roles_of_office(words: str) -> tuple[Role, ...]:
     """The roles of those whose office these words are, or may be: `the chair of governors`."""
-    said = [word for word in re.findall(r"\w+", words.lower()) if word not in AROUND_OFFICES]
+    said = [word for word in re.findall(r"\w+", folded(words)) if word not in AROUND_OFFICES]
     office = " ".join(said)
     if office in OFFICES:
         return (OFFICES[office],)
@@ -107,7 +121,8 @@ def _may_call_the_head(word: str) -> bool:
 
 def offices_in(words: str) -> set[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
-    in_a_row = re.findall(r"\w+", words.lower())
+    words = folded(words)
+    in_a_row = re.findall(r"\w+", words)
     said = set(in_a_row)
     found: set[str] = {role for office, role in OFFICES.items() if _OF_OFFICE[office] <= said}
     text = f" {' '.join(in_a_row)} "

@@ -1,16 +1,19 @@
 """Whoever is given a role by those whom a case concerns comes to see nothing of it by that: else a
-headteacher, or a chair, would choose who looks after what is about them.
+headteacher, or a chair, would choose who looks after what is about them. Nor does a headteacher
+who comes back as somebody new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from handlers.desk import Desk
 from handlers.rules import access
+from handlers.rules.names.alike import may_be_one
 from handlers.rules.pause import pause_ends
 from handlers.workflow.concerned.candidates import is_not_meant, perhaps_about
 from store.model.case import Case
+from store.model.memos import RoleChange
 from store.model.records import Person, Summary
 
 
@@ -38,6 +41,32 @@ def with_appointed(case: Case, person: Person, desk: Desk) -> Case:
     if is_not_meant(person, case) or access.concerns(person, [case]):
         return case
     return perhaps_about(case, [person], desk.now())
+
+
+def with_head_of_before(
+    case: Case, person: Person, names: Mapping[str, Collection[str]], desk: Desk
+) -> Case:
+    """The case, perhaps about this person, who is called as a headteacher was whom it knows by id
+    alone: an earlier version kept no names.
+
+    `names`: by id, those that the log of roles has.
+    """
+    if is_not_meant(person, case) or access.concerns(person, [case]):
+        return case
+    heads = [id for about in case.concerned if not about.names for id in about.heads]
+    known = [name for id in heads for name in names.get(id, ())]
+    if any(may_be_one(each, name) for each in known for name in person.names):
+        return perhaps_about(case, [person], desk.now())
+    return case
+
+
+async def names_in_role_log(desk: Desk) -> dict[str, set[str]]:
+    """The names that people had as their roles changed, by id."""
+    names: dict[str, set[str]] = {}
+    for change in await desk.store.memos(RoleChange):
+        if change.person and change.name:
+            names.setdefault(change.person, set()).add(change.name)
+    return names
 
 
 def _is_inside(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:

@@ -93,7 +93,7 @@ async def test_a_case_is_found_by_them_and_says_that_a_machine_has_read_them(
     case = await office.desk.store.case(reference)
     assert case.evidence[0].machine_read == "\n".join(WORDS)
     found = "\n".join(words_in(await office.asks("ben", "case find winterbottom kitchen")))
-    assert f"Read by machine, in pictures of {reference}" in found
+    assert f"Read by machine, in pictures and files of {reference}" in found
     # What somebody has said is found as before.
     found = "\n".join(words_in(await office.asks("ben", f"case find {reference}")))
     assert "Read by machine" not in found
