@@ -19,7 +19,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
-from store.model.records import new_id
+from store.model.identifiers import new_id
 
 ROOT = Path(__file__).parents[1]
 

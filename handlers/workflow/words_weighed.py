@@ -15,18 +15,9 @@ from handlers.rules.pause import speaks_of_head
 from handlers.rules.spoken_of import may_speak_of
 from handlers.workflow.accounts_named import has_written
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
-from store.model.records import (
-    SYSTEM,
-    About,
-    Evidence,
-    Person,
-    Poster,
-    Role,
-    Status,
-    Subject,
-    is_known_whom,
-)
+from store.model.records import SYSTEM, About, Person, Poster, Role, Status, Subject, is_known_whom
 from store.model.words import words_of
 
 

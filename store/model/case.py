@@ -18,6 +18,7 @@ from store.model.case_removals import CaseRemovals
 from store.model.case_steps import CaseSteps
 from store.model.case_words import CaseWords
 from store.model.digests import digests_of_words
+from store.model.evidence import Evidence
 from store.model.gathered import (
     hashes_of,
     likenesses_of,
@@ -29,7 +30,6 @@ from store.model.gathered import (
 from store.model.kinds import EntryKind
 from store.model.records import (
     About,
-    Evidence,
     IllegalMove,
     Progress,
     Report,

@@ -17,8 +17,9 @@ from typing import Any
 from store.base import ERASED, Part
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.likeness import SAME_PICTURE_BITS
-from store.model.records import Evidence, Notice, State, Summary
+from store.model.records import Notice, State, Summary
 from store.postgres.connection.presence import Presence
 from store.postgres.documents import all_readable, from_jsonb, key_of, plain, readable, to_jsonb
 from store.postgres.loose import SETTLE_LOOSE, LooseNotices

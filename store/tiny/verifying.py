@@ -22,10 +22,12 @@ from store.disk.lock import is_locked
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
+from store.model.evidence import Evidence
+from store.model.invitations import Invitation
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, RoleChange, RoleWish
 from store.model.proofs import is_proved
-from store.model.records import Evidence, Invitation, Notice, Person
+from store.model.records import Notice, Person
 from store.progress import each
 from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold

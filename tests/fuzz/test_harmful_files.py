@@ -20,7 +20,8 @@ from handlers.workflow.picture_words import read_words
 from handlers.workflow.pictures import look
 from handlers.workflow.small_pictures import small_copies
 from store.disk.picture import CANNOT_OPEN, TOO_MANY_PIXELS, look_here
-from store.model.records import Evidence, State
+from store.model.evidence import Evidence
+from store.model.records import State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.store.made import NOW
 
