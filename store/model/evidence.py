@@ -80,4 +80,6 @@ class Evidence:
 def _trace_of_file(pointer: Mapping[str, str]) -> str:
     """The SHA-256 of the platform's own id of a file, in hexadecimal digits."""
     id = pointer.get("file_unique_id") or pointer.get("file") or pointer.get("path", "")
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest() if id else ""
+    if id:
+        return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+    return ""
