@@ -222,10 +222,7 @@ class Schools:
             return [service.bot.desk.store for service in self.services]
 
         def away() -> list[str]:
-            chats: list[str] = []
-            for service in self.services:
-                chats += service.chats_away()
-            return chats
+            return [chat for service in self.services for chat in service.chats_away()]
 
         return numbers(stores, away, self.metrics, disks_of(self.settings))
 

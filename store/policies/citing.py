@@ -114,9 +114,7 @@ def _sentence_before(words: str, units: Sequence[Unit], place: Place) -> int:
         return start
     before = units[number - 1]
     is_near = before.block == units[number].block and place[1] - before.start <= LONGEST // 2
-    if is_near and before.item < 0:
-        return before.start
-    return start
+    return before.start if is_near and before.item < 0 else start
 
 
 def _rest(words: str, units: Sequence[Unit], quoted: Sequence[Unit], end: int) -> list[str]:

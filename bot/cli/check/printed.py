@@ -81,9 +81,7 @@ def _age(at: datetime) -> str:
     hours = (_now() - at) // timedelta(hours=1)
     if hours < 1:
         return "less than an hour ago"
-    if hours < 48:
-        return f"{counted(hours, 'hour')} ago"
-    return f"{hours // 24} days ago"
+    return f"{counted(hours, 'hour')} ago" if hours < 48 else f"{hours // 24} days ago"
 
 
 def _json(report: CheckReport) -> str:
