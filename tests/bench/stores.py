@@ -34,7 +34,8 @@ from store.model.case import Case
 from store.model.evidence import Evidence
 from store.model.records import Notice, Report
 from store.postgres import PostgresStore
-from store.postgres.cases import ADD, values_of
+from store.postgres.case_statements import ADD
+from store.postgres.cases import values_of
 from store.postgres.documents import to_jsonb
 from store.postgres.rows import ADD_SCHOOL, statement
 from store.tiny import TinyStore
