@@ -194,7 +194,9 @@ class Settings(BaseModel):
     @property
     def trust_file(self) -> Path | None:
         """What holds for all of several schools, unless a school's own file says otherwise."""
-        return self.schools / TRUST_FILE if self.schools and self.is_of_one_of_several else None
+        if self.schools and self.is_of_one_of_several:
+            return self.schools / TRUST_FILE
+        return None
 
     @property
     def trust_texts(self) -> Path | None:

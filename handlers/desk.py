@@ -22,7 +22,8 @@ from handlers.rules.pause import pause_of
 from store.base import Store
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
-from store.model.records import REFERENCE_ALPHABET, Person, Role, Summary
+from store.model.identifiers import REFERENCE_ALPHABET
+from store.model.records import Person, Role, Summary
 from store.school.procedure import Procedure
 
 if TYPE_CHECKING:

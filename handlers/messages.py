@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from store.errors import NotFound, StoreUnavailable
-from store.model.records import REFERENCE_ALPHABET
+from store.model.identifiers import REFERENCE_ALPHABET
 
 #: The command of a button that is about one case, with its reference.
 _OF_A_CASE = re.compile(rf"case (?:[a-z-]+ )?([{REFERENCE_ALPHABET}]{{4}})\b")

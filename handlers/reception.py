@@ -37,7 +37,8 @@ from handlers.text.words import seconds, shortened
 from handlers.workflow.telling.spoken_to import note_spoken
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
-from store.model.records import Awaiting, IllegalMove, Person, Role, new_id
+from store.model.identifiers import new_id
+from store.model.records import Awaiting, IllegalMove, Person, Role
 
 STRANGER = (
     "Hello. I work for the staff of a school, and only for those who were invited. "

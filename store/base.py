@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from store.model.case import Case
+from store.model.evidence import Evidence
+from store.model.invitations import Invitation
 from store.model.memos import Erased, Kind, Memo
-from store.model.records import Evidence, Invitation, Notice, Person, Summary
+from store.model.records import Notice, Person, Summary
 
 
 @dataclass(frozen=True, slots=True)

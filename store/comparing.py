@@ -15,8 +15,9 @@ from store.base import Store
 from store.erasing import read_erased
 from store.errors import DamagedCase, NotFound
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.memos import FOLDERS, RoleChange
-from store.model.records import Evidence, Report
+from store.model.records import Report
 from store.verifying import BACKUP, COMPARE, Mismatch
 
 LACKS = "lacks what the older copy holds: {lost}."

@@ -11,10 +11,11 @@ from typing import TypeVar
 from store.base import Store
 from store.errors import Conflict, NotFound, Trouble
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS
 from store.model.place_notes import BACKUP_ID
-from store.model.records import Evidence, Person, Summary
+from store.model.records import Person, Summary
 from store.progress import each
 from store.replaying import find_broken_entry
 from store.verifying import check_bytes

@@ -16,8 +16,8 @@ from store.erasing import read_erased
 from store.errors import Conflict, DamagedCase, NotFound, Trouble
 from store.model.case import Case
 from store.model.locked import Part, find_locked
-from store.model.memos import Acceptance, Memo, RoleChange, Statement
-from store.model.records import TECHNICIAN, DutyDone, Notice, Person
+from store.model.memos import Acceptance, DutyDone, Memo, RoleChange, Statement
+from store.model.records import TECHNICIAN, Notice, Person
 from store.moving import move_case, move_evidence_of
 from store.roles_told import last_roles
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from store.model.invitations import Invitation
 from store.model.kinds import RoleChangeKind
 from store.model.memos import RoleChange, RoleWish
-from store.model.records import Invitation, Person
+from store.model.records import Person
 
 NOT_GIVEN = "has the role {roles}, which the log of roles does not give."
 NOT_TAKEN = "lacks the role {roles}, which the log of roles gives."

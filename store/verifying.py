@@ -11,10 +11,11 @@ from store.base import Store
 from store.disk.evidence import sha256_of
 from store.errors import NotFound
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, RoleChange, RoleWish
 from store.model.proofs import is_proved
-from store.model.records import Evidence, Summary
+from store.model.records import Summary
 from store.progress import each
 from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold

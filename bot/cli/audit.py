@@ -22,9 +22,10 @@ from handlers.rules.calendar import Calendar
 from handlers.text.csv_cells import to_csv
 from store.errors import Trouble
 from store.model.case import Case
+from store.model.identifiers import new_id
 from store.model.kinds import EntryKind
 from store.model.memos import Erased, Exported, RoleChange, Searched
-from store.model.records import SYSTEM, TECHNICIAN, Summary, new_id
+from store.model.records import SYSTEM, TECHNICIAN, Summary
 from store.school.school import load_school
 
 NO_DAY = "“{since}” is no day. Write it as 2026-09-01"

@@ -25,8 +25,8 @@ from handlers.desk import Desk, normal_reference
 from store.backup.keys import ToKey
 from store.disk.durable import unavailable
 from store.errors import Trouble
+from store.model.identifiers import new_id
 from store.model.memos import Exported
-from store.model.records import new_id
 
 NO_SUCH_CASE = "There is no case {reference} that can be read."
 NO_SUCH_RECEIVER = "A pack is --for police, authority, governors or person."

@@ -98,14 +98,14 @@ def read_url(url: str) -> MailServer:
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of the URL of a mail server, of which there are no more than it has."""
+    """The parts of a MAIL_URL. Raises SettingsError for one that a mail server has not."""
     try:
         parts = urlsplit(url)
         # Asked for here, since only that finds out that a port is no number.
-        _ = parts.port
+        host, _ = parts.hostname, parts.port
     except ValueError:
         raise SettingsError(NO_URL) from None
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if parts.scheme not in ("smtp", "smtps") or not host:
         raise SettingsError(NO_URL)
     if parts.fragment or parts.path.strip("/"):
         raise SettingsError(NO_URL)

@@ -19,9 +19,9 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
-from store.model.records import new_id
+from store.model.identifiers import new_id
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 #: Places of one exception that are logged, the innermost.
 DEEPEST = 12
@@ -149,7 +149,9 @@ def places(trace: TracebackType | None) -> str:
 
 def _short(path: str) -> str:
     file = Path(path)
-    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else "/".join(file.parts[-2:])
+    if file.is_relative_to(ROOT):
+        return str(file.relative_to(ROOT))
+    return "/".join(file.parts[-2:])
 
 
 class _Handler(logging.Handler):

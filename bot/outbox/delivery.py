@@ -394,4 +394,6 @@ class Delivery:
 
 def _as_failure(error: Exception) -> DeliveryFailed:
     """A front-end's own failure; for any other mistake, one that another try may be spared."""
-    return error if isinstance(error, DeliveryFailed) else DeliveryFailed(type(error).__name__)
+    if isinstance(error, DeliveryFailed):
+        return error
+    return DeliveryFailed(type(error).__name__)

@@ -15,7 +15,7 @@ from handlers.desk import Desk
 from handlers.workflow.fetching import fetch, is_wanted
 from store.errors import NotFound, StoreUnavailable
 from store.model.address import SourceKey
-from store.model.records import Evidence
+from store.model.evidence import Evidence
 
 AT_ONCE = 4
 #: Of a process that has begun to fetch something; after that, another's.

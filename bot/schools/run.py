@@ -221,10 +221,7 @@ class Schools:
             # Counted whenever somebody asks: a token that is refused is known at once, and the
             # next round is up to a minute away.
             self._count_away()
-            chats: list[str] = []
-            for service in self.services:
-                chats += service.chats_away()
-            return chats
+            return [chat for service in self.services for chat in service.chats_away()]
 
         return numbers(stores, away, self.metrics, disks_of(self.settings))
 

@@ -82,7 +82,9 @@ def _not_there(group: str, body: Mapping[str, Any]) -> str:
     if body.get("error_code") in _UNKNOWN_TOKEN:
         return ""
     new = (body.get("parameters") or {}).get("migrate_to_chat_id")
-    return MOVED.format(group=group, new=new) if new else NOT_THERE.format(group=group)
+    if new:
+        return MOVED.format(group=group, new=new)
+    return NOT_THERE.format(group=group)
 
 
 def _may_write(chat: Mapping[str, Any], me: Mapping[str, Any]) -> bool:

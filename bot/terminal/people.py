@@ -8,7 +8,8 @@ from datetime import datetime
 from handlers.school.role_log import note_found
 from store.base import Store
 from store.model.address import Address, Platform
-from store.model.records import Person, Role, new_id
+from store.model.identifiers import new_id
+from store.model.records import Person, Role
 
 
 @dataclass(frozen=True, slots=True)

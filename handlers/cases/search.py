@@ -17,9 +17,10 @@ from handlers.text.words import listed as enumerated
 from handlers.text.words import moment, shortened
 from store.errors import NotFound
 from store.model.case import Case
+from store.model.identifiers import new_id
 from store.model.kinds import EntryKind
 from store.model.memos import RoleChange, Searched
-from store.model.records import Person, Role, new_id
+from store.model.records import Person, Role
 from store.model.words import words_of
 
 WHAT = "What should I look for? Type: {usage}"

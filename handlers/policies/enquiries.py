@@ -19,9 +19,10 @@ from handlers.workflow.concerned.own_words import own_words
 from handlers.workflow.people import name_of
 from handlers.workflow.reach import can_answer
 from store.errors import NotFound
+from store.model.identifiers import new_id
 from store.model.kinds import NoticeKind
 from store.model.memos import Enquiry
-from store.model.records import Notice, Person, Role, Status, Summary, new_id
+from store.model.records import Notice, Person, Role, Status, Summary
 
 #: School days after which those who lead the school are asked again.
 REMIND_AFTER = 2

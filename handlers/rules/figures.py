@@ -14,8 +14,7 @@ from datetime import date, timedelta
 
 from handlers.rules.terms import Period
 from store.model.memos import Counted
-from store.model.records import Removal
-from store.model.removals import SiteRemoval
+from store.model.removals import Removal, SiteRemoval
 
 
 @dataclass(frozen=True, slots=True)

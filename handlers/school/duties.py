@@ -17,7 +17,8 @@ from handlers.rules.access import Act
 from handlers.rules.stages import stage_reached
 from handlers.text.words import ROLES, full_day, shortened
 from store.model.kinds import Clock, NoticeKind
-from store.model.records import DutyDone, FollowUp, Notice, Person, Role
+from store.model.memos import DutyDone
+from store.model.records import FollowUp, Notice, Person, Role
 from store.policies import PolicyText
 from store.school.procedure import Delay, Duty, Escalation
 

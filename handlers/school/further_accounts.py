@@ -17,9 +17,10 @@ from handlers.workflow.changes import reconsider
 from handlers.workflow.people import account_words, people_called
 from handlers.workflow.reach import can_answer
 from store.errors import Conflict, NotFound
+from store.model.invitations import Invitation
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
-from store.model.records import TECHNICIAN, Invitation, Notice, Person, Role
+from store.model.records import TECHNICIAN, Notice, Person, Role
 
 BAD_CODE = (
     "That code is not valid: it may have been used, or be over seven days old. Please ask for a "

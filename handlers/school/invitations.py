@@ -33,8 +33,9 @@ from handlers.workflow.people import (
 from handlers.workflow.reach import can_answer, is_by_mail_alone
 from store.errors import NotFound
 from store.model.address import Platform
+from store.model.invitations import Invitation
 from store.model.kinds import NoticeKind
-from store.model.records import TECHNICIAN, Invitation, Notice, Person, Role
+from store.model.records import TECHNICIAN, Notice, Person, Role
 
 #: Nothing that a phone turns into something else, or is misread.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

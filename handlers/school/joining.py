@@ -30,9 +30,11 @@ from handlers.workflow.changes import reconsider
 from handlers.workflow.people import people_called
 from handlers.workflow.reach import is_by_mail_alone
 from store.errors import Conflict
+from store.model.identifiers import new_id
+from store.model.invitations import Invitation
 from store.model.kinds import RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
-from store.model.records import SYSTEM, TECHNICIAN, Invitation, Person, Role, new_id
+from store.model.records import SYSTEM, TECHNICIAN, Person, Role
 
 TRIES = 20
 CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")

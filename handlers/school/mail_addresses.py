@@ -11,8 +11,9 @@ from handlers.school.invitations import pending_invitations
 from handlers.school.joining import join_as_new
 from handlers.school.role_log import CHANGING_PEOPLE
 from handlers.workflow.changes import reconsider
+from store.model.invitations import Invitation
 from store.model.memos import COMMAND_LINE
-from store.model.records import Invitation, Person
+from store.model.records import Person
 
 log = structlog.get_logger()
 

@@ -42,9 +42,11 @@ from handlers.workflow.people import (
     person_by_id,
     with_account,
 )
+from store.model.identifiers import new_id
+from store.model.invitations import Invitation
 from store.model.kinds import RoleChangeKind
 from store.model.memos import RoleChange, RoleWish
-from store.model.records import Invitation, Notice, Person, Role, new_id
+from store.model.records import Notice, Person, Role
 
 WHOM = "I know nobody of exactly that name. Who do you mean?"
 WHICH_OF_THEM = "Several people are called that. Who do you mean?"

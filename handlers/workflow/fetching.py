@@ -21,9 +21,10 @@ from store.base import Kept
 from store.disk.picture import CANNOT_OPEN
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import EntryKind, EvidenceKind, NoticeKind
 from store.model.proofs import with_proofs
-from store.model.records import SYSTEM, Evidence, Notice, State
+from store.model.records import SYSTEM, Notice, State
 
 Fetch = Callable[[Mapping[str, str]], AsyncIterator[bytes]]
 

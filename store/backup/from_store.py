@@ -32,10 +32,12 @@ from store.disk.seal import seal
 from store.documents import Tables, case_tables, record_tables, to_json
 from store.errors import DamagedCase, NotFound, Trouble
 from store.model.case import Case
+from store.model.evidence import Evidence
+from store.model.invitations import Invitation
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, Kind
 from store.model.place_notes import BACKUP_ID
-from store.model.records import Evidence, Invitation, Notice, Person
+from store.model.records import Notice, Person
 from store.progress import each
 from store.tiny.memos import name_of, path_of_memo
 

@@ -93,7 +93,9 @@ class PieceWriter:
     def find(self, sha256: str) -> str:
         """The name of the piece that holds content of this SHA-256; none where it is not there."""
         piece = sha256 if self._key is None else self._notes.pieces.get(sha256, "")
-        return piece if piece and piece_name(piece) in self._there else ""
+        if piece and piece_name(piece) in self._there:
+            return piece
+        return ""
 
     def put_checked(self, name: str, content: BinaryIO, sha256: str) -> int:
         """Write it, and read it back; its size in bytes. Raises Trouble where that differs."""

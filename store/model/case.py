@@ -4,7 +4,7 @@ A move gives a new case. One that the state of the case does not allow raises Il
 for whoever tried it. Every move appends an entry to its chronology. All times are aware UTC.
 
 The moves of its follow-ups, of whom it concerns and of its posts' removal are in classes of their
-own, and so are its fields (`store.model.case_record`).
+own, and so are its fields (`store.model.case_parts.record`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from store.model.case_concerned import CaseConcerned
-from store.model.case_removals import CaseRemovals
-from store.model.case_steps import CaseSteps
-from store.model.case_words import CaseWords
+from store.model.case_parts.concerned import CaseConcerned
+from store.model.case_parts.removals import CaseRemovals
+from store.model.case_parts.steps import CaseSteps
+from store.model.case_parts.words import CaseWords
 from store.model.digests import digests_of_words
+from store.model.evidence import Evidence
 from store.model.gathered import (
     hashes_of,
     likenesses_of,
@@ -29,7 +30,6 @@ from store.model.gathered import (
 from store.model.kinds import EntryKind
 from store.model.records import (
     About,
-    Evidence,
     IllegalMove,
     Progress,
     Report,

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from store.model.evidence import Evidence
 from store.model.kinds import WORDS
-from store.model.records import Evidence
 
 
 def digest_of_text(text: str) -> str:

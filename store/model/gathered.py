@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from store.model.records import Evidence, FollowUp, Report, State
+from store.model.evidence import Evidence
+from store.model.records import FollowUp, Report, State
 
 
 def sources_of(reports: Iterable[Report]) -> tuple[str, ...]:

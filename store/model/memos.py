@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
-
-from store.model.records import DutyDone
 
 
 class Memo(Protocol):
@@ -314,6 +312,21 @@ class RoleChange:
     @property
     def memo_key(self) -> str:
         return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDone:
+    """A duty of the school's was done, for one of the days on which it is due."""
+
+    key: str
+    due: date
+    #: Person id.
+    by: str
+    at: datetime
+
+    @property
+    def memo_key(self) -> str:
+        return f"{self.key} {self.due}"
 
 
 #: Every kind, and the folder of its files in the embedded store.

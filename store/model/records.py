@@ -1,32 +1,23 @@
 """What is remembered, as frozen records.
 
 A change is a new record. All times are aware UTC. The case, which gathers most of them, is in
-`store.model.case`.
+`store.model.case`; evidence, invitations and memos have modules of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from store.model.address import Address
 from store.model.kinds import OWN_STEP
 from store.model.removals import SiteRemoval
 
-#: 28 digits and consonants: no vowels, so that nothing is spelt; no 0, 1, I and O, which are
-#: misread.
-REFERENCE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
-
 #: Who did it, where nobody did: the bot itself.
 SYSTEM = "headsup"
-
-#: What is left of the pointer of a file that is withheld: a trace of it, by which nobody fetches.
-WITHHELD_FILE = "withheld"
 
 #: Who did it, at the command line.
 TECHNICIAN = "technician"
@@ -76,13 +67,6 @@ class Progress(StrEnum):
     NOT_NEEDED = "not needed"
     #: With its case.
     ENDED = "ended"
-
-
-class Removal(StrEnum):
-    """How far it has come that what was posted is taken down; empty where nobody has asked."""
-
-    ASKED = "asked"
-    GONE = "gone"
 
 
 class Subject(StrEnum):
@@ -175,38 +159,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
-    """A one-use code, kept as its SHA-256."""
-
-    digest: str
-    name: str
-    roles: tuple[str, ...]
-    until: datetime
-    #: Whose further account this is, where it is somebody we know; else it is for a new person.
-    person: str | None = None
-    #: Id of who made it, or TECHNICIAN; empty where an earlier version made it.
-    by: str = ""
-    #: Id of who agreed to it, where nobody may give its roles alone; TECHNICIAN, once whoever has
-    #: the mail address has read out the code.
-    agreed_by: str = ""
-    #: The account that has used it, and waits for the person to say that it is theirs; a mail
-    #: address, to which the code was sent, from the beginning.
-    claimed_by: str = ""
-    #: What the platform calls that account.
-    claimed_name: str = ""
-
-    @property
-    def key(self) -> str:
-        """What buttons call it; it is no secret, as the code is."""
-        return self.digest[:16]
-
-    @property
-    def is_by_mail(self) -> bool:
-        """Whether it is for a mail address, and its code is typed by the technician alone."""
-        return Address.parse(self.claimed_by).is_send_only
-
-
-@dataclass(frozen=True, slots=True)
 class About:
     #: A Subject.
     subject: str
@@ -256,76 +208,6 @@ def is_known_whom(subjects: Collection[About]) -> bool:
     """
     said = [about for about in subjects if not about.is_of_words]
     return bool(said) and not any(about.is_open for about in said)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    width: int
-    height: int
-    #: 64-bit difference hash, 16 hexadecimal digits; empty for a plain surface.
-    likeness: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One screenshot, file, link or text as received."""
-
-    #: 1, 2, 3 … within its case.
-    number: int
-    #: Text, link, picture, video, audio, file.
-    kind: str
-    #: Source key of the message that it came in.
-    source: str
-    #: Person id.
-    by: str
-    at: datetime
-    state: str = State.KEPT
-    #: A text, or a link, as typed.
-    text: str = ""
-    #: A link's normal form.
-    normal: str = ""
-    name: str = ""
-    media_type: str = ""
-    #: Bytes.
-    size: int | None = None
-    pointer: Mapping[str, str] = field(default_factory=dict)
-    #: What the platform says of the original.
-    origin: Mapping[str, str] = field(default_factory=dict)
-    sha256: str = ""
-    kept_at: datetime | None = None
-    picture: Picture | None = None
-    #: Why it is not kept, or could not be opened.
-    problem: str = ""
-    tries: int = 0
-    next_try: datetime | None = None
-    first_try: datetime | None = None
-    #: Words in a picture, as a program has read them: to find it by, and no evidence.
-    machine_read: str = ""
-
-    @property
-    def file_id(self) -> str:
-        """Tells a file from others: the same when a message with it is edited. Empty for words."""
-        return self.pointer.get(WITHHELD_FILE) or _trace_of_file(self.pointer)
-
-    def withhold(self) -> Evidence:
-        """Never fetched, where it was not: with that goes what it could be fetched by, and what it
-        looks like. What was kept before stays where it lies.
-        """
-        is_to_come = self.state in (State.WAITING, State.WANTED)
-        return replace(
-            self,
-            state=State.WITHHELD if is_to_come else self.state,
-            next_try=None,
-            pointer={WITHHELD_FILE: self.file_id} if self.file_id else {},
-            picture=None,
-            machine_read="",
-        )
-
-
-def _trace_of_file(pointer: Mapping[str, str]) -> str:
-    """The SHA-256 of the platform's own id of a file, in hexadecimal digits."""
-    id = pointer.get("file_unique_id") or pointer.get("file") or pointer.get("path", "")
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest() if id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,21 +320,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class DutyDone:
-    """A duty of the school's was done, for one of the days on which it is due."""
-
-    key: str
-    due: date
-    #: Person id.
-    by: str
-    at: datetime
-
-    @property
-    def memo_key(self) -> str:
-        return f"{self.key} {self.due}"
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """Of what kind a case is, in the words of one who reported it; or that it is urgent."""
 
@@ -529,14 +396,3 @@ class Summary:
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
         return (*self.subjects, *self.posters)
-
-
-def new_reference() -> str:
-    """Four random characters: 614,656 references, and none tells how many cases there are."""
-    base = len(REFERENCE_ALPHABET)
-    number = secrets.randbelow(base**4)
-    return "".join(REFERENCE_ALPHABET[number // base**place % base] for place in range(4))
-
-
-def new_id() -> str:
-    return secrets.token_hex(6)

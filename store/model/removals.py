@@ -13,6 +13,13 @@ from enum import StrEnum
 NO_SITE = ""
 
 
+class Removal(StrEnum):
+    """How far it has come that what was posted is taken down; empty where nobody has asked."""
+
+    ASKED = "asked"
+    GONE = "gone"
+
+
 class RemovalWay(StrEnum):
     """By what way removal is asked for. Their values lie on schools' disks."""
 

@@ -239,7 +239,9 @@ class _Divider:
             return None
         header = self._text[slice(*self._header)]
         has_as_many = header.count("|") == self._text[slice(*row)].count("|")
-        return self._header if has_as_many and not _A_FACT.search(header) else None
+        if has_as_many and not _A_FACT.search(header):
+            return self._header
+        return None
 
     # --- paragraphs ---
 

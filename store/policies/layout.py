@@ -79,4 +79,6 @@ def _between(text: str, before: Unit, unit: Unit) -> str:
     is_own_line = before.block != unit.block or before.item != unit.item
     is_own_line = is_own_line or before.kind == "lead-in"
     has_line_end = "\n" in gap or "\r" in gap
-    return "\n" if is_new_bullet or (is_own_line and has_line_end) else " "
+    if is_new_bullet or (is_own_line and has_line_end):
+        return "\n"
+    return " "

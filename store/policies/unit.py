@@ -59,4 +59,6 @@ class Unit:
     def quoted_from(self) -> int:
         """Where its words begin, with its number."""
         has_number = self.is_numbered and 0 < self.start - self.mark <= LONGEST_MARK
-        return self.mark if has_number and self.mark >= 0 else self.start
+        if has_number and self.mark >= 0:
+            return self.mark
+        return self.start

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from store.errors import Conflict, NotFound
-from store.model.records import Invitation, Person
+from store.model.invitations import Invitation
+from store.model.records import Person
 from store.postgres.documents import all_readable, key_of, plain, to_jsonb
 from store.postgres.rows import Rows, run_to_end
 

@@ -16,8 +16,9 @@ from psycopg import AsyncConnection
 from store.erasing import NAMING, without_cases, without_question
 from store.errors import Conflict, StoreUnavailable, Trouble
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.memos import FOLDERS, Erased, Memo
-from store.model.records import Invitation, Notice, Person, Summary
+from store.model.records import Notice, Person, Summary
 from store.postgres.cases import PostgresCases
 from store.postgres.connection.connecting import Connections
 from store.postgres.connection.session_locks import LockKind, school_lock

@@ -32,8 +32,9 @@ from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.documents import Tables, case_from, case_tables
 from store.errors import Conflict, DamagedCase, NotFound
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.memos import Erased, trace_of
-from store.model.records import Evidence, Summary
+from store.model.records import Summary
 from store.tiny.beginning import CASE_FILE, CASES, FoundFolder, find_case_folder
 from store.tiny.catalogue import Catalogue
 from store.tiny.files import put_tables, read_tables, write_tables

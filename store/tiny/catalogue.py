@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.likeness import is_one_picture
-from store.model.records import Evidence, Notice, State, Status, Summary
+from store.model.records import Notice, State, Status, Summary
 from store.tiny.snapshot import Known
 
 #: Stands for the case in the place of a notice that is of none.

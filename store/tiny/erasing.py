@@ -18,8 +18,8 @@ from pathlib import Path
 
 from store.disk.durable import read_file, sync_folder
 from store.erasing import reference_pattern
+from store.model.identifiers import REFERENCE_ALPHABET
 from store.model.memos import Erased
-from store.model.records import REFERENCE_ALPHABET
 from store.tiny.references import drop_reference
 
 REFERENCE = re.compile(f"[{REFERENCE_ALPHABET}]{{4}}")

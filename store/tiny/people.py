@@ -14,7 +14,8 @@ from typing import BinaryIO
 from store.disk.durable import remove_file
 from store.documents import record_from, record_tables
 from store.errors import Conflict, NotFound
-from store.model.records import Invitation, Person
+from store.model.invitations import Invitation
+from store.model.records import Person
 from store.tiny.files import Files, read_tables, write_tables
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from store.disk.evidence import EVIDENCE
 from store.documents import case_from, record_from, record_tables
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.memos import FOLDERS, BackedUp, Erased, Exported, RoleChange, RoleWish
-from store.model.records import Invitation, Notice, Person
+from store.model.records import Notice, Person
 from store.tiny.files import read_tables, write_tables
 from store.tiny.memos import path_of_memo
 from store.tiny.references import read_references

@@ -38,7 +38,8 @@ from store.disk.identity import Identity, identity_of, tells_changes
 from store.disk.seal import unseal
 from store.documents import case_from
 from store.model.case import Case
-from store.model.records import Evidence, Notice, State, Summary
+from store.model.evidence import Evidence
+from store.model.records import Notice, State, Summary
 from store.tiny.beginning import CASE_FILE, CASES
 
 #: The folder, within that of the store. Backups leave it out.

@@ -16,29 +16,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from store.comparing import LACKS, NOT_HERE, find_lost, find_lost_changes
-from store.disk.durable import PARTIAL, read_file
-from store.disk.evidence import EVIDENCE, THUMBNAILS, sha256_of
-from store.disk.lock import is_locked
+from store.disk.durable import read_file
+from store.disk.evidence import EVIDENCE, THUMBNAILS
 from store.disk.seal import is_sealed, unseal
 from store.documents import case_from, record_from
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.locked import Part, find_locked
 from store.model.memos import FOLDERS, Erased, RoleChange, RoleWish
 from store.model.proofs import is_proved
-from store.model.records import Evidence, Invitation, Notice, Person
+from store.model.records import Person
 from store.progress import each
 from store.replaying import find_contradictions
 from store.roles_told import RolesKept, find_untold
-from store.tiny.memos import name_of
+from store.tiny.lying import RECORDS, SEE_AND_REMOVE, UNREADABLE, Kind, at, children, is_ours
 from store.tiny.references import read_references
 from store.tiny.snapshot import SUMMARIES, find_lies
 from store.tiny.undoing import DAMAGED
+from store.tiny.verifying_evidence import look_at_evidence
 from store.verifying import BACKUP, MISSING, Mismatch, Walk
 
 NOT_AS_WRITTEN = "is not as it was written."
-UNREADABLE = "cannot be read: {why}."
 START_AGAIN = "Start the bot again."
-SEE_AND_REMOVE = "See what it is, and remove it."
 PUT_ASIDE = (
     "It was put aside because it is damaged: put case.json back from a backup, and remove it."
 )
@@ -53,8 +52,6 @@ Record = TypeVar("Record")
 
 #: Seconds after which something odd is looked at again: a bot may have been writing it.
 AGAIN = 0.3
-#: Seconds in which evidence may lie there before its case lists it.
-FRESH = 60.0
 
 
 def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mismatch]:
@@ -66,9 +63,9 @@ def verify(folder: Path, walk: Walk, against: Path | None = None) -> Iterator[Mi
     listed = read_references(folder)
     erased = _read_erased(folder)
     homes: list[Look] = []
-    for home in _children(folder / "cases"):
+    for home in children(folder / "cases"):
         if home.name in erased and home.is_dir():
-            yield Mismatch(_at(home), "was erased, and is not yet removed.", START_AGAIN)
+            yield Mismatch(at(home), "was erased, and is not yet removed.", START_AGAIN)
         elif home.is_dir():
             is_listed = home.name in listed
             homes.append(Look(home, partial(_look_at_case, home, folder, is_listed=is_listed)))
@@ -99,7 +96,7 @@ def _find_missing_roots(walk: Walk) -> Iterator[Mismatch]:
 def _looks_at_records(folder: Path) -> list[Look]:
     looks: list[Look] = []
     for name, kind in RECORDS.items():
-        for path in _children(folder / name):
+        for path in children(folder / name):
             looks.append(Look(path, partial(_look_at_record, path, kind)))
     return looks
 
@@ -117,7 +114,7 @@ class Look:
         try:
             return self.find(walk)
         except OSError as error:
-            where = _at(Path(error.filename or self.path))
+            where = at(Path(error.filename or self.path))
             return [Mismatch(where, UNREADABLE.format(why=error.strerror or error), BACKUP)]
 
 
@@ -137,12 +134,9 @@ def _look_twice(looks: list[Look], walk: Walk) -> Iterator[Mismatch]:
                 yield mismatch
 
 
-# --- cases --------------------------------------------------------------------------------------
-
-
 def _look_at_case(home: Path, folder: Path, walk: Walk, *, is_listed: bool) -> list[Mismatch]:
     walk.cases.add(home.name)
-    inside = [path for path in _children(home) if path.name != THUMBNAILS]
+    inside = [path for path in children(home) if path.name != THUMBNAILS]
     if not home.exists():
         # It has been erased.
         return []
@@ -157,20 +151,20 @@ def _look_at_case_file(home: Path, folder: Path, walk: Walk) -> list[Mismatch]:
     """What is wrong with the case in its folder `home`, and with its evidence."""
     path = home / "case.json"
     if not os.path.lexists(path):
-        return [Mismatch(_at(path), "is missing.", BACKUP)]
+        return [Mismatch(at(path), "is missing.", BACKUP)]
     case = _read(path, walk, case_from)
     if case is None:
-        return [Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
+        return [Mismatch(at(path), NOT_AS_WRITTEN, BACKUP)]
     if case.reference != home.name:
-        return [Mismatch(_at(path), f"is the file of case {case.reference}.", BACKUP)]
+        return [Mismatch(at(path), f"is the file of case {case.reference}.", BACKUP)]
 
     found = []
     if case.joined_to:
         walk.joined[case.reference] = case.joined_to
     walk.unproved += not is_proved(case)
     for what in find_contradictions(case):
-        found.append(Mismatch(_at(path), what, TELL))
-    found += _look_at_evidence(case, home, folder, walk)
+        found.append(Mismatch(at(path), what, TELL))
+    found += look_at_evidence(case, home, folder, walk)
     return found
 
 
@@ -190,16 +184,16 @@ def _find_strangers(inside: list[Path]) -> list[Mismatch]:
     """What does not belong in the folder of a case."""
     found = []
     for path in inside:
-        if path.name in ("case.json", EVIDENCE) or not _is_ours(path):
+        if path.name in ("case.json", EVIDENCE) or not is_ours(path):
             continue
         mend = PUT_ASIDE if DAMAGED in path.name else SEE_AND_REMOVE
-        found.append(Mismatch(_at(path), "does not belong there.", mend))
+        found.append(Mismatch(at(path), "does not belong there.", mend))
     return found
 
 
 def _find_locked_in(folder: Path) -> frozenset[str]:
     """The references of the cases that are locked, as far as they can be read."""
-    found = (_read_case(home / "case.json") for home in _children(folder / "cases"))
+    found = (_read_case(home / "case.json") for home in children(folder / "cases"))
     return find_locked(Part.of(case) for case in found if case)
 
 
@@ -220,84 +214,18 @@ def _is_left_out(mismatch: Mismatch, locked: Collection[str]) -> bool:
     return is_evidence and parts[1] in locked and mismatch.what.endswith(MISSING)
 
 
-def _look_at_evidence(case: Case, home: Path, folder: Path, walk: Walk) -> Iterator[Mismatch]:
-    listed = {item.sha256: item for item in case.evidence if item.sha256}
-    lying = [path for path in _children(home / EVIDENCE) if not path.name.endswith(PARTIAL)]
-    yield from _find_missing(listed, lying, home)
-    for path in lying:
-        walk.evidence += 1
-        if path.name in listed:
-            yield from _look_at_listed(path, listed)
-        elif not _may_be_listed_soon(path, folder):
-            yield Mismatch(_at(path), "is listed nowhere.", SEE_AND_REMOVE)
-
-
-def _find_missing(listed: dict[str, Evidence], lying: list[Path], home: Path) -> Iterator[Mismatch]:
-    names = {path.name for path in lying}
-    for sha256, item in listed.items():
-        if sha256 not in names:
-            where = _at(home / EVIDENCE / sha256)
-            yield Mismatch(where, f"(evidence {item.number}) {MISSING}", BACKUP)
-
-
-def _look_at_listed(path: Path, listed: dict[str, Evidence]) -> Iterator[Mismatch]:
-    what = _check_bytes(path, listed)
-    if what:
-        number = listed[path.name].number
-        yield Mismatch(_at(path), f"(evidence {number}) {what}", BACKUP)
-
-
-def _check_bytes(path: Path, listed: dict[str, Evidence]) -> str:
-    """What is wrong with a piece of evidence that a case lists by its name, or nothing."""
-    try:
-        content = sha256_of(path)
-    except OSError as error:
-        return UNREADABLE.format(why=error.strerror or error)
-    if content == path.name:
-        return ""
-    other = listed.get(content)
-    if other:
-        return f"is the file of evidence {other.number}."
-    return "is not as it was received."
-
-
-def _may_be_listed_soon(path: Path, folder: Path) -> bool:
-    """True for evidence that a running bot may just have fetched."""
-    return time.time() - path.stat().st_mtime < FRESH and is_locked(folder)
-
-
-# --- people, notices, memos ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of records that are a file each."""
-
-    record: type[Any]
-    #: The name of a record's file, without .json.
-    name: Callable[[Any], str]
-
-
-RECORDS: dict[str, Kind] = {
-    "people": Kind(Person, lambda person: person.id),
-    "invitations": Kind(Invitation, lambda invitation: invitation.digest),
-    "notices": Kind(Notice, lambda notice: name_of(notice.key)),
-    **{name: Kind(memo, lambda memo: name_of(memo.memo_key)) for memo, name in FOLDERS.items()},
-}
-
-
 def _look_at_record(path: Path, kind: Kind, walk: Walk) -> list[Mismatch]:
     if DAMAGED in path.name:
-        return [Mismatch(_at(path), "was put aside because it is damaged.", BACKUP)]
+        return [Mismatch(at(path), "was put aside because it is damaged.", BACKUP)]
     if path.suffix != ".json":
         # It is none of ours.
         return []
     walk.records += 1
     record = _read(path, walk, partial(record_from, kind.record))
     if record is None:
-        return [Mismatch(_at(path), NOT_AS_WRITTEN, BACKUP)]
+        return [Mismatch(at(path), NOT_AS_WRITTEN, BACKUP)]
     if kind.name(record) != path.stem:
-        return [Mismatch(_at(path), "is another record’s file.", BACKUP)]
+        return [Mismatch(at(path), "is another record’s file.", BACKUP)]
     return []
 
 
@@ -347,26 +275,23 @@ def _read(path: Path, walk: Walk, make: Callable[[dict[str, Any]], Any]) -> Any:
     return made
 
 
-# --- an older copy ------------------------------------------------------------------------------
-
-
 def _compare_with_older(older: Path, folder: Path, known: set[str]) -> Iterator[Mismatch]:
     """What an older copy holds, and this folder does not.
 
     `known`: cases that were erased, or were said to be missing.
     """
-    for home in _children(older / "cases"):
+    for home in children(older / "cases"):
         before = _read_case(home / "case.json")
         if before is None or home.name in known:
             continue
         path = folder / "cases" / home.name / "case.json"
         now = _read_case(path)
         if now is None:
-            yield Mismatch(_at(path), NOT_HERE, BACKUP)
+            yield Mismatch(at(path), NOT_HERE, BACKUP)
             continue
         lost = find_lost(before, now)
         if lost:
-            yield Mismatch(_at(path), LACKS.format(lost=lost), TELL)
+            yield Mismatch(at(path), LACKS.format(lost=lost), TELL)
     changes_before = _read_all(older, FOLDERS[RoleChange], RoleChange)
     changes_now = _read_all(folder, FOLDERS[RoleChange], RoleChange)
     for lost in find_lost_changes(changes_before, changes_now):
@@ -377,27 +302,3 @@ def _read_case(path: Path) -> Case | None:
     """The case in a file; None where there is none, or it cannot be read."""
     case: Case | None = _read_if_possible(path, case_from)
     return case
-
-
-# --- files --------------------------------------------------------------------------------------
-
-
-def _children(folder: Path) -> list[Path]:
-    try:
-        return [folder / name for name in sorted(os.listdir(folder))]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _is_ours(path: Path) -> bool:
-    """False for what is being written, and for what a file manager leaves."""
-    return not path.name.startswith(".") and not path.name.endswith(PARTIAL)
-
-
-def _at(path: Path) -> str:
-    """Where a file lies within a data folder: `cases/7K4M/case.json`, `people/1.json`."""
-    begin = 0
-    for number, part in enumerate(path.parts):
-        if part == "cases" or part in RECORDS:
-            begin = number
-    return "/".join(path.parts[begin:])

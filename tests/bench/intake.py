@@ -26,7 +26,9 @@ from pathlib import Path
 from store.disk.durable import replace_file
 from store.documents import case_tables, record_tables, to_json
 from store.model.case import Case, Classification
-from store.model.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report
+from store.model.evidence import Evidence
+from store.model.identifiers import REFERENCE_ALPHABET
+from store.model.records import Notice, Person, Report
 from tests.bench.platforms import SECRET, SLACK_TOKEN, TEAM, TELEGRAM_TOKEN, WORDS, Slack, Telegram
 from tests.bench.wire import serve
 from tests.crash.processes import environment, free_port

@@ -31,9 +31,11 @@ from store.base import Store
 from store.disk.seal import seal
 from store.documents import case_tables, to_json
 from store.model.case import Case
-from store.model.records import Evidence, Notice, Report
+from store.model.evidence import Evidence
+from store.model.records import Notice, Report
 from store.postgres import PostgresStore
-from store.postgres.cases import ADD, values_of
+from store.postgres.case_statements import ADD
+from store.postgres.cases import values_of
 from store.postgres.documents import to_jsonb
 from store.postgres.rows import ADD_SCHOOL, statement
 from store.tiny import TinyStore

@@ -32,7 +32,8 @@ from handlers.school.today import OF_THE_DAY
 from handlers.sweep import sweep
 from store.documents import record_from
 from store.model.case import Case
-from store.model.records import DutyDone, FollowUp, Notice, Person
+from store.model.memos import DutyDone
+from store.model.records import FollowUp, Notice, Person
 from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import School

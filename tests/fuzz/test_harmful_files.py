@@ -18,7 +18,8 @@ from handlers.workflow.pictures.look import look
 from handlers.workflow.pictures.small_copies import small_copies
 from handlers.workflow.pictures.words import read_words
 from store.disk.picture import CANNOT_OPEN, TOO_MANY_PIXELS, look_here
-from store.model.records import Evidence, State
+from store.model.evidence import Evidence
+from store.model.records import State
 from tests.fuzz.nasty import PROFILE, WORDS
 from tests.large_pictures import claiming_png, grey_png
 from tests.store.made import NOW

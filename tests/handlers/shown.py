@@ -7,7 +7,8 @@ import re
 from handlers.desk import Desk
 from handlers.matter import Summaries
 from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Table, Text
-from store.model.records import REFERENCE_ALPHABET, Person
+from store.model.identifiers import REFERENCE_ALPHABET
+from store.model.records import Person
 
 REFERENCE = re.compile(rf"(?<![0-9A-Za-z])[{REFERENCE_ALPHABET}]{{4}}(?![0-9A-Za-z])")
 

@@ -19,8 +19,9 @@ from handlers.rules.limits import Limits
 from handlers.school.invitations import digest
 from handlers.sweep import sweep
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.memos import Enquiry, Question, Searched
-from store.model.records import Invitation, Person, Role
+from store.model.records import Person, Role
 from store.postgres import Database, PostgresStore
 from tests.databases import contents, database
 from tests.desks import Time, desk_in

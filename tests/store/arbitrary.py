@@ -10,17 +10,16 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from store.model.case import Case
+from store.model.evidence import Evidence, Picture
+from store.model.invitations import Invitation
 from store.model.memos import Searched, Showing, Shown
 from store.model.records import (
     About,
     Awaiting,
     Entry,
-    Evidence,
     FollowUp,
-    Invitation,
     Notice,
     Person,
-    Picture,
     Progress,
     Report,
     Role,

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.model.case import Case
-from store.model.records import REFERENCE_ALPHABET, Evidence, Notice, Person, Report, State
+from store.model.evidence import Evidence
+from store.model.identifiers import REFERENCE_ALPHABET
+from store.model.records import Notice, Person, Report, State
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

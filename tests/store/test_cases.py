@@ -8,7 +8,8 @@ import pytest
 from store.base import Store
 from store.errors import Conflict, NotFound
 from store.model.case import Case
-from store.model.records import Picture, Report
+from store.model.evidence import Picture
+from store.model.records import Report
 from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, item, reference, wanted

@@ -10,8 +10,9 @@ import pytest
 from store.base import ERASED, Store
 from store.errors import Conflict, NotFound
 from store.model.case import Case
+from store.model.evidence import Picture
 from store.model.memos import Counted, Erased, Searched, Showing, Shown, trace_of
-from store.model.records import Awaiting, Notice, Picture
+from store.model.records import Awaiting, Notice
 from tests.asking import holder_of, joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import ASHA, BEN, MINUTE, NOW, case, item, notice, person, wanted

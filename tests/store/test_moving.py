@@ -11,8 +11,9 @@ import pytest
 
 from store.base import Store
 from store.errors import Trouble
+from store.model.invitations import Invitation
 from store.model.memos import FOLDERS, Acceptance, Question
-from store.model.records import Invitation, Person, Role
+from store.model.records import Person, Role
 from store.moving import move
 from store.postgres import PostgresStore
 from store.tiny import TinyStore

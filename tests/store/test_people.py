@@ -8,7 +8,9 @@ import pytest
 
 from store.base import Store
 from store.errors import Conflict, NotFound
-from store.model.records import Awaiting, DutyDone, Invitation, Person
+from store.model.invitations import Invitation
+from store.model.memos import DutyDone
+from store.model.records import Awaiting, Person
 from tests.asking import joined_to, reported_by, summary_of
 from tests.store.conftest import Later
 from tests.store.made import MINUTE, NOW, case, person

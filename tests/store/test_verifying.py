@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from store.disk.seal import seal, unseal
 from store.documents import case_from, case_tables, record_tables, to_json
 from store.model.case import Case, Classification
+from store.model.invitations import Invitation
 from store.model.memos import Counted, Erased
-from store.model.records import Entry, Invitation, State
+from store.model.records import Entry, State
 from store.tiny import TinyStore, verifying
 from store.tiny.verifying import verify
 from store.verifying import Mismatch, Walk

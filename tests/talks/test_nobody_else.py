@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from handlers.school.invitations import VALID, digest, new_code
 from handlers.workflow.people import account_words
+from store.model.invitations import Invitation
 from store.model.memos import RoleChange, RoleWish
-from store.model.records import SYSTEM, Invitation, Person, Role
+from store.model.records import SYSTEM, Person, Role
 from tests.talks.conftest import Talk
 from tests.talks.stage import Stage
 from tests.talks.test_joining import code_in

@@ -10,8 +10,9 @@ from bot.chats import address_of
 from bot.settings import Settings
 from store.model.address import Address
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.memos import BackedUp
-from store.model.records import Invitation, Notice, Person
+from store.model.records import Notice, Person
 from store.school.procedure import Procedure
 from store.school.school import School
 

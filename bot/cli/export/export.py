@@ -31,9 +31,11 @@ from store.base import Store
 from store.disk.durable import unavailable
 from store.disk.evidence import sha256_of
 from store.errors import NotFound, Trouble
+from store.model.evidence import Evidence
+from store.model.identifiers import new_id
 from store.model.kinds import WORDS
 from store.model.memos import Exported
-from store.model.records import Evidence, State, new_id
+from store.model.records import State
 from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import load_school

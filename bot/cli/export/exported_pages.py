@@ -15,8 +15,8 @@ from handlers.cases.removals.wording import posts_in_words, state_words
 from handlers.cases.reporting.questions import NOT_SAID, subjects_words
 from handlers.desk import Desk
 from handlers.text.words import listed, moment
+from store.model.evidence import Evidence
 from store.model.proofs import is_proof
-from store.model.records import Evidence
 
 ONLY_PERHAPS = (
     "Only a first name stands there. Look into them in the bot; nothing of them was gathered."

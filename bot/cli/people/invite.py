@@ -24,7 +24,8 @@ from handlers.school.role_words import role_words
 from handlers.text.words import listed, moment
 from handlers.workflow.people import people_called, with_account
 from store.errors import Trouble
-from store.model.records import TECHNICIAN, Invitation, Person
+from store.model.invitations import Invitation
+from store.model.records import TECHNICIAN, Person
 from store.school.school import load_school
 
 IN_CHAT = "In {chat}:"

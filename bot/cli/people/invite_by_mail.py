@@ -29,7 +29,8 @@ from handlers.school.invitations import (
 from handlers.text.words import moment
 from store.errors import Trouble
 from store.model.address import Address, Platform
-from store.model.records import TECHNICIAN, Invitation
+from store.model.invitations import Invitation
+from store.model.records import TECHNICIAN
 from store.school.school import load_school
 
 NO_MAIL = "MAIL_URL is not set, so no mail goes out. docs/technician.md says how to set it up."

@@ -15,8 +15,9 @@ from handlers.rules.names.words import same_name
 from handlers.school.role_words import role_words
 from handlers.text.words import moment
 from handlers.workflow.people import with_account
+from store.model.invitations import Invitation
 from store.model.kinds import RoleChangeKind
-from store.model.records import Invitation, Person, Role
+from store.model.records import Person, Role
 from store.school.school import load_school
 
 HERE = "Here: {people}."

@@ -15,9 +15,10 @@ from bot.settings import Settings
 from handlers.school.role_words import role_words
 from handlers.workflow.people import with_account
 from store.errors import Trouble
+from store.model.identifiers import new_id
 from store.model.kinds import RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleWish
-from store.model.records import TECHNICIAN, Person, Role, new_id
+from store.model.records import TECHNICIAN, Person, Role
 
 LINE = "{who}: {roles}"
 OUT = "no role, and out"

@@ -15,8 +15,9 @@ from handlers.school.role_words import role_named
 from handlers.workflow.people import people_called, with_account
 from store.disk.durable import unavailable
 from store.errors import Trouble
+from store.model.invitations import Invitation
 from store.model.memos import RoleWish
-from store.model.records import Invitation, Person
+from store.model.records import Person
 from store.tiny import add_invitation, read_invitation, read_people
 from store.tiny.people import read_invitations, withdraw_invitation
 from store.tiny.reading import add_role_wish

@@ -70,4 +70,6 @@ def _author(user: User) -> str:
 
 def _permanent_link(channel: Chat, number: int) -> str:
     """The address of a post; empty for a channel without a name, whose posts have no public one."""
-    return f"https://t.me/{channel.username}/{number}" if channel.username else ""
+    if channel.username:
+        return f"https://t.me/{channel.username}/{number}"
+    return ""

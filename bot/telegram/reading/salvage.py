@@ -44,7 +44,9 @@ def private_chat_of(raw: Raw) -> int | None:
         chat = object_in(sender, "chat")
     number = number_in(chat, "id")
     is_own = number == number_in(object_in(sender, "from"), "id")
-    return number if chat.get("type") == "private" and is_own else None
+    if chat.get("type") == "private" and is_own:
+        return number
+    return None
 
 
 def salvage(raw: Raw, me: Me, now: datetime) -> Incoming | None:
@@ -81,7 +83,9 @@ def _as_command(incoming: Incoming, me: Me) -> Incoming | None:
     command = None if incoming.forwarded else find_command(incoming.text)
     if command is None:
         return incoming
-    return replace(incoming, command=command.words) if command.is_for(me) else None
+    if command.is_for(me):
+        return replace(incoming, command=command.words)
+    return None
 
 
 def _read(message: Raw, chat: int, number: int, now: datetime) -> Incoming:

@@ -129,7 +129,9 @@ def _translate_private(arrived: _Arrived, user: User) -> Incoming | None:
     )
     if content.is_empty and is_service(raw):
         # Empty: whoever receives it says that there was nothing to keep.
-        return _incoming(message, user, content) if HANDED_OVER & raw.keys() else None
+        if HANDED_OVER & raw.keys():
+            return _incoming(message, user, content)
+        return None
     if content.is_empty:
         content = replace(content, text=UNKNOWN)
     return _incoming(message, user, content)

@@ -19,8 +19,9 @@ from handlers.text.pages import PAGE, fill_pages, page_named, split_text
 from handlers.text.words import counted, listed
 from handlers.workflow.changes import change
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import WORDS, EntryKind, EvidenceKind
-from store.model.records import Evidence, Person, State
+from store.model.records import Person, State
 
 NOTHING_KEPT = "Case {reference} has nothing that could be handed over."
 HANDED = (

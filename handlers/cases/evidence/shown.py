@@ -10,8 +10,9 @@ from handlers.matter import Matter
 from handlers.messages import Part, Quote, Text
 from handlers.text.words import full_day, moment, size
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import WORDS, EvidenceKind
-from store.model.records import Evidence, State
+from store.model.records import State
 
 #: Characters of a text that are shown with its case.
 QUOTED = 300

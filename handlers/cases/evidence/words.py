@@ -11,9 +11,10 @@ from handlers.rules.access import Relation
 from handlers.text.links import host_of
 from handlers.text.words import counted, listed
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import EvidenceKind
 from store.model.likeness import look_alike
-from store.model.records import Evidence, Person, State, Status, Summary
+from store.model.records import Person, State, Status, Summary
 
 ORDER = tuple(EvidenceKind)
 #: At most, in one line.

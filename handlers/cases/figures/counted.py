@@ -21,10 +21,10 @@ from handlers.rules.figures import Incident
 from handlers.rules.pause import pause_ends
 from handlers.rules.terms import Period
 from store.collector import collector_paused
-from store.model.case_removals import REMOVED
+from store.model.case_parts.removals import REMOVED
 from store.model.memos import Counted, Erased
-from store.model.records import Person, Removal, Status, Summary
-from store.model.removals import NO_SITE, SiteRemoval, site_of
+from store.model.records import Person, Status, Summary
+from store.model.removals import NO_SITE, Removal, SiteRemoval, site_of
 from store.school.procedure import MISTAKE
 
 

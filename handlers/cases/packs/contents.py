@@ -18,8 +18,9 @@ from handlers.cases.chronology import Row
 from handlers.cases.evidence.hand_over import file_name
 from handlers.matter import Matter
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import OF_REMOVALS, WORDS, EntryKind, EvidenceKind
-from store.model.records import Entry, Evidence, State
+from store.model.records import Entry, State
 from store.school.procedure import Procedure
 
 A_REPORTER = "somebody who passed it on"

@@ -13,8 +13,9 @@ from handlers.desk import Ask, Desk
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, Part, Reply, Text
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import WORDS
-from store.model.records import Evidence, State
+from store.model.records import State
 from store.school.procedure import Category
 
 IS_LOCKED = (

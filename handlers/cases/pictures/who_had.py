@@ -9,9 +9,10 @@ from handlers.desk import Desk
 from handlers.matter import Matter
 from handlers.text.words import listed, moment
 from store.model.address import MessageRef
+from store.model.evidence import Evidence
 from store.model.kinds import WORDS, EntryKind, NoticeKind, NoticeResult
 from store.model.memos import BackedUp
-from store.model.records import Evidence, State
+from store.model.records import State
 
 HEADING = "Who had it before it was locked:"
 SENT = "{name} sent it: it is in their chat, and on their phone or computer."

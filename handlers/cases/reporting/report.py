@@ -34,9 +34,11 @@ from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
 from store.model.case import Case
 from store.model.digests import digests_of_words
+from store.model.evidence import Evidence
+from store.model.identifiers import new_reference
 from store.model.kinds import ARRIVALS, EntryKind, EvidenceKind
 from store.model.proofs import with_proofs
-from store.model.records import Evidence, Person, Report, State, Status, Summary, new_reference
+from store.model.records import Person, Report, State, Status, Summary
 
 #: What one person sends within this of the first thing is one report.
 ONE_REPORT = timedelta(minutes=2)

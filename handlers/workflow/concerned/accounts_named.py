@@ -12,7 +12,8 @@ from handlers.desk import Desk
 from handlers.messages import Incoming, Origin
 from handlers.rules import access
 from store.model.address import Address, Platform
-from store.model.records import Evidence, Person
+from store.model.evidence import Evidence
+from store.model.records import Person
 
 
 async def people_named_in(incoming: Incoming, desk: Desk) -> Sequence[Person]:

@@ -17,12 +17,12 @@ from handlers.rules.pause import speaks_of_head
 from handlers.workflow.concerned.accounts_named import has_written
 from handlers.workflow.reach import may_be_told
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import ABOUT_SOMEBODY, OWNERSHIP, WRITTEN, EntryKind
 from store.model.records import (
     SYSTEM,
     About,
     Entry,
-    Evidence,
     Person,
     Poster,
     Role,

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from store.disk.picture import CANNOT_OPEN, look_here
 from store.limited import LimitExceeded, Limits, run_limited_soon
-from store.model.records import Picture
+from store.model.evidence import Picture
 
 #: What a picture of the most pixels that are opened needs, with its colours in two forms at once.
 LIMITS = Limits(memory=700_000_000, seconds=15)

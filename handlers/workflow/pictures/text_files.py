@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from handlers.rules.names.in_pictures import surely_speaks_of
+from store.model.evidence import Evidence
 from store.model.kinds import EvidenceKind
-from store.model.records import Evidence, Person
+from store.model.records import Person
 
 #: Media types of which a file is read as it lies.
 TYPES = ("text/", "message/rfc822")

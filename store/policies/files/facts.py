@@ -36,7 +36,9 @@ class FoundFacts:
 
     def words_for(self, review_by: date | None) -> str:
         """The words that gave the day of the next review; empty where it is another day."""
-        return self.review_words if review_by and review_by == self.review_by else ""
+        if review_by and review_by == self.review_by:
+            return self.review_words
+        return ""
 
     def as_header(self, title: str) -> dict[str, str]:
         return {

@@ -23,7 +23,8 @@ from bot.open_store import open_store
 from bot.settings import Settings, load
 from handlers.workflow.pictures.words import program
 from store.model.case import Case, Classification
-from store.model.records import About, Invitation, Notice, Person, Report, Role, Subject
+from store.model.invitations import Invitation
+from store.model.records import About, Notice, Person, Report, Role, Subject
 from store.tiny import TinyStore
 from tests import buckets, databases
 from tests.crash.nursery import command

@@ -31,8 +31,9 @@ from handlers.reception import receive
 from handlers.workflow.changes import apply
 from store.errors import StoreUnavailable
 from store.model.case import Case
+from store.model.evidence import Evidence
 from store.model.kinds import EvidenceKind, NoticeKind
-from store.model.records import About, Evidence, Notice, Person, Report, Role, State
+from store.model.records import About, Notice, Person, Report, Role, State
 from tests.desks import Time, desk_in
 from tests.patience import PATIENCE, until
 

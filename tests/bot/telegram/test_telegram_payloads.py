@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.telegram.reading.raw_message import ENVELOPE, SERVICE
-from store.model.records import Evidence
+from store.model.evidence import Evidence
 from tests.asking import holder_of
 from tests.bot.telegram.test_telegram_webhook import HEADER, SECRET, URL
 from tests.doubles.telegram import TelegramDouble

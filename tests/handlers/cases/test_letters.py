@@ -13,8 +13,9 @@ from pypdf import PdfReader
 
 from handlers.cases.letters.wording import LINE
 from handlers.messages import Choices, File, Prompt, Reply
+from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
-from store.model.records import About, Evidence, Person, Poster, Subject
+from store.model.records import About, Person, Poster, Subject
 from store.school.letters import load_letters
 from tests.desks import TEXTS
 from tests.handlers.cases.test_pack import HOSTILE, PEOPLE, SECRET, Office

@@ -27,9 +27,10 @@ from handlers import reception
 from handlers.desk import Desk
 from handlers.messages import Choices, File, Incoming, Prompt, Reply, Sender
 from store.disk.aside import MAKING, sweep_aside
+from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
 from store.model.proofs import with_proofs
-from store.model.records import About, Evidence, FollowUp, Person, Role, State, Subject
+from store.model.records import About, FollowUp, Person, Role, State, Subject
 from tests.desks import Time, desk_in
 from tests.handlers.shown import says_what_it_shows, words_in
 from tests.large_pictures import black_png

@@ -16,7 +16,8 @@ from handlers.desk import Desk
 from handlers.messages import DeliveryFailed, TooLarge
 from handlers.workflow.fetching import GIVE_UP
 from store.model.case import Case, Classification
-from store.model.records import Evidence, Report, State
+from store.model.evidence import Evidence
+from store.model.records import Report, State
 from store.postgres import PostgresStore
 from store.postgres.bucket import EvidenceBucket, PostgresWithBucket
 from tests.buckets import away, new_bucket

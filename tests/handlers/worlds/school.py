@@ -28,8 +28,9 @@ from handlers.sweep import sweep
 from handlers.text.links import find
 from store.errors import NotFound
 from store.model.case import Case
+from store.model.identifiers import REFERENCE_ALPHABET
 from store.model.memos import COMMAND_LINE, RoleWish
-from store.model.records import REFERENCE_ALPHABET, TECHNICIAN, Person, Role
+from store.model.records import TECHNICIAN, Person, Role
 from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import Retention

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.build import build
 from bot.slack import SlackFrontEnd
 from handlers.messages import Incoming, Reply
-from store.model.records import Evidence
+from store.model.evidence import Evidence
 from tests.bot.slack.slack_stage import QUICK, running
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_sockets import Answer

@@ -10,19 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model.case import Case, Classification
+from store.model.evidence import Picture
+from store.model.identifiers import REFERENCE_ALPHABET, new_reference
 from store.model.records import (
-    REFERENCE_ALPHABET,
     About,
     Entry,
     FollowUp,
     IllegalMove,
-    Picture,
     Progress,
     Report,
     State,
     Status,
     Subject,
-    new_reference,
 )
 from tests.store import arbitrary
 from tests.store.made import ASHA, BEN, CLEO, MINUTE, NOW, case, item, notice, wanted

@@ -15,7 +15,7 @@ from store.model.case import Case
 from store.model.memos import Question
 from store.model.records import Person, Role
 from store.postgres import PostgresStore, migrate
-from store.postgres.cases import HAS_MARK
+from store.postgres.case_statements import HAS_MARK
 from store.postgres.migrating import known
 from store.postgres.rows import statement
 from tests.asking import holder_of, summary_of

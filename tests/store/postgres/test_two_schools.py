@@ -15,8 +15,9 @@ import pytest
 
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.case import Case
+from store.model.invitations import Invitation
 from store.model.memos import FOLDERS, Erased, Question, Searched, Showing, Shown
-from store.model.records import Awaiting, Invitation, Person, Role
+from store.model.records import Awaiting, Person, Role
 from store.moving import move
 from store.postgres import Database, PostgresStore
 from store.tiny import TinyStore

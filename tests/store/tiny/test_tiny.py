@@ -21,7 +21,7 @@ from tinydb import TinyDB
 from store.disk.durable import FULL, PARTIAL, READ_ONLY
 from store.disk.lock import IN_USE
 from store.errors import Conflict, DamagedCase, StoreUnavailable
-from store.model.records import Invitation
+from store.model.invitations import Invitation
 from store.tiny import TinyStore, add_invitation, read_people
 from tests.asking import holder_of
 from tests.patience import PATIENCE

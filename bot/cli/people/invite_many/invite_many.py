@@ -28,7 +28,8 @@ from handlers.school.role_words import role_words
 from handlers.text.words import counted, listed, moment
 from store.disk.durable import unavailable
 from store.errors import StoreUnavailable, Trouble
-from store.model.records import TECHNICIAN, Invitation, Person
+from store.model.invitations import Invitation
+from store.model.records import TECHNICIAN, Person
 from store.school.school import load_school
 
 HEADS = ("Line", "Name", "Role", "Mail", "What happens")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from store.model.case_record import NO_FIELDS, CaseRecord
+from store.model.case_parts.record import NO_FIELDS, CaseRecord
 from store.model.kinds import OWN_STEP, Clock, EntryKind
 from store.model.records import (
     FollowUp,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from store.model.case_record import NO_FIELDS, CaseRecord
+from store.model.case_parts.record import NO_FIELDS, CaseRecord
 from store.model.kinds import EntryKind
 from store.model.records import (
     Said,

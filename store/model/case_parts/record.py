@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from store.model.evidence import Evidence
 from store.model.kinds import LOOKS, OWNERSHIP, EntryKind
 from store.model.records import (
     About,
     Entry,
-    Evidence,
     FollowUp,
     IllegalMove,
     Notice,

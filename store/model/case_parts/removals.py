@@ -7,13 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from store.model.case_record import NO_FIELDS, CaseRecord
-from store.model.records import (
-    FollowUp,
-    Progress,
-    Removal,
-)
-from store.model.removals import PostRemoval, SiteRemoval, site_of
+from store.model.case_parts.record import NO_FIELDS, CaseRecord
+from store.model.records import FollowUp, Progress
+from store.model.removals import PostRemoval, Removal, SiteRemoval, site_of
 
 #: The outcome of a case whose post was taken down, as the procedure has it.
 REMOVED = "removed"
