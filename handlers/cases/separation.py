@@ -16,7 +16,7 @@ from handlers.rules import access
 from handlers.rules.pause import pause_ends
 from store.model.case import Case
 from store.model.kinds import LOOKS
-from store.model.records import SYSTEM, Person, Summary
+from store.model.records import SYSTEM, Person, Summary, ids_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
     before = around.matter(case)
     alone = case.separate(by=SYSTEM, at=desk.now())
     freed = access.let_in(everybody, before, around.having(alone).matter(alone))
-    kept = tuple(id for person in freed for id in person.ids)
+    kept = ids_of(freed)
 
     apart = case.separate(by=SYSTEM, at=desk.now(), kept=kept)
     after = around.having(apart).matter(apart)

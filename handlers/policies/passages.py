@@ -46,8 +46,12 @@ def passage_at(place: str, desk: Desk) -> Passage | None:
 def passages_of(category: str, desk: Desk) -> list[Passage]:
     """Where the passages begin that the steps for a category rest on, in order, each once."""
     places = dict.fromkeys(step.passage for step in desk.procedure.steps(category))
-    found = [passage_at(place, desk) for place in places]
-    return [passage for passage in found if passage is not None]
+    found = []
+    for place in places:
+        passage = passage_at(place, desk)
+        if passage is not None:
+            found.append(passage)
+    return found
 
 
 def policy_choice(category: str | None, desk: Desk) -> tuple[Choice, ...]:
