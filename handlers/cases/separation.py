@@ -20,7 +20,7 @@ from store.model.records import SYSTEM, Person, Summary, ids_of
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Separation:
     """What it would mean to take one case out of its matter."""
 
     #: Who would see it then, and does not now. Those who are `kept` are not among them.
@@ -41,7 +41,7 @@ class Parting:
         return case.separate(by=by, at=at, kept=self.kept)
 
 
-async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
+async def separation_of(case: Case, around: Around, desk: Desk) -> Separation:
     """Work out what it would mean to take a case out of its matter."""
     everybody = await desk.store.people()
     before = around.matter(case)
@@ -54,7 +54,7 @@ async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
     now = _inside(everybody, before, case.summary, desk)
     then = _inside(everybody, after, apart.summary, desk)
     lets_in = tuple(person for person in then if person not in now)
-    return Parting(lets_in, kept, _is_worked_on(case, everybody))
+    return Separation(lets_in, kept, _is_worked_on(case, everybody))
 
 
 def _is_worked_on(case: Case, everybody: Iterable[Person]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.desk import Desk
@@ -71,6 +71,14 @@ class _Audience:
     soon: datetime
     #: What is not urgent waits for school hours, also when it is tried again.
     waits: bool
+
+    def told(self, case: Case, kind: NoticeKind, due: datetime | None = None) -> list[Notice]:
+        """A notice of a case to each of them; at another time than `soon` where one is given."""
+        notices = []
+        for person in self.people:
+            at = due or self.soon
+            notices.append(_to_leader(case, kind, person.id, at, waits=self.waits))
+        return notices
 
 
 def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
@@ -173,10 +181,7 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
     """
     settling = desk.now() if case.settled else case.opened_at + SETTLING
     later = told_from(case, settling, desk.calendar)
-    owed = [
-        _to_leader(case, NoticeKind.MORE, person.id, later, waits=audience.waits)
-        for person in audience.people
-    ]
+    owed = audience.told(case, NoticeKind.MORE, later)
     if case.settled and case.waiting:
         owed += _to_say_what_waits(case)
     return owed
@@ -250,10 +255,7 @@ def _can_be_told(case: Case) -> bool:
 
 def _of_the_case(case: Case, audience: _Audience) -> list[Notice]:
     kind = NoticeKind.URGENT if case.urgent else NoticeKind.ALERT
-    return [
-        _to_leader(case, kind, person.id, audience.soon, waits=audience.waits)
-        for person in audience.people
-    ]
+    return audience.told(case, kind)
 
 
 def _to_channels(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
@@ -270,8 +272,7 @@ def _of_open_questions(case: Case, audience: _Audience, desk: Desk) -> list[Noti
     """To leaders, that nobody has said what it is about; later, that something still waits."""
     pause = PAUSE if case.category is None else REMIND_LEADERS
     later = desk.calendar.school_time_from(case.opened_at + pause)
-    kind = NoticeKind.UNCATEGORISED
-    return [_to_leader(case, kind, person.id, later, waits=True) for person in audience.people]
+    return replace(audience, waits=True).told(case, NoticeKind.UNCATEGORISED, later)
 
 
 def _for_those_who_have_not_said(case: Case) -> list[Notice]:
