@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -125,8 +126,9 @@ class Commands:
         self.all = commands
         self._named = {command.name: command for command in commands}
         if len(self._named) != len(commands):
-            names = [command.name for command in commands]
-            raise ValueError(f"declared twice: {[n for n in names if names.count(n) > 1]}")
+            times = Counter(command.name for command in commands)
+            twice = [name for name, number in times.items() if number > 1]
+            raise ValueError(f"declared twice: {', '.join(twice)}")
         self._longest = max(len(name.split()) for name in self._named)
 
     def find(self, typed: str) -> tuple[Command, str] | None:

@@ -11,7 +11,8 @@ from handlers.rules import access
 from handlers.rules.access import Act, Relation
 from store.model.address import is_address
 from store.model.case import Case
-from store.model.records import SYSTEM, TECHNICIAN, Person, Summary
+from store.model.evidence import Evidence
+from store.model.records import SYSTEM, TECHNICIAN, About, Person, Summary
 
 
 class Summaries:
@@ -168,6 +169,27 @@ class Matter:
     @property
     def cases(self) -> tuple[Case, ...]:
         return (self.case, *self.joined)
+
+    @property
+    def subjects(self) -> list[About]:
+        """All that was said of whom its cases are about."""
+        return [about for case in self.cases for about in case.subjects]
+
+    @property
+    def posters(self) -> list[About]:
+        """All that was said of who posted what came to its cases."""
+        return [poster for case in self.cases for poster in case.posters]
+
+    @property
+    def reporters(self) -> list[str]:
+        """Ids of all who passed it on, each once, in the order in which they did."""
+        reporters = (id for case in self.cases for id in case.reporters)
+        return list(dict.fromkeys(reporters))
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """All that came to its cases."""
+        return [item for case in self.cases for item in case.evidence]
 
     @property
     def references(self) -> frozenset[str]:

@@ -35,7 +35,7 @@ from handlers.notices.wording import gravestone, render_notice
 from handlers.rules.urgency import is_urgent
 from handlers.school.today import pass_on
 from handlers.workflow.shown import take_back_from
-from handlers.workflow.telling.alerts import climb, pass_up
+from handlers.workflow.telling.passing_on import climb, pass_up
 from handlers.workflow.telling.spoken_to import note_spoken
 from store.errors import Conflict, NotFound
 from store.model.address import Address, MessageRef

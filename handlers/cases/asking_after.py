@@ -14,6 +14,7 @@ from handlers.desk import NO_SUCH_CASE, Ask, Desk, normal_reference, take_refere
 from handlers.matter import Around, Matter, People
 from handlers.messages import Choice, Choices, Heading, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act
+from handlers.rules.escalation import is_to_know
 from handlers.text.words import listed, shortened
 from handlers.workflow.changes import apply, change
 from handlers.workflow.reach import is_above
@@ -248,6 +249,5 @@ def _was_told(person: Person, case: Case, desk: Desk) -> bool:
     """Whether a notice of it has reached this person, or the digest names it to them."""
     if any(n.kind in HEARD and n.to in person.ids and n.message for n in case.notices):
         return True
-    days = [rung.day for rung in desk.procedure.escalation if person.has(rung.to)]
-    late = max((f.told for f in case.follow_ups if f.is_open), default=0)
-    return bool(days) and late >= min(days)
+    late = max((step.told for step in case.follow_ups if step.is_open), default=0)
+    return is_to_know(person, late, desk.procedure.escalation)

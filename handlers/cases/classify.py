@@ -21,7 +21,7 @@ from handlers.cases.pictures.releasing import (
 from handlers.cases.reporting.next_question import known_to
 from handlers.cases.reporting.questions import EVERY, category_named, category_question
 from handlers.cases.reporting.reporter_view import answer, part_question
-from handlers.cases.separation import parting_of
+from handlers.cases.separation import separation_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -305,20 +305,20 @@ async def _apart(ask: Ask, reference: str, desk: Desk, sure: str = "") -> Reply:
     if case.joined_to is None:
         return await next_of(ask, matter, desk)
 
-    parting = await parting_of(case, matter.around, desk)
+    separation = await separation_of(case, matter.around, desk)
     is_about = matter.is_about(ask.person)
     if matter.may(ask.person, Act.WORK):
-        mark = _mark_of(parting.lets_in)
-        if parting.lets_in and sure != mark:
-            return matter.shown_in(_lets_in(case, parting.lets_in, mark))
-    elif case.settled or parting.is_for_leaders(is_about=is_about):
+        mark = _mark_of(separation.lets_in)
+        if separation.lets_in and sure != mark:
+            return matter.shown_in(_lets_in(case, separation.lets_in, mark))
+    elif case.settled or separation.is_for_leaders(is_about=is_about):
         words = NOT_APART if case.settled else LEADERS_PART
         raise matter.refusal(words.format(reference=case.reference))
 
     def move(case: Case) -> Case:
         if case.joined_to is None:
             return case
-        return parting.take_out(case, by=ask.person.id, at=ask.at)
+        return separation.take_out(case, by=ask.person.id, at=ask.at)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
@@ -343,12 +343,12 @@ async def _standing_alone(ask: Ask, matter: Matter, desk: Desk) -> Move:
     named = matter.named
     if named.settled:
         return lambda case: case
-    parting = await parting_of(named, matter.around, desk)
-    if parting.is_for_leaders(is_about=matter.is_about(ask.person)):
+    separation = await separation_of(named, matter.around, desk)
+    if separation.is_for_leaders(is_about=matter.is_about(ask.person)):
         return lambda case: case
 
     def move(case: Case) -> Case:
-        return case if case.settled else parting.take_out(case, by=ask.person.id, at=ask.at)
+        return case if case.settled else separation.take_out(case, by=ask.person.id, at=ask.at)
 
     return move
 

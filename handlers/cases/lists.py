@@ -202,10 +202,13 @@ async def lines(reader: Person, cases: Sequence[Listed], desk: Desk) -> str:
     """Each case on a line, as whoever reads it may know it."""
     owners = {listed.root.owner for listed in cases if listed.inside and listed.root.owner}
     people = People(await desk.store.having((), owners) if owners else ())
-    return "\n".join(
-        _line(listed, people, desk) if listed.inside else _reporters_line(reader, listed, desk)
-        for listed in cases
-    )
+    rows = []
+    for listed in cases:
+        if listed.inside:
+            rows.append(_line(listed, people, desk))
+        else:
+            rows.append(_reporters_line(reader, listed, desk))
+    return "\n".join(rows)
 
 
 def _line(listed: Listed, people: People, desk: Desk) -> str:

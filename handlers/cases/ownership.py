@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from handlers.cases.reporting.next_question import with_question_of_named
-from handlers.cases.separation import parting_of
+from handlers.cases.separation import separation_of
 from handlers.cases.view import show_case
 from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
@@ -213,15 +213,15 @@ async def _close(ask: Ask, reference: str, outcome: Outcome, why: str, desk: Des
 
 async def _settle_part(ask: Ask, reference: str, matter: Matter, desk: Desk) -> None:
     """Let it stand alone, or be a part for good."""
-    parting = await parting_of(await desk.store.case(reference), matter.around, desk)
+    separation = await separation_of(await desk.store.case(reference), matter.around, desk)
     by, at = ask.person.id, ask.at
 
     def move(case: Case) -> Case:
         if case.settled:
             return case
-        if parting.is_for_leaders(is_about=False):
+        if separation.is_for_leaders(is_about=False):
             return case.join(matter.case.reference, by=by, at=at)
-        return parting.take_out(case, by=by, at=at)
+        return separation.take_out(case, by=by, at=at)
 
     await apply(desk, reference, move)
 

@@ -321,8 +321,7 @@ def _question(matter: Matter, desk: Desk) -> Reply:
 def _all_of(matter: Matter) -> str:
     """`2 messages, a picture and 14 entries`."""
     names: dict[str, str] = {EvidenceKind.TEXT: "message"}
-    items = [item for case in matter.cases for item in case.evidence]
-    kinds = Counter(names.get(item.kind, item.kind) for item in items)
+    kinds = Counter(names.get(item.kind, item.kind) for item in matter.evidence)
     what = [counted(number, kind) for kind, number in kinds.items()]
     entries = sum(len(case.chronology) for case in matter.cases)
     return listed([*what, counted(entries, "entry", "entries")])

@@ -58,7 +58,9 @@ async def find(ask: Ask, desk: Desk) -> Reply:
         if not listed.inside:
             continue
         cases = await _cases_of(listed, desk)
-        said = [line for case in cases for line in _words_of(case, desk)]
+        said = list[str]()
+        for case in cases:
+            said += _words_of(case, desk)
         if _holds(said, words):
             found.append(listed)
         elif _holds([*said, *_machine_read(cases, ask.person)], words):
@@ -108,10 +110,15 @@ def _machine_read(cases: Sequence[Case], person: Person) -> list[str]:
     if any(case.withheld for case in cases):
         return []
     found = []
-    for item in (item for case in cases for item in case.evidence):
-        lines = item.machine_read.splitlines()
-        found += [line for line in lines if not may_speak_of(words_of([line]), person)]
+    for case in cases:
+        for item in case.evidence:
+            found += _lines_of_others(item.machine_read, person)
     return found
+
+
+def _lines_of_others(read: str, person: Person) -> list[str]:
+    """The lines that do not speak of this person."""
+    return [line for line in read.splitlines() if not may_speak_of(words_of([line]), person)]
 
 
 def _words_of(case: Case, desk: Desk) -> Iterator[str]:

@@ -16,11 +16,11 @@ from handlers.rules import access
 from handlers.rules.pause import pause_ends
 from store.model.case import Case
 from store.model.kinds import LOOKS
-from store.model.records import SYSTEM, Person, Summary
+from store.model.records import SYSTEM, Person, Summary, ids_of
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Separation:
     """What it would mean to take one case out of its matter."""
 
     #: Who would see it then, and does not now. Those who are `kept` are not among them.
@@ -41,20 +41,20 @@ class Parting:
         return case.separate(by=by, at=at, kept=self.kept)
 
 
-async def parting_of(case: Case, around: Around, desk: Desk) -> Parting:
+async def separation_of(case: Case, around: Around, desk: Desk) -> Separation:
     """Work out what it would mean to take a case out of its matter."""
     everybody = await desk.store.people()
     before = around.matter(case)
     alone = case.separate(by=SYSTEM, at=desk.now())
     freed = access.let_in(everybody, before, around.having(alone).matter(alone))
-    kept = tuple(id for person in freed for id in person.ids)
+    kept = ids_of(freed)
 
     apart = case.separate(by=SYSTEM, at=desk.now(), kept=kept)
     after = around.having(apart).matter(apart)
     now = _inside(everybody, before, case.summary, desk)
     then = _inside(everybody, after, apart.summary, desk)
     lets_in = tuple(person for person in then if person not in now)
-    return Parting(lets_in, kept, _is_worked_on(case, everybody))
+    return Separation(lets_in, kept, _is_worked_on(case, everybody))
 
 
 def _is_worked_on(case: Case, everybody: Iterable[Person]) -> bool:

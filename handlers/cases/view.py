@@ -187,11 +187,11 @@ def _facts(matter: Matter, desk: Desk) -> list[tuple[str, str]]:
     case = matter.case
     facts = [
         ("About", _kinds(matter, desk)),
-        ("Concerns", _concerns(matter)),
+        ("Concerns", subjects_words(matter.subjects)),
         ("Passed on", f"{moment(case.opened_at, desk.calendar)}, by {_by(matter)}"),
         ("Now", state_inside(case.summary, matter.people, desk)),
     ]
-    posters = posters_words(poster for part in matter.cases for poster in part.posters)
+    posters = posters_words(matter.posters)
     if posters:
         facts.insert(2, ("Posted by", posters))
     facts += removal_facts(matter)
@@ -209,14 +209,9 @@ def _kinds(matter: Matter, desk: Desk) -> str:
     return f"{words} · urgent" if matter.urgent else words
 
 
-def _concerns(matter: Matter) -> str:
-    return subjects_words(about for part in matter.cases for about in part.subjects)
-
-
 def _by(matter: Matter) -> str:
     """Who passed it on, each once, in the order in which they did."""
-    reporters = [reporter for part in matter.cases for reporter in part.reporters]
-    return listed(matter.people.name(reporter) for reporter in dict.fromkeys(reporters))
+    return listed(map(matter.people.name, matter.reporters))
 
 
 def _moves(person: Person, matter: Matter, desk: Desk) -> list[Choice]:
@@ -243,7 +238,7 @@ def _not_yet_done(person: Person, matter: Matter) -> list[Choice]:
         choices.append(_choice("Urgent", "urgent", case))
     if case.category is None:
         choices.append(_choice(WHAT, "category", case))
-    if not any(part.subjects for part in matter.cases):
+    if not matter.subjects:
         choices.append(_choice(WHO, "about", case))
     return choices
 
@@ -362,8 +357,7 @@ def _locked(person: Person, matter: Matter, desk: Desk) -> str:
     was known.
     """
     words = [LOCKED]
-    items = [item for case in matter.cases for item in case.evidence]
-    if any(item.state == State.KEPT and item.sha256 for item in items):
+    if any(item.state == State.KEPT and item.sha256 for item in matter.evidence):
         words.append(KEPT_BEFORE)
     if matter.may(person, Act.UNLOCK):
         return " ".join(words)

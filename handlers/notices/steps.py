@@ -8,13 +8,14 @@ from handlers.cases.step_buttons import procedure_choices, step_choices
 from handlers.desk import Desk
 from handlers.matter import Around, Matter
 from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
+from handlers.rules.escalation import is_to_know
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.words import listed, moment
 from handlers.workflow.steps.news import News, news_for
 from handlers.workflow.steps.owner_changes import COME, GONE, HANDS
 from handlers.workflow.steps.procedure import owners_of
-from handlers.workflow.telling.alerts import passed_on_from
+from handlers.workflow.telling.passing_on import passed_on_from
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind, NoticeKind
 from store.model.records import Entry, FollowUp, Notice, Person, Status
@@ -82,8 +83,7 @@ def step_from_above(
     follow_up = case.follow_up(notice.step)
     if follow_up is None or not follow_up.is_open or follow_up.told < notice.stage:
         return None
-    escalated = [rung.to for rung in desk.procedure.escalation if rung.day <= notice.stage]
-    if not person.has(*escalated):
+    if not is_to_know(person, notice.stage, desk.procedure.escalation):
         return None
     owners = owners_of(follow_up, case, around, desk)
     words = OVERDUE_ABOVE.format(

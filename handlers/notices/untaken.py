@@ -131,5 +131,10 @@ def _is_kept_from_any(role: Role, matter: Matter) -> bool:
 
 def is_over(case: Case, notice: Notice) -> bool:
     """Whether a round is no longer needed, or its words would be those of a later one."""
-    later = [n for n in case.notices if n.kind == notice.kind and n.to == notice.to]
-    return case.owner is not None or any(n.stage > notice.stage for n in later)
+    if case.owner is not None:
+        return True
+    for other in case.notices:
+        is_same = other.kind == notice.kind and other.to == notice.to
+        if is_same and other.stage > notice.stage:
+            return True
+    return False

@@ -89,7 +89,9 @@ def count(incidents: Sequence[Incident], erased: Iterable[Counted], period: Peri
     """Count one period. Of erased cases no more is known than their kinds and months."""
     within = [incident for incident in incidents if period.holds(incident.opened)]
     months = Counter((f"{each.opened:%Y-%m}", each.category) for each in within)
-    months.update((e.month, e.category) for e in erased if period.holds_month(e.month))
+    for each in erased:
+        if period.holds_month(each.month):
+            months[each.month, each.category] += 1
     kinds: Counter[str] = Counter()
     for (_, category), number in months.items():
         kinds[category] += number

@@ -64,6 +64,7 @@ def speaks_of_head(case: Summary, heads: Sequence[Person]) -> bool:
     for about in case.subjects:
         if about.is_of_words or about.is_of_matter:
             named.update(about.candidates)
-    if any(not named.isdisjoint(head.ids) for head in heads):
-        return True
-    return any(may_speak_of(case.open_words, head) for head in heads)
+    for head in heads:
+        if not named.isdisjoint(head.ids) or may_speak_of(case.open_words, head):
+            return True
+    return False

@@ -8,6 +8,7 @@ counts are small: that something is left out tells no more than the page does.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -72,11 +73,11 @@ def suppress_sums(schools: Sequence[Sequence[int]]) -> Suppressed:
     what that would hide, or the sums themselves would, is hidden. That it is hidden is all that is
     said: “fewer than 5” would tell a school that has 4 of them that there are no others.
     """
-    sums = [sum(column) for column in zip(*schools, strict=True)]
-    seen = [sums]
+    sums = list(map(sum, zip(*schools, strict=True)))
+    pages = [suppress(sums)]
     for own in schools:
-        seen.append([total - mine for total, mine in zip(sums, own, strict=True)])
-    pages = [suppress(counts) for counts in seen]
+        of_others = list(map(operator.sub, sums, own))
+        pages.append(suppress(of_others))
     cells: list[Cell] = []
     for place, total in enumerate(sums):
         is_shown = all(isinstance(page.cells[place], int) for page in pages)
@@ -90,11 +91,11 @@ def _most_that(smallest: int, cells: Sequence[Cell]) -> int | None:
 
     Of equals it is the first, so it is less than one that stands before it.
     """
-    limits = [
-        cell if number > smallest else cell - 1
-        for number, cell in enumerate(cells)
-        if isinstance(cell, int)
-    ]
+    limits = []
+    for number, cell in enumerate(cells):
+        if isinstance(cell, int):
+            comes_after = number > smallest
+            limits.append(cell if comes_after else cell - 1)
     return min(limits, default=None)
 
 

@@ -11,6 +11,7 @@ from handlers.matter import Around, Listed, Summaries
 from handlers.messages import Brief
 from handlers.rules import access
 from handlers.rules.access import Act, Relation
+from handlers.rules.escalation import first_day_of, is_to_know
 from handlers.rules.stages import stage_reached
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.categories import category_name
@@ -129,12 +130,7 @@ def _is_for(step: FollowUp, case: Case, around: Around, reader: Reader, desk: De
         return False
     if reader.person in owners_of(step, case, around, desk):
         return True
-    return _is_escalated_to(reader.person, stage, desk)
-
-
-def _is_escalated_to(person: Person, stage: int, desk: Desk) -> bool:
-    """Whether somebody is to know of what is overdue for so many days, as the procedure has it."""
-    return any(stage >= rung.day and person.has(rung.to) for rung in desk.procedure.escalation)
+    return is_to_know(reader.person, stage, desk.procedure.escalation)
 
 
 def _is_today(due: datetime, now: datetime, desk: Desk) -> bool:
@@ -202,8 +198,8 @@ async def neglected_cases(person: Person, now: datetime, desk: Desk) -> list[Due
     """What this person is told of without seeing the case: overdue for as long as the escalation
     says.
     """
-    days = [rung.day for rung in desk.procedure.escalation if person.has(rung.to)]
-    if not days:
+    first = first_day_of(person, desk.procedure.escalation)
+    if first is None:
         return []
     summaries = Summaries(await desk.store.summaries())
     found = []
@@ -212,7 +208,7 @@ async def neglected_cases(person: Person, now: datetime, desk: Desk) -> list[Due
         if _is_late(summary, now) and _hears_only(person, seen):
             found.append(seen)
     read = await read_cases(found, desk)
-    return due_cases(read, Reader(person, now, everything=True, least=min(days)), desk)
+    return due_cases(read, Reader(person, now, everything=True, least=first), desk)
 
 
 async def untaken_rows(person: Person, desk: Desk) -> list[Row]:

@@ -14,6 +14,7 @@ from handlers.desk import Ask, Desk
 from handlers.messages import Brief, Choice, Choices, Heading, Refused, Reply, Text, say
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.rules.escalation import is_to_know
 from handlers.rules.stages import stage_reached
 from handlers.text.words import ROLES, full_day, shortened
 from store.model.kinds import Clock, NoticeKind
@@ -220,14 +221,9 @@ async def duties_now(person: Person, now: datetime, desk: Desk) -> list[DueNow]:
         if not stage and due.day > today:
             continue
         is_theirs = person in await _owners(due.duty, desk)
-        if is_theirs or _is_told_of(person, stage, desk):
+        if is_theirs or is_to_know(person, stage, desk.procedure.escalation):
             found.append(DueNow(due, stage))
     return found
-
-
-def _is_told_of(person: Person, stage: int, desk: Desk) -> bool:
-    """Whether the escalation has come to this person on this day of being overdue."""
-    return any(stage >= rung.day and person.has(rung.to) for rung in desk.procedure.escalation)
 
 
 async def duty_notice(notice: Notice, desk: Desk) -> Reply | None:
@@ -255,7 +251,7 @@ async def _is_still_told(duty: Duty, notice: Notice, stage: int, desk: Desk) -> 
     if not notice.stage:
         return not stage and any(notice.to in p.ids for p in await _owners(duty, desk))
     person = await desk.store.person(notice.to)
-    return _is_told_of(person, stage, desk)
+    return is_to_know(person, stage, desk.procedure.escalation)
 
 
 async def _due_named(key: str, now: datetime, desk: Desk) -> Due | None:

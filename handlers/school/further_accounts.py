@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -10,13 +11,14 @@ from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.messages import Choice, Choices, Refused, Reply, Sender, say
 from handlers.rules.access import Act
+from handlers.school.changing_people import change_person
 from handlers.school.invitations import invitation_with, is_good
 from handlers.school.role_log import CHANGING_PEOPLE, keep_change, way_of
 from handlers.school.role_words import role_words
 from handlers.workflow.changes import reconsider
 from handlers.workflow.people import account_words, people_called
 from handlers.workflow.reach import can_answer
-from store.errors import Conflict, NotFound
+from store.errors import NotFound
 from store.model.invitations import Invitation
 from store.model.kinds import NoticeKind, RoleChangeKind
 from store.model.memos import COMMAND_LINE, RoleChange
@@ -207,35 +209,26 @@ async def _with_account(person: Person, other: Person | None, account: str, desk
     accounts = [account]
     if other:
         accounts = [*other.accounts, account]
-        await _save(person, other.ids, (), desk, other.names)
+        await change_person(person.id, lambda fresh: _wider(fresh, was=other), desk)
         with suppress(NotFound):
             await desk.store.remove_person(other.id)
-    return await _save(person, (), accounts, desk)
+    return await change_person(person.id, lambda fresh: _wider(fresh, accounts), desk)
 
 
-def _without(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in dict.fromkeys(names) if each != name)
+def _wider(person: Person, accounts: Sequence[str] = (), *, was: Person | None = None) -> Person:
+    """The person, with these accounts as well, and with the ids and names of what they `was`."""
+    earlier, names = list(person.earlier), list(person.former_names)
+    if was:
+        earlier += was.ids
+        names += was.names
+    return replace(
+        person,
+        accounts=tuple(dict.fromkeys((*person.accounts, *accounts))),
+        earlier=_others(person.id, earlier),
+        former_names=_others(person.name, names),
+        invited=True,
+    )
 
 
-async def _save(
-    person: Person,
-    ids: tuple[str, ...],
-    accounts: list[str] | tuple[()],
-    desk: Desk,
-    names: tuple[str, ...] = (),
-) -> Person:
-    """The person as stored, with these ids and names of before and these accounts as well."""
-    while True:
-        fresh = await desk.store.person(person.id)
-        earlier = [id for id in (*fresh.earlier, *ids) if id != fresh.id]
-        wider = replace(
-            fresh,
-            accounts=tuple(dict.fromkeys((*fresh.accounts, *accounts))),
-            earlier=tuple(dict.fromkeys(earlier)),
-            former_names=_without(fresh.name, (*fresh.former_names, *names)),
-            invited=True,
-        )
-        if wider == fresh:
-            return fresh
-        with suppress(Conflict):
-            return await desk.store.save_person(wider)
+def _others(own: str, among: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(among) if each != own)

@@ -58,7 +58,7 @@ def _page(ask: Ask, mine: Mine) -> list[Part]:
     parts: list[Part] = [Heading(HEADING), Text(FIRST)]
     if ask.words:
         parts.insert(1, Text(NOTHING_LIKE_THAT.format(typed=shortened(ask.words, 40))))
-    everything = [one for group in mine.values() for one in group]
+    everything = _all_of(mine)
     if len(everything) <= WITHOUT_HEADINGS:
         return [*parts, _list(everything), *_notes(ask)]
     first, *others = mine
@@ -73,9 +73,12 @@ def _commands_with(words: str, mine: Mine) -> Sequence[Part]:
     for heading, group in mine.items():
         if typed in heading.casefold():
             return (Heading(heading), _list(group))
-    everything = [one for group in mine.values() for one in group]
-    found = [one for one in everything if typed in _line(one).casefold()]
+    found = [one for one in _all_of(mine) if typed in _line(one).casefold()]
     return (Heading(HEADING), _list(found)) if found else ()
+
+
+def _all_of(mine: Mine) -> list[Command]:
+    return [one for group in mine.values() for one in group]
 
 
 def _list(group: Sequence[Command]) -> Text:

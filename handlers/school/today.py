@@ -31,7 +31,7 @@ from handlers.school.due import (
 from handlers.school.duties import DueNow, duties_now
 from handlers.text.words import shortened
 from handlers.workflow.shown import forget_shown
-from handlers.workflow.telling.alerts import pass_up
+from handlers.workflow.telling.passing_on import pass_up
 from store.errors import Conflict
 from store.model.case import Case
 from store.model.kinds import NoticeKind, NoticeResult
@@ -319,7 +319,10 @@ def _is_over(notice: Notice, now: datetime) -> bool:
 async def forget_list(message: str, desk: Desk) -> None:
     """Note that a message shows no case any more: it was taken away. Raises StoreUnavailable."""
     known = await desk.store.memos(Shown)
-    references = [m.reference for m in known if any(s.message == message for s in m.showings)]
+    references = []
+    for shown in known:
+        if any(showing.message == message for showing in shown.showings):
+            references.append(shown.reference)
     await forget_shown(references, message, desk)
 
 

@@ -15,10 +15,11 @@ import structlog
 from handlers.desk import Desk
 from handlers.messages import Refused
 from handlers.rules import access
+from handlers.school.changing_people import change_person
 from handlers.school.invitations import owe_agreement, tidy_invitations
 from handlers.school.role_log import CHANGING_PEOPLE, keep_change
 from handlers.workflow.changes import reconsider
-from store.errors import Conflict, NotFound
+from store.errors import NotFound
 from store.model.kinds import RoleChangeKind
 from store.model.memos import RoleChange, RoleWish
 from store.model.records import TECHNICIAN, Person, Role
@@ -61,7 +62,7 @@ async def carry_out(wish: RoleWish, desk: Desk) -> Person:
             raise
         # Kept first: no role changes without a trace.
         await keep_change(_change_of(wish, person, desk.now()), desk)
-        saved = await _save_roles(wish, desk)
+        saved = await change_person(wish.person, lambda fresh: _with_wish(fresh, wish), desk)
         await desk.store.drop(RoleWish, wish.id)
     desk.roles_changed(saved)
     await tidy_invitations(desk)
@@ -69,16 +70,8 @@ async def carry_out(wish: RoleWish, desk: Desk) -> Person:
     return saved
 
 
-async def _save_roles(wish: RoleWish, desk: Desk) -> Person:
-    while True:
-        person = await desk.store.person(wish.person)
-        roles = roles_after(wish, person)
-        if roles == person.roles:
-            return person
-        try:
-            return await desk.store.save_person(replace(person, roles=roles))
-        except Conflict:
-            continue
+def _with_wish(person: Person, wish: RoleWish) -> Person:
+    return replace(person, roles=roles_after(wish, person))
 
 
 def _change_of(wish: RoleWish, person: Person, now: datetime) -> RoleChange:

@@ -105,16 +105,17 @@ async def _around_now(moved: Case, matter: Matter, desk: Desk) -> Around:
 
 def _seen_now(desk: Desk, person: Person, matter: Matter, around: Around, saved: Case) -> Matter:
     """The matter with a case of it that was saved, as far as the person may still see it."""
-    case, named, *joined = [
-        saved if each.reference == saved.reference else each
-        for each in (matter.case, matter.named, *matter.joined)
-    ]
+
+    def now(case: Case) -> Case:
+        return saved if case.reference == saved.reference else case
+
+    named = now(matter.named)
     relations = desk.listed(person, named.summary, around.summaries).relations
     if not access.may_with(person, Act.SEE, relations):
         return Matter(saved, frozenset(), saved, around)
     if not relations & access.INSIDE:
         return Matter(named, relations, named, around)
-    return Matter(named, relations, case, around, tuple(joined))
+    return Matter(named, relations, now(matter.case), around, tuple(map(now, matter.joined)))
 
 
 async def _seen_anew(desk: Desk, person: Person, reference: str, saved: Case) -> Matter:

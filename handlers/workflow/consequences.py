@@ -14,7 +14,7 @@ from handlers.workflow.concerned.last_readers import with_last_inside
 from handlers.workflow.concerned.recusal import with_withdrawals
 from handlers.workflow.reopening import with_opened_again
 from handlers.workflow.steps.news import with_step_news
-from handlers.workflow.steps.owner_changes import with_hands_noted
+from handlers.workflow.steps.owner_changes import with_owner_changes
 from handlers.workflow.steps.procedure import with_steps
 from handlers.workflow.telling.alerts import with_alerts
 from handlers.workflow.telling.first_told import with_hours_from_the_alert
@@ -49,7 +49,7 @@ async def with_consequences(
     case = with_alerts(case, around, desk)
     case = with_reporters_warned(case, around, desk)
     case = with_hours_from_the_alert(case, around, now, desk)
-    case = with_hands_noted(with_step_news(case, around, desk), around, desk)
+    case = with_owner_changes(with_step_news(case, around, desk), around, desk)
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)

@@ -176,10 +176,9 @@ def _two_surnames(part: str, everybody: Sequence[Person]) -> list[str]:
     pieces = [piece.strip() for piece in part.split(",")]
     if len(pieces) != 2:
         return []
-    first, second = (_matching(piece, everybody) for piece in pieces)
-    names = {person.name for person in first}
-    is_of_one = any(person.name in names for person in second)
-    return pieces if first and second and not is_of_one else []
+    first, second = ({p.name for p in _matching(piece, everybody)} for piece in pieces)
+    are_two = first and second and first.isdisjoint(second)
+    return pieces if are_two else []
 
 
 async def person_named(name: str, desk: Desk, nobody: str = NO_SUCH_PERSON) -> Person:

@@ -22,7 +22,7 @@ from handlers.rules.calendar import Calendar
 from handlers.rules.stages import stage_reached, wakes_at
 from handlers.workflow.concerned.candidates import with_words_weighed
 from handlers.workflow.reach import is_above, may_be_told
-from handlers.workflow.steps.owner_changes import with_hands_noted
+from handlers.workflow.steps.owner_changes import with_owner_changes
 from handlers.workflow.steps.procedure import owners_of
 from handlers.workflow.telling.alerts import with_due_alerts
 from handlers.workflow.telling.first_told import with_hours_from_the_alert
@@ -61,7 +61,7 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
     if case.alarm_at and case.alarm_at <= now:
         case = owe_round(case, around, now, desk)
     case = with_hours_from_the_alert(with_due_alerts(case, around, desk), around, now, desk)
-    case = with_hands_noted(case, around, desk)
+    case = with_owner_changes(case, around, desk)
     return replace(case, wake_at=wakes_at(case, now, calendar))
 
 

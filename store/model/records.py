@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -156,6 +156,11 @@ class Person:
             if role in self.roles:
                 return True
         return False
+
+
+def ids_of(people: Iterable[Person]) -> tuple[str, ...]:
+    """All ids that these people have or had."""
+    return tuple(id for person in people for id in person.ids)
 
 
 @dataclass(frozen=True, slots=True)

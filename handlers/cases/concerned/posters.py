@@ -103,21 +103,27 @@ async def posted_before(person: Person, matter: Matter, desk: Desk) -> Reply:
 
     Nothing is read where nobody was named.
     """
-    keys = {key_of(poster) for case in matter.cases for poster in case.posters} - {None}
+    keys = {key_of(poster) for poster in matter.posters} - {None}
     if not keys:
         return Reply()
     found = posted_by(await desk.visible(person), desk)
     root = matter.case.reference
     reply = Reply()
     for key in sorted(filter(None, keys)):
-        others = [ref for ref in found[key].references if ref != root] if key in found else []
-        if others:
-            shown = others[:REFERENCES]
-            line = AGAIN.format(
-                nth=_ordinal(len(others) + 1), who=found[key].who, others=_named(shown, others)
-            )
-            reply += Reply((Text(line),)).showing(shown)
+        if key in found:
+            reply += _others_of(found[key], root)
     return reply
+
+
+def _others_of(posted: Posted, root: str) -> Reply:
+    """In which other matters somebody has posted; nothing where there are none."""
+    others = [reference for reference in posted.references if reference != root]
+    if not others:
+        return Reply()
+    shown = others[:REFERENCES]
+    nth = _ordinal(len(others) + 1)
+    line = AGAIN.format(nth=nth, who=posted.who, others=_named(shown, others))
+    return say(line).showing(shown)
 
 
 def _named(shown: Sequence[str], others: Sequence[str]) -> str:

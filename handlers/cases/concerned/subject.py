@@ -42,7 +42,7 @@ from handlers.workflow.changes import change, without_lost_owner
 from handlers.workflow.concerned.candidates import with_owner_again
 from handlers.workflow.concerned.own_words import may_say_whom, may_settle, own_words
 from store.model.case import Case
-from store.model.records import About, Person, Status, Subject
+from store.model.records import About, Person, Status, Subject, ids_of
 
 WHICH_PERSON = "Which member of staff?"
 TAP_OR_TYPE = f"{WHICH_PERSON} Tap a name, or type it."
@@ -252,7 +252,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         sure = sure_part(SURE, f"case about {reference} {sure_of_these} {wanted.whole}")
         return matter.shown_in(Reply((Text(question), sure)))
 
-    not_meant = tuple(id for person in let_in for id in person.ids)
+    not_meant = ids_of(let_in)
 
     def move(case: Case) -> Case:
         if sure_word(case.subjects) != sure_of_these:

@@ -13,7 +13,7 @@ from handlers.rules.names.offices import offices_in, roles_of_office
 from handlers.rules.names.words import same_name
 from handlers.text.words import shortened
 from handlers.workflow import people
-from store.model.records import About, Person, Role, Subject
+from store.model.records import About, Person, Role, Subject, ids_of
 
 #: That it is a member of staff, and nobody knows which.
 NOT_SURE = ("unsure", "not sure", "no idea", "don't know", "don’t know", "dont know", "dunno")
@@ -113,7 +113,7 @@ async def _somebody(said: Said, desk: Desk) -> About:
     if len(roles) > 1:
         # Nobody has that office here by name.
         names = _names_of(found)
-        return About(Subject.STAFF, name=name, candidates=_ids_of(found), names=names)
+        return About(Subject.STAFF, name=name, candidates=ids_of(found), names=names)
     if len(found) == 1:
         return await _known(found[0], desk)
     if not found and said.kind in (Subject.PUPIL, Subject.PARENT):
@@ -128,7 +128,7 @@ async def _somebody(said: Said, desk: Desk) -> About:
     if not found and others:
         # An office among other words: `whoever leads on safeguarding`.
         found = list(await desk.store.having(others))
-    candidates = _ids_of(found)
+    candidates = ids_of(found)
     if Role.HEAD in offices:
         candidates += (await _head(desk)).heads
     return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
@@ -137,11 +137,7 @@ async def _somebody(said: Said, desk: Desk) -> About:
 async def of_no_staff(kind: str, name: str, desk: Desk) -> About:
     """A pupil or parent; with candidates, where the words hold the whole name of a colleague."""
     meant = [each for each in await desk.store.people() if holds_whole_name(name, each.name)]
-    return About(kind, name=shortened(name, LONGEST), candidates=_ids_of(meant))
-
-
-def _ids_of(meant: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(id for person in meant for id in person.ids)
+    return About(kind, name=shortened(name, LONGEST), candidates=ids_of(meant))
 
 
 def _names_of(meant: Iterable[Person]) -> tuple[str, ...]:
@@ -180,7 +176,7 @@ async def _head(desk: Desk) -> About:
     """The headteachers of this moment, who stay its subject whoever has the role later."""
     names = {same_name(head.name) for head in await desk.store.having((Role.HEAD,))}
     heads = [person for person in await desk.store.people() if same_name(person.name) in names]
-    return About(Subject.HEAD, heads=_ids_of(heads), names=_names_of(heads))
+    return About(Subject.HEAD, heads=ids_of(heads), names=_names_of(heads))
 
 
 async def _known(person: Person, desk: Desk, otherwise: str = Subject.STAFF) -> About:

@@ -158,9 +158,8 @@ def file_name(reference: str, item: Evidence) -> str:
 
 def _not_handed(person: Person, matter: Matter) -> list[Text]:
     """What there is besides, and why it is not handed over."""
-    items = [item for case in matter.cases for item in case.evidence]
-    said = unkept_lines(items)
-    if matter.withheld and any(item.sha256 for item in items):
+    said = unkept_lines(matter.evidence)
+    if matter.withheld and any(item.sha256 for item in matter.evidence):
         locked = LOCKED_FOR_LEAD if matter.may(person, Act.UNLOCK) else LOCKED
         said.insert(0, locked.format(reference=matter.case.reference))
     return [Text("\n".join(said))] if said else []

@@ -102,11 +102,10 @@ def similar_reports(person: Person, case: Case, own: Summaries, desk: Desk) -> l
 
     `own` are the summaries of all their cases.
     """
-    alike = [
-        other.reference
-        for other in own
-        if other.status == Status.OPEN and look_alike(case.summary, other)
-    ]
+    alike = []
+    for other in own:
+        if other.status == Status.OPEN and look_alike(case.summary, other):
+            alike.append(other.reference)
     seen = []
     for root in _open_roots(alike, {case.reference}, own):
         if Relation.REPORTER in desk.listed(person, root, own).relations:

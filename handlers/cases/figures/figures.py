@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -153,12 +154,20 @@ def _between(typed: str) -> Period:
 
 async def _page(person: Person, cases: CountedCases, wanted: _Wanted, desk: Desk) -> FiguresPage:
     readers = await readers_of(person, desk, for_governors=wanted.for_governors)
-    gaps = [{gap.digest for gap in await gaps_for(reader, desk)} for reader in readers]
-    lacking = len(set.intersection(*gaps))
+    lacking = await _lacking_for_all(readers, desk)
     counted = [count(cases.incidents, cases.erased, each) for each in wanted.compared.all]
     standing = NowStanding(cases.overdue, lacking)
     make = page_for_governors if wanted.for_governors else page_for_leaders
     return make(wanted.compared, counted, standing, desk)
+
+
+async def _lacking_for_all(readers: Sequence[Person], desk: Desk) -> int:
+    """How many questions without an answer all of these people may read."""
+    known_to_each = []
+    for reader in readers:
+        gaps = await gaps_for(reader, desk)
+        known_to_each.append({gap.digest for gap in gaps})
+    return len(set.intersection(*known_to_each))
 
 
 def _in_chat(page: FiguresPage, now: datetime, desk: Desk) -> Reply:
@@ -169,11 +178,12 @@ def _in_chat(page: FiguresPage, now: datetime, desk: Desk) -> Reply:
     meant = MEANT.format(before=compared.before.name, year_before=of_year)
     period = compared.period
     days = DAYS.format(first=full_day(period.first), last=full_day(period.last))
+    lines = [SMALL, *page.lines] if page.for_governors else page.lines
     parts: list[Part] = [
         Heading(_title(page, now, desk)),
         Text(f"{days}. {meant}"),
         Table(figures_table(page)),
-        Text("\n".join((*([SMALL] if page.for_governors else []), *page.lines))),
+        Text("\n".join(lines)),
         Choices(tuple(_choices(page))),
     ]
     return Reply(tuple(parts))
@@ -195,8 +205,10 @@ def figures_table(page: FiguresPage) -> str:
 
 
 def _table_line(row: Row, widths: list[int]) -> str:
-    cells = [IN_CHAT[cell] if isinstance(cell, Hidden) else str(cell) for cell in row.cells]
-    placed = [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+    placed = []
+    for cell, width in zip(row.cells, widths, strict=True):
+        words = IN_CHAT[cell] if isinstance(cell, Hidden) else str(cell)
+        placed.append(words.rjust(width))
     return "  ".join((*placed, row.name))
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from handlers.cases.figures.page import FiguresPage, Row, in_words, name_of
 from handlers.desk import Desk
 from handlers.messages import File
-from handlers.rules.suppression import Hidden
+from handlers.rules.suppression import Cell, Hidden
 from handlers.text.csv_cells import to_csv
 from handlers.text.figures_pdf import PrintedFigures, PrintedRow, draw_bars, print_figures
 from handlers.text.words import full_day, shortened
@@ -68,11 +68,14 @@ def figures_csv(page: FiguresPage) -> bytes:
     """A row for each kind, each month and each line of the page."""
     rows: list[tuple[str | int, ...]] = [("what", "", *_names(page))]
     for row in (*page.rows, page.total):
-        cells = [cell if isinstance(cell, int) else cell.value for cell in row.cells]
-        rows.append(("kind", row.name, *cells))
+        rows.append(("kind", row.name, *map(_number_or_words, row.cells)))
     rows += [("month", month, number) for month, number in page.months]
     rows += [("note", line) for line in page.lines]
     return to_csv(rows)
+
+
+def _number_or_words(cell: Cell) -> int | str:
+    return cell.value if isinstance(cell, Hidden) else cell
 
 
 def figures_pdf(page: FiguresPage, title: str, made_at: datetime, desk: Desk) -> bytes:
@@ -91,9 +94,7 @@ def sums_pdf(page: FiguresPage, number: int, day: date) -> bytes:
 def _print(page: FiguresPage, frame: _Frame) -> bytes:
     period = page.compared.period
     first, last = full_day(period.first), full_day(period.last)
-    most = max(
-        (cell for row in page.rows for cell in row.cells[:1] if isinstance(cell, int)), default=0
-    )
+    most = _most_now(page)
     rows = [_printed(row, most) for row in page.rows]
     rows.append(_printed(page.total, 0))
     return print_figures(
@@ -115,8 +116,7 @@ def figures_picture(page: FiguresPage, title: str, desk: Desk) -> File | None:
 
     Call it in a thread.
     """
-    counts = [row.cells[0] for row in page.rows]
-    most = max((cell for cell in counts if isinstance(cell, int)), default=0)
+    most = _most_now(page)
     if not most:
         return None
     rows = [_printed(row, most) for row in page.rows]
@@ -124,6 +124,12 @@ def figures_picture(page: FiguresPage, title: str, desk: Desk) -> File | None:
     alt = ALT.format(title=title, rows="; ".join(said))
     content = draw_bars(desk.calendar.school.name, title, rows)
     return File(content, "figures.png", "image/png", shortened(alt, LONGEST_ALT))
+
+
+def _most_now(page: FiguresPage) -> int:
+    """The largest count of the period that is told, whose bar is the longest; 0 without one."""
+    told = [row.cells[0] for row in page.rows if not isinstance(row.cells[0], Hidden)]
+    return max(told, default=0)
 
 
 def _names(page: FiguresPage) -> list[str]:

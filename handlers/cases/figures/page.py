@@ -155,10 +155,10 @@ def _spread_line(what: str, spread: Spread, least: int = 1) -> str:
 
 
 def _site_lines(figures: Figures) -> list[str]:
-    named = [
-        SITE.format(site=NO_LINK if site == NO_SITE else site, gone=each.gone, asked=each.asked)
-        for site, each in figures.by_site[:MOST_SITES]
-    ]
+    named = []
+    for site, posts in figures.by_site[:MOST_SITES]:
+        name = NO_LINK if site == NO_SITE else site
+        named.append(SITE.format(site=name, gone=posts.gone, asked=posts.asked))
     return [SITES.format(sites=listed(named))] if named else []
 
 

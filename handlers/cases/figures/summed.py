@@ -57,13 +57,13 @@ def summed_page(schools: Sequence[SchoolFigures]) -> FiguresPage:
     for number in range(min(len(school.figures) for school in schools)):
         counts = [_counts(school, number, first.kinds) for school in schools]
         columns.append(suppress_sums(counts))
+    rows = []
     names = [*(name for _, name in first.kinds), OTHERS]
-    rows = [
-        Row(name, tuple(column.cells[place] for column in columns))
-        for place, name in enumerate(names)
-    ]
+    for place, name in enumerate(names):
+        rows.append(Row(name, tuple(column.cells[place] for column in columns)))
     total = Row(TOTAL, tuple(column.total for column in columns))
-    lines = (_removals(schools), OVERDUE.format(number=_sum([s.overdue for s in schools])))
+    overdue = _sum([school.overdue for school in schools])
+    lines = (_removals(schools), OVERDUE.format(number=overdue))
     return FiguresPage(first.compared, tuple(rows), total, (), lines, for_governors=True)
 
 
@@ -76,10 +76,12 @@ def _counts(school: SchoolFigures, number: int, kinds: Sequence[tuple[str, str]]
 
 def _removals(schools: Sequence[SchoolFigures]) -> str:
     """Of how many it is gone is told only where it is not told of how few it is not."""
-    asked = [school.figures[0].removals.asked for school in schools]
-    gone = [school.figures[0].removals.gone for school in schools]
-    left = [each - of_these for each, of_these in zip(asked, gone, strict=True)]
-    column = suppress_sums([list(pair) for pair in zip(gone, left, strict=True)])
+    columns = []
+    for school in schools:
+        removals = school.figures[0].removals
+        left = removals.asked - removals.gone
+        columns.append([removals.gone, left])
+    column = suppress_sums(columns)
     return REMOVALS.format(asked=in_words(column.total), gone=in_words(column.cells[0]))
 
 

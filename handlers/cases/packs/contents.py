@@ -87,7 +87,7 @@ class Pack:
 
     @property
     def reporters(self) -> frozenset[str]:
-        return frozenset(id for case in self.matter.cases for id in case.reporters)
+        return frozenset(self.matter.reporters)
 
     @property
     def items(self) -> list[Item]:

@@ -132,13 +132,10 @@ def _kinds(matter: Matter, desk: Desk) -> str:
 
 def _people(pack: Pack) -> Iterator[tuple[str, str]]:
     """Whom it concerns, who posted it, and who passed it on: for those alone who get all."""
-    cases = pack.matter.cases
-    about = subjects_words(each for case in cases for each in case.subjects)
-    yield "Concerns", about or "nobody has said"
-    posters = posters_words(each for case in cases for each in case.posters)
-    yield "Posted by", posters or "not known"
-    reporters = dict.fromkeys(person for case in cases for person in case.reporters)
-    yield "Passed on by", listed(map(pack.name, reporters))
+    matter = pack.matter
+    yield "Concerns", subjects_words(matter.subjects) or "nobody has said"
+    yield "Posted by", posters_words(matter.posters) or "not known"
+    yield "Passed on by", listed(map(pack.name, matter.reporters))
 
 
 def _state(case: Case, desk: Desk) -> str:

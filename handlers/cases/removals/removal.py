@@ -256,8 +256,8 @@ async def _after(ask: Ask, asked: _Asked, changed: Matter, desk: Desk) -> Reply:
     """What was noted, and the step that it may have done."""
     matter = await desk.case_for(ask.person, changed.named.reference, Act.WORK)
     posts = posts_of(matter)
-    meant = {(post.case.reference, post.number) for post in asked.posts}
-    shown = [post for post in posts if (post.case.reference, post.number) in meant]
+    meant = {_key_of(post) for post in asked.posts}
+    shown = [post for post in posts if _key_of(post) in meant]
     lines = [f"{post_words(post, matter)}: {_state(post, matter)}" for post in shown]
     # Told by what is there now, so that a message that is sent again has the same answer.
     is_over = asked.verb in WAYS and all(post.removal.is_gone for post in shown)
@@ -267,6 +267,10 @@ async def _after(ask: Ask, asked: _Asked, changed: Matter, desk: Desk) -> Reply:
     choices = (*_steps_done(asked.verb, posts, matter, desk), open_it)
     reply = matter.shown_in(say("\n".join(said), Choices(choices)))
     return replace(reply, replaces=True)
+
+
+def _key_of(post: Post) -> tuple[str, int]:
+    return post.case.reference, post.number
 
 
 def _steps_done(verb: str, posts: Sequence[Post], matter: Matter, desk: Desk) -> list[Choice]:

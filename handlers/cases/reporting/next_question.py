@@ -71,9 +71,9 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
         return None
     about = f"case about {case.reference}"
     question = WORDS_MAY_MEAN.format(names=listed((each.name for each in named), "or"))
-    options = [
-        Choice(YES.format(name=each.name), f"{about} id {each.candidates[0]}") for each in named
-    ]
+    options = []
+    for each in named:
+        options.append(Choice(YES.format(name=each.name), f"{about} id {each.candidates[0]}"))
     options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE} {named_mark(named)}"))
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
 
@@ -101,8 +101,10 @@ def with_question_of_named(
 
     `before`, `case`: the case in which they wrote, as it was and as it is.
     """
-    named = [each for each in case.subjects if each.is_of_words and each not in before.subjects]
-    question = named_question(person, matter, case) if named else None
+    named = [each for each in case.subjects if each.is_of_words]
+    if set(named) <= set(before.subjects):
+        return reply
+    question = named_question(person, matter, case)
     return reply + question if question else reply
 
 

@@ -103,11 +103,11 @@ def _is_offered(category: Category, subjects: Collection[str]) -> bool:
 
 def undressed_choices(case: Case, desk: Desk) -> list[Choice]:
     """The button for a picture that nobody may copy: a child undressed."""
-    return [
-        replace(_category_choice(case, category), style="danger")
-        for category in desk.procedure.category
-        if category.withhold
-    ]
+    choices = []
+    for category in desk.procedure.category:
+        if category.withhold:
+            choices.append(replace(_category_choice(case, category), style="danger"))
+    return choices
 
 
 def _category_choice(case: Case, category: Category) -> Choice:

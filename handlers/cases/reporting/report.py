@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from handlers.cases.reporting.meant_as_report import (
     ASKED,
@@ -15,14 +14,15 @@ from handlers.cases.reporting.meant_as_report import (
     may_be_meant_otherwise,
     meant_question,
 )
+from handlers.cases.reporting.pieces import evidence_of
 from handlers.cases.reporting.reporter_view import AS_FILE, answer
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Around, Matter, Summaries
-from handlers.messages import Attachment, Incoming, Origin, Prompt, Refused, Reply, Text, say
+from handlers.messages import Incoming, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act, Relation, may
 from handlers.rules.limits import HOUR
-from handlers.text.links import find, normal
+from handlers.text.links import find
 from handlers.text.words import seconds
 from handlers.workflow.changes import take_back_late
 from handlers.workflow.concerned.accounts_named import people_named_in
@@ -36,9 +36,9 @@ from store.model.case import Case
 from store.model.digests import digests_of_words
 from store.model.evidence import Evidence
 from store.model.identifiers import new_reference
-from store.model.kinds import ARRIVALS, EntryKind, EvidenceKind
+from store.model.kinds import ARRIVALS, EntryKind
 from store.model.proofs import with_proofs
-from store.model.records import Person, Report, State, Status, Summary
+from store.model.records import Person, Report, Status, Summary
 
 #: What one person sends within this of the first thing is one report.
 ONE_REPORT = timedelta(minutes=2)
@@ -46,8 +46,6 @@ ONE_REPORT = timedelta(minutes=2)
 #: What comes within this is kept with the case before, until its reporter says otherwise.
 SAME_MATTER = timedelta(minutes=10)
 
-#: Of one text, that are pieces of their own; what there is beyond them is kept as one.
-LINKS = 50
 #: Pieces of evidence, after which a report is not added to.
 MANY = 50
 TRIES = 50
@@ -332,11 +330,14 @@ async def _refuse_flood(person: Person, desk: Desk) -> None:
 def _earlier(incoming: Incoming, holders: Mapping[str, str], before: _Before) -> Summary | None:
     """The open case that this may belong to: of its album or message, or the person's latest."""
     for source in (incoming.edits, incoming.album):
-        if source and (reference := holders.get(source)):
+        reference = holders.get(source) if source else None
+        if reference:
             holder = before.summaries.get(reference)
             return holder if holder and before.is_open(holder) else None
     latest = before.latest
-    return latest if latest and abs(incoming.at - latest.last_report_at) <= SAME_MATTER else None
+    if latest and abs(incoming.at - latest.last_report_at) <= SAME_MATTER:
+        return latest
+    return None
 
 
 async def _not_in_question(
@@ -358,60 +359,6 @@ def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool
         return True
     full = len(earlier.sources) >= MANY
     return not explicit and not full and abs(incoming.at - earlier.last_report_at) <= ONE_REPORT
-
-
-# --- what came in, as evidence --------------------------------------------------------------------
-
-
-def evidence_of(incoming: Incoming, person: Person, desk: Desk) -> tuple[Evidence, ...]:
-    """Words, links and pointers, numbered in the order in which they came."""
-    now, found = desk.now(), list[Evidence]()
-
-    def add(kind: str, **more: Any) -> None:
-        found.append(
-            Evidence(len(found) + 1, kind, incoming.source, person.id, incoming.at, **more)
-        )
-
-    for text, links, origin in (
-        (incoming.text, incoming.links, None),
-        *((f.text, f.links, f.origin) for f in incoming.forwarded),
-    ):
-        where = _origin(origin)
-        if text.strip() and (text.strip(),) != links:
-            add(EvidenceKind.TEXT, text=text, origin=where, kept_at=now)
-        for link in links[:LINKS]:
-            add(EvidenceKind.LINK, text=link, normal=normal(link), origin=where, kept_at=now)
-        if more := links[LINKS:]:
-            add(EvidenceKind.TEXT, text="\n".join(more), origin=where, kept_at=now)
-    for attachment in incoming.attachments:
-        add(attachment.kind, **_pointer(attachment, desk))
-    return tuple(found)
-
-
-def _pointer(attachment: Attachment, desk: Desk) -> dict[str, Any]:
-    """What is known of a file that has not been fetched."""
-    limit = min(attachment.limit or desk.max_file_bytes, desk.max_file_bytes)
-    too_large = attachment.size is not None and attachment.size > limit
-    return {
-        "state": State.TOO_LARGE if too_large else State.WAITING,
-        "problem": f"over {limit // 1_000_000} MB" if too_large else "",
-        "name": attachment.name,
-        "media_type": attachment.media_type,
-        "size": attachment.size,
-        "pointer": dict(attachment.pointer),
-        "origin": _origin(attachment.origin),
-    }
-
-
-def _origin(origin: Origin | None) -> dict[str, str]:
-    if origin is None:
-        return {}
-    named = {name: getattr(origin, name) for name in Origin.__slots__}
-    return {
-        name: value if isinstance(value, str) else value.isoformat()
-        for name, value in named.items()
-        if value
-    }
 
 
 async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:

@@ -197,12 +197,11 @@ def _own_before(matter: Matter, person: Person) -> str:
     """The reference of the case of theirs that it came soon after: what a leader has joined that to
     is not theirs to know.
     """
-    own = [
-        part
-        for part in matter.summaries
-        if part.reference != matter.named.reference
-        and not set(person.ids).isdisjoint(part.reporters)
-    ]
+    own = []
+    for part in matter.summaries:
+        is_another = part.reference != matter.named.reference
+        if is_another and not set(person.ids).isdisjoint(part.reporters):
+            own.append(part)
     latest = max(own, key=lambda part: part.last_report_at, default=None)
     return latest.reference if latest else matter.named.joined_to or ""
 
@@ -297,11 +296,13 @@ def stop(matter: Matter, person: Person, desk: Desk) -> Reply:
 
     to_ring = whom_to_ring(is_meant, matter.people, desk)
     was_fetched = any(item.state == State.KEPT and item.sha256 for item in case.evidence)
-    is_told = bool(recipients(case, matter.around, desk))
+    told = STOP_NOBODY
+    if to_ring.role and recipients(case, matter.around, desk):
+        told = STOP_TOLD.format(who=to_ring.who_begins)
     lines = (
         STOP_PICTURE.format(fetched=FETCHED if was_fetched else NOT_FETCHED),
         STOP_RING.format(who=to_ring.who, phone=to_ring.on_phone),
-        STOP_TOLD.format(who=to_ring.who_begins) if is_told and to_ring.role else STOP_NOBODY,
+        told,
     )
     parts = Heading(STOP.format(reference=case.reference)), Text("\n".join(lines))
     return Reply(parts, replaces=True).mentioning([case.reference])

@@ -6,7 +6,7 @@ posted it, until somebody has said so or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from handlers.desk import Desk
 from handlers.messages import Incoming, Origin
@@ -22,7 +22,8 @@ async def people_named_in(incoming: Incoming, desk: Desk) -> Sequence[Person]:
     Others see nothing of it; of whoever comes to work on cases it is weighed then.
     """
     found: dict[str, Person] = {}
-    for account in dict.fromkeys((*_authors_of(incoming), *incoming.mentioned)):
+    named = dict.fromkeys((*_authors_of(incoming), *incoming.mentioned))
+    for account in filter(None, named):
         person = await desk.store.by_account(account)
         if person is None or incoming.sender.account in person.accounts:
             continue
@@ -31,10 +32,13 @@ async def people_named_in(incoming: Incoming, desk: Desk) -> Sequence[Person]:
     return list(found.values())
 
 
-def _authors_of(incoming: Incoming) -> Iterable[str]:
-    origins = [each.origin for each in incoming.forwarded]
-    origins += [each.origin for each in incoming.attachments if each.origin]
-    return (account for each in origins if (account := _author_of(each, incoming)))
+def _authors_of(incoming: Incoming) -> Iterator[str]:
+    """The accounts of those who have written it; empty for each that is hidden."""
+    for forwarded in incoming.forwarded:
+        yield _author_of(forwarded.origin, incoming)
+    for attachment in incoming.attachments:
+        if attachment.origin:
+            yield _author_of(attachment.origin, incoming)
 
 
 def _author_of(origin: Origin, incoming: Incoming) -> str:

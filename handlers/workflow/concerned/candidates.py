@@ -28,6 +28,7 @@ from store.model.records import (
     Role,
     Status,
     Subject,
+    ids_of,
     is_known_whom,
 )
 from store.model.words import words_of
@@ -101,7 +102,8 @@ def _may_be_record_of(about: About, person: Person) -> bool:
     if not set(about.nobody_of).isdisjoint(person.ids):
         return False
     named = [*about.names, about.name] if about.person else about.names
-    return any(may_be_one(each, name) for each in named if each for name in person.names)
+    said = list(filter(None, named))
+    return any(may_be_one(each, name) for each in said for name in person.names)
 
 
 def _accused(case: Case, around: Around) -> set[str]:
@@ -256,8 +258,7 @@ def perhaps_about(case: Case, named: Iterable[Person], at: datetime) -> Case:
     for person in named:
         found.setdefault(same_name(person.name), []).append(person)
     for people in found.values():
-        ids = tuple(id for person in people for id in person.ids)
-        about = About(Subject.UNSURE, name=people[0].name, candidates=ids)
+        about = About(Subject.UNSURE, name=people[0].name, candidates=ids_of(people))
         case = case.concern_also(about, by=SYSTEM, at=at)
     return case
 

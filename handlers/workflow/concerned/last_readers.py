@@ -12,7 +12,7 @@ from handlers.rules.pause import pause_ends
 from handlers.workflow.reach import may_be_told
 from store.model.case import Case
 from store.model.kinds import EntryKind
-from store.model.records import SYSTEM, Person, Summary
+from store.model.records import SYSTEM, Person, Summary, ids_of
 
 
 def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
@@ -32,9 +32,9 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if any(namers.isdisjoint(person.ids) for person in inside):
         kept: tuple[str, ...] = ()
     else:
-        were_inside = _ids(_inside_before(case, before, workers, around, desk))
+        were_inside = ids_of(_inside_before(case, before, workers, around, desk))
         tried = replace(case, last_inside=(*case.last_inside, *were_inside))
-        kept = _ids(_inside(tried, workers, around, desk))
+        kept = ids_of(_inside(tried, workers, around, desk))
     return case if kept == case.last_inside else replace(case, last_inside=kept)
 
 
@@ -84,7 +84,3 @@ def _matters_before(case: Case, before: Case | None, around: Around) -> list[Seq
         if others:
             matters.append(others)
     return matters
-
-
-def _ids(people: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(id for person in people for id in person.ids)

@@ -66,11 +66,10 @@ def _as_never_told(case: Case, messages: Collection[str]) -> Case:
     """The case, whose notices in these messages have come to nothing: whoever may know of it again
     is told again.
     """
-    taken_back = [
-        replace(notice, result=NoticeResult.MOOT)
-        for notice in case.notices
-        if notice.message in messages and notice.kind not in NOT_TAKEN_BACK
-    ]
+    taken_back = []
+    for notice in case.notices:
+        if notice.message in messages and notice.kind not in NOT_TAKEN_BACK:
+            taken_back.append(replace(notice, result=NoticeResult.MOOT))
     return case.settle(*taken_back) if taken_back else case
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
+from handlers.workflow.pictures.loop_lock import LoopLock
 from store.disk.picture import CANNOT_OPEN, look_here
 from store.limited import LimitExceeded, Limits, run_limited_soon
 from store.model.evidence import Picture
@@ -21,14 +20,13 @@ class Look:
     problem: str = ""
 
 
-#: Those who wait to open a picture, in each event loop.
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+#: One picture is opened at a time.
+_lock = LoopLock()
 
 
 async def look(path: Path) -> Look:
     """Open a file as a picture, whatever it claims to be. Never raises for what is in it."""
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-    async with turn:
+    async with _lock.here():
         try:
             said = await run_limited_soon(look_here, LIMITS, str(path))
         except LimitExceeded:

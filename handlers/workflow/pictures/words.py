@@ -6,7 +6,6 @@ pixels alone are handed to the program, and both work in processes of their own 
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import shutil
@@ -14,8 +13,8 @@ import subprocess
 import warnings
 from functools import cache
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
+from handlers.workflow.pictures.loop_lock import LoopLock
 from store.disk.picture import FORMATS, MAX_PIXELS
 from store.limited import LimitExceeded, Limits, run_limited_soon
 
@@ -27,8 +26,8 @@ SIDE = 3_000
 #: Characters that are kept.
 LONGEST = 5_000
 
-#: Those who wait to have a picture read, in each event loop.
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+#: One picture is read at a time.
+_lock = LoopLock()
 
 
 @cache
@@ -41,8 +40,7 @@ async def read_words(path: Path) -> str:
     """The words in a picture, a line for each of its own; none where it cannot be read."""
     if not program():
         return ""
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-    async with turn:
+    async with _lock.here():
         try:
             said = await run_limited_soon(read_here, LIMITS, str(path), program())
         except LimitExceeded:

@@ -148,11 +148,12 @@ def _changed(case: Case, entry: Entry) -> FollowUp | None:
     """The step that an entry names, by its words: of several the last that was settled then."""
     if entry.what not in OF_STEPS:
         return None
-    named = [f for f in case.follow_ups if f.what == entry.details.get("step")]
-    settled = [f for f in named if f.settled_at == entry.at]
-    is_open = [f for f in named if f.is_open]
-    found = settled if entry.what == EntryKind.STEP else is_open
-    return found[-1] if found else None
+    for step in reversed(case.follow_ups):
+        is_settled_by_it = step.settled_at == entry.at
+        is_meant = is_settled_by_it if entry.what == EntryKind.STEP else step.is_open
+        if is_meant and step.what == entry.details.get("step"):
+            return step
+    return None
 
 
 def _opened(case: Case, entry: Entry) -> list[FollowUp]:

@@ -27,7 +27,7 @@ HANDS = "hands"
 COME, GONE = "+", "-"
 
 
-def with_hands_noted(case: Case, around: Around, desk: Desk) -> Case:
+def with_owner_changes(case: Case, around: Around, desk: Desk) -> Case:
     """The case, remembering whose each open step is, and owing it to those for whom that is new."""
     if case.status != Status.OPEN or case.joined_to:
         return case

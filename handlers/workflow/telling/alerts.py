@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,13 +12,11 @@ from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.names.alike import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
-from handlers.workflow.reach import is_reached, may_be_told, reachable
+from handlers.workflow.reach import may_be_told
 from handlers.workflow.telling.first_told import told_from, waits_for_school
-from handlers.workflow.telling.rounds import owe_round_instead
 from store.model.case import Case
 from store.model.kinds import (
     ADDITIONS,
-    FOR_REPORTERS,
     LETTING_IN,
     OWNERSHIP,
     EntryKind,
@@ -52,8 +50,6 @@ TOLD_ANEW = frozenset(
         NoticeKind.CHANNEL,
     }
 )
-#: In the key of a notice, before the id of whoever is told in place of somebody.
-PASSED_ON = " for "
 
 NOBODY = "Nobody here can be told of it yet, so please tell the headteacher in person."
 NOBODY_BUT_HEAD = (
@@ -75,6 +71,14 @@ class _Audience:
     soon: datetime
     #: What is not urgent waits for school hours, also when it is tried again.
     waits: bool
+
+    def told(self, case: Case, kind: NoticeKind, due: datetime | None = None) -> list[Notice]:
+        """A notice of a case to each of them; at another time than `soon` where one is given."""
+        notices = []
+        for person in self.people:
+            at = due or self.soon
+            notices.append(_to_leader(case, kind, person.id, at, waits=self.waits))
+        return notices
 
 
 def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
@@ -177,10 +181,7 @@ def _of_what_was_joined(case: Case, audience: _Audience, desk: Desk) -> list[Not
     """
     settling = desk.now() if case.settled else case.opened_at + SETTLING
     later = told_from(case, settling, desk.calendar)
-    owed = [
-        _to_leader(case, NoticeKind.MORE, person.id, later, waits=audience.waits)
-        for person in audience.people
-    ]
+    owed = audience.told(case, NoticeKind.MORE, later)
     if case.settled and case.waiting:
         owed += _to_say_what_waits(case)
     return owed
@@ -254,10 +255,7 @@ def _can_be_told(case: Case) -> bool:
 
 def _of_the_case(case: Case, audience: _Audience) -> list[Notice]:
     kind = NoticeKind.URGENT if case.urgent else NoticeKind.ALERT
-    return [
-        _to_leader(case, kind, person.id, audience.soon, waits=audience.waits)
-        for person in audience.people
-    ]
+    return audience.told(case, kind)
 
 
 def _to_channels(case: Case, audience: _Audience, desk: Desk) -> list[Notice]:
@@ -274,8 +272,7 @@ def _of_open_questions(case: Case, audience: _Audience, desk: Desk) -> list[Noti
     """To leaders, that nobody has said what it is about; later, that something still waits."""
     pause = PAUSE if case.category is None else REMIND_LEADERS
     later = desk.calendar.school_time_from(case.opened_at + pause)
-    kind = NoticeKind.UNCATEGORISED
-    return [_to_leader(case, kind, person.id, later, waits=True) for person in audience.people]
+    return replace(audience, waits=True).told(case, NoticeKind.UNCATEGORISED, later)
 
 
 def _for_those_who_have_not_said(case: Case) -> list[Notice]:
@@ -380,71 +377,3 @@ def channel_may_know(matter: Sequence[Summary], people: People) -> bool:
         return False
     workers = people.having(access.WORKERS)
     return not any(access.may_be_about(person, matter) for person in workers)
-
-
-async def pass_up(case: Case, notice: Notice, desk: Desk) -> Case:
-    """The case, owing to the next of the ladder what could not be delivered to this person.
-
-    Those whose chat refuses the bot's token come only where nobody else is there.
-    """
-    passed = await _pass_up_to(is_reached, case, notice, desk)
-    if passed is case:
-        passed = await _pass_up_to(reachable, case, notice, desk)
-    return passed
-
-
-async def _pass_up_to(
-    is_there: Callable[[Person, Desk], bool], case: Case, notice: Notice, desk: Desk
-) -> Case:
-    """As `pass_up`, to those alone of whom `is_there` is true; the same case where nobody is."""
-    if notice.kind == NoticeKind.CHANNEL or notice.kind in FOR_REPORTERS:
-        return case
-    around = await desk.around(case)
-    matter = around.matter(case)
-    told = _told_the_same(notice, case)
-    for role in desk.procedure.ladder:
-        passed_on = []
-        for person in around.people.having((role,)):
-            is_next = person.id not in told and is_there(person, desk)
-            if is_next and may_be_told(person, matter, desk):
-                passed_on.append(_passed_on_to(person, notice, desk))
-        if passed_on:
-            return case.owe(*passed_on)
-    return case
-
-
-def _told_the_same(notice: Notice, case: Case) -> set[str]:
-    """Ids of all to whom a notice, or another that says the same, is owed or was sent."""
-    told = {notice.to}
-    for other in case.notices:
-        if _says_the_same(other, notice):
-            told.add(other.to)
-    return told
-
-
-def _passed_on_to(person: Person, notice: Notice, desk: Desk) -> Notice:
-    key = f"{notice.key}{PASSED_ON}{person.id}"
-    anew = replace(notice, due=desk.now(), first_due=None, tries=0)
-    return replace(anew, key=key, to=person.id)
-
-
-async def climb(case: Case, notice: Notice, desk: Desk) -> Case:
-    """The case, owing to somebody who can be reached what is urgent and waits for a new token.
-
-    It is owed once; whoever may not see the case hears that it is there.
-    """
-    if notice.kind == NoticeKind.URGENT:
-        return owe_round_instead(case, notice, await desk.around(case), desk)
-    if any(other.key.startswith(f"{notice.key}{PASSED_ON}") for other in case.notices):
-        return case
-    return await _pass_up_to(is_reached, case, notice, desk)
-
-
-def passed_on_from(notice: Notice) -> str:
-    """Id of the person for whom a notice was first, where they could not be reached; else empty."""
-    before, passed_on, _ = notice.key.partition(PASSED_ON)
-    return before.split()[-1] if passed_on else ""
-
-
-def _says_the_same(one: Notice, other: Notice) -> bool:
-    return (one.kind, one.step, one.stage) == (other.kind, other.step, other.stage)
