@@ -10,6 +10,7 @@ from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.access import Act
+from handlers.text.words import listed
 from store.model.address import Address
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind
@@ -18,6 +19,9 @@ from store.model.removals import RemovalWay
 from store.school.procedure import AGAIN, OPENING, SILENCE, Step
 
 OWNER = "owner"
+#: Said with the name, so that somebody rings them, or does it in their stead.
+BY_MAIL = "{name} (told by mail alone, and can do nothing here)"
+NOBODY = "nobody"
 CLOCKS = {
     "school day": Clock.SCHOOL,
     "working day": Clock.LEGAL,
@@ -167,6 +171,12 @@ def can_answer(person: Person, desk: Desk) -> bool:
 def is_by_mail_alone(person: Person) -> bool:
     """Whether somebody is told what is owed, and cannot answer it."""
     return bool(person.accounts) and all(Address.parse(a).is_send_only for a in person.accounts)
+
+
+def who_does(owners: Sequence[Person]) -> str:
+    """The names of those whose a step is, and of whom that they cannot do it in any chat."""
+    names = [BY_MAIL.format(name=p.name) if is_by_mail_alone(p) else p.name for p in owners]
+    return listed(names) or NOBODY
 
 
 def is_reached(person: Person, desk: Desk) -> bool:
