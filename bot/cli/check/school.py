@@ -17,7 +17,8 @@ from store.school.procedure import PACKAGED, PROCEDURE_FILE, procedure_file
 from store.school.school import School, days
 
 NO_SCHOOL = (
-    "there is no {file}, so no holidays and no telephone numbers are known. Run: headsup setup"
+    "there is no {file}, so no holidays and no telephone numbers are known. If it is called "
+    "otherwise, mend SCHOOL_FILE; to make it, run: headsup setup"
 )
 NO_PHONE = (
     "the school file has no safeguarding_phone, "
