@@ -71,9 +71,9 @@ PAST_REVIEW = (
     "Ask its owner{owner}, and mend `review by:` in it."
 )
 
-#: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked.
+#: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked. Its name
+#: a school may have.
 EXAMPLE = {
-    "name": "Hillside Primary School",
     "staff": ("Mr Ahmed", "Mrs Bell"),
     "safeguarding_phone": "01632 960123",
     "urgent_phone": "01632 960789",

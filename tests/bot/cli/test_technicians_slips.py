@@ -186,5 +186,5 @@ async def test_what_is_left_of_the_example_is_named(tmp_path: Path) -> None:
         for finding in (await check(given, lambda: NOW, offline=True)).found
         if "example" in finding.says
     ]
-    for name in ("name", "staff", "safeguarding_phone", "urgent_phone", "local_authority_phone"):
+    for name in ("staff", "safeguarding_phone", "urgent_phone", "local_authority_phone"):
         assert name in said
