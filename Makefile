@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2> /dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 LOCK := $(or $(UV),$(BIN)/uv) pip compile -q --generate-hashes --strip-extras --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run install test check format docs sentences pictures lock licences sbom audit postgres site bench clean
+.PHONY: wheel run install test check format docs sentences pictures lock licences sbom audit postgres site bench clean
 
 install: .venv/installed
 
@@ -53,6 +53,11 @@ lock: .venv/installed-dev
 	$(LOCK) --group build --extra postgres -c requirements-dev.txt -o requirements-postgres.txt
 	$(LOCK) --group build -c requirements-dev.txt -o requirements.txt
 
+# The bot as one file for pipx, in dist/. What builds it is locked with the rest.
+wheel: .venv/installed
+	$(if $(UV),$(UV) build -q --wheel --no-build-isolation --python $(BIN)/python,$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .)
+	@ls dist/*.whl
+
 # What PostgreSQL and buckets need besides.
 postgres: .venv/installed-postgres
 
@@ -72,8 +77,11 @@ audit: .venv/installed-dev
 clean:
 	rm -rf .venv build dist site *.egg-info
 
-# Debian keeps what makes virtual environments in a package of its own, and fails half-way without it.
+# What is locked is for this and later ones: an older one would fail half-way, in words of pip's. So would a Debian without the
+# package in which it keeps what makes virtual environments.
 .venv/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+		echo "Heads Up needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) --version 2>&1`. With another one: make PYTHON=python3.11 run"; exit 1; }
 ifneq ($(UV),)
 	$(UV) venv -q --python $(PYTHON) .venv
 else

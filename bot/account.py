@@ -20,6 +20,27 @@ NOT_YOURS = (
 )
 
 
+OF_ANOTHER = "It belongs to {owner}. Run it as {owner}:\n  {command}"
+
+
+def how_as_owner(file: Path) -> str:
+    """The command that was typed, as it is typed by whoever may read this file, or else its folder;
+    empty where that cannot be told.
+    """
+    if not hasattr(os, "geteuid"):
+        return ""
+    for path in (file, *file.absolute().parents):
+        try:
+            owner = path.stat().st_uid
+        except OSError:
+            # A folder above keeps it from being looked at: it is asked next.
+            continue
+        name = _name_of(owner)
+        is_ours = owner == os.geteuid()
+        return "" if is_ours else OF_ANOTHER.format(owner=name, command=_command_as(name))
+    return ""
+
+
 def refuse_root(folder: Path) -> None:
     """Raises Trouble, with the right command, where root is at somebody else's folder.
 
@@ -49,6 +70,8 @@ def _command_as(owner: str) -> str:
     program = [os.path.abspath(sys.argv[0])]
     if program[0].endswith("__main__.py"):
         program = [sys.executable, "-m", "bot"]
-    # On a small system root may have no sudo, but always this.
-    become = ["sudo", "-u", owner] if shutil.which("sudo") else ["runuser", "-u", owner, "--"]
+    become = ["sudo", "-u", owner]
+    # On a small system root may have no sudo, but always the other.
+    if os.geteuid() == ROOT and not shutil.which("sudo"):
+        become = ["runuser", "-u", owner, "--"]
     return shlex.join([*become, *program, *sys.argv[1:]])

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from bot.account import refuse_root
+from bot.account import how_as_owner, refuse_root
 from bot.env_file import line_of
 from bot.env_file import read as read_env_file
 from store.errors import Trouble
@@ -312,14 +312,22 @@ def _read_env_file(path: Path) -> dict[str, str]:
     try:
         return read_env_file(path, interpolate=True)
     except OSError as error:
-        raise SettingsError(UNREADABLE.format(file=path, why=error.strerror)) from error
+        raise _unreadable(path, error) from error
 
 
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise SettingsError(UNREADABLE.format(file=path, why=error.strerror)) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SettingsError:
+    """Mostly typed by another account than the bot's: then with the line to type instead."""
+    words = UNREADABLE.format(file=path, why=error.strerror)
+    if isinstance(error, PermissionError):
+        words = f"{words} {how_as_owner(path)}".strip()
+    return SettingsError(words)
 
 
 def schools_of(settings: Settings) -> list[str]:

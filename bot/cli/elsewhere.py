@@ -15,19 +15,13 @@ ELSEWHERE = (
 )
 
 
-def find_elsewhere(settings: Settings) -> str:
-    """What to say where nothing of the bot's is here and nothing says where it is; else nothing."""
-    is_named = (
-        "headsup_data" in settings.model_fields_set or settings.database_url or settings.schools
-    )
-    is_here = env_path().exists() or settings.headsup_data.exists() or settings.school_file.exists()
-    if is_named or is_here or chats_set(settings):
-        return ""
-    return ELSEWHERE.format(here=Path.cwd(), data=settings.headsup_data)
-
-
 def refuse_elsewhere(settings: Settings) -> None:
-    """Nobody is invited to a folder that no bot looks into. Raises Trouble."""
-    words = find_elsewhere(settings)
-    if words:
-        raise Trouble(words)
+    """Nobody is invited to a folder that no bot looks into. Raises Trouble where nothing of the
+    bot's is here, and nothing says where it is.
+    """
+    if "headsup_data" in settings.model_fields_set or settings.database_url or settings.schools:
+        return
+    of_the_bots = (env_path(), settings.headsup_data, settings.school_file)
+    is_here = any(path.exists() for path in of_the_bots)
+    if not is_here and not chats_set(settings):
+        raise Trouble(ELSEWHERE.format(here=Path.cwd(), data=settings.headsup_data))

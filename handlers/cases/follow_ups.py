@@ -18,6 +18,7 @@ from handlers.text.words import moment, shortened
 from handlers.workflow import people
 from handlers.workflow.changes import Move, change
 from handlers.workflow.joined_cases import change_parts
+from handlers.workflow.reach import can_answer, is_by_mail_alone
 from handlers.workflow.reminders import without_warning
 from handlers.workflow.removals import Saying, posts_of, with_step_noted
 from handlers.workflow.steps.procedure import OWNER
@@ -29,6 +30,10 @@ NO_STEPS = "Case {reference} has no open step."
 DID = "Case {reference} · {said}"
 SETTLED = "{progress}: {what}"
 HANDED = "gave “{what}” to {name}"
+HANDED_BY_MAIL = (
+    "gave “{what}” to {name}, who is told by mail alone and cannot say here that it is done: ring "
+    "them, and mark it for them"
+)
 DONE_AND = "{question} (Case {reference}: {what})"
 WHY_NOT = "Why is it not needed? (Case {reference}: {what})"
 UNTIL_WHEN = (
@@ -160,9 +165,11 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     typed = people.without_to(asked.words)
     if not typed:
         question = WHO_DOES_IT.format(reference=reference, what=step.what)
+        # Who is told by mail alone can be typed, and is not proposed.
+        proposed = [person for person in able if can_answer(person, desk)]
         options = [
             Choice(person.name, f"case hand {reference} {step.key} id {person.id}")
-            for person in able[:MOST_OFFERED]
+            for person in proposed[:MOST_OFFERED]
         ]
         typed_name = f"case hand {reference} {step.key} to"
         menu = Choices(tuple(options), menu=question, typed=typed_name)
@@ -175,7 +182,8 @@ async def hand(ask: Ask, desk: Desk) -> Reply:
     def give(case: Case) -> Case:
         return case.hand_step(step.key, person.id, by=ask.person.id, at=ask.at)
 
-    said = HANDED.format(what=step.what, name=person.name)
+    words = HANDED_BY_MAIL if is_by_mail_alone(person) else HANDED
+    said = words.format(what=step.what, name=person.name)
     return await _change_and_say(ask, matter, desk, give, said)
 
 

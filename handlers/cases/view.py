@@ -30,7 +30,7 @@ from handlers.rules.access import Act
 from handlers.text.categories import category_name
 from handlers.text.words import listed, moment, shortened
 from handlers.workflow.concerned.own_words import OwnWords, own_words
-from handlers.workflow.steps.procedure import owners_of
+from handlers.workflow.steps.procedure import owners_of, who_does
 from store.model.case import Case
 from store.model.records import (
     FollowUp,
@@ -317,7 +317,7 @@ def _step_line(words: str, step: FollowUp, matter: Matter, desk: Desk) -> str:
     whose = owners_of(step, matter.case, matter.around, desk)
     return words.format(
         what=step.what,
-        who=listed([person.name for person in whose]) or "nobody",
+        who=who_does(whose),
         due=moment(step.due, desk.calendar),
         overdue=" · overdue" if step.due <= desk.now() else "",
     )

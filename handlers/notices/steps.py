@@ -11,10 +11,10 @@ from handlers.messages import Choice, Choices, Heading, Part, Reply, Text, say
 from handlers.rules.escalation import is_to_know
 from handlers.school.due import A_CASE, first_name_of, kind_of
 from handlers.text.briefs import brief_of, brief_of_step
-from handlers.text.words import listed, moment
+from handlers.text.words import moment
 from handlers.workflow.steps.news import News, news_for
 from handlers.workflow.steps.owner_changes import COME, GONE, HANDS
-from handlers.workflow.steps.procedure import owners_of
+from handlers.workflow.steps.procedure import owners_of, who_does
 from handlers.workflow.telling.passing_on import passed_on_from
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind, NoticeKind
@@ -92,7 +92,7 @@ def step_from_above(
         what=follow_up.what,
         due=moment(follow_up.due, desk.calendar),
         day=follow_up.told,
-        who=listed(owner.name for owner in owners) or "nobody",
+        who=who_does(owners),
     )
     ask = Choice(ASK.format(who=first_name_of(owners)), f"case ask {case.reference}")
     brief = brief_of_step(case, follow_up, desk.procedure, owners, follow_up.told)
@@ -150,7 +150,7 @@ def _hands_line(marked: str, person: Person, matter: Matter, desk: Desk) -> list
         return [] if marked.startswith(GONE) else [YOURS_NOW.format(what=step.what, due=due)]
     if marked.startswith(COME):
         return []
-    who = listed(owner.name for owner in owners) or "nobody"
+    who = who_does(owners)
     return [NOT_YOURS_NOW.format(what=step.what, who=who)]
 
 

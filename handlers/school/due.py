@@ -15,8 +15,8 @@ from handlers.rules.escalation import first_day_of, is_to_know
 from handlers.rules.stages import stage_reached
 from handlers.text.briefs import brief_of, brief_of_step
 from handlers.text.categories import category_name
-from handlers.text.words import listed, shortened
-from handlers.workflow.steps.procedure import owners_of
+from handlers.text.words import shortened
+from handlers.workflow.steps.procedure import owners_of, who_does
 from store.errors import DamagedCase
 from store.model.case import Case
 from store.model.kinds import Clock, NoticeKind
@@ -178,7 +178,7 @@ def _words(due: DueCase, kind: str, desk: Desk) -> str:
         reference=due.case.reference,
         kind=kind,
         what=due.step.what,
-        who=listed(person.name for person in due.owners) or "nobody",
+        who=who_does(due.owners),
         when=when,
         more=AND_MORE.format(number=due.more) if due.more else "",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,3 +165,37 @@ def test_root_may_use_what_is_roots_and_try_it_in_a_folder_of_a_checkout(
     os.chown(tmp_path / "elsewhere" / "data", SOMEBODY, SOMEBODY)
     with pytest.raises(Trouble, match="you are root"):
         load()
+
+
+@as_root
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_who_may_not_read_the_settings_reads_the_line_to_type(service: Path, what: str) -> None:
+    """As the technician's own account, at a service's file or its folder: who else, and how."""
+    with tempfile.TemporaryDirectory() as folder:
+        # pytest's own folders are shut to other accounts.
+        Path(folder).chmod(0o755)
+        etc = Path(folder, "etc")
+        shutil.copytree(service, etc)
+        os.chown(etc / ".env", SOMEBODY, SOMEBODY)
+        os.chown(etc, SOMEBODY, SOMEBODY)
+        if what == "folder":
+            etc.chmod(0o700)
+        _read_as_another(etc / ".env")
+
+
+def _read_as_another(env_file: Path) -> None:
+    """In a process of another account: a sentence with the owner, and the command."""
+    child = os.fork()
+    if not child:
+        said = ""
+        try:
+            os.setgid(SOMEBODY + 1)
+            os.setuid(SOMEBODY + 1)
+            load(env_file=env_file)
+        except Trouble as error:
+            said = str(error)
+        finally:
+            is_said = f"It belongs to #{SOMEBODY}" in said and "sudo -u" in said
+            os._exit(0 if is_said else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0

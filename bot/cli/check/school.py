@@ -17,7 +17,8 @@ from store.school.procedure import PACKAGED, PROCEDURE_FILE, procedure_file
 from store.school.school import School, days
 
 NO_SCHOOL = (
-    "there is no {file}, so no holidays and no telephone numbers are known. Run: headsup setup"
+    "there is no {file}, so no holidays and no telephone numbers are known. If it is called "
+    "otherwise, mend SCHOOL_FILE; to make it, run: headsup setup"
 )
 NO_PHONE = (
     "the school file has no safeguarding_phone, "
@@ -70,9 +71,9 @@ PAST_REVIEW = (
     "Ask its owner{owner}, and mend `review by:` in it."
 )
 
-#: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked.
+#: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked. Its name
+#: a school may have.
 EXAMPLE = {
-    "name": "Hillside Primary School",
     "staff": ("Mr Ahmed", "Mrs Bell"),
     "safeguarding_phone": "01632 960123",
     "urgent_phone": "01632 960789",

@@ -34,7 +34,10 @@ def invite(
         bool, typer.Option("--dry-run", help="With --from: show what the list says, make nothing.")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="With --from: new slips for those who have not joined.")
+        bool,
+        typer.Option(
+            "--again", help="In place of earlier codes, which work no more; with --from: new slips."
+        ),
     ] = False,
     mail: Annotated[
         str, typer.Option(help="An address, for somebody in no chat: told by mail alone.")
@@ -53,7 +56,7 @@ def invite(
     if staff_list is None:
         from bot.cli.people.invite import print_invitation
 
-        asyncio.run(print_invitation(name, role or [], load(), person))
+        asyncio.run(print_invitation(name, role or [], load(), person, again=again))
         return
 
     from rich.console import Console

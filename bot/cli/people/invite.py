@@ -13,6 +13,7 @@ from bot.chats import CHATS
 from bot.cli.people.who import roles_typed, staff_of
 from bot.settings import Settings
 from handlers.rules.calendar import Calendar
+from handlers.rules.names.words import same_name
 from handlers.school.invitations import (
     INVITED,
     INVITED_FURTHER,
@@ -21,7 +22,7 @@ from handlers.school.invitations import (
     new_code,
 )
 from handlers.school.role_words import role_words
-from handlers.text.words import listed, moment
+from handlers.text.words import counted, listed, moment
 from handlers.workflow.people import people_called, with_account
 from store.errors import Trouble
 from store.model.invitations import Invitation
@@ -34,6 +35,11 @@ SAME_NAME = (
     "Somebody of that name is here already: {who}. The code is for a new person all the same. "
     "For a further account of theirs: {command}"
 )
+STILL_GOOD = (
+    "{number} for {name} can still be used as well. So that this one alone is good: the same "
+    "command with --again"
+)
+VOID = "{number} for {name} can be used no more."
 FURTHER = "headsup invite {name} --for {person}"
 NO_NAME = "Give the person's full name."
 NO_ROLE = "Give the role: --role staff. For a further account of somebody who is here: --for NAME"
@@ -50,15 +56,18 @@ class NewInvitation:
     #: Whose further account it is for, if it is.
     person: Person | None
     #: Others of the same name.
-    same_name: tuple[Person, ...]
+    same_name: tuple[Person, ...] = ()
+    #: Invitations of before for somebody new of that name, which nobody has used.
+    earlier: tuple[Invitation, ...] = ()
 
 
 async def print_invitation(
-    name: str, roles: list[str], settings: Settings, person: str = ""
+    name: str, roles: list[str], settings: Settings, person: str = "", *, again: bool = False
 ) -> None:
     """Make an invitation, and print how to use it. Raises Trouble.
 
     `person`: the name or account of whose further account it is for; empty for a new person.
+    `again`: in place of those that wait for somebody new of that name.
     """
     name = " ".join(name.split())[:80]
     if not name:
@@ -74,7 +83,7 @@ async def print_invitation(
 
         [school] = await schools_with_chats(settings)
         settings = school.settings
-    made = await make_invitation(name, wanted, settings, person)
+    made = await make_invitation(name, wanted, settings, person, again=again)
 
     until = moment(
         made.invitation.until, Calendar(load_school(settings.school_file, settings.trust_file))
@@ -86,15 +95,20 @@ async def print_invitation(
     typer.echo("\n".join(_join_commands(settings, made.code)))
     async for link in _join_links(settings, made.code):
         typer.echo(LINK.format(link=link))
+    if made.earlier:
+        words = VOID if again else STILL_GOOD
+        typer.echo(words.format(number=counted(len(made.earlier), "earlier code"), name=name))
     if made.same_name:
         who = listed(map(with_account, made.same_name))
         typer.echo(SAME_NAME.format(who=who, command=_further_command(name, made.same_name)))
 
 
 async def make_invitation(
-    name: str, roles: tuple[str, ...], settings: Settings, person: str = ""
+    name: str, roles: tuple[str, ...], settings: Settings, person: str = "", *, again: bool = False
 ) -> NewInvitation:
-    """Make an invitation, and keep it. Raises Trouble."""
+    """Make an invitation, and keep it; with `again`, earlier ones for a new person of that name are
+    void. Raises Trouble.
+    """
     now = datetime.now(UTC)
     code = new_code()
     async with staff_of(settings) as staff:
@@ -104,10 +118,15 @@ async def make_invitation(
                 raise Trouble(OUT.format(name=known.name))
             made = for_further_account(name, known, code, now, TECHNICIAN)
             await staff.invite(made)
-            return NewInvitation(made, code, known, ())
+            return NewInvitation(made, code, known)
         made = for_new_person(name, roles, code, now, TECHNICIAN)
+        earlier = [one for one in staff.waiting(now) if same_name(one.name) == same_name(name)]
         await staff.invite(made)
-        return NewInvitation(made, code, None, tuple(people_called(name, staff.people)))
+        if again:
+            for one in earlier:
+                await staff.withdraw(one.digest)
+        called_so = tuple(people_called(name, staff.people))
+        return NewInvitation(made, code, None, called_so, tuple(earlier))
 
 
 def _further_command(name: str, same_name: Sequence[Person]) -> str:

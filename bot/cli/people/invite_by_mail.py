@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from shlex import quote
 
 import typer
 
@@ -47,6 +48,14 @@ NO_SUCH_CODE = "there is no such code: it was used, or is over seven days old. I
 CONFIRMED = (
     "{name} is told by mail at {address} from now on: the bot does it within a minute, or when it "
     "starts."
+)
+
+
+#: Said once, where whoever gave the role can still think of another way.
+CANNOT_ACT = (
+    "By mail they hear that something is there, and can take no case and settle no step: whoever "
+    "has the case rings them. To let them act in a chat, now or later: "
+    "headsup invite {quoted} --for {quoted}"
 )
 
 
@@ -118,6 +127,8 @@ async def confirm(code: str, settings: Settings) -> None:
         await staff.invite(replace(found, agreed_by=TECHNICIAN))
     address = Address.parse(found.claimed_by).place
     typer.echo(CONFIRMED.format(name=found.name, address=address))
+    if not found.person:
+        typer.echo(CANNOT_ACT.format(quoted=quote(found.name)))
 
 
 async def _of_one_school(settings: Settings) -> Settings:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from bot.settings import PACKAGED_TEXTS, Settings, its_texts
+from bot.settings import PACKAGED_TEXTS, Settings, env_path, its_texts
 from handlers.text.words import ROLES, full_day, listed
 from store.errors import Trouble
 from store.model.records import Role
@@ -51,8 +51,8 @@ NO_DAY = "“{given}” is no day. Write it as 2027-09-30 or 30 September 2027."
 SHOWN = 12
 
 PACKAGED = (
-    "There is no folder policy_texts here, and the texts in use are part of the program. "
-    "Make one of your own first: cp -r {folder} policy_texts"
+    "There is no folder {own}, and the texts in use are part of the program. "
+    "Make one of your own first: cp -r {folder} {own}"
 )
 SHARED = (
     "{school} has no texts of its own, and those in {folder} are used by other schools too. "
@@ -91,7 +91,8 @@ def add_file(  # noqa: PLR0913
     Raises Trouble.
     """
     if folder == PACKAGED_TEXTS:
-        raise Trouble(PACKAGED.format(folder=folder))
+        own = env_path().with_name(PACKAGED_TEXTS.name)
+        raise Trouble(PACKAGED.format(folder=folder, own=own))
     until: date | None = None
     if review_by.strip():
         until = day(review_by)

@@ -30,6 +30,10 @@ SIGNING, NO_SECRET = (
 )
 PORT = "Port on this machine"
 KEEP, LEAVE = "{words} [Enter keeps {shown}]", "{words} [Enter leaves it out]"
+STAYS = (
+    "  {chat} stays connected: nothing is taken away here. To end it, take {setting} out of "
+    "the settings, and start the bot again."
+)
 TAKEN = "  Taken: {name}."
 UNTRIED = "Keep it all the same, untried?"
 
@@ -51,6 +55,8 @@ def _ask_chat(chat: Chat, settings: Settings, before: Mapping[str, str]) -> dict
     """What to write for one chat; nothing where the school does not use it."""
     is_used = yes(IN_USE.format(chat=chat.platform.label), default=chat.token.variable in before)
     if not is_used:
+        if chat.token.variable in before:
+            typer.echo(STAYS.format(chat=chat.platform.label, setting=chat.token.variable))
         return {}
     found = _ask_token(chat.token, chat.api_url_in(settings), before)
     further = FURTHER.get(chat.platform)

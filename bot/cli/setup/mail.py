@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from bot.cli.setup.chats import UNTRIED
+from bot.cli.setup.chats import STAYS, UNTRIED
 from bot.cli.setup.prompts import NOTHING, Unusable, ask, ask_hidden, one_of, port, yes
 from bot.mail.send import try_server
 from bot.mail.server import MailServer, mail_address, read_url
@@ -42,7 +42,10 @@ def ask_mail(before: Mapping[str, str]) -> dict[str, str]:
 
     `before`: what stands in `.env`.
     """
-    if not yes(IN_USE, default="MAIL_URL" in before):
+    is_set = "MAIL_URL" in before
+    if not yes(IN_USE, default=is_set):
+        if is_set:
+            typer.echo(STAYS.format(chat="Mail", setting="MAIL_URL"))
         return {}
     kept = _kept(before.get("MAIL_URL", ""))
     if kept is None:
@@ -50,10 +53,15 @@ def ask_mail(before: Mapping[str, str]) -> dict[str, str]:
     while True:
         url = _ask_url(kept)
         if not url:
-            return {}
+            return {"MAIL_URL": "", "MAIL_FROM": ""} if is_set else {}
+        try:
+            user = read_url(url).user
+        except SettingsError as error:
+            # Such as a password that would go out for everybody to read: never kept.
+            typer.echo(f"  {error}")
+            continue
         if asyncio.run(_is_taken(url)) or yes(UNTRIED, default=False):
             break
-    user = read_url(url).user
     sender = ask(FROM, _address, before.get("MAIL_FROM") or (user if "@" in user else ""))
     return {"MAIL_URL": url, "MAIL_FROM": sender}
 
@@ -97,7 +105,7 @@ async def _is_taken(url: str) -> bool:
     """Whether the server is there and lets one in; says so, or why not."""
     try:
         await try_server(read_url(url))
-    except (SettingsError, DeliveryFailed) as error:
+    except DeliveryFailed as error:
         typer.echo(f"  {error}")
         return False
     typer.echo(TAKEN)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.workflow.reach import may_be_told
+from handlers.text.words import listed
+from handlers.workflow.reach import is_by_mail_alone, may_be_told
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind
 from store.model.records import Entry, FollowUp, Person, Progress, Role, Status
@@ -16,6 +17,9 @@ from store.model.removals import RemovalWay
 from store.school.procedure import AGAIN, OPENING, SILENCE, Step
 
 OWNER = "owner"
+#: Said with the name, so that somebody rings them, or does it in their stead.
+BY_MAIL = "{name} (told by mail alone, and can do nothing here)"
+NOBODY = "nobody"
 CLOCKS = {
     "school day": Clock.SCHOOL,
     "working day": Clock.LEGAL,
@@ -138,6 +142,12 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
         if found:
             return found
     return []
+
+
+def who_does(owners: Sequence[Person]) -> str:
+    """The names of those whose a step is, and of whom that they cannot do it in any chat."""
+    names = [BY_MAIL.format(name=p.name) if is_by_mail_alone(p) else p.name for p in owners]
+    return listed(names) or NOBODY
 
 
 def _asked(follow_up: FollowUp, case: Case) -> list[str]:

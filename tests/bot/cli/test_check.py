@@ -223,7 +223,7 @@ async def test_what_the_school_file_lacks_is_named(tmp_path: Path) -> None:
     assert "no holidays after today" in holidays
     (tmp_path / "school.toml").unlink()
     [missing] = await only("school", given)
-    assert missing.endswith("Run: headsup setup")
+    assert missing.endswith("mend SCHOOL_FILE; to make it, run: headsup setup")
 
 
 async def test_a_mistake_in_the_school_file_is_named_by_its_line(tmp_path: Path) -> None:

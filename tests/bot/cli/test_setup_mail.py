@@ -77,6 +77,57 @@ async def test_the_chair_can_be_told_by_mail(
         assert secret not in screen
 
 
+async def test_a_chat_that_is_not_to_be_used_any_more_is_not_silently_kept(
+    tmp_path: Path, telegram: TelegramDouble
+) -> None:
+    (tmp_path / ".env").write_text(f"TELEGRAM_BOT_TOKEN={telegram.token}\n")
+    (tmp_path / "data").mkdir()
+    answers: Answers = [
+        *SCHOOL,
+        ("use Slack", "n"),
+        ("use Telegram", "n"),
+        ("hear by mail", ENTER),
+        ("Folder for cases", ENTER),
+        ("Who is headteacher", "-"),
+        ("Write this?", "y"),
+    ]
+    screen, status = await answer(tmp_path, answers, TELEGRAM_API_URL=telegram.api_url)
+    assert status == 0, screen
+    assert "Telegram stays connected" in screen
+    assert "take TELEGRAM_BOT_TOKEN out" in screen
+    assert env_file.read(tmp_path / ".env") == {"TELEGRAM_BOT_TOKEN": telegram.token}
+
+
+async def test_a_password_for_everybody_to_read_is_not_even_kept_untried(
+    tmp_path: Path, telegram: TelegramDouble
+) -> None:
+    """Nothing that was answered is lost: it is asked again, and mail can be left out, or ended."""
+    before = {"TELEGRAM_BOT_TOKEN": telegram.token, "MAIL_URL": "smtps://a:b@127.0.0.1:9"}
+    (tmp_path / ".env").write_text(env_file.merged("", before))
+    (tmp_path / "data").mkdir()
+    answers: Answers = [
+        *SCHOOL,
+        ("use Slack", "n"),
+        ("use Telegram", ENTER),
+        ("Telegram's token", ENTER),
+        ("hear by mail", ENTER),
+        ("server for outgoing mail", "mail.school.example"),
+        ("encrypted?", "3"),
+        ("Its port", ENTER),
+        ("User", "me"),
+        ("password", "secret-of-mine"),
+        ("server for outgoing mail", "-"),
+        ("Folder for cases", ENTER),
+        ("Who is headteacher", "-"),
+        ("Write this?", "y"),
+    ]
+    screen, status = await answer(tmp_path, answers, TELEGRAM_API_URL=telegram.api_url)
+    assert status == 0, screen
+    assert "for everybody on the way to read" in screen
+    assert "secret-of-mine" not in screen
+    assert env_file.read(tmp_path / ".env") == {"TELEGRAM_BOT_TOKEN": telegram.token}
+
+
 async def test_mail_that_is_set_stays_with_enter_alone(
     tmp_path: Path, telegram: TelegramDouble, mail: MailDouble
 ) -> None:

@@ -19,6 +19,7 @@ from bot.settings import Settings, SettingsError, load, public_url
 from store.errors import Trouble
 from store.model.records import Person, Role
 from store.tiny import TinyStore
+from store.tiny.people import read_invitations
 from tests.crash.processes import free_port
 from tests.store.made import NOW
 from tests.talks.stage import ROOT
@@ -118,6 +119,23 @@ async def test_a_further_account_of_a_name_that_is_here_can_be_pasted(
     assert "For a further account of Kate O'Neil" in capsys.readouterr().out
 
 
+async def test_a_code_that_is_lost_is_taken_back_with_the_next_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Typed three times, three codes would make a headteacher."""
+    given = _settings(tmp_path)
+    for earlier in (0, 1, 2):
+        await print_invitation("Ben Okafor", ["head"], given)
+        said = capsys.readouterr().out
+        assert ("can still be used as well" in said) == (earlier > 0)
+    await print_invitation("Cleo Martin", ["dsl"], given)
+    capsys.readouterr()
+    await print_invitation("ben okafor", ["head"], given, again=True)
+    assert "earlier codes for ben okafor can be used no more." in capsys.readouterr().out
+    names = [invitation.name for invitation in read_invitations(tmp_path / "data")]
+    assert sorted(names) == ["Cleo Martin", "ben okafor"]
+
+
 # --- settings and files ----------------------------------------------------------------------------
 
 
@@ -168,5 +186,5 @@ async def test_what_is_left_of_the_example_is_named(tmp_path: Path) -> None:
         for finding in (await check(given, lambda: NOW, offline=True)).found
         if "example" in finding.says
     ]
-    for name in ("name", "staff", "safeguarding_phone", "urgent_phone", "local_authority_phone"):
+    for name in ("staff", "safeguarding_phone", "urgent_phone", "local_authority_phone"):
         assert name in said

@@ -379,6 +379,38 @@ async def test_no_case_is_given_to_who_cannot_look_after_it(talk: Talk) -> None:
     """)
 
 
+async def test_a_step_of_who_cannot_do_it_here_says_so(talk: Talk, stage: MailStage) -> None:
+    """On the card, in what whoever gave it reads, and in what is told of it when it is overdue."""
+    cannot = "Efua Mensah (told by mail alone, and can do nothing here)"
+    cases = await talk("""
+        technician> gives Efua Mensah the role leader
+        clock> +2m
+        Asha> Somebody wrote a threat
+        bot>  Case {a}
+        Asha> (taps) The school
+        Asha> /case category {a} threat
+        Cleo> /case take {a}
+        bot>  Now: Cleo Martin
+    """)
+    reference = cases["a"]
+    case = await stage.bot.desk.store.case(reference)
+    step = next(step for step in case.oldest_first if step.is_open)
+    await talk(f"""
+        Cleo> /case hand {reference} {step.key}
+        bot>  Who
+    """)
+    assert "Efua Mensah" not in stage.seen("Cleo")[-1].words
+    await talk(f"""
+        Cleo> /case hand {reference} {step.key} to Efua Mensah
+        bot>  Efua Mensah, who is told by mail alone and cannot say here that it is done
+        bot>  {cannot}
+        Cleo> /case {reference}
+        bot>  {cannot}
+        clock> +2d
+        bot to Ben> {cannot}
+    """)
+
+
 async def test_a_mail_beside_a_chat(talk: Talk, stage: MailStage) -> None:
     given = settings(stage.folder, **stage.environment)
     await invite_by_mail(Invited("her mail", [], "Cleo Martin", "cleo@school.example"), given)

@@ -45,6 +45,11 @@ THEN = (
     "Print it, cut it apart, hand the slips out, and delete the file: whoever has it can join as "
     "anybody in it. headsup people says who has not joined."
 )
+#: What the column of addresses is for: nobody should wait for a mail.
+ON_SLIPS = (
+    "The addresses are printed on the slips, so that you know whose each is. No mail goes to them: "
+    "who is in no chat is invited by mail with headsup invite NAME --role chair --mail ADDRESS"
+)
 NO_ANSWER = (
     "{chat} does not say how the bot is called, so the slips would have no square to scan. Nothing "
     "was made. headsup check says what is wrong; then try again."
@@ -101,6 +106,8 @@ async def invite_from(order: Order, settings: Settings, console: Console, now: d
         plan = [_planned(person, staff, order, calendar, now) for person in people]
         console.print(_table(plan))
         chosen = [planned for planned in plan if planned.is_invited]
+        if any(planned.listed.mail for planned in chosen):
+            _say(console, ON_SLIPS)
         if order.dry_run:
             _say(console, DRY)
             return

@@ -71,9 +71,18 @@ async def test_a_dry_run_shows_what_was_understood_and_makes_nothing(
     assert re.search(
         r"4 +Ben Okafor +headteacher +is here already, as headteacher: no slip *\n", said
     )
+    assert "The addresses are printed on the slips" in said
+    assert "No mail goes to them" in said
     assert "Nothing was made" in said
     assert not (tmp_path / "slips.pdf").exists()
     assert list(await desk.store.invitations()) == []
+
+
+async def test_of_mail_nothing_is_said_where_the_list_has_none(
+    tmp_path: Path, given: Settings, desk: Desk
+) -> None:
+    (tmp_path / "staff.csv").write_text("Name,Role\nGita Rao,staff\n")
+    assert "mail" not in (await invited(tmp_path, given, dry=True)).lower().replace("mail ", "", 1)
 
 
 async def test_each_person_joins_by_their_own_slip_once(
