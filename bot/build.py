@@ -29,6 +29,7 @@ from handlers.rules.limits import Limits
 from handlers.workflow.picture_words import program
 from store.disk.aside import sweep_aside, sweep_temporary
 from store.errors import Trouble
+from store.fields_kept import note_fields_kept
 from store.model.address import Platform
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -65,6 +66,7 @@ async def build(
     opened = await open_store(settings, database)
     try:
         await opened.take_part()
+        await note_fields_kept(opened)
     except Trouble:
         await opened.close()
         raise

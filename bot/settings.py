@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from bot.account import refuse_root
 from bot.env_file import read as read_env_file
 from store.errors import Trouble
+from store.plain_mistakes import in_plain_words
 
 OWN_TEXTS = Path("policy_texts")
 #: In the folder of the schools.
@@ -24,7 +25,10 @@ ENV_FILE = "HEADSUP_ENV_FILE"
 #: What the folder of a school is called; its name is the school's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 NO_FOLDER = "SCHOOLS names {folder}, which is no folder that can be read."
-NOT_SEVERAL = "SCHOOLS is not set: it names the folder that holds a folder for each school."
+NOT_SEVERAL = (
+    "SCHOOLS is not set. This command is for several schools in one deployment: set SCHOOLS to the "
+    "folder that holds a folder for each school."
+)
 NO_SCHOOLS = (
     "There is no school in {folder} yet: make a folder for each, named with small letters, digits "
     "and hyphens."
@@ -258,7 +262,7 @@ def _validated(environment: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(_lower(environment))
     except ValidationError as error:
         # What pydantic says of itself would show the values, and some of those are secrets.
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        lines = [f"{str(e['loc'][0]).upper()}: {in_plain_words(e)}" for e in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from error
 
     if settings.is_of_one_of_several:

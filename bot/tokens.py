@@ -25,9 +25,10 @@ UNREACHABLE = (
     "Is there a network, or a firewall between?"
 )
 NO_ADDRESS = (
-    "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
+    "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or "
+    "correct it."
 )
-ELSE = "What answers at {host} is not {platform}. Take {setting} out of .env, or mend it."
+ELSE = "What answers at {host} is not {platform}. Take {setting} out of .env, or correct it."
 
 
 @dataclass(frozen=True, slots=True)

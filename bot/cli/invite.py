@@ -29,8 +29,8 @@ from store.school.school import load_school
 IN_CHAT = "In {chat}:"
 LINK = "Or open:     {link}"
 SAME_NAME = (
-    "Somebody of that name is here already: {who}. The code is for a new person all the same. "
-    "For a further account of theirs: headsup invite “{name}” --for “{name}”"
+    "Somebody of that name is here already: {who}. This code is for somebody else of the same "
+    "name. For a further account of theirs: headsup invite “{name}” --for “{name}”"
 )
 NO_NAME = "Give the person's full name."
 NO_ROLE = "Give the role: --role staff. For a further account of somebody who is here: --for NAME"

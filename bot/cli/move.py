@@ -16,8 +16,8 @@ from store.moving import Moved, move
 
 EVERYTHING = (
     "Everything is there: {cases} cases, {evidence} pieces of evidence, {people} people, "
-    "{others} other records{of_school}. Now set {setting} to it, and start the bot. "
-    "No bot starts with what is left here any more."
+    "{others} other records{of_school}. What is left here is no longer used: no bot starts "
+    "with it. Now set {setting} to the new place, and start the bot."
 )
 OF_SCHOOL = ", of the school “{school}”"
 LOCKED = (
@@ -25,12 +25,12 @@ LOCKED = (
     "Keep that place, and let nobody into it, until the police have said what happens to them."
 )
 AGAIN = (
-    "{place} can be used again. Is the bot stopped that uses {to}? What has been kept there since "
-    "is not here."
+    "{place} can be used again. What was kept in {to} since then is not here. Stop every bot "
+    "that uses {to}, and only then start one here."
 )
 NOT_MOVED = "{place} was not moved away, so there is nothing to undo."
 WHICH = "Say where to: headsup move --to FOLDER, or headsup move --to postgresql://…"
-SAME = "That is the place where everything is already. Name another one."
+SAME = "Everything is in that place already. Name another one."
 
 
 async def move_to(where: str, settings: Settings) -> Moved:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from store.errors import Trouble
+from store.plain_mistakes import in_plain_words
 from store.text_file import CURLY_QUOTES, NotText, read_text
 
 CURLY = (
@@ -182,12 +183,9 @@ def _describe_all(find: Find, error: ValidationError) -> list[str]:
         if any(_is_inside(other, place) for other in places):
             # It follows from what is wrong inside, and would only repeat it.
             continue
-        what = mistake["msg"]
-        if mistake["type"] == "value_error":
-            # A sentence of ours, to which pydantic would add words of its own.
-            what = str(mistake["ctx"]["error"])
-        elif mistake["type"] == "extra_forbidden":
-            what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
+        what = in_plain_words(mistake)
+        if mistake["type"] == "extra_forbidden":
+            what = f"nothing here is called “{place[-1]}”; take it out, or correct its spelling"
         path, text = find(place)
         mistakes.append(_describe(path, text, place, what))
     return mistakes

@@ -45,8 +45,8 @@ THEN = (
     "anybody in it. headsup people says who has not joined."
 )
 NO_ANSWER = (
-    "{chat} does not say how the bot is called, so the slips would have no square to scan. Nothing "
-    "was made. headsup check says what is wrong; then try again."
+    "{chat} does not say what the bot is called, so the slips would have no square to scan. "
+    "Nothing was made. headsup check says what is wrong; then try again."
 )
 NOT_ALL = (
     "{error}\nSo the slips of {names} in {file} do not work. Do not hand those out. Run the same "

@@ -100,7 +100,7 @@ async def test_there_and_back_again_leaves_one_place_in_use(given: Settings) -> 
 
 async def test_a_place_is_not_moved_onto_itself(given: Settings) -> None:
     where = str(given.headsup_data) if given.database_url is None else database()
-    with pytest.raises(Trouble, match="where everything is already"):
+    with pytest.raises(Trouble, match="is in that place already"):
         await move_to(where, given)
     async with opened(given):
         pass

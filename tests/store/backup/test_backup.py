@@ -515,7 +515,7 @@ def test_a_disk_that_is_not_attached_is_no_empty_one(data: Path, place: str) -> 
     make(data, place, NOW)
     make(data, place, NOW + DAY, BackupOptions(new=False))
     for odd in (data / "b", data):
-        with pytest.raises(Trouble, match="within the data folder"):
+        with pytest.raises(Trouble, match="inside the data folder"):
             make(data, str(odd), NOW)
 
 

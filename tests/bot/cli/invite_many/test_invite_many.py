@@ -98,7 +98,7 @@ async def test_each_person_joins_by_their_own_slip_once(
     assert "Not joined yet: 1 person." in lines
     assert "  *Finn* #Fox: ICT manager, invited until Mon 30 Nov, 09:00" in lines
     await join(second, Sender("slack:T1:finn", "finn"), desk)
-    assert "Nobody is invited who has not joined." in await list_people(given, None, NOW)
+    assert "No invitation is waiting to be used." in await list_people(given, None, NOW)
     assert list(await desk.store.invitations()) == []
 
 
@@ -166,7 +166,7 @@ async def test_the_square_opens_the_bot_in_telegram(tmp_path: Path) -> None:
         words = words_in(tmp_path / "slips.pdf")
         assert f"t.me/{USERNAME}" in words
         assert "/headsup join" not in words
-    with pytest.raises(Trouble, match="Telegram does not say how the bot is called"):
+    with pytest.raises(Trouble, match="Telegram does not say what the bot is called"):
         await invited(tmp_path, given, "more.pdf", again=True)
     assert not (tmp_path / "more.pdf").exists()
 
@@ -189,11 +189,11 @@ async def test_a_list_says_who_is_missing_and_who_has_left(
 ) -> None:
     await desk.store.add_person(Person("dev", "Dev Shah", (Role.ICT,), ("slack:T1:dev",), NOW))
     lines = await list_people(given, tmp_path / "staff.csv", NOW)
-    assert lines[lines.index("On the list, and neither here nor invited: 2 people.") :] == [
-        "On the list, and neither here nor invited: 2 people.",
+    assert lines[lines.index("On the list, but neither here nor invited: 2 people.") :] == [
+        "On the list, but neither here nor invited: 2 people.",
         "  Gita Rao: staff",
         "  *Finn* #Fox: ICT manager",
-        "Here, and not on the list: 1 person.",
+        "Here, but not on the list: 1 person.",
         "  Dev Shah (Slack dev): ICT manager",
         "Whoever has left: headsup people --left NAME",
     ]
@@ -209,7 +209,7 @@ async def test_whoever_leaves_loses_every_role_and_what_is_theirs_is_handed_on(
         said[0]
         == "Efua Mensah (Slack efua) leaves, and loses the role leadership and chair of governors."
     )
-    assert "Nobody is chair of governors then" in said[-1]
+    assert "After that nobody is chair of governors" in said[-1]
     await sweep(desk)
     assert (await desk.store.person("efua")).roles == ()
     assert "  Efua Mensah (Slack efua)" in await list_people(given, None, NOW)
