@@ -42,6 +42,9 @@ MEGABYTE = 1_000_000
 #: Messages that one person may send for each case that they may open: a report comes in several.
 MESSAGES_A_REPORT = 10
 
+#: Lines of a file that the terminal reads which one person may say in a minute.
+IN_A_FILE = 10_000
+
 log = structlog.get_logger()
 
 
@@ -125,6 +128,10 @@ async def run_terminal(settings: Settings) -> int:
     async def work() -> None:
         for job in waiting:
             await job()
+
+    # Nobody floods a chat of their own, and a file of commands is longer than a minute's typing.
+    if "acts_a_minute" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"acts_a_minute": IN_A_FILE})
 
     terminal = TerminalFrontEnd(clock, work)
     bot = await build(settings, {Platform.TERMINAL.value: terminal}, clock.now)

@@ -97,7 +97,7 @@ class Machine:
 
     def reports(self, link: str) -> None:
         """Run the bot in the terminal, in which somebody passes on what is urgent."""
-        assert "Case " in self.types(f"{self.headsup} run", typed=REPORT.format(link))
+        assert "Kept: " in self.types(f"{self.headsup} run", typed=REPORT.format(link))
 
     def cases(self, place: str) -> dict[str, dict[str, Any]]:
         """What is kept of each case, as it lies there."""

@@ -385,7 +385,7 @@ def test_it_is_put_back_into_an_empty_place_alone(data: Path, place: str, into: 
     restore(place, into)
     for folder in (into, data):
         before = contents(folder)
-        with pytest.raises(Trouble, match="holds something already"):
+        with pytest.raises(Trouble, match="is not empty"):
             restore(place, folder)
         assert contents(folder) == before
 

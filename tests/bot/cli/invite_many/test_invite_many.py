@@ -114,7 +114,7 @@ async def test_a_second_time_makes_slips_for_those_alone_who_have_none(
     assert {made.digest for made in await desk.store.invitations()} == before
 
     said = await invited(tmp_path, given, "more.pdf", again=True)
-    assert "is invited anew; the slip of before is void" in said
+    assert "is invited again; the earlier slip no longer works" in said
     now = {made.digest for made in await desk.store.invitations()}
     assert len(now) == 2
     assert now.isdisjoint(before)
@@ -177,7 +177,9 @@ async def test_a_database_is_asked_as_a_folder_is(tmp_path: Path) -> None:
     assert "3 slips for 3 people" in await invited(tmp_path, given)
     assert "Not joined yet: 3 people." in await list_people(given, None, NOW)
     assert "3 slips" in await invited(tmp_path, given, "more.pdf", again=True)
-    assert await let_leave("gita  rao", given, NOW) == ["The invitation for Gita Rao is void."]
+    assert await let_leave("gita  rao", given, NOW) == [
+        "The invitation for Gita Rao no longer works."
+    ]
     assert "Not joined yet: 2 people." in await list_people(given, None, NOW)
 
 
@@ -195,7 +197,7 @@ async def test_a_list_says_who_is_missing_and_who_has_left(
         "  *Finn* #Fox: ICT manager",
         "Here, but not on the list: 1 person.",
         "  Dev Shah (Slack dev): ICT manager",
-        "Whoever has left: headsup people --left NAME",
+        "For each who has left the school: headsup people --left NAME",
     ]
 
 
