@@ -53,7 +53,7 @@ _numbers = itertools.count()
 
 @dataclass
 class Machine:
-    """Where the bot is installed. `before` makes the earlier version of it the one that is typed."""
+    """Where the bot is installed, in one version after another."""
 
     folder: Path
     env: dict[str, str]
@@ -196,8 +196,8 @@ def wheel_in(tmp_path: Path, *, has_database: bool) -> Machine:
     return Machine(folder, variables, "headsup", has_database)
 
 
-@pytest.mark.parametrize("kept_in", [FOLDER, DATABASE])
-@pytest.mark.parametrize("installed", ["clone", "wheel"])
+# Each way to install, and each store, once: all four would say no more, and take twice as long.
+@pytest.mark.parametrize(("installed", "kept_in"), [("clone", DATABASE), ("wheel", FOLDER)])
 def test_from_what_was_kept_before_to_now_to_the_next_and_back(
     installed: str, kept_in: str, tmp_path: Path
 ) -> None:
