@@ -29,6 +29,7 @@ from handlers.rules.limits import Limits
 from handlers.workflow.pictures.words import program
 from store.disk.aside import sweep_aside, sweep_temporary
 from store.errors import Trouble
+from store.fields_kept import note_fields_kept
 from store.model.address import Platform
 from store.school.procedure import load_procedure
 from store.school.school import load_school
@@ -40,6 +41,9 @@ MEGABYTE = 1_000_000
 
 #: Messages that one person may send for each case that they may open: a report comes in several.
 MESSAGES_A_REPORT = 10
+
+#: Lines of a file that the terminal reads which one person may say in a minute.
+IN_A_FILE = 10_000
 
 log = structlog.get_logger()
 
@@ -65,6 +69,7 @@ async def build(
     opened = await open_store(settings, database)
     try:
         await opened.take_part()
+        await note_fields_kept(opened)
     except Trouble:
         await opened.close()
         raise
@@ -123,6 +128,10 @@ async def run_terminal(settings: Settings) -> int:
     async def work() -> None:
         for job in waiting:
             await job()
+
+    # Nobody floods a chat of their own, and a file of commands is longer than a minute's typing.
+    if "acts_a_minute" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"acts_a_minute": IN_A_FILE})
 
     terminal = TerminalFrontEnd(clock, work)
     bot = await build(settings, {Platform.TERMINAL.value: terminal}, clock.now)

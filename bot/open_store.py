@@ -10,6 +10,7 @@ from bot.settings import Settings, SettingsError, addressed
 from store.base import Store
 from store.errors import Trouble
 from store.extras import how_to_install
+from store.fields_kept import refuse_what_a_later_version_used
 from store.model.place_notes import MOVED_AWAY, PUTTING_BACK, MovedAway
 from store.tiny import TinyStore
 from store.tiny.place_notes import read_place_note
@@ -58,11 +59,12 @@ WIPING = {
 async def open_store(settings: Settings, database: Database | None = None) -> Store:
     """Open the store. `database`: one that several schools share.
 
-    Raises StoreUnavailable, SettingsError, and Trouble where everything was moved away from it, or
-    a backup was put back into it only in part.
+    Raises StoreUnavailable, SettingsError, and Trouble where everything was moved away from it, a
+    backup was put back into it only in part, or a later version has used it.
     """
     store = await open_even_half_restored(settings, database)
     try:
+        await refuse_what_a_later_version_used(store)
         if await store.place_note(PUTTING_BACK):
             raise Trouble(HALF_RESTORED.format(school=settings.headsup_school))
     except Trouble:

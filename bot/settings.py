@@ -30,7 +30,10 @@ ENV_FILE = "HEADSUP_ENV_FILE"
 #: What the folder of a school is called; its name is the school's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 NO_FOLDER = "SCHOOLS names {folder}, which is no folder that can be read."
-NOT_SEVERAL = "SCHOOLS is not set: it names the folder that holds a folder for each school."
+NOT_SEVERAL = (
+    "SCHOOLS is not set. This command is for several schools in one deployment: set SCHOOLS to the "
+    "folder that holds a folder for each school."
+)
 NO_SCHOOLS = (
     "There is no school in {folder} yet: make a folder for each, named with small letters, digits "
     "and hyphens."

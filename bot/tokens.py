@@ -25,11 +25,12 @@ UNREACHABLE = (
     "Is there a network, or a firewall between?"
 )
 NO_ADDRESS = (
-    "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or mend it."
+    "{platform} could not be reached: {url} is no address. Take {setting} out of .env, or "
+    "correct it."
 )
 ELSE = (
-    "What answers at {host} is not {platform}. Take {setting} out of .env, or mend it; where it is "
-    "not there, have the school's filter or proxy let the bot through."
+    "What answers at {host} is not {platform}. Take {setting} out of .env, or correct it; where it "
+    "is not there, have the school's filter or proxy let the bot through."
 )
 
 

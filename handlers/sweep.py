@@ -23,6 +23,9 @@ from store.model.proofs import with_proofs
 #: Cases looked at together.
 AT_ONCE = 200
 
+#: How often a case is read again that somebody has changed meanwhile.
+TRIES = 20
+
 log = structlog.get_logger()
 
 
@@ -52,7 +55,7 @@ async def sweep(desk: Desk) -> None:
 
 async def _remind(reference: str, desk: Desk) -> bool:
     """Whether the case was looked at; its `wake_at` is later then."""
-    while True:
+    for _ in range(TRIES):
         try:
             case = await desk.store.case(reference)
             if case.wake_at is None or case.wake_at > desk.now():
@@ -74,3 +77,6 @@ async def _remind(reference: str, desk: Desk) -> bool:
             log.error("case not looked at", case=reference, why=type(error).__name__)
             return False
         return True
+    # Nobody changes a case so often: it is damaged, and must not keep the others waiting.
+    log.error("case not looked at", case=reference, why="conflict")
+    return False

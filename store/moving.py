@@ -24,8 +24,8 @@ from store.verifying import check_bytes
 PIECE = 1024 * 1024
 
 OTHER = (
-    "{what} is in the other place already, and is not the same there. Nothing was put over it. "
-    "Move into an empty place, or one that an earlier move had begun to fill. To decide case by "
+    "{what} is in the other place already, and is different there. Nothing was overwritten. "
+    "Move into an empty place, or into one where a move was interrupted. To decide case by "
     "case, use the other place, and there: headsup put-back FROM"
 )
 BROKEN = "{what} is not as it was written, and was not moved. Run: headsup verify"
@@ -36,8 +36,9 @@ UNREADABLE = (
 )
 
 WRITTEN_TO = (
-    "Cases were written or changed here while they were moved, so the other place does not have "
-    "all of them. Stop every bot that uses this place, empty the other one, and move again."
+    "Cases were written or changed here while they were moved, so the other place does not "
+    "have all of them. Stop every bot that uses this place, empty the other one, and move "
+    "again."
 )
 
 Record = TypeVar("Record")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 #: By how the kind of a mistake begins; the first that fits counts. In braces what pydantic adds.
 WORDS = (
-    ("extra_forbidden", "nothing here is called so; take it out or mend its spelling"),
+    ("extra_forbidden", "nothing here is called so; take it out, or correct its spelling"),
     ("missing", "it is required, and missing"),
     ("literal_error", "write it as one of these: {expected}"),
     ("enum", "write it as one of these: {expected}"),

@@ -35,22 +35,35 @@ def installed(shared: Path, texts_are_ready: None) -> Path:
 
 
 def _install(folder: Path) -> None:
-    source = folder / "source"
+    copy_source(folder / "source")
+    install_wheel(build_wheel(folder / "source", folder / "dist"), folder / "env")
+
+
+def copy_source(into: Path) -> None:
+    """What a wheel is built from."""
     for name in ("bot", "handlers", "store", "policy_texts"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "Makefile"):
-        shutil.copy(ROOT / name, source)
-    # As the page says, with what is installed here.
+        shutil.copy(ROOT / name, into)
+
+
+def build_wheel(source: Path, dist: Path) -> Path:
+    """As the page says, with what is installed here."""
     here = f"BIN={Path(sys.executable).parent}"
     built = ["make", "-o", ".venv/installed", "UV=", here, "wheel"]
     subprocess.run(built, check=True, capture_output=True, cwd=source)
     [wheel] = (source / "dist").glob("*.whl")
-    shutil.copytree(source / "dist", folder / "dist")
-    venv.create(folder / "env")
-    into = ("--python", str(folder / "env"))
+    dist.mkdir(exist_ok=True)
+    return Path(shutil.move(wheel, dist / wheel.name))
+
+
+def install_wheel(wheel: Path, env: Path) -> None:
+    """Into a new environment, to which this one lends the rest."""
+    venv.create(env)
+    into = ("--python", str(env))
     pip = [sys.executable, "-m", "pip", *into, "install", "-q", "--no-deps", "--no-index", wheel]
     subprocess.run(pip, check=True, capture_output=True)
-    [packages] = (folder / "env" / "lib").glob("python*/site-packages")
+    [packages] = (env / "lib").glob("python*/site-packages")
     lent = Path(pytest.__file__).parents[1]
     (packages / "lent.pth").write_text(str(lent))
 

@@ -15,8 +15,8 @@ PATIENCE = 4.0
 #: What a process listens on that is reached from everywhere.
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 NO_ANSWER = (
-    "The bot does not answer at {url}: {why}. Does it run? A worker is asked at METRICS, which has "
-    "to be set for it; a bot over HTTP at PORT as well."
+    "The bot does not answer at {url}: {why}. Is it running? It answers only where METRICS is "
+    "set, or PORT for a bot over HTTP."
 )
 #: What `bot/health.py` answers.
 ALL_WELL = ("ok", "ready")
@@ -52,7 +52,8 @@ def ask(settings: Settings, *, ready: bool) -> str:
             raise Trouble(NOT_OURS.format(url=url)) from error
         raise Trouble(words) from error
     except (URLError, OSError) as error:
-        why = getattr(error, "reason", error)
+        reason = getattr(error, "reason", error)
+        why = "no answer in time" if isinstance(reason, TimeoutError) else "no connection"
         raise Trouble(NO_ANSWER.format(url=url, why=why)) from error
     if words not in ALL_WELL:
         raise Trouble(NOT_OURS.format(url=url))

@@ -28,13 +28,13 @@ from store.model.memos import Erased, Exported, RoleChange, Searched
 from store.model.records import SYSTEM, TECHNICIAN, Summary
 from store.school.school import load_school
 
-NO_DAY = "“{since}” is no day. Write it as 2026-09-01"
+NO_DAY = "“{since}” is not a date. Write it like 2026-09-01"
 WRITTEN = "{rows} lines since {since} are in {file}. That this was asked for is noted, too."
 LEFT_OUT = (
-    "Left out: what was done with cases that are kept from somebody who works here. With "
-    "--with-kept-apart they are in; give that to nobody who works at the school."
+    "Cases that are kept from somebody who works here were left out. To include them: "
+    "--with-kept-apart. Give that file to nobody who works at the school."
 )
-UNREADABLE = "{number} records could not be read, and are not in it. See: headsup verify"
+UNREADABLE = "{number} records could not be read, and are not in it. To see which: headsup verify"
 HEADINGS = ("when (UTC)", "school", "what", "who", "way", "whom", "case", "detail")
 #: For whom an audit is gathered, as the memo that it leaves says.
 AUDITOR = "auditor"

@@ -23,10 +23,13 @@ from store.policies import Policies
 from store.school.procedure import load_procedure
 from store.school.school import load_school
 
-NEEDS_ALL = "Type headsup figures --all. In a chat, /figures has those of one school."
+NEEDS_ALL = (
+    "This counts several schools together: headsup figures --all. For one school, type "
+    "/figures in a chat."
+)
 ONE_WAY = "Choose one of --csv and --pdf."
 NO_DATABASE = "Figures of several schools are those of one database: set DATABASE_URL and SCHOOLS."
-TOO_FEW = "There is one school alone. In a chat, /figures has its figures."
+TOO_FEW = "There is only one school here. For its figures, type /figures in a chat."
 WRITTEN = "The page is in {file}."
 HEADING = "Figures of {number} schools together: {period}"
 DAYS = (
@@ -34,8 +37,8 @@ DAYS = (
     "headteacher are not counted."
 )
 HIDDEN = (
-    "–: not shown. To somebody who knows the counts of one school it would tell a count under 5 of "
-    "the others."
+    "–: not shown, as somebody who knows one school's counts could work out a count under 5 of "
+    "another."
 )
 
 

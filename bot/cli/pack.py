@@ -29,12 +29,12 @@ from store.model.identifiers import new_id
 from store.model.memos import Exported
 
 NO_SUCH_CASE = "There is no case {reference} that can be read."
-NO_SUCH_RECEIVER = "A pack is --for police, authority, governors or person."
+NO_SUCH_RECEIVER = "Say who gets the pack: --for police, authority, governors or person."
 NO_REASON = "Say why it is handed over: --because “the police have asked for it”"
 THERE_ALREADY = "{path} is there already. Name another folder."
-INSIDE = "{folder} lies within the bot's own folder. Name another one."
+INSIDE = "{folder} is inside the bot's own folder. Name another one."
 MADE = "The pack is {path}. Check it before it is handed over."
-NOTED = "That it was made becomes an entry of the case within a minute, or when the bot starts."
+NOTED = "The case gets an entry that the pack was made: within a minute, or when the bot starts."
 BY = "the technician"
 
 

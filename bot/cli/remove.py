@@ -43,8 +43,8 @@ LAST_QUESTION = "It cannot be undone. Type the name once more"
 REMOVED = "{name} was removed: nothing of it is left in {places}."
 GIVEN_BACK = "Its chats were given back: {chats}."
 BACKUPS_STAY = (
-    "Its backups are still at {place}, and no longer grow old by themselves: delete them when you "
-    "need them no more."
+    "Its backups are still at {place}, and the bot will not remove them any more. Delete them "
+    "when you no longer need them."
 )
 LEFT = (
     "What was deleted leaves traces for a while in the tables' free room, in the write-ahead log, "

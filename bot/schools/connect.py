@@ -21,7 +21,9 @@ LINK = (
     "Open this in a browser, and install Heads Up in the workspace of {school}. "
     "It is good once, for two days:"
 )
-CONNECTED = "{school} is connected to {name} in {platform}. What runs takes it up within a minute."
+CONNECTED = (
+    "{school} is connected to {name} in {platform}. A bot that runs picks it up within a minute."
+)
 TAKEN = (
     "{name} is another school's already, or {school} has another bot. headsup schools says which; "
     "headsup --school KEY disconnect {platform} takes one away."

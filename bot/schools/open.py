@@ -32,12 +32,12 @@ NOT_OPENED = (
     "Is the old one lost? headsup --school {school} connect {platform}"
 )
 NO_FOLDER = (
-    "connected, and without a folder in SCHOOLS: "
-    "what is sent to it is refused until there is one again"
+    "connected, but without a folder in SCHOOLS: what is sent to it is refused until there is "
+    "one. Make the folder again, or disconnect it"
 )
 REFUSED = (
-    "{platform} takes its token no more. "
-    "Connect it again: headsup --school {school} connect {platform}"
+    "{platform} no longer takes its token. Connect it again: headsup --school {school} connect "
+    "{platform}"
 )
 NO_CHAT = "no chat is connected yet: headsup --school {school} connect {chats}"
 

@@ -51,9 +51,9 @@ TOO_MANY_CODES = (
 )
 GUEST = (
     "That code does not work here: you are a guest in this Slack, or come from another one, and "
-    "such an account joins as chair of governors alone. Nothing was joined, and the code is still "
-    "good. If you work at the school, please ask to be made a full member of its Slack, or join in "
-    "another chat."
+    "such an account can join only as chair of governors. Nothing was joined, and the code is "
+    "still good. If you work at the school, please ask to be made a full member of its Slack, or "
+    "join in another chat."
 )
 NOT_AGREED = (
     "That code does not work yet: somebody else at the school has to agree to it. Please try "

@@ -25,7 +25,7 @@ from handlers.workflow.reach import is_by_mail_alone
 from store.model.records import Person
 
 PEOPLE = "People"
-OUT = "no role, and out"
+OUT = "no role any more"
 BY_MAIL = " (by mail: told what is urgent and due, and cannot answer)"
 PENDING = "{invitations} not used yet."
 FURTHER = "/people invite NAME for PERSON"

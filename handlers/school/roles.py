@@ -59,7 +59,7 @@ YES = {
     RoleChangeKind.TAKEN: "Yes, take the role {roles} from {name}",
 }
 NOW = "{name} is now: {roles}."
-OUT = "{name} is now: without a role, and out."
+OUT = "{name} has no role here now, and can do nothing here any more."
 NO_CHAIR_NOW = (
     " Nobody is chair of governors now: the technician gives the role to the next (headsup roles)."
 )

@@ -23,7 +23,9 @@ PRIVATE_GIVEN = (
 )
 NO_KEY_FILE = "There is no key in {file}: a line in it would begin with AGE-SECRET-KEY-1."
 KEY_NEEDED = "This backup is encrypted. Give the file with its private key: --key FILE"
-WRONG_KEY = "The key in {file} does not open this backup. It is for {public}."
+WRONG_KEY = (
+    "The key in {file} does not open this backup. Give the private key that belongs to {public}."
+)
 
 SECRET = re.compile(r"^AGE-SECRET-KEY-1\w+", re.MULTILINE | re.IGNORECASE)
 

@@ -23,7 +23,7 @@ from store.model.case import Case
 from store.model.locked import Part, find_locked
 from store.progress import each
 
-INSIDE = "{place} lies within the data folder itself. Choose a place on another disk."
+INSIDE = "{place} is inside the data folder itself. Choose a place on another disk."
 NO_DATA = "There is no data in {folder}. Set HEADSUP_DATA to the folder that the bot uses."
 
 #: A case that is changed all the while is read again as often.

@@ -31,7 +31,7 @@ UNFINISHED = ".restoring"
 NOTHING = {UNFINISHED, "lost+found"}
 
 NOT_EMPTY = (
-    "{folder} holds something already. Name an empty or a new folder: nothing is ever written over."
+    "{folder} is not empty, and nothing is ever written over. Name an empty or a new folder."
 )
 NONE = "There is no backup at {place} yet."
 NO_SUCH = "There is no backup called {name} at {place}. There are: {names}."

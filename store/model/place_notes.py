@@ -13,6 +13,8 @@ BACKUP_ID = "backup-id"
 MOVED_AWAY = "moved-away"
 #: The name of the note that says which backup is being put back.
 PUTTING_BACK = "putting-back"
+#: The name of the note that says which fields the records have of the last bot that ran here.
+FIELDS = "fields"
 
 
 @dataclass(frozen=True, slots=True)

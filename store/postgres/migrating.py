@@ -24,11 +24,12 @@ FOLDER = Path(__file__).with_name("migrations")
 ONE_AT_A_TIME = 0x4EAD5
 
 NOT_YET = (
-    "The database has no tables for Heads Up yet, or older ones ({found}). Run: headsup migrate"
+    "The database has no tables for Heads Up yet, or those of an older version ({found}). Run: "
+    "headsup migrate"
 )
 TOO_NEW = (
-    "The database is of a newer Heads Up ({found}, and this one knows {known}). Install the newer "
-    "version."
+    "The database was used by a newer version of Heads Up ({found}, and this one knows "
+    "{known}). Install that version again."
 )
 
 

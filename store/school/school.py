@@ -111,7 +111,7 @@ class School(Table):
     @model_validator(mode="after")
     def _must_open_before_it_closes(self) -> School:
         if self.opens >= self.closes:
-            raise ValueError("the school closes before it opens; mend opens and closes")
+            raise ValueError("the school closes before it opens; correct opens and closes")
         return self
 
 
@@ -187,7 +187,7 @@ def _closed_days_of(event: Component, path: Path) -> str | None:
     ends_well = after is None or (isinstance(after, date) and not isinstance(after, datetime))
     if not begins_well or not ends_well:
         raise FileMistake(
-            f"{path}: the days of “{name[:60]}” cannot be read. Mend that event, or leave it out."
+            f"{path}: the days of “{name[:60]}” cannot be read. Correct that event, or take it out."
         )
     # The last day is the one before DTEND: RFC 5545, 3.6.1. Some calendars repeat the first there.
     last = after - timedelta(days=1) if after else first

@@ -200,7 +200,7 @@ def _describe_all(find: Find, error: ValidationError) -> list[str]:
             continue
         what = say_plainly(mistake)
         if mistake["type"] == "extra_forbidden":
-            what = f"nothing here is called “{place[-1]}”; take it out or mend its spelling"
+            what = f"nothing here is called “{place[-1]}”; take it out, or correct its spelling"
         path, text = find(place)
         mistakes.append(_describe(path, text, place, what))
     return mistakes

@@ -71,7 +71,7 @@ async def test_with_any_other_code_they_read_why_not(
     code = await invited(stage, *roles)
     await talk(f"""
         Kofi> /join {code}
-        bot>  such an account joins as chair of governors alone. Nothing was joined
+        bot>  such an account can join only as chair of governors. Nothing was joined
         Kofi> Somebody wrote something
         bot>  please ask the school for an invitation.
     """)

@@ -56,7 +56,7 @@ async def test_roles_are_given_and_taken(talk: Talk) -> None:
 async def test_whoever_lost_every_role_is_a_stranger(talk: Talk) -> None:
     await talk("""
         Ben>  /people take Gita Rao the role staff
-        bot>  without a role, and out
+        bot>  has no role here now
         Gita> Somebody wrote something
         bot>  only for those who were invited
     """)

@@ -62,7 +62,7 @@ async def test_a_chair_makes_the_next_and_the_head_hears_of_it(talk: Talk, stage
         bot to Ben> Efua Mensah gave Dev Singh the role chair of governors.
         bot to Cleo> Efua Mensah gave Dev Singh the role chair of governors.
         Efua> /people take Efua Mensah the role chair
-        bot>  without a role, and out
+        bot>  has no role here now
         bot to Dev> has no role now, and is out.
         Dev>  /people give Dev Singh the role leader
         bot>  given and taken by the headteacher
@@ -265,7 +265,7 @@ async def test_a_code_goes_with_the_role_of_who_made_it(talk: Talk, stage: Stage
         Asha> /people
         bot>  An invitation not used yet.
         Asha> /people take Ben Okafor the role head
-        bot>  Ben Okafor is now: without a role, and out.
+        bot>  Ben Okafor has no role here now, and can do nothing here any more.
         Hana> /join {code}
         bot>  That code is not valid
         Asha> /people invitations
@@ -278,7 +278,7 @@ async def test_a_further_account_goes_with_the_persons_roles(talk: Talk, stage: 
         Ben>  /people invite her phone for Asha Patel
         bot>  It works once Asha Patel
         Ben>  /people take Asha Patel the role staff
-        bot>  without a role, and out
+        bot>  has no role here now
     """)
     assert list(await stage.bot.desk.store.invitations()) == []
 

@@ -11,15 +11,13 @@ from bot.cli.check.finding import Looked
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.pause import pause_ends
-from handlers.text.words import listed, shortened
+from handlers.text.words import ago, counted, listed, shortened
 from store.model.kinds import REPLACING, NoticeKind, NoticeResult
 from store.model.records import Notice, Person, Role, Status, Summary
 
-UNDELIVERED = (
-    "case {reference}: {number} notices could not be delivered to {name}. Invite them again."
-)
+UNDELIVERED = "case {reference}: {messages} could not be delivered to {name}. Invite them again."
 LOOSE = (
-    "{number} notices of no case (digests, duties) could not be delivered to {name}. "
+    "{messages} about no case (such as a digest) could not be delivered to {name}. "
     "Invite them again."
 )
 UNHEARD = (
@@ -28,8 +26,7 @@ UNHEARD = (
 )
 HOW_TO_LET_IN = "in {chat}: {how}"
 LATE = (
-    "{number} notices should have been sent, the oldest {minutes} minutes ago. "
-    "Is the bot running, with a network?"
+    "{messages} should have been sent, the oldest {age}. Is the bot running, and has it a network?"
 )
 NOBODY = (
     "case {reference}: nobody who could look after it may know of it, so nobody has been told. "
@@ -107,9 +104,15 @@ def undelivered(looked: Looked) -> Iterator[str]:
     for case in looked.cases:
         for receiver, number in _failures(case.notices).items():
             name = _name(receiver, looked.people)
-            yield UNDELIVERED.format(reference=case.reference, number=number, name=name)
+            yield UNDELIVERED.format(
+                reference=case.reference, messages=_messages(number), name=name
+            )
     for receiver, number in _failures(looked.notices).items():
-        yield LOOSE.format(number=number, name=_name(receiver, looked.people))
+        yield LOOSE.format(messages=_messages(number), name=_name(receiver, looked.people))
+
+
+def _messages(number: int) -> str:
+    return counted(number, "message")
 
 
 def unheard(looked: Looked) -> Iterator[str]:
@@ -156,8 +159,8 @@ def late(looked: Looked) -> Iterator[str]:
         if is_waiting and notice.due < latest:
             due.append(notice.due)
     if due:
-        minutes = (looked.now - min(due)) // timedelta(minutes=1)
-        yield LATE.format(number=len(due), minutes=minutes)
+        age = ago(looked.now - min(due))
+        yield LATE.format(messages=_messages(len(due)), age=age)
 
 
 def _failures(notices: Sequence[Notice]) -> dict[str, int]:

@@ -10,7 +10,8 @@ from bot.settings import env_path
 from store.errors import Trouble
 
 NO_CHAT_OF_CHANNEL = (
-    "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, and there is no token for it."
+    "LEADERSHIP_CHANNEL names {channel}, which is in {platform}, but the bot is not connected "
+    "to that. Connect it, or take LEADERSHIP_CHANNEL out: headsup setup"
 )
 
 NO_CHAT = (

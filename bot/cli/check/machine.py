@@ -18,19 +18,21 @@ from store.disk.lock import is_locked
 ENOUGH = 1_000_000_000
 MEGABYTE = 1_000_000
 
-LITTLE_ROOM = "only {left} MB are left on the disk of {folder}. Free some: screenshots need room."
+LITTLE_ROOM = (
+    "only {left} MB are left on the disk of {folder}, and screenshots need room. Free some."
+)
 NO_RIGHTS = (
     "the folder {folder} cannot be written to. "
     "Give the bot's account the right to: chown, chmod u+rwx"
 )
 NO_FOLDER = (
-    "the folder {folder} cannot be made: {parent} is no folder that can be written to. "
-    "Mend HEADSUP_DATA."
+    "the folder {folder} cannot be made, as nothing can be written in {parent}. Give the bot's "
+    "account the right to, or name another folder in HEADSUP_DATA."
 )
 OTHERS_READ = "{path} can be read by other accounts of this machine. Run: chmod {mode} {path}"
 NO_LOCKS = (
-    "the disk of {folder} knows no locks, so two bots could use it at once. "
-    "Keep it on a disk of this machine."
+    "the disk of {folder} does not let the bot lock it, so two bots could use it at once. Keep "
+    "the folder on a disk of this machine."
 )
 
 #: What a file system says that knows no locks: some network drives.

@@ -43,8 +43,8 @@ TWICE = (
     "they have said Yes in {first}: headsup invite {quoted} --for {account}"
 )
 MADE_UP = (
-    "the made-up people of the terminal are in {folder}. "
-    "Choose a fresh HEADSUP_DATA for real work: headsup setup"
+    "the made-up people of the terminal are in {folder}. For real work, choose a new folder: "
+    "headsup setup"
 )
 
 WAITS = "nobody is {role_is} yet: {name} is invited, and has until {day} to join."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import orjson
 
@@ -13,7 +13,7 @@ from bot.cli.check.finding import CheckReport, Facts, Finding
 from bot.monitoring.logs import to_standard_error
 from bot.settings import load
 from bot.version import current, version_line
-from handlers.text.words import counted
+from handlers.text.words import ago
 from store.errors import Trouble
 
 WELL = "All is well."
@@ -23,7 +23,7 @@ READS = "Words in pictures can be found: tesseract is there."
 READS_NOT = "Words in pictures cannot be found: tesseract is not installed, and need not be."
 NO_DIGEST = "No weekly digest has been sent yet."
 LAST_BACKUP = "The last backup by headsup backup is of {at:%d %B %Y at %H:%M} UTC, {age}."
-NO_BACKUP = "No backup by headsup backup to BACKUP_TO is known."
+NO_BACKUP = "No backup is known. To have one made every night, set BACKUP_TO."
 
 
 def _now() -> datetime:
@@ -71,17 +71,9 @@ def _facts(facts: Facts) -> Iterator[str]:
         yield NO_DIGEST
     yield READS if facts.reads_pictures else READS_NOT
     if facts.last_backup:
-        yield LAST_BACKUP.format(at=facts.last_backup, age=_age(facts.last_backup))
+        yield LAST_BACKUP.format(at=facts.last_backup, age=ago(_now() - facts.last_backup))
     else:
         yield NO_BACKUP
-
-
-def _age(at: datetime) -> str:
-    """`5 hours ago`. `at` is UTC."""
-    hours = (_now() - at) // timedelta(hours=1)
-    if hours < 1:
-        return "less than an hour ago"
-    return f"{counted(hours, 'hour')} ago" if hours < 48 else f"{hours // 24} days ago"
 
 
 def _json(report: CheckReport) -> str:

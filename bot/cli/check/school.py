@@ -21,8 +21,8 @@ NO_SCHOOL = (
     "otherwise, mend SCHOOL_FILE; to make it, run: headsup setup"
 )
 NO_PHONE = (
-    "the school file has no safeguarding_phone, "
-    "which reporters of a picture of a child undressed need."
+    "the school file has no safeguarding_phone, which whoever reports a picture of a child "
+    "undressed needs at once. Add it: headsup setup"
 )
 #: What they read instead is in `handlers/notices/untaken.py`.
 NO_URGENT_PHONE = (
@@ -30,8 +30,8 @@ NO_URGENT_PHONE = (
     "after a while: “{words}” Add a number that somebody answers at any hour."
 )
 NO_AUTHORITY = (
-    "the school file has no local_authority_phone, "
-    "which is needed where a case is about the chair of governors."
+    "the school file has no local_authority_phone, which is needed where a case is about the "
+    "chair of governors. Add it to the file."
 )
 OF_EXAMPLE = (
     "{file} still has what school.example.toml has for an example: {names}. Staff would be "
@@ -41,10 +41,13 @@ NO_HOLIDAYS = (
     "{file} knows no holidays after today, so reminders will come in them. Add them under closed."
 )
 NO_OUTCOME = (
-    "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. "
-    "Mend its spelling."
+    "{file}: retention.outcome names “{key}”, which is no outcome in procedure.toml. Correct "
+    "its spelling."
 )
-NO_TEXTS = "{folder} holds no policy texts (.md or .txt)."
+NO_TEXTS = (
+    "{folder} holds no policy texts (.md or .txt), so no question can be answered. Add one: "
+    "headsup policy add FILE"
+)
 NO_PROCEDURE = (
     "{folder} holds no procedure.toml, so the one that comes with the bot is used. To have one of "
     "the school's own: cp {packaged} {folder}"
@@ -67,8 +70,8 @@ LETTER_PASSAGE = (
 NEAREST = "Nearest is “{proposal}”. To choose: headsup policy match"
 NOTHING_NEAR = "Nothing in the texts comes near: take the line out, or name another passage."
 PAST_REVIEW = (
-    "{doc}: “{title}” should have been reviewed by {day}. "
-    "Ask its owner{owner}, and mend `review by:` in it."
+    "{doc}: “{title}” should have been reviewed by {day}. Ask its owner{owner}, and change "
+    "`review by:` in it."
 )
 
 #: What nobody's school has: `school.example.toml` is copied, and its lines are overlooked. Its name

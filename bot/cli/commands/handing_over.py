@@ -97,7 +97,7 @@ def audit(
         bool,
         typer.Option(
             "--with-kept-apart",
-            help="Of cases, too, that are kept from somebody who works here.",
+            help="Include cases that are kept from somebody who works here.",
         ),
     ] = False,
 ) -> None:

@@ -49,7 +49,8 @@ def move(
         str, typer.Option(help="postgresql://user:password@host/name, or a folder.")
     ] = "",
     again: Annotated[
-        bool, typer.Option("--again", help="Use this place again, from which all was moved away.")
+        bool,
+        typer.Option("--again", help=("Use this place again, though all was moved away from it.")),
     ] = False,
 ) -> None:
     from bot.cli.keeping.move import WHICH, move_to, use_again, word_move
@@ -140,9 +141,9 @@ def restore(
 @app.command(
     "put-back",
     help=(
-        "Bring back from an older copy what is lost or otherwise here: shows what differs, and "
-        "asks of each case. What it replaces is kept in a folder. Stop the bot first. Exit status "
-        "1 where not all is well afterwards."
+        "Bring back from an older copy what is lost or different here: shows what differs, and "
+        "asks about each case. What it replaces is kept in a folder. Stop the bot first. Exit "
+        "status 1 where not all is well afterwards."
     ),
 )
 def put_back_cases(

@@ -41,10 +41,7 @@ from store.school.procedure import load_procedure
 from store.school.school import load_school
 
 NO_NAME = 'Give the person\'s full name: --person "Asha Patel"'
-NOTHING = (
-    "Nothing that is held names “{name}”. "
-    "Other spellings, and first names alone, are for you to try."
-)
+NOTHING = "Nothing that is held names “{name}”. Try other spellings, and the first name alone."
 GATHERED = "Gathered in {folder}: {cases}. Read README.txt there before anything is handed over."
 UNREADABLE = "{number} files could not be read; they are named in README.txt."
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from store.errors import Trouble
 
-NOT_EMPTY = "{folder} holds something already. Name a new folder, so that nothing is mixed up."
-INSIDE = "{folder} lies within {whose} folder. Name another one."
+NOT_EMPTY = "{folder} is not empty. Name a new folder, so that nothing is mixed up."
+INSIDE = "{folder} is inside {whose} folder. Name another one."
 
 
 def must_be_new(folder: Path, other: Path, whose: str) -> None:

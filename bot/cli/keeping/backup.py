@@ -15,21 +15,22 @@ from store.errors import Trouble
 
 NOWHERE = "Say where the backup goes: headsup backup FOLDER, or set BACKUP_TO."
 BACKED_UP = (
-    "Backed up {cases}, in all {files} files ({size}), to {to}; "
-    "{copied} of them were new or had changed ({copied_size})."
+    "Backed up {cases}, in all {files} files ({size}), to {to}. "
+    "Written there now: {copied} ({copied_size}), the list of files among them; the rest was "
+    "there already."
 )
-KEPT = "What was written was read back, and is right. Backups kept there: {number}."
+KEPT = "What was written there was read back, and is right. Backups kept there: {number}."
 MENDED = (
-    "{number} older pieces there were damaged. "
-    "What is still held here was written again; watch that disk."
+    "{number} older files of the backup were damaged. Those that are still here were written "
+    "again. The disk there may be failing: have it looked at."
 )
 ODD = (
-    "{number} files here are not as they were written, and were copied as they are. "
-    "See: headsup verify"
+    "{number} files here are not as they were written, and were copied as they are. To see "
+    "what to do: headsup verify"
 )
 LEFT_OUT = (
-    "{number} records or files here are not as they were written: what cannot be read is not in "
-    "this backup, and older ones may have it. See: headsup verify"
+    "{number} records or files here are not as they were written. What cannot be read is not "
+    "in this backup; older ones may have it. To see what to do: headsup verify"
 )
 #: Odd files that are named; `headsup verify` names all.
 NAMED = 20
@@ -91,7 +92,7 @@ def _summary(made: Made, to: str, odd: str) -> list[str]:
             files=made.files,
             size=megabytes(made.size),
             to=to,
-            copied=made.copied,
+            copied=counted(made.copied, "piece"),
             copied_size=megabytes(made.copied_size),
         ),
         KEPT.format(number=made.generations),

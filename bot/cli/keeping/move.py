@@ -9,15 +9,16 @@ from pydantic import SecretStr
 
 from bot.open_store import migrate_tables, moved_away, open_even_moved, without_password
 from bot.settings import Settings
+from handlers.text.words import counted
 from store.base import Store
 from store.errors import Trouble
 from store.model.place_notes import MOVED_AWAY, MovedAway
 from store.moving import Moved, move
 
 EVERYTHING = (
-    "Everything is there: {cases} cases, {evidence} pieces of evidence, {people} people, "
-    "{others} other records{of_school}. Now set {setting} to it, and start the bot. "
-    "No bot starts with what is left here any more."
+    "Everything is there: {cases}, {evidence} of evidence, {people}, {others}{of_school}. "
+    "What is left here is no longer used: no bot starts with it. "
+    "Now set {setting} to the new place, and start the bot."
 )
 OF_SCHOOL = ", of the school “{school}”"
 LOCKED = (
@@ -25,12 +26,12 @@ LOCKED = (
     "Keep that place, and let nobody into it, until the police have said what happens to them."
 )
 AGAIN = (
-    "{place} can be used again. Is the bot stopped that uses {to}? What has been kept there since "
-    "is not here."
+    "{place} can be used again. What was kept in {to} since then is not here. Stop every bot "
+    "that uses {to}, and only then start one here."
 )
 NOT_MOVED = "{place} was not moved away, so there is nothing to undo."
 WHICH = "Say where to: headsup move --to FOLDER, or headsup move --to postgresql://…"
-SAME = "That is the place where everything is already. Name another one."
+SAME = "Everything is in that place already. Name another one."
 
 
 async def move_to(where: str, settings: Settings) -> Moved:
@@ -100,10 +101,10 @@ def word_move(moved: Moved, where: str, settings: Settings) -> list[str]:
     is_database = "://" in where
     lines = [
         EVERYTHING.format(
-            cases=moved.cases,
-            evidence=moved.evidence,
-            people=moved.people,
-            others=moved.others,
+            cases=counted(moved.cases, "case"),
+            evidence=counted(moved.evidence, "piece"),
+            people=counted(moved.people, "person", "people"),
+            others=counted(moved.others, "other record"),
             of_school=OF_SCHOOL.format(school=settings.headsup_school) if is_database else "",
             setting="DATABASE_URL" if is_database else "HEADSUP_DATA",
         )

@@ -19,8 +19,9 @@ from store.errors import Trouble
 from store.tiny import TinyStore
 
 NO_COPY = (
-    "There is no backup and no copy at {where}: the one would hold a folder called generations, "
-    "the other a folder called cases."
+    "There is neither a backup nor a data folder at {where}: a backup has a folder called "
+    "generations in it, a data folder one called cases. Is the path right, and the disk "
+    "attached?"
 )
 
 

@@ -25,36 +25,40 @@ from store.putting_back import (
 from store.tiny import TinyStore
 from store.verifying import Walk, look_through
 
-MISSING = "Case {reference} is in the older copy ({there}), and not here."
-DAMAGED = "Case {reference} is in the older copy ({there}), and cannot be read here."
+MISSING = "Case {reference} is in the older copy ({there}), but not here."
+DAMAGED = "Case {reference} is in the older copy ({there}), but cannot be read here."
 WENT_ON = (
-    "Case {reference} went on: in the older copy {there}, here {here}. Nothing of it is lost. The "
-    "older one would take back what was said since, also whom it is about, who may see it then."
+    "Case {reference} has gone on since: {there} in the older copy, {here} here. Nothing of it "
+    "is lost, so keep it. With the older one, what was said since is gone, and whoever it was "
+    "kept from since may see it again."
 )
 DIFFERS = (
-    "Case {reference} is another: in the older copy {there}, here {here}. "
-    "What the older one has, and this has not: {lost}."
+    "Case {reference} differs: {there} in the older copy, {here} here. Only the older one has: "
+    "{lost}."
 )
 LOCKED = (
     "Case {reference} is locked here, as it may show a child undressed, and was not in the older "
     "copy. It stays as it is."
 )
 VERSION = "{entries}, the last of {at:%d/%m/%Y %H:%M} UTC"
-QUESTION = "o: take the older one  k: keep it as it is here  a: all that are lost  n: no more"
+QUESTION = (
+    "o: take the older one  k: keep it as it is here  a: from here on, the older one wherever "
+    "something is lost  n: keep all the rest"
+)
 SAME = "No case differs."
-SUMMARY = "Put back: {put_back}. Kept as here: {kept}."
+SUMMARY = "Put back: {put_back}. Kept as they are here: {kept}."
 ASIDE = (
-    "What was here of those that were replaced is in {folder}, as it was, and not encrypted. "
-    "headsup put-back {folder} brings it here again; delete it when it is not needed."
+    "What was replaced is in {folder}, as it was here, and not encrypted. To bring it back: "
+    "headsup put-back {folder}. Delete the folder when you do not need it any more."
 )
 NO_FOLDER = "{folder} cannot be made ({why}), so nothing was changed."
 PEOPLE = (
-    "These people were missing here and are back, with the roles that the log of roles gives them "
-    "now: {names}. To look: headsup roles"
+    "These people were missing here and are back, with the roles that the log of roles gives "
+    "them now: {names}. To check: headsup roles"
 )
-DIFFERING = "These people stay as they are here, and are others in the older copy: {names}."
+DIFFERING = "These people are different in the older copy, and stay as they are here: {names}."
 RECORDS = "Also put back: {records} (the log of roles, acceptances, duties)."
-NOT_WELL = "Not all is well here now:"
+NOT_WELL = "Not all is well here yet:"
 TAKE, KEEP, ALL, NONE = "o", "k", "a", "n"
 
 #: Asks a question at the command line, and gives one of the letters.

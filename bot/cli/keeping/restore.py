@@ -27,7 +27,7 @@ from store.verifying import Walk, look_through
 RESTORED = "Put back {files} files ({size}), as of {made:%d/%m/%Y %H:%M} UTC, into {to}."
 NEXT = "All is well. Set HEADSUP_DATA={folder}, and start the bot."
 NEXT_DATABASE = "All is well. Set DATABASE_URL to that database, and start the bot."
-NOT_WELL = "It is what was backed up, and that was not all well:"
+NOT_WELL = "All of the backup is back. Not all was well when it was made:"
 NOWHERE = "Say where it goes: headsup restore FROM FOLDER, or headsup restore FROM postgresql://…"
 NOT_EMPTY = (
     "The database has cases or people of the school “{school}” already. "
@@ -35,7 +35,7 @@ NOT_EMPTY = (
     "into this one: headsup put-back FROM"
 )
 #: Where what was backed up was damaged then: a database takes whole records alone.
-FOLDER_FIRST = "{why} A folder takes all of it as it is: headsup restore FROM FOLDER"
+FOLDER_FIRST = "{why} A folder can take all of it as it is: headsup restore FROM FOLDER"
 
 
 @dataclass(frozen=True, slots=True)

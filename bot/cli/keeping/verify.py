@@ -36,8 +36,8 @@ UNPROVED = (
 )
 NO_FOLDER = "There is no folder {folder}. Set HEADSUP_DATA to the one that the bot uses."
 TWO_FOLDERS = (
-    "The data is in a folder, and --against names a database. Put the copy into a folder first: "
-    "headsup move --to FOLDER"
+    "The data is in a folder, but --against names a database. Carry that into a folder first: "
+    "DATABASE_URL=postgresql://… headsup move --to FOLDER"
 )
 NO_COPY = "There is no copy of the folder at {folder}: it would hold a folder called cases."
 

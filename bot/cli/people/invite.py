@@ -32,8 +32,8 @@ from store.school.school import load_school
 IN_CHAT = "In {chat}:"
 LINK = "Or open:     {link}"
 SAME_NAME = (
-    "Somebody of that name is here already: {who}. The code is for a new person all the same. "
-    "For a further account of theirs: {command}"
+    "Somebody of that name is here already: {who}. This code is for somebody else of the same "
+    "name. For a further account of theirs: {command}"
 )
 STILL_GOOD = (
     "{number} for {name} can still be used as well. So that this one alone is good: the same "

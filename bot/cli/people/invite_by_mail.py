@@ -36,13 +36,13 @@ from store.school.school import load_school
 
 NO_MAIL = "MAIL_URL is not set, so no mail goes out. docs/technician.md says how to set it up."
 NO_ROLE = "Give the role: --role chair. For somebody who is here: --for NAME"
-ROLE_TOO = "with --for, they have the roles that they have. Leave --role out."
+ROLE_TOO = "with --for, they keep the roles that they have. Leave --role out."
 NO_NAME = "Give the person's full name."
-TAKEN = "{name} is told at that address already."
+TAKEN = "{name} gets mail at that address already."
 NOT_SENT = "the mail could not be sent, so nobody was invited: {why}"
 SENT = (
-    "A mail with a code has gone to {address}. Ring {name}, on a number that you have from "
-    "elsewhere, and have it read out to you, until {until}. Then: headsup confirm CODE"
+    "A mail with a code has gone to {address}. Ring {name} by {until}, on a number that you "
+    "have from elsewhere, and have the code read out to you. Then: headsup confirm CODE"
 )
 NO_SUCH_CODE = "there is no such code: it was used, or is over seven days old. Invite them again."
 CONFIRMED = (

@@ -24,12 +24,12 @@ HERE = "Here: {people}."
 NOBODY = "Nobody is here yet."
 LEFT = "Have left: {people}."
 NOT_JOINED = "Not joined yet: {people}."
-ALL_JOINED = "Nobody is invited who has not joined."
+ALL_JOINED = "No invitation is waiting to be used."
 LINE = "  {who}: {words}"
 INVITED = "{roles}, invited until {until}"
-LISTED_NOT_HERE = "On the list, and neither here nor invited: {people}."
-HERE_NOT_LISTED = "Here, and not on the list: {people}."
-WHOEVER_LEFT = "Whoever has left: headsup people --left NAME"
+LISTED_NOT_HERE = "On the list, but neither here nor invited: {people}."
+HERE_NOT_LISTED = "Here, but not on the list: {people}."
+WHOEVER_LEFT = "For each who has left the school: headsup people --left NAME"
 ALL_LISTED = "Everybody on the list is here or invited, and everybody here is on the list."
 
 LEAVES = "{who} leaves, and loses the role {roles}."
@@ -39,11 +39,11 @@ HANDED_ON = (
 )
 ACCOUNT = "End their account in Slack as well. In Telegram there is nothing to do."
 LAST_CHAIR = (
-    "Nobody is chair of governors then, and nobody can be told of a case about the headteacher: "
-    "headsup invite NAME --role chair"
+    "After that nobody is chair of governors, and nobody can be told of a case about the "
+    "headteacher. Invite one: headsup invite NAME --role chair"
 )
 OUT_ALREADY = "{who} has no role here any more: there is nothing to do."
-VOID = "The invitation for {name} is void."
+VOID = "The invitation for {name} no longer works."
 
 
 async def list_people(settings: Settings, staff_list: Path | None, now: datetime) -> list[str]:

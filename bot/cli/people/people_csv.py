@@ -11,7 +11,7 @@ from store.model.records import Person
 ALL = "all"
 WHICH = "With SCHOOLS, say whose: headsup people --school KEY, or --school all."
 HEADINGS = ("school", "name", "roles", "accounts", "since", "invited")
-OUT = "no role, and out"
+OUT = "no role any more"
 
 
 async def list_for_a_table(settings: Settings, school: str, *, as_csv: bool) -> list[str]:

@@ -21,7 +21,7 @@ from store.model.memos import COMMAND_LINE, RoleWish
 from store.model.records import TECHNICIAN, Person, Role
 
 LINE = "{who}: {roles}"
-OUT = "no role, and out"
+OUT = "no role any more"
 NO_NAME = "whose role? headsup roles NAME --give ROLE"
 NOTHING = "what is to change? headsup roles NAME --give ROLE, or --take ROLE"
 BOTH = "one role is both in --give and in --take."

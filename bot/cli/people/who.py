@@ -22,8 +22,8 @@ from store.tiny import add_invitation, read_invitation, read_people
 from store.tiny.people import read_invitations, withdraw_invitation
 from store.tiny.reading import add_role_wish
 
-NOBODY = "nobody here is called “{name}”. headsup roles lists everybody"
-SEVERAL = "several people are called that: {who}. Give the account in place of the name: {accounts}"
+NOBODY = "nobody here is called “{name}”. To see everybody: headsup roles"
+SEVERAL = "several people are called that: {who}. Type the account in place of the name: {accounts}"
 
 
 @dataclass(frozen=True, slots=True)

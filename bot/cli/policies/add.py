@@ -32,20 +32,24 @@ NO_OWNER = "Owner: not found. Say who keeps the text current with --owner."
 APPROVED = "Approved: {day}"
 REVIEW = "Review by: {day}"
 REVIEW_FOUND = "Review by: {day}, from the words “{words}”"
-REVIEW_PAST = "That day has passed: answers from this text will say so. Mend it with --review-by."
+REVIEW_PAST = (
+    "That day has passed, and answers from this text will say so. Once it has been reviewed, "
+    "give the new day with --review-by."
+)
 NO_REVIEW = (
     "Review by: not found. "
     "Give the day with --review-by 2027-09-30, and its owner is reminded of it."
 )
 REVIEWS = "Review by: the text names several days. Say which with --review-by 2027-09-30."
-MARGINS = "Left out, because it stands on the margins of pages: “{words}”"
+MARGINS = "Left out, as it is in the margins of the pages: “{words}”"
 LEFT_OUT = "Left out: {what}."
 BLANK_PAGES = (
-    "No text was found on page {pages}: pictures cannot be quoted. Look whether words are missing."
+    "No text was found on page {pages}: words in a picture cannot be quoted. Check that "
+    "nothing is missing."
 )
 ORIGINAL = "The file itself is kept as {path}."
-CHECK = "Please read {doc} once beside the file: what it says is what the bot quotes."
-NO_DAY = "“{given}” is no day. Write it as 2027-09-30 or 30 September 2027."
+CHECK = "Please compare {doc} with the file once: the bot quotes what {doc} says."
+NO_DAY = "“{given}” is not a date. Write it like 2027-09-30 or 30 September 2027."
 
 #: Sections that are shown.
 SHOWN = 12

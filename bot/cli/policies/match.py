@@ -22,12 +22,12 @@ from store.disk.durable import replace_file, unavailable
 from store.errors import Trouble
 from store.school.procedure import PROCEDURE_FILE, load_procedure, procedure_file
 
-WELL = "Every passage that procedure.toml names is among the texts."
-NOT_THERE = "“{place}” is not among the texts. On it rests:"
+WELL = "Every passage that procedure.toml names is in the texts. There is nothing to do."
+NOT_THERE = "“{place}” is not in the texts. These rely on it:"
 NEAREST = "Nearest is “{proposal}”:"
 NOTHING_NEAR = "Nothing in the texts comes near."
 TAKE_IT = "Use that?"
-WRITTEN = "Written into {file}: {number} of {all}. Start the bot again, and it goes by them."
+WRITTEN = "Written into {file}: {number} of {all}. Start the bot again, so that it uses them."
 NOTHING_WRITTEN = "Nothing was changed."
 PACKAGED = (
     "The procedure in use is part of the program. "

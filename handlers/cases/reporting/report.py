@@ -68,7 +68,7 @@ CROWDED = (
     "its own."
 )
 SENT_AGAIN = (
-    "That came in before, and was erased since. If it should be looked at anew, please send it "
+    "That came in before, and was erased since. If it should be looked at again, please send it "
     "once more."
 )
 BUSY = "That could not be kept just now. Please send it again."

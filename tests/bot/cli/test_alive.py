@@ -59,7 +59,9 @@ async def test_at_port_where_there_are_no_numbers() -> None:
 
 
 async def test_nobody_is_there() -> None:
-    with pytest.raises(Trouble, match="does not answer at http://127.0.0.1:.*Does it run"):
+    with pytest.raises(
+        Trouble, match="does not answer at http://127.0.0.1:.*no connection. Is it running"
+    ):
         await asked(METRICS=str(free_port()))
     with pytest.raises(Trouble, match="no address"):
         await asked(METRICS="everywhere")

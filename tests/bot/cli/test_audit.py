@@ -107,7 +107,7 @@ async def test_only_since_that_day(given: Settings) -> None:
     await furnish(given)
     assert rows(await audit(AuditOrder(f"{NOW:%Y-%m-%d}"), given, NOW))
     assert not rows(await audit(AuditOrder("2030-01-01"), given, NOW))
-    with pytest.raises(Trouble, match="is no day"):
+    with pytest.raises(Trouble, match="is not a date"):
         await audit(AuditOrder("yesterday"), given, NOW)
 
 

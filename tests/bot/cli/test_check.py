@@ -82,7 +82,7 @@ async def test_undelivered_notices_and_damaged_files_are_named(tmp_path: Path) -
     assert len(found) == 3
     assert found[0].startswith("case 2222: its file cannot be read")
     assert found[1].startswith("no message reaches Person 0, and nobody else is headteacher")
-    assert found[2].startswith("case 7K4M: 1 notices could not be delivered to Person 0")
+    assert found[2].startswith("case 7K4M: a message could not be delivered to Person 0")
 
 
 async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_missing_people_and_halves_of_settings_are_named(tmp_path: Path) -
         ),
         (
             {"TELEGRAM_BOT_TOKEN": "1:x", "LEADERSHIP_CHANNEL": "C0123,-1001"},
-            "LEADERSHIP_CHANNEL names C0123, which is in Slack, and there is no token for it.",
+            "LEADERSHIP_CHANNEL names C0123, which is in Slack, but the bot is not connected to that. Connect it, or take LEADERSHIP_CHANNEL out: headsup setup",
         ),
     ],
 )
@@ -264,7 +264,7 @@ async def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     given = settings(tmp_path, POLICY_TEXTS=str(tmp_path / "texts"))
     assert await only("texts", given) == [
-        f"{tmp_path / 'texts'} holds no policy texts (.md or .txt)."
+        f"{tmp_path / 'texts'} holds no policy texts (.md or .txt), so no question can be answered. Add one: headsup policy add FILE"
     ]
     (tmp_path / "texts" / "phones.md").write_text("# Phones\n\nPhones are off in class.\n")
     procedure, statement = await only("texts", given)
@@ -328,9 +328,9 @@ async def test_notices_that_are_late_or_of_no_case_are_named(tmp_path: Path) -> 
     await store.close()
     undelivered, late = await only("notices", settings(tmp_path))
     assert undelivered.startswith(
-        "1 notices of no case (digests, duties) could not be delivered to Person 1"
+        "a message about no case (such as a digest) could not be delivered to Person 1"
     )
-    assert late.startswith("1 notices should have been sent, the oldest 60 minutes ago.")
+    assert late.startswith("a message should have been sent, the oldest an hour ago.")
 
 
 async def test_a_damaged_person_is_named(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     given = settings(tmp_path, HEADSUP_DATA=str(tmp_path / "file" / "data"))
     [said] = await only("machine", given)
     assert said.startswith(
-        f"the folder {tmp_path}/file/data cannot be made: {tmp_path}/file is no folder"
+        f"the folder {tmp_path}/file/data cannot be made, as nothing can be written in {tmp_path}/file."
     )
 
 
@@ -399,7 +399,7 @@ async def test_a_disk_without_locks_is_named(
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     [said] = await only("machine", settings(tmp_path))
-    assert "knows no locks" in said
+    assert "does not let the bot lock it" in said
 
 
 async def test_whether_a_bot_runs_is_told(tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ async def test_a_database_is_looked_into_as_well(tmp_path: Path) -> None:
     report = await check(given, lambda: NOW, offline=True)
     nobody_alerted, undelivered = [finding.says for finding in report.found]
     assert nobody_alerted.startswith("nobody has the role of ICT manager")
-    assert undelivered.startswith("case 7K4M: 1 notices could not be delivered to Person 0")
+    assert undelivered.startswith("case 7K4M: a message could not be delivered to Person 0")
     assert report.facts == Facts(False, 3, NOW, reads_pictures=bool(program()))
 
 

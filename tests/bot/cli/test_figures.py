@@ -111,7 +111,7 @@ async def test_one_school_alone_or_a_folder_has_no_sums(tmp_path: Path, trust: S
     (alone / "trust-ash").mkdir(parents=True)
     (alone / "trust-ash" / "school.toml").write_text('name = "Ash"\n')
     one = settings(tmp_path, DATABASE_URL=database(), SCHOOLS=str(alone))
-    with pytest.raises(Trouble, match="one school alone"):
+    with pytest.raises(Trouble, match="only one school"):
         await figures_of_all(one, Wanted("", as_csv=False), NOW)
     with pytest.raises(Trouble, match="cannot read"):
         await figures_of_all(trust, Wanted("the year dot", as_csv=False), NOW)

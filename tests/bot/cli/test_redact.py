@@ -170,7 +170,7 @@ async def test_what_is_no_export_is_refused(folder: Folder, tmp_path: Path) -> N
     empty.mkdir()
     result = CliRunner().invoke(app, ["redact", str(empty), "--to", str(tmp_path / "clean")])
     assert "others.txt is not there" in str(result.exception)
-    with pytest.raises(Trouble, match="lies within the export's folder"):
+    with pytest.raises(Trouble, match="is inside the export's folder"):
         redact_to(folder.to, folder.to / "clean", None)
 
 

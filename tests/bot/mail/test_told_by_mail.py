@@ -320,7 +320,7 @@ async def test_a_code_is_read_out_and_then_mail_goes_there(
     with pytest.raises(Trouble, match="no such code"):
         await confirm(code, given)
     again = Invited("Kofi B", ["staff"], "", "Kofi@governors.example")
-    with pytest.raises(Trouble, match="told at that address already"):
+    with pytest.raises(Trouble, match="gets mail at that address already"):
         await invite_by_mail(again, given)
     kofi = await stage.bot.desk.store.by_account("mail:Kofi@governors.example")
     assert kofi

@@ -205,3 +205,8 @@ def test_ctrl_c_ends_the_chat_at_once(tmp_path: Path) -> None:
         child.kill()
         child.wait()
         os.close(controller)
+
+
+def test_a_file_of_commands_may_be_longer_than_a_minutes_typing(tmp_path: Path) -> None:
+    out, _ = run(tmp_path, "as Ben", *["/case list"] * 60)
+    assert out.count("No open cases.") == 60

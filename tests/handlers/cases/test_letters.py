@@ -130,6 +130,8 @@ async def test_it_is_on_british_paper_and_the_name_stands_below_the_greeting(
     assert isinstance(pdf, bytes)
     document = docx.Document(BytesIO(word))
     [section] = document.sections
+    assert section.page_width
+    assert section.page_height
     paper = (round(section.page_width.mm), round(section.page_height.mm))
     box = PdfReader(BytesIO(pdf)).pages[0].mediabox
     assert paper == (round(box.width * 25.4 / 72), round(box.height * 25.4 / 72)) == (210, 297)

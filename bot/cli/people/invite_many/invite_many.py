@@ -36,7 +36,7 @@ HEADS = ("Line", "Name", "Role", "Mail", "What happens")
 NEW = "is invited"
 HERE = "is here already, as {roles}: no slip"
 WAITS = "is invited already, until {until}: no slip"
-ANEW = "is invited anew; the slip of before is void"
+ANEW = "is invited again; the earlier slip no longer works"
 DRY = "Nothing was made: this is what the list says. Leave --dry-run out to make the slips."
 NOBODY = "Nobody in the list is to be invited, so no slips were made."
 WAITING = "For a new slip in place of one that is lost: --again"
@@ -51,8 +51,8 @@ ON_SLIPS = (
     "who is in no chat is invited by mail with headsup invite NAME --role chair --mail ADDRESS"
 )
 NO_ANSWER = (
-    "{chat} does not say how the bot is called, so the slips would have no square to scan. Nothing "
-    "was made. headsup check says what is wrong; then try again."
+    "{chat} does not say what the bot is called, so the slips would have no square to scan. "
+    "Nothing was made. headsup check says what is wrong; then try again."
 )
 NOT_ALL = (
     "{error}\nSo the slips of {names} in {file} do not work. Do not hand those out. Run the same "

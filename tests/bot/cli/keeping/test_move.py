@@ -100,7 +100,7 @@ async def test_there_and_back_again_leaves_one_place_in_use(given: Settings) -> 
 
 async def test_a_place_is_not_moved_onto_itself(given: Settings) -> None:
     where = str(given.headsup_data) if given.database_url is None else database()
-    with pytest.raises(Trouble, match="where everything is already"):
+    with pytest.raises(Trouble, match="is in that place already"):
         await move_to(where, given)
     async with opened(given):
         pass
@@ -166,7 +166,7 @@ def test_as_it_is_typed(tmp_path: Path) -> None:
     url = new_database("moved_as_typed")
     code, said = headsup("move", "--to", url, folder=tmp_path, **place)
     assert (code, said[:32]) == (0, "Everything is there: 5 cases, 5 ")
-    assert "Now set DATABASE_URL to it" in said
+    assert "Now set DATABASE_URL to the new place" in said
     code, said = headsup("run", folder=tmp_path, **place)
     assert (code, said.count("was moved to postgresql://headsup@/moved_as_typed")) == (1, 1)
     code, said = headsup("invite", "Ben", "--role", "head", folder=tmp_path, **place)

@@ -139,8 +139,8 @@ async def test_case_by_case(
         answers[name] for name, _ in sorted(refs.items(), key=lambda i: i[1]) if name in answers
     ]
     typist = await decide(given, backups, *in_order)
-    assert f"Case {refs['went on']} went on" in typist.words
-    assert f"Case {refs['rewritten']} is another" in typist.words
+    assert f"Case {refs['went on']} has gone on since" in typist.words
+    assert f"Case {refs['rewritten']} differs" in typist.words
     assert f"Case {refs['damaged']} is in the older copy" in typist.words
     assert f"Case {refs['locked']} is locked here" in typist.words
     assert refs["same"] not in typist.words
@@ -257,7 +257,7 @@ async def test_nothing_is_put_back_while_a_bot_works(tmp_path: Path) -> None:
             await decide(given, tmp_path / "backups")
     finally:
         await bot.desk.store.close()
-    with pytest.raises(Trouble, match="no backup and no copy"):
+    with pytest.raises(Trouble, match="neither a backup nor a data folder"):
         await decide(given, tmp_path / "nowhere")
 
 
@@ -280,8 +280,8 @@ def test_the_command(tmp_path: Path) -> None:
     status, words = headsup("restore", "backups", database(), folder=tmp_path, **given)
     assert (status, "headsup put-back FROM" in words) == (1, True), words
     status, words = headsup("put-back", "backups", "--all-older", folder=tmp_path, **given)
-    assert (status, f"Kept as here: {reference}" in words) == (0, True), words
-    assert f"Case {reference} went on" in words
+    assert (status, f"Kept as they are here: {reference}" in words) == (0, True), words
+    assert f"Case {reference} has gone on since" in words
 
 
 KILLED = """

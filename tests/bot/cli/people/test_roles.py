@@ -100,6 +100,6 @@ async def test_a_further_account_is_of_the_person_and_has_no_roles(
     [made] = await desk.store.invitations()
     assert (made.person, made.roles, made.by) == ("ben", (), TECHNICIAN)
     await print_invitation("Ben Okafor", ["staff"], given)
-    assert "The code is for a new person all the same" in capsys.readouterr().out
+    assert "This code is for somebody else of the same name" in capsys.readouterr().out
     assert [one.person for one in await desk.store.invitations() if one.roles] == [None]
     await desk.store.close()

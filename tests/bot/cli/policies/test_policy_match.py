@@ -127,4 +127,6 @@ def test_texts_in_place_and_the_program_s_own_are_left_alone(tmp_path: Path, own
         shutil.copy(path, own)
     said: list[str] = []
     match_passages(own, said.append, None)
-    assert said == ["Every passage that procedure.toml names is among the texts."]
+    assert said == [
+        "Every passage that procedure.toml names is in the texts. There is nothing to do."
+    ]

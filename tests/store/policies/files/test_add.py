@@ -150,7 +150,7 @@ def test_the_command_shows_what_it_understood(tmp_path, folder):
         "Owner: Headteacher",
         "Review by: 1 May 2028",
         "The file itself is kept as originals/phones-2026.txt.",
-        "Please read phones-2026.md once beside the file: what it says is what the bot quotes.",
+        "Please compare phones-2026.md with the file once: the bot quotes what phones-2026.md says.",
     ]
 
 
@@ -163,7 +163,7 @@ def test_the_command_refuses_in_one_sentence(tmp_path, folder):
     (tmp_path / "a.txt").write_text("Be kind.")
     done = _headsup(folder, str(tmp_path / "a.txt"), "--review-by", "soon")
     assert done.returncode == 1
-    assert "“soon” is no day" in done.stderr
+    assert "“soon” is not a date" in done.stderr
 
 
 def test_the_texts_of_the_program_itself_are_left_alone(tmp_path: Path) -> None:

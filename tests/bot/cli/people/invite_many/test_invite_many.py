@@ -107,7 +107,7 @@ async def test_each_person_joins_by_their_own_slip_once(
     assert "Not joined yet: 1 person." in lines
     assert "  *Finn* #Fox: ICT manager, invited until Mon 30 Nov, 09:00" in lines
     await join(second, Sender("slack:T1:finn", "finn"), desk)
-    assert "Nobody is invited who has not joined." in await list_people(given, None, NOW)
+    assert "No invitation is waiting to be used." in await list_people(given, None, NOW)
     assert list(await desk.store.invitations()) == []
 
 
@@ -123,7 +123,7 @@ async def test_a_second_time_makes_slips_for_those_alone_who_have_none(
     assert {made.digest for made in await desk.store.invitations()} == before
 
     said = await invited(tmp_path, given, "more.pdf", again=True)
-    assert "is invited anew; the slip of before is void" in said
+    assert "is invited again; the earlier slip no longer works" in said
     now = {made.digest for made in await desk.store.invitations()}
     assert len(now) == 2
     assert now.isdisjoint(before)
@@ -175,7 +175,7 @@ async def test_the_square_opens_the_bot_in_telegram(tmp_path: Path) -> None:
         words = words_in(tmp_path / "slips.pdf")
         assert f"t.me/{USERNAME}" in words
         assert "/headsup join" not in words
-    with pytest.raises(Trouble, match="Telegram does not say how the bot is called"):
+    with pytest.raises(Trouble, match="Telegram does not say what the bot is called"):
         await invited(tmp_path, given, "more.pdf", again=True)
     assert not (tmp_path / "more.pdf").exists()
 
@@ -186,7 +186,9 @@ async def test_a_database_is_asked_as_a_folder_is(tmp_path: Path) -> None:
     assert "3 slips for 3 people" in await invited(tmp_path, given)
     assert "Not joined yet: 3 people." in await list_people(given, None, NOW)
     assert "3 slips" in await invited(tmp_path, given, "more.pdf", again=True)
-    assert await let_leave("gita  rao", given, NOW) == ["The invitation for Gita Rao is void."]
+    assert await let_leave("gita  rao", given, NOW) == [
+        "The invitation for Gita Rao no longer works."
+    ]
     assert "Not joined yet: 2 people." in await list_people(given, None, NOW)
 
 
@@ -198,13 +200,13 @@ async def test_a_list_says_who_is_missing_and_who_has_left(
 ) -> None:
     await desk.store.add_person(Person("dev", "Dev Shah", (Role.ICT,), ("slack:T1:dev",), NOW))
     lines = await list_people(given, tmp_path / "staff.csv", NOW)
-    assert lines[lines.index("On the list, and neither here nor invited: 2 people.") :] == [
-        "On the list, and neither here nor invited: 2 people.",
+    assert lines[lines.index("On the list, but neither here nor invited: 2 people.") :] == [
+        "On the list, but neither here nor invited: 2 people.",
         "  Gita Rao: staff",
         "  *Finn* #Fox: ICT manager",
-        "Here, and not on the list: 1 person.",
+        "Here, but not on the list: 1 person.",
         "  Dev Shah (Slack dev): ICT manager",
-        "Whoever has left: headsup people --left NAME",
+        "For each who has left the school: headsup people --left NAME",
     ]
 
 
@@ -218,7 +220,7 @@ async def test_whoever_leaves_loses_every_role_and_what_is_theirs_is_handed_on(
         said[0]
         == "Efua Mensah (Slack efua) leaves, and loses the role leadership and chair of governors."
     )
-    assert "Nobody is chair of governors then" in said[-1]
+    assert "After that nobody is chair of governors" in said[-1]
     await sweep(desk)
     assert (await desk.store.person("efua")).roles == ()
     assert "  Efua Mensah (Slack efua)" in await list_people(given, None, NOW)
