@@ -18,8 +18,10 @@ def may_be_told(
     """Whether a notice about a case can reach this person, who may see all of it at a time (UTC);
     without one, now.
     """
+    if not reachable(person, desk):
+        return False
     relations = access.relations(person, matter[0], matter, desk.procedure, at or desk.now())
-    return reachable(person, desk) and access.may_with(person, Act.WORK, relations)
+    return access.may_with(person, Act.WORK, relations)
 
 
 def reachable(person: Person, desk: Desk) -> bool:
@@ -46,5 +48,7 @@ def is_reached(person: Person, desk: Desk) -> bool:
 
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:
     """Whether this person may hear that something is overdue, without seeing the case."""
+    if not reachable(person, desk):
+        return False
     relations = access.relations(person, matter[0], matter, desk.procedure, desk.now())
-    return reachable(person, desk) and access.may_with(person, Act.HEAR, relations)
+    return access.may_with(person, Act.HEAR, relations)

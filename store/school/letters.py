@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from store.school.toml import FileMistake
@@ -54,6 +55,14 @@ class Letter:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a file says: a letter, or what is wrong with it, each with its line, from 1."""
+
+    letter: Letter | None
+    mistakes: tuple[tuple[int, str], ...] = ()
+
+
 def letter_names(policy_texts: Path) -> list[str]:
     """The names of all letters that there are, whether or not they can be read."""
     return sorted(path.stem for path in (policy_texts / FOLDER).glob("*.md"))
@@ -73,11 +82,10 @@ def load_letters(policy_texts: Path) -> dict[str, Letter]:
         except FileMistake as mistake:
             mistakes.append(str(mistake))
             continue
-        reader = _Reader(name, text.split("\n"))
-        found = [f"{path}, line {line}: {what}." for line, what in reader.find_mistakes()]
-        mistakes += found
-        if not found:
-            letters[name] = reader.letter()
+        read = _read(name, text)
+        mistakes += [f"{path}, line {line}: {what}." for line, what in read.mistakes]
+        if read.letter:
+            letters[name] = read.letter
     if mistakes:
         raise FileMistake("\n".join(mistakes))
     return letters
@@ -127,6 +135,14 @@ def _text_of(path: Path) -> str:
     if len(text) > LONGEST:
         raise FileMistake(f"{path}: {TOO_LONG}.")
     return text
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, text: str) -> _Read:
+    """What this text says. Schools of one process mostly have the same letters."""
+    reader = _Reader(name, text.split("\n"))
+    mistakes = tuple(reader.find_mistakes())
+    return _Read(None, mistakes) if mistakes else _Read(reader.letter())
 
 
 class _Reader:

@@ -314,6 +314,9 @@ def load_procedure(policy_texts: Path, shared: Path | None = None) -> Procedure:
 
 def _with_letters(procedure: Procedure, letters: Collection[str]) -> Procedure:
     """The procedure of a school that has these letters: no step offers to write another one."""
+    offered = {step.letter for steps in procedure.procedure for step in steps.step if step.letter}
+    if offered.issubset(letters):
+        return procedure
     all_steps = []
     for steps in procedure.procedure:
         each = []
