@@ -208,9 +208,7 @@ async def reconsider(
     whom it is about, or was called otherwise.
     """
     givers = await _those_here(by, desk)
-    is_new = before is None or not before.has(*access.WORKERS)
-    is_new = is_new or not set(person.names) <= set(before.names if before else ())
-
+    is_new = _is_new_or_renamed(person, before)
     is_newcomer = is_new and person.has(*access.WORKERS)
     former = await names_in_role_log(desk) if is_newcomer else {}
 
@@ -226,18 +224,23 @@ async def reconsider(
 
     summaries = Summaries(await desk.store.summaries())
     for summary in summaries:
-        is_open = summary.status == Status.OPEN
-        matter = summaries.matter(summary.reference)
+        reference, is_open = summary.reference, summary.status == Status.OPEN
+        matter = summaries.matter(reference)
         is_appointed = lets_in_by_role(person, before, givers, matter, desk)
-        try:
+        with suppress(DamagedCase, NotFound):
             if is_appointed and summary is matter[0]:
-                await apply(desk, summary.reference, move_of_appointed)
+                await apply(desk, reference, move_of_appointed)
             elif is_open or is_new or person.has(Role.HEAD):
-                await apply(desk, summary.reference, move)
+                await apply(desk, reference, move)
             if is_open:
-                await without_lost_owner(desk, summary.reference)
-        except (DamagedCase, NotFound):
-            continue
+                await without_lost_owner(desk, reference)
+
+
+def _is_new_or_renamed(person: Person, before: Person | None) -> bool:
+    """Whether they had nothing to do with cases before, or have come to be called otherwise."""
+    if before is None or not before.has(*access.WORKERS):
+        return True
+    return not set(person.names) <= set(before.names)
 
 
 async def _those_here(ids: Iterable[str], desk: Desk) -> list[Person]:

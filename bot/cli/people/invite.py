@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from shlex import quote
@@ -70,13 +70,8 @@ async def print_invitation(
     `again`: in place of those that wait for somebody new of that name.
     """
     name = " ".join(name.split())[:80]
-    if not name:
-        raise Trouble(NO_NAME)
     wanted = roles_typed(roles)
-    if person and wanted:
-        raise Trouble(ROLE_TOO)
-    if not person and not wanted:
-        raise Trouble(NO_ROLE)
+    _refuse_what_is_no_invitation(name, wanted, person)
 
     if settings.is_of_one_of_several:
         from bot.schools.open import schools_with_chats
@@ -95,12 +90,28 @@ async def print_invitation(
     typer.echo("\n".join(_join_commands(settings, made.code)))
     async for link in _join_links(settings, made.code):
         typer.echo(LINK.format(link=link))
+    for line in _lines_about_others(made, name, again=again):
+        typer.echo(line)
+
+
+def _refuse_what_is_no_invitation(name: str, roles: tuple[str, ...], person: str) -> None:
+    """An invitation is for somebody new with roles, or for a further account of somebody."""
+    if not name:
+        raise Trouble(NO_NAME)
+    if person and roles:
+        raise Trouble(ROLE_TOO)
+    if not person and not roles:
+        raise Trouble(NO_ROLE)
+
+
+def _lines_about_others(made: NewInvitation, name: str, *, again: bool) -> Iterator[str]:
+    """What is to be known of earlier invitations, and of people, of the same name."""
     if made.earlier:
         words = VOID if again else STILL_GOOD
-        typer.echo(words.format(number=counted(len(made.earlier), "earlier code"), name=name))
+        yield words.format(number=counted(len(made.earlier), "earlier code"), name=name)
     if made.same_name:
         who = listed(map(with_account, made.same_name))
-        typer.echo(SAME_NAME.format(who=who, command=_further_command(name, made.same_name)))
+        yield SAME_NAME.format(who=who, command=_further_command(name, made.same_name))
 
 
 async def make_invitation(

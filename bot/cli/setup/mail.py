@@ -50,20 +50,30 @@ def ask_mail(before: Mapping[str, str]) -> dict[str, str]:
     kept = _kept(before.get("MAIL_URL", ""))
     if kept is None:
         typer.echo(ABOUT)
-    while True:
+
+    url = _ask_url(kept)
+    while url and not _is_usable(url):
         url = _ask_url(kept)
-        if not url:
-            return {"MAIL_URL": "", "MAIL_FROM": ""} if is_set else {}
-        try:
-            user = read_url(url).user
-        except SettingsError as error:
-            # Such as a password that would go out for everybody to read: never kept.
-            typer.echo(f"  {error}")
-            continue
-        if asyncio.run(_is_taken(url)) or yes(UNTRIED, default=False):
-            break
-    sender = ask(FROM, _address, before.get("MAIL_FROM") or (user if "@" in user else ""))
-    return {"MAIL_URL": url, "MAIL_FROM": sender}
+    if url:
+        return {"MAIL_URL": url, "MAIL_FROM": _ask_sender(before, url)}
+    return {"MAIL_URL": "", "MAIL_FROM": ""} if is_set else {}
+
+
+def _is_usable(url: str) -> bool:
+    """Whether it is to be kept: what would send a password for everybody to read never is."""
+    try:
+        server = read_url(url)
+    except SettingsError as error:
+        typer.echo(f"  {error}")
+        return False
+    return asyncio.run(_is_taken(server)) or yes(UNTRIED, default=False)
+
+
+def _ask_sender(before: Mapping[str, str], url: str) -> str:
+    """The address from which mails go out: the user often is one."""
+    user = read_url(url).user
+    proposed = user if "@" in user else ""
+    return ask(FROM, _address, before.get("MAIL_FROM") or proposed)
 
 
 def _kept(url: str) -> MailServer | None:
@@ -80,19 +90,29 @@ def _ask_url(kept: MailServer | None) -> str:
     if not host:
         return ""
     way = ask(WAY, one_of(WAYS), _way(kept) if kept else TLS)
-    is_same_way = kept is not None and _way(kept) == way
-    number = ask(PORT_THERE, port, str(kept.port) if kept and is_same_way else PORTS[way])
-    user = ask(USER, str, (kept.user or NOTHING) if kept else "")
-    login = ""
-    if user not in ("", NOTHING):
-        is_same_user = kept is not None and kept.user == user
-        password = ask_hidden(PASSWORD + (KEPT if is_same_user else ""))
-        if kept and is_same_user and not password:
-            password = kept.password
-        login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+    number = ask(PORT_THERE, port, _proposed_port(kept, way))
+    login = _ask_login(kept)
     scheme = "smtps" if way == TLS else "smtp"
     end = "?starttls=required" if way == STARTTLS else ""
     return f"{scheme}://{login}{host}:{number}{end}"
+
+
+def _proposed_port(kept: MailServer | None, way: str) -> str:
+    if kept and _way(kept) == way:
+        return str(kept.port)
+    return PORTS[way]
+
+
+def _ask_login(kept: MailServer | None) -> str:
+    """User and password as an address has them, with an @; empty for none."""
+    user = ask(USER, str, (kept.user or NOTHING) if kept else "")
+    if user in ("", NOTHING):
+        return ""
+    if kept and kept.user == user:
+        password = ask_hidden(PASSWORD + KEPT) or kept.password
+    else:
+        password = ask_hidden(PASSWORD)
+    return f"{quote(user, safe='')}:{quote(password, safe='')}@"
 
 
 def _way(server: MailServer) -> str:
@@ -101,10 +121,10 @@ def _way(server: MailServer) -> str:
     return PLAIN if server.is_plain else STARTTLS
 
 
-async def _is_taken(url: str) -> bool:
+async def _is_taken(server: MailServer) -> bool:
     """Whether the server is there and lets one in; says so, or why not."""
     try:
-        await try_server(read_url(url))
+        await try_server(server)
     except DeliveryFailed as error:
         typer.echo(f"  {error}")
         return False

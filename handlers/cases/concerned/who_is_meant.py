@@ -123,15 +123,22 @@ async def _somebody(said: Said, desk: Desk) -> About:
         if len(found) == 1 and found[0].name.lower() == said.wanted.lower():
             return await _known(found[0], desk)
 
-    offices = offices_in(said.wanted)
+    candidates = await _with_offices_among(said.wanted, found, desk)
+    return About(Subject.STAFF, name=name, candidates=candidates)
+
+
+async def _with_offices_among(words: str, found: Collection[Person], desk: Desk) -> tuple[str, ...]:
+    """Ids of those found by name, or else by an office among other words: `whoever leads on
+    safeguarding`. The head's office among them always counts.
+    """
+    offices = offices_in(words)
     others = tuple(offices - {Role.HEAD})
     if not found and others:
-        # An office among other words: `whoever leads on safeguarding`.
-        found = list(await desk.store.having(others))
+        found = await desk.store.having(others)
     candidates = ids_of(found)
     if Role.HEAD in offices:
         candidates += (await _head(desk)).heads
-    return About(Subject.STAFF, name=name, candidates=tuple(dict.fromkeys(candidates)))
+    return tuple(dict.fromkeys(candidates))
 
 
 async def of_no_staff(kind: str, name: str, desk: Desk) -> About:

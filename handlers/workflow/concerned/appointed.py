@@ -53,11 +53,23 @@ def with_head_of_before(
     """
     if is_not_meant(person, case) or access.concerns(person, [case]):
         return case
-    heads = [id for about in case.concerned if not about.names for id in about.heads]
-    known = [name for id in heads for name in names.get(id, ())]
-    if any(may_be_one(each, name) for each in known for name in person.names):
+    if any(_may_be_called(person, name) for name in _names_of_heads(case, names)):
         return perhaps_about(case, [person], desk.now())
     return case
+
+
+def _names_of_heads(case: Case, names: Mapping[str, Collection[str]]) -> set[str]:
+    """Those of the headteachers whom a case knows by id alone."""
+    found = set[str]()
+    for about in case.concerned:
+        if not about.names:
+            for id in about.heads:
+                found.update(names.get(id, ()))
+    return found
+
+
+def _may_be_called(person: Person, name: str) -> bool:
+    return any(may_be_one(name, own) for own in person.names)
 
 
 async def names_in_role_log(desk: Desk) -> dict[str, set[str]]:

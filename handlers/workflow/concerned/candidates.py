@@ -49,17 +49,25 @@ def with_those_named(case: Case, before: Case | None, around: Around, desk: Desk
     if not is_known_whom(case.subjects):
         return case
     if is_known_whom(before.subjects):
-        # Of whoever is named again it is asked again.
-        accused = _accused(case, around)
-        signers = [each for each in leaders if _only_signs(each, case, before, around, desk)]
-        others = [person for person in leaders if person not in signers]
-        case = _perhaps_about(case, case.words_since(before, accused), others, desk)
-        for person in signers:
-            words = case.words_since(before, {*accused, *person.ids})
-            case = _perhaps_about(case, words, [person], desk)
-        return case
+        return _with_those_named_again(case, before, leaders, around, desk)
     unsettled = [person for person in leaders if not is_not_meant(person, case)]
     return _perhaps_about(case, case.all_words, unsettled, desk)
+
+
+def _with_those_named_again(
+    case: Case, before: Case, leaders: Sequence[Person], around: Around, desk: Desk
+) -> Case:
+    """Of whoever is named again, after it was said whom the case is about, it is asked again."""
+    accused = _accused(case, around)
+    said = case.words_since(before, accused)
+    named = []
+    for person in leaders:
+        words = said
+        if _only_signs(person, case, before, around, desk):
+            words = case.words_since(before, {*accused, *person.ids})
+        if may_speak_of(words, person):
+            named.append(person)
+    return _perhaps_each(case, named, desk)
 
 
 def _only_signs(person: Person, case: Case, before: Case, around: Around, desk: Desk) -> bool:

@@ -110,17 +110,25 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    if matter.whole:
-        return True
+    return matter.whole or _may_let_in(person, matter, case, named)
+
+
+def _may_let_in(person: Person, matter: Matter, case: Case, named: About) -> bool:
+    """Whether whoever does not look after a case may say of somebody that they are not meant."""
     # Whoever went on seeing it all the while reads nothing new.
     if named.candidates and set(named.candidates) <= set(case.last_inside):
         return True
-    is_alone = len(matter.summaries) == 1
-    is_untouched = is_alone and _is_untouched(person, case, but=LOOKS)
+    if len(matter.summaries) > 1:
+        return False
+    is_untouched = _is_untouched(person, case, but=LOOKS)
     if named.is_of_words or named.is_of_matter:
-        return is_untouched or (is_alone and _have_named(named, person, case))
+        return is_untouched or _have_named(named, person, case)
+    return is_untouched and _is_named_by_them_alone(named, person, case)
+
+
+def _is_named_by_them_alone(named: About, person: Person, case: Case) -> bool:
     named_by = _named_by(named.label, case)
-    return is_untouched and bool(named_by) and named_by <= set(person.ids)
+    return bool(named_by) and named_by <= set(person.ids)
 
 
 def may_say_whom(person: Person, matter: Matter) -> bool:

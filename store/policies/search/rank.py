@@ -164,24 +164,18 @@ class Index:
             if unit.path not in of_path:
                 of_path[unit.path] = _union(terms_of(" . ".join(unit.path[-2:])))
             of_heading = of_path[unit.path]
-            of_lead: set[str] = set()
-            if unit.lead_in:
-                of_lead = by_place.get(unit.lead_in, of_lead)
+            of_lead = by_place.get(unit.lead_in, set()) if unit.lead_in else set()
 
             number = len(self.entries)
             for term in own[place]:
                 self.postings[term].append(number)
             # From the least worth to the most: where a term stands in several places, the best
             # counts.
-            for terms, worth in (
-                (of_title, TITLE),
-                (_terms_around(place, units, own), AROUND),
-                (of_heading, HEADING),
-                (of_lead, LEAD),
-                (own[place], OWN),
-            ):
-                for term in terms:
-                    self.context[term][number] = worth
+            self._weigh(number, of_title, TITLE)
+            self._weigh(number, _terms_around(place, units, own), AROUND)
+            self._weigh(number, of_heading, HEADING)
+            self._weigh(number, of_lead, LEAD)
+            self._weigh(number, own[place], OWN)
 
             own_text = text[unit.start : unit.end]
             if _TO_FILL_IN.search(own_text):
@@ -199,6 +193,10 @@ class Index:
                     audience=self._keep_once(of_lead | of_heading | of_title),
                 )
             )
+
+    def _weigh(self, number: int, terms: set[str], worth: float) -> None:
+        for term in terms:
+            self.context[term][number] = worth
 
     def _keep_once(self, terms: set[str]) -> frozenset[str]:
         frozen = frozenset(terms)
