@@ -55,7 +55,7 @@ def _find_under_name(
     text: PolicyText, headings: Sequence[str], name: list[str], typed: list[str]
 ) -> list[_Fit]:
     """The text, where all of `typed` belongs to its name; else its sections that the rest names."""
-    own = _countwords_of_name(name, typed)
+    own = _count_words_of_name(name, typed)
     if own == 0:
         return []
     is_whole_name = typed[:own] == name
@@ -74,7 +74,7 @@ def _find_under_name(
     return found
 
 
-def _countwords_of_name(name: Sequence[str], typed: Sequence[str]) -> int:
+def _count_words_of_name(name: Sequence[str], typed: Sequence[str]) -> int:
     """How many words of `typed`, from the first on, begin a word of the name."""
     for n, word in enumerate(typed):
         if not _begins_one_of(word, name):
