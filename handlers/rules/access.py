@@ -271,6 +271,13 @@ def is_meant_by_somebody(person: Person, matter: Iterable[Summary]) -> bool:
     return False
 
 
+def is_shut_out(person: Person, case: Summary) -> bool:
+    """Tell whether a case concerns this person, and is not left to them as the last who see it."""
+    if set(person.ids).isdisjoint(case.last_inside):
+        return concerns(person, [case])
+    return is_meant_by_somebody(person, [case])
+
+
 def relations(
     person: Person,
     case: Summary,
@@ -339,7 +346,11 @@ def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collecti
     if is_about_head(matter):
         # Where it is about the chair as well, the safeguarding lead is who is left.
         if any(part.chair_recused for part in matter):
-            return {Role.CHAIR, Role.DSL, *alerted}
+            left = {Role.CHAIR, Role.DSL, *alerted}
+            # Where it is about the lead too, another headteacher may be.
+            if any(part.lead_recused for part in matter):
+                left.add(Role.HEAD)
+            return left
         return {Role.CHAIR, *alerted}
     if any(part.withheld for part in matter):
         return {Role.HEAD, *alerted}

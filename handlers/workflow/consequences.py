@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.matter import Around
-from handlers.rules import access
 from handlers.rules.stages import wakes_at
 from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.concerned.candidates import with_those_named, with_words_weighed
 from handlers.workflow.concerned.last_readers import with_last_inside
+from handlers.workflow.concerned.offices_recused import with_recused
 from handlers.workflow.concerned.recusal import with_withdrawals
 from handlers.workflow.reopening import with_opened_again
 from handlers.workflow.steps.news import with_step_news
@@ -20,7 +20,6 @@ from handlers.workflow.telling.alerts import with_alerts
 from handlers.workflow.telling.first_told import with_hours_from_the_alert
 from handlers.workflow.telling.rounds import with_reporters_warned, with_rounds
 from store.model.case import Case
-from store.model.records import Role
 
 
 async def with_consequences(
@@ -37,7 +36,7 @@ async def with_consequences(
     opened = with_opened_again(case, before, desk)
     if opened is not case:
         case, around = opened, around.having(opened)
-    noted = _with_recused(case, around)
+    noted = with_recused(case, before, around, desk)
     if noted is not case:
         case, around = noted, around.having(noted)
     case = with_last_inside(case, before, around, desk)
@@ -53,17 +52,3 @@ async def with_consequences(
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
     return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)
-
-
-def _with_recused(case: Case, around: Around) -> Case:
-    """The case, saying whether it may be about every chair of governors, or headteacher."""
-    chair = _is_about_all(Role.CHAIR, case, around)
-    head = _is_about_all(Role.HEAD, case, around)
-    if (chair, head) == (case.chair_recused, case.head_recused):
-        return case
-    return replace(case, chair_recused=chair, head_recused=head)
-
-
-def _is_about_all(role: Role, case: Case, around: Around) -> bool:
-    people = around.people.having((role,))
-    return bool(people) and all(access.concerns(person, [case]) for person in people)

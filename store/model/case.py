@@ -89,6 +89,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
             posters=self.posters,
             chair_recused=self.chair_recused,
             head_recused=self.head_recused,
+            lead_recused=self.lead_recused,
             owner=self.owner,
             joined_to=self.joined_to,
             settled=self.settled,

@@ -66,6 +66,7 @@ FACTS = (
     Fact("posters", lambda case: case.posters),
     # Worked out from whom it is about, but asked of the case by who may see it.
     Fact("recusal", lambda case: (case.chair_recused, case.head_recused, case.speaks_of_head)),
+    Fact("the lead's recusal", lambda case: case.lead_recused),
     Fact("last inside", lambda case: case.last_inside),
     Fact("urgency", lambda case: case.urgent),
     Fact("withholding", lambda case: case.withheld),

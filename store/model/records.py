@@ -181,6 +181,9 @@ class About:
     #: Ids of those whom the case's own words name besides, of whom somebody has said that it is not
     #: about them.
     not_meant: tuple[str, ...] = ()
+    #: Whether it is somebody who was given a role by those from whom the case is kept: it is kept
+    #: from them too, until somebody who looks after it lets them see it.
+    appointed: bool = False
 
     @property
     def label(self) -> str:
@@ -391,6 +394,8 @@ class Summary:
     site_removals: tuple[SiteRemoval, ...] = ()
     #: What its reporters have said of its kind themselves, each once, the latest last.
     said: tuple[Said, ...] = ()
+    #: Every safeguarding lead is, or may be, one of its subjects.
+    lead_recused: bool = False
 
     @property
     def subjects(self) -> tuple[About, ...]:

@@ -195,6 +195,7 @@ def cases(reference: str) -> st.SearchStrategy[Case]:
         posters=tuples(abouts),
         chair_recused=st.booleans(),
         head_recused=st.booleans(),
+        lead_recused=st.booleans(),
         last_inside=tuples(ids),
         owner=optional(ids),
         joined_to=optional(ids),

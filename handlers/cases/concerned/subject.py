@@ -21,6 +21,7 @@ from handlers.cases.concerned.who_is_meant import (
 from handlers.cases.reporting.next_question import (
     BUTTON,
     SHORT_LIST,
+    appointed_to_settle,
     known_to,
     named_mark,
     subject_to_settle,
@@ -128,7 +129,7 @@ async def _somebody(
     def move(case: Case) -> Case:
         for each in named:
             case = _concerned(case, each, matter, ask)
-        return _about_none_of_words(case, matter, ask) if none_of_words else case
+        return _about_none_of_words(case, matter, "", ask) if none_of_words else case
 
     before = matter.named.subjects
     act = act_of_naming(named, matter.named)
@@ -280,18 +281,22 @@ async def _none(ask: Ask, matter: Matter, of: str, desk: Desk) -> Reply:
     def move(case: Case) -> Case:
         named = words_to_settle(ask.person, matter, case)
         is_of_others = of and named and of != named_mark(named)
-        return case if is_of_others else _about_none_of_words(case, matter, ask)
+        return case if is_of_others else _about_none_of_words(case, matter, of, ask)
 
     matter = await change(desk, ask.person, matter, Act.CLASSIFY, move, named=True)
     return await next_of(ask, matter, desk)
 
 
-def _about_none_of_words(case: Case, matter: Matter, ask: Ask) -> Case:
+def _about_none_of_words(case: Case, matter: Matter, of: str, ask: Ask) -> Case:
     """The case, about none of those whom its words name besides, as far as that is theirs to say.
 
     Raises Refused where none of it is.
     """
     named = words_to_settle(ask.person, matter, case)
+    if of and not named:
+        appointed = appointed_to_settle(ask.person, matter, case)
+        # By its own button alone: "none of them", typed, was said of others.
+        named = [appointed] if appointed and of == named_mark([appointed]) else []
     if named:
         case = case.concern_none(named, by=ask.person.id, at=ask.at)
         return with_owner_again(case, ask.person, ask.at)

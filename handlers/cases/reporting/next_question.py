@@ -22,6 +22,8 @@ from store.model.records import About, Person, Status
 DID_YOU_MEAN = "Did you mean one of these?"
 NOBODY_OF_THESE = "No, somebody else"
 #: Of whom the words name besides whom it is said to be about.
+APPOINTED = "{name} was given a role by somebody from whom this case is kept. Shall {name} see it?"
+APPOINTED_MAY = "Yes, show it to {name}"
 WORDS_MAY_MEAN = "The words may mean {names}. Is it about them, or did they post it?"
 YES = "Yes: {name}"
 NOT_ABOUT_THEM = "No, it is not about them"
@@ -68,7 +70,8 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
     """
     named = words_to_settle(person, matter, case)
     if not named:
-        return None
+        appointed = appointed_to_settle(person, matter, case)
+        return _appointed_question(appointed, case) if appointed else None
     about = f"case about {case.reference}"
     question = WORDS_MAY_MEAN.format(names=listed((each.name for each in named), "or"))
     options = []
@@ -76,6 +79,14 @@ def named_question(person: Person, matter: Matter, case: Case) -> Reply | None:
         options.append(Choice(YES.format(name=each.name), f"{about} id {each.candidates[0]}"))
     options.append(Choice(NOT_ABOUT_THEM, f"{about} {NONE} {named_mark(named)}"))
     return Reply((Text(question), Choices(tuple(options))), replaces=not case.withheld)
+
+
+def _appointed_question(appointed: About, case: Case) -> Reply:
+    """Asked of one at a time, and with no other answer: as long as nobody says yes, it is no."""
+    command = f"case about {case.reference} {NONE} {named_mark([appointed])}"
+    choice = Choice(APPOINTED_MAY.format(name=appointed.name), command)
+    question = Text(APPOINTED.format(name=appointed.name))
+    return Reply((question, Choices((choice,))), replaces=not case.withheld)
 
 
 async def question_of_insiders(
@@ -110,8 +121,18 @@ def with_question_of_named(
 
 def words_to_settle(person: Person, matter: Matter, case: Case) -> list[About]:
     """Those whom the words name besides, of whom this person may say whether they are meant."""
-    named = (each for each in case.subjects if each.is_of_words)
+    named = (each for each in case.subjects if each.is_of_words and not each.appointed)
     return [each for each in named if may_settle(person, matter, case, each)]
+
+
+def appointed_to_settle(person: Person, matter: Matter, case: Case) -> About | None:
+    """The first of those given a role by somebody from whom the case is kept, whom this person may
+    let see it.
+    """
+    for each in case.subjects:
+        if each.appointed and may_settle(person, matter, case, each):
+            return each
+    return None
 
 
 def named_mark(named: Iterable[About]) -> str:

@@ -14,7 +14,7 @@ from handlers.rules.pause import pause_ends
 from handlers.workflow.concerned.candidates import is_not_meant, perhaps_about
 from store.model.case import Case
 from store.model.memos import RoleChange
-from store.model.records import Person, Summary
+from store.model.records import SYSTEM, About, Person, Subject, Summary
 
 
 def lets_in_by_role(
@@ -24,23 +24,31 @@ def lets_in_by_role(
     matter: Sequence[Summary],
     desk: Desk,
 ) -> bool:
-    """Tell whether a person's new roles would show them a matter that is kept from all of those who
+    """Tell whether a person's new roles would show them a matter that is kept from one of those who
     gave them.
 
-    `before`: the person as they were. Where only one of two who agreed is concerned by it, the
-    other has answered for it.
+    `before`: the person as they were.
     """
-    if not givers or not all(access.is_kept_from(giver, matter) for giver in givers):
+    if not any(access.is_kept_from(giver, matter) for giver in givers):
         return False
     was_inside = before is not None and _is_inside(before, matter, desk)
     return not was_inside and _is_inside(person, matter, desk)
 
 
 def with_appointed(case: Case, person: Person, desk: Desk) -> Case:
-    """The case, kept from this person until somebody who looks after it has let them in."""
-    if is_not_meant(person, case) or access.concerns(person, [case]):
+    """The case, kept from this person until somebody who looks after it has let them in; unless
+    they have looked after it themselves before, or nobody else does (`last_readers`).
+    """
+    if access.concerns(person, [case]) or _has_worked_on(person, case):
         return case
-    return perhaps_about(case, [person], desk.now())
+    about = About(Subject.UNSURE, name=person.name, candidates=person.ids, appointed=True)
+    return case.concern_also(about, by=SYSTEM, at=desk.now())
+
+
+def _has_worked_on(person: Person, case: Case) -> bool:
+    """Whether this person has read or done something in it, and not as its reporter."""
+    is_reporter = not set(person.ids).isdisjoint(case.reporters)
+    return not is_reporter and any(entry.by in person.ids for entry in case.chronology)
 
 
 def with_head_of_before(

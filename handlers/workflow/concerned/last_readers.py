@@ -22,27 +22,65 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     `before`: as it was stored, where somebody has just said something of it. Where nobody had seen
     it by then, its words shut out whomever they name.
     """
-    if not case.last_inside and case.version and before is None:
+    appointed = _appointed(case)
+    if not (case.last_inside or appointed) and case.version and before is None:
         return case
     workers = around.people.having(access.WORKERS)
     as_others = replace(case, last_inside=()) if case.last_inside else case
     inside = _inside(as_others, workers, around, desk)
-    # Whoever has named all the others is nobody to leave it to.
-    namers = _have_named_several(case)
-    if any(namers.isdisjoint(person.ids) for person in inside):
-        kept: tuple[str, ...] = ()
-    else:
-        were_inside = ids_of(_inside_before(case, before, workers, around, desk))
-        tried = replace(case, last_inside=(*case.last_inside, *were_inside))
-        kept = ids_of(_inside(tried, workers, around, desk))
+    were_inside = _inside_before(case, before, workers, around, desk)
+
+    kept: tuple[str, ...] = ()
+    if not _is_left_to_somebody(case, inside, were_inside):
+        candidates = (*case.last_inside, *ids_of(were_inside))
+        kept = _who_stays(case, candidates, inside, workers, around, desk)
+        if not (inside or kept):
+            # Better somebody whom those have chosen whom it concerns than nobody at all.
+            kept = _who_stays(case, appointed, inside, workers, around, desk)
     return case if kept == case.last_inside else replace(case, last_inside=kept)
+
+
+def _is_left_to_somebody(
+    case: Case, inside: Sequence[Person], were_inside: Sequence[Person]
+) -> bool:
+    """Whether one of those who see it has seen it before, and has not named all the others."""
+    namers = _have_named_several(case)
+    left = [person for person in inside if namers.isdisjoint(person.ids)]
+    if not were_inside:
+        return bool(left)
+    # Words let in nobody new: "Thank you, Mrs Mensah" takes it from no chair.
+    return any(person in were_inside for person in left)
+
+
+def _who_stays(
+    case: Case,
+    candidates: Sequence[str],
+    inside: Sequence[Person],
+    workers: Sequence[Person],
+    around: Around,
+    desk: Desk,
+) -> tuple[str, ...]:
+    """Ids of those of these candidates who see it only if its words do not shut them out."""
+    tried = replace(case, last_inside=tuple(dict.fromkeys(candidates)))
+    found = _inside(tried, workers, around, desk)
+    return ids_of([person for person in found if person not in inside])
+
+
+def _appointed(case: Case) -> tuple[str, ...]:
+    """Ids of those who were given a role by those from whom it is kept."""
+    found: list[str] = []
+    for about in case.subjects:
+        if about.appointed:
+            found += about.candidates
+    return tuple(found)
 
 
 def _have_named_several(case: Case) -> set[str]:
     """Ids of those in whose words several are named of whom nobody has said yet whether it is about
     them.
     """
-    named = {about.name for about in case.subjects if about.is_of_words}
+    of_words = [about for about in case.subjects if about.is_of_words and not about.appointed]
+    named = {about.name for about in of_words}
     by: dict[str, set[str]] = {}
     last_by = ""
     for entry in case.chronology:

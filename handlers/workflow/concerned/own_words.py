@@ -110,7 +110,9 @@ def may_settle(person: Person, matter: Matter, case: Case, named: About) -> bool
     """
     if not matter.relations or matter.is_about(person):
         return False
-    return matter.whole or _may_let_in(person, matter, case, named)
+    if matter.whole:
+        return True
+    return not named.appointed and _may_let_in(person, matter, case, named)
 
 
 def _may_let_in(person: Person, matter: Matter, case: Case, named: About) -> bool:

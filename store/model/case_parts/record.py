@@ -87,6 +87,8 @@ class CaseRecord(Summarised):
     removals: tuple[PostRemoval, ...] = ()
     #: Ids of those who saw it last, whom its words alone do not shut out: nobody else is left.
     last_inside: tuple[str, ...] = ()
+    #: Every safeguarding lead is, or may be, one of its subjects.
+    lead_recused: bool = False
     version: int = 0
 
     @property

@@ -1,0 +1,56 @@
+"""Whether a case may be about everybody who has an office: then it goes to whoever is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.desk import Desk
+from handlers.matter import Around
+from handlers.rules import access
+from handlers.workflow.reach import may_be_told
+from store.model.case import Case
+from store.model.records import Person, Role
+
+
+def with_recused(case: Case, before: Case | None, around: Around, desk: Desk) -> Case:
+    """The case, saying whether it may be about every chair of governors, headteacher or
+    safeguarding lead.
+
+    `before`: as it was stored, where somebody has just said something of it. Otherwise roles alone
+    have changed: whoever looks after it in the chair's place goes on with that.
+    """
+    is_chair_out = _is_about_all(Role.CHAIR, was=case.chair_recused, case=case, around=around)
+    if before is None:
+        is_chair_out = is_chair_out or case.chair_recused
+    elif is_chair_out and not before.chair_recused:
+        is_chair_out = not _is_left_to_a_chair(case, before, around, desk)
+    noted = replace(
+        case,
+        chair_recused=is_chair_out,
+        head_recused=_is_about_all(Role.HEAD, was=False, case=case, around=around),
+        lead_recused=_is_about_all(Role.DSL, was=case.lead_recused, case=case, around=around),
+    )
+    return case if noted == case else noted
+
+
+def _is_about_all(role: Role, *, was: bool, case: Case, around: Around) -> bool:
+    """`was`: what is so while nobody has that office."""
+    people = around.people.having((role,))
+    if not people:
+        return was
+    return all(access.is_shut_out(person, case.summary) for person in people)
+
+
+def _is_left_to_a_chair(case: Case, before: Case, around: Around, desk: Desk) -> bool:
+    """Whether no more than words name a chair who looked after it: "Thank you, Mrs Mensah". They
+    let in nobody else.
+    """
+    matter = around.having(before).matter(before)
+    return any(
+        may_be_told(chair, matter, desk) and not _is_meant(chair, case)
+        for chair in around.people.having((Role.CHAIR,))
+    )
+
+
+def _is_meant(person: Person, case: Case) -> bool:
+    return access.is_meant_by_somebody(person, [case.summary])
