@@ -20,6 +20,8 @@ from store.model.records import Entry, Person, Progress, Subject
 
 #: Whom the words may mean besides, until somebody says so or not.
 PERHAPS = "perhaps {name}: the words may mean them"
+#: In place of the words of the entry's kind.
+APPOINTED = "kept it from {name} too, who was given a role by somebody from whom it is kept"
 NOT_THESE = "{words}, not {names}"
 
 ENTRY_WORDS: dict[str, str] = {
@@ -123,11 +125,17 @@ def cases_named_in(matter: Matter, rows: Iterable[Row]) -> set[str]:
 def entry_line(row: Row, matter: Matter, desk: Desk) -> str:
     """An entry in words. The lines of a note are set in, so that none looks like an entry."""
     entry = row.entry
-    words = ENTRY_WORDS.get(entry.what, entry.what).format_map(_details(entry, matter, desk))
+    words = _words_of_kind(entry).format_map(_details(entry, matter, desk))
     at, who = moment(entry.at, desk.calendar), matter.people.name(entry.by)
     if row.case.reference == matter.case.reference:
         return f"{at} · {who} {words}"
     return f"{at} · {row.case.reference} · {who} {words}"
+
+
+def _words_of_kind(entry: Entry) -> str:
+    if entry.details.get("appointed"):
+        return APPOINTED
+    return ENTRY_WORDS.get(entry.what, entry.what)
 
 
 def _details(entry: Entry, matter: Matter, desk: Desk) -> Mapping[str, str]:

@@ -24,12 +24,18 @@ async def test_a_chair_makes_a_friend_chair_who_sees_nothing_about_the_chair(tal
         Gita> /case {a}
         bot>  I know no case
         Efua> /people take Efua Mensah the role chair
-        bot>  is now
+        bot>  has no role here now
         clock> +1m
         Gita> /case {a}
         bot>  I know no case
         Cleo> /case {a}
-        bot>  Gita Rao
+        bot>  Cleo Martin is looking after it
+        bot>  Shall Gita Rao see it?
+        Cleo> (taps) Yes, show it to Gita Rao
+        bot>  Case {a}
+        Gita> /case {a}
+        bot>  Case {a}
+        Cleo> /case {a}
         bot>  Cleo Martin is looking after it
     """)
 
@@ -97,5 +103,54 @@ async def test_another_chair_of_before_looks_after_it(talk: Talk) -> None:
         Gita> /case {a}
         bot>  Case {a}
         Efua> /case {a}
+        bot>  I know no case
+    """)
+
+
+async def test_whoever_works_on_it_goes_on_when_a_chair_goes(talk: Talk) -> None:
+    await talk("""
+        Asha> They are both in it, a parent writes
+        bot>  Case {a}
+        Asha> /case about {a} the headteacher
+        bot>  About the headteacher
+        Asha> /case about {a} Efua Mensah
+        bot>  The safeguarding lead is told
+        Cleo> /case take {a}
+        bot>  Cleo Martin is looking after it
+        Efua> /people take Efua Mensah the role chair
+        bot>  has no role here now
+        Cleo> /case {a}
+        bot>  Cleo Martin is looking after it
+    """)
+
+
+async def test_a_leader_is_told_where_nobody_else_is_left(talk: Talk) -> None:
+    await talk("""
+        Asha> Ben Okafor and Efua Mensah say that Cleo Martin knows of a pupil in danger
+        bot>  Case {a}
+        Ben>  /people give Gita Rao the role leader
+        bot>  leadership
+        Asha> /case urgent {a}
+        bot>  Case {a} is urgent
+        bot to Gita>  Urgent: case {a}
+    """)
+
+
+async def test_thanks_take_a_case_from_nobody(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes that Ben Okafor slapped a boy
+        bot>  Case {a}
+        Asha> /case about {a} the headteacher
+        bot>  About the headteacher
+        Efua> /case take {a}
+        bot>  Efua Mensah is looking after it
+        Efua> /case note {a} A private note of the chair
+        bot>  Noted
+        Asha> /case note {a} Thank you, Mrs Mensah, for ringing me
+        bot>  Noted
+        clock> +1m
+        Efua> /case {a}
+        bot>  Efua Mensah is looking after it
+        Cleo> /case {a}
         bot>  I know no case
     """)

@@ -298,11 +298,20 @@ def _about_none_of_words(case: Case, matter: Matter, of: str, ask: Ask) -> Case:
         # By its own button alone: "none of them", typed, was said of others.
         named = [appointed] if appointed and of == named_mark([appointed]) else []
     if named:
+        named = [*named, *_appointed_by_nobody_now(case, named)]
         case = case.concern_none(named, by=ask.person.id, at=ask.at)
         return with_owner_again(case, ask.person, ask.at)
     if any(each.is_of_words for each in case.subjects):
         raise matter.refusal(NOT_TO_LET_IN)
     return case
+
+
+def _appointed_by_nobody_now(case: Case, not_meant: Collection[About]) -> list[About]:
+    """Those given a role, where it is kept from nobody any more who can have given it."""
+    others = [each for each in case.concerned if each not in not_meant and not each.appointed]
+    if any(map(access.may_be_somebody, others)):
+        return []
+    return [each for each in case.subjects if each.appointed and each not in not_meant]
 
 
 def sure_word(before: Collection[About]) -> str:

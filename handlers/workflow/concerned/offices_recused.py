@@ -16,13 +16,14 @@ def with_recused(case: Case, before: Case | None, around: Around, desk: Desk) ->
     """The case, saying whether it may be about every chair of governors, headteacher or
     safeguarding lead.
 
-    `before`: as it was stored, where somebody has just said something of it. Otherwise roles alone
-    have changed: whoever looks after it in the chair's place goes on with that.
+    `before`: as it was stored, where somebody has just said something of it. As long as the same
+    people are said to be concerned, and roles alone have changed, whoever looks after it in the
+    chair's place goes on with that.
     """
     is_chair_out = _is_about_all(Role.CHAIR, was=case.chair_recused, case=case, around=around)
-    if before is None:
-        is_chair_out = is_chair_out or case.chair_recused
-    elif is_chair_out and not before.chair_recused:
+    if case.chair_recused and (before is None or _said_of(before) == _said_of(case)):
+        is_chair_out = True
+    elif is_chair_out and before is not None and not before.chair_recused:
         is_chair_out = not _is_left_to_a_chair(case, before, around, desk)
     noted = replace(
         case,
@@ -31,6 +32,12 @@ def with_recused(case: Case, before: Case | None, around: Around, desk: Desk) ->
         lead_recused=_is_about_all(Role.DSL, was=case.lead_recused, case=case, around=around),
     )
     return case if noted == case else noted
+
+
+def _said_of(case: Case) -> set[tuple[str, str | None, str]]:
+    """Whom somebody has said that it concerns: not whom its words may mean besides."""
+    said = [about for about in case.summary.concerned if not about.is_of_words]
+    return {(about.subject, about.person, about.name) for about in said}
 
 
 def _is_about_all(role: Role, *, was: bool, case: Case, around: Around) -> bool:

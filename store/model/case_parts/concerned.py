@@ -84,7 +84,10 @@ class CaseConcerned(CaseRecord):
 
 def _details_of(said: About) -> dict[str, str]:
     """What an entry keeps of somebody who was named."""
-    return {"subject": said.subject, "person": said.person or "", "name": said.name}
+    details = {"subject": said.subject, "person": said.person or "", "name": said.name}
+    if said.appointed:
+        details["appointed"] = "yes"
+    return details
 
 
 def _instead_of(before: Collection[About]) -> dict[str, str]:
