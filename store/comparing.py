@@ -116,6 +116,7 @@ def _is_same(before: Evidence, now: Evidence) -> bool:
         "size": before.size,
         "kept_at": before.kept_at,
         "picture": before.picture,
+        "machine_read": before.machine_read,
         "problem": before.problem,
         "tries": before.tries,
         "next_try": before.next_try,

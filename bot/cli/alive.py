@@ -18,7 +18,7 @@ NO_ANSWER = (
     "The bot does not answer at {url}: {why}. Is it running? It answers only where METRICS is "
     "set, or PORT for a bot over HTTP."
 )
-#: What `bot/health.py` answers.
+#: What `bot/monitoring/health.py` answers.
 ALL_WELL = ("ok", "ready")
 NOT_OURS = (
     "Something else answers at {url}, and not the bot: another program has the port. Set METRICS, "

@@ -12,6 +12,7 @@ from handlers.commands import WITH_CASE, command
 from handlers.desk import JOINING, Ask, Desk, take_reference
 from handlers.matter import Matter
 from handlers.messages import Choice, Choices, NotYours, Prompt, Reply, Text, say
+from handlers.rules import access
 from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
@@ -285,13 +286,15 @@ async def join(ask: Ask, desk: Desk) -> Reply:
 
 
 def _would_be_alone(person: Person, target: Matter, part: Matter, desk: Desk) -> bool:
-    """Whether nobody else would look after what others look after now: words of the one may mean
-    them.
+    """Whether nobody else would look after what others look after now, as words of the one may mean
+    them. What somebody has said of it may take it from others: that was meant.
     """
     others = [each for each in target.people.having(WORKERS) if each.id != person.id]
     both = (*target.summaries, *part.summaries)
-    may_now = any(may_be_told(each, target.summaries, desk) for each in others)
-    return may_now and not any(may_be_told(each, both, desk) for each in others)
+    if any(may_be_told(each, both, desk) for each in others):
+        return False
+    lose = [each for each in others if may_be_told(each, target.summaries, desk)]
+    return any(access.is_kept_by_words(each, both) for each in lose)
 
 
 async def _shown(ask: Ask, matter: Matter, desk: Desk) -> Reply:

@@ -271,6 +271,11 @@ def is_meant_by_somebody(person: Person, matter: Iterable[Summary]) -> bool:
     return False
 
 
+def is_kept_by_words(person: Person, matter: Collection[Summary]) -> bool:
+    """Tell whether no more than words keep a matter from this person: nobody has said it."""
+    return is_kept_from(person, matter) and not is_meant_by_somebody(person, matter)
+
+
 def is_shut_out(person: Person, case: Summary) -> bool:
     """Tell whether a case concerns this person, and is not left to them as the last who see it."""
     if set(person.ids).isdisjoint(case.last_inside):

@@ -15,8 +15,8 @@ from handlers.rules.unfinished import with_cards_due
 from handlers.workflow.changes import apply, without_lost_owner
 from handlers.workflow.concerned.candidates import with_those_read
 from handlers.workflow.pictures.look import Look, look
-from handlers.workflow.pictures.text_files import is_text_file, words_in_file
 from handlers.workflow.pictures.words import read_words
+from handlers.workflow.text_files import is_text_file, words_in_file
 from store.base import Kept
 from store.disk.picture import CANNOT_OPEN
 from store.errors import Conflict, NotFound, OverLimit, StoreUnavailable
@@ -139,7 +139,7 @@ async def _read_file(reference: str, item: Evidence, kept: Kept, desk: Desk) -> 
     try:
         workers = await desk.store.having(WORKERS)
         async with desk.store.kept(reference, kept.sha256) as path:
-            await _note_words(reference, item, await words_in_file(path, workers), desk)
+            await _note_words(reference, item, await words_in_file(path, item.name, workers), desk)
     except (StoreUnavailable, NotFound, OSError) as error:
         why = type(error).__name__
         log.warning("file not read", case=reference, number=item.number, why=why)

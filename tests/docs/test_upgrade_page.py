@@ -118,7 +118,7 @@ def links(cases: dict[str, dict[str, Any]]) -> set[str]:
 
 def make_next(source: Path) -> None:
     """Turn a copy of this version into the next."""
-    model = source / "store" / "model" / "case.py"
+    model = source / "store" / "model" / "case_parts" / "record.py"
     text = model.read_text()
     assert text.count(LAST_FIELD) == 1
     model.write_text(text.replace(LAST_FIELD, f'{LAST_FIELD}    mood: str = "calm"\n'))

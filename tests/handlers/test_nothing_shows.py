@@ -108,7 +108,7 @@ async def lived(
 ) -> None:
     chosen(monkeypatch, "7K4M", HIDDEN)
     monkeypatch.setattr(
-        "store.model.records.secrets.token_hex", lambda n: random.Random(n).randbytes(n).hex()
+        "store.model.identifiers.secrets.token_hex", lambda n: random.Random(n).randbytes(n).hex()
     )
     await world.says("asha", "They call the kitchen filthy")
     await world.says("asha", command="case category 7K4M school-complaint")

@@ -56,7 +56,7 @@ async def test_who_took_it_and_becomes_its_subject_loses_it(talk: Talk) -> None:
 async def test_without_a_chair_the_reporter_is_not_sent_to_the_head(talk: Talk) -> None:
     await talk("""
         Efua> /people take Efua Mensah the role chair
-        bot>  without a role
+        bot>  has no role here now
         Asha> A parent writes something
         bot>  Case {a}
         Asha> (taps) The headteacher
@@ -223,7 +223,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
         Asha> (taps) Allegation about staff
         bot>  The chair of governors is told. The headteacher is not.
         Efua> /people take Efua Mensah the role chair
-        bot>  without a role
+        bot>  has no role here now
         clock> +20m
         bot to Asha> Case {a} still waits, and nobody has been told.
         bot to Asha> please tell the chair of governors in person, not the headteacher.
@@ -233,7 +233,7 @@ async def test_a_case_that_nobody_may_see_is_said_to_its_reporter_again(talk: Ta
 async def test_once_somebody_may_see_it_nobody_is_alarmed(talk: Talk) -> None:
     await talk("""
         Efua> /people take Efua Mensah the role chair
-        bot>  without a role
+        bot>  has no role here now
         Asha> A parent writes something about him
         bot>  Case {a}
         Asha> (taps) The headteacher

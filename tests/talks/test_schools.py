@@ -460,7 +460,7 @@ async def test_what_is_not_signed_by_slack_is_not_heard(
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
         (
             {"PUBLIC_URL": "http://headsup.trust.example"},
-            "PUBLIC_URL is not set: the address, https://",
+            "PUBLIC_URL is no address that begins with https://",
         ),
         ({"SLACK_CLIENT_SECRET": ""}, "Slack needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN is of one school alone"),

@@ -48,6 +48,8 @@ def invite(
 
     if mail and staff_list:
         raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
+    if mail and again:
+        raise typer.BadParameter("that is for codes that are typed in a chat", param_hint="--again")
     if mail:
         from bot.cli.people.invite_by_mail import Invited, invite_by_mail
 

@@ -44,6 +44,7 @@ FURTHER = "headsup invite {name} --for {person}"
 NO_NAME = "Give the person's full name."
 NO_ROLE = "Give the role: --role staff. For a further account of somebody who is here: --for NAME"
 ROLE_TOO = "a further account has the roles of its person. Leave --role out."
+NOT_AGAIN = "--again is for somebody new. To end a code for a further account, in a chat: /people"
 OUT = "{name} has no role here any more. Invite them as a new person, with --role."
 
 
@@ -72,6 +73,8 @@ async def print_invitation(
     name = " ".join(name.split())[:80]
     wanted = roles_typed(roles)
     _refuse_what_is_no_invitation(name, wanted, person)
+    if person and again:
+        raise Trouble(NOT_AGAIN)
 
     if settings.is_of_one_of_several:
         from bot.schools.open import schools_with_chats

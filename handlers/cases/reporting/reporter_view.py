@@ -30,10 +30,7 @@ from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.concerned.own_words import OwnWords, own_words
 from handlers.workflow.telling.alerts import nobody_told, recipients
 from store.model.case import Case
-from store.model.kinds import EntryKind
 from store.model.records import Person, Role, State, Status, Summary
-
-SUBJECTS_SAID = {EntryKind.ABOUT, EntryKind.ALSO_ABOUT, EntryKind.ABOUT_INSTEAD}
 
 CASE = "Case {reference}"
 WITH = "Kept with case {reference}"

@@ -34,8 +34,8 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if not _is_left_to_somebody(case, inside, were_inside):
         candidates = (*case.last_inside, *ids_of(were_inside))
         kept = _who_stays(case, candidates, inside, workers, around, desk)
-        if not (inside or kept):
-            # Better somebody whom those have chosen whom it concerns than nobody at all.
+        if not (inside or kept) and not _is_said_of_somebody(case):
+            # Where words alone may mean those who have chosen them: better they than nobody.
             kept = _who_stays(case, appointed, inside, workers, around, desk)
     return case if kept == case.last_inside else replace(case, last_inside=kept)
 
@@ -64,6 +64,12 @@ def _who_stays(
     tried = replace(case, last_inside=tuple(dict.fromkeys(candidates)))
     found = _inside(tried, workers, around, desk)
     return ids_of([person for person in found if person not in inside])
+
+
+def _is_said_of_somebody(case: Case) -> bool:
+    """Whether it was said that it concerns anybody who may work here."""
+    concerned = [about for about in case.summary.concerned if not about.is_of_words]
+    return any(map(access.may_be_somebody, concerned))
 
 
 def _appointed(case: Case) -> tuple[str, ...]:

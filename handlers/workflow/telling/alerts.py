@@ -366,7 +366,7 @@ def _roles_alerted(case: Case, matter: Sequence[Summary], desk: Desk) -> set[str
 
 def nobody_told(case: Case) -> str:
     """What a reporter does where nobody may be told, or can be reached."""
-    if not is_about_head([case]):
+    if not (is_about_head([case]) or case.speaks_of_head):
         return NOBODY
     return NOBODY_AT_SCHOOL if case.chair_recused else NOBODY_BUT_HEAD
 

@@ -122,7 +122,7 @@ async def test_somebody_is_invited_and_confirmed_at_the_command_line(
 
     out, status = await headsup("invite", "Kofi", "--role", "chair", "--mail", "kofi@g.example")
     assert status == 0, out
-    assert "Ring Kofi, on a number that you have from elsewhere" in out
+    assert "on a number that you have from elsewhere, and have the code read out to you" in out
     (sent,) = mail.mails
     code = sent.words.split("    ")[1].split()[0]
     assert code not in out

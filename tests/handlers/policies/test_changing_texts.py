@@ -290,7 +290,7 @@ async def test_what_names_somebody_or_is_no_question_is_on_no_list(desk: Desk, t
 
 
 async def test_a_head_is_not_shown_what_was_asked_of_the_head(desk: Desk) -> None:
-    await ask(desk, "asha", "policy what if the head shouts at a child in the boiler house?")
+    await ask(desk, "asha", "policy how many litres does the headteacher keep in the boiler house?")
     assert "boiler" not in words(await ask(desk, "ben", "policy gaps"))
     assert "boiler" in words(await ask(desk, "dev", "policy gaps"))
 

@@ -114,7 +114,7 @@ async def test_a_bot_that_is_older_than_the_tables_says_so_and_leaves_them_alone
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for opening in (PostgresStore.open(url), asyncio.to_thread(migrate, url)):
-        with pytest.raises(StoreUnavailable, match="newer Heads Up"):
+        with pytest.raises(StoreUnavailable, match="newer version of Heads Up"):
             await opening
 
 
