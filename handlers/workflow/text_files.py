@@ -5,6 +5,7 @@ to know from whom it is to be kept, and no evidence.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import email.policy
 import re
 from collections.abc import Iterator, Sequence
@@ -90,7 +91,8 @@ def _texts_in_zip(path: Path) -> Iterator[str]:
 
 
 def _texts_of(name: str, data: bytes) -> Iterator[str]:
-    if name.endswith(E_MAIL):
+    is_of_two_bytes = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if name.endswith(E_MAIL) and not is_of_two_bytes:
         yield from _texts_of_mail(data)
         return
     try:

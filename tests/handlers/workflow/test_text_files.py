@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import AsyncIterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -59,6 +63,55 @@ async def test_whom_its_lines_name_sees_nothing_of_it_until_somebody_says_not(
     assert "I know no case" in await shown(office, "ben", f"case {reference}")
     assert "The words may mean Ben Okafor" in await shown(office, "cleo", f"case {reference}")
     await office.asks("cleo", f"case about {reference} none")
+    assert reference in await shown(office, "ben", f"case {reference}")
+
+
+def _mail(charset: str, encoding: str) -> bytes:
+    mail = EmailMessage()
+    mail["To"] = "Cleo Martin <cleo@school.example>"
+    mail["Subject"] = "About my boy – read this"
+    mail.set_content(NAMED, charset=charset, cte=encoding)
+    return bytes(mail)
+
+
+def _folder() -> bytes:
+    """As a phone writes out a chat with its pictures."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("PHOTO-1.jpg", b"no picture")
+        folder.writestr("_chat.txt", NAMED)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("mail.eml", _mail("utf-8", "base64")),
+        ("mail.eml", _mail("utf-8", "quoted-printable")),
+        ("mail.eml", b"Subject: =?utf-8?q?Ben_Okafor_hit_my_boy?=\n\nPlease read the subject.\n"),
+        ("chat.zip", _folder()),
+        ("chat.json", json.dumps([{"text": "Ben Okafor hit my boy"}]).encode()),
+        ("mail.txt", "Müller says that Ben Okafor hit his boy".encode("cp1252")),
+    ],
+)
+async def test_it_is_read_however_it_is_written(office: Office, name: str, content: bytes) -> None:
+    reference = await fetched(office, content, name, "application/octet-stream")
+    assert "I know no case" in await shown(office, "ben", f"case {reference}")
+    assert reference in await shown(office, "cleo", f"case {reference}")
+
+
+async def test_a_greeting_says_nothing_of_whom_it_greets(office: Office) -> None:
+    letter = b"Dear Ben Okafor,\nnothing of note\nDear Cleo Martin,\nnothing of note either\n"
+    reference = await fetched(office, letter, "letter.txt", "text/plain")
+    assert reference in await shown(office, "ben", f"case {reference}")
+
+
+@pytest.mark.parametrize("name", ["chat.zip", "mail.eml", "chat.json", "note.rtf"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", bytes(range(256)) * 9])
+async def test_what_cannot_be_read_holds_nothing_up(
+    office: Office, name: str, content: bytes
+) -> None:
+    reference = await fetched(office, content, name, "application/octet-stream")
     assert reference in await shown(office, "ben", f"case {reference}")
 
 
