@@ -290,6 +290,7 @@ TAMPERED: dict[str, Change] = {
     "shown to the chair": lambda case: replace(case, head_recused=True),
     "left with who is named": lambda case: replace(case, last_inside=("f" * 12,)),
     "shown to the safeguarding lead": lambda case: replace(case, chair_recused=True),
+    "shown to another headteacher": lambda case: replace(case, lead_recused=True),
     "kept from the head": lambda case: replace(case, speaks_of_head=True),
     "reporter changed": with_report(by=BEN),
     "reporter added": lambda case: replace(
