@@ -131,6 +131,7 @@ abouts = record(
     nobody_of=tuples(ids),
     candidates=tuples(ids),
     not_meant=tuples(ids),
+    appointed=st.booleans(),
 )
 follow_ups = record(
     FollowUp,

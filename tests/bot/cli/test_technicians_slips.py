@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bot.cli.invite import print_invitation
 
 from bot.cli.check.check import check
 from bot.cli.people import list_people
+from bot.cli.people.invite import print_invitation
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, load, public_url
 from store.errors import Trouble
