@@ -89,7 +89,7 @@ async def test_a_further_account_of_the_chair_alone(talk: Talk, stage: SlackStag
     efuas = await invited(stage, further="efua")
     await talk(f"""
         Kofi> /join {bens}
-        bot>  chair of governors alone
+        bot>  can join only as chair of governors
         Kofi> /join {efuas}
         bot>  Please wait.
         Efua> (taps) Yes, that is me

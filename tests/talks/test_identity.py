@@ -246,7 +246,7 @@ async def test_a_role_that_was_taken_away_presses_no_old_button(talk: Talk, stag
         Cleo> (taps) I'll take it
         bot>  I know no case
         Ben>  /people take Cleo Martin the role staff
-        bot>  without a role
+        bot>  has no role here now
     """)
     assert (await stage.bot.desk.store.case(cases["a"])).owner is None
     await stage.taps("Cleo", "I'll take it")

@@ -65,7 +65,7 @@ async def test_whoever_lost_every_role_is_a_stranger(talk: Talk) -> None:
 async def test_whoever_left_comes_back_by_an_invitation(talk: Talk, stage: Stage) -> None:
     await talk("""
         Ben>  /people take Gita Rao the role staff
-        bot>  without a role, and out
+        bot>  has no role here now
         Ben>  /people invite "Gita Rao" as staff
         bot>  An invitation for Gita Rao (staff)
     """)
@@ -89,7 +89,7 @@ async def test_a_code_in_the_wrong_hands_is_put_right(talk: Talk, stage: Stage) 
         Gita> /join {hers}
         bot>  Welcome, Hana Lee.
         Ben>  /people take Hana Lee the role staff and leader
-        bot>  without a role, and out
+        bot>  has no role here now
         Ben>  /people invite "Gita Rao" as staff
         bot>  An invitation for Gita Rao (staff)
     """)
