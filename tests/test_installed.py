@@ -53,7 +53,7 @@ def build_wheel(source: Path, dist: Path) -> Path:
     built = ["make", "-o", ".venv/installed", "UV=", here, "wheel"]
     subprocess.run(built, check=True, capture_output=True, cwd=source)
     [wheel] = (source / "dist").glob("*.whl")
-    dist.mkdir(exist_ok=True)
+    dist.mkdir(parents=True, exist_ok=True)
     return Path(shutil.move(wheel, dist / wheel.name))
 
 
