@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.check.check import check
-from bot.cli.people.list_people import list_people
 from bot.cli.people.invite import print_invitation
+from bot.cli.people.list_people import list_people
 from bot.server import Servers
 from bot.settings import Settings, SettingsError, load, public_url
 from store.errors import Trouble
