@@ -187,6 +187,8 @@ async def _compare(script: Script, folder: Path) -> str:
                 without.time.now = whole.times[number - 1] if number else without.time.now
                 await without.live(number, deed)
             else:
+                # What time brings meanwhile is read in this deed here as well.
+                without.deed = number
                 without.time.now = whole.times[number]
                 await without.tick()
         found = await _differences(whole, without, script, lived, left_out)
