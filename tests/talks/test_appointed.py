@@ -154,3 +154,40 @@ async def test_thanks_take_a_case_from_nobody(talk: Talk) -> None:
         Cleo> /case {a}
         bot>  I know no case
     """)
+
+
+async def test_whoever_is_named_by_the_reporter_goes_though_somebody_new_comes(talk: Talk) -> None:
+    await talk("""
+        Asha> A parent writes that somebody slapped a boy
+        bot>  Case {a}
+        Asha> /case about {a} the school
+        bot>  About the school
+        clock> +11m
+        Asha> /case note {a} Ben Okafor and Cleo Martin did it together
+        bot>  Noted
+        Ben>  /case {a}
+        bot>  I know no case
+        Cleo> /case {a}
+        bot>  I know no case
+        Efua> /case {a}
+        bot>  Case {a}
+    """)
+
+
+async def test_another_headteacher_is_left_where_head_chair_and_lead_are_not(talk: Talk) -> None:
+    await talk("""
+        Asha> They are all in it, a parent writes
+        bot>  Case {a}
+        Asha> /case about {a} the headteacher
+        bot>  About the headteacher
+        Asha> /case about {a} Efua Mensah
+        bot>  Case {a}
+        Asha> /case about {a} Cleo Martin
+        bot>  Case {a}
+        technician> gives Gita Rao the role head
+        clock> +2m
+        Gita> /case {a}
+        bot>  Case {a}
+        Ben>  /case {a}
+        bot>  I know no case
+    """)

@@ -31,25 +31,15 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     were_inside = _inside_before(case, before, workers, around, desk)
 
     kept: tuple[str, ...] = ()
-    if not _is_left_to_somebody(case, inside, were_inside):
+    # Whoever has named all the others is nobody to leave it to.
+    namers = _have_named_several(case)
+    if all(not namers.isdisjoint(person.ids) for person in inside):
         candidates = (*case.last_inside, *ids_of(were_inside))
         kept = _who_stays(case, candidates, inside, workers, around, desk)
         if not (inside or kept) and not _is_said_of_somebody(case):
             # Where words alone may mean those who have chosen them: better they than nobody.
             kept = _who_stays(case, appointed, inside, workers, around, desk)
     return case if kept == case.last_inside else replace(case, last_inside=kept)
-
-
-def _is_left_to_somebody(
-    case: Case, inside: Sequence[Person], were_inside: Sequence[Person]
-) -> bool:
-    """Whether one of those who see it has seen it before, and has not named all the others."""
-    namers = _have_named_several(case)
-    left = [person for person in inside if namers.isdisjoint(person.ids)]
-    if not were_inside:
-        return bool(left)
-    # Words let in nobody new: "Thank you, Mrs Mensah" takes it from no chair.
-    return any(person in were_inside for person in left)
 
 
 def _who_stays(
