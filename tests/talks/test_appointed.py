@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.talks.conftest import Talk
+from tests.talks.stage import Stage
 
 
 async def test_a_chair_makes_a_friend_chair_who_sees_nothing_about_the_chair(talk: Talk) -> None:
@@ -191,3 +192,25 @@ async def test_another_headteacher_is_left_where_head_chair_and_lead_are_not(tal
         Ben>  /case {a}
         bot>  I know no case
     """)
+
+
+async def test_its_reporter_is_not_asked_of_a_friend_and_lets_nobody_in(
+    talk: Talk, stage: Stage
+) -> None:
+    await talk("""
+        Asha> They are both in it, a parent writes
+        bot>  Case {a}
+        Asha> /case about {a} the headteacher
+        bot>  About the headteacher
+        Asha> /case about {a} Efua Mensah
+        bot>  The safeguarding lead is told
+        Efua> /people give Gita Rao the role chair
+        bot>  chair of governors
+        Asha> /case {a}
+        bot>  You said it is about
+        Asha> /case about {a} none of them
+        bot>  only they can say that somebody is not meant
+        Gita> /case {a}
+        bot>  I know no case
+    """)
+    assert not [seen for seen in stage.seen("Asha") if "Gita" in seen.words]
