@@ -27,20 +27,8 @@ NOT_OURS = (
 
 
 def ask(settings: Settings, *, ready: bool) -> str:
-    """What the bot says. Raises Trouble where it does not answer, or is not ready.
-
-    A worker has no port of its own but that of METRICS; so that one is asked first.
-    """
-    host, port = HERE, settings.port
-    if settings.metrics:
-        try:
-            host, port = place_of(settings.metrics)
-        except ValueError as error:
-            raise Trouble(NO_ANSWER.format(url=settings.metrics, why="no address")) from error
-    if host in EVERYWHERE:
-        host = HERE
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}/{'ready' if ready else 'health'}"
+    """What the bot says. Raises Trouble where it does not answer, or is not ready."""
+    url = f"{_place(settings)}/{'ready' if ready else 'health'}"
     try:
         # No proxy leads to this machine.
         with build_opener(ProxyHandler({})).open(url, timeout=PATIENCE) as answer:
@@ -58,3 +46,19 @@ def ask(settings: Settings, *, ready: bool) -> str:
     if words not in ALL_WELL:
         raise Trouble(NOT_OURS.format(url=url))
     return words
+
+
+def _place(settings: Settings) -> str:
+    """Where the bot answers on this machine. Raises Trouble where METRICS is no address.
+
+    A worker has no port of its own but that of METRICS; so that one is asked first.
+    """
+    host, port = HERE, settings.port
+    if settings.metrics:
+        try:
+            host, port = place_of(settings.metrics)
+        except ValueError as error:
+            raise Trouble(NO_ANSWER.format(url=settings.metrics, why="no address")) from error
+    if host in EVERYWHERE:
+        host = HERE
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

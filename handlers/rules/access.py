@@ -257,9 +257,9 @@ def is_kept_from(person: Person, matter: Collection[Summary]) -> bool:
 
     Its words alone do not keep it from those who are the last to look after it.
     """
-    if not any(id in part.last_inside for part in matter for id in person.ids):
-        return may_be_about(person, matter)
-    return is_meant_by_somebody(person, matter)
+    if _is_left_to(person, matter):
+        return is_meant_by_somebody(person, matter)
+    return may_be_about(person, matter)
 
 
 def is_meant_by_somebody(person: Person, matter: Iterable[Summary]) -> bool:
@@ -278,9 +278,14 @@ def is_kept_by_words(person: Person, matter: Collection[Summary]) -> bool:
 
 def is_shut_out(person: Person, case: Summary) -> bool:
     """Tell whether a case concerns this person, and is not left to them as the last who see it."""
-    if set(person.ids).isdisjoint(case.last_inside):
-        return concerns(person, [case])
-    return is_meant_by_somebody(person, [case])
+    if _is_left_to(person, [case]):
+        return is_meant_by_somebody(person, [case])
+    return concerns(person, [case])
+
+
+def _is_left_to(person: Person, matter: Iterable[Summary]) -> bool:
+    """Tell whether this person is one of the last who saw any part of a matter."""
+    return any(not set(person.ids).isdisjoint(part.last_inside) for part in matter)
 
 
 def relations(
@@ -349,19 +354,23 @@ def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collecti
     # The other leaders work for the headteacher: a case about the head is the governors', and what
     # must be withheld goes besides to those whom its category alerts.
     if is_about_head(matter):
-        # Where it is about the chair as well, the safeguarding lead is who is left.
-        if any(part.chair_recused for part in matter):
-            left = {Role.CHAIR, Role.DSL, *alerted}
-            # Where it is about the lead too, another headteacher may be.
-            if any(part.lead_recused for part in matter):
-                left.add(Role.HEAD)
-            return left
-        return {Role.CHAIR, *alerted}
+        return {*_governors_of(matter), *alerted}
     if any(part.withheld for part in matter):
         return {Role.HEAD, *alerted}
     if all(Role.ICT in _alerted(part, procedure) for part in matter):
         return LEADERS | {Role.ICT}
     return LEADERS
+
+
+def _governors_of(matter: Sequence[Summary]) -> set[Role]:
+    """The roles that look after what is about the headteacher: the chair's, and whose is left."""
+    found = {Role.CHAIR}
+    if any(part.chair_recused for part in matter):
+        found.add(Role.DSL)
+        # Where it is about the lead too, another headteacher may be left.
+        if any(part.lead_recused for part in matter):
+            found.add(Role.HEAD)
+    return found
 
 
 def _alerted(case: Summary, procedure: Procedure) -> Sequence[str]:

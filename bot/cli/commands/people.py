@@ -46,10 +46,13 @@ def invite(
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.settings import load
 
-    if mail and staff_list:
+    if staff_list and mail:
         raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
+    if staff_list and (name or role or person):
+        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
     if mail and again:
         raise typer.BadParameter("that is for codes that are typed in a chat", param_hint="--again")
+
     if mail:
         from bot.cli.people.invite_by_mail import Invited, invite_by_mail
 
@@ -65,8 +68,6 @@ def invite(
 
     from bot.cli.people.invite_many.invite_many import Order, invite_from
 
-    if name or role or person:
-        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
     order = Order(staff_list, to, again=again, dry_run=dry_run)
     asyncio.run(invite_from(order, load(), Console(highlight=False), datetime.now(UTC)))
 
