@@ -6,6 +6,7 @@ The bot never answers in words of its own.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -38,9 +39,12 @@ from handlers.policies.text_view import (
     without_title,
 )
 from handlers.rules.access import Act
+from handlers.rules.names.offices import LIKE_THE_HEAD
 from handlers.text.pages import number_in
 from handlers.text.words import listed, shortened
 from store.model.memos import Question
+from store.model.records import Person, Role
+from store.model.words import folded
 from store.policies import Answer, Passage, TextOrSection
 from store.policies.texts import PolicyText
 
@@ -52,6 +56,13 @@ NEAREST = "The nearest part is “{section}” in “{title}”."
 NEAREST_TEXT = "The nearest text is “{title}”."
 ASK_WHOM = "You can ask {who}: “Ask the leadership” sends your question, with your name."
 ASK_IN_PERSON = "Please ask the headteacher."
+ASK_THE_CHAIR = "Please ask the chair of governors."
+#: No text of a school's need say so, and “tell the headteacher” would be the wrong advice.
+IF_ABOUT_HEAD = (
+    "If you are worried about something the headteacher did, tell the chair of governors. "
+    "Or send it to me without “/policy”, and say that it is about the headteacher. "
+    "They are not told."
+)
 DISAGREE = "The texts do not agree here. Please ask before you rely on either."
 NO_SUCH_TEXT = "I know no text “{typed}”. These are stored: {titles}."
 WHICH = "Which one?"
@@ -61,6 +72,16 @@ NO_PASSAGE = "The procedure names no passage for that. Ask in your own words: /p
 MORE = "More answers"
 #: Where there are no others: it is asked of the leadership next.
 NOT_IT = "Not it"
+
+#: In a question whose answer could send somebody to whom it is about.
+WORRIED = re.compile(
+    r"\b(about|against|complain\w*|concern\w*|worr\w+|alleg\w+|accus\w+|report\w*|griev\w+|whistle\w*)\b",
+    re.IGNORECASE,
+)
+
+NO_HEADTEACHER = re.compile(
+    r"\bheads? (of (?!(the |our |this )?school\b)|(lice|louse|injur\w+|bump\w*|wound\w*)\b)"
+)
 
 #: From so many words on, what follows “show” is no title.
 QUESTION_WORDS = 4
@@ -142,11 +163,21 @@ async def _answer(question: Question, seen: int, ask: Ask, desk: Desk) -> Reply:
             parts.append(quote_passage(passage, today, title))
             title = passage.title
 
+    if not seen and _may_be_worried_about_head(question.text, ask.person):
+        parts.append(Text(IF_ABOUT_HEAD))
+
     more = choices_to_read_around(chosen[0][0], "More of this section", desk)
     label = MORE if len(unseen) > len(chosen) else NOT_IT
     further = Choice(label, f"policy-next {question.digest} {seen + len(chosen)}")
     parts.append(Choices((*more, further, _ask_choice(question))))
     return Reply(tuple(parts))
+
+
+def _may_be_worried_about_head(text: str, person: Person) -> bool:
+    """Whether a question may be one of whom to tell about a headteacher, who does not ask it."""
+    said = NO_HEADTEACHER.sub("", folded(text))
+    is_worried = WORRIED.search(said) and LIKE_THE_HEAD.search(said)
+    return bool(is_worried) and not person.has(Role.HEAD)
 
 
 def _is_clearly_best(groups: Sequence[tuple[Passage, ...]]) -> bool:
@@ -185,10 +216,15 @@ async def _refuse(question: Question, answer: Answer, ask: Ask, desk: Desk) -> R
         lines.append(NOT_PASSED_ON)
     if nearest:
         lines.append(_nearest_line(nearest))
+    is_about_head = _may_be_worried_about_head(question.text, ask.person)
     if who:
         lines.append(ASK_WHOM.format(who=listed(person.name for person in who)))
+    elif is_about_head:
+        lines.append(ASK_THE_CHAIR)
     else:
         lines.append(ASK_IN_PERSON)
+    if is_about_head:
+        lines.append(IF_ABOUT_HEAD)
 
     choices: list[Choice] = []
     if who:

@@ -77,6 +77,30 @@ async def test_a_review_is_spoken_of_when_it_is_near(talk: Talk, stage: Stage) -
     """)
 
 
+async def test_who_is_worried_about_the_head_is_not_sent_to_the_head(
+    talk: Talk, stage: Stage
+) -> None:
+    await talk("""
+        Asha> /policy who do I tell about the headteacher
+        bot>  If you are worried about something the headteacher did, tell the chair of governors.
+        Asha> /policy how do i complain about the Head's dog in assembly
+        bot>  The texts do not say.
+        bot>  tell the chair of governors
+        Ben> /policy who do I tell about the headteacher
+    """)
+    assert not any("tell the chair" in seen.words for seen in stage.seen("Ben"))
+
+
+async def test_a_question_of_what_the_head_does_is_only_answered(talk: Talk, stage: Stage) -> None:
+    await talk("""
+        Asha> /policy does the headteacher own the online safety policy
+        bot>  The headteacher owns the school's policies on online safety
+        Asha> /policy who do i report a head injury to
+        Asha> /policy is the head of year told about detentions
+    """)
+    assert not any("tell the chair" in seen.words for seen in stage.seen("Asha"))
+
+
 async def test_a_refusal_names_only_what_comes_near(talk: Talk, stage: Stage) -> None:
     await talk("""
         Asha> /policy who won the football on saturday
