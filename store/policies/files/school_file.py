@@ -12,6 +12,7 @@ from typing import Any
 
 from store.limited import LimitExceeded, Limits, run_limited
 from store.policies.files.bare_text import decode_text, refuse_what_is_too_long, title_on_top
+from store.policies.files.comments import take_out_comments
 from store.policies.files.pdf.read import read_pdf
 from store.policies.files.reading import (
     DamagedFile,
@@ -131,7 +132,10 @@ def _read_source(name: str, data: bytes) -> SchoolFile:
         raise Empty(EMPTY.format(name=name))
     # Before anything looks for marks in it, which takes seconds in a text without end.
     refuse_what_is_too_long(name, len(text.encode("utf-8")))
-    return SchoolFile(FileText(text, title=title_on_top(text)), suffix)
+    without = take_out_comments(text)
+    left_out = ("the comments at its end",) if without.number else ()
+    reading = FileText(without.text, title=title_on_top(without.text), left_out=left_out)
+    return SchoolFile(reading, suffix)
 
 
 def _is_pdf(data: bytes, suffix: str) -> bool:

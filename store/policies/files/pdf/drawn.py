@@ -44,6 +44,8 @@ class PdfLine:
     page: int
     #: Height of the page, in points.
     height: float
+    #: It begins an item of a list whose bullets are no letters, so that they cannot be read.
+    begins_item: bool = False
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from store.policies.files.pdf.drawn import PdfLine
 from store.policies.files.pdf.groups import group_lines, is_heading, is_large
 from store.policies.files.pdf.layout import Layout, measure_layout
 from store.policies.files.pdf.markers import BULLET, NUMBER
+from store.policies.files.pdf.repeated_headers import without_repeated_headers
 from store.policies.files.pdf.tables import read_row
 
 
@@ -48,6 +49,7 @@ class _HeadingLevels:
 def render_document(lines: Sequence[PdfLine]) -> PdfDocument:
     """The title, and the text in Markdown: a blank line between blocks, but not within a list."""
     layout = measure_layout(lines)
+    lines = without_repeated_headers(lines, layout)
     groups = list(group_lines(lines, layout))
     words = count_words([line.text for line in lines])
     levels = _find_heading_levels(groups, layout)
@@ -99,6 +101,8 @@ def _render_group(
     bullet = BULLET.match(text)
     if bullet:
         return _PdfBlock("item", text, "- " + text[bullet.end() :])
+    if group[0].begins_item:
+        return _PdfBlock("item", text, "- " + text)
     if NUMBER.match(text):
         return _PdfBlock("item", text, text)
     return _PdfBlock("text", text, text)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from handlers.policies.printing import print_text
 from store.policies import Policies
+from store.policies.divide import divide
 from store.policies.files.pdf.read import read_pdf
 from store.policies.files.reading import (
     DamagedFile,
@@ -123,6 +124,76 @@ def test_a_table_keeps_its_rows(put):
     assert "| Who | Does | When |" in added.text.text
     row = "| Governors | approve this policy, and see to it that the staff keep to it all year round | In July |"
     assert row in added.text.text
+
+
+def test_a_table_over_the_end_of_a_page_keeps_its_rows(put):
+    """Its header is drawn again there, and its last row is divided."""
+    steps = [f"[C{n}], [{'talking while others speak ' * 3}], [Teacher {n}]" for n in range(1, 4)]
+    last = f"[C9], [{'a long row that goes on overleaf ' * 8}], [Head of year and somebody else]"
+    table = (
+        "#table(columns: (2cm, 6cm, 3cm), table.header([Level], [Behaviour], [Who acts]), "
+        + ", ".join([*steps, last])
+        + ")"
+    )
+    for space in range(0, 60, 6):
+        page = f"#set page(width: 15cm, height: 11cm)\n= Sanctions\n#v({space}mm)\n{table}\n\nThat is all."
+        words = read_pdf("table.pdf", make_pdf(page)).text
+        assert words.count("| Level |") == 1, words
+        for n in range(1, 4):
+            row = f"| C{n} | {'talking while others speak ' * 3}".strip() + f" | Teacher {n} |"
+            assert row in words, words
+        row = f"| C9 | {'a long row that goes on overleaf ' * 8}".strip()
+        assert f"{row} | Head of year and somebody else |" in words, words
+
+
+def test_a_row_may_begin_with_a_number_and_a_header_stand_in_the_middle(put):
+    table = (
+        "#table(columns: (4cm, 5cm, 4cm), align: (x, y) => if y == 0 { center } else { left }, "
+        "[*Year*], [*Head of year*], [*Extension*], "
+        "[7], [Miss L Farrow], [311], [8], [Mr T Bains], [312], [10], [Mrs O Petrova], [313])"
+    )
+    words = text_of(put("who.pdf", make_pdf(f"= Who to call\nThese are the numbers.\n{table}")))
+    assert (
+        "| Year | Head of year | Extension | | --- | --- | --- | | 7 | Miss L Farrow | 311 |"
+        in words
+    )
+    assert "| 8 | Mr T Bains | 312 | | 10 | Mrs O Petrova | 313 |" in words
+
+
+@pytest.mark.parametrize("end", [";", ".", ""])
+def test_a_list_whose_bullets_are_drawn_is_a_list(put, end):
+    """Browsers draw the bullets of a printed page as shapes, and not as letters."""
+
+    def draw(lead, items):
+        listed = "\n\n".join(
+            f"#pad(left: 1cm)[#place(dx: -5mm, dy: 1mm, circle(radius: 1mm)){item}{end}]"
+            for item in items
+        )
+        return f"{lead}\n\n{listed}\n\n"
+
+    orally = [
+        "ask for the note that was made",
+        "say what is missing from it in five working days and no later than that, in writing or not",
+    ]
+    written = ["write to the chair", "wait for twenty days"]
+    source = (
+        f"= Policy\n{SENTENCES[1]}\n\n"
+        + draw("If it was raised orally:", orally)
+        + draw("If it was raised in writing:", written)
+        + SENTENCES[0]
+    )
+    added = put("list.pdf", make_pdf(source))
+    text = added.text
+    words = text.plain.words
+    above = {}
+    for unit in divide(text):
+        lead = words[slice(*unit.lead_in)] if unit.lead_in else ""
+        above[words[unit.start : unit.end].rstrip(end)] = lead
+    for item in orally:
+        assert above[item] == "If it was raised orally:", text.text
+    for item in written:
+        assert above[item] == "If it was raised in writing:", text.text
+    assert above[SENTENCES[0].rstrip(end)] == ""
 
 
 def test_a_scan_is_said_to_have_no_text(put, tmp_path):
