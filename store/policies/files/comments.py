@@ -21,20 +21,20 @@ class WithoutComments:
 def take_out_comments(text: str) -> WithoutComments:
     """The text without its comments and their marks; all of it where there are none.
 
-    A mark without a comment stays, and so does what looks like a comment and has no mark. A note
-    of the text's own has a blank after its mark.
+    What looks like a comment and has no mark in the text stays, but for an answer below another
+    comment. A note of the text's own has a blank after its mark.
     """
     kept = text.rstrip()
     marks: list[str] = []
-    while True:
-        last = max(kept.rfind("\n"), kept.rfind("\r")) + 1
-        found = _COMMENT.fullmatch(kept, last)
-        if found is None or f"[{found['mark']}]" not in kept[:last]:
-            break
+    while found := _COMMENT.fullmatch(kept, _start_of_last_line(kept)):
         marks.append(found["mark"])
-        kept = kept[:last].rstrip()
-    if not marks:
+        kept = kept[: found.start()].rstrip()
+    if not marks or f"[{marks[-1]}]" not in kept:
         return WithoutComments(text, 0)
     for mark in marks:
         kept = kept.replace(f"[{mark}]", "")
     return WithoutComments(kept + "\n", len(marks))
+
+
+def _start_of_last_line(text: str) -> int:
+    return max(text.rfind("\n"), text.rfind("\r")) + 1

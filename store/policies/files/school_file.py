@@ -23,11 +23,13 @@ from store.policies.files.reading import (
     OtherKind,
     Protected,
 )
+from store.policies.files.web_page import is_web_page, read_web_page
 from store.policies.files.word.read import read_word
 
 #: Bytes; a scan of a hundred pages is smaller.
 LARGEST_FILE = 50_000_000
-TEXTS = (".md", ".markdown", ".txt")
+WEB_PAGES = (".html", ".htm")
+TEXTS = (".md", ".markdown", ".txt", *WEB_PAGES)
 
 NO_FILE = (
     "There is no file {name}. "
@@ -132,6 +134,11 @@ def _read_source(name: str, data: bytes) -> SchoolFile:
         raise Empty(EMPTY.format(name=name))
     # Before anything looks for marks in it, which takes seconds in a text without end.
     refuse_what_is_too_long(name, len(text.encode("utf-8")))
+    if suffix in WEB_PAGES or is_web_page(text):
+        page = read_web_page(text)
+        if not page.text.strip():
+            raise Empty(EMPTY.format(name=name))
+        return SchoolFile(page, suffix)
     without = take_out_comments(text)
     left_out = ("the comments at its end",) if without.number else ()
     reading = FileText(without.text, title=title_on_top(without.text), left_out=left_out)
