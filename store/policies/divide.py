@@ -296,11 +296,12 @@ class _Divider:
         words = self._text[start:end]
         asks_for_more = _asks_for_more(words)
         is_above_list = self._comes_before_bullet(last)
-        self._block += 1
         above = self._find_what_asks_for_paragraph()
+        if above is None:
+            self._block += 1
 
         units = []
-        for place in split_sentences(self._text, start, end):
+        for place in self._split_paragraph(first, last):
             unit = self._make_unit(place, "sentence")
             if above is not None:
                 unit = replace(unit, lead_in=above, needs=start)
@@ -314,6 +315,16 @@ class _Divider:
                 self._lead_in = (units[-1].start, units[-1].end)
             self._in_list = True
         return units
+
+    def _split_paragraph(self, first: int, last: int) -> Iterator[Place]:
+        """Its sentences; lines of a glossary, or of particulars, are each by themselves."""
+        start = self._lines[first].start
+        for n in range(first, last):
+            here, following = self._lines[n], self._lines[n + 1]
+            if _LABELLED.match(here.text) and _LABELLED.match(following.text):
+                yield from split_sentences(self._text, start, here.end)
+                start = following.start
+        yield from split_sentences(self._text, start, self._lines[last].end)
 
     def _find_what_asks_for_paragraph(self) -> Place | None:
         """The sentence above a paragraph, where it ends in a colon and no list has come of it."""
@@ -375,8 +386,6 @@ def _begins_something_new(lines: Sequence[TextLine], first: int, last: int) -> b
     """True where the line after `last` begins something new, though no blank line says so."""
     here, following = lines[last], lines[last + 1]
     if lines[first].kind == "bullet" and _ends_bullet(here, following):
-        return True
-    if _LABELLED.match(here.text) and _LABELLED.match(following.text):
         return True
     # Lines to fill in.
     if "__" in here.text and "__" in following.text:

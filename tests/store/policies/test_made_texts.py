@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.policies.divide import divide
+from store.policies.search.quote import span
 from store.policies.texts import parse
 from store.policies.unit import Unit
 
@@ -278,3 +279,24 @@ def test_a_row_with_an_empty_cell_keeps_its_header() -> None:
     text = parse("made.md", written.encode())
     header, row = divide(text)
     assert row.lead_in == (header.start, header.end)
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_what_asks_for_a_paragraph_is_quoted_with_it(gap: str) -> None:
+    written = (
+        "This sheet is for all staff, and hangs in the staff room beside the door.\n\n"
+        f"When the DSL is away:{gap}Deputy DSL: Imani Clarke (07700 900 214)\n"
+        "Out of hours: emergency duty team, 01632 960 999\n\nThis is new."
+    )
+    text = parse("made.txt", written.encode())
+    units = divide(text)
+    said = [text.plain.words[u.start : u.end] for u in units]
+    assert said[1:4] == [
+        "When the DSL is away:",
+        "Deputy DSL: Imani Clarke (07700 900 214)",
+        "Out of hours: emergency duty team, 01632 960 999",
+    ]
+    for n in (1, 2, 3):
+        quoted = text.plain.words[slice(*span(units, n))]
+        assert quoted.startswith("When the DSL is away:")
+        assert quoted.endswith("960 999")
