@@ -20,7 +20,7 @@ from store.policies.lines import read_lines
 from store.policies.open_lists import OpenList, OpenLists
 from store.policies.rows import continues_row, find_cells, is_delimiter, names_cells
 from store.policies.sentences import skip_blanks, split_bullet, split_sentences
-from store.policies.text_line import TextLine, next_with_text
+from store.policies.text_line import LABELLED, TextLine, next_with_text
 from store.policies.texts import PolicyText
 from store.policies.unit import LONGEST, Place, Unit, UnitKind
 
@@ -33,8 +33,6 @@ _POINTS_BACK = re.compile(
 )
 #: What a sentence ends with that goes on in a list.
 _GOES_ON = (":", "–", "—", "-")
-#: A line of a glossary, or of a text's particulars: `SAR: subject access request`.
-_LABELLED = re.compile(r"[A-Z][^.:;,!?]{0,40}:[ \t]+\S")
 #: How words end that a list goes on from, though they have no colon.
 _NEEDS_VERB = re.compile(r"\b(?:must|should|may|will|shall|can|cannot|not|never|if|when|by)\Z")
 _ENDS = (".", "!", "?", ";", ",", "…", ")", "”", '"')
@@ -321,7 +319,7 @@ class _Divider:
         start = self._lines[first].start
         for n in range(first, last):
             here, following = self._lines[n], self._lines[n + 1]
-            if _LABELLED.match(here.text) and _LABELLED.match(following.text):
+            if LABELLED.match(here.text) and LABELLED.match(following.text):
                 yield from split_sentences(self._text, start, here.end)
                 start = following.start
         yield from split_sentences(self._text, start, self._lines[last].end)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+#: A line of a glossary, or of a text's particulars: `SAR: subject access request`.
+LABELLED = re.compile(r"[A-Z][^.:;,!?]{0,40}:[ \t]+\S")
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ NO_FILE = (
     "There is no file {name}. "
     "Check the spelling, or drag the file into this window to write its name."
 )
-NOT_A_FILE = "{name} is no file. Add one .md, .txt, .docx or .pdf file at a time."
+NOT_A_FILE = "{name} is no file. Add one .docx, .pdf, .html, .md or .txt file at a time."
 NOT_OPENED = "{name} cannot be opened: {reason}."
 TOO_LARGE = (
     "{name} is larger than {most} MB, which is more than any policy. "
@@ -44,7 +44,7 @@ TOO_LARGE = (
 EMPTY = "{name} is empty."
 OTHER_KIND = (
     "{name} is not a kind of file that can be read. "
-    "Save it as .docx, .pdf, .txt or .md, and add that."
+    "Save it as .docx, .pdf, .html, .txt or .md, and add that."
 )
 OLD_WORD = "{name} is a file of an old Word. Open it in Word, save it as .docx, and add that."
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.policies.citing import cite
 from store.policies.divide import divide
 from store.policies.search.quote import span
 from store.policies.texts import parse
@@ -140,6 +141,35 @@ def test_a_list_within_a_list_is_its_bullets_own(
         unit = _unit_that_says(units, words, f"look after matter {n}")
         assert unit.lead_in is not None
         assert words[slice(*unit.lead_in)] == "Staff do this:", made
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    inner=st.sampled_from([LETTERS, ROMAN, *SIGNS]),
+    nests=st.lists(st.integers(0, 3), min_size=1, max_size=5),
+    length=st.sampled_from([1, 6, 20]),
+)
+def test_what_is_left_out_of_a_list_has_a_mark(
+    inner: tuple[str, ...], nests: list[int], length: int
+) -> None:
+    made = "Staff do this:\n\n"
+    for n, nested in enumerate(nests):
+        made += f"{NUMBERS[n]} look after {'every ' * length}matter {n}{':' if nested else '.'}\n"
+        for item in range(nested):
+            made += f"   {inner[item]} {RULES[item]} {'then ' * length}for matter {n}\n"
+    text = parse("made.md", made.encode())
+    units = divide(text)
+    for n, unit in enumerate(units):
+        if unit.item < 0:
+            continue
+        start, end = span(units, n)
+        passage = cite(text, units, start, end, unit)
+        quoted = [other for other in units if start <= other.start and other.end <= end]
+        lists = {other.of_list for other in quoted if other.item >= 0}
+        later = [other for other in units if other.start > end and other.of_list in lists]
+        shown = "\n".join([passage.words, *passage.rest])
+        is_whole = all(text.plain.words[u.start : u.end] in shown for u in later)
+        assert is_whole or passage.skips_after or passage.rest, shown
 
 
 BLOCKS = (
@@ -300,3 +330,15 @@ def test_what_asks_for_a_paragraph_is_quoted_with_it(gap: str) -> None:
         quoted = text.plain.words[slice(*span(units, n))]
         assert quoted.startswith("When the DSL is away:")
         assert quoted.endswith("960 999")
+
+
+def test_items_without_marks_and_lines_of_a_glossary_have_lines_of_their_own() -> None:
+    def shown(written: str) -> str:
+        text = parse("made.txt", written.encode())
+        units = divide(text)
+        return cite(text, units, *span(units, 0), units[0]).words
+
+    flow = "If a pupil tells you\n    Listen.\n    Promise nothing."
+    assert shown(flow) == flow
+    glossary = "ICO: the Information Commissioner's Office, in Wilmslow\nSAR: a subject's request"
+    assert shown(glossary) == glossary
