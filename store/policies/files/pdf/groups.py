@@ -128,11 +128,27 @@ def _begins_paragraph(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -
     ended = _ends_sentence(last)
     is_short = _is_short(last, layout)
     if not _is_item(line.text):
-        return ended and is_short
+        return ended and (is_short or _is_further_out(group, line))
     if ended or is_short:
         return True
     # Within a list a number is the next item, but after “see section” it is a reference.
     return _is_item(group[0].text) and not _RUNS_ON.search(last.text)
+
+
+def _is_further_out(group: Sequence[PdfLine], line: PdfLine) -> bool:
+    """It begins to the left of where an item's own words do."""
+    first = group[0]
+    if line.page != group[-1].page or not (_is_item(first.text) or first.begins_item):
+        return False
+    begin = group[1].x if len(group) > 1 else _begin_of_words(first)
+    return line.x < begin - _LEAST_INSET / 2
+
+
+def _begin_of_words(item: PdfLine) -> float:
+    """Where the words of an item begin, after its mark, in points from the left."""
+    mark, *words = item.inked
+    has_own_mark = words and _is_item(f"{mark.text.strip()} x")
+    return words[0].x if has_own_mark else item.x
 
 
 def _is_another_item(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:

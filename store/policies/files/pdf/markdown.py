@@ -50,7 +50,7 @@ def render_document(lines: Sequence[PdfLine]) -> PdfDocument:
     """The title, and the text in Markdown: a blank line between blocks, but not within a list."""
     layout = measure_layout(lines)
     lines = without_repeated_headers(lines, layout)
-    groups = list(group_lines(lines, layout))
+    groups = _put_notes_last(list(group_lines(lines, layout)), layout)
     words = count_words([line.text for line in lines])
     levels = _find_heading_levels(groups, layout)
 
@@ -69,6 +69,24 @@ def render_document(lines: Sequence[PdfLine]) -> PdfDocument:
             rendered.append("|" + " --- |" * block.cells)
         before = block.kind
     return PdfDocument(title, "\n".join(rendered) + "\n")
+
+
+def _put_notes_last(groups: Sequence[Sequence[PdfLine]], layout: Layout) -> list[Sequence[PdfLine]]:
+    """The groups, with the notes at the feet of pages at the end of the section they stand in.
+
+    Else one would stand between what introduces a list and the list, on the next page.
+    """
+    sorted_groups: list[Sequence[PdfLine]] = []
+    notes: list[Sequence[PdfLine]] = []
+    for group in groups:
+        if group[0].begins_note and group[0].size < layout.body:
+            notes.append(group)
+            continue
+        if is_heading(group, layout):
+            sorted_groups += notes
+            notes = []
+        sorted_groups.append(group)
+    return sorted_groups + notes
 
 
 def _find_heading_levels(groups: Sequence[Sequence[PdfLine]], layout: Layout) -> _HeadingLevels:

@@ -196,6 +196,71 @@ def test_a_list_whose_bullets_are_drawn_is_a_list(put, end):
     assert above[SENTENCES[0].rstrip(end)] == ""
 
 
+@pytest.mark.parametrize("letters", ["true", "false"])
+def test_notes_are_no_figures_and_stand_at_the_end_of_their_section(put, letters):
+    source = (
+        f"#set super(typographic: {letters})\n"
+        "#set page(width: 15cm, height: 9cm)\n= Policy\n"
+        + f"{SENTENCES[1]} " * 2
+        + "In an emergency call 999#footnote[From a mobile, too.] at once. Then staff must:\n"
+        + "".join(f"- do what is next in list {n}\n" for n in range(12))
+        + f"== Other\n{SENTENCES[0]}"
+    )
+    text = put("notes.pdf", make_pdf(source)).text
+    words = text.plain.words
+    assert "call 999[1] at once" in " ".join(words.split())
+    units = divide(text)
+    items = [unit for unit in units if "do what is next" in words[unit.start : unit.end]]
+    assert len(items) == 12
+    for unit in items:
+        assert unit.lead_in is not None
+        assert words[slice(*unit.lead_in)].endswith("Then staff must:")
+    [note] = [unit for unit in units if "From a mobile" in words[unit.start : unit.end]]
+    assert words[note.start : note.end] == "[1] From a mobile, too."
+    assert note.section == "Policy"
+
+
+@pytest.mark.parametrize("space", ["0.65em", "1.2em"])
+@pytest.mark.parametrize("inset", ["0cm", "6mm"])
+def test_cases_that_exclude_each_other_keep_their_own_lists(put, space, inset):
+    """As a word processor draws them: the lead-in no further away than the items from each other."""
+
+    def draw(lead, items):
+        drawn = [f"#block[{lead}]"]
+        for letter, item in zip("abc", items, strict=False):
+            drawn.append(f"#pad(left: {inset})[#box(width: 8mm)[({letter})]{item}]")
+        return "\n".join(drawn)
+
+    person = [
+        "the member of staff listens, and promises nothing;",
+        "the note is handed to the complaints co-ordinator, Ms Varga.",
+    ]
+    writing = [
+        "the office stamps it with the date;",
+        "nobody replies before the head of school has read it.",
+    ]
+    source = (
+        f"#set par(spacing: {space})\n#set block(spacing: {space})\n= Complaints\n{SENTENCES[1]} {SENTENCES[2]}\n\n"
+        + draw("If a complaint is received in person:", person)
+        + "\n"
+        + draw("If a complaint is received in writing:", writing)
+        + f"\n#block[{SENTENCES[1]}]"
+    )
+    text = put("complaints.pdf", make_pdf(source)).text
+    words = text.plain.words
+    for lead, items in (("in person:", person), ("in writing:", writing)):
+        for item in items:
+            [unit] = [unit for unit in divide(text) if item in words[unit.start : unit.end]]
+            assert unit.lead_in is not None, text.text
+            above = words[slice(*unit.lead_in)]
+            assert above.endswith(lead), text.text
+            assert above.startswith("If a complaint"), text.text
+            assert not unit.outer
+    last = divide(text)[-1]
+    assert words[last.start : last.end] == SENTENCES[1]
+    assert last.lead_in is None
+
+
 def test_a_scan_is_said_to_have_no_text(put, tmp_path):
     picture = tmp_path / "page.png"
     Image.new("RGB", (200, 300), "white").save(picture)
