@@ -34,7 +34,6 @@ def cite(
     rest = _rest(plain.words, units, quoted, end) if answer else []
     file_start, file_end = plain.find_start(start), plain.find_end(end)
     before = map(units.__getitem__, range(first - 1, -1, -1))
-    after = map(units.__getitem__, range(last + 1, len(units)))
     return Passage(
         doc=text.doc,
         title=text.title,
@@ -47,7 +46,7 @@ def cite(
         lead_in=lead_in,
         rest=tuple(rest),
         skips_before=bool(lead_in) and _skips(before, quoted[0]),
-        skips_after=not rest and bool(quoted[-1].lead_in) and _goes_on(after, quoted[-1]),
+        skips_after=not rest and _skips_after(units, first, last),
         review_by=text.review_by,
     )
 
@@ -134,6 +133,16 @@ def _rest(words: str, units: Sequence[Unit], quoted: Sequence[Unit], end: int) -
 def _skips(before: Iterable[Unit], quoted: Unit) -> bool:
     """Something of a list, or of a paragraph, stands between its lead-in and a quotation."""
     return 0 <= quoted.needs < quoted.begins or _goes_on(before, quoted)
+
+
+def _skips_after(units: Sequence[Unit], first: int, last: int) -> bool:
+    """A list that something introduces, and that units `first` to `last` are of, goes on."""
+    lists = {unit.of_list: unit for unit in units[first : last + 1] if unit.lead_in}
+    for bullet in lists.values():
+        after = map(units.__getitem__, range(last + 1, len(units)))
+        if _goes_on(after, bullet):
+            return True
+    return False
 
 
 def _goes_on(others: Iterable[Unit], bullet: Unit) -> bool:

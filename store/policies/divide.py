@@ -15,15 +15,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from store.policies.lines import TextLine, is_delimiter, read_lines
-from store.policies.open_lists import INSET, OpenList, OpenLists
+from store.policies.bare_lists import INSET, SHORT
+from store.policies.lines import read_lines
+from store.policies.open_lists import OpenList, OpenLists
+from store.policies.rows import continues_row, find_cells, is_delimiter, names_cells
 from store.policies.sentences import skip_blanks, split_bullet, split_sentences
+from store.policies.text_line import LABELLED, TextLine, next_with_text
 from store.policies.texts import PolicyText
 from store.policies.unit import LONGEST, Place, Unit, UnitKind
 
 _WORD = re.compile(r"[^\W_]")
-#: A telephone number, an address or a day, as stands in a row of a table and not above it.
-_A_FACT = re.compile(r"\d[\d ]{4,}\d|@|\d/\d")
 #: How a sentence begins that speaks of the one before: `These are`, `In such cases`.
 _POINTS_BACK = re.compile(
     r"(?:these|those|this|they|it|such|there|otherwise"
@@ -32,6 +33,8 @@ _POINTS_BACK = re.compile(
 )
 #: What a sentence ends with that goes on in a list.
 _GOES_ON = (":", "–", "—", "-")
+#: How words end that a list goes on from, though they have no colon.
+_NEEDS_VERB = re.compile(r"\b(?:must|should|may|will|shall|can|cannot|not|never|if|when|by)\Z")
 _ENDS = (".", "!", "?", ";", ",", "…", ")", "”", '"')
 
 
@@ -89,7 +92,7 @@ class _Divider:
         self._in_list = False
         self._lists = OpenLists(text)
         #: The header of the table.
-        self._header: Place | None = None
+        self._header: TextLine | None = None
         self._in_table = False
         self._number_of_table = 0
 
@@ -108,10 +111,11 @@ class _Divider:
                 last = self._find_last(n)
                 yield from self._divide_bullet(n, last)
             elif line.kind == "row":
-                yield self._read_row(n)
+                last = self._find_end_of_row(n)
+                yield self._read_row(n, last)
             elif line.kind == "text":
                 last = self._find_last(n)
-                if self._is_of_bullet(n):
+                if self._is_of_bullet(n, last):
                     yield from self._go_on_with_bullet(n, last)
                 else:
                     yield from self._divide_paragraph(n, last)
@@ -132,10 +136,28 @@ class _Divider:
     def _find_last(self, first: int) -> int:
         """The last line of the paragraph or bullet whose first line is `first`."""
         last = first
-        while last + 1 < len(self._lines) and self._lines[last + 1].kind == "text":
-            if _begins_something_new(self._lines, first, last):
+        while last + 1 < len(self._lines):
+            following = self._find_rest_of_sentence(last)
+            if following == last:
                 break
-            last += 1
+            if following == last + 1 and _begins_something_new(self._lines, first, last):
+                break
+            last = following
+        return last
+
+    def _find_rest_of_sentence(self, last: int) -> int:
+        """The next line of a paragraph whose line is `last`; `last` itself where there is none.
+
+        Some press the return key twice at each line: `in this case,` goes on below the blank line.
+        """
+        lines = self._lines
+        if lines[last + 1].kind == "text":
+            return last + 1
+        if last + 2 >= len(lines) or lines[last + 1].kind != "blank":
+            return last
+        goes_on = lines[last].text.endswith(",") and lines[last + 2].text[:1].islower()
+        if lines[last + 2].kind == "text" and goes_on:
+            return last + 2
         return last
 
     # --- bullets ---
@@ -160,6 +182,7 @@ class _Divider:
             units.append(replace(bullet, start=piece_start, end=piece_end, mark=mark))
 
         of.last = (line.start, end)
+        of.bullet = line.start
         of.is_open = opens_list
         if opens_list and of.needs < 0:
             # Whether the next bullet of this list belongs under it, nobody can tell.
@@ -185,19 +208,39 @@ class _Divider:
             depth=of.depth,
         )
 
-    def _is_of_bullet(self, n: int) -> bool:
+    def _is_of_bullet(self, first: int, last: int) -> bool:
         """A paragraph belongs to the bullet above: no blank line between, or as far in as that."""
         if not self._lists:
             return False
-        is_set_in = self._lines[n].indent >= self._lists.innermost.indent + INSET
-        return is_set_in or self._lines[n - 1].kind != "blank"
+        line = self._lines[first]
+        if line.indent >= self._lists.innermost.indent + INSET:
+            return True
+        if self._lines[first - 1].kind == "blank":
+            return False
+        self._lists.end_before_paragraph(line, self._find_list_below(first, last))
+        if not self._lists:
+            # What introduced the list that has ended does not introduce the paragraph.
+            self._leave_list()
+        return bool(self._lists)
+
+    def _find_list_below(self, first: int, last: int) -> TextLine | None:
+        """The bullet that a paragraph right below another bullet introduces in its own words."""
+        begins_sentence = self._lines[first].text[0].isupper()
+        if not begins_sentence or not _asks_for_list(self._lines[last].text):
+            return None
+        following = next_with_text(self._lines, last)
+        if following is None or following.kind != "bullet":
+            return None
+        return following
 
     def _go_on_with_bullet(self, first: int, last: int) -> list[Unit]:
         of = self._lists.innermost
         start = self._lines[first].start
         end = self._lines[last].end
+        # Below a list that has ended, it is more of the bullet which that list was in.
+        above = of.last[0] if of.is_open else of.bullet
+        needs = of.needs if of.needs >= 0 else above
         of.is_open = self._text[start:end].endswith(":")
-        needs = of.needs if of.needs >= 0 else of.last[0]
         units = []
         for place in split_sentences(self._text, start, end):
             unit = self._make_unit(place, "sentence")
@@ -212,36 +255,36 @@ class _Divider:
 
     # --- tables ---
 
-    def _read_row(self, n: int) -> Unit:
-        line = self._lines[n]
-        is_header = n + 1 < len(self._lines) and is_delimiter(self._lines[n + 1])
+    def _read_row(self, first: int, last: int) -> Unit:
+        """The row whose lines are `first` to `last`."""
+        line = self._lines[first]
+        is_header = first + 1 < len(self._lines) and is_delimiter(self._lines[first + 1])
         if is_header or not self._in_table:
             self._leave_list()
             self._block += 1
             self._number_of_table = self._lists.new_number()
             self._in_table = True
             self._header = None
-        place = _without_bars(self._text, line)
-        row = self._make_unit(place, "lead-in" if is_header else "bullet")
+        start, end = find_cells(self._text, line)
+        if last > first:
+            end = self._lines[last].end
+        row = self._make_unit((start, end), "lead-in" if is_header else "bullet")
         row = replace(row, of_list=self._number_of_table)
         if is_header:
-            self._header = place
+            self._header = line
             return row
-        return replace(row, lead_in=self._header_of(place), item=row.start)
+        header = None
+        if self._header is not None and names_cells(self._header.text, line.text):
+            header = find_cells(self._text, self._header)
+        return replace(row, lead_in=header, item=row.start)
 
-    def _header_of(self, row: Place) -> Place | None:
-        """What names the cells of a row.
-
-        Word and PDF do not say which row is a header, and one that gives a telephone number or an
-        address is none; nor can it name more cells than it has.
-        """
-        if self._header is None:
-            return None
-        header = self._text[slice(*self._header)]
-        has_as_many = header.count("|") == self._text[slice(*row)].count("|")
-        if has_as_many and not _A_FACT.search(header):
-            return self._header
-        return None
+    def _find_end_of_row(self, first: int) -> int:
+        last = first
+        while last + 1 < len(self._lines) and self._lines[last + 1].kind == "text":
+            if not continues_row(self._lines[first], self._lines[last + 1]):
+                break
+            last += 1
+        return last
 
     # --- paragraphs ---
 
@@ -249,13 +292,14 @@ class _Divider:
         start = self._lines[first].start
         end = self._lines[last].end
         words = self._text[start:end]
-        asks_for_more = words.endswith((":", "to", "that"))
+        asks_for_more = _asks_for_more(words)
         is_above_list = self._comes_before_bullet(last)
-        self._block += 1
         above = self._find_what_asks_for_paragraph()
+        if above is None:
+            self._block += 1
 
         units = []
-        for place in split_sentences(self._text, start, end):
+        for place in self._split_paragraph(first, last):
             unit = self._make_unit(place, "sentence")
             if above is not None:
                 unit = replace(unit, lead_in=above, needs=start)
@@ -269,6 +313,16 @@ class _Divider:
                 self._lead_in = (units[-1].start, units[-1].end)
             self._in_list = True
         return units
+
+    def _split_paragraph(self, first: int, last: int) -> Iterator[Place]:
+        """Its sentences; lines of a glossary, or of particulars, are each by themselves."""
+        start = self._lines[first].start
+        for n in range(first, last):
+            here, following = self._lines[n], self._lines[n + 1]
+            if LABELLED.match(here.text) and LABELLED.match(following.text):
+                yield from split_sentences(self._text, start, here.end)
+                start = following.start
+        yield from split_sentences(self._text, start, self._lines[last].end)
 
     def _find_what_asks_for_paragraph(self) -> Place | None:
         """The sentence above a paragraph, where it ends in a colon and no list has come of it."""
@@ -298,6 +352,15 @@ class _Divider:
         )
 
 
+def _asks_for_more(words: str) -> bool:
+    return words.endswith((":", "to", "that"))
+
+
+def _asks_for_list(words: str) -> bool:
+    """It goes on in the list below: `Call 999 if the child:`, `Staff must`."""
+    return _asks_for_more(words) or bool(_NEEDS_VERB.search(words))
+
+
 def _is_unfinished(words: str) -> bool:
     """It ends as no sentence does: `staff must`, or with a colon or a dash."""
     return words.endswith(_GOES_ON) or not words.endswith(_ENDS)
@@ -307,20 +370,20 @@ def _is_sentence(words: str) -> bool:
     return words[:1].isupper() and words.endswith((".", "!", "?"))
 
 
-def _without_bars(text: str, line: TextLine) -> Place:
-    """Where the cells of a row begin and end, without the bars on both sides."""
-    start, end = line.start, line.end
-    while start < end and text[start] in "| \t":
-        start += 1
-    while end > start and text[end - 1] in "| \t":
-        end -= 1
-    return (start, end) if start < end else (line.start, line.end)
+def _ends_bullet(here: TextLine, following: TextLine) -> bool:
+    """A line further out, below a whole sentence; or below a short line what asks for a list."""
+    if following.indent == 0 and here.text[-1] in ".;:!?":
+        return True
+    is_further_in = following.indent > here.indent
+    if is_further_in or len(here.text) > SHORT or not following.text[0].isupper():
+        return False
+    return _asks_for_list(following.text)
 
 
 def _begins_something_new(lines: Sequence[TextLine], first: int, last: int) -> bool:
     """True where the line after `last` begins something new, though no blank line says so."""
     here, following = lines[last], lines[last + 1]
-    if lines[first].kind == "bullet" and following.indent == 0 and here.text[-1] in ".;:!?":
+    if lines[first].kind == "bullet" and _ends_bullet(here, following):
         return True
     # Lines to fill in.
     if "__" in here.text and "__" in following.text:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.policies.text_line import LABELLED
 from store.policies.unit import Place, Unit
 
 #: Characters; a shorter line was ended on purpose.
@@ -45,7 +46,9 @@ def lay_out(
         if before is not None:
             words += _between(text, before, unit)
         if unit.mark >= 0 and (unit.is_numbered or has_list):
-            words += INDENT * (unit.depth - least) + text[unit.mark : unit.start].strip() + " "
+            mark = text[unit.mark : unit.start].strip()
+            # An item without a mark is set in, as it is in its text.
+            words += INDENT * (unit.depth - least) + (f"{mark} " if mark else INDENT)
         start = len(words)
         words += run_on(text[unit.start : unit.end])
         if unit is answer:
@@ -79,6 +82,11 @@ def _between(text: str, before: Unit, unit: Unit) -> str:
     is_own_line = before.block != unit.block or before.item != unit.item
     is_own_line = is_own_line or before.kind == "lead-in"
     has_line_end = "\n" in gap or "\r" in gap
+    is_own_line = is_own_line or (_is_labelled(text, before) and _is_labelled(text, unit))
     if is_new_bullet or (is_own_line and has_line_end):
         return "\n"
     return " "
+
+
+def _is_labelled(text: str, unit: Unit) -> bool:
+    return LABELLED.match(text, unit.start, unit.end) is not None

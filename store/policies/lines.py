@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from store.policies.bare_lists import is_bare_item
+from store.policies.contents import leave_out_contents
 from store.policies.marks import BULLET
+from store.policies.rows import GAP, is_delimiter, is_in_columns, is_table_row
+from store.policies.text_line import TextLine, is_blank, next_with_text
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: Blanks at the ends of a line, some of them without any width.
@@ -19,8 +22,6 @@ _UNDERLINE = re.compile(r"={3,}|-{3,}")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 #: Beginnings of a letter and of a form: short lines that are no headings.
 _LETTER_OR_FORM = re.compile(r"(?:dear|signed|date|name|yours|thank)\b", re.IGNORECASE)
-#: Below the header of a table.
-_DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 #: How words end that a list goes on from.
 _GOES_ON = re.compile(
     r"\b(?:must|should|may|will|shall|can|cannot|not|never|to|that|are|is|by|if|when|the|and|or)\Z",
@@ -29,15 +30,24 @@ _GOES_ON = re.compile(
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 #: Lines of a letter that are no rule: when it was written, to whom, and from whom.
 _OF_LETTER = re.compile(
-    r"(?:date:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?"
+    r"(?:date:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
     rf"{_MONTH},?\s+\d{{4}}"
     r"|(?:date:?\s*)?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
     r"|dear\s[^.!?:;]{1,80}",
     re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    r"(?:with\s)?(?:yours\s(?:sincerely|faithfully|truly)"
-    r"|(?:kind|best|warm)(?:est)?\s(?:regards|wishes))[,.]?",
+    r"(?:with\s)?(?:yours(?:\s(?:sincerely|faithfully|truly))?|(?:many\s)?thanks|all the best"
+    r"|(?:(?:kind|best|warm)(?:est)?\s)?(?:regards|wishes))"
+    # The other language of a bilingual letter.
+    r"(?:\s/\s[^.!?]{3,40}?)?[,.!]?",
+    re.IGNORECASE,
+)
+#: What a program puts below every e-mail.
+_BELOW_EMAIL = re.compile(
+    r"(?:this|the information (?:contained )?in this) e-?mail\b.*"
+    r"\b(?:confidential|intended|attachments?|privileged)\b.*",
     re.IGNORECASE,
 )
 #: Lines above an e-mail.
@@ -45,8 +55,8 @@ _OF_EMAIL = re.compile(r"(?:from|to|cc|bcc|sent|date|subject|re|ref)[ \t]*:.*", 
 #: Questions and answers, where the letters are not those of a list.
 _QUESTION = re.compile(r"Q\s?\d{0,2}[.):]\s")
 _REPLY = re.compile(r"A\s?\d{0,2}[.):]\s")
-#: Between the columns of a table that is drawn with blanks.
-_GAP = re.compile(r"[ \u00a0]{3,}|[ \u00a0]*\t[ \t\u00a0]*")
+#: A word, and what it means: `ICO: the Information Commissioner's Office`.
+_EXPLAINED = re.compile(r"[^\s:][^:]{0,40}: (?:an?|the)?\s?[a-z]")
 #: Characters of a question that stands as a heading above its answer.
 LONGEST_QUESTION = 160
 #: Level of a heading that has no other below it.
@@ -79,27 +89,6 @@ _SMALL = {
 }
 
 
-@dataclass(slots=True)
-class TextLine:
-    """A line without the blanks at its ends."""
-
-    start: int
-    end: int
-    #: Blanks before it.
-    indent: int
-    text: str
-    #: blank, rule, heading, bullet, row (of a table), text, or letter: its date, greeting, close
-    kind: str = "text"
-    #: Of a heading: 1 for the uppermost, and its words.
-    level: int = 0
-    heading: str = ""
-
-    def make_heading(self, level: int, words: str) -> None:
-        self.kind = "heading"
-        self.level = level
-        self.heading = words
-
-
 def read_lines(text: str, body: int) -> list[TextLine]:
     """The lines of a text from its character `body` on, each with its kind."""
     lines: list[TextLine] = []
@@ -114,6 +103,7 @@ def read_lines(text: str, body: int) -> list[TextLine]:
     # From above, for the kind of a line may depend on that of the line before.
     for n in range(len(lines)):
         _classify(lines, n)
+    leave_out_contents(lines)
     return lines
 
 
@@ -129,9 +119,9 @@ def _classify(lines: Sequence[TextLine], n: int) -> None:
     elif _is_underlined(lines, n):
         is_double = lines[n + 1].text.startswith("=")
         line.make_heading(1 if is_double else 2, line.text)
-    elif _RULE.fullmatch(line.text) or _DELIMITERS.fullmatch(line.text):
+    elif _RULE.fullmatch(line.text) or is_delimiter(line):
         line.kind = "rule"
-    elif _is_table_row(lines, n) or _is_in_columns(lines, n):
+    elif is_table_row(lines, n) or is_in_columns(lines, n):
         line.kind = "row"
     else:
         _classify_by_look(lines, n)
@@ -140,7 +130,10 @@ def _classify(lines: Sequence[TextLine], n: int) -> None:
 def _classify_by_look(lines: Sequence[TextLine], n: int) -> None:
     """Find the kind of a line that has no mark of Markdown, and is no row."""
     line = lines[n]
-    if _is_of_letter(lines, n):
+    if _is_below_email(lines, n):
+        line.kind = "letter"
+        line.is_below_email = True
+    elif _is_of_letter(lines, n):
         line.kind = "letter"
     elif _is_question(line.text):
         line.make_heading(LOWEST, _QUESTION.sub("", line.text, count=1).strip())
@@ -148,15 +141,18 @@ def _classify_by_look(lines: Sequence[TextLine], n: int) -> None:
         line.kind = "text"
     elif BULLET.match(line.text) and not _is_numbered_heading(lines, n):
         line.kind = "bullet"
+    elif is_bare_item(lines, n):
+        line.kind = "bullet"
+        line.is_bare_item = True
     elif _is_short_heading(lines, n) or _is_numbered_heading(lines, n):
-        line.make_heading(3, _NUMBER.sub("", line.text, count=1).strip(" :"))
+        line.make_heading(3, _without_number(line.text).strip(" :"))
 
 
 def _is_underlined(lines: Sequence[TextLine], n: int) -> bool:
     """A heading with a line of `===` or `---` below it."""
     if n + 1 == len(lines) or len(lines[n].text) > 100:
         return False
-    is_apart = _is_blank(lines, n - 1) or lines[n - 1].kind == "rule"
+    is_apart = is_blank(lines, n - 1) or lines[n - 1].kind == "rule"
     return bool(_UNDERLINE.fullmatch(lines[n + 1].text)) and is_apart
 
 
@@ -166,19 +162,44 @@ def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
     number = _NUMBER.match(text)
     if number is None or not _is_name_of_section(text[number.end() :]):
         return False
-    after = _next_with_text(lines, n)
+    if text.endswith(":") and "." in number.group().strip().rstrip("."):
+        # `1.2 In this procedure:` is a clause.
+        return False
+    after = next_with_text(lines, n)
     if after is None:
         return False
-    first_below = f"{number.group().strip().rstrip('.')}.1"
-    if _begins_level_with(after, first_below, lines[n]):
-        return True
-    if _NUMBER.match(after.text) or not _is_blank(lines, n - 1):
+    of_section = number.group().strip().rstrip(".").removesuffix(".0")
+    if _begins_level_with(after, f"{of_section}.1", lines[n]):
+        return not text.endswith(":")
+    if _NUMBER.match(after.text):
         return False
 
     words = text[number.end() :].split()
-    if text.isupper() or _is_title_like(words):
+    is_much_shorter = len(words) <= 6 and len(after.text) > len(text) + 30
+    if not is_blank(lines, n - 1):
+        return is_much_shorter and _is_clause_with_name(lines, n)
+    if _begins_in_capitals(words) or _is_title_like(words):
         return True
-    return len(words) <= 6 and len(after.text) > len(text) + 30
+    return is_much_shorter
+
+
+def _is_clause_with_name(lines: Sequence[TextLine], n: int) -> bool:
+    """`2.1 Minor accidents`, right below a sentence or a heading, and right above one."""
+    before = lines[n - 1]
+    follows_end = before.kind == "heading" or before.text.endswith((".", "!", "?"))
+    if not follows_end or is_blank(lines, n + 1):
+        return False
+    has_levels = "." in lines[n].text.split()[0].rstrip(".")
+    return has_levels and lines[n + 1].text[0].isupper() and not BULLET.match(lines[n + 1].text)
+
+
+def _begins_in_capitals(words: Sequence[str]) -> bool:
+    return words[0].isupper() and len(words[0]) > 3
+
+
+def _without_number(text: str) -> str:
+    number = _NUMBER.match(text)
+    return text[number.end() :] if number else text
 
 
 def _begins_level_with(line: TextLine, words: str, above: TextLine) -> bool:
@@ -198,7 +219,7 @@ def _is_name_of_section(text: str) -> bool:
 def _is_short_heading(lines: Sequence[TextLine], n: int) -> bool:
     """A short line that reads like a heading, and stands like one above a text or a list."""
     text = lines[n].text
-    if not _may_be_heading(text) or _next_with_text(lines, n) is None:
+    if not _may_be_heading(text) or next_with_text(lines, n) is None:
         return False
     if _continues_bullet(lines, n):
         return False
@@ -211,7 +232,7 @@ def _is_short_heading(lines: Sequence[TextLine], n: int) -> bool:
 
 def _continues_bullet(lines: Sequence[TextLine], n: int) -> bool:
     """It stands further in, right below another line."""
-    return lines[n].indent > 1 and not _is_blank(lines, n - 1)
+    return lines[n].indent > 1 and not is_blank(lines, n - 1)
 
 
 def _stands_like_heading(lines: Sequence[TextLine], n: int) -> bool:
@@ -234,6 +255,8 @@ def _may_be_heading(text: str) -> bool:
         return False
     if _LETTER_OR_FORM.match(text) or _GOES_ON.search(text) or "__" in text or "@" in text:
         return False
+    if GAP.search(text) or _EXPLAINED.match(text):
+        return False
     return any(sign.isalpha() for sign in text)
 
 
@@ -242,26 +265,26 @@ def _is_heading_with_colon(lines: Sequence[TextLine], n: int) -> bool:
     words = lines[n].text.split()
     if len(words) > 4 or not _is_title_like(words) or not _stands_alone(lines, n):
         return False
-    after = _next_with_text(lines, n)
+    after = next_with_text(lines, n)
     return after is not None and not BULLET.match(after.text)
 
 
 def _stands_alone(lines: Sequence[TextLine], n: int) -> bool:
     """Nothing comes before it that it could go on with."""
-    return _is_blank(lines, n - 1) or lines[n - 1].kind in ("heading", "rule", "bullet")
+    return is_blank(lines, n - 1) or lines[n - 1].kind in ("heading", "rule", "bullet")
 
 
 def _introduces(lines: Sequence[TextLine], n: int) -> bool:
     """What comes after it is set apart, or much longer, or a list."""
-    if _is_blank(lines, n + 1) or _is_much_shorter(lines, n, by=20):
+    if is_blank(lines, n + 1) or _is_much_shorter(lines, n, by=20):
         return True
-    after = _next_with_text(lines, n)
+    after = next_with_text(lines, n)
     return after is not None and bool(BULLET.match(after.text))
 
 
 def _is_much_shorter(lines: Sequence[TextLine], n: int, *, by: int) -> bool:
     """True where the next line with words is more than `by` characters longer than line `n`."""
-    after = _next_with_text(lines, n)
+    after = next_with_text(lines, n)
     return after is not None and len(after.text) > len(lines[n].text) + by
 
 
@@ -273,41 +296,11 @@ def _follows_an_end(lines: Sequence[TextLine], n: int) -> bool:
     return before.kind == "bullet" or before.text.endswith((".", ";", "!", "?"))
 
 
-def _is_blank(lines: Sequence[TextLine], n: int) -> bool:
-    """True before the first line and after the last, too."""
-    return not 0 <= n < len(lines) or not lines[n].text
-
-
-def _next_with_text(lines: Sequence[TextLine], n: int) -> TextLine | None:
-    for line in lines[n + 1 : n + 6]:
-        if line.text:
-            return line
-    return None
-
-
 def _is_title_like(words: Sequence[str]) -> bool:
     """Most of the words that a title has with a capital letter have one."""
     long = [word for word in words if word.lower() not in _SMALL and word[0].isalpha()]
     capitals = sum(word[0].isupper() for word in long)
     return bool(long) and capitals >= 0.7 * len(long)
-
-
-def _is_table_row(lines: Sequence[TextLine], n: int) -> bool:
-    """A line between two bars; or cells with bars between, in a table that has begun."""
-    text = lines[n].text
-    if text.startswith("|"):
-        return text.count("|") > 1
-    if "|" not in text:
-        return False
-    is_header = n + 1 < len(lines) and "|" in lines[n + 1].text and is_delimiter(lines[n + 1])
-    return is_header or (
-        n > 0 and "|" in lines[n - 1].text and lines[n - 1].kind in ("row", "rule")
-    )
-
-
-def is_delimiter(line: TextLine) -> bool:
-    """A line of hyphens below the header of a table."""
-    return "-" in line.text and bool(_DELIMITERS.fullmatch(line.text))
 
 
 def _is_of_letter(lines: Sequence[TextLine], n: int) -> bool:
@@ -324,6 +317,12 @@ def _is_above_email(lines: Sequence[TextLine], n: int) -> bool:
     if not _OF_EMAIL.fullmatch(lines[n].text):
         return False
     return all(line.kind in ("letter", "blank") for line in lines[:n])
+
+
+def _is_below_email(lines: Sequence[TextLine], n: int) -> bool:
+    if _BELOW_EMAIL.fullmatch(lines[n].text):
+        return True
+    return n > 0 and lines[n - 1].is_below_email
 
 
 def _is_signature(lines: Sequence[TextLine], n: int) -> bool:
@@ -347,18 +346,3 @@ def _is_reply(lines: Sequence[TextLine], n: int) -> bool:
         return False
     above = [line for line in lines[max(0, n - 8) : n] if line.text]
     return any(_is_question(line.text) for line in above)
-
-
-def _is_in_columns(lines: Sequence[TextLine], n: int) -> bool:
-    """A row of a table that is drawn with blanks: the line above or below has as many columns."""
-    columns = _count_columns(lines[n])
-    if columns < 2:
-        return False
-    beside = [lines[m] for m in (n - 1, n + 1) if 0 <= m < len(lines)]
-    return any(_count_columns(line) == columns for line in beside)
-
-
-def _count_columns(line: TextLine) -> int:
-    if BULLET.match(line.text) or line.text.endswith((".", ",", ";")):
-        return 0
-    return len(_GAP.split(line.text))

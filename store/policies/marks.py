@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _SIGNS = "•·▪◦●○■□➢➤►✓✔‣⁃\uf0b7\uf0a7\uf0d8"
 BULLET = re.compile(
-    rf"(?:[-*+∙▫◆◇▶☑–—»>§{_SIGNS}]|o(?=[ \t]))(?:[ \t\u00a0]+|(?<=[{_SIGNS}])(?=\S))"
+    rf"(?:[-*+∙▫◆◇▶☐☑☒–—»>§{_SIGNS}]|o(?=[ \t]))(?:[ \t\u00a0]+|(?<=[{_SIGNS}])(?=\S))"
     r"|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})[.)][ \t\u00a0]+(?=\S)"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t\u00a0]+(?=\S)"
 )
@@ -30,6 +30,17 @@ class Mark:
     def is_number(self) -> bool:
         return bool(self.number)
 
+    def is_next_of(self, other: Mark) -> bool:
+        """It is the one that comes after the other in one list: `3.` after `2.`, any sign."""
+        if self.style != other.style or not self.number:
+            return self.style == other.style
+        return self.number == (*other.number[:-1], other.number[-1] + 1)
+
+    @property
+    def begins_list(self) -> bool:
+        """The first of a list: a sign, `1.`, `a)`, `i.`, but not `1.1`."""
+        return self.number in ((), (1,))
+
     def follows(self, other: Mark) -> bool:
         """It can come after the other in one list, in which all may be 1 in Markdown."""
         return self.style == other.style and (not self.number or self.number >= other.number)
@@ -44,7 +55,8 @@ def read_marks(text: str) -> list[Mark]:
     core = written.strip("().")
     is_counted = core.isascii() and (core.isalnum() or "." in core) and written != "o"
     if not is_counted:
-        return [Mark(written, (), found.end())]
+        # Ticked or not, it is a box.
+        return [Mark("☐" if written in "☑☒" else written, (), found.end())]
     frame = _frame_of(written)
     if core[0].isdigit():
         return [_read_number(core, frame, found.end())]

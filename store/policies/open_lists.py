@@ -6,15 +6,15 @@ not show which of its bullets another one belongs under, the two are to be quote
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.policies.lines import TextLine
+from store.policies.bare_lists import INSET
 from store.policies.marks import Mark, read_marks
 from store.policies.tags import DEEPEST
+from store.policies.text_line import TextLine
 from store.policies.unit import Place
 
-#: Blanks by which a bullet stands further in than the one that it belongs under.
-INSET = 2
 #: Lists that may go on at a time.
 MOST_OPEN = 20
 
@@ -33,6 +33,8 @@ class OpenList:
     outer: tuple[Place, ...] = ()
     #: How many lists it stands in, as far as is known.
     depth: int = 0
+    #: Where its last bullet begins; -1 before there is one. `last` may be more of that bullet.
+    bullet: int = -1
     #: Its first bullet goes on with the sentence that introduces it.
     begins_small: bool = False
     #: The last bullet asks for a list of its own.
@@ -80,13 +82,59 @@ class OpenLists:
         here = self._open[-1]
         if line.indent >= here.indent + INSET:
             return self._open_under(here, line, marks[0])
+        first = [mark for mark in marks if mark.number == (1,)]
+        found = self._find_next(line, marks) or self._open_clause(line, marks[0])
+        if found is None and here.is_open and first:
+            # `(i)` below `(b) … states:` is its first item, and not the ninth letter.
+            return self._open_under(here, line, first[0])
+        return found or self._find_later(line, marks) or self._open_beside(here, line, marks[0])
+
+    def _find_next(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
+        """The list whose next bullet has one of the marks, innermost first."""
         for n in range(len(self._open) - 1, -1, -1):
             for mark in marks:
-                if self._goes_on(self._open[n], line, mark):
-                    self._close_after(n)
-                    self._open[n].mark = mark
-                    return self._open[n]
-        return self._open_beside(here, line, marks[0])
+                if self._is_level(self._open[n], line) and mark.is_next_of(self._open[n].mark):
+                    return self._go_on(n, mark)
+        return None
+
+    def _open_clause(self, line: TextLine, mark: Mark) -> OpenList | None:
+        """A list of `2.1.1` below `2.1`, whose own list `(a)`, `(b)` has ended with this."""
+        for n, above in enumerate(self._open[:-1]):
+            if above.mark.number and mark.number[:-1] == above.mark.number:
+                self._close_after(n)
+                opened = self._begin(line, mark, None, ())
+                opened.depth = above.depth + 1
+                return opened
+        return None
+
+    def _find_later(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
+        """The list one of whose later bullets may have one of the marks, innermost first."""
+        for n in range(len(self._open) - 1, -1, -1):
+            for mark in marks:
+                if self._is_level(self._open[n], line) and mark.follows(self._open[n].mark):
+                    return self._go_on(n, mark)
+        return None
+
+    def _go_on(self, n: int, mark: Mark) -> OpenList:
+        self._close_after(n)
+        self._open[n].mark = mark
+        return self._open[n]
+
+    def end_before_paragraph(self, paragraph: TextLine, following: TextLine | None) -> None:
+        """Close the lists that a paragraph right below a bullet ends.
+
+        Those are the lists that stand further in than the paragraph does. One that stands as far in
+        is ended where the paragraph introduces a list with marks of the same kind.
+        """
+        while self._open and self._open[-1].indent >= paragraph.indent + INSET:
+            self._close_after(len(self._open) - 2)
+        if not self._open or following is None:
+            return
+        here = self._open[-1]
+        marks = read_marks(following.text)
+        begins_anew = any(mark.begins_list and mark.style == here.mark.style for mark in marks)
+        if begins_anew and self._is_level(here, following):
+            self._close_after(len(self._open) - 2)
 
     def _close_after(self, n: int) -> None:
         """Close the lists within list `n`. What comes next is not of one block with them."""
@@ -94,8 +142,8 @@ class OpenLists:
             del self._open[n + 1 :]
             self.breaks += 1
 
-    def _goes_on(self, of: OpenList, line: TextLine, mark: Mark) -> bool:
-        return abs(of.indent - line.indent) < INSET and mark.follows(of.mark)
+    def _is_level(self, of: OpenList, line: TextLine) -> bool:
+        return abs(of.indent - line.indent) < INSET
 
     def _open_beside(self, here: OpenList, line: TextLine, mark: Mark) -> OpenList:
         """A list as far in as the one above it, with marks of another kind, or numbered anew."""
@@ -116,6 +164,7 @@ class OpenLists:
         opened = self._begin(line, mark, *_under(above, self._text))
         opened.depth = above.depth + 1
         opened.needs = above.needs
+        above.is_open = False
         if above.needs == above.last[0]:
             # The last bullet has got its list, so there is no doubt about those after it.
             above.needs = opened.needs = -1

@@ -81,6 +81,8 @@ _EMPHASIS = (
         r"(?<=[^\s_])(?P<close>_)(?![\w_])"
     ),
 )
+#: A box to tick, after the mark of its bullet.
+_BOX = re.compile(r"[ \t]+\[(?P<tick>[ xX])\](?=[ \t]+\S)")
 _DASH_BULLET = re.compile(r"^(?P<indent>[ \t]*(?:>[ \t]?)*)(?P<mark>[-*+])(?=[ \t]+\S)")
 _RULE = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _LINE = re.compile(r"[^\r\n]+")
@@ -225,13 +227,22 @@ def _read_line_marks(text: str, body: int) -> Iterator[Edit]:
         bullet = _DASH_BULLET.match(words)
         bold = _BOLD_LINE.fullmatch(words)
         if bullet:
-            yield _moved(bullet, "mark", line.start(), "•")
+            yield _read_bullet(bullet, words, line.start())
         elif bold:
             yield _moved(bold, "open", line.start(), "### ")
             yield _moved(bold, "close", line.start(), "")
         elif words.lstrip().startswith("|"):
             for spaces in _SPACES_IN_ROW.finditer(words):
                 yield _moved(spaces, 0, line.start(), "")
+
+
+def _read_bullet(bullet: re.Match[str], words: str, by: int) -> Edit:
+    """The mark of a bullet as it is drawn: a point, or a box with a tick or without."""
+    box = _BOX.match(words, bullet.end("mark"))
+    if box is None:
+        return _moved(bullet, "mark", by, "•")
+    drawn = "☐" if box["tick"] == " " else "☑"
+    return Edit(by + bullet.start("mark"), by + box.end(), drawn)
 
 
 def _moved(found: re.Match[str], group: str | int, by: int, words: str) -> Edit:

@@ -12,9 +12,18 @@ SHORT_BULLET = 140
 _SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]]*(?=\s+[\"'‘“(\[]*[A-Z0-9]|\s*\Z)")
 #: Words whose full stop does not end a sentence, and initials.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|no|vs|inc|approx|dept|p|pp|para)|\b[A-Z])\.\Z",
+    r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|st|vs|inc|approx|dept|p|pp|para|rev|revd|prof|hon)|\b[A-Z])\.\Z",
     re.IGNORECASE,
 )
+#: Those that stand before a number: `ext. 204`, `17 Oct. 2026`.
+_BEFORE_NUMBER = re.compile(
+    r"\b(?:no|nos|ext|tel|mob|fax|room|reg|sec|ch|art|fig|vol"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.\Z",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s+\(?[\d+]")
+#: Dots that lead from one column to the other: `Head ........ 311`.
+_LEADERS = ("....", "……", ". . .")
 #: A number or letter within a sentence, as in `staff must: a. listen; b. tell the head`.
 _CLAUSE = re.compile(r"(?:[;:,]|\b(?:and|or))\s+\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})\.\Z", re.IGNORECASE)
 
@@ -40,9 +49,13 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _is_within_sentence(text: str, start: int, stop: int) -> bool:
-    """True for a full stop that belongs to an abbreviation, or to the number of a clause."""
+    """True for a full stop of an abbreviation, of the number of a clause, or of a row of dots."""
     # Slices are short, so that no pattern looks back at all that was written before.
     near = text[max(start, stop - 12) : stop]
+    if near.endswith(_LEADERS):
+        return True
+    if _BEFORE_NUMBER.search(near) and _NUMBER.match(text, stop):
+        return True
     return bool(_ABBREVIATION.search(near) or _CLAUSE.search(near))
 
 

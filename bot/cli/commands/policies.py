@@ -41,7 +41,7 @@ def ask(
 
 @policy.command("add")
 def policy_add(
-    file: Annotated[Path, typer.Argument(help="A .docx, .pdf, .md or .txt file.")],
+    file: Annotated[Path, typer.Argument(help="A .docx, .pdf, .html, .md or .txt file.")],
     title: Annotated[
         str, typer.Option(help="How the text is called; else as it calls itself.")
     ] = "",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from store.policies.files.header import find_body
 from store.policies.files.reading import FileTooLarge, OtherKind
-from store.policies.lines import TextLine, read_lines
+from store.policies.lines import read_lines
 from store.policies.plain import read_plain
+from store.policies.text_line import TextLine
 from store.policies.texts import LARGEST
 
 #: Lines with words among which a text says what it is about.
@@ -20,7 +21,9 @@ TOO_LONG = (
 NO_TEXT = (
     "{name} is no text, or in an alphabet that cannot be told. Save it as UTF-8, and add that."
 )
-_ABOUT = re.compile(r"(?:subject|re)[ \t]*:[ \t]*(?P<what>\S.{2,88})", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:subject|re)[ \t]*:[ \t]*(?:(?:fwd?|re)[ \t]*:[ \t]*)*(?P<what>\S.{2,88})", re.IGNORECASE
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 

@@ -14,12 +14,16 @@ _DAY = re.compile(
     r"(?P<iso>\b\d{4}-\d{1,2}-\d{1,2}\b)"
     r"|\b(?P<d1>\d{1,2})[./-](?P<m1>\d{1,2})[./-](?P<y1>\d{4}|\d{2})\b"
     r"|(?:\b(?P<d2>\d{1,2})(?:st|nd|rd|th)?,? (?:of )?)?"
-    rf"\b(?P<m2>{'|'.join(MONTHS)})[a-z]*,? (?P<y2>\d{{4}})\b",
+    rf"\b(?P<m2>{'|'.join(MONTHS)})[a-z]*[.,]? (?P<y2>\d{{4}})\b"
+    r"|(?<![\d/.-])(?P<m3>\d{1,2})/(?P<y3>\d{4})\b",
     re.IGNORECASE,
 )
 _REVIEW = re.compile(
     r"next review|review (?:date|due|by|on)|(?:to be|due|date) (?:for )?review(?:ed)?\b|for review|"
-    r"date of review|\breview\b[ \t]*[:|–-]|will be reviewed (?:again )?(?:on|by|in)\b",
+    r"date of review|\breview\b[ \t]*[:|–-]|"
+    r"will (?:next )?be reviewed (?:again |next )?(?:on|by|in)\b|"
+    r"revision (?:due|date)|\brev(?:iew)?\. (?:due|date|by)|(?:valid|good|in force) until|"
+    r"the next time is|(?:looked|look) at (?:it |this )?again",
     re.IGNORECASE,
 )
 _APPROVED = re.compile(
@@ -90,9 +94,17 @@ def _to_date(match: re.Match[str]) -> date:
         short_year = int(found["y1"])
         full_year = short_year + 2000 if short_year < 100 else short_year
         return date(full_year, int(found["m1"]), int(found["d1"]))
+    if found["m3"]:
+        return _last_day(int(found["y3"]), int(found["m3"]))
     year_number = int(found["y2"])
     month_number = MONTHS.index(found["m2"].lower()) + 1
     if found["d2"]:
         return date(year_number, month_number, int(found["d2"]))
-    last_day = calendar.monthrange(year_number, month_number)[1]
-    return date(year_number, month_number, last_day)
+    return _last_day(year_number, month_number)
+
+
+def _last_day(year: int, month: int) -> date:
+    """Of a month. Raises ValueError where there is no such month."""
+    if not 1 <= month <= 12:
+        raise ValueError(month)
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -16,7 +16,7 @@ class Empty(FileRefused):
 
 
 class OtherKind(FileRefused):
-    """It is neither Markdown, bare text, Word nor PDF."""
+    """It is neither Markdown, bare text, a web page, Word nor PDF."""
 
 
 class DamagedFile(FileRefused):

@@ -12,6 +12,7 @@ from typing import Any
 
 from store.limited import LimitExceeded, Limits, run_limited
 from store.policies.files.bare_text import decode_text, refuse_what_is_too_long, title_on_top
+from store.policies.files.comments import take_out_comments
 from store.policies.files.pdf.read import read_pdf
 from store.policies.files.reading import (
     DamagedFile,
@@ -22,17 +23,19 @@ from store.policies.files.reading import (
     OtherKind,
     Protected,
 )
+from store.policies.files.web_page import is_web_page, read_web_page
 from store.policies.files.word.read import read_word
 
 #: Bytes; a scan of a hundred pages is smaller.
 LARGEST_FILE = 50_000_000
-TEXTS = (".md", ".markdown", ".txt")
+WEB_PAGES = (".html", ".htm")
+TEXTS = (".md", ".markdown", ".txt", *WEB_PAGES)
 
 NO_FILE = (
     "There is no file {name}. "
     "Check the spelling, or drag the file into this window to write its name."
 )
-NOT_A_FILE = "{name} is no file. Add one .md, .txt, .docx or .pdf file at a time."
+NOT_A_FILE = "{name} is no file. Add one .docx, .pdf, .html, .md or .txt file at a time."
 NOT_OPENED = "{name} cannot be opened: {reason}."
 TOO_LARGE = (
     "{name} is larger than {most} MB, which is more than any policy. "
@@ -41,7 +44,7 @@ TOO_LARGE = (
 EMPTY = "{name} is empty."
 OTHER_KIND = (
     "{name} is not a kind of file that can be read. "
-    "Save it as .docx, .pdf, .txt or .md, and add that."
+    "Save it as .docx, .pdf, .html, .txt or .md, and add that."
 )
 OLD_WORD = "{name} is a file of an old Word. Open it in Word, save it as .docx, and add that."
 LOCKED = "{name} needs a password. Save a copy without a password in Word, and add that."
@@ -131,7 +134,15 @@ def _read_source(name: str, data: bytes) -> SchoolFile:
         raise Empty(EMPTY.format(name=name))
     # Before anything looks for marks in it, which takes seconds in a text without end.
     refuse_what_is_too_long(name, len(text.encode("utf-8")))
-    return SchoolFile(FileText(text, title=title_on_top(text)), suffix)
+    if suffix in WEB_PAGES or is_web_page(text):
+        page = read_web_page(text)
+        if not page.text.strip():
+            raise Empty(EMPTY.format(name=name))
+        return SchoolFile(page, suffix)
+    without = take_out_comments(text)
+    left_out = ("the comments at its end",) if without.number else ()
+    reading = FileText(without.text, title=title_on_top(without.text), left_out=left_out)
+    return SchoolFile(reading, suffix)
 
 
 def _is_pdf(data: bytes, suffix: str) -> bool:

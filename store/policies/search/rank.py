@@ -151,7 +151,8 @@ class Index:
         self.word_of_stem = self._find_word_of_stem()
         size = sum(entry.size for entry in self.entries)
         #: Content words of a passage.
-        self.average_size = size / max(1, len(self.entries))
+        # A text may have no word that counts: `(a)`, and nothing else.
+        self.average_size = (size / max(1, len(self.entries))) or 1.0
 
     def _add_text(self, doc: int, title: str, text: str, units: tuple[Unit, ...]) -> None:
         in_order = [terms_of(text[unit.start : unit.end]) for unit in units]

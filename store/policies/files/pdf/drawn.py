@@ -44,11 +44,47 @@ class PdfLine:
     page: int
     #: Height of the page, in points.
     height: float
+    #: It begins an item of a list whose bullets are no letters, so that they cannot be read.
+    begins_item: bool = False
 
     @property
     def text(self) -> str:
-        words = "".join(fragment.text for fragment in self.fragments)
+        words = ""
+        for number, fragment in enumerate(self.fragments):
+            if self._is_note(number):
+                # At the foot of a page, a blank parts it from the words of the note.
+                words += f"[{fragment.text.strip()}]" if words else f"[{fragment.text.strip()}] "
+            else:
+                words += fragment.text
         return re.sub(r"[ \t\u00a0]+", " ", words).translate(LIGATURES).strip()
+
+    def _is_note(self, number: int) -> bool:
+        """A small raised number refers to a note, and is no figure of the word before it.
+
+        Some fonts have letters of their own for it, which are narrower than the usual figures.
+        """
+        fragment = self.fragments[number]
+        figures = fragment.text.strip()
+        if not figures.isdecimal():
+            return False
+        is_small = fragment.size < 0.8 * self.size
+        if is_small and fragment.y > self._baseline + 0.15 * self.size:
+            return True
+        after = self.fragments[number + 1 : number + 2]
+        return bool(after) and 0 < after[0].x - fragment.x < 0.4 * fragment.size * len(figures)
+
+    @property
+    def begins_note(self) -> bool:
+        """It begins with the number of a note, and is more than that."""
+        return len(self.inked) > 1 and self.text.startswith("[") and self._is_note(0)
+
+    @property
+    def _baseline(self) -> float:
+        """Where most of its letters stand, in points from the bottom of the page."""
+        places = Counter[float]()
+        for fragment in self.fragments:
+            places[fragment.y] += len(fragment.text.strip())
+        return most_common(places, otherwise=0.0)
 
     @property
     def inked(self) -> list[Fragment]:

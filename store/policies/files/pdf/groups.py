@@ -20,6 +20,9 @@ _RUNS_ON = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.:;?!][\"'’”)\]]*\Z")
+#: Points by which an item stands further in than the line above its list.
+_LEAST_INSET = 8
+_MOST_INSET = 60
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -53,10 +56,22 @@ def group_lines(lines: Sequence[PdfLine], layout: Layout) -> Iterator[list[PdfLi
     for line in lines:
         if group and _begins_group(group, line, layout):
             yield group
+            line.begins_item = _is_set_in_item(group, line, layout)
             group = []
         group.append(line)
     if group:
         yield group
+
+
+def _is_set_in_item(before: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """It is set in below a colon, or stands as far in as such an item right above it."""
+    if _is_item(line.text) or is_row([line], layout) or _looks_like_heading(line, layout):
+        return False
+    first = before[0]
+    if first.begins_item:
+        return abs(line.x - first.x) < 2
+    is_set_in = _LEAST_INSET < line.x - first.x < _MOST_INSET and first.page == line.page
+    return is_set_in and before[-1].text.endswith(":") and not is_row(before, layout)
 
 
 # The order matters: what is surest is asked first, tables, then looks, then places, then words.
@@ -70,6 +85,10 @@ def _begins_group(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bo
     if _changes_look(last, line, layout):
         return True
 
+    if last.text.endswith(":") and _is_set_in_item(group, line, layout):
+        return True
+    if group[0].begins_item and _is_another_item(group, line, layout):
+        return True
     step = last.y - line.y
     if last.page != line.page or step < -2:
         return not _goes_on_elsewhere(last, line, layout)
@@ -109,22 +128,71 @@ def _begins_paragraph(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -
     ended = _ends_sentence(last)
     is_short = _is_short(last, layout)
     if not _is_item(line.text):
-        return ended and is_short
+        return ended and (is_short or _is_further_out(group, line))
     if ended or is_short:
         return True
     # Within a list a number is the next item, but after “see section” it is a reference.
     return _is_item(group[0].text) and not _RUNS_ON.search(last.text)
 
 
+def _is_further_out(group: Sequence[PdfLine], line: PdfLine) -> bool:
+    """It begins to the left of where an item's own words do."""
+    first = group[0]
+    if line.page != group[-1].page or not (_is_item(first.text) or first.begins_item):
+        return False
+    begin = group[1].x if len(group) > 1 else _begin_of_words(first)
+    return line.x < begin - _LEAST_INSET / 2
+
+
+def _begin_of_words(item: PdfLine) -> float:
+    """Where the words of an item begin, after its mark, in points from the left."""
+    mark, *words = item.inked
+    has_own_mark = words and _is_item(f"{mark.text.strip()} x")
+    return words[0].x if has_own_mark else item.x
+
+
+def _is_another_item(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """Its first word would have had room on the line above: somebody ended that line."""
+    if abs(line.x - group[0].x) >= 2:
+        return True
+    first_word = line.text.split(" ", 1)[0]
+    return len(group[-1].text) + 1 + len(first_word) < 0.8 * layout.longest
+
+
 def _continues_row(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
     """`line` is another cell of the row that `group` is, or more of one."""
     first, last = group[0], group[-1]
-    is_to_the_right = last.page == line.page and line.x > first.x + 2
-    if not is_to_the_right or not is_column(line.page, line.x, layout):
+    if line.x <= first.x + 2:
+        return False
+    if first.page != line.page:
+        return _continues_row_overleaf(group, line, layout)
+    if _is_cell_beside(group, line, layout):
+        return True
+    # A column that has but one row on a page is known by the row itself.
+    is_below_cell = any(abs(line.x - other.x) < 2 for other in group[1:])
+    if not (is_below_cell or is_column(line.page, line.x, layout)):
         return False
     if abs(line.y - first.y) < 2:
         return True
     return line.y < last.y and is_row(group, layout)
+
+
+def _is_cell_beside(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """The next cell to the right, whose words stand in the middle of its height."""
+    first, last = group[0], group[-1]
+    is_level = abs(line.y - first.y) < 0.7 * first.size
+    return is_level and line.x > last.x + 2 and is_row(group, layout)
+
+
+def _continues_row_overleaf(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """The end of the page divides a row: `line`, on the next page, is in one of its columns."""
+    first, last = group[0], group[-1]
+    if line.page != first.page + 1 or not is_row(group, layout):
+        return False
+    if not is_column(first.page, line.x, layout):
+        return False
+    is_top_of_page = last.page == first.page
+    return is_top_of_page or line.y < last.y or line.x > last.x + 2
 
 
 def _is_item(text: str) -> bool:

@@ -39,12 +39,23 @@ def measure_layout(lines: Sequence[PdfLine]) -> Layout:
 
     lengths = sorted(len(line.text) for line in lines)
     third = max(1, len(lines) // 3)
+    body = sizes.most_common(1)[0][0]
     return Layout(
-        body=sizes.most_common(1)[0][0],
-        pitch=most_common(steps, otherwise=14.0),
+        body=body,
+        pitch=_find_pitch(steps, body),
         longest=median(lengths[-third:]),
         columns=frozenset(find_columns(lines)),
     )
+
+
+def _find_pitch(steps: Counter[float], body: float) -> float:
+    """From one line of a paragraph to the next, in points.
+
+    In a text of short paragraphs and bullets, most steps are wider: from one to another.
+    """
+    many = 0.2 * max(steps.values(), default=0)
+    usual = [step for step, number in steps.items() if number >= many and step >= body]
+    return min(usual, default=most_common(steps, otherwise=14.0))
 
 
 def is_column(page: int, x: float, layout: Layout) -> bool:

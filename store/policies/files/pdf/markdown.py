@@ -11,6 +11,7 @@ from store.policies.files.pdf.drawn import PdfLine
 from store.policies.files.pdf.groups import group_lines, is_heading, is_large
 from store.policies.files.pdf.layout import Layout, measure_layout
 from store.policies.files.pdf.markers import BULLET, NUMBER
+from store.policies.files.pdf.repeated_headers import without_repeated_headers
 from store.policies.files.pdf.tables import read_row
 
 
@@ -48,7 +49,8 @@ class _HeadingLevels:
 def render_document(lines: Sequence[PdfLine]) -> PdfDocument:
     """The title, and the text in Markdown: a blank line between blocks, but not within a list."""
     layout = measure_layout(lines)
-    groups = list(group_lines(lines, layout))
+    lines = without_repeated_headers(lines, layout)
+    groups = _put_notes_last(list(group_lines(lines, layout)), layout)
     words = count_words([line.text for line in lines])
     levels = _find_heading_levels(groups, layout)
 
@@ -67,6 +69,24 @@ def render_document(lines: Sequence[PdfLine]) -> PdfDocument:
             rendered.append("|" + " --- |" * block.cells)
         before = block.kind
     return PdfDocument(title, "\n".join(rendered) + "\n")
+
+
+def _put_notes_last(groups: Sequence[Sequence[PdfLine]], layout: Layout) -> list[Sequence[PdfLine]]:
+    """The groups, with the notes at the feet of pages at the end of the section they stand in.
+
+    Else one would stand between what introduces a list and the list, on the next page.
+    """
+    sorted_groups: list[Sequence[PdfLine]] = []
+    notes: list[Sequence[PdfLine]] = []
+    for group in groups:
+        if group[0].begins_note and group[0].size < layout.body:
+            notes.append(group)
+            continue
+        if is_heading(group, layout):
+            sorted_groups += notes
+            notes = []
+        sorted_groups.append(group)
+    return sorted_groups + notes
 
 
 def _find_heading_levels(groups: Sequence[Sequence[PdfLine]], layout: Layout) -> _HeadingLevels:
@@ -99,6 +119,8 @@ def _render_group(
     bullet = BULLET.match(text)
     if bullet:
         return _PdfBlock("item", text, "- " + text[bullet.end() :])
+    if group[0].begins_item:
+        return _PdfBlock("item", text, "- " + text)
     if NUMBER.match(text):
         return _PdfBlock("item", text, text)
     return _PdfBlock("text", text, text)

@@ -138,8 +138,21 @@ class _LineCollector:
             self._fragments = []
 
     def _draw(self, fragment: Fragment) -> None:
-        if fragment.text:
-            self._fragments.append(fragment)
+        if not fragment.text:
+            return
+        if fragment.text.strip() and self._is_on_another_line(fragment):
+            self.end_line()
+        self._fragments.append(fragment)
+
+    def _is_on_another_line(self, fragment: Fragment) -> bool:
+        """It stands above or below what was drawn before, further than a raised number does.
+
+        Where the next line of a cell is drawn, pypdf does not always tell a break.
+        """
+        before = [other for other in self._fragments if other.text.strip()]
+        if not before:
+            return False
+        return abs(before[-1].y - fragment.y) > 0.8 * max(before[-1].size, fragment.size)
 
 
 def _has_picture(page: Any) -> bool:

@@ -17,6 +17,10 @@ from store.policies.files.pdf.markers import BULLET
 _LONE_NUMBER = re.compile(r"\(?[\w.]{1,6}[.)]|\d[\d.]*")
 
 
+#: As many times the size of the letters is no gap between words.
+_WIDE_GAP = 4
+
+
 @dataclass(slots=True)
 class _Cell:
     #: Where it begins, in points.
@@ -42,7 +46,9 @@ def split_cells(line: PdfLine, layout: Layout) -> list[_Cell]:
         cells[-1].text += fragment.text
         before = fragment
 
-    if len(cells) > 1 and (_is_marker(cells[0].text) or _is_to_fill_in(line.text)):
+    # Of three cells, the first may be a number: a row of a list of classes, or of steps.
+    is_item = len(cells) == 2 and _is_marker(cells[0].text)
+    if is_item or (len(cells) > 1 and _is_to_fill_in(line.text)):
         return [_Cell(line.x, line.text)]
     for cell in cells:
         cell.text = re.sub(r"\s+", " ", cell.text).translate(LIGATURES).strip()
@@ -50,10 +56,13 @@ def split_cells(line: PdfLine, layout: Layout) -> list[_Cell]:
 
 
 def _begins_cell(before: Fragment, fragment: Fragment, page: int, layout: Layout) -> bool:
-    if not WORD_SIGN.search(fragment.text) or not is_column(page, fragment.x, layout):
+    if not WORD_SIGN.search(fragment.text):
         return False
     gap = fragment.x - before.x - estimate_width(before) * 0.9
-    return gap > 0.4 * fragment.size
+    if is_column(page, fragment.x, layout):
+        return gap > 0.4 * fragment.size
+    # The words of a header may stand in the middle of their cells.
+    return gap > _WIDE_GAP * fragment.size + 0.2 * estimate_width(before)
 
 
 def _is_marker(text: str) -> bool:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from store.policies.files.reading import Empty, FileText, FileTooLarge
 from store.policies.files.word.blocks import WordBlock, one_line, render_markdown, render_row
-from store.policies.files.word.elements import Element, attribute, find, find_all, tag_of, value_of
+from store.policies.files.word.elements import (
+    Element,
+    attribute,
+    find,
+    find_all,
+    parse_int,
+    tag_of,
+    value_of,
+)
 from store.policies.files.word.numbering import read_lists
 from store.policies.files.word.package import BOMB, WordPackage
 from store.policies.files.word.runs import SKIPPED, Note, Runs, first_choice
@@ -42,12 +50,13 @@ class WordDocument:
         self._styles = Styles(package.children_of_part("word/styles.xml"))
         self._lists = read_lists(package.children_of_part("word/numbering.xml"))
         self._notes: list[Note] = []
+        #: The footnotes, and the endnotes, that are not told yet, by their ids.
+        self._note_elements: dict[str, dict[str, Element]] = {}
         self._has_contents = False
 
     def read(self) -> FileText:
         body = find(self._root, "body")
-        blocks = self._read_worded(self._root if body is None else body)
-        blocks += self._read_notes()
+        blocks = self._read_with_notes(self._root if body is None else body)
         if not blocks:
             raise Empty(EMPTY.format(name=self._package.name))
         text = render_markdown(blocks)
@@ -69,18 +78,37 @@ class WordDocument:
                     lines[line] = None
         return tuple(lines)
 
-    def _read_notes(self) -> list[WordBlock]:
-        """The footnotes and endnotes, in the order in which the text refers to them."""
+    def _read_with_notes(self, body: Element) -> list[WordBlock]:
+        """The blocks of the text, with the notes of each section at its end."""
         blocks: list[WordBlock] = []
-        kinds = {note.kind for note in self._notes}
-        elements = {kind: self._notes_by_id(kind) for kind in kinds}
-        # A copy, for a note may refer to another one.
-        for number, note in enumerate(list(self._notes), 1):
+        told = 0
+        known = 0
+        for block in self._read_blocks(body):
+            if block.kind == "heading":
+                blocks += self._read_notes(told, known)
+                told = known
+            if block.text.strip():
+                blocks.append(block)
+            known = len(self._notes)
+        # A note may refer to another one.
+        while told < len(self._notes):
+            until = len(self._notes)
+            blocks += self._read_notes(told, until)
+            told = until
+        return blocks
+
+    def _read_notes(self, first: int, until: int) -> list[WordBlock]:
+        """The footnotes and endnotes from number `first` on, counted from 0 as they are met."""
+        blocks: list[WordBlock] = []
+        for number in range(first, until):
+            note = self._notes[number]
+            if note.kind not in self._note_elements:
+                self._note_elements[note.kind] = self._notes_by_id(note.kind)
             # One note that thousands of places refer to is no note of a policy.
-            element = elements[note.kind].pop(note.id, None)
+            element = self._note_elements[note.kind].pop(note.id, None)
             if element is not None:
                 words = " ".join(block.text for block in self._read_worded(element))
-                blocks.append(WordBlock(f"[{number}] {words}"))
+                blocks.append(WordBlock(f"[{number + 1}] {words}"))
         return blocks
 
     def _notes_by_id(self, kind: str) -> dict[str, Element]:
@@ -166,11 +194,26 @@ class WordDocument:
             begins_table = False
 
     def _read_rows(self, table: Element) -> list[list[list[WordBlock]]]:
-        """The rows of a table that are not deleted, their cells, and the blocks of each cell."""
-        rows = []
+        """The rows of a table that are not deleted, their cells, and the blocks of each cell.
+
+        A cell over several rows says the same in each of them, for each row is quoted by itself.
+        """
+        rows: list[list[list[WordBlock]]] = []
+        above: dict[int, list[WordBlock]] = {}
         for row in find_all(table, "tr"):
-            if not _is_deleted(row):
-                rows.append([self._read_worded(cell) for cell in find_all(row, "tc")])
+            if _is_deleted(row):
+                continue
+            cells = []
+            column = 0
+            for cell in find_all(row, "tc"):
+                about = find(cell, "tcPr")
+                blocks = self._read_worded(cell)
+                if not blocks and _goes_on_from_above(about):
+                    blocks = above.get(column, [])
+                above[column] = blocks
+                cells.append(blocks)
+                column += max(1, parse_int(value_of(about, "gridSpan"), 1))
+            rows.append(cells)
         return rows
 
     def _count_mark(self, paragraph: Paragraph) -> _Mark | None:
@@ -215,6 +258,12 @@ def _is_contents(control: Element) -> bool:
     """True for Word's own table of contents."""
     about = find(find(control, "sdtPr"), "docPartObj")
     return value_of(about, "docPartGallery") == "Table of Contents"
+
+
+def _goes_on_from_above(about: Element | None) -> bool:
+    """A cell that is one with the cell above it."""
+    merged = find(about, "vMerge")
+    return merged is not None and attribute(merged, "val") in ("", "continue")
 
 
 def _is_deleted(row: Element) -> bool:

@@ -12,6 +12,7 @@ from store.errors import Trouble
 from store.policies.files.add import NoFolder, add
 from store.policies.files.reading import Empty, FileRefused, FileTooLarge, OtherKind
 from tests.store.policies.files.conftest import TODAY
+from tests.store.policies.files.made import lines_shown, text_of
 
 
 def _solid(text):
@@ -60,7 +61,7 @@ def test_other_ways_of_writing_letters_are_told_apart(put, way):
         ("a.txt", bytes(range(1, 32)) * 9, OtherKind),
         ("a.rtf", rb"{\rtf1 Be kind.}", OtherKind),
         ("a.txt", rb"{\rtf1 Be kind.}", OtherKind),
-        ("a.html", b"<p>Be kind.</p>", OtherKind),
+        ("a.html", b"<nav>Be kind.</nav>", Empty),
         ("a", b"Be kind.", OtherKind),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, OtherKind),
         ("a.txt", b"be kind " * 600_000, FileTooLarge),
@@ -93,3 +94,19 @@ def test_a_missing_folder_is_said(tmp_path):
     (tmp_path / "a.txt").write_text("Be kind.")
     with pytest.raises(NoFolder, match="POLICY_TEXTS"):
         add(tmp_path / "a.txt", tmp_path / "nowhere", today=TODAY)
+
+
+def test_comments_of_an_online_document_are_no_policy(put, folder):
+    written = (
+        "First aid\n\nSeven staff are trained[a].[b] Nobody else[c] helps.\n________\n"
+        "[1]Health and Safety Executive\n[a]Do we have so many? - Jo\n[b]Yes.\n"
+    )
+    added = put("first-aid.txt", written)
+    words = text_of(added)
+    assert words == (
+        "First aid Seven staff are trained. Nobody else[c] helps. ________ "
+        "[1]Health and Safety Executive"
+    )
+    assert "the comments at its end" in lines_shown(added, folder)
+    notes = "Phones\n\nPhones are off[a].\n\n[a] But those of the office.\n"
+    assert "[a] But those" in text_of(put("phones.txt", notes))

@@ -50,6 +50,18 @@ def test_a_text_is_called_what_its_reader_would_call_it(put, name, words, title)
         ("Under the law of 12 May 1990 reviews are good.", None),
         ("Review date: 1 May 2027. Review date: 1 May 2028.", None),
         ("Reviewed every year.", None),
+        ("Review: every 2 years, next 09/2027", date(2027, 9, 30)),
+        (
+            "The governors look at this again each year; the next time is Sept. 2027.",
+            date(2027, 9, 30),
+        ),
+        ("This policy will next be reviewed on 31st August 2027 or earlier.", date(2027, 8, 31)),
+        ("Good until 17 Oct. 2027.", date(2027, 10, 17)),
+        ("Effective: 1 Sept 25    Revision due: 01-09-2027", date(2027, 9, 1)),
+        ("Rev. date 30/06/2027", date(2027, 6, 30)),
+        ("This will be looked at again after two years, so in May 2027.", date(2027, 5, 31)),
+        ("Next review: 13/2027", None),
+        ("Next review: spring term 2027", None),
     ],
 )
 def test_the_review_day_is_found_where_the_text_says_it(put, folder, words, day):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from handlers.policies.printing import print_text
 from store.policies import Policies
+from store.policies.divide import divide
 from store.policies.files.pdf.read import read_pdf
 from store.policies.files.reading import (
     DamagedFile,
@@ -123,6 +124,141 @@ def test_a_table_keeps_its_rows(put):
     assert "| Who | Does | When |" in added.text.text
     row = "| Governors | approve this policy, and see to it that the staff keep to it all year round | In July |"
     assert row in added.text.text
+
+
+def test_a_table_over_the_end_of_a_page_keeps_its_rows(put):
+    """Its header is drawn again there, and its last row is divided."""
+    steps = [f"[C{n}], [{'talking while others speak ' * 3}], [Teacher {n}]" for n in range(1, 4)]
+    last = f"[C9], [{'a long row that goes on overleaf ' * 8}], [Head of year and somebody else]"
+    table = (
+        "#table(columns: (2cm, 6cm, 3cm), table.header([Level], [Behaviour], [Who acts]), "
+        + ", ".join([*steps, last])
+        + ")"
+    )
+    for space in range(0, 60, 6):
+        page = f"#set page(width: 15cm, height: 11cm)\n= Sanctions\n#v({space}mm)\n{table}\n\nThat is all."
+        words = read_pdf("table.pdf", make_pdf(page)).text
+        assert words.count("| Level |") == 1, words
+        for n in range(1, 4):
+            row = f"| C{n} | {'talking while others speak ' * 3}".strip() + f" | Teacher {n} |"
+            assert row in words, words
+        row = f"| C9 | {'a long row that goes on overleaf ' * 8}".strip()
+        assert f"{row} | Head of year and somebody else |" in words, words
+
+
+def test_a_row_may_begin_with_a_number_and_a_header_stand_in_the_middle(put):
+    table = (
+        "#table(columns: (4cm, 5cm, 4cm), align: (x, y) => if y == 0 { center } else { left }, "
+        "[*Year*], [*Head of year*], [*Extension*], "
+        "[7], [Miss L Farrow], [311], [8], [Mr T Bains], [312], [10], [Mrs O Petrova], [313])"
+    )
+    words = text_of(put("who.pdf", make_pdf(f"= Who to call\nThese are the numbers.\n{table}")))
+    assert (
+        "| Year | Head of year | Extension | | --- | --- | --- | | 7 | Miss L Farrow | 311 |"
+        in words
+    )
+    assert "| 8 | Mr T Bains | 312 | | 10 | Mrs O Petrova | 313 |" in words
+
+
+@pytest.mark.parametrize("end", [";", ".", ""])
+def test_a_list_whose_bullets_are_drawn_is_a_list(put, end):
+    """Browsers draw the bullets of a printed page as shapes, and not as letters."""
+
+    def draw(lead, items):
+        listed = "\n\n".join(
+            f"#pad(left: 1cm)[#place(dx: -5mm, dy: 1mm, circle(radius: 1mm)){item}{end}]"
+            for item in items
+        )
+        return f"{lead}\n\n{listed}\n\n"
+
+    orally = [
+        "ask for the note that was made",
+        "say what is missing from it in five working days and no later than that, in writing or not",
+    ]
+    written = ["write to the chair", "wait for twenty days"]
+    source = (
+        f"= Policy\n{SENTENCES[1]}\n\n"
+        + draw("If it was raised orally:", orally)
+        + draw("If it was raised in writing:", written)
+        + SENTENCES[0]
+    )
+    added = put("list.pdf", make_pdf(source))
+    text = added.text
+    words = text.plain.words
+    above = {}
+    for unit in divide(text):
+        lead = words[slice(*unit.lead_in)] if unit.lead_in else ""
+        above[words[unit.start : unit.end].rstrip(end)] = lead
+    for item in orally:
+        assert above[item] == "If it was raised orally:", text.text
+    for item in written:
+        assert above[item] == "If it was raised in writing:", text.text
+    assert above[SENTENCES[0].rstrip(end)] == ""
+
+
+@pytest.mark.parametrize("letters", ["true", "false"])
+def test_notes_are_no_figures_and_stand_at_the_end_of_their_section(put, letters):
+    source = (
+        f"#set super(typographic: {letters})\n"
+        "#set page(width: 15cm, height: 9cm)\n= Policy\n"
+        + f"{SENTENCES[1]} " * 2
+        + "In an emergency call 999#footnote[From a mobile, too.] at once. Then staff must:\n"
+        + "".join(f"- do what is next in list {n}\n" for n in range(12))
+        + f"== Other\n{SENTENCES[0]}"
+    )
+    text = put("notes.pdf", make_pdf(source)).text
+    words = text.plain.words
+    assert "call 999[1] at once" in " ".join(words.split())
+    units = divide(text)
+    items = [unit for unit in units if "do what is next" in words[unit.start : unit.end]]
+    assert len(items) == 12
+    for unit in items:
+        assert unit.lead_in is not None
+        assert words[slice(*unit.lead_in)].endswith("Then staff must:")
+    [note] = [unit for unit in units if "From a mobile" in words[unit.start : unit.end]]
+    assert words[note.start : note.end] == "[1] From a mobile, too."
+    assert note.section == "Policy"
+
+
+@pytest.mark.parametrize("space", ["0.65em", "1.2em"])
+@pytest.mark.parametrize("inset", ["0cm", "6mm"])
+def test_cases_that_exclude_each_other_keep_their_own_lists(put, space, inset):
+    """As a word processor draws them: the lead-in no further away than the items from each other."""
+
+    def draw(lead, items):
+        drawn = [f"#block[{lead}]"]
+        for letter, item in zip("abc", items, strict=False):
+            drawn.append(f"#pad(left: {inset})[#box(width: 8mm)[({letter})]{item}]")
+        return "\n".join(drawn)
+
+    person = [
+        "the member of staff listens, and promises nothing;",
+        "the note is handed to the complaints co-ordinator, Ms Varga.",
+    ]
+    writing = [
+        "the office stamps it with the date;",
+        "nobody replies before the head of school has read it.",
+    ]
+    source = (
+        f"#set par(spacing: {space})\n#set block(spacing: {space})\n= Complaints\n{SENTENCES[1]} {SENTENCES[2]}\n\n"
+        + draw("If a complaint is received in person:", person)
+        + "\n"
+        + draw("If a complaint is received in writing:", writing)
+        + f"\n#block[{SENTENCES[1]}]"
+    )
+    text = put("complaints.pdf", make_pdf(source)).text
+    words = text.plain.words
+    for lead, items in (("in person:", person), ("in writing:", writing)):
+        for item in items:
+            [unit] = [unit for unit in divide(text) if item in words[unit.start : unit.end]]
+            assert unit.lead_in is not None, text.text
+            above = words[slice(*unit.lead_in)]
+            assert above.endswith(lead), text.text
+            assert above.startswith("If a complaint"), text.text
+            assert not unit.outer
+    last = divide(text)[-1]
+    assert words[last.start : last.end] == SENTENCES[1]
+    assert last.lead_in is None
 
 
 def test_a_scan_is_said_to_have_no_text(put, tmp_path):

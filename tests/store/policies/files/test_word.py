@@ -216,3 +216,62 @@ def test_thousands_of_footnotes_and_a_list_that_begins_at_a_billion_take_no_time
     assert "[5000] Note 4999." in text_of(text)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun < 20
     assert len(numeral(10**9, "lowerLetter")) < 40
+
+
+def test_a_note_stands_in_the_section_that_refers_to_it(put):
+    reference = '<w:r><w:footnoteReference w:id="{}"/></w:r></w:p>'
+    body = (
+        paragraph("Phones", "H1").replace("</w:p>", reference.format(1))
+        + paragraph("Phones are off.").replace("</w:p>", reference.format(2))
+        + paragraph("They are kept:")
+        + paragraph("in the locker.", number="0/6").replace("</w:p>", reference.format(3))
+        + paragraph("Trips", "H1")
+        + paragraph("Staff take one phone.")
+    )
+    notes = "".join(
+        f'<w:footnote w:id="{n}">{paragraph(words)}</w:footnote>'
+        for n, words in enumerate(["All of them.", "In the annexe as well.", "By the hall."], 1)
+    )
+    added = put(
+        "phones.docx",
+        make_docx(
+            body,
+            styles=STYLES,
+            numbering=NUMBERING,
+            footnotes=f"<w:footnotes {W}>{notes}</w:footnotes>",
+        ),
+    )
+    assert added.text.text[added.text.body :].strip().split("\n\n") == [
+        "## Phones[1]",
+        "Phones are off.[2]",
+        "They are kept:",
+        "- in the locker.[3]",
+        "[1] All of them.",
+        "[2] In the annexe as well.",
+        "[3] By the hall.",
+        "## Trips",
+        "Staff take one phone.",
+    ]
+
+
+def test_a_cell_over_several_rows_is_read_in_each_of_them(put):
+    def cell(words, about=""):
+        return f"<w:tc><w:tcPr>{about}</w:tcPr>{paragraph(words)}</w:tc>"
+
+    begins, goes_on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    body = (
+        f"<w:tbl><w:tr>{cell('Stage')}{cell('Who')}{cell('When')}</w:tr>"
+        f"<w:tr>{cell('Formal', begins)}{cell('Head')}{cell('5 days', begins)}</w:tr>"
+        f"<w:tr>{cell('', goes_on)}{cell('Chair')}{cell('', goes_on)}</w:tr>"
+        f"<w:tr>{cell('Both', '<w:gridSpan w:val=' + chr(34) + '2' + chr(34) + '/>')}{cell('', goes_on)}</w:tr>"
+        f"<w:tr>{cell('Panel')}{cell('')}{cell('10 days')}</w:tr></w:tbl>"
+    )
+    added = put("stages.docx", make_docx(body))
+    assert added.text.text[added.text.body :].strip().splitlines() == [
+        "| Stage | Who | When |",
+        "| --- | --- | --- |",
+        "| Formal | Head | 5 days |",
+        "| Formal | Chair | 5 days |",
+        "| Both | 5 days |",
+        "| Panel |  | 10 days |",
+    ]
