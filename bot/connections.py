@@ -28,6 +28,9 @@ IDLE = 75.0
 #: Seconds for the rest of a body that was refused before it was read.
 REST = 1.0
 
+#: Seconds between two looks at whose time is up: a timer for each request would cost more.
+LOOK = 1.0
+
 #: Connections at the same moment, in all and from one address.
 PLACES = 250
 PLACES_EACH = 60
@@ -52,8 +55,10 @@ class Places:
             self._most = min(PLACES, allowed // SHARE_OF_FILES)
         self._taken: Counter[str] = Counter()
 
-        #: Those without a whole request, in the order in which they began to wait.
-        self._waiting: dict[Connection, None] = {}
+        #: Those without a whole request, in the order in which they began to wait; and until when
+        #: they may, by the loop's clock.
+        self._waiting: dict[Connection, float] = {}
+        self._is_looking = False
 
     def take(self, newcomer: Connection) -> bool:
         """Give the newcomer a place; False where everybody's request is being answered."""
@@ -62,7 +67,7 @@ class Places:
         if self._taken.total() >= self._most and not self._close_longest_waiting():
             return False
         self._taken[newcomer.address] += 1
-        self._waiting[newcomer] = None
+        self.waits(newcomer, ARRIVE)
         return True
 
     def leave(self, connection: Connection) -> None:
@@ -72,11 +77,26 @@ class Places:
             del self._taken[connection.address]
 
     def is_answered(self, connection: Connection) -> None:
-        """It has sent a whole request, and keeps its place."""
+        """It has sent a whole request, and keeps its place for as long as that takes."""
         self._waiting.pop(connection, None)
 
-    def waits(self, connection: Connection) -> None:
-        self._waiting[connection] = None
+    def waits(self, connection: Connection, seconds: float) -> None:
+        """It is ended where no whole request has come after so long."""
+        loop = asyncio.get_running_loop()
+        self._waiting[connection] = loop.time() + seconds
+        if not self._is_looking:
+            self._is_looking = True
+            loop.call_later(LOOK, self._look)
+
+    def _look(self) -> None:
+        """End those whose time is up, and look again while anybody waits."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for connection in [each for each, until in self._waiting.items() if until <= now]:
+            connection.abort()
+        self._is_looking = bool(self._waiting)
+        if self._is_looking:
+            loop.call_later(LOOK, self._look)
 
     def _close_longest_waiting(self, address: str = "") -> bool:
         for connection in self._waiting:
@@ -103,7 +123,6 @@ class Connection(web.RequestHandler):
         self._places = places
         self._has_place = False
         self._socket: asyncio.Transport | None = None
-        self._deadline: asyncio.TimerHandle | None = None
         self._is_idle = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -112,25 +131,21 @@ class Connection(web.RequestHandler):
         self.address = str(peer[0]) if peer else ""
         super().connection_made(transport)
         self._has_place = self._places.take(self)
-        if self._has_place:
-            self._close_after(ARRIVE)
-        else:
+        if not self._has_place:
             self.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._never_close()
         self._give_up_place()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_idle:
+        if self._is_idle and self._has_place:
             self._is_idle = False
-            self._close_after(ARRIVE)
+            self._places.waits(self, ARRIVE)
         super().data_received(data)
 
     def has_whole_request(self) -> None:
         """It has sent all, and is waiting for the answer: that may take as long as it takes."""
-        self._never_close()
         if self._has_place:
             self._places.is_answered(self)
 
@@ -139,12 +154,10 @@ class Connection(web.RequestHandler):
         # It may have gone meanwhile.
         if self._has_place:
             self._is_idle = True
-            self._close_after(IDLE)
-            self._places.waits(self)
+            self._places.waits(self, IDLE)
 
     def abort(self) -> None:
         """End it at once, and free its place."""
-        self._never_close()
         self._give_up_place()
         if self._socket is not None:
             self._socket.abort()
@@ -162,15 +175,6 @@ class Connection(web.RequestHandler):
         answer = web.Response(status=status)
         answer.force_close()
         return answer
-
-    def _close_after(self, seconds: float) -> None:
-        self._never_close()
-        self._deadline = asyncio.get_running_loop().call_later(seconds, self.abort)
-
-    def _never_close(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
     def _give_up_place(self) -> None:
         if self._has_place:

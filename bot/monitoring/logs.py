@@ -10,7 +10,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -85,11 +85,9 @@ def to_standard_error() -> Iterator[None]:
         structlog.configure(**before)
 
 
-@contextmanager
-def request() -> Iterator[None]:
+def request() -> AbstractContextManager[None]:
     """Give every line meanwhile, from the front-end to the store, one new id as `request`."""
-    with structlog.contextvars.bound_contextvars(request=new_id()[:8]):
-        yield
+    return structlog.contextvars.bound_contextvars(request=new_id()[:8])
 
 
 def errors_logged() -> int:

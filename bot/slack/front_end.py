@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 
@@ -29,6 +28,7 @@ from bot.slack.reading.payload import is_readable
 from bot.slack.receiving import Receiver
 from bot.slack.send import SlackPoster
 from bot.slack.socket_mode import SocketMode
+from bot.slack.ways_in import WaysIn, refuse_unreadable
 from handlers.messages import DeliveryFailed, Receive, Reply, Sender
 from store.model.address import Address, Platform, file_in
 
@@ -53,7 +53,6 @@ WATCH = 60.0
 
 #: Slack sends the event again, or shows that a command was not taken.
 _NOT_TAKEN = 503
-_ANY = re.compile(".*", re.DOTALL)
 
 log = structlog.get_logger()
 
@@ -271,7 +270,7 @@ class SlackFrontEnd:
             await asyncio.sleep(pause)
 
     def _bolt(self, receive: Receive) -> AsyncApp:
-        """A Bolt application whose listeners take everything."""
+        """A Bolt application that checks what comes in, and hands it to `WaysIn`."""
         receiver = Receiver(self._api, self._people, self._work, receive)
         # One for both: what each person is told comes in one order.
         answers = Answers(self._poster, self._work)
@@ -280,21 +279,12 @@ class SlackFrontEnd:
         app = AsyncApp(
             name="headsup",
             logger=quiet,
-            # Without it, Bolt looks for an acknowledgement every 10 ms.
-            process_before_response=True,
             signing_secret=self._signing_secret,
             client=self._api.client,
             authorize=_OwnAccount(self._people, self._api.token),
         )
-        app.middleware(intake.look_at)
-        # Commands come first, as Bolt asks the listeners in turn.
-        app.command(_ANY)(intake.slash)
-        app.event(_ANY)(events.event)
-        app.action(_ANY)(intake.tap)
-        app.shortcut(_ANY)(intake.shortcut)
-        app.view(_ANY)(intake.form)
-        app.view_closed(_ANY)(intake.ignore)
-        app.error(intake.refuse_unreadable)
+        app.use(WaysIn(intake, events))
+        app.error(refuse_unreadable)
         return app
 
 

@@ -6,19 +6,17 @@ Each has a trigger, with which a form can be opened for a moment. What they writ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.response import BoltResponse
 
 from bot.slack import forms
 from bot.slack.answers import Answer, Answers
 from bot.slack.background import Work
 from bot.slack.destination import Destination
 from bot.slack.people import People, foreign_team
-from bot.slack.reading.payload import Payload, first_text, is_readable
+from bot.slack.reading.payload import Payload, first_text
 from bot.slack.reading.translate import (
     Translated,
     command_tapped,
@@ -50,8 +48,6 @@ DELETED = (
 
 #: The command of the button that opens the form.
 REPORT_COMMAND = "report"
-#: https://docs.slack.dev/reference/events/app_rate_limited
-RATE_LIMITED = "app_rate_limited"
 #: Seconds: Slack waits three.
 PATIENCE = 2.5
 
@@ -59,7 +55,7 @@ log = structlog.get_logger()
 
 
 class SlackIntake:
-    """One listener for each way in. None of them raises."""
+    """One function for each way in."""
 
     def __init__(
         self,
@@ -74,19 +70,6 @@ class SlackIntake:
         self._receiver = receiver
         self._answers = answers
         self._work = work
-
-    async def look_at(
-        self, body: dict[str, Any], next: Callable[[], Awaitable[Any]]
-    ) -> BoltResponse | None:
-        """Let through what can be read; the rest is acknowledged, and nothing more."""
-        if is_readable(body):
-            await next()
-            return None
-        if body.get("type") == RATE_LIMITED:
-            log.warning("slack holds events back: more than it sends in an hour")
-        else:
-            log.info("slack payload ignored")
-        return BoltResponse(status=200, body="")
 
     async def slash(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A slash command."""
@@ -170,21 +153,6 @@ class SlackIntake:
             await self._receive_prompt_form(body, ack)
         else:
             await self._receive_report_form(body, ack)
-
-    async def ignore(self, ack: AsyncAck) -> None:
-        """What nobody needs to know of, such as a form that was closed."""
-        await ack()
-
-    async def refuse_unreadable(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
-        """A payload over which one of the above, or Bolt itself, has stumbled.
-
-        Not acknowledged, so that Slack sends it again, where all is in it that should be; and no
-        word of it in the log.
-        """
-        if not is_readable(body):
-            return BoltResponse(status=200, body="")
-        log.error("slack payload not understood", kind=type(error).__name__)
-        return BoltResponse(status=503, body="")
 
     async def _receive_prompt_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
         view = body["view"]

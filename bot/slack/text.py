@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 MORE = "…"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+#: What weighs more than one: what becomes an entity, and what UTF-16 has two units for.
+_HEAVY = re.compile(r"[&<>\U00010000-\U0010ffff]")
 #: The most that `weigh` gives for one character: `&amp;`.
 _HEAVIEST = 5
 
 
 def clean(text: str) -> str:
     """Without what cannot be sent or seen: control characters and halves of characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -25,6 +27,9 @@ def weigh(text: str) -> int:
 
     That is in UTF-16 units, with `&`, `<` and `>` as entities.
     """
+    # Most text is as heavy as it is long.
+    if not _HEAVY.search(text):
+        return len(text)
     units = len(text.encode("utf-16-le")) // 2
     ampersands = text.count("&")
     angles = text.count("<") + text.count(">")

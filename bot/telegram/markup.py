@@ -39,8 +39,6 @@ class Span:
     tag: str = ""
     #: Written by the bot, so that a /command in it may be tapped.
     ours: bool = False
-    #: How a link begins that may be tapped: one that leads to the bot itself.
-    tappable: str = ""
     #: Set off in bold, within a quotation.
     bold: bool = False
 
@@ -53,46 +51,63 @@ class _Piece:
     is_plain: bool
 
 
-def html(spans: Sequence[Span]) -> str:
-    """The spans in Telegram's HTML, escaped."""
-    words_in_code = 0
-    for span in spans:
-        words_in_code += sum(not piece.is_plain for piece in _pieces(span))
-    is_crowded = words_in_code > MOST
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """A span, and all of its pieces."""
+
+    span: Span
+    pieces: Sequence[_Piece]
+
+    @property
+    def words_in_code(self) -> int:
+        return sum(not piece.is_plain for piece in self.pieces)
+
+    @property
+    def crowded(self) -> _Divided:
+        """In a message that is crowded: `<code>` goes around the whole of it, if at all."""
+        if not self.words_in_code:
+            return self
+        return _Divided(self.span, [_Piece(self.span.text, is_plain=False)])
+
+
+def html(spans: Sequence[Span], tappable: str = "") -> str:
+    """The spans in Telegram's HTML, escaped.
+
+    `tappable`: how a link begins that may be tapped, as it leads to the bot itself; empty for none.
+    """
+    divided = [_Divided(span, list(_pieces(span, tappable))) for span in spans]
+    if sum(each.words_in_code for each in divided) > MOST:
+        divided = [each.crowded for each in divided]
+
     rendered: list[str] = []
     # Spans of one quotation stand in one block.
-    for tag, together in groupby(spans, key=lambda span: span.tag):
-        inner = "".join(_render(span, is_crowded) for span in together)
+    for tag, together in groupby(divided, key=lambda each: each.span.tag):
+        inner = "".join(_render(each) for each in together)
         rendered.append(inner if tag in _WITHOUT_CODE else _enclose(inner, tag))
     return "".join(rendered)
 
 
-def _render(span: Span, is_crowded: bool) -> str:
-    """The HTML of a span, without the block that it stands in.
-
-    Where the message is crowded, `<code>` goes around the whole of it.
-    """
-    pieces = list(_pieces(span))
-    if is_crowded and not all(piece.is_plain for piece in pieces):
-        pieces = [_Piece(span.text, is_plain=False)]
-
+def _render(divided: _Divided) -> str:
+    """The HTML of a span, without the block that it stands in."""
+    span = divided.span
     within = span.tag if span.tag in _WITHOUT_CODE else ""
     if span.bold:
         within = "b"
     html = ""
-    for piece in pieces:
+    for piece in divided.pieces:
         html += _tagged(piece.text, within if piece.is_plain else "code")
     return html
 
 
-def _pieces(span: Span) -> Iterator[_Piece]:
-    if span.tag == "pre" and span.text:
-        # Nothing becomes a link there, and nothing may stand within it.
+def _pieces(span: Span, tappable: str) -> Iterator[_Piece]:
+    # In a block of `pre` nothing becomes a link, and nothing may stand within it.
+    if span.text and (span.tag == "pre" or not _holds_link(span.text, span)):
         yield _Piece(span.text, is_plain=True)
         return
     done = 0
     for word in _WORD.finditer(span.text):
-        if not _becomes_link(word[0], span):
+        is_tappable = span.ours and tappable and word[0].startswith(tappable)
+        if is_tappable or not _holds_link(word[0], span):
             continue
         if word.start() > done:
             yield _Piece(span.text[done : word.start()], is_plain=True)
@@ -115,12 +130,11 @@ def _without_ending(word: str) -> str:
     return rest or word
 
 
-def _becomes_link(word: str, span: Span) -> bool:
-    if span.tappable and word.startswith(span.tappable):
-        return False
-    if _LINK.search(word):
+def _holds_link(text: str, span: Span) -> bool:
+    """Tells words of a span of which Telegram would make links. No link goes over a blank."""
+    if _LINK.search(text):
         return True
-    return not span.ours and bool(_COMMAND.search(word))
+    return not span.ours and bool(_COMMAND.search(text))
 
 
 def _tagged(text: str, tag: str) -> str:

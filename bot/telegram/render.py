@@ -69,10 +69,8 @@ def render(reply: Reply, own_link: str = "") -> list[Page | File]:
     The buttons stand under the last message of text. `own_link` is how a link to the bot begins:
     no other can be tapped.
     """
-    spans = []
-    for span in _collect_spans(reply.parts):
-        spans.append(replace(span, tappable=own_link) if span.ours else span)
-    pages = [Page(html(page)) for page in _divide(spans)]
+    spans = _collect_spans(reply.parts)
+    pages = [Page(html(page, own_link)) for page in _divide(spans)]
     keyboard = _keyboard(_collect_choices(reply.parts), _collect_copied(reply.parts))
     if keyboard:
         # Telegram takes no buttons without a text above them.
@@ -125,8 +123,13 @@ def _clean_spans(part: Part) -> list[Span]:
     for span in _draw(part):
         text = clean(span.text)
         if text:
-            spans.append(replace(span, text=text))
+            spans.append(_with_text(span, text))
     return spans
+
+
+def _with_text(span: Span, text: str) -> Span:
+    # Nearly always it is the same text, and nothing need be made anew.
+    return span if span.text == text else replace(span, text=text)
 
 
 def _draw(part: Part) -> Iterator[Span]:
@@ -183,7 +186,7 @@ def _divide(spans: Sequence[Span]) -> list[list[Span]]:
 
             if not _starts_on_next(left, page, room):
                 head, left = split(left, room)
-                page.append(replace(span, text=head))
+                page.append(_with_text(span, head))
                 room -= weigh(head)
             if not left:
                 break

@@ -21,6 +21,8 @@ def well_formed(text: str) -> str:
 
 def clean(text: str) -> str:
     """A text without what Telegram refuses or drops: control characters, other line ends."""
+    if text.isprintable():
+        return text
     lines = _OTHER_LINE_ENDS.sub("\n", well_formed(text))
     return _CONTROL.sub("", lines)
 

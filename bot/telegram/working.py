@@ -36,15 +36,22 @@ async def typing_after(seconds: float, bot: Bot, chat: int | None) -> AsyncItera
     if chat is None:
         yield
         return
-    task = asyncio.create_task(_type(seconds, bot, chat))
+    typing: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        typing.append(asyncio.create_task(_type(bot, chat)))
+
+    # Nearly every answer is there before, and costs no task.
+    timer = asyncio.get_running_loop().call_later(seconds, begin)
     try:
         yield
     finally:
-        task.cancel()
+        timer.cancel()
+        for task in typing:
+            task.cancel()
 
 
-async def _type(seconds: float, bot: Bot, chat: int) -> None:
-    await asyncio.sleep(seconds)
+async def _type(bot: Bot, chat: int) -> None:
     while True:
         await show_action(bot, chat, ChatAction.TYPING)
         await asyncio.sleep(AGAIN)

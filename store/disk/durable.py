@@ -71,7 +71,7 @@ def try_writing(folder: Path) -> None:
     probe.unlink()
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Return once what was put into a folder, renamed or taken away there outlives a crash."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -106,8 +106,10 @@ class SharedSync:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of the file: the old or the new is there after a crash, never half."""
+    # As plain text from here on: a Path costs more than the call of the system that it is for.
+    name = os.fspath(path)
     # Two may write one file at once, so each has a name of its own.
-    partial = f"{path}.{next(_numbers)}{PARTIAL}"
+    partial = f"{name}.{next(_numbers)}{PARTIAL}"
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:
@@ -115,13 +117,13 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.replace(partial, path)
+        os.replace(partial, name)
     except OSError:
         # What cannot be taken away is so at the next start; nobody reads it until then.
         with suppress(OSError):
             os.unlink(partial)
         raise
-    sync_folder(path.parent)
+    sync_folder(os.path.dirname(name))
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

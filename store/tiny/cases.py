@@ -217,7 +217,7 @@ class CaseFiles(MemoFiles):
 
     async def _write(self, case: Case, *, is_new: bool = False) -> None:
         """Bring a case to the disk, then to memory. Raises StoreUnavailable."""
-        path = self._case_folder(case.reference) / CASE_FILE
+        path = self._cases.joinpath(case.reference, CASE_FILE)
         put = self._put_first if is_new else write_tables
         await self._change(path, partial(put, path, case_tables(case)), with_folder=is_new)
         self._catalogue.put(case)

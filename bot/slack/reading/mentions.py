@@ -15,6 +15,9 @@ _PERSON = re.compile(r'(?:<@|"user_id": ")([UW][A-Z0-9]{2,30})\b')
 
 def people_mentioned_in(message: Payload) -> list[str]:
     """The ids of people who are mentioned anywhere in a message, each once, in order."""
+    # Most messages mention nobody, and need not be walked through.
+    if not _PERSON.search(json.dumps(message)):
+        return []
     return list(dict.fromkeys(_PERSON.findall(json.dumps(_without_bare_text(message)))))
 
 

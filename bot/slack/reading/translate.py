@@ -138,7 +138,8 @@ def translate_opening(event: Payload, sender: Sender, team: str) -> Incoming:
 
 def translate_slash(body: Payload, sender: Sender, team: str) -> Incoming:
     """`/case status` -> `case status`; `/headsup join X` -> `join X`."""
-    text, links = decode(first_text(body, "text"))
+    encoded = first_text(body, "text")
+    text, links = decode(encoded)
     name = str(body["command"]).lstrip("/")
     words = text if name == "headsup" else f"{name} {text}"
     return Incoming(
@@ -150,7 +151,7 @@ def translate_slash(body: Payload, sender: Sender, team: str) -> Incoming:
         links=links,
         command=words.strip(),
         forms=True,
-        mentioned=_accounts_mentioned(body, team),
+        mentioned=_accounts_mentioned({"text": encoded}, team),
     )
 
 
