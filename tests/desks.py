@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handlers.desk import Desk
 from handlers.rules.calendar import Calendar
+from store.base import Store
 from store.policies import Policies
 from store.school.procedure import Procedure, load_procedure
 from store.school.school import load_school
@@ -34,8 +35,13 @@ def shipped_policies(*, by_meaning: bool = True) -> Policies:
 
 
 def desk_in(folder: Path, time: Time) -> Desk:
+    return desk_over(TinyStore.open(folder / "data"), folder, time)
+
+
+def desk_over(store: Store, folder: Path, time: Time) -> Desk:
+    """A desk with this store, and the days of the school in the folder, if one is written down there."""
     return Desk(
-        store=TinyStore.open(folder / "data"),
+        store=store,
         procedure=shipped_procedure(),
         policies=shipped_policies(),
         calendar=Calendar(load_school(folder / "school.toml")),

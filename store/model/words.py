@@ -23,8 +23,9 @@ APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 #: A file's name has underscores between its words.
 WORD = re.compile(r"[^\W_]+")
-#: What may be somebody's initials: `BO`, and of `B. O.` what is left without points and spaces.
-INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,4}(?!\w)|\b[A-Z](?:\.? [A-Z]){1,3}\b")
+#: What may be somebody's initials: `BO`, and of `B. O.` what is left without points and spaces. It
+#: begins with the letter, and looks back from there: so most of a long text is passed over.
+INITIALS = re.compile(r"[A-Z](?<!\w[A-Z])(?:\.?(?:[A-Z]\.?){1,3}(?!\w)|(?:\.? [A-Z]){1,3}\b)")
 
 
 def folded(text: str) -> str:
@@ -50,7 +51,7 @@ def words_of(texts: Iterable[str]) -> str:
     What may be initials is in a line of its own, in capitals.
     """
     found: dict[str, None] = {}
-    for text in filter(None, texts):
+    for text in dict.fromkeys(filter(None, texts)):
         found[" ".join(WORD.findall(folded(text)))] = None
         found |= dict.fromkeys(re.sub(r"[. ]", "", each) for each in INITIALS.findall(text))
     return "\n".join(line for line in found if line)

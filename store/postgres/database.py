@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from store.errors import StoreUnavailable
-from store.postgres.connection.connecting import OUTGROWN, Pool
+from store.postgres.connection.connecting import OUTGROWN, Pool, as_store_errors
 from store.postgres.connection.presence import Presence
 from store.postgres.migrating import must_fit
 
@@ -31,8 +29,16 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> Database:
         """Raises StoreUnavailable, also where the tables are older or newer than this bot."""
-        await asyncio.to_thread(must_fit, url)
-        return cls(url)
+        database = cls(url)
+        try:
+            with as_store_errors():
+                # It stays open, for the first statement.
+                async with database.rows.connection() as connection:
+                    await must_fit(connection)
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
     async def outgrown(self) -> None:
         """Wait until a statement finds the tables changed. Raises StoreUnavailable then."""

@@ -5,12 +5,16 @@ The migrations are Alembic's, in the folder beside this module.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import AsyncConnection
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +22,9 @@ from store.errors import StoreUnavailable
 from store.postgres.connection.connecting import REACHING, as_store_errors, with_driver
 
 FOLDER = Path(__file__).with_name("migrations")
+
+#: Where Alembic keeps the number of the last migration.
+REVISION = "SELECT version_num FROM alembic_version"
 
 #: The key of the advisory lock of PostgreSQL: of two machines that migrate, one waits until the
 #: other's connection is closed.
@@ -54,10 +61,9 @@ def migrate(url: str) -> str:
     return known()
 
 
-def must_fit(url: str) -> None:
-    """Raises StoreUnavailable where the tables are older or newer than this bot, or not reached."""
-    with as_store_errors(), _engine(url).connect() as connection:
-        found = _find_revision(connection)
+async def must_fit(connection: AsyncConnection) -> None:
+    """Raises StoreUnavailable where the tables are older or newer than this bot."""
+    found = await _read_revision(connection)
     _must_not_be_newer(found)
     if found != known():
         raise StoreUnavailable(NOT_YET.format(found=found or "none"))
@@ -65,7 +71,14 @@ def must_fit(url: str) -> None:
 
 def known() -> str:
     """The number of the last migration of this bot."""
-    return ScriptDirectory(str(FOLDER)).get_current_head() or ""
+    return _revisions()[0]
+
+
+@cache
+def _revisions() -> Sequence[str]:
+    """The numbers of the migrations of this bot, the last one first."""
+    migrations = ScriptDirectory(str(FOLDER)).walk_revisions()
+    return [migration.revision for migration in migrations]
 
 
 def _find_revision(connection: Connection) -> str:
@@ -73,11 +86,18 @@ def _find_revision(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+async def _read_revision(connection: AsyncConnection) -> str:
+    """The same, in one statement: Alembic asks six, and every start would wait for each."""
+    try:
+        cursor = await connection.execute(REVISION)
+    except psycopg.errors.UndefinedTable:
+        return ""
+    row = await cursor.fetchone()
+    return row[0] if row else ""
+
+
 def _must_not_be_newer(found: str) -> None:
-    if not found:
-        return
-    migrations = ScriptDirectory(str(FOLDER)).walk_revisions()
-    if found not in {migration.revision for migration in migrations}:
+    if found and found not in _revisions():
         raise StoreUnavailable(TOO_NEW.format(found=found, known=known()))
 
 

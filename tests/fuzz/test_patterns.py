@@ -31,8 +31,9 @@ LENGTH = 100_000
 #: Seconds of the processor for LENGTH characters. A pattern with two greedy gaps takes minutes.
 MOST = 0.5
 
-#: Characters of the texts that are all tried, and how many of them, the slowest, are at full length.
-SHORT, SLOWEST = 3_000, 3
+#: Characters of the texts that are all tried; how many of them, the slowest, are tried at more; and so on.
+#: What grows with the square of a text stands out at a few hundred already.
+ROUNDS = ((600, 40), (3_000, 3))
 
 #: Pieces of which evil texts are made.
 PIECES = (
@@ -257,12 +258,15 @@ def evil(beginning: str, piece: str, length: int) -> str:
 
 def _worst(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
     """What keeps it busy for too long; nothing where nothing does."""
-    tried = []
-    for way in {method if method in ("match", "fullmatch") else "finditer" for method in methods}:
-        for beginning, piece in itertools.product(BEGINNINGS, PIECES):
-            took = _time(pattern, way, evil(beginning, piece, SHORT))
-            tried.append((took, way, beginning, piece))
-    for _, way, beginning, piece in sorted(tried, reverse=True)[:SLOWEST]:
+    ways = {method if method in ("match", "fullmatch") else "finditer" for method in methods}
+    tried = list(itertools.product(ways, BEGINNINGS, PIECES))
+    for length, slowest in ROUNDS:
+        took = {
+            (way, beginning, piece): _time(pattern, way, evil(beginning, piece, length))
+            for way, beginning, piece in tried
+        }
+        tried = sorted(tried, key=took.__getitem__, reverse=True)[:slowest]
+    for way, beginning, piece in tried:
         if _time(pattern, way, evil(beginning, piece, LENGTH)) >= MOST:
             return f"{way} in {beginning + piece!r} and so on"
     return ""

@@ -8,7 +8,6 @@ from handlers.desk import Desk
 from handlers.matter import Summaries
 from handlers.messages import Choices, Fields, File, Heading, Prompt, Quote, Reply, Table, Text
 from store.model.identifiers import REFERENCE_ALPHABET
-from store.model.records import Person
 
 REFERENCE = re.compile(rf"(?<![0-9A-Za-z])[{REFERENCE_ALPHABET}]{{4}}(?![0-9A-Za-z])")
 
@@ -33,10 +32,22 @@ def words_in(reply: Reply) -> list[str]:
     return found
 
 
-async def says_what_it_shows(reply: Reply, person: Person, desk: Desk) -> None:
-    """Every case of which the reader sees all, and that is named to them, is one that the reply shows or mentions."""
+def named_unshown(reply: Reply) -> set[str]:
+    """References that can be read in a reply, and of which it says neither that it shows nor that it mentions them."""
     named = {reference for words in words_in(reply) for reference in REFERENCE.findall(words)}
-    for reference in named - reply.shows - reply.mentions:
+    return named - reply.shows - reply.mentions
+
+
+async def says_what_it_shows(reply: Reply, reader: str, desk: Desk) -> None:
+    """Every case of which the reader sees all, and that is named to them, is one that the reply shows or mentions.
+
+    `reader`: the id of the person whom it answers.
+    """
+    named = named_unshown(reply)
+    if not named:
+        return
+    person = await desk.store.person(reader)
+    for reference in named:
         known = Summaries(await desk.store.related([reference]))
         summary = known.get(reference)
         is_hidden = summary is None or not desk.listed(person, summary, known).inside

@@ -70,7 +70,7 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
 OF_RECORDS = ("tiny", "postgres")
 
 #: Suites that bring no bytes of evidence.
-RECORDS_ALONE = ("test_memos", "test_people", "test_counts", "test_notices", "test_round_trip")
+RECORDS_ALONE = ("test_memos", "test_people", "test_counts", "test_notices")
 
 
 class Opened:
@@ -103,6 +103,18 @@ async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     opened = Opened(backend, await backend.open())
     yield opened
     await opened.store.close()
+
+
+@pytest.fixture
+async def all_opened(tmp_path: Path) -> AsyncIterator[dict[str, Opened]]:
+    """The stores that differ in records, beside one another: what takes long to make up is made once for all."""
+    made = {}
+    for name in OF_RECORDS:
+        backend = BACKENDS[name](tmp_path / "data")
+        made[name] = Opened(backend, await backend.open())
+    yield made
+    for opened in made.values():
+        await opened.store.close()
 
 
 @pytest.fixture

@@ -51,22 +51,26 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
     ],
 )
 @given(data=st.data())
-async def test_whatever_is_in_one_comes_back(opened: Opened, data: st.DataObject) -> None:
+async def test_whatever_is_in_one_comes_back(
+    all_opened: dict[str, Opened], data: st.DataObject
+) -> None:
     # All kinds at once, for to open a store anew takes longer than all that is done with it.
     made = {kind: data.draw(_some(kind), label=kind.__name__) for kind in KINDS}
-    for of_kind in made.values():
-        for memo in of_kind.values():
-            await opened.store.put(memo)
-    store = await opened.anew()
-    for kind, of_kind in made.items():
-        assert {memo.memo_key: memo for memo in await store.memos(kind)}.items() >= of_kind.items()
-        for under, memo in of_kind.items():
-            assert await store.memo(kind, under) == memo
-            assert await store.drop(kind, under)
-    store = await opened.anew()
-    for kind, of_kind in made.items():
-        left = {memo.memo_key for memo in await store.memos(kind)}
-        assert not of_kind.keys() & left, kind
+    for name, opened in all_opened.items():
+        for of_kind in made.values():
+            for memo in of_kind.values():
+                await opened.store.put(memo)
+        store = await opened.anew()
+        for kind, of_kind in made.items():
+            kept = {memo.memo_key: memo for memo in await store.memos(kind)}
+            assert kept.items() >= of_kind.items(), name
+            for under, memo in of_kind.items():
+                assert await store.memo(kind, under) == memo, name
+                assert await store.drop(kind, under), name
+        store = await opened.anew()
+        for kind, of_kind in made.items():
+            left = {memo.memo_key for memo in await store.memos(kind)}
+            assert not of_kind.keys() & left, (name, kind)
 
 
 def _some(kind: type[Any]) -> st.SearchStrategy[dict[str, Memo]]:

@@ -27,57 +27,63 @@ _numbers = itertools.count()
 
 @anything
 @given(data=st.data())
-async def test_cases(opened: Opened, data: st.DataObject) -> None:
+async def test_cases(all_opened: dict[str, Opened], data: st.DataObject) -> None:
     made = [data.draw(arbitrary.cases(reference())) for _ in range(4)]
-    for case in made:
-        await opened.store.add(case)
-    store = await opened.anew()
-    for case in made:
-        kept = await store.case(case.reference)
-        assert kept == case
-        assert await summary_of(store, case.reference) == case.summary
-        assert all(entry.sound for entry in kept.chronology)
-        assert {await holder_of(store, s) for s in case.summary.sources} == {case.reference}
-    saved = [
-        await store.save(case.note(data.draw(arbitrary.texts), by="ben", at=case.opened_at))
-        for case in made
-    ]
-    store = await opened.anew()
-    assert [await store.case(case.reference) for case in made] == saved
+    notes = [data.draw(arbitrary.texts) for _ in made]
+    for name, opened in all_opened.items():
+        for case in made:
+            await opened.store.add(case)
+        store = await opened.anew()
+        for case in made:
+            kept = await store.case(case.reference)
+            assert kept == case, name
+            assert await summary_of(store, case.reference) == case.summary, name
+            assert all(entry.sound for entry in kept.chronology), name
+            holders = {await holder_of(store, s) for s in case.summary.sources}
+            assert holders == {case.reference}, name
+        saved = [
+            await store.save(case.note(note, by="ben", at=case.opened_at))
+            for case, note in zip(made, notes, strict=True)
+        ]
+        store = await opened.anew()
+        assert [await store.case(case.reference) for case in made] == saved, name
 
 
 @anything
 @given(data=st.data())
-async def test_people_and_invitations(opened: Opened, data: st.DataObject) -> None:
+async def test_people_and_invitations(all_opened: dict[str, Opened], data: st.DataObject) -> None:
     numbers = [next(_numbers) for _ in range(4)]
     made = [data.draw(arbitrary.people(f"p{n}")) for n in numbers]
     invited = [data.draw(arbitrary.invitations(f"{n:064x}")) for n in numbers]
-    for person, invitation in zip(made, invited, strict=True):
-        await opened.store.add_person(person)
-        await opened.store.add_invitation(invitation)
-    store = await opened.anew()
-    for person, invitation in zip(made, invited, strict=True):
-        assert await store.person(person.id) == person
-        for account in person.accounts:
-            assert await store.by_account(account) == person
-        assert await store.invitation(invitation.digest) == invitation
+    for name, opened in all_opened.items():
+        for person, invitation in zip(made, invited, strict=True):
+            await opened.store.add_person(person)
+            await opened.store.add_invitation(invitation)
+        store = await opened.anew()
+        for person, invitation in zip(made, invited, strict=True):
+            assert await store.person(person.id) == person, name
+            for account in person.accounts:
+                assert await store.by_account(account) == person, name
+            assert await store.invitation(invitation.digest) == invitation, name
 
 
 @anything
 @given(data=st.data())
-async def test_who_was_shown_what(opened: Opened, data: st.DataObject) -> None:
+async def test_who_was_shown_what(all_opened: dict[str, Opened], data: st.DataObject) -> None:
     made = [data.draw(arbitrary.shown(reference())) for _ in range(3)]
-    for memo in made:
-        await opened.store.put(memo)
-    store = await opened.anew()
-    assert [await store.memo(Shown, memo.reference) for memo in made] == made
+    for name, opened in all_opened.items():
+        for memo in made:
+            await opened.store.put(memo)
+        store = await opened.anew()
+        assert [await store.memo(Shown, memo.reference) for memo in made] == made, name
 
 
 @anything
 @given(data=st.data())
-async def test_who_searched_for_what(opened: Opened, data: st.DataObject) -> None:
+async def test_who_searched_for_what(all_opened: dict[str, Opened], data: st.DataObject) -> None:
     made = [data.draw(arbitrary.searched(f"s{next(_numbers)}")) for _ in range(3)]
-    for memo in made:
-        await opened.store.put(memo)
-    store = await opened.anew()
-    assert [await store.memo(Searched, memo.id) for memo in made] == made
+    for name, opened in all_opened.items():
+        for memo in made:
+            await opened.store.put(memo)
+        store = await opened.anew()
+        assert [await store.memo(Searched, memo.id) for memo in made] == made, name

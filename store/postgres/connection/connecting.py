@@ -106,6 +106,8 @@ class Pool:
         self._engine = create_async_engine(
             with_driver(url),
             isolation_level="AUTOCOMMIT",
+            # There is none; else each new connection would ask the server.
+            use_native_hstore=False,
             pool_size=size,
             max_overflow=0,
             pool_timeout=WAIT,

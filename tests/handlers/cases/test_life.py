@@ -165,7 +165,7 @@ class Life(RuleBasedStateMachine):
         assert reply.understood, command
         person = self.wait(self.store.by_account(place))
         if person is not None:
-            self.wait(says_what_it_shows(reply, person, self.desk))
+            self.wait(says_what_it_shows(reply, person.id, self.desk))
         for part in reply.parts:
             if isinstance(part, Choices):
                 assert all(len(choice.command.encode()) <= 64 for choice in part.options)

@@ -62,7 +62,7 @@ class Office:
             command=command,
         )
         reply = await reception.receive(incoming, self.desk) or Reply()
-        await says_what_it_shows(reply, await self.desk.store.person(who), self.desk)
+        await says_what_it_shows(reply, who, self.desk)
         return reply
 
     async def case(self, **more: Any) -> str:
