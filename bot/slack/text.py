@@ -62,12 +62,10 @@ def divide(text: str, limit: int, most: int) -> Iterator[str]:
     Divided between lines or words where that leaves no piece much shorter than it could be.
     """
     for _ in range(most - 1):
-        end = len(text)
-        if len(text) * _HEAVIEST > limit:
-            end = count_fitting(text, limit)
-        if end == len(text):
+        if weigh(text) <= limit:
             break
 
+        end = count_fitting(text, limit)
         after_a_line = text.rfind("\n", end // 2, end)
         after_a_word = text.rfind(" ", end * 4 // 5, end)
         soft_end = max(after_a_line, after_a_word)

@@ -305,7 +305,7 @@ class TerminalFrontEnd:
 
     def _say(self, words: str) -> None:
         """Print what the terminal itself has to say."""
-        self._console.print(draw.safe(words))
+        self._print(draw.safe(words), None)
 
     async def _show(self, name: str, reply: Reply, label: str) -> str:
         """Print a reply to one person, and give the number by which it is known."""
@@ -336,7 +336,12 @@ class TerminalFrontEnd:
             self._print(Text(before).append_text(row), STYLES.get(line.kind))
 
     def _print(self, words: str | Text, style: str | None) -> None:
-        self._console.print(words, style=style if self._by_hand else None)
+        if self._by_hand:
+            self._console.print(words, style=style)
+            return
+        # Nothing is coloured or wrapped, and whoever reads it waits for each line.
+        self._console.file.write(f"{words}\n")
+        self._console.file.flush()
 
     def _say_the_time(self) -> None:
         """Before what the bot sends while the clock moves on: else it seems to come all at once."""

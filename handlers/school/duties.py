@@ -8,6 +8,7 @@ import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -49,6 +50,8 @@ OFFERED = 6
 
 #: Words of a duty that are typed as an example.
 EXAMPLE = 4
+#: Reviews of texts that are remembered: more than a trust has.
+REVIEWS_KNOWN = 1000
 #: The stage of a duty that is not due so soon that somebody is told.
 NOT_YET_SOON = -1
 
@@ -93,27 +96,33 @@ def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
     """The review of each policy text, for whoever keeps it; for the headteacher where its header
     names no role.
     """
-    roles: dict[str, Role] = {}
-    for role in Role:
-        roles[role.value] = roles[ROLES[role].lower()] = role
     found: dict[str, Due] = {}
     for text in texts:
         if text.review_by:
             day = max(text.review_by, since)
-            duty = Duty(
-                key=_review_key(text),
-                do=REVIEW.format(title=shortened(text.title, 80)),
-                owner=roles.get(text.owner.lower(), Role.HEAD),
-                due=(f"{day:%m-%d}",),
-            )
+            duty = _review(text.doc, text.title, text.owner, day)
             found[duty.key] = Due(duty, day)
     return list(found.values())
 
 
-def _review_key(text: PolicyText) -> str:
+@lru_cache(maxsize=REVIEWS_KNOWN)
+def _review(doc: str, title: str, owner: str, day: date) -> Duty:
+    """The duty of reviewing a text. All are looked at every minute, and hardly ever change."""
+    roles: dict[str, Role] = {}
+    for role in Role:
+        roles[role.value] = roles[ROLES[role].lower()] = role
+    return Duty(
+        key=_review_key(doc),
+        do=REVIEW.format(title=shortened(title, 80)),
+        owner=roles.get(owner.lower(), Role.HEAD),
+        due=(f"{day:%m-%d}",),
+    )
+
+
+def _review_key(doc: str) -> str:
     """`review-staff-and-vo-hkcd`: four letters that tell it from texts of like names."""
-    name = "-".join(re.findall(r"[a-z]+", text.doc.lower().rpartition(".")[0]))[:12].strip("-")
-    digest = hashlib.sha256(text.doc.encode("utf-8", "surrogatepass")).digest()
+    name = "-".join(re.findall(r"[a-z]+", doc.lower().rpartition(".")[0]))[:12].strip("-")
+    digest = hashlib.sha256(doc.encode("utf-8", "surrogatepass")).digest()
     letters = "".join(string.ascii_lowercase[byte % 26] for byte in digest[:4])
     return f"review-{name}-{letters}" if name else f"review-{letters}"
 
@@ -180,10 +189,10 @@ def _stage(due: Due, now: datetime, desk: Desk) -> int:
     """1, 2 … for each day that it is overdue; 0 from when it is told that it is due soon; before,
     NOT_YET_SOON.
     """
-    stage = stage_reached(due.follow_up(desk), now, desk.calendar)
-    if stage > 0:
-        return stage
-    return 0 if now >= _lead_begins(due, desk) else NOT_YET_SOON
+    # Most are months away, and all are looked at every minute.
+    if now < _lead_begins(due, desk):
+        return NOT_YET_SOON
+    return max(stage_reached(due.follow_up(desk), now, desk.calendar), 0)
 
 
 def _lead_begins(due: Due, desk: Desk) -> datetime:

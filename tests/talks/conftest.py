@@ -36,6 +36,8 @@ from tests.talks.stage import (
 
 LINE = re.compile(r"(\w+)(?: to (\w+))?>\s*(.*)")
 DEED = re.compile(r"\[(sends|forwards) (.+?)\]\s*(.*)|\((taps)\)\s*(.+)", re.DOTALL)
+#: A case that has not been named yet.
+UNKNOWN = re.compile(r"\{(\w)\}")
 
 Talk = Callable[[str], Awaitable[dict[str, str]]]
 
@@ -161,11 +163,14 @@ class Conversation:
         await self._until(lambda: self._found(who, words), f"{words!r} before {who}", who)
 
     def _found(self, who: str, words: str) -> bool:
+        wanted = self._filled(words)
+        unknown = dict.fromkeys(UNKNOWN.findall(wanted))
+        if not unknown:
+            return any(wanted in seen for seen in self._new(who))
+        pattern = re.escape(wanted)
+        for name in unknown:
+            pattern = pattern.replace(rf"\{{{name}\}}", f"(?P<{name}>{ANY_CASE.pattern})", 1)
         for seen in self._new(who):
-            pattern = re.escape(self._filled(words))
-            unknown = re.findall(r"\\\{(\w)\\\}", pattern)
-            for name in dict.fromkeys(unknown):
-                pattern = pattern.replace(rf"\{{{name}\}}", f"(?P<{name}>{ANY_CASE.pattern})", 1)
             if match := re.search(pattern, seen.words):
                 self.cases.update(match.groupdict())
                 return True
