@@ -26,7 +26,7 @@ from store.postgres.counting import PostgresRateCounter
 from store.postgres.database import Database
 from store.postgres.documents import key_of, plain, readable, to_jsonb
 from store.postgres.evidence import PostgresEvidence
-from store.postgres.memos import DROP, MEMOS, PUT
+from store.postgres.memos import DROP, PUT
 from store.postgres.people import PostgresPeople
 from store.postgres.place_notes import PostgresPlaceNotes
 from store.postgres.rows import run_to_end, statement
@@ -51,6 +51,10 @@ ERASE = (
     "DELETE FROM notices WHERE school = :school AND reference = '' "
     "AND CAST(document AS text) ~ :naming",
 )
+EVERY_MEMO = """
+SELECT kind, encode(key, 'hex'), CAST(document AS text) FROM memos
+WHERE school = :school AND kind = ANY (:kinds)
+"""
 #: Memos that may name one of the cases: `~*` makes no difference between capital and small letters.
 HOLD_MEMOS = """
 SELECT kind, encode(key, 'hex'), CAST(document AS text) FROM memos
@@ -175,13 +179,15 @@ class PostgresStore(
         # A case whose document and summary are both damaged is named once.
         found: set[str] = set()
         for place in DOCUMENT_COLUMNS:
-            rows = await self._rows(place.sql)
-            for key in _unreadable_keys(place.kind, rows):
-                found.add(f"{place.table}/{key}")
-        for kind, folder in FOLDERS.items():
-            rows = await self._rows(MEMOS, kind=kind.__name__)
-            for key in _unreadable_keys(kind, rows):
-                found.add(f"{folder}/{key}")
+            for key, document in await self._rows(place.sql):
+                if not readable(place.kind, document, key):
+                    found.add(f"{place.table}/{key}")
+        kinds = {kind.__name__: kind for kind in FOLDERS}
+        memos = await self._rows(EVERY_MEMO, kinds=list(kinds))
+        for name, key, document in memos:
+            kind = kinds[name]
+            if not readable(kind, document, key):
+                found.add(f"{FOLDERS[kind]}/{key}")
         return sorted(found)
 
     # --- erasing ----------------------------------------------------------------------------------
@@ -255,11 +261,6 @@ class PostgresStore(
                 }
             )
             await connection.execute(statement(SAVE_PERSON), values)
-
-
-def _unreadable_keys(kind: type[Any], rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Of rows that are a key and the text of a document: the keys of those that cannot be read."""
-    return [key for key, document in rows if not readable(kind, document, key)]
 
 
 async def _must_be_whole(
