@@ -9,6 +9,7 @@ chooses the disk.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
 import statistics
@@ -23,6 +24,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
+from rich.console import Console
+
+from bot.build import build
+from bot.terminal import TerminalFrontEnd
+from handlers.policies.statement import accept_all
 from store.disk.durable import replace_file
 from store.documents import case_tables, record_tables, to_json
 from store.model.case import Case, Classification
@@ -32,6 +38,7 @@ from store.model.records import Notice, Person, Report
 from tests.bench.platforms import SECRET, SLACK_TOKEN, TEAM, TELEGRAM_TOKEN, WORDS, Slack, Telegram
 from tests.bench.wire import serve
 from tests.crash.processes import environment, free_port
+from tests.talks.stage import StillClock, settings
 
 REPORTS = 500  # at most, at each concurrency, to each of seven systems
 CONCURRENCIES = (1, 16)
@@ -212,6 +219,22 @@ def enrol(data: Path, people: Iterable[int]) -> None:
         (folder / f"{person.id}.json").write_bytes(to_json(record_tables(person)))
 
 
+async def accept_statements(data: Path) -> None:
+    """By all who are enrolled, so that nobody is reminded of one meanwhile."""
+    terminal = TerminalFrontEnd(StillClock(NOW), _no_work, Console(file=io.StringIO()))
+    bot = await build(settings(data, HEADSUP_DATA=str(data)), {"terminal": terminal}, _now)
+    await accept_all(await bot.desk.store.people(), bot.desk)
+    await bot.close()
+
+
+async def _no_work() -> None:
+    """Nothing is sent."""
+
+
+def _now() -> datetime:
+    return NOW
+
+
 def fill(data: Path, cases: int) -> bytes:
     """Cases of a year, half of them closed; the file of the last."""
     # Spread over all that there are, as chance spreads them.
@@ -250,6 +273,7 @@ async def beside(folder: Path) -> None:
     known = range(1, len(CONCURRENCIES) * REPORTS + 1)
     for name in ("slash", "new", "direct", "telegram"):
         enrol(folder / name, () if name == "new" else known)
+        await accept_statements(folder / name)
     async with AsyncExitStack() as stack:
         start = stack.enter_async_context
         bolt, before = [await start(bare_slack(kind)) for kind in ("bolt", "bolt-before")]
@@ -315,6 +339,7 @@ async def among(folder: Path) -> None:
     few, many = folder / "few", folder / "many"
     for data, cases in ((few, FEW), (many, MANY)):
         enrol(data, range(1, STAFF + 1))
+        await accept_statements(data)
         content = fill(data, cases)
     begun = time.perf_counter()
     async with our_slack(few) as (slack_few, _):
