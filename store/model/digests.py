@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,22 +34,20 @@ def digest_of_record(value: object) -> str:
     changes no digest of before.
     """
     written = orjson.dumps(value)
-    return _OF_NOTHING.get(written) or _digest_of_json(written)
+    return _OF_NOTHING[written] if written in _OF_NOTHING else _digest_of_json(written)
 
 
 def _digest_of_json(written: bytes) -> str:
-    plain = _without_empty(orjson.loads(written))
+    plain = _DECODER.decode(written.decode())
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        inner = {name: _without_empty(each) for name, each in value.items()}
-        return {name: each for name, each in inner.items() if each}
-    if isinstance(value, list):
-        return [_without_empty(each) for each in value]
-    return value
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
 
+
+#: Leaves out what is empty from the innermost records on: whatever holds nothing else is so itself.
+_DECODER = json.JSONDecoder(object_hook=_without_empty)
 
 #: What most facts of most cases are, by their JSON.
 _OF_NOTHING = {

@@ -214,6 +214,8 @@ def is_known_whom(subjects: Collection[About]) -> bool:
 
     Whom its words may mean besides is a question of its own.
     """
+    if not subjects:
+        return False
     said = [about for about in subjects if not about.is_of_words]
     return bool(said) and not any(about.is_open for about in said)
 
