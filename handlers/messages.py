@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from store.errors import NotFound, StoreUnavailable
+from store.model.changed import changed
 from store.model.identifiers import REFERENCE_ALPHABET
 
 #: The command of a button that is about one case, with its reference.
@@ -370,7 +371,7 @@ class Reply:
 
     def __add__(self, other: Reply) -> Reply:
         unfinished = self.unfinished or other.unfinished
-        together = replace(
+        together = changed(
             self,
             parts=self.parts + other.parts,
             unfinished=unfinished,
@@ -383,18 +384,18 @@ class Reply:
         shows = self.shows.union(references)
         if shows == self.shows:
             return self
-        return replace(self, shows=shows, mentions=self.mentions - shows)
+        return changed(self, shows=shows, mentions=self.mentions - shows)
 
     def briefly(self, *briefs: Brief) -> Reply:
         """The reply, with what may be said of it by mail."""
-        return replace(self, briefs=self.briefs + briefs)
+        return changed(self, briefs=self.briefs + briefs)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it is about these cases, of which it shows no more than their
         reporter may know.
         """
         mentions = self.mentions.union(references) - self.shows
-        return self if mentions == self.mentions else replace(self, mentions=mentions)
+        return self if mentions == self.mentions else changed(self, mentions=mentions)
 
 
 def say(text: str, *parts: Part) -> Reply:

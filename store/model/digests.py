@@ -38,7 +38,7 @@ def digest_of_record(value: object) -> str:
 
 
 def _digest_of_json(written: bytes) -> str:
-    plain = _DECODER.decode(written.decode())
+    plain, _ = _DECODER.raw_decode(written.decode())
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

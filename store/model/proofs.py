@@ -53,7 +53,12 @@ class _Parts:
         self._values_of = attrgetter(*self._names)
 
     def of(self, records: Iterable[object]) -> list[dict[str, object]]:
-        return [dict(zip(self._names, self._values_of(each), strict=True)) for each in records]
+        """What there is of each; a digest leaves out what is empty."""
+        found = []
+        for record in records:
+            values = zip(self._names, self._values_of(record), strict=True)
+            found.append({name: value for name, value in values if value})
+        return found
 
 
 _EVIDENCE = _Parts(Evidence, _NOT_OF_EVIDENCE)
@@ -95,7 +100,7 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     has no proofs yet, gets one of each fact with its next entry. What has changed without an entry
     gets one of its own.
     """
-    changed = [fact for fact in FACTS if before is None or fact.of(case) != fact.of(before)]
+    changed = {f.name for f in FACTS if before is None or f.of(case) != f.of(before)}
     if before is not None and len(case.chronology) <= len(before.chronology):
         if not changed:
             return case
@@ -104,8 +109,8 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     told = _newest_details(case)
     proofs = {}
     for fact in FACTS:
-        if fact in changed or fact.detail not in told:
-            proofs[fact.detail] = fact.digest(case)
+        if fact.name in changed or fact.detail not in told:
+            proofs[fact.detail] = digest_of_record(fact.of(case))
     return case.prove(proofs)
 
 

@@ -282,7 +282,7 @@ def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
     """
     of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
     if of_head != case.speaks_of_head:
-        case = replace(case, speaks_of_head=of_head)
+        case = case.changed(speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
     if owner and not access.may_keep(owner, around.matter(case), desk.procedure):
         case = case.give_up(by=SYSTEM, at=desk.now())

@@ -126,7 +126,7 @@ class CaseRecord(Summarised):
     @property
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
-        return (*self.subjects, *self.posters)
+        return (self.about, *self.also_about, *self.posters) if self.about else self.posters
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -227,5 +227,7 @@ class CaseRecord(Summarised):
 
     def settle(self, *notices: Notice) -> Self:
         """Put the newer state of notices in place of the older."""
+        if not notices:
+            return self
         newer = {notice.key: notice for notice in notices}
         return self.changed(notices=tuple(newer.get(n.key, n) for n in self.notices))
