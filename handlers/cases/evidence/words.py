@@ -37,8 +37,8 @@ STATES: dict[str, str] = {
 def describe(evidence: Iterable[Evidence]) -> str:
     """`a message, a link to facebook.com and 2 pictures`: kinds and hosts, never the content."""
     items = list(evidence)
-    counts = Counter(item.kind for item in items)
-    return listed(_kind(kind, counts[kind], items) for kind in ORDER if counts[kind])
+    counts = Counter([item.kind for item in items])
+    return listed([_kind(kind, counts[kind], items) for kind in ORDER if kind in counts])
 
 
 def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:

@@ -97,6 +97,8 @@ def _with_those_whom_leaders_name(
 def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk: Desk) -> Case:
     """The case, perhaps about each leader whose name may be another record's of somebody named."""
     new = [about for about in case.concerned if about not in before.concerned]
+    if not new:
+        return case
     found = []
     for person in leaders:
         is_one = any(_may_be_record_of(about, person) for about in new)

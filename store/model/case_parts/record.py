@@ -41,6 +41,7 @@ IN_SUMMARY = frozenset(
 )
 #: Fields of which a summary says nothing.
 NOT_IN_SUMMARY = frozenset({"notices", "again", "rung", "alarm_at", "untaken_since"})
+_GOING_WITH_SUMMARY = IN_SUMMARY | NOT_IN_SUMMARY
 
 
 class Summarised:
@@ -55,8 +56,10 @@ class Summarised:
         known: Summary | None = getattr(before, "_summary", None)
         if known is None:
             return
-        seen = {name: value for name, value in changes.items() if name in IN_SUMMARY}
-        object.__setattr__(self, "_summary", changed(known, **seen) if seen else known)
+        seen = changes.keys() & IN_SUMMARY
+        if seen:
+            known = changed(known, **{name: changes[name] for name in seen})
+        object.__setattr__(self, "_summary", known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ class CaseRecord(Summarised):
         A summary that is known goes with it, as long as nothing in it has to be worked out anew.
         """
         case = changed(self, **changes)
-        if changes.keys() <= IN_SUMMARY | NOT_IN_SUMMARY:
+        if changes.keys() <= _GOING_WITH_SUMMARY:
             case._take_summary_of(self, changes)
         return case
 
