@@ -335,8 +335,10 @@ def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collecti
     said = _roles_by_what_was_said(matter, procedure)
     # While nobody has said whom it is about, the chair hears of it in the headteacher's place; and
     # where it may be about every head, the chair sees it as well: who is left may be meant too.
-    may_be_about_head = any(part.speaks_of_head or part.head_recused for part in matter)
-    return {*said, Role.CHAIR} if may_be_about_head else said
+    for part in matter:
+        if part.speaks_of_head or part.head_recused:
+            return {*said, Role.CHAIR}
+    return said
 
 
 def _roles_by_what_was_said(matter: Sequence[Summary], procedure: Procedure) -> Collection[str]:
