@@ -125,12 +125,12 @@ class Around:
 
 def ids_named_in(case: Case) -> set[str]:
     """Ids of the people whom a case names: who reported, did, was given or is told something."""
-    ids = {*case.reporters, *(item.by for item in case.evidence)}
+    ids = {*case.reporters, *[item.by for item in case.evidence]}
     for entry in case.chronology:
         ids |= {entry.by, entry.details.get("to", "")}
     ids |= {follow_up.person or "" for follow_up in case.follow_ups}
     ids |= {notice.to for notice in case.notices if not is_address(notice.to)}
-    ids |= {case.owner or "", *(about.person or "" for about in case.concerned)}
+    ids |= {case.owner or "", *[about.person or "" for about in case.concerned]}
     return ids - {"", SYSTEM, TECHNICIAN}
 
 

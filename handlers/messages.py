@@ -207,6 +207,10 @@ class Confirm:
     no: str = "No"
 
 
+#: Bytes of a button's command: Telegram's limit.
+LONGEST_COMMAND = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
@@ -218,9 +222,9 @@ class Choice:
     confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
-        commands = [self.command] + ([self.confirm.command] if self.confirm else [])
+        commands = (self.command, self.confirm.command) if self.confirm else (self.command,)
         for command in commands:
-            if len(command.encode()) > 64:
+            if command.encode()[LONGEST_COMMAND:]:
                 raise ValueError(f"a choice holds at most 64 bytes: {command!r}")
 
     @property

@@ -24,7 +24,7 @@ def digests_of_words(evidence: Iterable[Evidence]) -> str:
     Files are not there yet when they are entered; the entry of each that is kept has its own.
     """
     words = [item for item in evidence if item.kind in WORDS]
-    return " ".join(f"{item.number}:{digest_of_text(item.text)}" for item in words)
+    return " ".join([f"{item.number}:{digest_of_text(item.text)}" for item in words])
 
 
 def digest_of_record(value: object) -> str:
@@ -33,8 +33,15 @@ def digest_of_record(value: object) -> str:
     What is empty is left out: a field that a later version adds, empty where nobody has filled it,
     changes no digest of before.
     """
-    written = orjson.dumps(value)
-    return _OF_NOTHING[written] if written in _OF_NOTHING else _digest_of_json(written)
+    return digests_of_records([value])[0]
+
+
+def digests_of_records(values: Iterable[object]) -> list[str]:
+    """Of each of these, as `digest_of_record` has it."""
+    written = [orjson.dumps(value) for value in values]
+    return [
+        _digest_of_json(each) if each not in _OF_NOTHING else _OF_NOTHING[each] for each in written
+    ]
 
 
 def _digest_of_json(written: bytes) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from store.model.case import Case
-from store.model.digests import digest_of_record
+from store.model.digests import digest_of_record, digests_of_records
 from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
 from store.model.records import SYSTEM, FollowUp
@@ -107,11 +107,10 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
         case = case.enter(now, SYSTEM, EntryKind.FOLLOWED)
 
     told = _newest_details(case)
-    proofs = {}
-    for fact in FACTS:
-        if fact.name in changed or fact.detail not in told:
-            proofs[fact.detail] = digest_of_record(fact.of(case))
-    return case.prove(proofs)
+    to_prove = [fact for fact in FACTS if fact.name in changed or fact.detail not in told]
+    digests = digests_of_records([fact.of(case) for fact in to_prove])
+    details = [fact.detail for fact in to_prove]
+    return case.prove(dict(zip(details, digests, strict=True)))
 
 
 def facts_changed(case: Case) -> list[str]:

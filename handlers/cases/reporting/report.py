@@ -274,11 +274,12 @@ async def _open_case(
         report = Report(report.by, report.at, (*report.sources, place), report.place)
         arrival.tried_places.add(place)
 
-    case = Case(new_reference(), desk.now(), (report,), arrival.evidence)
+    now = desk.now()
+    case = Case(new_reference(), now, (report,), arrival.evidence)
     kinds = ", ".join(item.kind for item in arrival.evidence)
     source = arrival.incoming.source
     case = case.enter(
-        desk.now(),
+        now,
         arrival.person.id,
         EntryKind.OPENED,
         source=source,

@@ -278,10 +278,10 @@ def _is_of_head(matter: Matter, said: OwnWords) -> bool:
     """Tell whether what the reader has passed on is, or may be, about a headteacher by what they
     have said themselves: what others make of it is not theirs to know.
     """
-    heads = matter.people.having((Role.HEAD,))
-    if is_about_head([said]) or any(access.concerns(head, [said]) for head in heads):
+    if matter.named.summary.speaks_of_head or is_about_head([said]):
         return True
-    return matter.named.summary.speaks_of_head
+    heads = matter.people.having((Role.HEAD,)) if said.concerned else ()
+    return any(access.concerns(head, [said]) for head in heads)
 
 
 def stop(matter: Matter, person: Person, desk: Desk) -> Reply:
