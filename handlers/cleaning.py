@@ -11,6 +11,7 @@ import orjson
 
 from handlers.messages import Attachment, Forwarded, Incoming, Origin
 from handlers.text.links import find
+from store.model.changed import changed
 
 #: Bytes; the largest number that a column of a database holds.
 LARGEST = 2**63 - 1
@@ -30,8 +31,10 @@ def clean(incoming: Incoming, now: datetime) -> Incoming:
     """
     if not _is_encodable(incoming):
         incoming = _clean_strings(incoming)
-    found = (*find(incoming.text), *find(incoming.command or ""))
-    return replace(
+    found = find(incoming.text)
+    if incoming.command:
+        found += find(incoming.command)
+    return changed(
         incoming,
         at=_plausible(incoming.at, now),
         links=_each_once(incoming.links, found),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from handlers.messages import Refused, Reply
 from handlers.rules import access
@@ -20,11 +19,11 @@ class Summaries:
 
     def __init__(self, summaries: Iterable[Summary]) -> None:
         self._known = {summary.reference: summary for summary in summaries}
-        self._joined = defaultdict[str, list[Summary]](list)
+        self._joined: dict[str, list[Summary]] = {}
         for summary in self._known.values():
             if summary.joined_to:
-                self._joined[summary.joined_to].append(summary)
-        #: By the reference of the root.
+                self._joined.setdefault(summary.joined_to, []).append(summary)
+        #: By the reference of any part that was asked for.
         self._matters: dict[str, tuple[Summary, ...]] = {}
 
     def __contains__(self, reference: str) -> bool:
@@ -60,16 +59,18 @@ class Summaries:
 
         Raises KeyError where it is not among them.
         """
-        root = self.root(reference)
-        if root.reference not in self._matters:
-            parts = [root]
-            # It grows while it is walked: what was joined to a part comes after the part.
-            for part in parts:
-                for further in self._joined[part.reference]:
-                    if further not in parts:
-                        parts.append(further)
-            self._matters[root.reference] = tuple(parts)
-        return self._matters[root.reference]
+        if reference not in self._matters:
+            self._matters[reference] = self._all_of(self.root(reference))
+        return self._matters[reference]
+
+    def _all_of(self, root: Summary) -> tuple[Summary, ...]:
+        parts = [root]
+        # It grows while it is walked: what was joined to a part comes after the part.
+        for part in parts:
+            for further in self._joined.get(part.reference, ()):
+                if further not in parts:
+                    parts.append(further)
+        return tuple(parts)
 
 
 class People:
@@ -80,10 +81,15 @@ class People:
         self._by_id = {id: person for person in self._people for id in person.earlier}
         # Whose id it is now goes before whose it was.
         self._by_id |= {person.id: person for person in self._people}
+        self._having: dict[frozenset[str], Sequence[Person]] = {}
 
-    def having(self, roles: Collection[str]) -> list[Person]:
+    def having(self, roles: Collection[str]) -> Sequence[Person]:
         """Those with any of these roles, in the order in which they joined."""
-        return [person for person in self._people if person.has(*roles)]
+        wanted = frozenset(roles)
+        if wanted not in self._having:
+            having = [person for person in self._people if person.has(*wanted)]
+            self._having[wanted] = tuple(having)
+        return self._having[wanted]
 
     def get(self, id: str) -> Person | None:
         """By an id that the person has or had."""
@@ -114,17 +120,17 @@ class Around:
         """The same, with a case as it is now, perhaps not saved yet."""
         if self.summaries.get(case.reference) is case.summary:
             return self
-        return replace(self, summaries=self.summaries.having(case))
+        return Around(self.summaries.having(case), self.people)
 
 
 def ids_named_in(case: Case) -> set[str]:
     """Ids of the people whom a case names: who reported, did, was given or is told something."""
-    ids = {*case.reporters, *(item.by for item in case.evidence)}
+    ids = {*case.reporters, *[item.by for item in case.evidence]}
     for entry in case.chronology:
         ids |= {entry.by, entry.details.get("to", "")}
     ids |= {follow_up.person or "" for follow_up in case.follow_ups}
     ids |= {notice.to for notice in case.notices if not is_address(notice.to)}
-    ids |= {case.owner or "", *(about.person or "" for about in case.concerned)}
+    ids |= {case.owner or "", *[about.person or "" for about in case.concerned]}
     return ids - {"", SYSTEM, TECHNICIAN}
 
 

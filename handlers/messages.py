@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from store.errors import NotFound, StoreUnavailable
+from store.model.changed import changed
 from store.model.identifiers import REFERENCE_ALPHABET
 
 #: The command of a button that is about one case, with its reference.
@@ -206,6 +207,10 @@ class Confirm:
     no: str = "No"
 
 
+#: Bytes of a button's command: Telegram's limit.
+LONGEST_COMMAND = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
@@ -217,9 +222,9 @@ class Choice:
     confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
-        commands = [self.command] + ([self.confirm.command] if self.confirm else [])
+        commands = (self.command, self.confirm.command) if self.confirm else (self.command,)
         for command in commands:
-            if len(command.encode()) > 64:
+            if command.encode()[LONGEST_COMMAND:]:
                 raise ValueError(f"a choice holds at most 64 bytes: {command!r}")
 
     @property
@@ -370,7 +375,7 @@ class Reply:
 
     def __add__(self, other: Reply) -> Reply:
         unfinished = self.unfinished or other.unfinished
-        together = replace(
+        together = changed(
             self,
             parts=self.parts + other.parts,
             unfinished=unfinished,
@@ -383,18 +388,18 @@ class Reply:
         shows = self.shows.union(references)
         if shows == self.shows:
             return self
-        return replace(self, shows=shows, mentions=self.mentions - shows)
+        return changed(self, shows=shows, mentions=self.mentions - shows)
 
     def briefly(self, *briefs: Brief) -> Reply:
         """The reply, with what may be said of it by mail."""
-        return replace(self, briefs=self.briefs + briefs)
+        return changed(self, briefs=self.briefs + briefs)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it is about these cases, of which it shows no more than their
         reporter may know.
         """
         mentions = self.mentions.union(references) - self.shows
-        return self if mentions == self.mentions else replace(self, mentions=mentions)
+        return self if mentions == self.mentions else changed(self, mentions=mentions)
 
 
 def say(text: str, *parts: Part) -> Reply:

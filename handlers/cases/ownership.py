@@ -17,7 +17,7 @@ from handlers.rules.access import WORKERS, Act
 from handlers.text.words import shortened
 from handlers.workflow import people
 from handlers.workflow.changes import apply, change, without_lost_owner
-from handlers.workflow.reach import can_answer, may_be_told
+from handlers.workflow.reach import can_answer, who_may_be_told
 from store.model.case import Case
 from store.model.records import Person, Status
 from store.school.procedure import Outcome
@@ -104,8 +104,7 @@ def _able_to_look_after(matter: Matter, desk: Desk) -> list[Person]:
 
 def able_to_work(matter: Matter, desk: Desk) -> list[Person]:
     """Who may be asked to look after a case, or to do a step of it."""
-    workers = matter.people.having(WORKERS)
-    return [person for person in workers if may_be_told(person, matter.summaries, desk)]
+    return who_may_be_told(matter.people.having(WORKERS), matter.summaries, desk)
 
 
 @command(
@@ -291,9 +290,9 @@ def _would_be_alone(person: Person, target: Matter, part: Matter, desk: Desk) ->
     """
     others = [each for each in target.people.having(WORKERS) if each.id != person.id]
     both = (*target.summaries, *part.summaries)
-    if any(may_be_told(each, both, desk) for each in others):
+    if who_may_be_told(others, both, desk):
         return False
-    lose = [each for each in others if may_be_told(each, target.summaries, desk)]
+    lose = who_may_be_told(others, target.summaries, desk)
     return any(access.is_kept_by_words(each, both) for each in lose)
 
 

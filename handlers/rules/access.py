@@ -12,10 +12,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from handlers.rules.names.alike import holds_whole_name, is_named, may_be_account, may_mean
-from handlers.rules.names.offices import roles_of_office
+from handlers.rules.meant import is_meant
 from handlers.rules.pause import is_held_back, pause_ends
-from store.model.records import About, Person, Poster, Role, Subject, Summary
+from store.model.records import About, Person, Role, Subject, Summary
 from store.school.procedure import Procedure
 
 
@@ -55,6 +54,9 @@ class Act(Enum):
     UNLOCK = "say that a case is not about a child undressed after all"
     HEAR = "hear that something of a case is overdue, without seeing the case"
 
+    # Each is there once; by their names, they would take long to find for each case of a list.
+    __hash__ = object.__hash__
+
 
 class Relation(Enum):
     """What somebody is to a case. Its subject and the colleague who posted it are none of these,
@@ -67,6 +69,8 @@ class Relation(Enum):
     REACH = "reach"
     #: Whoever is neither its subject nor who posted it.
     APART = "apart"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,11 @@ def may_be_somebody(about: About) -> bool:
 
 def is_about_head(cases: Iterable[Concerning]) -> bool:
     """Tell whether any of these cases is about the headteacher, or was posted by them."""
-    return any(about.subject == Subject.HEAD for case in cases for about in case.concerned)
+    for case in cases:
+        for about in case.concerned:
+            if about.subject == Subject.HEAD:
+                return True
+    return False
 
 
 def is_governors_alone(matter: Iterable[Summary]) -> bool:
@@ -190,7 +198,11 @@ def concerns(person: Person, cases: Iterable[Concerning]) -> bool:
     """Tell whether any of these cases is about this person, was posted by them, or may be either:
     then nothing of it is theirs to see.
     """
-    return any(is_meant(person, about) for case in cases for about in case.concerned)
+    for case in cases:
+        for about in case.concerned:
+            if is_meant(person, about):
+                return True
+    return False
 
 
 def let_in(
@@ -198,53 +210,6 @@ def let_in(
 ) -> list[Person]:
     """Those from whom the same matter is kept no longer after a change."""
     return [each for each in people if is_kept_from(each, before) and not is_kept_from(each, after)]
-
-
-def is_meant(person: Person, about: About) -> bool:
-    """Tell whether this person is, or may be, who was named as a subject or poster: by id, as the
-    head of that time, or by name.
-    """
-    if not {about.person, *about.heads, *about.candidates}.isdisjoint(person.ids):
-        return True
-
-    is_excluded = not set(about.nobody_of).isdisjoint(person.ids)
-    if not is_excluded and _has_name_among(about.names, person):
-        return True
-
-    # A case about a headteacher who was not known by then is about whoever is one now.
-    if about.subject == Subject.HEAD and not about.person and not about.heads:
-        return person.has(Role.HEAD)
-
-    # The name counts even where an id is known: one person may have a record in each chat.
-    if not about.name or is_excluded:
-        return False
-    return _has_office_named(person, about) or _may_be_called_so(person, about)
-
-
-def _has_name_among(names: Iterable[str], person: Person) -> bool:
-    return any(is_named(said, name) for said in names for name in person.names)
-
-
-def _has_office_named(person: Person, about: About) -> bool:
-    """Whoever comes to have an office is meant by it too, where nobody has said who had it."""
-    is_nobody_yet = about.subject in (Subject.STAFF, Poster.OTHER) and not about.person
-    return is_nobody_yet and person.has(*roles_of_office(about.name))
-
-
-def _may_be_called_so(person: Person, about: About) -> bool:
-    return any(_may_be_called(about, name) for name in person.names)
-
-
-def _may_be_called(about: About, name: str) -> bool:
-    """Tell whether what was said may stand for somebody of this name."""
-    if about.subject == Poster.ACCOUNT:
-        return may_be_account(about.name, name)
-    if about.person:
-        return is_named(about.name, name)
-    # Pupils and parents share names with staff. Of them, a part of a name means nobody here.
-    if about.subject in (Subject.PUPIL, Subject.PARENT):
-        return is_named(about.name, name) or holds_whole_name(about.name, name)
-    return may_mean(about.name, name)
 
 
 def may_be_about(person: Person, matter: Collection[Summary]) -> bool:
@@ -285,7 +250,10 @@ def is_shut_out(person: Person, case: Summary) -> bool:
 
 def _is_left_to(person: Person, matter: Iterable[Summary]) -> bool:
     """Tell whether this person is one of the last who saw any part of a matter."""
-    return any(not set(person.ids).isdisjoint(part.last_inside) for part in matter)
+    for part in matter:
+        if part.last_inside and not set(person.ids).isdisjoint(part.last_inside):
+            return True
+    return False
 
 
 def relations(
@@ -301,7 +269,8 @@ def relations(
     Whoever one of them concerns is shut out of all, and a role reaches all or none.
     """
     found = set()
-    if any(id in case.reporters for id in person.ids):
+    ids = person.ids
+    if not set(ids).isdisjoint(case.reporters):
         found.add(Relation.REPORTER)
     if is_kept_from(person, matter):
         return frozenset(found)
@@ -310,12 +279,30 @@ def relations(
     if at < pause_ends(case, matter):
         return frozenset(found)
     reaches = _reaches(person, matter, procedure)
-    is_owner = any(part.owner in person.ids for part in matter)
-    if is_owner and may_keep(person, matter, procedure):
+    owned = [part for part in matter if part.owner in ids]
+    if owned and (reaches or not _is_reserved(matter)):
         found.add(Relation.OWNER)
     if reaches:
         found.add(Relation.REACH)
     return frozenset(found)
+
+
+def inside(
+    people: Iterable[Person], matter: Sequence[Summary], procedure: Procedure, at: datetime
+) -> list[Person]:
+    """Those of these people who see all of a matter at a time (UTC): who are its owner, or whom it
+    reaches, by `relations`. What is so whoever asks is worked out once for all of them.
+    """
+    if at < pause_ends(matter[0], matter):
+        return []
+    roles = _roles_reaching(matter, procedure)
+    owners = set() if _is_reserved(matter) else {part.owner for part in matter}
+    found = []
+    for person in people:
+        is_open = person.has(*roles) or not owners.isdisjoint(person.ids)
+        if is_open and not is_kept_from(person, matter):
+            found.append(person)
+    return found
 
 
 def may_keep(person: Person, matter: Sequence[Summary], procedure: Procedure) -> bool:
@@ -326,8 +313,12 @@ def may_keep(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     """
     if is_kept_from(person, matter):
         return False
-    is_reserved = is_about_head(matter) or any(part.withheld for part in matter)
-    return not is_reserved or _reaches(person, matter, procedure)
+    return not _is_reserved(matter) or _reaches(person, matter, procedure)
+
+
+def _is_reserved(matter: Sequence[Summary]) -> bool:
+    """Tell whether nobody keeps a matter whom it does not reach."""
+    return is_about_head(matter) or any(part.withheld for part in matter)
 
 
 def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) -> bool:
@@ -336,30 +327,33 @@ def _reaches(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     It is judged as one: what is said of a part is said of the whole, so that nothing that is joined
     to it, even for now, takes it from everybody.
     """
-    if person.has(*_roles_reaching(matter, procedure)):
-        return True
-    # While nobody has said whom it is about, the chair hears of it in the headteacher's place; and
-    # where it may be about every head, the chair sees it as well: who is left may be meant too.
-    may_be_about_head = any(part.speaks_of_head or part.head_recused for part in matter)
-    return may_be_about_head and person.has(Role.CHAIR)
+    return person.has(*_roles_reaching(matter, procedure))
 
 
 def _roles_reaching(matter: Sequence[Summary], procedure: Procedure) -> Collection[str]:
-    """The roles that reach a matter by what was said of it."""
-    alerted = set[str]()
+    """The roles that reach a matter, by what was said of it and by what its words say."""
+    said = _roles_by_what_was_said(matter, procedure)
+    # While nobody has said whom it is about, the chair hears of it in the headteacher's place; and
+    # where it may be about every head, the chair sees it as well: who is left may be meant too.
     for part in matter:
-        if part.withheld:
-            alerted.update(_alerted(part, procedure))
+        if part.speaks_of_head or part.head_recused:
+            return {*said, Role.CHAIR}
+    return said
 
+
+def _roles_by_what_was_said(matter: Sequence[Summary], procedure: Procedure) -> Collection[str]:
+    withheld = [part for part in matter if part.withheld]
+    alerted = [role for part in withheld for role in _alerted(part, procedure)]
     # The other leaders work for the headteacher: a case about the head is the governors', and what
     # must be withheld goes besides to those whom its category alerts.
     if is_about_head(matter):
         return {*_governors_of(matter), *alerted}
-    if any(part.withheld for part in matter):
+    if withheld:
         return {Role.HEAD, *alerted}
-    if all(Role.ICT in _alerted(part, procedure) for part in matter):
-        return LEADERS | {Role.ICT}
-    return LEADERS
+    for part in matter:
+        if Role.ICT not in _alerted(part, procedure):
+            return LEADERS
+    return LEADERS | {Role.ICT}
 
 
 def _governors_of(matter: Sequence[Summary]) -> set[Role]:

@@ -24,8 +24,8 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
     `matter` is all that it is joined to, its root first. What is new in a matter that leaders know
     has a pause of its own; of a new matter, one part that is urgent is enough to end it.
     """
-    root = matter[0]
-    if case is root and len(matter) == 1:
+    root, *others = matter
+    if case is root and not others:
         return pause_of(case)
     urgent_parts = [part for part in matter if part.urgent or part.withheld]
     whole = min(pause_of(part) for part in (root, *urgent_parts))
@@ -35,7 +35,7 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
 def pause_of(case: Summary) -> datetime:
     """From when leaders might see a case that stands alone, in UTC."""
     # Of a child undressed somebody has to hear at once, and it is about that child.
-    if case.withheld or is_known_whom(case.subjects):
+    if case.withheld or (case.about and is_known_whom(case.subjects)):
         return case.opened_at
     if not case.urgent:
         return case.opened_at + PAUSE
@@ -51,7 +51,11 @@ def is_held_back(person: Person, matter: Iterable[Summary]) -> bool:
 
     No time ends this: only an answer does.
     """
-    return any(may_speak_of(part.open_words, person) for part in matter)
+    # A loop: it is asked of everybody who works on cases, several times for one report.
+    for part in matter:  # noqa: SIM110
+        if may_speak_of(part.open_words, person):
+            return True
+    return False
 
 
 def speaks_of_head(case: Summary, heads: Sequence[Person]) -> bool:

@@ -106,17 +106,19 @@ def wakes_at(case: Case, now: datetime, calendar: Calendar) -> datetime | None:
         return None
     times = list(_stage_times(case, now, calendar))
     times += [moment for moment in (case.alarm_at, case.silent_at) if moment]
-    if pause_of(case.summary) > now:
-        times.append(pause_of(case.summary))
+    paused_until = pause_of(case.summary)
+    if paused_until > now:
+        times.append(paused_until)
     return min(times, default=None)
 
 
 def _stage_times(case: Case, now: datetime, calendar: Calendar) -> Iterator[datetime]:
     """When the next stage of each open follow-up is told."""
+    still_open = [follow_up for follow_up in case.follow_ups if follow_up.is_open]
+    if not still_open:
+        return
     is_school_time = calendar.is_school_time(now)
-    for follow_up in case.follow_ups:
-        if not follow_up.is_open:
-            continue
+    for follow_up in still_open:
         following = next_stage(follow_up, calendar)
         if following is None:
             continue

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from store.model.case import Case
 from store.model.kinds import NoticeKind
-from store.model.records import Notice, State
+from store.model.records import Notice
 
 
 def is_unfinished(case: Case) -> bool:
     """Whether some of its evidence is still to be fetched."""
-    return any(item.state in (State.WAITING, State.WANTED) for item in case.evidence)
+    return case.summary.unkept > 0
 
 
 def is_owed_card(notice: Notice) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules.stages import wakes_at
@@ -51,4 +49,4 @@ async def with_consequences(
     case = with_owner_changes(with_step_news(case, around, desk), around, desk)
     case = await with_withdrawals(case, around, desk)
     wake_at = wakes_at(case, now, desk.calendar)
-    return case if wake_at == case.wake_at else replace(case, wake_at=wake_at)
+    return case if wake_at == case.wake_at else case.changed(wake_at=wake_at)

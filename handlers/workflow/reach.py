@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from handlers.desk import Desk
 from handlers.rules import access
 from handlers.rules.access import Act
-from store.model.address import Address
+from store.model.address import Address, platforms_of
 from store.model.records import Person, Summary
 
 
@@ -18,15 +18,23 @@ def may_be_told(
     """Whether a notice about a case can reach this person, who may see all of it at a time (UTC);
     without one, now.
     """
-    if not reachable(person, desk):
-        return False
-    relations = access.relations(person, matter[0], matter, desk.procedure, at or desk.now())
-    return access.may_with(person, Act.WORK, relations)
+    return bool(who_may_be_told([person], matter, desk, at))
+
+
+def who_may_be_told(
+    people: Iterable[Person], matter: Sequence[Summary], desk: Desk, at: datetime | None = None
+) -> list[Person]:
+    """Those of these people who `may_be_told`, in their order."""
+    roles = access.TABLE[Act.WORK].roles
+    reached = [p for p in people if reachable(p, desk) and not roles.isdisjoint(p.roles)]
+    if not reached:
+        return []
+    return access.inside(reached, matter, desk.procedure, at or desk.now())
 
 
 def reachable(person: Person, desk: Desk) -> bool:
     """Whether one of the chats that are running, or mail, reaches this person."""
-    return any(Address.parse(account).platform in desk.platforms for account in person.accounts)
+    return not desk.platforms.isdisjoint(platforms_of(person.accounts))
 
 
 def can_answer(person: Person, desk: Desk) -> bool:

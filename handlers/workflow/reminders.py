@@ -62,7 +62,7 @@ async def owe_reminders(case: Case, now: datetime, desk: Desk) -> Case:
         case = owe_round(case, around, now, desk)
     case = with_hours_from_the_alert(with_due_alerts(case, around, desk), around, now, desk)
     case = with_owner_changes(case, around, desk)
-    return replace(case, wake_at=wakes_at(case, now, calendar))
+    return case.changed(wake_at=wakes_at(case, now, calendar))
 
 
 def _notice(case: Case, follow_up: FollowUp, stage: int, person: Person, now: datetime) -> Notice:

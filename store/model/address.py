@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 #: What a file that was handed over has before its own id, in the id of a message: `file:F123`.
@@ -67,6 +68,12 @@ class Address:
     def parts(self) -> tuple[str, ...]:
         """What the place is made of: `("T1", "U7")` of `slack:T1:U7`."""
         return tuple(self.place.split(":"))
+
+
+@lru_cache(maxsize=10_000)
+def platforms_of(addresses: tuple[str, ...]) -> frozenset[str]:
+    """The platforms of some addresses: it is asked of everybody for each change of a case."""
+    return frozenset(Address.parse(each).platform for each in addresses)
 
 
 def is_address(receiver: str) -> bool:

@@ -19,14 +19,7 @@ from store.model.case_parts.steps import CaseSteps
 from store.model.case_parts.words import CaseWords
 from store.model.digests import digests_of_words
 from store.model.evidence import Evidence
-from store.model.gathered import (
-    hashes_of,
-    likenesses_of,
-    links_of,
-    soonest_due,
-    sources_of,
-    unkept_in,
-)
+from store.model.gathered import gathered, soonest_due, sources_of
 from store.model.kinds import EntryKind
 from store.model.records import (
     About,
@@ -74,6 +67,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
             return self._summary
 
     def _summarise(self) -> Summary:
+        of_evidence = gathered(self.evidence)
         return Summary(
             reference=self.reference,
             version=self.version,
@@ -83,7 +77,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
             category=self.category,
             urgent=self.urgent,
             withheld=self.withheld,
-            withholds=any(item.state == State.WITHHELD for item in self.evidence),
+            withholds=of_evidence.withholds,
             about=self.about,
             also_about=self.also_about,
             posters=self.posters,
@@ -94,12 +88,12 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
             joined_to=self.joined_to,
             settled=self.settled,
             reporters=self.reporters,
-            last_report_at=max(report.at for report in self.reports),
+            last_report_at=max([report.at for report in self.reports]),
             sources=sources_of(self.reports),
-            links=links_of(self.evidence),
-            hashes=hashes_of(self.evidence),
-            likenesses=likenesses_of(self.evidence),
-            unkept=unkept_in(self.evidence),
+            links=of_evidence.links,
+            hashes=of_evidence.hashes,
+            likenesses=of_evidence.likenesses,
+            unkept=of_evidence.unkept,
             outcome=self.outcome,
             closed_at=self.closed_at,
             held=bool(self.hold),
@@ -123,8 +117,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
         for number, item in enumerate(evidence, len(self.evidence) + 1):
             piece = replace(item, number=number)
             numbered.append(piece.withhold() if self.withheld else piece)
-        case = replace(
-            self,
+        case = self.changed(
             reports=_with_report(self.reports, report),
             evidence=(*self.evidence, *numbered),
         )
@@ -146,8 +139,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
         self.must_be_open()
         if self.withheld and not chosen.withhold and not chosen.lift:
             raise IllegalMove(STAYS_WITHHELD.format(reference=self.reference))
-        case = replace(
-            self,
+        case = self.changed(
             category=chosen.category,
             urgent=self.urgent or chosen.urgent,
             withheld=chosen.withhold,
@@ -161,7 +153,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
         is_to_note = by in self.reporters and Said(by) not in self.said
         if self.urgent and not is_to_note:
             return self
-        return replace(self, urgent=True).enter(at, by, EntryKind.URGENT)
+        return self.changed(urgent=True).enter(at, by, EntryKind.URGENT)
 
     def give(self, to: str, *, by: str, at: datetime) -> Case:
         """Make somebody its owner."""
@@ -169,13 +161,13 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
         if self.owner == to:
             return self
         what = EntryKind.TAKEN if to == by else EntryKind.GIVEN
-        return replace(self, owner=to).enter(at, by, what, to=to)
+        return self.changed(owner=to).enter(at, by, what, to=to)
 
     def give_up(self, *, by: str, at: datetime) -> Case:
         """Be without an owner: whoever it was may no longer look after it."""
         if not self.owner:
             return self
-        return replace(self, owner=None).enter(at, by, EntryKind.GIVEN_UP)
+        return self.changed(owner=None).enter(at, by, EntryKind.GIVEN_UP)
 
     def note(self, text: str, *, by: str, at: datetime) -> Case:
         return self.enter(at, by, EntryKind.NOTE, text=text)
@@ -193,8 +185,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
             if follow_up.is_open:
                 follow_up = replace(follow_up, progress=Progress.ENDED, settled_at=at)
             follow_ups.append(follow_up)
-        closed = replace(
-            self,
+        closed = self.changed(
             status=Status.CLOSED,
             outcome=outcome,
             follow_ups=tuple(follow_ups),
@@ -205,24 +196,24 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
     def reopen(self, reason: str, *, by: str, at: datetime) -> Case:
         if self.status != Status.CLOSED:
             raise IllegalMove(f"Case {self.reference} is open already.")
-        return replace(self, status=Status.OPEN, outcome="").enter(
+        return self.changed(status=Status.OPEN, outcome="").enter(
             at, by, EntryKind.REOPENED, reason=reason
         )
 
     def hold_back(self, reason: str, *, by: str, at: datetime) -> Case:
         """Keep it until somebody lifts that, however old it grows."""
-        return replace(self, hold=reason).enter(at, by, EntryKind.HELD, reason=reason)
+        return self.changed(hold=reason).enter(at, by, EntryKind.HELD, reason=reason)
 
     def lift(self, *, by: str, at: datetime) -> Case:
         if not self.hold:
             raise IllegalMove(f"Case {self.reference} is not held.")
-        return replace(self, hold="").enter(at, by, EntryKind.HOLD_LIFTED)
+        return self.changed(hold="").enter(at, by, EntryKind.HOLD_LIFTED)
 
     def join(self, to: str, *, by: str, at: datetime, settled: bool = True) -> Case:
         """Become part of another case; the reference goes on working."""
         if to == self.reference:
             raise IllegalMove("A case cannot be joined to itself.")
-        return replace(self, joined_to=to, settled=settled).enter(at, by, EntryKind.JOINED, to=to)
+        return self.changed(joined_to=to, settled=settled).enter(at, by, EntryKind.JOINED, to=to)
 
     def separate(self, *, by: str, at: datetime, kept: Collection[str] = ()) -> Case:
         """Stand alone again; until it is said whom it is about, it may be about these.
@@ -232,8 +223,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
         subjects = list(self.subjects)
         if kept:
             subjects.append(About(Subject.UNSURE, candidates=tuple(kept)))
-        alone = replace(
-            self,
+        alone = self.changed(
             joined_to=None,
             settled=True,
             about=subjects[0] if subjects else None,
@@ -243,7 +233,7 @@ class Case(CaseWords, CaseConcerned, CaseSteps, CaseRemovals):
 
     def posted_again(self, *, by: str, at: datetime) -> Case:
         self.must_be_open()
-        return replace(self, again=self.again + 1).enter(at, by, EntryKind.AGAIN)
+        return self.changed(again=self.again + 1).enter(at, by, EntryKind.AGAIN)
 
     def acknowledge(self, *, by: str, at: datetime) -> Case:
         """Note that somebody has seen it, and is on it, without taking it."""

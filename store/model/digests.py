@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ def digests_of_words(evidence: Iterable[Evidence]) -> str:
     Files are not there yet when they are entered; the entry of each that is kept has its own.
     """
     words = [item for item in evidence if item.kind in WORDS]
-    return " ".join(f"{item.number}:{digest_of_text(item.text)}" for item in words)
+    return " ".join([f"{item.number}:{digest_of_text(item.text)}" for item in words])
 
 
 def digest_of_record(value: object) -> str:
@@ -32,23 +33,28 @@ def digest_of_record(value: object) -> str:
     What is empty is left out: a field that a later version adds, empty where nobody has filled it,
     changes no digest of before.
     """
-    written = orjson.dumps(value)
-    return _OF_NOTHING.get(written) or _digest_of_json(written)
+    return digests_of_records([value])[0]
+
+
+def digests_of_records(values: Iterable[object]) -> list[str]:
+    """Of each of these, as `digest_of_record` has it."""
+    written = [orjson.dumps(value) for value in values]
+    return [
+        _digest_of_json(each) if each not in _OF_NOTHING else _OF_NOTHING[each] for each in written
+    ]
 
 
 def _digest_of_json(written: bytes) -> str:
-    plain = _without_empty(orjson.loads(written))
+    plain, _ = _DECODER.raw_decode(written.decode())
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        inner = {name: _without_empty(each) for name, each in value.items()}
-        return {name: each for name, each in inner.items() if each}
-    if isinstance(value, list):
-        return [_without_empty(each) for each in value]
-    return value
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
 
+
+#: Leaves out what is empty from the innermost records on: whatever holds nothing else is so itself.
+_DECODER = json.JSONDecoder(object_hook=_without_empty)
 
 #: What most facts of most cases are, by their JSON.
 _OF_NOTHING = {

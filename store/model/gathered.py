@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from store.model.evidence import Evidence
@@ -17,27 +18,37 @@ def sources_of(reports: Iterable[Report]) -> tuple[str, ...]:
     return tuple(sources)
 
 
-def links_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    """The links, in their normal form."""
-    return tuple(item.normal for item in evidence if item.normal)
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a summary has of all pieces of evidence together."""
+
+    #: In their normal form.
+    links: tuple[str, ...]
+    #: The SHA-256 of each kept file.
+    hashes: tuple[str, ...]
+    #: What tells how alike pictures look, of each that could be opened.
+    likenesses: tuple[int, ...]
+    #: How many pieces are still to be fetched.
+    unkept: int
+    #: Something is never fetched.
+    withholds: bool
 
 
-def hashes_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    """The SHA-256 of each kept file."""
-    return tuple(item.sha256 for item in evidence if item.sha256)
-
-
-def likenesses_of(evidence: Iterable[Evidence]) -> tuple[int, ...]:
-    """What tells how alike pictures look, of each that could be opened."""
-    pictures = [item.picture for item in evidence if item.picture]
-    return tuple(int(picture.likeness, 16) for picture in pictures if picture.likeness)
-
-
-def unkept_in(evidence: Sequence[Evidence]) -> int:
-    """How many pieces are still to be fetched."""
-    return sum(item.state in (State.WAITING, State.WANTED) for item in evidence)
+def gathered(evidence: Iterable[Evidence]) -> Gathered:
+    links, hashes, likenesses = list[str](), list[str](), list[int]()
+    unkept, withholds = 0, False
+    for item in evidence:
+        if item.normal:
+            links += (item.normal,)
+        if item.sha256:
+            hashes += (item.sha256,)
+        if item.picture and item.picture.likeness:
+            likenesses += (int(item.picture.likeness, 16),)
+        unkept += item.state in (State.WAITING, State.WANTED)
+        withholds = withholds or item.state == State.WITHHELD
+    return Gathered(tuple(links), tuple(hashes), tuple(likenesses), unkept, withholds)
 
 
 def soonest_due(follow_ups: Iterable[FollowUp]) -> datetime | None:
     """When the first open step is due (UTC)."""
-    return min((step.due for step in follow_ups if step.is_open), default=None)
+    return min([step.due for step in follow_ups if step.is_open], default=None)

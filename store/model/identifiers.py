@@ -13,7 +13,7 @@ def new_reference() -> str:
     """Four random characters: 614,656 references, and none tells how many cases there are."""
     base = len(REFERENCE_ALPHABET)
     number = secrets.randbelow(base**4)
-    return "".join(REFERENCE_ALPHABET[number // base**place % base] for place in range(4))
+    return "".join([REFERENCE_ALPHABET[number // base**place % base] for place in range(4)])
 
 
 def new_id() -> str:

@@ -7,14 +7,16 @@ saved; `store.replaying` compares.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from store.model.case import Case
-from store.model.digests import digest_of_record
+from store.model.digests import digest_of_record, digests_of_records
+from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
-from store.model.records import SYSTEM, Entry
+from store.model.records import SYSTEM, FollowUp
 
 #: How the details of an entry begin that are proofs.
 PREFIX = "sha256 of "
@@ -33,49 +35,56 @@ class Fact:
     #: As `headsup verify` calls it.
     name: str
     of: Callable[[Case], object]
+    #: The name of the entry's detail that has its SHA-256.
+    detail: str = field(init=False)
 
-    @property
-    def detail(self) -> str:
-        """The name of the entry's detail that has its SHA-256."""
-        return PREFIX + self.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", PREFIX + self.name)
 
     def digest(self, case: Case) -> str:
         return digest_of_record(self.of(case))
 
 
-def _fields(record: object, left_out: tuple[str, ...]) -> dict[str, object]:
-    names = record.__dataclass_fields__  # type: ignore[attr-defined]
-    return {name: getattr(record, name) for name in names if name not in left_out}
+class _Parts:
+    """What of each record of a kind is proved: all of its fields, but for these."""
+
+    def __init__(self, kind: type, left_out: Collection[str]) -> None:
+        self._names = [field.name for field in fields(kind) if field.name not in left_out]
+        self._values_of = attrgetter(*self._names)
+
+    def of(self, records: Iterable[object]) -> list[dict[str, object]]:
+        """What there is of each; a digest leaves out what is empty."""
+        found = []
+        for record in records:
+            values = zip(self._names, self._values_of(record), strict=True)
+            found.append({name: value for name, value in values if value})
+        return found
 
 
-def _evidence(case: Case) -> object:
-    return [_fields(item, _NOT_OF_EVIDENCE) for item in case.evidence]
-
-
-def _steps(case: Case) -> object:
-    return [_fields(follow_up, _NOT_OF_A_STEP) for follow_up in case.follow_ups]
+_EVIDENCE = _Parts(Evidence, _NOT_OF_EVIDENCE)
+_STEPS = _Parts(FollowUp, _NOT_OF_A_STEP)
 
 
 #: A further fact is a line here; none may be renamed. What it is made of may get more fields, whose
 #: default is empty, and must not lose any. What entries say in words, such as who is its owner, is
 #: read from those (`store.replaying.STATES`).
 FACTS = (
-    Fact("reports", lambda case: case.reports),
-    Fact("evidence", _evidence),
-    Fact("subjects", lambda case: case.subjects),
-    Fact("posters", lambda case: case.posters),
+    Fact("reports", attrgetter("reports")),
+    Fact("evidence", lambda case: _EVIDENCE.of(case.evidence)),
+    Fact("subjects", attrgetter("subjects")),
+    Fact("posters", attrgetter("posters")),
     # Worked out from whom it is about, but asked of the case by who may see it.
-    Fact("recusal", lambda case: (case.chair_recused, case.head_recused, case.speaks_of_head)),
-    Fact("the lead's recusal", lambda case: case.lead_recused),
-    Fact("last inside", lambda case: case.last_inside),
-    Fact("urgency", lambda case: case.urgent),
-    Fact("withholding", lambda case: case.withheld),
-    Fact("steps", _steps),
-    Fact("beginning", lambda case: (case.reference, case.opened_at)),
-    Fact("outcome", lambda case: case.outcome),
-    Fact("joining", lambda case: case.settled),
-    Fact("times seen again", lambda case: case.again),
-    Fact("removals", lambda case: case.removals),
+    Fact("recusal", attrgetter("chair_recused", "head_recused", "speaks_of_head")),
+    Fact("the lead's recusal", attrgetter("lead_recused")),
+    Fact("last inside", attrgetter("last_inside")),
+    Fact("urgency", attrgetter("urgent")),
+    Fact("withholding", attrgetter("withheld")),
+    Fact("steps", lambda case: _STEPS.of(case.follow_ups)),
+    Fact("beginning", attrgetter("reference", "opened_at")),
+    Fact("outcome", attrgetter("outcome")),
+    Fact("joining", attrgetter("settled")),
+    Fact("times seen again", attrgetter("again")),
+    Fact("removals", attrgetter("removals")),
 )
 
 
@@ -91,20 +100,17 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     has no proofs yet, gets one of each fact with its next entry. What has changed without an entry
     gets one of its own.
     """
-    changed = [fact for fact in FACTS if before is None or fact.of(case) != fact.of(before)]
+    changed = {f.name for f in FACTS if before is None or f.of(case) != f.of(before)}
     if before is not None and len(case.chronology) <= len(before.chronology):
         if not changed:
             return case
         case = case.enter(now, SYSTEM, EntryKind.FOLLOWED)
 
     told = _newest_details(case)
-    proofs = {}
-    for fact in FACTS:
-        if fact in changed or fact.detail not in told:
-            proofs[fact.detail] = fact.digest(case)
-    *earlier, last = case.chronology
-    proved = Entry.make(last.at, last.by, last.what, {**last.details, **proofs}, last.before)
-    return replace(case, chronology=(*earlier, proved))
+    to_prove = [fact for fact in FACTS if fact.name in changed or fact.detail not in told]
+    digests = digests_of_records([fact.of(case) for fact in to_prove])
+    details = [fact.detail for fact in to_prove]
+    return case.prove(dict(zip(details, digests, strict=True)))
 
 
 def facts_changed(case: Case) -> list[str]:

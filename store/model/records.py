@@ -23,6 +23,10 @@ SYSTEM = "headsup"
 TECHNICIAN = "technician"
 
 
+#: As entries are hashed.
+_JSON = json.JSONEncoder(sort_keys=True)
+
+
 class IllegalMove(Exception):
     """The record does not allow this; the text says why."""
 
@@ -214,6 +218,8 @@ def is_known_whom(subjects: Collection[About]) -> bool:
 
     Whom its words may mean besides is a question of its own.
     """
+    if not subjects:
+        return False
     said = [about for about in subjects if not about.is_of_words]
     return bool(said) and not any(about.is_open for about in said)
 
@@ -244,7 +250,7 @@ class Entry:
 
     @staticmethod
     def make(at: datetime, by: str, what: str, details: Mapping[str, str], before: str) -> Entry:
-        content = json.dumps([at.isoformat(), by, what, dict(details), before], sort_keys=True)
+        content = _JSON.encode([at.isoformat(), by, what, dict(details), before])
         return Entry(at, by, what, details, before, hashlib.sha256(content.encode()).hexdigest())
 
     @property
@@ -405,4 +411,4 @@ class Summary:
     @property
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
-        return (*self.subjects, *self.posters)
+        return (self.about, *self.also_about, *self.posters) if self.about else self.posters

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 #: Letters that are no other letter with a mark, and what people type who have not got them.
 PLAIN = str.maketrans(
@@ -51,7 +52,19 @@ def words_of(texts: Iterable[str]) -> str:
     What may be initials is in a line of its own, in capitals.
     """
     found: dict[str, None] = {}
-    for text in dict.fromkeys(filter(None, texts)):
-        found[" ".join(WORD.findall(folded(text)))] = None
-        found |= dict.fromkeys(re.sub(r"[. ]", "", each) for each in INITIALS.findall(text))
-    return "\n".join(line for line in found if line)
+    for text in texts:
+        if text:
+            found |= _lines_of(text)
+    return "\n".join(found)
+
+
+@lru_cache(maxsize=2000)
+def _lines_of(text: str) -> Mapping[str, None]:
+    """The lines of one text, each once, in their order: it is asked for with each change of a case.
+
+    None of them is empty.
+    """
+    lines = [" ".join(WORD.findall(folded(text)))]
+    for initials in INITIALS.findall(text):
+        lines.append(re.sub(r"[. ]", "", initials))
+    return dict.fromkeys(filter(None, lines))

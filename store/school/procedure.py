@@ -239,6 +239,8 @@ class Procedure(Table):
     outcome: Annotated[tuple[Outcome, ...], Field(min_length=1, max_length=20)]
 
     def named(self, key: str | None) -> Category | None:
+        if not key:
+            return None
         return next((row for row in self.category if row.key == key), None)
 
     def outcome_named(self, key: str | None) -> Outcome | None:

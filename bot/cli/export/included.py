@@ -9,7 +9,7 @@ from typing import Any
 from bot.cli.export.held_records import Held
 from bot.cli.export.name_search import PERHAPS, Sought, texts_in
 from handlers.matter import Around, Matter, People, Summaries
-from handlers.rules.access import is_meant
+from handlers.rules.meant import is_meant
 from handlers.rules.names.alike import is_named
 from store.model.case import Case
 from store.model.proofs import is_proof

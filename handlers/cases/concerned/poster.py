@@ -206,7 +206,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
         return matter.shown_in(question)
 
     named = await _posters(wanted, ask.person, case, desk)
-    after = replace(case, posters=tuple(named))
+    after = case.changed(posters=tuple(named))
     everybody = await desk.store.people()
     let_in = access.let_in(everybody, matter.summaries, matter.having(after))
     # Somebody may have been named since it was asked.

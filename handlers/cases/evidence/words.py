@@ -37,8 +37,8 @@ STATES: dict[str, str] = {
 def describe(evidence: Iterable[Evidence]) -> str:
     """`a message, a link to facebook.com and 2 pictures`: kinds and hosts, never the content."""
     items = list(evidence)
-    counts = Counter(item.kind for item in items)
-    return listed(_kind(kind, counts[kind], items) for kind in ORDER if counts[kind])
+    counts = Counter([item.kind for item in items])
+    return listed([_kind(kind, counts[kind], items) for kind in ORDER if kind in counts])
 
 
 def _kind(kind: str, number: int, items: Sequence[Evidence]) -> str:
@@ -60,9 +60,12 @@ def _hosts(items: Sequence[Evidence]) -> list[str]:
 
 def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
     """A line for each state in which something is not kept."""
+    unkept = [item for item in evidence if item.state in STATES]
+    if not unkept:
+        return []
     lines = []
     for state, line in STATES.items():
-        items = [item for item in evidence if item.state == state]
+        items = [item for item in unkept if item.state == state]
         if items:
             lines.append(line.format(what=describe(items)))
     return lines

@@ -5,7 +5,7 @@ It is asked of its reporter, by whatever shows them the case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from handlers.cases.reporting.questions import Known, category_question, subject_question
@@ -43,13 +43,14 @@ async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | N
     case = matter.named
     if case.status == Status.CLOSED:
         return None
-    if may_say_whom(person, matter) and _is_whom_open(person, matter):
-        return subject_question(case, known_to(person, matter, desk), desk)
+    known = known_to(person, matter, desk)
+    if may_say_whom(person, matter) and _is_whom_open(matter, known):
+        return subject_question(case, known, desk)
     unsettled = subject_to_settle(person, matter)
     if unsettled:
         return await which_of(case, unsettled, desk)
     if _is_kind_open(person, matter):
-        return category_question(case, known_to(person, matter, desk), desk)
+        return category_question(case, known, desk)
     return named_question(person, matter, case)
 
 
@@ -149,11 +150,11 @@ def known_to(person: Person, matter: Matter, desk: Desk) -> Known:
     return Known(said.subjects, said.kind.is_urgent(desk.procedure))
 
 
-def _subjects_known_to(person: Person, matter: Matter) -> Sequence[About]:
-    case = matter.named
+def _subjects_said(matter: Matter, known: Known) -> Collection[About]:
+    """Those of the subjects that somebody knows whom anybody has named."""
     if not matter.whole:
-        return own_words(person, case).subjects
-    return [each for each in case.subjects if not (each.is_of_matter or each.is_of_words)]
+        return known.subjects
+    return [each for each in known.subjects if not (each.is_of_matter or each.is_of_words)]
 
 
 def _is_kind_open(person: Person, matter: Matter) -> bool:
@@ -165,12 +166,12 @@ def _is_kind_open(person: Person, matter: Matter) -> bool:
     return matter.whole or may_say_kind(person, matter)
 
 
-def _is_whom_open(person: Person, matter: Matter) -> bool:
+def _is_whom_open(matter: Matter, known: Known) -> bool:
     """Whether it is not known to this person whom it is about, nor whom that is about which it was
     joined to.
     """
     case = matter.named
-    subjects = _subjects_known_to(person, matter)
+    subjects = _subjects_said(matter, known)
     if case.joined_to is None or subjects:
         return not subjects
     mine = [each for each in matter.summaries if not set(each.reporters).isdisjoint(case.reporters)]

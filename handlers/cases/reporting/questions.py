@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
 from handlers.desk import Desk
 from handlers.messages import Choice, Choices, Reply, Text
@@ -106,14 +107,15 @@ def undressed_choices(case: Case, desk: Desk) -> list[Choice]:
     choices = []
     for category in desk.procedure.category:
         if category.withhold:
-            choices.append(replace(_category_choice(case, category), style="danger"))
+            choices.append(_category_choice(case, category, style="danger"))
     return choices
 
 
-def _category_choice(case: Case, category: Category) -> Choice:
+def _category_choice(case: Case, category: Category, style: Literal["", "danger"] = "") -> Choice:
     # What comes in later is not what a tap on this card speaks of.
     listed = len(case.evidence)
-    return Choice(category.name, f"case category {case.reference} {category.key} {listed}")
+    command = f"case category {case.reference} {category.key} {listed}"
+    return Choice(category.name, command, style)
 
 
 def _later_choices(case: Case, known: Known) -> Choices:

@@ -19,7 +19,7 @@ from handlers.cases.reporting.reporter_view import AS_FILE, answer
 from handlers.commands import command
 from handlers.desk import Ask, Desk
 from handlers.matter import Around, Matter, Summaries
-from handlers.messages import Incoming, Prompt, Refused, Reply, Text, say
+from handlers.messages import Incoming, Part, Prompt, Refused, Reply, Text, say
 from handlers.rules.access import Act, Relation, may
 from handlers.rules.limits import HOUR
 from handlers.text.links import find
@@ -33,6 +33,7 @@ from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
 from store.model.case import Case
+from store.model.changed import changed
 from store.model.digests import digests_of_words
 from store.model.evidence import Evidence
 from store.model.identifiers import new_reference
@@ -179,16 +180,17 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
     if is_open(case):
         return meant_question(case)
     matter = Matter(case, frozenset({Relation.REPORTER}), case, kept.around)
-    card = replace(await answer(matter, person, desk, own=kept.around.summaries), replaces=False)
-    reply = card
+    card = await answer(matter, person, desk, own=kept.around.summaries)
+    beside: list[Part] = []
     if kept.crowded:
-        reply += say(CROWDED.format(reference=case.reference))
-    if not kept.known:
-        reply = await _with_hint(reply, incoming, person, desk)
+        beside.append(Text(CROWDED.format(reference=case.reference)))
+    if not kept.known and await _is_to_be_a_file(incoming, person, desk):
+        beside.append(Text(AS_FILE))
     # Many messages at once need one card; what is said beside it is said once, and has to be seen.
-    if reply == card:
-        reply = replace(reply, overtaken=partial(_overtaken, incoming.source, case.reference, desk))
-    return reply
+    if beside:
+        return changed(card, replaces=False) + Reply(tuple(beside))
+    overtaken = partial(_overtaken, incoming.source, case.reference, desk)
+    return changed(card, replaces=False, overtaken=overtaken)
 
 
 async def _holders(arrival: _Arrival, desk: Desk) -> Mapping[str, str]:
@@ -269,14 +271,15 @@ async def _open_case(
     place = _place_after(before.mine, arrival.person)
     # A place that was tried in vain is held by a case of theirs that cannot be read.
     if place not in arrival.tried_places:
-        report = replace(report, sources=(*report.sources, place))
+        report = Report(report.by, report.at, (*report.sources, place), report.place)
         arrival.tried_places.add(place)
 
-    case = Case(new_reference(), desk.now(), (report,), arrival.evidence)
+    now = desk.now()
+    case = Case(new_reference(), now, (report,), arrival.evidence)
     kinds = ", ".join(item.kind for item in arrival.evidence)
     source = arrival.incoming.source
     case = case.enter(
-        desk.now(),
+        now,
         arrival.person.id,
         EntryKind.OPENED,
         source=source,
@@ -361,11 +364,9 @@ def _is_one_report(incoming: Incoming, earlier: Summary, explicit: bool) -> bool
     return not explicit and not full and abs(incoming.at - earlier.last_report_at) <= ONE_REPORT
 
 
-async def _with_hint(reply: Reply, incoming: Incoming, person: Person, desk: Desk) -> Reply:
-    """Said once to each person, not with an album, whose answer may be overtaken: a photo is
-    smaller than a file.
+async def _is_to_be_a_file(incoming: Incoming, person: Person, desk: Desk) -> bool:
+    """Whether to say that a photo is smaller than a file: once to each person, and not with an
+    album, whose answer may be overtaken.
     """
     reduced = any(a.reduced for a in incoming.attachments) and not incoming.album
-    if reduced and await is_first_time(HINT_AS_FILE, person, desk):
-        return reply + Reply((Text(AS_FILE),))
-    return reply
+    return reduced and await is_first_time(HINT_AS_FILE, person, desk)

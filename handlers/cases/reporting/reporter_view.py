@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence.words import describe, similar_reports, unkept_lines
@@ -30,6 +29,7 @@ from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.concerned.own_words import OwnWords, own_words
 from handlers.workflow.telling.alerts import nobody_told, recipients
 from store.model.case import Case
+from store.model.changed import changed
 from store.model.records import Person, Role, State, Status, Summary
 
 CASE = "Case {reference}"
@@ -88,9 +88,13 @@ async def answer(
     else:
         similar = await _similar(person, case, own, desk)
         question = await next_question(person, matter, desk)
-        reply = _answer(matter, person, similar, question, desk, ask_now=ask_now)
-    unfinished = case.reference if is_unfinished(case) else ""
-    return replace(reply.mentioning([case.reference]), unfinished=unfinished)
+        if question and ask_now:
+            end = _asked(matter, person, said, question, desk)
+        else:
+            end = _end(matter, person, said, question, desk)
+        reply = _answer(case, said, similar, end, desk)
+    reply = reply.mentioning([case.reference])
+    return changed(reply, unfinished=case.reference) if is_unfinished(case) else reply
 
 
 async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:
@@ -110,28 +114,25 @@ async def _similar(person: Person, case: Case, own: Summaries | None, desk: Desk
 
 
 def _answer(
-    matter: Matter,
-    person: Person,
-    similar: Sequence[Summary],
-    question: Reply | None,
-    desk: Desk,
-    *,
-    ask_now: bool,
+    case: Case, said: OwnWords, similar: Sequence[Summary], end: Sequence[Part], desk: Desk
 ) -> Reply:
-    case = matter.named
-    said = own_words(person, case)
     parts: list[Part] = [_heading(case), *_received(case, said, desk)]
     for other in similar:
         parts += _same_before(case, other.reference)
-    if question and ask_now:
-        told = recipients(case, matter.around, desk)
-        if told and not matter.is_about(person) and _is_of_head(matter, said):
-            parts.append(Text(_who_is_told(matter, said, told, desk)))
-        parts += question.parts
-    else:
-        parts += _end(matter, person, question, desk)
-    reply = Reply(tuple(parts), replaces=True)
-    return reply.mentioning(other.reference for other in similar)
+    reply = Reply((*parts, *end), replaces=True)
+    return reply.mentioning(other.reference for other in similar) if similar else reply
+
+
+def _asked(
+    matter: Matter, person: Person, said: OwnWords, question: Reply, desk: Desk
+) -> Sequence[Part]:
+    """What is asked now, below who is told, where that is not as it usually is."""
+    if matter.is_about(person) or not _is_of_head(matter, said):
+        return question.parts
+    told = recipients(matter.named, matter.around, desk)
+    if not told:
+        return question.parts
+    return (Text(_who_is_told(matter, said, told, desk)), *question.parts)
 
 
 def _heading(case: Case) -> Heading:
@@ -213,10 +214,11 @@ def part_question(case: Case, person: Person, desk: Desk) -> Reply:
     return reply.mentioning([case.reference, case.joined_to or case.reference])
 
 
-def _end(matter: Matter, person: Person, question: Reply | None, desk: Desk) -> list[Part]:
+def _end(
+    matter: Matter, person: Person, said: OwnWords, question: Reply | None, desk: Desk
+) -> Sequence[Part]:
     """Thanks, and what may be tapped when nothing is asked now."""
     case = matter.named
-    said = own_words(person, case)
     is_unknown = question is not None and case.category is None
     words = LATER if is_unknown else _thanks(matter, person, said, desk)
     choices = list(policy_choice(said.kind.category, desk))
@@ -276,10 +278,10 @@ def _is_of_head(matter: Matter, said: OwnWords) -> bool:
     """Tell whether what the reader has passed on is, or may be, about a headteacher by what they
     have said themselves: what others make of it is not theirs to know.
     """
-    heads = matter.people.having((Role.HEAD,))
-    if is_about_head([said]) or any(access.concerns(head, [said]) for head in heads):
+    if matter.named.summary.speaks_of_head or is_about_head([said]):
         return True
-    return matter.named.summary.speaks_of_head
+    heads = matter.people.having((Role.HEAD,)) if said.concerned else ()
+    return any(access.concerns(head, [said]) for head in heads)
 
 
 def stop(matter: Matter, person: Person, desk: Desk) -> Reply:

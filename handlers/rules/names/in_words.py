@@ -21,6 +21,8 @@ LETTER_OF_SOMEBODY = re.compile(
 )
 #: What follows a title, and so is a name however it is spelt.
 TITLED = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|prof) (\S+)")
+#: What stands before a word, or after it: `okafor77`.
+DIGITS_AROUND = re.compile(r"(?<!\S)[0-9]+|[0-9]+(?!\S)")
 #: What people are called, and what is a word besides: in a sentence, a name has a capital letter.
 ORDINARY = frozenset(
     {
@@ -74,8 +76,6 @@ class _Said:
     letters: frozenset[str]
     #: Words that do.
     titled: frozenset[str]
-    #: Roles whose office is named.
-    offices: frozenset[str]
 
 
 def may_speak_of(said: str, person: Person) -> bool:
@@ -86,13 +86,20 @@ def may_speak_of(said: str, person: Person) -> bool:
     """
     if not said:
         return False
-    spoken = _said(said)
-    if person.has(*spoken.offices):
+    offices = offices_in(said)
+    if offices and person.has(*offices):
         return True
-    return any(_may_name(spoken, _signs(name)) for name in person.names)
+    # A loop: it is asked of everybody who works on cases, several times for one report.
+    for name in person.names:  # noqa: SIM110
+        if _may_name(said, name):
+            return True
+    return False
 
 
-def _may_name(said: _Said, signs: _Signs) -> bool:
+@lru_cache(maxsize=10_000)
+def _may_name(words: str, name: str) -> bool:
+    """Whether words may name somebody: the same is asked for one case again and again."""
+    said, signs = _said(words), _signs(name)
     return (
         _is_within_words(said, signs)
         or not signs.words.isdisjoint(said.words)
@@ -104,15 +111,18 @@ def _may_name(said: _Said, signs: _Signs) -> bool:
 
 def _is_within_words(said: _Said, signs: _Signs) -> bool:
     """Whether a name is a part of a longer word: `mrokafor`."""
-    return any(part in text for part in signs.parts for text in said.texts)
+    for part in signs.parts:
+        for text in said.texts:
+            if part in text:
+                return True
+    return False
 
 
 def _is_titled(said: _Said, signs: _Signs) -> bool:
     """Whether a title stands before a name, its first letter or something like it: `mr o`."""
-    initials = {word[0] for word in signs.known}
-    if not initials.isdisjoint(said.letters):
+    if said.letters and not said.letters.isdisjoint(word[0] for word in signs.known):
         return True
-    return any(words_alike(word, signs.known) for word in said.titled)
+    return bool(said.titled) and any(words_alike(word, signs.known) for word in said.titled)
 
 
 def _is_in_several_words(said: _Said, signs: _Signs) -> bool:
@@ -145,16 +155,15 @@ def _said(said: str) -> _Said:
     if not words.isdisjoint(TITLES):
         letters = {each for pair in LETTER_OF_SOMEBODY.findall(said) for each in pair if each}
         titled = set(TITLED.findall(said))
-    words |= {word.strip("0123456789") for word in words}
     texts = (said, plainly(said))
-    words |= {word.strip("0123456789") for word in texts[1].split()}
+    for text in texts:
+        words.update(DIGITS_AROUND.sub("", text).split())
     return _Said(
-        words=frozenset(words - {""}),
+        words=frozenset(words),
         texts=texts,
         without_spaces=(said.replace(" ", ""), texts[1].replace(" ", "")),
         letters=frozenset(letters),
         titled=frozenset(titled),
-        offices=frozenset(offices_in(said)),
     )
 
 
@@ -163,34 +172,37 @@ def _signs(name: str) -> _Signs:
     known = name_words(name)
     if not known:
         return _Signs(frozenset(), frozenset(), frozenset(), frozenset())
-    runs = _runs_in(known)
+    forms = forms_of(known)
+    runs = _runs_in(known, forms)
     # There are no spaces between the words of some languages.
-    parts = frozenset(run for run in runs if len(run) >= LONG or not run.isascii())
+    parts = frozenset({run for run in runs if len(run) >= LONG or not run.isascii()})
     return _Signs(
-        words=_words_for(known, parts),
+        words=_words_for(known, forms - parts),
         parts=parts,
-        runs=frozenset(run for run in runs if len(run) > 2),
+        runs=frozenset({run for run in runs if len(run) > 2}),
         known=frozenset(known),
         slips=_slips_for(known),
     )
 
 
-def _runs_in(known: Sequence[str]) -> frozenset[str]:
-    """The forms of a name that are some of its words in a row."""
+def _runs_in(known: Sequence[str], forms: frozenset[str]) -> frozenset[str]:
+    """Those forms of a name that are some of its words in a row."""
     runs = set[str]()
     for run in runs_of(known):
         runs |= {run, plainly(run)}
-    return forms_of(known) & runs
+    return forms & runs
 
 
-def _words_for(known: Sequence[str], parts: frozenset[str]) -> frozenset[str]:
-    """What stands for a name as a word of its own. `parts` are looked for anyway."""
-    words = forms_of(known) - parts | run_together(known)
+def _words_for(known: Sequence[str], forms: frozenset[str]) -> frozenset[str]:
+    """What stands for a name as a word of its own. `forms`: but those that are parts of longer
+    words, which are looked for anyway.
+    """
+    words = forms | run_together(known)
     # Of `Ben's` and `the Raos` as well.
     words |= {f"{word}s" for word in words}
     if len(known) < 2:
         return words
-    initials = "".join(word[0] for word in known)
+    initials = "".join([word[0] for word in known])
     return words | {initials.upper()}
 
 

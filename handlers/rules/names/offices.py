@@ -125,7 +125,8 @@ def _may_call_the_head(word: str) -> bool:
     return word == "teacher" or LIKE_THE_HEAD.fullmatch(word) is not None
 
 
-def offices_in(words: str) -> set[str]:
+@lru_cache(maxsize=2000)
+def offices_in(words: str) -> frozenset[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
     words = folded(words)
     in_a_row = re.findall(r"\w+", words)
@@ -137,7 +138,7 @@ def offices_in(words: str) -> set[str]:
             found.update(roles)
     if LIKE_THE_HEAD.search(words):
         found.add(Role.HEAD)
-    return found
+    return frozenset(found)
 
 
 _OF_OFFICE = {office: frozenset(office.split()) for office in OFFICES}

@@ -43,13 +43,13 @@ def forms_of(known: Sequence[str]) -> frozenset[str]:
     for word in known[:-1] or known:
         found |= short_forms(word)
     found |= {plainly(form) for form in found} - LITTLE
-    return frozenset(form for form in found if len(form) > 1 or not form.isascii())
+    return frozenset({form for form in found if len(form) > 1 or not form.isascii()})
 
 
-def runs_of(words: Sequence[str]) -> Iterator[str]:
+def runs_of(words: Sequence[str]) -> list[str]:
     """The words, and those that stand together written as one: `mac donald` -> `macdonald`, too."""
-    for begin, end in combinations(range(len(words) + 1), 2):
-        yield "".join(words[begin:end])
+    places = combinations(range(len(words) + 1), 2)
+    return ["".join(words[begin:end]) for begin, end in places]
 
 
 def spellings(words: list[str]) -> Iterator[list[str]]:

@@ -97,6 +97,8 @@ def _with_those_whom_leaders_name(
 def _with_look_alikes(case: Case, before: Case, leaders: Sequence[Person], desk: Desk) -> Case:
     """The case, perhaps about each leader whose name may be another record's of somebody named."""
     new = [about for about in case.concerned if about not in before.concerned]
+    if not new:
+        return case
     found = []
     for person in leaders:
         is_one = any(_may_be_record_of(about, person) for about in new)
@@ -282,7 +284,7 @@ def with_words_weighed(case: Case, around: Around, desk: Desk) -> Case:
     """
     of_head = speaks_of_head(case.summary, around.people.having({Role.HEAD}))
     if of_head != case.speaks_of_head:
-        case = replace(case, speaks_of_head=of_head)
+        case = case.changed(speaks_of_head=of_head)
     owner = around.people.get(case.owner) if case.owner else None
     if owner and not access.may_keep(owner, around.matter(case), desk.procedure):
         case = case.give_up(by=SYSTEM, at=desk.now())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
 from handlers.rules.pause import pause_ends
-from handlers.workflow.reach import may_be_told
+from handlers.workflow.reach import who_may_be_told
 from store.model.case import Case
 from store.model.kinds import EntryKind
 from store.model.records import SYSTEM, Person, Summary, ids_of
@@ -26,7 +25,7 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if not (case.last_inside or appointed) and case.version and before is None:
         return case
     workers = around.people.having(access.WORKERS)
-    as_others = replace(case, last_inside=()) if case.last_inside else case
+    as_others = case.changed(last_inside=()) if case.last_inside else case
     inside = _inside(as_others, workers, around, desk)
     were_inside = _inside_before(case, before, workers, around, desk)
 
@@ -36,10 +35,10 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     if all(not namers.isdisjoint(person.ids) for person in inside):
         candidates = (*case.last_inside, *ids_of(were_inside))
         kept = _who_stays(case, candidates, inside, workers, around, desk)
-        if not (inside or kept) and not _is_said_of_somebody(case):
+        if appointed and not (inside or kept) and not _is_said_of_somebody(case):
             # Where words alone may mean those who have chosen them: better they than nobody.
             kept = _who_stays(case, appointed, inside, workers, around, desk)
-    return case if kept == case.last_inside else replace(case, last_inside=kept)
+    return case if kept == case.last_inside else case.changed(last_inside=kept)
 
 
 def _who_stays(
@@ -51,7 +50,9 @@ def _who_stays(
     desk: Desk,
 ) -> tuple[str, ...]:
     """Ids of those of these candidates who see it only if its words do not shut them out."""
-    tried = replace(case, last_inside=tuple(dict.fromkeys(candidates)))
+    if not candidates:
+        return ()
+    tried = case.changed(last_inside=tuple(dict.fromkeys(candidates)))
     found = _inside(tried, workers, around, desk)
     return ids_of([person for person in found if person not in inside])
 
@@ -76,6 +77,8 @@ def _have_named_several(case: Case) -> set[str]:
     them.
     """
     of_words = [about for about in case.subjects if about.is_of_words and not about.appointed]
+    if not of_words:
+        return set()
     named = {about.name for about in of_words}
     by: dict[str, set[str]] = {}
     last_by = ""
@@ -91,19 +94,17 @@ def _inside(case: Case, workers: Iterable[Person], around: Around, desk: Desk) -
     """Who sees all of its matter, once its pause is over."""
     matter = around.having(case).matter(case)
     at = max(desk.now(), pause_ends(case.summary, matter))
-    return [person for person in workers if may_be_told(person, matter, desk, at)]
+    return who_may_be_told(workers, matter, desk, at)
 
 
 def _inside_before(
     case: Case, before: Case | None, workers: Sequence[Person], around: Around, desk: Desk
 ) -> list[Person]:
     """Who saw the case before this change, or what it has just become part of."""
-    matters = _matters_before(case, before, around)
-    found = []
-    for person in workers:
-        if any(may_be_told(person, matter, desk) for matter in matters):
-            found.append(person)
-    return found
+    saw = set[str]()
+    for matter in _matters_before(case, before, around):
+        saw.update(person.id for person in who_may_be_told(workers, matter, desk))
+    return [person for person in workers if person.id in saw]
 
 
 def _matters_before(case: Case, before: Case | None, around: Around) -> list[Sequence[Summary]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.rules import access
@@ -25,13 +23,14 @@ def with_recused(case: Case, before: Case | None, around: Around, desk: Desk) ->
         is_chair_out = True
     elif is_chair_out and before is not None and not before.chair_recused:
         is_chair_out = not _is_left_to_a_chair(case, before, around, desk)
-    noted = replace(
-        case,
-        chair_recused=is_chair_out,
-        head_recused=_is_about_all(Role.HEAD, was=False, case=case, around=around),
-        lead_recused=_is_about_all(Role.DSL, was=case.lead_recused, case=case, around=around),
+    is_head_out = _is_about_all(Role.HEAD, was=False, case=case, around=around)
+    is_lead_out = _is_about_all(Role.DSL, was=case.lead_recused, case=case, around=around)
+    out = (is_chair_out, is_head_out, is_lead_out)
+    if out == (case.chair_recused, case.head_recused, case.lead_recused):
+        return case
+    return case.changed(
+        chair_recused=is_chair_out, head_recused=is_head_out, lead_recused=is_lead_out
     )
-    return case if noted == case else noted
 
 
 def _said_of(case: Case) -> set[tuple[str, str | None, str]]:
@@ -45,6 +44,8 @@ def _is_about_all(role: Role, *, was: bool, case: Case, around: Around) -> bool:
     people = around.people.having((role,))
     if not people:
         return was
+    if not case.concerned:
+        return False
     return all(access.is_shut_out(person, case.summary) for person in people)
 
 

@@ -44,6 +44,8 @@ class OwnKind:
 
 def own_kind(person: Person, case: Summary) -> OwnKind:
     """What this person, who reported a case, has said of its kind."""
+    if not case.said:
+        return OwnKind(())
     return OwnKind(tuple(each for each in case.said if each.by in person.ids))
 
 
@@ -74,8 +76,9 @@ def own_words(person: Person, case: Case) -> OwnWords:
 
 def _said_by(person: Person, case: Case, kinds: Collection[str]) -> tuple[About, ...]:
     said: list[About] = []
+    ids = person.ids
     for entry in case.chronology:
-        if entry.by in person.ids and entry.what in kinds:
+        if entry.what in kinds and entry.by in ids:
             named = named_in(entry)
             said = [each for each in _still_said(said, entry) if each != named]
             said.append(named)

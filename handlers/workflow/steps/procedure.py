@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers.desk import Desk
 from handlers.matter import Around
 from handlers.text.words import listed
-from handlers.workflow.reach import is_by_mail_alone, may_be_told
+from handlers.workflow.reach import is_by_mail_alone, may_be_told, who_may_be_told
 from store.model.case import Case
 from store.model.kinds import Clock, EntryKind
 from store.model.records import Entry, FollowUp, Person, Progress, Role, Status
@@ -137,8 +137,7 @@ def owners_of(follow_up: FollowUp, case: Case, around: Around, desk: Desk) -> li
 
     role = Role.HEAD if follow_up.owner == OWNER else Role(follow_up.owner)
     for wanted in (role, *desk.procedure.ladder):
-        people = around.people.having((wanted,))
-        found = [person for person in people if may_be_told(person, matter, desk)]
+        found = who_may_be_told(around.people.having((wanted,)), matter, desk)
         if found:
             return found
     return []

@@ -12,7 +12,7 @@ from handlers.rules import access
 from handlers.rules.access import is_about_head
 from handlers.rules.names.alike import may_mean
 from handlers.rules.pause import PAUSE, pause_ends
-from handlers.workflow.reach import may_be_told
+from handlers.workflow.reach import who_may_be_told
 from handlers.workflow.telling.first_told import told_from, waits_for_school
 from store.model.case import Case
 from store.model.kinds import (
@@ -71,6 +71,8 @@ class _Audience:
     soon: datetime
     #: What is not urgent waits for school hours, also when it is tried again.
     waits: bool
+    #: Its reporter still has a moment in which to say whom it is about.
+    is_paused: bool
 
     def told(self, case: Case, kind: NoticeKind, due: datetime | None = None) -> list[Notice]:
         """A notice of a case to each of them; at another time than `soon` where one is given."""
@@ -87,58 +89,57 @@ def with_alerts(case: Case, around: Around, desk: Desk) -> Case:
         case = case.owe(*_for_reporters(NoticeKind.CLOSED, case, around, desk))
         return case.owe(*_of_what_was_added(case, _audience(case, around, desk), around))
     case = case.owe(*_of_ownership(case, around, desk))
-    if not _is_paused(case, around, desk):
-        audience = _audience(case, around, desk)
+    audience = _audience(case, around, desk)
+    if not audience.is_paused:
         case = case.owe(*_of_what_was_added(case, audience, around))
         case = case.owe(*_of_who_was_let_in(case, audience, around, desk))
-    return with_due_alerts(case, around, desk)
+    return _with_due(case, audience, around, desk)
 
 
 def with_due_alerts(case: Case, around: Around, desk: Desk) -> Case:
     """The case with the notices that are due by what it is, whatever was done last."""
     if case.status == Status.CLOSED:
         return case
-    for notice in _of_an_open_case(case, around, desk):
-        case = _anew(case, notice, around).owe(notice)
-    return case
+    return _with_due(case, _audience(case, around, desk), around, desk)
 
 
-def _anew(case: Case, notice: Notice, around: Around) -> Case:
-    """The case, with a notice in place of one that came to nothing: whoever it was for may know of
-    the case again.
+def _with_due(case: Case, audience: _Audience, around: Around, desk: Desk) -> Case:
+    owed = _of_an_open_case(case, audience, around, desk)
+    return case.settle(*_owed_anew(case, owed, around)).owe(*owed)
+
+
+def _owed_anew(case: Case, owed: Sequence[Notice], around: Around) -> list[Notice]:
+    """Those of these notices that take the place of one that came to nothing: whoever it was for
+    may know of the case again.
     """
-    earlier = next((other for other in case.notices if other.key == notice.key), None)
-    came_to_nothing = earlier is not None and earlier.result == NoticeResult.MOOT
-    is_owned = any(part.owner for part in around.matter(case))
-    if came_to_nothing and notice.kind in TOLD_ANEW and not is_owned:
-        return case.settle(notice)
-    return case
+    to_nothing = {other.key for other in case.notices if other.result == NoticeResult.MOOT}
+    if not to_nothing or any(part.owner for part in around.matter(case)):
+        return []
+    return [each for each in owed if each.key in to_nothing and each.kind in TOLD_ANEW]
 
 
 def _audience(case: Case, around: Around, desk: Desk) -> _Audience:
     now = desk.now()
-    soon = told_from(case, now, desk.calendar)
+    waits = waits_for_school(case)
     # What had its pause has waited enough.
-    if waits_for_school(case) and not is_known_whom(case.subjects):
+    if waits and not is_known_whom(case.subjects):
         soon = desk.calendar.school_time_from(now)
+    else:
+        soon = told_from(case, now, desk.calendar)
+    matter = around.matter(case)
     return _Audience(
         people=recipients(case, around, desk),
         soon=soon,
-        waits=waits_for_school(case),
+        waits=waits,
+        is_paused=now < pause_ends(case.summary, matter),
     )
 
 
-def _is_paused(case: Case, around: Around, desk: Desk) -> bool:
-    """Whether its reporter still has a moment in which to say whom it is about."""
-    return desk.now() < pause_ends(case.summary, around.matter(case))
-
-
-def _of_an_open_case(case: Case, around: Around, desk: Desk) -> list[Notice]:
-    audience = _audience(case, around, desk)
+def _of_an_open_case(case: Case, audience: _Audience, around: Around, desk: Desk) -> list[Notice]:
     owed: list[Notice] = []
     if not case.joined_to and not audience.people:
         owed += _that_nobody_is_told(case, desk)
-    if _is_paused(case, around, desk):
+    if audience.is_paused:
         return owed + _for_those_who_have_not_said(case)
     if case.joined_to:
         owed += _of_what_was_joined(case, audience, desk)
@@ -212,12 +213,8 @@ def _of_who_was_let_in(case: Case, audience: _Audience, around: Around, desk: De
     if last.what not in LETTING_IN or is_first_word:
         return []
     matter = around.matter(case)
-    now = desk.now()
-    everybody = around.people.having(access.WORKERS)
-    people = []
-    for person in everybody:
-        if may_be_told(person, matter, desk, now) and not _was_named(person, last):
-            people.append(person)
+    workers = who_may_be_told(around.people.having(access.WORKERS), matter, desk)
+    people = [person for person in workers if not _was_named(person, last)]
     return _more_for(people, case, last, audience)
 
 
@@ -330,8 +327,9 @@ def recipients(case: Case, around: Around, desk: Desk) -> list[Person]:
     matter = around.matter(case)
     # Who is told, also where that is not yet.
     at = max(desk.now(), pause_ends(case.summary, matter))
-    everybody = around.people.having(access.WORKERS)
-    workers = [person for person in everybody if may_be_told(person, matter, desk, at)]
+    workers = who_may_be_told(around.people.having(access.WORKERS), matter, desk, at)
+    if not workers:
+        return []
     owners = [] if case.urgent else _owners_among(workers, matter)
     if owners:
         return owners
@@ -346,7 +344,9 @@ def recipients(case: Case, around: Around, desk: Desk) -> list[Person]:
 
 
 def _owners_among(people: Sequence[Person], matter: Sequence[Summary]) -> list[Person]:
-    owners = {part.owner for part in matter}
+    owners = {part.owner for part in matter} - {None}
+    if not owners:
+        return []
     return [person for person in people if not owners.isdisjoint(person.ids)]
 
 

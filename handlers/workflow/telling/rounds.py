@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from handlers.desk import Desk
@@ -28,9 +28,9 @@ def with_rounds(case: Case, now: datetime, procedure: Procedure) -> Case:
     if goes_round == bool(case.alarm_at):
         return case
     if not goes_round:
-        return replace(case, alarm_at=None, untaken_since=None)
+        return case.changed(alarm_at=None, untaken_since=None)
     first = procedure.untaken.next_round(now, now)
-    return replace(case, alarm_at=first, untaken_since=now)
+    return case.changed(alarm_at=first, untaken_since=now)
 
 
 def owe_round(case: Case, around: Around, now: datetime, desk: Desk) -> Case:
@@ -41,14 +41,14 @@ def owe_round(case: Case, around: Around, now: datetime, desk: Desk) -> Case:
     # An earlier version has not noted since when.
     since = case.untaken_since or now
     following = desk.procedure.untaken.next_round(since, now)
-    case = replace(case, alarm_at=following, untaken_since=since)
+    case = case.changed(alarm_at=following, untaken_since=since)
     person = _next(case, around, now, desk)
     if person is None:
         return case
     rung = case.rung + 1
     key = f"{case.reference} urgent {rung} {person.id}"
     notice = Notice(key, NoticeKind.URGENT, person.id, now, stage=rung)
-    return replace(case, rung=rung).owe(notice)
+    return case.changed(rung=rung).owe(notice)
 
 
 def owe_round_instead(case: Case, notice: Notice, around: Around, desk: Desk) -> Case:

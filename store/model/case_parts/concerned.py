@@ -62,14 +62,14 @@ class CaseConcerned(CaseRecord):
         **details: str,
     ) -> Self:
         first, *others = subjects
-        case = replace(self, about=first, also_about=tuple(others))
+        case = self.changed(about=first, also_about=tuple(others))
         return case.enter(at, by, what, **_details_of(said), **details)
 
     def posted_by(self, poster: About, *, by: str, at: datetime) -> Self:
         """Say who posted it, besides those who were named; that it is not known is said no more."""
         # Somebody else may have said the very same: that this person did is an entry of its own.
         others = [p for p in self.posters if p.subject != Poster.UNKNOWN and p != poster]
-        case = replace(self, posters=(*others, poster))
+        case = self.changed(posters=(*others, poster))
         return case.enter(at, by, EntryKind.POSTED, **_details_of(poster))
 
     def posted_by_instead(
@@ -77,7 +77,7 @@ class CaseConcerned(CaseRecord):
     ) -> Self:
         """Say who posted it in place of what was said before."""
         kept = [each for each in self.posters if each not in before]
-        case = replace(self, posters=(*kept, poster))
+        case = self.changed(posters=(*kept, poster))
         details = {**_details_of(poster), **_instead_of(before)}
         return case.enter(at, by, EntryKind.POSTED_INSTEAD, **details)
 

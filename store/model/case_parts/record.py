@@ -6,10 +6,12 @@ UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
+from store.model.changed import changed
 from store.model.evidence import Evidence
 from store.model.kinds import LOOKS, OWNERSHIP, EntryKind
 from store.model.records import (
@@ -29,6 +31,18 @@ from store.model.removals import PostRemoval
 #: its base, which two classes cannot both have.
 NO_FIELDS: tuple[str, ...] = ()
 
+#: Fields that a summary has as they are, and of which nothing else in it is worked out.
+IN_SUMMARY = frozenset(
+    {
+        *("version", "category", "urgent", "withheld", "owner", "joined_to", "settled"),
+        *("chair_recused", "head_recused", "lead_recused", "speaks_of_head", "last_inside"),
+        "wake_at",
+    }
+)
+#: Fields of which a summary says nothing.
+NOT_IN_SUMMARY = frozenset({"notices", "again", "rung", "alarm_at", "untaken_since"})
+_GOING_WITH_SUMMARY = IN_SUMMARY | NOT_IN_SUMMARY
+
 
 class Summarised:
     """Where a case keeps its summary once that was asked for: beside its fields, not among them."""
@@ -36,6 +50,16 @@ class Summarised:
     __slots__ = ("_summary",)
 
     _summary: Summary
+
+    def _take_summary_of(self, before: Summarised, changes: Mapping[str, Any]) -> None:
+        """Take over the summary of the case as it was before these changes, if that is known."""
+        known: Summary | None = getattr(before, "_summary", None)
+        if known is None:
+            return
+        seen = changes.keys() & IN_SUMMARY
+        if seen:
+            known = changed(known, **{name: changes[name] for name in seen})
+        object.__setattr__(self, "_summary", known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +117,9 @@ class CaseRecord(Summarised):
 
     @property
     def reporters(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(report.by for report in self.reports))
+        if len(self.reports) == 1:
+            return (self.reports[0].by,)
+        return tuple(dict.fromkeys([report.by for report in self.reports]))
 
     @property
     def subjects(self) -> tuple[About, ...]:
@@ -103,7 +129,7 @@ class CaseRecord(Summarised):
     @property
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
-        return (*self.subjects, *self.posters)
+        return (self.about, *self.also_about, *self.posters) if self.about else self.posters
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -135,11 +161,34 @@ class CaseRecord(Summarised):
                 return entry.at
         return self.opened_at
 
+    def changed(self, **changes: Any) -> Self:
+        """The case with these fields changed, as `dataclasses.replace` gives it.
+
+        A summary that is known goes with it, as long as nothing in it has to be worked out anew.
+        """
+        case = changed(self, **changes)
+        if changes.keys() <= _GOING_WITH_SUMMARY:
+            case._take_summary_of(self, changes)
+        return case
+
     def enter(self, at: datetime, by: str, what: str, **details: str) -> Self:
         """The case with one more entry, chained to the one before."""
         before = self.chronology[-1].hash if self.chronology else ""
         entry = Entry.make(at, by, what, details, before)
-        return replace(self, chronology=(*self.chronology, entry))
+        case = self.changed(chronology=(*self.chronology, entry))
+        if what in LOOKS:
+            # A summary says nothing of them.
+            case._take_summary_of(self, {})
+        return case
+
+    def prove(self, proofs: Mapping[str, str]) -> Self:
+        """The case with these details in its last entry: a summary says nothing of them."""
+        *earlier, last = self.chronology
+        details = {**last.details, **proofs}
+        proved = Entry.make(last.at, last.by, last.what, details, last.before)
+        case = self.changed(chronology=(*earlier, proved))
+        case._take_summary_of(self, {})
+        return case
 
     def came_of(self, source: str, before: CaseRecord) -> Self:
         """The case, each entry since `before` with the key of the message that it came of."""
@@ -148,7 +197,7 @@ class CaseRecord(Summarised):
             link = entries[-1].hash if entries else ""
             details = {"source": source, **new.details}
             entries.append(Entry.make(new.at, new.by, new.what, details, link))
-        return replace(self, chronology=tuple(entries))
+        return self.changed(chronology=tuple(entries))
 
     def holds(self, source: str) -> bool:
         """Whether an entry came of this message."""
@@ -166,7 +215,7 @@ class CaseRecord(Summarised):
         newer = []
         for before in self.evidence:
             newer.append(item if before.number == item.number else before)
-        return replace(self, evidence=tuple(newer))
+        return self.changed(evidence=tuple(newer))
 
     def owe(self, *notices: Notice) -> Self:
         """Add notices; one whose key is there already is left as it is."""
@@ -177,9 +226,11 @@ class CaseRecord(Summarised):
             by_key.setdefault(notice.key, notice)
         if len(by_key) == len(self.notices):
             return self
-        return replace(self, notices=tuple(by_key.values()))
+        return self.changed(notices=tuple(by_key.values()))
 
     def settle(self, *notices: Notice) -> Self:
         """Put the newer state of notices in place of the older."""
+        if not notices:
+            return self
         newer = {notice.key: notice for notice in notices}
-        return replace(self, notices=tuple(newer.get(n.key, n) for n in self.notices))
+        return self.changed(notices=tuple(newer.get(n.key, n) for n in self.notices))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -74,7 +73,7 @@ class CaseRemovals(CaseRecord):
         noted = {post.number: post for post in self.removals} | newer
         in_order = tuple(noted[number] for number in sorted(noted))
         numbers = ", ".join(str(number) for number in sorted(newer))
-        return replace(self, removals=in_order).enter(at, by, what, posts=numbers, **details)
+        return self.changed(removals=in_order).enter(at, by, what, posts=numbers, **details)
 
 
 def _removal_by_steps(follow_ups: Collection[FollowUp]) -> str:

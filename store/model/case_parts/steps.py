@@ -34,11 +34,11 @@ class CaseSteps(CaseRecord):
     def with_follow_up(self, follow_up: FollowUp) -> Self:
         """The case with this follow-up in place of the one of its key, or as a further one."""
         if self.follow_up(follow_up.key) is None:
-            return replace(self, follow_ups=(*self.follow_ups, follow_up))
+            return self.changed(follow_ups=(*self.follow_ups, follow_up))
         newer = []
         for before in self.follow_ups:
             newer.append(follow_up if before.key == follow_up.key else before)
-        return replace(self, follow_ups=tuple(newer))
+        return self.changed(follow_ups=tuple(newer))
 
     def settle_step(self, key: str, progress: str, *, by: str, at: datetime, why: str = "") -> Self:
         """Say what came of a follow-up."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from store.model.case_parts.record import NO_FIELDS, CaseRecord
+from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
-from store.model.records import (
-    Said,
-    is_known_whom,
-)
+from store.model.records import Said, is_known_whom
 from store.model.words import words_of
 
 
@@ -25,7 +23,7 @@ class CaseWords(CaseRecord):
         It is worked out from what is stored, and never stored itself: nothing can come of a
         difference between the two.
         """
-        if is_known_whom(self.subjects):
+        if self.about and is_known_whom(self.subjects):
             return ""
         return self.all_words
 
@@ -40,23 +38,18 @@ class CaseWords(CaseRecord):
         """
         return words_of(self._texts(before, without))
 
-    def _texts(
-        self, before: CaseRecord | None = None, without: Collection[str] = ()
-    ) -> Iterator[str]:
+    def _texts(self, before: CaseRecord | None = None, without: Collection[str] = ()) -> list[str]:
         pieces, entries = (len(before.evidence), len(before.chronology)) if before else (0, 0)
+        texts: list[str] = []
         for item in self.evidence[pieces:]:
-            if item.by in without:
-                continue
-            yield item.text
-            yield item.name
-            yield item.origin.get("author", "")
-            yield item.origin.get("place", "")
-            # Where the platform keeps it says nothing, but for the name of a public channel.
-            yield item.origin.get("link", "").partition("://")[2].partition("/")[2]
+            if item.by not in without:
+                texts += (item.text, item.name, *_words_of_origin(item))
+        reporters = self.reporters
         for entry in self.chronology[entries:]:
-            is_theirs = entry.by in self.reporters and entry.by not in without
+            is_theirs = entry.by in reporters and entry.by not in without
             if entry.what == EntryKind.NOTE and is_theirs:
-                yield entry.details.get("text", "")
+                texts += (entry.details.get("text", ""),)
+        return texts
 
     @property
     def said(self) -> tuple[Said, ...]:
@@ -69,3 +62,13 @@ class CaseWords(CaseRecord):
                 said.pop(latest, None)
                 said[latest] = None
         return tuple(said)
+
+
+def _words_of_origin(item: Evidence) -> tuple[str, ...]:
+    """What the platform says of where a piece of evidence was posted, and by whom."""
+    origin = item.origin
+    if not origin:
+        return ()
+    # Where the platform keeps it says nothing, but for the name of a public channel.
+    channel = origin.get("link", "").partition("://")[2].partition("/")[2]
+    return (origin.get("author", ""), origin.get("place", ""), channel)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.rules.access import is_meant
+from handlers.rules.meant import is_meant
 from handlers.rules.names.alike import may_be_account, may_mean, names_in, run_together
 from handlers.rules.names.in_words import may_speak_of, speaks_of
 from handlers.rules.names.offices import offices_in, roles_of_office
