@@ -25,6 +25,7 @@ from store.policies.search.rank import Index
 from store.policies.search.refuse import confidence, refusal_features
 from store.policies.search.reread import reread
 from store.policies.search.sense import Embeddings, QuestionVectors, embed_index
+from store.policies.search.spelling import mend_spelling
 from store.policies.search.vectors import Vectors
 from store.policies.snapshot import DividedText, FileState, Snapshot, number_first_entries
 from store.policies.texts import SUFFIXES, PolicyText, read
@@ -157,15 +158,17 @@ class Policies:
         first of them in order, which takes most of the time. Whether they answer at all, and how
         sure that is, is the same without.
         """
-        asked = understand(question)
+        snapshot = self._current()
+        index = snapshot.index
+        spelt = mend_spelling(question, index.words, index.word_of_stem)
+        asked = understand(spelt)
         if not asked.slots:
             return Answer(question)
 
-        snapshot = self._current()
         by_meaning = self._compare(snapshot, asked)
         learnt = weights.BY_MEANING if by_meaning else weights.BY_WORDS
         seen = by_meaning or QuestionVectors(asked, {}, frozenset(), 0.0)
-        scored = snapshot.index.rank(seen.query, learnt.rank, seen.features, seen.closest)
+        scored = index.rank(seen.query, learnt.rank, seen.features, seen.closest)
         if not scored:
             return Answer(question)
 
@@ -174,11 +177,11 @@ class Policies:
         # What refuses has learnt from the order in which words and vectors put them.
         best = chosen[:WEIGHED]
         quoted = [candidate.passage.words for candidate in candidates[:3]]
-        found = refusal_features(seen.query, snapshot.index, best, quoted, seen.decoy)
+        found = refusal_features(seen.query, index, best, quoted, seen.decoy)
         sure = confidence(found, learnt.refuse)
 
         if by_meaning and rereads:
-            candidates = self._reread(question, candidates)
+            candidates = self._reread(spelt, candidates)
         merged = merge_those_alike(candidates)
         return Answer(
             question,

@@ -183,9 +183,12 @@ async def _compare(script: Script, folder: Path) -> str:
             return "nothing is hidden"
         left_out = {n for n, cases in lived.of_cases.items() if cases & lived.hidden}
         for number, deed in enumerate(script.deeds):
-            if number not in left_out:
+            # Who types a reference has typed it, also where there is no such case.
+            types_reference = deed.what == "says" and deed.who.strip("2") == script.victim
+            if number not in left_out or (types_reference and deed.cases):
                 without.time.now = whole.times[number - 1] if number else without.time.now
                 await without.live(number, deed)
+                without.time.now = whole.times[number]
             else:
                 # What time brings meanwhile is read in this deed here as well.
                 without.deed = number

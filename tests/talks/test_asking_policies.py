@@ -41,7 +41,7 @@ async def test_one_answer_that_is_clearly_best_stands_alone(talk: Talk, stage: S
     await talk("""
         Asha> /policy may I use my own phone
         bot>  You may use your own phone when no pupils are with you
-        Asha> /policy can i be freinds with a parent on facebook
+        Asha> /policy may i accept a freind request from a parent
         bot>  do not become friends with parents or pupils on Facebook
         Asha> /policy who owns the online safety policy
         bot>  The headteacher owns the school's policies on online safety
@@ -52,7 +52,7 @@ async def test_one_answer_that_is_clearly_best_stands_alone(talk: Talk, stage: S
     assert not any("can be a real help with news" in message.words for message in seen)
     assert not any("review by" in message.words for message in seen)
     await talk("""
-        Asha> /policy can i be freinds with a parent on facebook
+        Asha> /policy may i accept a freind request from a parent
         bot>  do not become friends with parents or pupils on Facebook
         Asha> (taps) More answers
         bot>  ·

@@ -82,7 +82,10 @@ _OFFERS = {
         r"consider|result|may|lead to",
     ),
     "why": (r"because|so that|in order|to|purpose|aim|reason|as|since|protect|safeguard|ensure",),
-    "howto": (r"contact|speak|ask|complet\w+|send|report|using|through|by|form|procedure|go to",),
+    "howto": (
+        r"contact|speak|talk|tell|ask|complet\w+|fill|sign|write|send|e-?mail|ring|call|report",
+        r"give|hand|bring|take|show|see|put|click|choose|let|using|through|by|form|procedure|go to",
+    ),
 }
 
 

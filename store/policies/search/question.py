@@ -198,7 +198,7 @@ def widen(query: Query, stand_ins: Mapping[str, Mapping[str, float]]) -> Query:
     return replace(query, slots=tuple(slots))
 
 
-_LONG_FORMS = {
+LONG_FORMS = {
     "fb": "facebook", "insta": "instagram", "pic": "picture", "pics": "pictures", "vid": "video",
     "vids": "videos", "kid": "child", "kids": "children", "mum": "mother", "mums": "mothers",
     "ur": "your", "u": "you", "esafety": "online safety", "slt": "senior leadership team",
@@ -223,4 +223,4 @@ def spell_out(text: str) -> str:
 
 def _long_form(found: re.Match[str]) -> str:
     word = found.group()
-    return _LONG_FORMS.get(word.replace("'", ""), word)
+    return LONG_FORMS.get(word.replace("'", ""), word)

@@ -147,6 +147,8 @@ class Index:
         for number, (title, text, units) in enumerate(docs):
             self._add_text(number, title, text, units)
 
+        #: The words of the texts, the most common first.
+        self.words = self._count_words()
         #: Stem -> the word of the texts that it most often stands for.
         self.word_of_stem = self._find_word_of_stem()
         size = sum(entry.size for entry in self.entries)
@@ -203,13 +205,15 @@ class Index:
         frozen = frozenset(terms)
         return self._terms.setdefault(frozen, frozen)
 
-    def _find_word_of_stem(self) -> dict[str, str]:
+    def _count_words(self) -> tuple[str, ...]:
         counts: Counter[str] = Counter()
         for entry in self.entries:
             counts.update(word for word in words(entry.text) if _is_content(word))
+        return tuple(word for word, _ in counts.most_common())
 
+    def _find_word_of_stem(self) -> dict[str, str]:
         word_of_stem: dict[str, str] = {}
-        for word, _ in counts.most_common():
+        for word in self.words:
             word_of_stem.setdefault(stem(word), word)
         return word_of_stem
 

@@ -1,9 +1,9 @@
 """Decides whether the texts answer a question at all.
 
 A logistic model on how well the best passages fit, which of the question's words they cover,
-whether what was asked for precisely (a number, a sum, a date, a name) is there, and how close the
-question is to what schools are asked all day and these texts have nothing on. Its weights are in
-`weights.py`.
+whether what was asked for precisely (a number, a sum, a date, a name) is there, whether it is asked
+as policies answer, and how close the question is to what schools are asked all day and these texts
+have nothing on. Its weights are in `weights.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from store.policies.search.phrasing import weigh_phrasing
 from store.policies.search.question import Query, Slot
 from store.policies.search.rank import Index, Scored, terms_of, weighted_sum
 
@@ -34,10 +35,6 @@ _TOPICS = (
 #: What else is asked in a school, or anywhere. One that the texts do deal with counts for nothing.
 DECOYS = tuple(_TOPICS.split("|"))
 
-#: Kinds of answer of which it tells something that the sentence has nothing of the kind.
-_KINDS = {"often", "howto"}
-#: Weight of a slot that is quite missing, to be told from others.
-HEAVY = 5.0
 #: Points by which the best passage is far ahead of the others.
 FAR_AHEAD = 5.0
 
@@ -74,6 +71,7 @@ def refusal_features(
         "ctx": best.features["ctx"],
         "score": best.score / 10,
         "ahead": (best.score - sum(others) / len(others)) / FAR_AHEAD,
+        "phrasing": weigh_phrasing(query.text),
         "decoy": decoy,
         "decoy over best": max(0.0, decoy - closest),
     }
@@ -82,19 +80,16 @@ def refusal_features(
         for slot, weight in zip(query.slots, weights, strict=True)
         if not slot.light
     ]
-    features |= _missing_features(slots, _terms_of_passage(index, best, quoted))
+    features["covered"] = _share_covered(slots, _terms_of_passage(index, best, quoted))
     features |= _precise_features(query, index, scored, quoted)
     features |= _kind_features(query, index, best)
     return features
 
 
-def _missing_features(slots: Sequence[_WeightedSlot], there: Container[str]) -> dict[str, float]:
-    """What the question speaks of, and the best passage does not."""
+def _share_covered(slots: Sequence[_WeightedSlot], there: Container[str]) -> float:
+    """How much of what the question speaks of the best passage does too."""
     total = sum(one.weight for one in slots) or 1.0
-    return {
-        "covered": sum(one.weight * one.fit(there) for one in slots) / total,
-        "gap": max((one.weight * (1 - one.fit(there)) for one in slots), default=0.0) / HEAVY,
-    }
+    return sum(one.weight * one.fit(there) for one in slots) / total
 
 
 def _precise_features(
@@ -120,10 +115,9 @@ def _gives(query: Query, texts: Sequence[str]) -> bool:
 
 def _kind_features(query: Query, index: Index, best: Scored) -> dict[str, float]:
     """Whether the sentence that answers best could give the kind of answer that is wanted."""
-    offered = index.entries[best.entry].offers
     features = {"asks who": float("who" in query.kinds)}
-    for kind in query.kinds & _KINDS:
-        features["no " + kind] = float(kind not in offered)
+    if "howto" in query.kinds:
+        features["no howto"] = float("howto" not in index.entries[best.entry].offers)
     return features
 
 

@@ -317,7 +317,7 @@ interests: interest, best interest, pupils first, children first, put the kids f
 careduty: duty of care, look after, well being, wellbeing, welfare
 rights: right, rights, human rights, unicef, un convention, rights of the child, article 12, have a say, get
     a say, be heard, heard, views, opinion, pupil voice, school council, listen to, voice, say in
-news: high profile cases, news, publicity, paper, papers, in the news, press, media, high profile, telly,
+news: journalist, reporter, journo, newspaper, tv crew, high profile cases, news, publicity, paper, papers, in the news, press, media, high profile, telly,
     tv, headlines
 confidentialinfo: confidential information, private info, private information, personal information, family
     info, data, gdpr, personal data, disclose, family information, details, personal details, disclosed
@@ -365,12 +365,24 @@ pickup: pick up, pickup, collect, collection, drop off, home time, hometime, fet
 money: money, pay, payment, cost, fee, charge, price, fund, cash, how much, refund
 visitor: visitor, guest, contractor, sign in, lanyard, badge
 dbs: dbs, crb, police check, background check, vetting, disclosure and barring
-password: password, passcode, log in, login, pin
+password: password, passcode, log in, login, log on, sign in, user name, username, credentials, pin
 gift: gift, present, freebie, hospitality
 cctv: cctv, surveillance camera, security camera
 data: data, personal data, gdpr, data protection, information, personal information, records
 copyright: copyright, intellectual property, plagiarism, plagiarise, copy, pirate, download
-ai: ai, chatgpt, chat gpt, artificial intelligence, copilot, gemini, generative ai, chatbot
+ai: ai, chatgpt, chat gpt, artificial intelligence, copilot, gemini, generative ai, chatbot, ai tool
+fake: fake, faked, deepfake, deep fake, ai image, impersonate, impersonation, fake account, pretend
+memorystick: memory stick, usb, usb stick, usb drive, pen drive, flash drive, removable media, hard drive
+earphones: earphones, headphones, earbuds, airpods, headset
+watch: watch, smartwatch, smart watch, apple watch, fitbit, fitness tracker, step counter, wearable
+alcohol: alcohol, alcoholic, drink, drunk, wine, beer, booze, pub
+touch: touch, hug, cuddle, comfort, physical contact, hold hands, restrain, restraint
+dismiss: dismiss, dismissal, sack, sacked, fired, lose my job, lose your job, gross misconduct, disciplinary
+lend: lend, lent, loan, borrow, share
+supply: supply, supply teacher, agency, agency staff, cover teacher, temporary staff
+shopping: shopping, shop, buy, personal use, private use, ebay, amazon
+earn: earn, make money, paid for, income, second job, secondary employment, side hustle
+event: nativity, sports day, assembly, concert, performance, school play, school fair, school event
 gaming: game, gaming, xbox, playstation, roblox, fortnite, minecraft, play
 livestream: live stream, livestream, streaming, zoom, teams, video call, webcam, remote lesson, remote
     learning

@@ -196,6 +196,13 @@ def _thesaurus() -> _Thesaurus:
 
 
 @cache
+def thesaurus_words() -> frozenset[str]:
+    """Every word of the thesaurus, as it is written there."""
+    phrases = (line.partition(":")[2] for line in _join_wrapped_lines(GROUPS))
+    return frozenset(word for phrase in phrases for word in words(phrase))
+
+
+@cache
 def related_groups() -> dict[str, tuple[str, ...]]:
     """Group -> the groups that are close to it, all as terms."""
     close: dict[str, tuple[str, ...]] = {}

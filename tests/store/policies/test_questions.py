@@ -127,6 +127,14 @@ def eight(tmp_path_factory) -> Policies:
 
 
 @pytest.fixture(scope="module")
+def six(tmp_path_factory) -> Policies:
+    """Six texts of six schools, each of another manner, that nothing was chosen by."""
+    policies = Policies(HERE / "six", tmp_path_factory.mktemp("six") / "vectors.npz")
+    policies.prepare()
+    return policies
+
+
+@pytest.fixture(scope="module")
 def ten(tmp_path_factory) -> Policies:
     """Ten texts, each of another manner, put among the texts as a school does."""
     folder = tmp_path_factory.mktemp("ten")
@@ -144,7 +152,9 @@ def test_every_piece_that_answers_stands_in_the_ten_texts(ten):
     assert [piece for piece in pieces if not any(piece in words for words in plain)] == []
 
 
-@pytest.mark.parametrize("file", ["afresh.txt", "elsewhere.txt", "taught.txt", "eight.txt"])
+@pytest.mark.parametrize(
+    "file", ["afresh.txt", "elsewhere.txt", "taught.txt", "eight.txt", "six.txt"]
+)
 def test_every_piece_that_answers_stands_in_the_texts(file):
     folder = SHIPPED if file == "afresh.txt" else HERE / Path(file).stem
     texts = "".join(text.text for text in Policies(folder, by_meaning=False).texts())
@@ -167,15 +177,17 @@ class Least:
         ("afresh.txt", Least(first=0.70, in_three=0.84, answered=0.85, refused=0.66)),
         ("elsewhere.txt", Least(first=0.75, in_three=0.86, answered=0.88, refused=0.76)),
         ("ten.txt", Least(first=0.60, in_three=0.77, answered=0.80, refused=0.75)),
-        # Nothing was chosen by this one: .807 and .667 when it was asked, once.
+        # It has taught what refuses since: .807 and .667 while nothing was chosen by it.
         ("eight.txt", Least(first=0.60, in_three=0.75, answered=0.78, refused=0.62)),
+        # Nothing was chosen by this one: .904 and .846 when it was asked, once.
+        ("six.txt", Least(first=0.72, in_three=0.84, answered=0.87, refused=0.80)),
     ],
 )
 def test_questions_that_did_not_teach_the_ranking(request, file, least):
     """What the ranking never saw: less is found than among the questions that it was taught with."""
     # The others are not made ready for this one.
-    texts = "shipped" if file == "afresh.txt" else Path(file).stem
-    policies = request.getfixturevalue(texts)
+    folder = "shipped" if file == "afresh.txt" else Path(file).stem
+    policies: Policies = request.getfixturevalue(folder)
     asked = asked_in(file)
     said = [(_ask(policies, question), pieces) for question, pieces in asked if pieces]
     unsaid = [_weigh(policies, question) for question, pieces in asked if not pieces]
@@ -200,6 +212,35 @@ def test_what_a_teacher_asks_first_is_answered_first(shipped, question, piece):
     answer = shipped.ask(question)
     assert not answer.refused
     assert piece in answer.ranked[0].words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how do i report a concern",
+        "what is the complaints procedure",
+        "what are the rules on social media",
+        "how do parents complain",
+        "can I tag colleages",
+        "can i be freinds with parants",
+    ],
+)
+def test_a_plain_or_misspelt_question_is_answered(shipped, question):
+    assert not _weigh(shipped, question).refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what if the head shouts in the boiler house",
+        "how many complaints were there last year",
+        "what is the clerk called",
+        "which company makes the filter",
+        "what is the wifi password",
+    ],
+)
+def test_what_no_policy_says_is_refused(shipped, question):
+    assert _weigh(shipped, question).refused
 
 
 def _ask_text(folder: Path, words: str, question: str) -> Answer:
