@@ -22,7 +22,7 @@ LETTER_OF_SOMEBODY = re.compile(
 #: What follows a title, and so is a name however it is spelt.
 TITLED = re.compile(r"(?<!\S)(?:mr|mrs|ms|miss|mx|dr|prof) (\S+)")
 #: What stands before a word, or after it: `okafor77`.
-DIGITS_AROUND = re.compile(r"(?<!\S)[0-9]+|[0-9]+(?!\S)")
+DIGITS_AROUND = re.compile(r"(?<!\S)[0-9]+|(?<![0-9])[0-9]+(?!\S)")
 #: What people are called, and what is a word besides: in a sentence, a name has a capital letter.
 ORDINARY = frozenset(
     {
