@@ -276,7 +276,7 @@ async def test_a_question_that_begins_like_a_command_is_a_question(
     "told",
     [
         "Ben Okafor hid the key of the boiler house",
-        "can okafor read my messages in the winter?",
+        "can okafor read my payslip in the winter?",
         "what does Dev do with the boiler?",
         "somebody is selling drugs behind the boiler house",
     ],
