@@ -71,7 +71,7 @@ def try_writing(folder: Path) -> None:
     probe.unlink()
 
 
-def sync_folder(folder: Path | str) -> None:
+def sync_folder(folder: Path) -> None:
     """Return once what was put into a folder, renamed or taken away there outlives a crash."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -123,7 +123,7 @@ def replace_file(path: Path, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(partial)
         raise
-    sync_folder(os.path.dirname(name))
+    sync_folder(path.parent)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
