@@ -12,6 +12,9 @@ from store.policies.search.quote import list_bullets
 from store.policies.texts import PolicyText
 from store.policies.unit import LONGEST, Place, Unit
 
+#: Units; nobody writes so many below one bullet.
+MOST_UNDER_A_BULLET = 300
+
 
 def cite(
     text: PolicyText, units: Sequence[Unit], start: int, end: int, answer: Unit | None = None
@@ -146,10 +149,15 @@ def _skips_after(units: Sequence[Unit], first: int, last: int) -> bool:
 
 
 def _goes_on(others: Iterable[Unit], bullet: Unit) -> bool:
-    """The others, from the nearest on, have another bullet of the list that a bullet is in."""
+    """The others, from the nearest on, have another bullet of the list that a bullet is in.
+
+    So many that belong under the bullet are taken for that: something is left out there, too.
+    """
     if bullet.of_list < 0:
         return False
-    for other in others:
+    for number, other in enumerate(others):
+        if number == MOST_UNDER_A_BULLET:
+            return True
         if other.of_list == bullet.of_list:
             if other.item >= 0 and other.item != bullet.item:
                 return True

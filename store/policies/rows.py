@@ -12,7 +12,9 @@ from store.policies.unit import Place
 #: Below the header of a table.
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 #: Between the columns of a table that is drawn with blanks.
-GAP = re.compile(r"[ \u00a0]{3,}|[ \u00a0]*\t[ \t\u00a0]*|\s*(?:\.{4,}|…{2,}|(?: \.){4,})\s*")
+GAP = re.compile(
+    r"[ \u00a0]{3,}|[ \u00a0]*\t[ \t\u00a0]*|(?:(?<!\s)\s+)?(?:\.{4,}|…{2,}|(?: \.){4,})\s*"
+)
 #: A telephone number, an address or a day, as stands in a row of a table and not above it.
 _A_FACT = re.compile(r"\d[\d ]{4,}\d|@|\d/\d")
 #: The first of two cells in a table that tells, row by row, what is known of the text itself.

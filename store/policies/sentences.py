@@ -21,7 +21,7 @@ _BEFORE_NUMBER = re.compile(
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.\Z",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s+\(?[\d+]")
+_NUMBER = re.compile(r"\s{1,3}\(?[\d+]")
 #: Dots that lead from one column to the other: `Head ........ 311`.
 _LEADERS = ("....", "……", ". . .")
 #: A number or letter within a sentence, as in `staff must: a. listen; b. tell the head`.
