@@ -128,3 +128,24 @@ async def test_what_is_back_before_anybody_heard_that_it_was_gone_was_never_gone
         bot to Dev>  Cleo Martin gave you a step: Talk to the person
         bot to Cleo> (nothing)
     """)
+
+
+async def test_what_somebody_took_and_lost_before_the_morning_is_told(talk: Talk) -> None:
+    """The next step came with a step that another has done, which is told in the morning, too."""
+    await talk("""
+        Asha> A pupil is called names at https://example.com/p/1
+        bot>  Case {a}
+        Asha> /case about {a} a pupil
+        bot>  What is it mostly about?
+        Asha> (taps) Bullying of a pupil or an adult
+        bot>  Thank you.
+        clock> +11m
+        Cleo> /case done {a} talk
+        bot>  Then: Check that it is gone
+        Ben> /case take {a}
+        bot>  Then: Check that it is gone
+        Cleo> /case take {a}
+        bot>  Then: Check that it is gone
+        clock> +22h
+        bot to Ben>  No longer yours: Check that it is gone. Cleo Martin has it now.
+    """)

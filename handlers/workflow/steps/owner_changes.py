@@ -131,7 +131,12 @@ def _tells_of(notice: Notice, step: FollowUp, case: Case) -> bool:
         return COME + step.key in keys
     # That a step was put off says that it was theirs before.
     is_news = case.chronology[int(first)].what != EntryKind.POSTPONED
-    return is_news and step.key in keys
+    return is_news and step.key in keys and not _has_acted_after(notice.to, int(first), case)
+
+
+def _has_acted_after(id: str, number: int, case: Case) -> bool:
+    """Whether somebody did something with a case after an entry: then they saw what came of that."""
+    return any(entry.by == id for entry in case.chronology[number + 1 :])
 
 
 def _is_about_to_hear(id: str, step: FollowUp, case: Case) -> bool:
