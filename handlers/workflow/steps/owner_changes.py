@@ -135,7 +135,7 @@ def _tells_of(notice: Notice, step: FollowUp, case: Case) -> bool:
 
 
 def _has_acted_after(id: str, number: int, case: Case) -> bool:
-    """Whether somebody did something with a case after an entry: then they saw what came of that."""
+    """Whether somebody did something with a case after an entry, and so saw what came of that."""
     return any(entry.by == id for entry in case.chronology[number + 1 :])
 
 

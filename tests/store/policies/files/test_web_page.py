@@ -89,7 +89,11 @@ def test_a_page_of_menus_alone_is_empty(put):
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=st.text(st.sampled_from("<>/=\"' abmain&;!-?[]") | st.characters(codec="utf-8"), max_size=80))
+@given(
+    text=st.text(
+        st.sampled_from("<>/=\"' abmain&;!-?[]") | st.characters(codec="utf-8"), max_size=80
+    )
+)
 def test_no_page_is_too_odd(text: str) -> None:
     read_web_page(text)
     said = read_web_page(f"<html><body><p>{html.escape(text)}</p></body></html>").text
