@@ -224,7 +224,7 @@ class Choice:
     def __post_init__(self) -> None:
         commands = (self.command, self.confirm.command) if self.confirm else (self.command,)
         for command in commands:
-            if command.encode()[LONGEST_COMMAND:]:
+            if len(command.encode()) > LONGEST_COMMAND:
                 raise ValueError(f"a choice holds at most 64 bytes: {command!r}")
 
     @property

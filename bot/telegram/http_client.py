@@ -20,9 +20,7 @@ from yarl import URL
 NOT_TELEGRAMS = "What was answered is not Telegram's ({status})"
 
 HEADERS = {"User-Agent": BaseRequest.USER_AGENT}
-#: A form would be quoted in Python, one byte after another.
-#: https://core.telegram.org/bots/api#making-requests
-JSON_HEADERS = {"Content-Type": "application/json", **HEADERS}
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", **HEADERS}
 
 #: From this status of HTTP on, an answer is a refusal.
 FIRST_REFUSAL = 400
@@ -106,7 +104,7 @@ class AiohttpRequest(BaseRequest):
             sock_connect=_seconds(connect_timeout, CONNECT),
             sock_read=_seconds(read_timeout, READ),
         )
-        body = _encode(request_data)
+        body = encode_body(request_data)
         try:
             # What the library has quoted must not be quoted once more.
             address = URL(url, encoded=True)
@@ -157,16 +155,19 @@ def _seconds(given: Any, usual: float | None) -> float | None:
     return cast("float | None", given)
 
 
-def _encode(data: RequestData | None) -> _Body:
+def encode_body(data: RequestData | None) -> _Body:
+    """What a call gives, as a form; in parts, where files go with it."""
     if data is None:
         return _Body(None, HEADERS)
     if not data.contains_files:
-        return _Body(orjson.dumps(data.parameters), JSON_HEADERS)
+        # What `urlencode` gives; that quotes in Python, one byte after another.
+        form = URL.build(query=data.json_parameters).raw_query_string
+        return _Body(form.encode(), FORM_HEADERS)
 
     # Telegram takes names as they stand.
-    form = aiohttp.FormData(quote_fields=False)
+    parts = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
-        form.add_field(name, value)
+        parts.add_field(name, value)
     for name, (filename, content, media_type) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=media_type)
-    return _Body(form, HEADERS)
+        parts.add_field(name, content, filename=filename, content_type=media_type)
+    return _Body(parts, HEADERS)

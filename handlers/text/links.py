@@ -62,7 +62,7 @@ def normal(link: str) -> str:
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
         host = (parts.hostname or "").rstrip(".")
-        port = parts.port if ":" in parts.netloc else None
+        port = parts.port
     except ValueError:
         return link
     if parts.scheme.lower() not in ("http", "https") or not host:
@@ -70,7 +70,7 @@ def normal(link: str) -> str:
 
     host = _usual_host(host)
     path = parts.path.rstrip("/")
-    parameters = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+    parameters = parse_qsl(parts.query, keep_blank_values=True)
 
     # `youtu.be/ID` is the short form of `youtube.com/watch?v=ID`.
     if host == "youtu.be" and path.count("/") == 1:
@@ -79,14 +79,16 @@ def normal(link: str) -> str:
         path = "/watch"
 
     place = host if port in (None, 80, 443) else f"{host}:{port}"
-    kept = _without_tracking(parameters, host) if parameters else []
-    return f"https://{place}{path}?{urlencode(kept)}" if kept else f"https://{place}{path}"
+    query = urlencode(_without_tracking(parameters, host))
+    return f"https://{place}{path}?{query}" if query else f"https://{place}{path}"
 
 
 def _usual_host(host: str) -> str:
     """The one name of a host that has several: `x.com` for `mobile.twitter.com`."""
-    if host.startswith(MOBILE) and host.count(".") > 1:
-        host = host.removeprefix(next(filter(host.startswith, MOBILE)))
+    for prefix in MOBILE:
+        if host.startswith(prefix) and host.count(".") > 1:
+            host = host.removeprefix(prefix)
+            break
     return SAME_HOST.get(host, host)
 
 

@@ -39,11 +39,11 @@ def gathered(evidence: Iterable[Evidence]) -> Gathered:
     unkept, withholds = 0, False
     for item in evidence:
         if item.normal:
-            links += (item.normal,)
+            links.append(item.normal)
         if item.sha256:
-            hashes += (item.sha256,)
+            hashes.append(item.sha256)
         if item.picture and item.picture.likeness:
-            likenesses += (int(item.picture.likeness, 16),)
+            likenesses.append(int(item.picture.likeness, 16))
         unkept += item.state in (State.WAITING, State.WANTED)
         withholds = withholds or item.state == State.WITHHELD
     return Gathered(tuple(links), tuple(hashes), tuple(likenesses), unkept, withholds)

@@ -162,14 +162,12 @@ def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
     number = _NUMBER.match(text)
     if number is None or not _is_name_of_section(text[number.end() :]):
         return False
-    if text.endswith(":") and "." in number.group().strip().rstrip("."):
-        # `1.2 In this procedure:` is a clause.
-        return False
+    of_section = number.group().strip().rstrip(".")
     after = next_with_text(lines, n)
-    if after is None:
+    # `1.2 In this procedure:` is a clause.
+    if after is None or (text.endswith(":") and "." in of_section):
         return False
-    of_section = number.group().strip().rstrip(".").removesuffix(".0")
-    if _begins_level_with(after, f"{of_section}.1", lines[n]):
+    if _begins_level_with(after, f"{of_section.removesuffix('.0')}.1", lines[n]):
         return not text.endswith(":")
     if _NUMBER.match(after.text):
         return False
@@ -178,9 +176,7 @@ def _is_numbered_heading(lines: Sequence[TextLine], n: int) -> bool:
     is_much_shorter = len(words) <= 6 and len(after.text) > len(text) + 30
     if not is_blank(lines, n - 1):
         return is_much_shorter and _is_clause_with_name(lines, n)
-    if _begins_in_capitals(words) or _is_title_like(words):
-        return True
-    return is_much_shorter
+    return is_much_shorter or _begins_in_capitals(words) or _is_title_like(words)
 
 
 def _is_clause_with_name(lines: Sequence[TextLine], n: int) -> bool:

@@ -82,12 +82,13 @@ class OpenLists:
         here = self._open[-1]
         if line.indent >= here.indent + INSET:
             return self._open_under(here, line, marks[0])
-        first = [mark for mark in marks if mark.number == (1,)]
-        found = self._find_next(line, marks) or self._open_clause(line, marks[0])
-        if found is None and here.is_open and first:
-            # `(i)` below `(b) … states:` is its first item, and not the ninth letter.
-            return self._open_under(here, line, first[0])
-        return found or self._find_later(line, marks) or self._open_beside(here, line, marks[0])
+        return (
+            self._find_next(line, marks)
+            or self._open_clause(line, marks[0])
+            or self._open_first(here, line, marks)
+            or self._find_later(line, marks)
+            or self._open_beside(here, line, marks[0])
+        )
 
     def _find_next(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
         """The list whose next bullet has one of the marks, innermost first."""
@@ -106,6 +107,13 @@ class OpenLists:
                 opened.depth = above.depth + 1
                 return opened
         return None
+
+    def _open_first(self, here: OpenList, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
+        """The list whose first bullet this is: `(i)` below `(b) … states:` is no ninth letter."""
+        first = [mark for mark in marks if mark.number == (1,)]
+        if not first or not here.is_open:
+            return None
+        return self._open_under(here, line, first[0])
 
     def _find_later(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
         """The list one of whose later bullets may have one of the marks, innermost first."""

@@ -205,8 +205,5 @@ class Telegram:
 
 
 def _field(body: bytes, name: bytes) -> bytes:
-    """A field as it was sent; of JSON, and of a form."""
-    if body.startswith(b"{"):
-        return str(orjson.loads(body).get(name.decode(), "")).encode()
     found = re.search(rb"(?:^|&)" + name + rb"=([^&]*)", body)
     return found[1] if found else b""

@@ -30,15 +30,19 @@ def with_last_inside(case: Case, before: Case | None, around: Around, desk: Desk
     were_inside = _inside_before(case, before, workers, around, desk)
 
     kept: tuple[str, ...] = ()
-    # Whoever has named all the others is nobody to leave it to.
-    namers = _have_named_several(case)
-    if all(not namers.isdisjoint(person.ids) for person in inside):
+    if _is_left_to_nobody(case, inside):
         candidates = (*case.last_inside, *ids_of(were_inside))
         kept = _who_stays(case, candidates, inside, workers, around, desk)
         if appointed and not (inside or kept) and not _is_said_of_somebody(case):
             # Where words alone may mean those who have chosen them: better they than nobody.
             kept = _who_stays(case, appointed, inside, workers, around, desk)
     return case if kept == case.last_inside else case.changed(last_inside=kept)
+
+
+def _is_left_to_nobody(case: Case, inside: Sequence[Person]) -> bool:
+    """Whether nobody sees it but those who have named all the others: it is not left to them."""
+    namers = _have_named_several(case)
+    return all(not namers.isdisjoint(person.ids) for person in inside)
 
 
 def _who_stays(

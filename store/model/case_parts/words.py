@@ -48,7 +48,7 @@ class CaseWords(CaseRecord):
         for entry in self.chronology[entries:]:
             is_theirs = entry.by in reporters and entry.by not in without
             if entry.what == EntryKind.NOTE and is_theirs:
-                texts += (entry.details.get("text", ""),)
+                texts.append(entry.details.get("text", ""))
         return texts
 
     @property

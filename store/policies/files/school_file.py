@@ -92,8 +92,10 @@ def read_bytes(file: Path) -> bytes:
 
 
 def read_school_file(name: str, data: bytes) -> SchoolFile:
-    """What a file says. Word and PDF are read in a process of their own: they may do harm."""
-    if not (_is_pdf(data, Path(name).suffix.lower()) or data.startswith(_ZIP)):
+    """What a file says. Word, PDF and web pages are read in a process of their own: they may do
+    harm.
+    """
+    if not _may_do_harm(data, Path(name).suffix.lower()):
         return _read_source(name, data)
     try:
         said = run_limited(read_here, LIMITS, name, data=data)
@@ -143,6 +145,14 @@ def _read_source(name: str, data: bytes) -> SchoolFile:
     left_out = ("the comments at its end",) if without.number else ()
     reading = FileText(without.text, title=title_on_top(without.text), left_out=left_out)
     return SchoolFile(reading, suffix)
+
+
+def _may_do_harm(data: bytes, suffix: str) -> bool:
+    if _is_pdf(data, suffix) or data.startswith(_ZIP) or suffix in WEB_PAGES:
+        return True
+    # In UTF-16, every other byte is a zero.
+    beginning = data[:5000].replace(b"\x00", b"").lower()
+    return b"<html" in beginning or b"<!doctype html" in beginning
 
 
 def _is_pdf(data: bytes, suffix: str) -> bool:

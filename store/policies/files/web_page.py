@@ -8,6 +8,7 @@ What is folded away until somebody opens it is read as well.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -52,14 +53,19 @@ def read_web_page(text: str) -> FileText:
     return FileText(said, title=title, left_out=left_out if reader.has_left_out else ())
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Open:
-    """An element that has begun."""
+    """An element that has begun, and what it stands in: each is so of all within it."""
 
-    tag: str
-    is_left_out: bool = False
-    is_main: bool = False
+    tag: str = ""
     is_fold: bool = False
+    #: It says nothing of the policy.
+    is_left_out: bool = False
+    #: It is not shown.
+    is_in_head: bool = False
+    is_in_main: bool = False
+    #: A header in there has the title of the text.
+    is_in_article: bool = False
 
 
 @dataclass
@@ -67,7 +73,10 @@ class _PageReader(HTMLParser):
     has_main: bool
     kept: list[str] = field(default_factory=list)
     has_left_out: bool = False
-    _open: list[_Open] = field(default_factory=list)
+    #: The page itself, and the elements that have begun in it, innermost last.
+    _open: list[_Open] = field(default_factory=lambda: [_Open()])
+    #: How many of each tag.
+    _tags: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -76,28 +85,44 @@ class _PageReader(HTMLParser):
         if _VOID.fullmatch(tag):
             self._keep(self.get_starttag_text() or "")
             return
-        told = {name: value or "" for name, value in attrs}
+        opened = self._begin(tag, {name: value or "" for name, value in attrs})
+        self._open.append(opened)
+        self._tags[tag] += 1
+        self._keep(f"<{_FOLDED}>" if opened.is_fold else self.get_starttag_text() or "")
+
+    def _begin(self, tag: str, told: dict[str, str]) -> _Open:
+        around = self._open[-1]
         is_main = tag == "main" or told.get("role") == "main"
         is_fold = tag == "summary" or (tag == "button" and "aria-expanded" in told)
-        is_left_out = not is_fold and not is_main and self._is_around(tag, told)
-        self._open.append(_Open(tag, is_left_out, is_main, is_fold))
-        self._keep(f"<{_FOLDED}>" if is_fold else self.get_starttag_text() or "")
+        is_its_own = is_fold or is_main
+        return _Open(
+            tag,
+            is_fold,
+            is_left_out=around.is_left_out or not (is_its_own or self._says_something(tag, told)),
+            is_in_head=around.is_in_head or tag in ("head", "title"),
+            is_in_main=around.is_in_main or is_main,
+            is_in_article=around.is_in_article or tag in ("main", "article"),
+        )
+
+    def _says_something(self, tag: str, told: dict[str, str]) -> bool:
+        """Whether an element that begins here may say something of the policy."""
+        if _AROUND.fullmatch(tag) or _ROLES.fullmatch(told.get("role", "")):
+            return tag == "header" and self._open[-1].is_in_article
+        return not _NAMES.search(f"{told.get('class', '')} {told.get('id', '')}".lower())
 
     def handle_endtag(self, tag: str) -> None:
-        places = [n for n, opened in enumerate(self._open) if opened.tag == tag]
-        if not places:
+        if not self._tags[tag]:
             return
         # What began within it and was not ended, ends with it: a menu, too.
-        ended = self._open[places[-1]]
-        del self._open[places[-1] + 1 :]
-        self._keep(f"</{_FOLDED}>" if ended.is_fold else f"</{tag}>")
+        while self._open[-1].tag != tag:
+            self._tags[self._open.pop().tag] -= 1
+        self._keep(f"</{_FOLDED}>" if self._open[-1].is_fold else f"</{tag}>")
         self._open.pop()
+        self._tags[tag] -= 1
 
     def handle_data(self, data: str) -> None:
         self._keep(data)
-        if not data.strip():
-            return
-        if any(opened.is_left_out for opened in self._open):
+        if self._open[-1].is_left_out and data.strip():
             self.has_left_out = True
 
     def handle_entityref(self, name: str) -> None:
@@ -106,21 +131,11 @@ class _PageReader(HTMLParser):
     def handle_charref(self, name: str) -> None:
         self._keep(f"&#{name};")
 
-    def _is_around(self, tag: str, told: dict[str, str]) -> bool:
-        if _AROUND.fullmatch(tag) or _ROLES.fullmatch(told.get("role", "")):
-            # The header of an article has its title.
-            return not (tag == "header" and self._is_in("main", "article"))
-        return bool(_NAMES.search(f"{told.get('class', '')} {told.get('id', '')}".lower()))
-
-    def _is_in(self, *tags: str) -> bool:
-        return any(opened.tag in tags for opened in self._open)
-
     def _keep(self, words: str) -> None:
-        if any(opened.is_left_out for opened in self._open):
+        here = self._open[-1]
+        if here.is_left_out or here.is_in_head:
             return
-        if self._is_in("head", "title"):
-            return
-        if self.has_main and not any(opened.is_main for opened in self._open):
+        if self.has_main and not here.is_in_main:
             self.has_left_out = self.has_left_out or bool(words.strip(" \n<>"))
             return
         self.kept.append(words)

@@ -74,6 +74,13 @@ def _is_set_in_item(before: Sequence[PdfLine], line: PdfLine, layout: Layout) ->
     return is_set_in and before[-1].text.endswith(":") and not is_row(before, layout)
 
 
+def _begins_set_in_item(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
+    """It is the first item of a list without marks, or another one."""
+    if group[0].begins_item and _is_another_item(group, line, layout):
+        return True
+    return group[-1].text.endswith(":") and _is_set_in_item(group, line, layout)
+
+
 # The order matters: what is surest is asked first, tables, then looks, then places, then words.
 def _begins_group(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bool:
     """True where `line` begins something new after the lines of `group`."""
@@ -85,9 +92,7 @@ def _begins_group(group: Sequence[PdfLine], line: PdfLine, layout: Layout) -> bo
     if _changes_look(last, line, layout):
         return True
 
-    if last.text.endswith(":") and _is_set_in_item(group, line, layout):
-        return True
-    if group[0].begins_item and _is_another_item(group, line, layout):
+    if _begins_set_in_item(group, line, layout):
         return True
     step = last.y - line.y
     if last.page != line.page or step < -2:

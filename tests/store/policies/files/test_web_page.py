@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.policies.divide import divide
-from store.policies.files.reading import Empty
+from store.policies.files import school_file
+from store.policies.files.reading import Empty, FileTooLarge
 from store.policies.files.web_page import read_web_page
 from tests.store.policies.files.made import lines_shown, text_of
 
@@ -81,6 +83,15 @@ def test_a_page_is_a_text_like_any_other(put, folder):
     assert "Dress" in added.sections
     # Whatever it is called.
     assert "Our staff" not in text_of(put("other.txt", page.replace("conduct", "dress")))
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("a.html", "utf-8"), ("a.txt", "utf-16")])
+def test_a_page_that_takes_for_ever_is_given_up(monkeypatch, name: str, encoding: str) -> None:
+    """Each of these tags has no end, so that each is looked for up to the end of the page."""
+    monkeypatch.setattr(school_file, "LIMITS", replace(school_file.LIMITS, seconds=1))
+    page = "<!DOCTYPE html><html><body>" + "<a b='" * 30_000
+    with pytest.raises(FileTooLarge):
+        school_file.read_school_file(name, page.encode(encoding))
 
 
 def test_a_page_of_menus_alone_is_empty(put):
