@@ -149,3 +149,26 @@ async def test_what_somebody_took_and_lost_before_the_morning_is_told(talk: Talk
         clock> +22h
         bot to Ben>  No longer yours: Check that it is gone. Cleo Martin has it now.
     """)
+
+
+async def test_hours_go_on_when_a_step_goes_to_somebody_who_had_not_heard_of_the_case(
+    talk: Talk,
+) -> None:
+    await talk("""
+        technician> gives Dev Singh the role leader
+        Asha> Kill them all, it says about the kitchen staff
+        bot>  Case {a}
+        Asha> (taps) The school
+        bot>  What is it mostly about?
+        Asha> (taps) Threat of violence
+        bot>  Thank you.
+        bot to Ben>  Urgent: case {a}
+        clock> +5m
+        Ben>  /case hand {a} police to Dev Singh
+        bot>  Dev Singh · due Tue 24 Nov, 11:00
+        bot to Dev>  gave you a step
+        clock> 2026-11-24T10:15
+        bot to Dev>  Urgent: case {a}
+        Dev>  /case {a}
+        bot>  due Tue 24 Nov, 11:00
+    """)

@@ -58,8 +58,11 @@ def _from_the_alert(
 
 
 def _first_told(case: Case, owners: Collection[str]) -> datetime | None:
-    """When one of its owners is told of the case first, or where none of them is, anybody."""
-    alerts = [notice for notice in case.notices if notice.kind in THAT_THERE_IS_A_CASE]
+    """When one of its owners is told of the case first, or where none of them is, anybody.
+
+    A round to somebody else while nobody takes it is no beginning: the hours go on meanwhile.
+    """
+    alerts = [n for n in case.notices if n.kind in THAT_THERE_IS_A_CASE and not n.stage]
     to_owners = [notice.due for notice in alerts if notice.to in owners]
     to_anybody = [notice.due for notice in alerts]
     return min(to_owners or to_anybody, default=None)
