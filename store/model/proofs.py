@@ -100,7 +100,7 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     has no proofs yet, gets one of each fact with its next entry. What has changed without an entry
     gets one of its own.
     """
-    changed = {f.name for f in FACTS if before is None or f.of(case) != f.of(before)}
+    changed = _changed_since(before, case)
     if before is not None and len(case.chronology) <= len(before.chronology):
         if not changed:
             return case
@@ -111,6 +111,13 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
     digests = digests_of_records([fact.of(case) for fact in to_prove])
     details = [fact.detail for fact in to_prove]
     return case.prove(dict(zip(details, digests, strict=True)))
+
+
+def _changed_since(before: Case | None, case: Case) -> set[str]:
+    """The names of the facts that are other than they were; all, where there was no case before."""
+    if before is None:
+        return {fact.name for fact in FACTS}
+    return {fact.name for fact in FACTS if fact.of(case) != fact.of(before)}
 
 
 def facts_changed(case: Case) -> list[str]:

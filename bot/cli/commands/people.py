@@ -46,10 +46,8 @@ def invite(
     """Print a one-use code with which somebody joins; valid for seven days."""
     from bot.settings import load
 
-    if staff_list and mail:
-        raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
-    if staff_list and (name or role or person):
-        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
+    if staff_list:
+        _refuse_beside_list(mail, names_somebody=bool(name or role or person))
     if mail and again:
         raise typer.BadParameter("that is for codes that are typed in a chat", param_hint="--again")
 
@@ -70,6 +68,13 @@ def invite(
 
     order = Order(staff_list, to, again=again, dry_run=dry_run)
     asyncio.run(invite_from(order, load(), Console(highlight=False), datetime.now(UTC)))
+
+
+def _refuse_beside_list(mail: str, *, names_somebody: bool) -> None:
+    if mail:
+        raise typer.BadParameter("a list has addresses of its own", param_hint="--mail")
+    if names_somebody:
+        raise typer.BadParameter("the list has the names and the roles", param_hint="--from")
 
 
 @app.command()
