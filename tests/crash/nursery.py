@@ -129,6 +129,8 @@ def main(place: str) -> None:
     import_everything()
     load_procedure(ROOT / "policy_texts")  # each process of ours reads the same
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who looked after one
+    # Ignored where the tests were started in the background, and handed down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(place)
     listening.listen(64)

@@ -88,13 +88,19 @@ def _answer(folder: Path, answers: Answers, settings: dict[str, str]) -> tuple[s
         child.expect_exact(question)
         child.expect([r": $", r"\]: $", r"\]$"])
         child.sendintr() if typed == CTRL_C else child.sendline(typed)
-    while (
-        answers and answers[-1][1] == CTRL_C and child.expect([pexpect.EOF, pexpect.TIMEOUT], AGAIN)
-    ):
-        child.sendintr()  # it came between the question and the reading of the answer
+    if answers and answers[-1][1] == CTRL_C:
+        _interrupt_until_it_ends(child)
     child.expect(pexpect.EOF)
     child.close()
     return screen.getvalue().replace("\r\n", "\n"), child.exitstatus or 0
+
+
+def _interrupt_until_it_ends(child: pexpect.spawn[str]) -> None:
+    """The first may have come between the question and the reading of the answer."""
+    for _ in range(int(PATIENCE / AGAIN)):
+        if child.expect([pexpect.EOF, pexpect.TIMEOUT], AGAIN) == 0:
+            return
+        child.sendintr()
 
 
 async def test_from_nothing_to_the_head_s_invitation(
