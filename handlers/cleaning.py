@@ -11,7 +11,6 @@ import orjson
 
 from handlers.messages import Attachment, Forwarded, Incoming, Origin
 from handlers.text.links import find
-from store.model.changed import changed
 
 #: Bytes; the largest number that a column of a database holds.
 LARGEST = 2**63 - 1
@@ -34,7 +33,7 @@ def clean(incoming: Incoming, now: datetime) -> Incoming:
     found = find(incoming.text)
     if incoming.command:
         found += find(incoming.command)
-    return changed(
+    return replace(
         incoming,
         at=_plausible(incoming.at, now),
         links=_each_once(incoming.links, found),

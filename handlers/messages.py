@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from io import BytesIO
@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from store.errors import NotFound, StoreUnavailable
-from store.model.changed import changed
 from store.model.identifiers import REFERENCE_ALPHABET
 
 #: The command of a button that is about one case, with its reference.
@@ -213,7 +212,7 @@ LONGEST_COMMAND = 64
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button. Tapping it is the same as typing `command` (at most 64 bytes, Telegram's limit)."""
+    """A button. Tapping it is the same as typing `command` (at most LONGEST_COMMAND bytes)."""
 
     label: str
     command: str
@@ -225,7 +224,7 @@ class Choice:
         commands = (self.command, self.confirm.command) if self.confirm else (self.command,)
         for command in commands:
             if len(command.encode()) > LONGEST_COMMAND:
-                raise ValueError(f"a choice holds at most 64 bytes: {command!r}")
+                raise ValueError(f"a choice holds at most {LONGEST_COMMAND} bytes: {command!r}")
 
     @property
     def spoken(self) -> str:
@@ -375,7 +374,7 @@ class Reply:
 
     def __add__(self, other: Reply) -> Reply:
         unfinished = self.unfinished or other.unfinished
-        together = changed(
+        together = replace(
             self,
             parts=self.parts + other.parts,
             unfinished=unfinished,
@@ -388,18 +387,18 @@ class Reply:
         shows = self.shows.union(references)
         if shows == self.shows:
             return self
-        return changed(self, shows=shows, mentions=self.mentions - shows)
+        return replace(self, shows=shows, mentions=self.mentions - shows)
 
     def briefly(self, *briefs: Brief) -> Reply:
         """The reply, with what may be said of it by mail."""
-        return changed(self, briefs=self.briefs + briefs)
+        return replace(self, briefs=self.briefs + briefs)
 
     def mentioning(self, references: Iterable[str]) -> Reply:
         """The reply, saying that it is about these cases, of which it shows no more than their
         reporter may know.
         """
         mentions = self.mentions.union(references) - self.shows
-        return self if mentions == self.mentions else changed(self, mentions=mentions)
+        return self if mentions == self.mentions else replace(self, mentions=mentions)
 
 
 def say(text: str, *parts: Part) -> Reply:

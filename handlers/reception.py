@@ -37,7 +37,6 @@ from handlers.text.words import seconds, shortened
 from handlers.workflow.telling.spoken_to import note_spoken
 from store.base import ERASED
 from store.errors import Conflict, DamagedCase, NotFound, StoreUnavailable
-from store.model.changed import changed
 from store.model.identifiers import new_id
 from store.model.records import Awaiting, IllegalMove, Person, Role
 
@@ -82,7 +81,7 @@ class TooFast(Refused):
 async def receive(incoming: Incoming, desk: Desk) -> Reply | None:
     """Obey or keep what came in. What the reply says was kept is on the disk. None: say nothing."""
     incoming = clean(incoming, desk.now())
-    desk = changed(desk, source=incoming.source)
+    desk = replace(desk, source=incoming.source)
     try:
         if incoming.opens:
             await note_opened(incoming.sender.account, desk)
@@ -130,7 +129,7 @@ async def _respond(incoming: Incoming, known: Person | None, desk: Desk) -> Repl
     if reply is None or known is None:
         return reply
     note_spoken(known.id, desk)
-    return changed(reply, reader=known.id)
+    return replace(reply, reader=known.id)
 
 
 async def _until_unchanged(incoming: Incoming, known: Person | None, desk: Desk) -> Reply | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +18,6 @@ LISTS = ("chronology", "follow_ups", "notices")
 
 #: The other fields, which are one document.
 FACTS = tuple(field.name for field in fields(Case) if field.name not in LISTS)
-_facts_of = attrgetter(*FACTS)
 
 
 def to_json(tables: Tables) -> bytes:
@@ -29,7 +27,7 @@ def to_json(tables: Tables) -> bytes:
 
 def case_tables(case: Case) -> Tables:
     """A case as TinyDB's tables: one document for the case, one for each entry and notice."""
-    tables: Tables = {"case": {"1": dict(zip(FACTS, _facts_of(case), strict=True))}}
+    tables: Tables = {"case": {"1": {name: getattr(case, name) for name in FACTS}}}
     for name in LISTS:
         tables[name] = {str(number): row for number, row in enumerate(getattr(case, name), 1)}
     return tables

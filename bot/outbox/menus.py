@@ -11,8 +11,8 @@ from handlers.menu import COMMANDS
 from store.model.address import Address
 from store.model.records import Person, Role
 
+#: Name and summary of each command.
 Menu = Sequence[tuple[str, str]]
-"""Name and summary of each command."""
 
 
 # A school has many people, and few sets of roles.

@@ -50,7 +50,7 @@ class _Event:
 
 
 class SlackEvents:
-    """The listener for events. It does not raise."""
+    """What comes as an event. Nothing here raises."""
 
     def __init__(self, people: People, receiver: Receiver, answers: Answers, work: Work) -> None:
         self._people = people

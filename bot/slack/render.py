@@ -262,9 +262,8 @@ def _button(option: Choice, number: int) -> dict[str, Any]:
     # Slack refuses an empty style.
     if option.style:
         button["style"] = option.style
-    spoken = option.spoken
-    if spoken:
-        button["accessibility_label"] = cut(clean(spoken), MAX_LABEL)
+    if option.spoken:
+        button["accessibility_label"] = cut(clean(option.spoken), MAX_LABEL)
     if option.confirm:
         button["value"] = clean(option.confirm.command)
         button["confirm"] = _dialog(option.confirm, option.style)

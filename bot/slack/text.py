@@ -9,8 +9,6 @@ MORE = "…"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 #: What weighs more than one: what becomes an entity, and what UTF-16 has two units for.
 _HEAVY = re.compile(r"[&<>\U00010000-\U0010ffff]")
-#: The most that `weigh` gives for one character: `&amp;`.
-_HEAVIEST = 5
 
 
 def clean(text: str) -> str:
@@ -48,10 +46,7 @@ def count_fitting(text: str, limit: int) -> int:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` long, with an ellipsis where something is missing."""
-    # Most text is so short that it need not be weighed.
-    if len(text) * _HEAVIEST <= limit:
-        return text
-    if len(text) <= limit and weigh(text) <= limit:
+    if weigh(text) <= limit:
         return text
     return text[: count_fitting(text, limit - 1)].rstrip() + MORE
 

@@ -30,10 +30,10 @@ class WaysIn(AsyncMiddleware):
     """
 
     def __init__(self, intake: SlackIntake, events: SlackEvents) -> None:
-        self._slash = intake.slash
         self._events = events
         #: What people do that has a trigger, by the type of the payload.
         self._ways: dict[str, Callable[[dict[str, Any], AsyncAck], Awaitable[None]]] = {
+            "command": intake.slash,
             "block_actions": intake.tap,
             "shortcut": intake.shortcut,
             "message_action": intake.shortcut,
@@ -53,14 +53,11 @@ class WaysIn(AsyncMiddleware):
             _note_ignored(body)
             return BoltResponse(status=200, body="")
 
-        is_slash = "command" in body
-        if not is_slash and body["type"] == EVENT:
+        kind = "command" if "command" in body else body["type"]
+        if kind == EVENT:
             return await self._events.event(body, req)
-
-        way = self._slash if is_slash else self._ways[body["type"]]
-        ack = req.context.ack
-        await way(body, ack)
-        return ack.response
+        await self._ways[kind](body, req.context.ack)
+        return req.context.ack.response
 
 
 def _note_ignored(body: Payload) -> None:

@@ -101,7 +101,8 @@ def _render(divided: _Divided) -> str:
 
 def _pieces(span: Span, tappable: str) -> Iterator[_Piece]:
     # In a block of `pre` nothing becomes a link, and nothing may stand within it.
-    if span.text and (span.tag == "pre" or not _holds_link(span.text, span)):
+    is_plain = span.tag == "pre" or not _holds_link(span.text, span)
+    if span.text and is_plain:
         yield _Piece(span.text, is_plain=True)
         return
     done = 0

@@ -36,10 +36,11 @@ async def typing_after(seconds: float, bot: Bot, chat: int | None) -> AsyncItera
     if chat is None:
         yield
         return
-    typing: list[asyncio.Task[None]] = []
+    typing: asyncio.Task[None] | None = None
 
     def begin() -> None:
-        typing.append(asyncio.create_task(_type(bot, chat)))
+        nonlocal typing
+        typing = asyncio.create_task(_type(bot, chat))
 
     # Nearly every answer is there before, and costs no task.
     timer = asyncio.get_running_loop().call_later(seconds, begin)
@@ -47,8 +48,8 @@ async def typing_after(seconds: float, bot: Bot, chat: int | None) -> AsyncItera
         yield
     finally:
         timer.cancel()
-        for task in typing:
-            task.cancel()
+        if typing:
+            typing.cancel()
 
 
 async def _type(bot: Bot, chat: int) -> None:

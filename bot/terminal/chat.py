@@ -305,7 +305,7 @@ class TerminalFrontEnd:
 
     def _say(self, words: str) -> None:
         """Print what the terminal itself has to say."""
-        self._print(draw.safe(words), None)
+        self._print(draw.safe(words))
 
     async def _show(self, name: str, reply: Reply, label: str) -> str:
         """Print a reply to one person, and give the number by which it is known."""
@@ -324,7 +324,7 @@ class TerminalFrontEnd:
     def _print_line(self, line: draw.Line) -> None:
         """A line of a reply; for whoever sits here, wrapped between words and in colour."""
         if not self._by_hand:
-            self._print(f"{INDENT}{line.text}", None)
+            self._print(f"{INDENT}{line.text}")
             return
         words = Text(line.text)
         start, end = line.bold
@@ -335,7 +335,7 @@ class TerminalFrontEnd:
             row.rstrip()
             self._print(Text(before).append_text(row), STYLES.get(line.kind))
 
-    def _print(self, words: str | Text, style: str | None) -> None:
+    def _print(self, words: str | Text, style: str | None = None) -> None:
         if self._by_hand:
             self._console.print(words, style=style)
             return

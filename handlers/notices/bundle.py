@@ -8,6 +8,7 @@ from dataclasses import replace
 from handlers.commands import Command, Commands, command
 from handlers.desk import Ask, Desk
 from handlers.messages import (
+    LONGEST_COMMAND,
     Choice,
     Choices,
     Fields,
@@ -27,7 +28,7 @@ BUTTONS = 14
 CHARACTERS = 3_000
 ALSO = "also"
 #: Bytes of a button's command.
-LONGEST = 64 - len(f"{ALSO} ")
+LONGEST = LONGEST_COMMAND - len(f"{ALSO} ")
 
 NO_BUTTON = "That button does not work any more. Please open the case: /case REFERENCE"
 

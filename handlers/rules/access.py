@@ -279,8 +279,8 @@ def relations(
     if at < pause_ends(case, matter):
         return frozenset(found)
     reaches = _reaches(person, matter, procedure)
-    owned = [part for part in matter if part.owner in ids]
-    if owned and (reaches or not _is_reserved(matter)):
+    is_owner = any(part.owner in ids for part in matter)
+    if is_owner and _keeps(matter, reaches=reaches):
         found.add(Relation.OWNER)
     if reaches:
         found.add(Relation.REACH)
@@ -313,7 +313,12 @@ def may_keep(person: Person, matter: Sequence[Summary], procedure: Procedure) ->
     """
     if is_kept_from(person, matter):
         return False
-    return not _is_reserved(matter) or _reaches(person, matter, procedure)
+    return _keeps(matter, reaches=_reaches(person, matter, procedure))
+
+
+def _keeps(matter: Sequence[Summary], *, reaches: bool) -> bool:
+    """Tell whether its owner keeps a matter: what is reserved, only if it reaches them."""
+    return reaches or not _is_reserved(matter)
 
 
 def _is_reserved(matter: Sequence[Summary]) -> bool:

@@ -35,7 +35,7 @@ def pause_ends(case: Summary, matter: Sequence[Summary]) -> datetime:
 def pause_of(case: Summary) -> datetime:
     """From when leaders might see a case that stands alone, in UTC."""
     # Of a child undressed somebody has to hear at once, and it is about that child.
-    if case.withheld or (case.about and is_known_whom(case.subjects)):
+    if case.withheld or is_known_whom(case.subjects):
         return case.opened_at
     if not case.urgent:
         return case.opened_at + PAUSE

@@ -8,7 +8,6 @@ import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from handlers.commands import command
 from handlers.desk import Ask, Desk
@@ -50,8 +49,6 @@ OFFERED = 6
 
 #: Words of a duty that are typed as an example.
 EXAMPLE = 4
-#: Reviews of texts that are remembered: more than a trust has.
-REVIEWS_KNOWN = 1000
 #: The stage of a duty that is not due so soon that somebody is told.
 NOT_YET_SOON = -1
 
@@ -100,23 +97,27 @@ def _reviews(texts: Sequence[PolicyText], since: date) -> list[Due]:
     for text in texts:
         if text.review_by:
             day = max(text.review_by, since)
-            duty = _review(text.doc, text.title, text.owner, day)
+            duty = _review(text, day)
             found[duty.key] = Due(duty, day)
     return list(found.values())
 
 
-@lru_cache(maxsize=REVIEWS_KNOWN)
-def _review(doc: str, title: str, owner: str, day: date) -> Duty:
-    """The duty of reviewing a text. All are looked at every minute, and hardly ever change."""
-    roles: dict[str, Role] = {}
-    for role in Role:
-        roles[role.value] = roles[ROLES[role].lower()] = role
+def _review(text: PolicyText, day: date) -> Duty:
+    """The duty of reviewing a text."""
     return Duty(
-        key=_review_key(doc),
-        do=REVIEW.format(title=shortened(title, 80)),
-        owner=roles.get(owner.lower(), Role.HEAD),
+        key=_review_key(text.doc),
+        do=REVIEW.format(title=shortened(text.title, 80)),
+        owner=_role_called(text.owner),
         due=(f"{day:%m-%d}",),
     )
+
+
+def _role_called(owner: str) -> Role:
+    """The role that a text gives as its owner, by its key or its name; else the headteacher's."""
+    for role in Role:
+        if owner.lower() in (role.value, ROLES[role].lower()):
+            return role
+    return Role.HEAD
 
 
 def _review_key(doc: str) -> str:

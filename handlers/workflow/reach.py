@@ -25,10 +25,7 @@ def who_may_be_told(
     people: Iterable[Person], matter: Sequence[Summary], desk: Desk, at: datetime | None = None
 ) -> list[Person]:
     """Those of these people who `may_be_told`, in their order."""
-    roles = access.TABLE[Act.WORK].roles
-    reached = [p for p in people if reachable(p, desk) and not roles.isdisjoint(p.roles)]
-    if not reached:
-        return []
+    reached = [p for p in people if access.may(p, Act.WORK) and reachable(p, desk)]
     return access.inside(reached, matter, desk.procedure, at or desk.now())
 
 
@@ -50,8 +47,7 @@ def is_by_mail_alone(person: Person) -> bool:
 
 def is_reached(person: Person, desk: Desk) -> bool:
     """Whether one of the chats that reach this person takes the bot's token."""
-    working = desk.platforms - desk.cut_off()
-    return any(Address.parse(account).platform in working for account in person.accounts)
+    return not (desk.platforms - desk.cut_off()).isdisjoint(platforms_of(person.accounts))
 
 
 def is_above(person: Person, matter: Sequence[Summary], desk: Desk) -> bool:

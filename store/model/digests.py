@@ -33,19 +33,12 @@ def digest_of_record(value: object) -> str:
     What is empty is left out: a field that a later version adds, empty where nobody has filled it,
     changes no digest of before.
     """
-    return digests_of_records([value])[0]
-
-
-def digests_of_records(values: Iterable[object]) -> list[str]:
-    """Of each of these, as `digest_of_record` has it."""
-    written = [orjson.dumps(value) for value in values]
-    return [
-        _digest_of_json(each) if each not in _OF_NOTHING else _OF_NOTHING[each] for each in written
-    ]
+    written = orjson.dumps(value)
+    return _OF_NOTHING.get(written) or _digest_of_json(written)
 
 
 def _digest_of_json(written: bytes) -> str:
-    plain, _ = _DECODER.raw_decode(written.decode())
+    plain = _DECODER.decode(written.decode())
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

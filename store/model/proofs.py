@@ -8,12 +8,11 @@ saved; `store.replaying` compares.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
-from operator import attrgetter
 
 from store.model.case import Case
-from store.model.digests import digest_of_record, digests_of_records
+from store.model.digests import digest_of_record
 from store.model.evidence import Evidence
 from store.model.kinds import EntryKind
 from store.model.records import SYSTEM, FollowUp
@@ -35,56 +34,47 @@ class Fact:
     #: As `headsup verify` calls it.
     name: str
     of: Callable[[Case], object]
-    #: The name of the entry's detail that has its SHA-256.
-    detail: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "detail", PREFIX + self.name)
+    @property
+    def detail(self) -> str:
+        """The name of the entry's detail that has its SHA-256."""
+        return PREFIX + self.name
 
     def digest(self, case: Case) -> str:
         return digest_of_record(self.of(case))
 
 
-class _Parts:
-    """What of each record of a kind is proved: all of its fields, but for these."""
-
-    def __init__(self, kind: type, left_out: Collection[str]) -> None:
-        self._names = [field.name for field in fields(kind) if field.name not in left_out]
-        self._values_of = attrgetter(*self._names)
-
-    def of(self, records: Iterable[object]) -> list[dict[str, object]]:
-        """What there is of each; a digest leaves out what is empty."""
-        found = []
-        for record in records:
-            values = zip(self._names, self._values_of(record), strict=True)
-            found.append({name: value for name, value in values if value})
-        return found
-
-
-_EVIDENCE = _Parts(Evidence, _NOT_OF_EVIDENCE)
-_STEPS = _Parts(FollowUp, _NOT_OF_A_STEP)
+def _parts(
+    records: Iterable[Evidence | FollowUp], left_out: Collection[str]
+) -> list[dict[str, object]]:
+    """All fields of each record, but for these."""
+    parts = []
+    for record in records:
+        names = [field.name for field in fields(record) if field.name not in left_out]
+        parts.append({name: getattr(record, name) for name in names})
+    return parts
 
 
 #: A further fact is a line here; none may be renamed. What it is made of may get more fields, whose
 #: default is empty, and must not lose any. What entries say in words, such as who is its owner, is
 #: read from those (`store.replaying.STATES`).
 FACTS = (
-    Fact("reports", attrgetter("reports")),
-    Fact("evidence", lambda case: _EVIDENCE.of(case.evidence)),
-    Fact("subjects", attrgetter("subjects")),
-    Fact("posters", attrgetter("posters")),
+    Fact("reports", lambda case: case.reports),
+    Fact("evidence", lambda case: _parts(case.evidence, _NOT_OF_EVIDENCE)),
+    Fact("subjects", lambda case: case.subjects),
+    Fact("posters", lambda case: case.posters),
     # Worked out from whom it is about, but asked of the case by who may see it.
-    Fact("recusal", attrgetter("chair_recused", "head_recused", "speaks_of_head")),
-    Fact("the lead's recusal", attrgetter("lead_recused")),
-    Fact("last inside", attrgetter("last_inside")),
-    Fact("urgency", attrgetter("urgent")),
-    Fact("withholding", attrgetter("withheld")),
-    Fact("steps", lambda case: _STEPS.of(case.follow_ups)),
-    Fact("beginning", attrgetter("reference", "opened_at")),
-    Fact("outcome", attrgetter("outcome")),
-    Fact("joining", attrgetter("settled")),
-    Fact("times seen again", attrgetter("again")),
-    Fact("removals", attrgetter("removals")),
+    Fact("recusal", lambda case: (case.chair_recused, case.head_recused, case.speaks_of_head)),
+    Fact("the lead's recusal", lambda case: case.lead_recused),
+    Fact("last inside", lambda case: case.last_inside),
+    Fact("urgency", lambda case: case.urgent),
+    Fact("withholding", lambda case: case.withheld),
+    Fact("steps", lambda case: _parts(case.follow_ups, _NOT_OF_A_STEP)),
+    Fact("beginning", lambda case: (case.reference, case.opened_at)),
+    Fact("outcome", lambda case: case.outcome),
+    Fact("joining", lambda case: case.settled),
+    Fact("times seen again", lambda case: case.again),
+    Fact("removals", lambda case: case.removals),
 )
 
 
@@ -108,9 +98,7 @@ def with_proofs(case: Case, before: Case | None, now: datetime) -> Case:
 
     told = _newest_details(case)
     to_prove = [fact for fact in FACTS if fact.name in changed or fact.detail not in told]
-    digests = digests_of_records([fact.of(case) for fact in to_prove])
-    details = [fact.detail for fact in to_prove]
-    return case.prove(dict(zip(details, digests, strict=True)))
+    return case.prove({fact.detail: fact.digest(case) for fact in to_prove})
 
 
 def _changed_since(before: Case | None, case: Case) -> set[str]:

@@ -218,8 +218,6 @@ def is_known_whom(subjects: Collection[About]) -> bool:
 
     Whom its words may mean besides is a question of its own.
     """
-    if not subjects:
-        return False
     said = [about for about in subjects if not about.is_of_words]
     return bool(said) and not any(about.is_open for about in said)
 
@@ -411,4 +409,4 @@ class Summary:
     @property
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
-        return (self.about, *self.also_about, *self.posters) if self.about else self.posters
+        return (*self.subjects, *self.posters)

@@ -6,7 +6,7 @@ not show which of its bullets another one belongs under, the two are to be quote
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from store.policies.bare_lists import INSET
@@ -83,18 +83,20 @@ class OpenLists:
         if line.indent >= here.indent + INSET:
             return self._open_under(here, line, marks[0])
         return (
-            self._find_next(line, marks)
+            self._find(line, marks, Mark.is_next_of)
             or self._open_clause(line, marks[0])
             or self._open_first(here, line, marks)
-            or self._find_later(line, marks)
+            or self._find(line, marks, Mark.follows)
             or self._open_beside(here, line, marks[0])
         )
 
-    def _find_next(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
-        """The list whose next bullet has one of the marks, innermost first."""
+    def _find(
+        self, line: TextLine, marks: Sequence[Mark], fits: Callable[[Mark, Mark], bool]
+    ) -> OpenList | None:
+        """The list that goes on with one of the marks, innermost first."""
         for n in range(len(self._open) - 1, -1, -1):
             for mark in marks:
-                if self._is_level(self._open[n], line) and mark.is_next_of(self._open[n].mark):
+                if self._is_level(self._open[n], line) and fits(mark, self._open[n].mark):
                     return self._go_on(n, mark)
         return None
 
@@ -114,14 +116,6 @@ class OpenLists:
         if not first or not here.is_open:
             return None
         return self._open_under(here, line, first[0])
-
-    def _find_later(self, line: TextLine, marks: Sequence[Mark]) -> OpenList | None:
-        """The list one of whose later bullets may have one of the marks, innermost first."""
-        for n in range(len(self._open) - 1, -1, -1):
-            for mark in marks:
-                if self._is_level(self._open[n], line) and mark.follows(self._open[n].mark):
-                    return self._go_on(n, mark)
-        return None
 
     def _go_on(self, n: int, mark: Mark) -> OpenList:
         self._close_after(n)

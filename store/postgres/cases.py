@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -60,7 +59,7 @@ class PostgresCases(LooseNotices):
 
     async def _save(self, case: Case, *released: str) -> Case:
         """`released`: the keys of notices whose claims end with this change."""
-        saved = replace(case, version=case.version + 1)
+        saved = case.changed(version=case.version + 1)
         await self._write_case(SAVE, saved, *released)
         return saved
 
@@ -74,7 +73,7 @@ class PostgresCases(LooseNotices):
             await self.case(case.reference)
             raise Conflict(case.reference)
         [(version,)] = await self._rows(VERSION, reference=plain(case.reference))
-        await self._save(replace(case, version=version))
+        await self._save(case.changed(version=version))
 
     async def case(self, reference: str) -> Case:
         found = await self._find_cases("reference = :reference", reference=plain(reference))

@@ -87,7 +87,10 @@ def _find_revision(connection: Connection) -> str:
 
 
 async def _read_revision(connection: AsyncConnection) -> str:
-    """The same, in one statement: Alembic asks six, and every start would wait for each."""
+    """The number of the last migration of the database; empty where there was none.
+
+    In one statement: Alembic asks six, and every start would wait for each.
+    """
     try:
         cursor = await connection.execute(REVISION)
     except psycopg.errors.UndefinedTable:

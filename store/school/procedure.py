@@ -246,9 +246,6 @@ class Procedure(Table):
     def outcome_named(self, key: str | None) -> Outcome | None:
         return next((row for row in (*self.outcome, MISTAKE) if row.key == key), None)
 
-    def duty_named(self, key: str) -> Duty | None:
-        return next((row for row in self.duty if row.key == key), None)
-
     def steps(self, category: str | None) -> tuple[Step, ...]:
         """What a category calls for, in order; nothing for no category."""
         wanted = self.named(category)

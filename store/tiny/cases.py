@@ -15,7 +15,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -196,7 +195,7 @@ class CaseFiles(MemoFiles):
             async with self._reserve(*fresh):
                 if self._is_any_taken_by_a_case(fresh):
                     raise Conflict(case.reference)
-                saved = replace(case, version=case.version + 1)
+                saved = case.changed(version=case.version + 1)
                 await self._write(saved)
                 return saved
 
@@ -217,7 +216,7 @@ class CaseFiles(MemoFiles):
 
     async def _write(self, case: Case, *, is_new: bool = False) -> None:
         """Bring a case to the disk, then to memory. Raises StoreUnavailable."""
-        path = self._cases.joinpath(case.reference, CASE_FILE)
+        path = self._case_folder(case.reference) / CASE_FILE
         put = self._put_first if is_new else write_tables
         await self._change(path, partial(put, path, case_tables(case)), with_folder=is_new)
         self._catalogue.put(case)

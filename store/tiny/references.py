@@ -36,8 +36,7 @@ def add_references(folder: Path, references: Iterable[str]) -> None:
     try:
         make_folder(folder / REFERENCES)
         for reference in references:
-            # In two calls of the system; Path.touch makes three.
-            os.close(os.open(f"{folder}/{REFERENCES}/{reference}", os.O_CREAT, 0o600))
+            (folder / REFERENCES / reference).touch(0o600)
     except OSError as error:
         log.warning("references not listed", why=str(error))
 

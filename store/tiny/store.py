@@ -293,4 +293,4 @@ class TinyStore(PeopleFiles, CaseFiles):
         # Read in its turn, so that nobody changes the case in between, and one write will do.
         async with self._writing[reference]:
             case = self._read(reference).settle(*notices)
-            await self._write(replace(case, version=case.version + 1))
+            await self._write(case.changed(version=case.version + 1))

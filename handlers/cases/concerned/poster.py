@@ -32,11 +32,11 @@ from handlers.cases.concerned.who_is_meant import (
     several_names,
     subject_meant,
 )
-from handlers.cases.reporting.next_question import BUTTON, which_of
+from handlers.cases.reporting.next_question import which_of
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Prompt, Reply, Text
+from handlers.messages import LONGEST_COMMAND, Choice, Choices, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.names.alike import account_words, may_be_account
@@ -188,7 +188,7 @@ async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, d
     if not was_added or not matter.whole:
         return reply
     command = f"case posted {matter.named.reference} {INSTEAD} {said.whole}"
-    if len(command.encode()) > BUTTON:
+    if len(command.encode()) > LONGEST_COMMAND:
         return reply
     instead = Choice(INSTEAD_OF.format(name=posters_words(before)), command)
     return reply + Reply((Text(ADDED), Choices((instead,))))

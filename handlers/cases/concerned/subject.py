@@ -19,7 +19,6 @@ from handlers.cases.concerned.who_is_meant import (
     subject_meant,
 )
 from handlers.cases.reporting.next_question import (
-    BUTTON,
     SHORT_LIST,
     appointed_to_settle,
     known_to,
@@ -32,7 +31,7 @@ from handlers.cases.reporting.questions import subject_question, subjects_words
 from handlers.commands import WITH_CASE, command
 from handlers.desk import Ask, Desk, take_reference
 from handlers.matter import Matter
-from handlers.messages import Choice, Choices, Part, Prompt, Reply, Text
+from handlers.messages import LONGEST_COMMAND, Choice, Choices, Part, Prompt, Reply, Text
 from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.names.offices import LIKE_THE_HEAD
@@ -227,7 +226,7 @@ async def _next(ask: Ask, matter: Matter, before: Sequence[About], said: Said, d
     if not was_added or not matter.whole:
         return reply
     command = f"case about {matter.named.reference} {INSTEAD} {said.whole}".encode()
-    if len(command) > BUTTON:
+    if len(command) > LONGEST_COMMAND:
         return reply
     instead = Choice(INSTEAD_OF.format(name=subjects_words(before)), command.decode())
     return reply + Reply((Text(ADDED), Choices((instead,))))
@@ -242,7 +241,7 @@ async def _instead(ask: Ask, matter: Matter, said: Said, desk: Desk) -> Reply:
     named = await _subjects(wanted, ask.person, matter.named, desk)
 
     before = matter.named.subjects
-    after = replace(matter.named, about=named[0], also_about=tuple(named[1:]))
+    after = matter.named.changed(about=named[0], also_about=tuple(named[1:]))
     everybody = await desk.store.people()
     let_in = access.let_in(everybody, matter.summaries, matter.having(after))
     # Somebody may have been named since it was asked.
@@ -321,7 +320,7 @@ def sure_word(before: Collection[About]) -> str:
 
 def sure_part(label: str, command: str) -> Part:
     """The button that confirms it; where it holds no such long name, what to type."""
-    if len(command.encode()) > BUTTON:
+    if len(command.encode()) > LONGEST_COMMAND:
         return Text(SURE_TYPED.format(command=command))
     return Choices((Choice(label, command, "danger"),))
 
@@ -370,6 +369,6 @@ def _listed_by_school(about: str, everybody: Iterable[Person], desk: Desk) -> li
     options = []
     for name in desk.calendar.school.staff:
         command = f"{about} {LISTED} {name}"
-        if same_name(name) not in names and len(command.encode()) <= BUTTON:
+        if same_name(name) not in names and len(command.encode()) <= LONGEST_COMMAND:
             options.append(Choice(name, command))
     return options

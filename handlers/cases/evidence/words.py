@@ -60,12 +60,9 @@ def _hosts(items: Sequence[Evidence]) -> list[str]:
 
 def unkept_lines(evidence: Sequence[Evidence]) -> list[str]:
     """A line for each state in which something is not kept."""
-    unkept = [item for item in evidence if item.state in STATES]
-    if not unkept:
-        return []
     lines = []
     for state, line in STATES.items():
-        items = [item for item in unkept if item.state == state]
+        items = [item for item in evidence if item.state == state]
         if items:
             lines.append(line.format(what=describe(items)))
     return lines

@@ -11,7 +11,7 @@ from hashlib import sha256
 from handlers.cases.reporting.questions import Known, category_question, subject_question
 from handlers.desk import Desk
 from handlers.matter import Matter, People
-from handlers.messages import Choice, Choices, Reply, Text
+from handlers.messages import LONGEST_COMMAND, Choice, Choices, Reply, Text
 from handlers.rules.names.offices import LIKE_THE_HEAD
 from handlers.text.words import listed
 from handlers.workflow.concerned.own_words import may_say_kind, may_say_whom, may_settle, own_words
@@ -31,8 +31,6 @@ NOT_ABOUT_THEM = "No, it is not about them"
 NONE = "none"
 #: People to choose from.
 SHORT_LIST = 12
-#: Bytes of the command behind a button: Telegram's limit.
-BUTTON = 64
 
 
 async def next_question(person: Person, matter: Matter, desk: Desk) -> Reply | None:
@@ -189,7 +187,7 @@ async def which_of(case: Case, subject: About, desk: Desk, *, verb: str = "about
     for person in one_of_each_name(known)[:SHORT_LIST]:
         options.append(Choice(person.name, f"{about} id {person.id}"))
     # A name that is cut in the middle of a character loses that character.
-    otherwise = f"{about} only {name}".encode()[:BUTTON].decode(errors="ignore")
+    otherwise = f"{about} only {name}".encode()[:LONGEST_COMMAND].decode(errors="ignore")
     options.append(Choice(NOBODY_OF_THESE, otherwise))
     # What is to be done about a child undressed stays in sight.
     replaces = not case.withheld

@@ -33,7 +33,6 @@ from store.base import ERASED
 from store.errors import Conflict, NotFound, StoreUnavailable
 from store.model.address import SourceKey
 from store.model.case import Case
-from store.model.changed import changed
 from store.model.digests import digests_of_words
 from store.model.evidence import Evidence
 from store.model.identifiers import new_reference
@@ -188,9 +187,9 @@ async def _reply(kept: _Kept, arrival: _Arrival, desk: Desk) -> Reply:
         beside.append(Text(AS_FILE))
     # Many messages at once need one card; what is said beside it is said once, and has to be seen.
     if beside:
-        return changed(card, replaces=False) + Reply(tuple(beside))
+        return replace(card, replaces=False) + Reply(tuple(beside))
     overtaken = partial(_overtaken, incoming.source, case.reference, desk)
-    return changed(card, replaces=False, overtaken=overtaken)
+    return replace(card, replaces=False, overtaken=overtaken)
 
 
 async def _holders(arrival: _Arrival, desk: Desk) -> Mapping[str, str]:
@@ -271,7 +270,7 @@ async def _open_case(
     place = _place_after(before.mine, arrival.person)
     # A place that was tried in vain is held by a case of theirs that cannot be read.
     if place not in arrival.tried_places:
-        report = Report(report.by, report.at, (*report.sources, place), report.place)
+        report = replace(report, sources=(*report.sources, place))
         arrival.tried_places.add(place)
 
     now = desk.now()

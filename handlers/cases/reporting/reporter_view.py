@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.cases.concerned.poster_words import poster_choice, posters_words
 from handlers.cases.evidence.words import describe, similar_reports, unkept_lines
@@ -29,7 +30,6 @@ from handlers.rules.unfinished import is_unfinished
 from handlers.workflow.concerned.own_words import OwnWords, own_words
 from handlers.workflow.telling.alerts import nobody_told, recipients
 from store.model.case import Case
-from store.model.changed import changed
 from store.model.records import Person, Role, State, Status, Summary
 
 CASE = "Case {reference}"
@@ -94,7 +94,7 @@ async def answer(
             end = _end(matter, person, said, question, desk)
         reply = _answer(case, said, similar, end, desk)
     reply = reply.mentioning([case.reference])
-    return changed(reply, unfinished=case.reference) if is_unfinished(case) else reply
+    return replace(reply, unfinished=case.reference) if is_unfinished(case) else reply
 
 
 async def _stop(matter: Matter, person: Person, desk: Desk, *, ask_now: bool) -> Reply:

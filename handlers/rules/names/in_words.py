@@ -120,9 +120,9 @@ def _is_within_words(said: _Said, signs: _Signs) -> bool:
 
 def _is_titled(said: _Said, signs: _Signs) -> bool:
     """Whether a title stands before a name, its first letter or something like it: `mr o`."""
-    if said.letters and not said.letters.isdisjoint(word[0] for word in signs.known):
+    if not said.letters.isdisjoint(word[0] for word in signs.known):
         return True
-    return bool(said.titled) and any(words_alike(word, signs.known) for word in said.titled)
+    return any(words_alike(word, signs.known) for word in said.titled)
 
 
 def _is_in_several_words(said: _Said, signs: _Signs) -> bool:
@@ -193,11 +193,12 @@ def _runs_in(known: Sequence[str], forms: frozenset[str]) -> frozenset[str]:
     return forms & runs
 
 
-def _words_for(known: Sequence[str], forms: frozenset[str]) -> frozenset[str]:
-    """What stands for a name as a word of its own. `forms`: but those that are parts of longer
-    words, which are looked for anyway.
+def _words_for(known: Sequence[str], whole: frozenset[str]) -> frozenset[str]:
+    """What stands for a name as a word of its own.
+
+    `whole`: the forms of the name that are not looked for within longer words.
     """
-    words = forms | run_together(known)
+    words = whole | run_together(known)
     # Of `Ben's` and `the Raos` as well.
     words |= {f"{word}s" for word in words}
     if len(known) < 2:

@@ -46,8 +46,8 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     Of a case about a child undressed, each file that was handed over to anybody.
     """
     matter = around.matter(case)
-    withheld = [part for part in matter if part.withheld]
-    if not withheld and not may_mean_a_reader(case, matter, around):
+    is_withheld = any(part.withheld for part in matter)
+    if not is_withheld and not may_mean_a_reader(case, matter, around):
         return case
 
     sent = await _sent_of(case, matter, desk)
@@ -55,7 +55,7 @@ async def with_withdrawals(case: Case, around: Around, desk: Desk) -> Case:
     # By key: one message may have shown several parts of the matter.
     owed = {}
     for each in sent:
-        is_locked = bool(withheld) and each.is_file
+        is_locked = is_withheld and each.is_file
         if is_locked or _must_not_know(each.to, matter, around.people, receivers):
             notice = _withdrawal(case, each, desk)
             owed[notice.key] = notice
@@ -119,9 +119,8 @@ def _must_not_know(to: str, matter: Sequence[Summary], workers: People, receiver
 
 def may_mean_a_reader(case: Case, matter: Sequence[Summary], around: Around) -> bool:
     """Whether it may be about anybody who was shown it: else nobody need be asked about."""
-    for part in matter:
-        if any(map(access.may_be_somebody, part.concerned)):
-            return True
+    if any(access.may_be_somebody(about) for part in matter for about in part.concerned):
+        return True
     # What has just come in by itself was shown to nobody yet.
     is_new = not case.version and len(matter) == 1
     workers = around.people.having(access.WORKERS)

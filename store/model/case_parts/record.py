@@ -7,11 +7,10 @@ UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from store.model.changed import changed
 from store.model.evidence import Evidence
 from store.model.kinds import LOOKS, OWNERSHIP, EntryKind
 from store.model.records import (
@@ -34,8 +33,18 @@ NO_FIELDS: tuple[str, ...] = ()
 #: Fields that a summary has as they are, and of which nothing else in it is worked out.
 IN_SUMMARY = frozenset(
     {
-        *("version", "category", "urgent", "withheld", "owner", "joined_to", "settled"),
-        *("chair_recused", "head_recused", "lead_recused", "speaks_of_head", "last_inside"),
+        "version",
+        "category",
+        "urgent",
+        "withheld",
+        "owner",
+        "joined_to",
+        "settled",
+        "chair_recused",
+        "head_recused",
+        "lead_recused",
+        "speaks_of_head",
+        "last_inside",
         "wake_at",
     }
 )
@@ -58,7 +67,7 @@ class Summarised:
             return
         seen = changes.keys() & IN_SUMMARY
         if seen:
-            known = changed(known, **{name: changes[name] for name in seen})
+            known = replace(known, **{name: changes[name] for name in seen})
         object.__setattr__(self, "_summary", known)
 
 
@@ -117,8 +126,6 @@ class CaseRecord(Summarised):
 
     @property
     def reporters(self) -> tuple[str, ...]:
-        if len(self.reports) == 1:
-            return (self.reports[0].by,)
         return tuple(dict.fromkeys([report.by for report in self.reports]))
 
     @property
@@ -129,7 +136,7 @@ class CaseRecord(Summarised):
     @property
     def concerned(self) -> tuple[About, ...]:
         """Everybody who must not see it: whom it is about, and who posted it."""
-        return (self.about, *self.also_about, *self.posters) if self.about else self.posters
+        return (*self.subjects, *self.posters)
 
     @property
     def waiting(self) -> tuple[Evidence, ...]:
@@ -166,7 +173,7 @@ class CaseRecord(Summarised):
 
         A summary that is known goes with it, as long as nothing in it has to be worked out anew.
         """
-        case = changed(self, **changes)
+        case = replace(self, **changes)
         if changes.keys() <= _GOING_WITH_SUMMARY:
             case._take_summary_of(self, changes)
         return case

@@ -23,7 +23,7 @@ class CaseWords(CaseRecord):
         It is worked out from what is stored, and never stored itself: nothing can come of a
         difference between the two.
         """
-        if self.about and is_known_whom(self.subjects):
+        if is_known_whom(self.subjects):
             return ""
         return self.all_words
 
