@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+
+from store.model.remembered import remembered
 
 #: Letters that are no other letter with a mark, and what people type who have not got them.
 PLAIN = str.maketrans(
@@ -58,7 +59,7 @@ def words_of(texts: Iterable[str]) -> str:
     return "\n".join(found)
 
 
-@lru_cache(maxsize=2000)
+@remembered(2_000)
 def _lines_of(text: str) -> Mapping[str, None]:
     """The lines of one text, each once, in their order: it is asked for with each change of a case.
 

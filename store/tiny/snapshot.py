@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import pkgutil
 import shutil
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -28,10 +29,7 @@ import structlog
 
 import store.disk.seal
 import store.documents
-import store.model.case
-import store.model.kinds
-import store.model.records
-import store.model.removals
+import store.model
 from store.disk.durable import make_folder, read_file, remove_file, replace_file
 from store.disk.evidence import EVIDENCE
 from store.disk.identity import Identity, identity_of, tells_changes
@@ -47,17 +45,6 @@ SUMMARIES = ".summaries"
 
 #: What the system says of a case's folder, its file, and its folder of evidence where it has one.
 Look = tuple[Identity, ...]
-
-#: All of the code by which a case's file becomes what is kept of it.
-_MAKERS = (
-    sys.modules[__name__],
-    store.disk.seal,
-    store.documents,
-    store.model.case,
-    store.model.kinds,
-    store.model.records,
-    store.model.removals,
-)
 
 log = structlog.get_logger()
 
@@ -277,8 +264,16 @@ def _maker() -> bytes:
     """Names the code that makes what is kept; nothing where that is not to be had."""
     digest = hashlib.sha256()
     try:
-        for module in _MAKERS:
-            digest.update(inspect.getsource(module).encode())
+        for name in _makers():
+            digest.update(inspect.getsource(import_module(name)).encode())
     except OSError:
         return b""
     return digest.digest()
+
+
+def _makers() -> Iterator[str]:
+    """The names of all modules by which a case's file becomes what is kept of it."""
+    yield from (__name__, store.disk.seal.__name__, store.documents.__name__)
+    for module in pkgutil.walk_packages(store.model.__path__, f"{store.model.__name__}."):
+        if not module.ispkg:
+            yield module.name

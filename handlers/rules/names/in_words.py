@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from handlers.rules.names.alike import LONG, run_together
 from handlers.rules.names.offices import offices_in
@@ -13,6 +13,7 @@ from handlers.rules.names.slips import slips_of, words_alike
 from handlers.rules.names.spellings import LITTLE, forms_of, in_several_words, plainly, runs_of
 from handlers.rules.names.words import BEFORE_NAMES, TITLES, name_words
 from store.model.records import Person
+from store.model.remembered import remembered
 from store.model.words import folded, words_of
 
 #: `mr o`, in the midst of a sentence: `I miss a lesson` and `Sir, I` are none.
@@ -96,7 +97,7 @@ def may_speak_of(said: str, person: Person) -> bool:
     return False
 
 
-@lru_cache(maxsize=10_000)
+@remembered(10_000)
 def _may_name(words: str, name: str) -> bool:
     """Whether words may name somebody: the same is asked for one case again and again."""
     said, signs = _said(words), _signs(name)
@@ -148,7 +149,7 @@ def may_speak_of_somebody(said: str) -> bool:
     return bool(offices_in(said)) or not BEFORE_NAMES.isdisjoint(said.split())
 
 
-@lru_cache(maxsize=2000)
+@remembered(2_000)
 def _said(said: str) -> _Said:
     words = set(said.split())
     letters, titled = set[str](), set[str]()
@@ -167,7 +168,7 @@ def _said(said: str) -> _Said:
     )
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _signs(name: str) -> _Signs:
     known = name_words(name)
     if not known:

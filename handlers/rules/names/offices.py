@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from store.model.records import Role
+from store.model.remembered import remembered
 from store.model.words import folded
 
 #: Words by which people call an office, and the role that holds it. The head is below.
@@ -125,7 +126,7 @@ def _may_call_the_head(word: str) -> bool:
     return word == "teacher" or LIKE_THE_HEAD.fullmatch(word) is not None
 
 
-@lru_cache(maxsize=2000)
+@remembered(2_000)
 def offices_in(words: str) -> frozenset[str]:
     """Roles whose office is named somewhere in the words: `did the headteacher shout?`."""
     words = folded(words)

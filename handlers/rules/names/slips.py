@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from functools import cache, lru_cache
 from string import ascii_lowercase
 
 #: How alike what was typed for a name and the name must be, from 0 to 1.
@@ -48,7 +47,6 @@ NO_SLIPS = frozenset(
 )
 
 
-@lru_cache(maxsize=10_000)
 def words_alike(word: str, known: frozenset[str]) -> frozenset[str]:
     """Those of the known words that a word, typed for a name, may be a slip for.
 
@@ -59,7 +57,6 @@ def words_alike(word: str, known: frozenset[str]) -> frozenset[str]:
     return frozenset(difflib.get_close_matches(word, known, len(known), LIKENESS))
 
 
-@cache
 def slips_of(word: str) -> frozenset[str]:
     """What somebody may write for a folded word, with one letter wrong but for the first; none for
     short words, and none that is an ordinary word itself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 
 from nicknames import NickNamer
@@ -62,7 +62,7 @@ def spellings(words: list[str]) -> Iterator[list[str]]:
             yield [*words[:begin], "".join(words[begin:end]), *words[end:]]
 
 
-@cache
+@lru_cache(maxsize=5_000)
 def short_forms(first: str) -> frozenset[str]:
     """What somebody of this first name may be called, of what name theirs may be short, and what
     else that is shortened to: of `ben` also `benjamin` and `benny`.
@@ -86,7 +86,7 @@ def _namer() -> NickNamer:
     return NickNamer()
 
 
-@cache
+@lru_cache(maxsize=5_000)
 def in_several_words(form: str) -> re.Pattern[str]:
     """What finds a word where it is written as several, and may begin within another: `o neill`."""
     # Without what would look back, each letter is found at once: texts are long.
