@@ -19,6 +19,8 @@ from handlers.school.role_words import (
     WITH_ROLE,
     name_and_roles,
     name_typed,
+    refuse_name_of_ours,
+    refuse_second_office,
     refuse_unless_theirs,
     role_words,
 )
@@ -214,7 +216,9 @@ async def invite(ask: Ask, desk: Desk) -> Reply:
         return await _invite_further(name, person, ask, desk)
     wanted = name_and_roles(ask.words, "as", invite.usage)
     refuse_unless_theirs(ask.person, wanted.roles)
+    refuse_name_of_ours(wanted.name)
     same = [each for each in await desk.store.people() if may_be_one(wanted.name, each.name)]
+    refuse_second_office(same, wanted.roles)
 
     code = new_code()
     made = for_new_person(wanted.name, wanted.roles, code, ask.at, ask.person.id)

@@ -10,6 +10,7 @@ from handlers.messages import Refused
 from handlers.rules import access
 from handlers.text.words import ROLES, listed, shortened
 from store.model.records import Person, Role
+from store.model.words import folded
 
 _ROLE = "|".join(re.escape(word) for role in Role for word in (role.value, ROLES[role]))
 #: What follows a command's name where it gives a role, also without the slash.
@@ -37,6 +38,16 @@ class NameAndRoles:
     roles: tuple[str, ...]
 
 
+#: Of these, nobody gets a second one in a chat.
+OFFICES = frozenset({Role.HEAD, Role.DSL, Role.CHAIR})
+SECOND_OFFICE = (
+    "{name} is {office} here. A case that is kept from the {other} would be kept from {name} too, "
+    "so only the technician can do that (headsup roles)."
+)
+#: What the bot calls those who are no people, in the log of roles and in the chronology.
+NOT_NAMES = frozenset({"heads up", "headsup", "the technician", "technician"})
+NOT_A_NAME = "“{name}” is what I call somebody else. Please give the person’s own name."
+
 #: Characters of a name and its roles.
 LONGEST = 300
 
@@ -60,6 +71,26 @@ def name_and_roles(words: str, between: str, usage: str) -> NameAndRoles:
     if not roles:
         raise Refused(HOW_TO_TYPE.format(usage=usage))
     return NameAndRoles(name_typed(match[1]), roles)
+
+
+def refuse_second_office(people: Iterable[Person], roles: Sequence[str]) -> None:
+    """Raises Refused where one of those who have an office would get another, by one person's word:
+    so a headteacher would keep from the chair of governors what is kept from headteachers.
+    """
+    for person in people:
+        has = OFFICES.intersection(person.roles)
+        # A safeguarding lead is made by two.
+        gets = OFFICES.intersection(roles) - has - {Role.DSL}
+        if has and gets:
+            office, other = role_words(sorted(has)), role_words(sorted(gets))
+            name = person.name
+            raise Refused(SECOND_OFFICE.format(name=name, office=office, other=other))
+
+
+def refuse_name_of_ours(name: str) -> None:
+    """Raises Refused for a name under which somebody would speak as the bot, or the technician."""
+    if " ".join(re.findall(r"[^\W_]+", folded(name))) in NOT_NAMES:
+        raise Refused(NOT_A_NAME.format(name=shortened(name, 40)))
 
 
 def name_typed(words: str) -> str:

@@ -23,6 +23,7 @@ from handlers.school.role_words import (
     TOGETHER,
     WITH_ROLE,
     name_and_roles,
+    refuse_second_office,
     refuse_unless_theirs,
     role_named,
     role_words,
@@ -174,6 +175,8 @@ async def _change(
     wish = RoleWish(new_id(), what, person.id, roles, ask.person.id, ask.at, way)
     if roles_after(wish, person) == person.roles:
         return await _is_now(person, wish, desk)
+    if what == RoleChangeKind.GIVEN:
+        refuse_second_office([person], roles)
     await refuse_last_head(wish, person, desk)
     if access.needs_another(roles):
         return await _ask_other(wish, ask.person, desk)

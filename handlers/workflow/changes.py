@@ -207,7 +207,11 @@ async def reconsider(
     case, also a closed one, may be about somebody who had nothing to do with cases when it was said
     whom it is about, or was called otherwise.
     """
-    givers = await _those_here(by, desk)
+    ids = set(by)
+    givers = await _those_here(ids, desk)
+    if before and before.id in ids:
+        # Whoever lays an office down gives themselves what they see without it.
+        givers.append(before)
     is_new = _is_new_or_renamed(person, before)
     is_newcomer = is_new and person.has(*access.WORKERS)
     former = await names_in_role_log(desk) if is_newcomer else {}

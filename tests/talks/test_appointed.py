@@ -214,3 +214,61 @@ async def test_its_reporter_is_not_asked_of_a_friend_and_lets_nobody_in(
         bot>  I know no case
     """)
     assert not [seen for seen in stage.seen("Asha") if "Gita" in seen.words]
+
+
+async def test_a_head_who_lays_the_office_down_sees_nothing_by_that(talk: Talk) -> None:
+    await talk("""
+        Ben>  /people give Dev Singh the role head
+        bot>  headteacher
+        Asha> Our headteacher hits children
+        bot>  Case {a}
+        clock> +15m
+        Efua> /case {a}
+        bot>  Our headteacher hits children
+        Ben>  /case list
+        bot>  No open cases
+        Ben>  /people give Ben Okafor the role leader
+        bot>  leadership
+        Ben>  /people take Ben Okafor the role head
+        bot>  Ben Okafor is now
+        Ben>  /case list
+        bot>  No open cases
+        Ben>  /case {a}
+        bot>  I know no case
+        Ben>  /case take {a}
+        bot>  I know no case
+        Efua> /case {a}
+        bot>  Shall Ben Okafor see it?
+    """)
+
+
+async def test_nobody_with_an_office_gets_another_by_one_persons_word(talk: Talk) -> None:
+    """Else what is kept from the one would be kept from the other."""
+    await talk("""
+        Asha> Our headteacher hits children
+        bot>  Case {a}
+        clock> +15m
+        Ben>  /people give Efua Mensah the role head
+        bot>  Efua Mensah is chair of governors here
+        Ben>  /people give Cleo Martin the role head
+        bot>  Cleo Martin is safeguarding lead here
+        Ben>  /people invite Efua Mensah as head
+        bot>  Efua Mensah is chair of governors here
+        Efua> /people give Ben Okafor the role chair
+        bot>  Ben Okafor is headteacher here
+        Efua> /people invite Cleo Martin as chair
+        bot>  Cleo Martin is safeguarding lead here
+        Efua> /case {a}
+        bot>  Our headteacher hits children
+    """)
+
+
+async def test_nobody_is_called_what_the_bot_calls_itself(talk: Talk) -> None:
+    await talk("""
+        Ben>  /people invite The Technician as leader
+        bot>  own name
+        Ben>  /people invite heads-up as leader
+        bot>  own name
+        Ben>  /people invite Tess Nician as leader
+        bot>  Tess Nician
+    """)
