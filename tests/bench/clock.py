@@ -19,6 +19,7 @@ from handlers.rules.calendar import Calendar
 from handlers.sweep import sweep
 from store.documents import case_tables, to_json
 from store.model.case import Case
+from store.model.kinds import Clock
 from store.model.records import FollowUp, Person, Report, Role
 from store.policies import Policies
 from store.school.procedure import load_procedure
@@ -34,11 +35,12 @@ RUNS = 30
 
 
 def case(number: int, *, overdue: bool, told: bool) -> Case:
-    """A case with ten open follow-ups; `told`: nothing new is due."""
-    due = NOW - timedelta(days=1) if overdue else NOW + timedelta(days=7)
+    """A case with ten open follow-ups; `told`: nothing new is due. What is counted in hours is told one by one."""
+    due = NOW - timedelta(minutes=5) if overdue else NOW + timedelta(days=7)
     stage = 1 if overdue and told else -1
+    clock = Clock.NOW if overdue and not told else Clock.SCHOOL
     steps = tuple(
-        FollowUp(f"own-{n}", "Ring the parent", "owner", due, "school", opened_at=NOW, told=stage)
+        FollowUp(f"own-{n}", "Ring the parent", "owner", due, clock, opened_at=NOW, told=stage)
         for n in range(EACH)
     )
     reference = f"{number:06}"
