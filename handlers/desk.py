@@ -116,7 +116,11 @@ class Desk:
         seen = self.seen(listed)
         case, *joined = [parts[summary.reference].read() for summary in seen]
         named = next(c for c in (case, *joined) if c.reference == asked)
-        around = Around(summaries, await self.people_of(case, *joined))
+        around = Around(summaries, await self.people_of(case, *joined, beside=person))
+        now = around.people.get(person.id)
+        if now is not None and now.roles != person.roles:
+            # Given or taken since it was asked who they are.
+            return await self.case_for(now, reference, act)
         return Matter(named, listed.relations, case, around, tuple(joined))
 
     def seen(self, listed: Listed) -> Sequence[Summary]:
@@ -130,9 +134,11 @@ class Desk:
             others.append(listed.summary)
         return (listed.root, *others)
 
-    async def people_of(self, *cases: Case) -> People:
-        """Those who work on cases, and whom these cases name."""
+    async def people_of(self, *cases: Case, beside: Person | None = None) -> People:
+        """Those who work on cases, whom these cases name, and one more."""
         ids = set[str]().union(*map(ids_named_in, cases))
+        if beside:
+            ids.add(beside.id)
         return People(await self.store.having(access.WORKERS, ids))
 
     async def around(self, case: Case) -> Around:

@@ -94,6 +94,8 @@ async def give(ask: Ask, desk: Desk) -> Reply:
         Act.WORK,
         lambda c: c.give(person.id, by=ask.person.id, at=ask.at),
     )
+    # Their role may have been taken in this very moment.
+    await without_lost_owner(desk, matter.case.reference)
     return await _shown(ask, matter, desk)
 
 

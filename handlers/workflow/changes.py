@@ -126,14 +126,18 @@ async def _seen_anew(desk: Desk, person: Person, reference: str, saved: Case) ->
         return Matter(saved, frozenset(), saved, await desk.around(saved))
 
 
-async def apply(desk: Desk, reference: str, move: Move) -> Case:
-    """Make a move that follows from another, whoever made that one. Raises NotFound."""
+async def apply(desk: Desk, reference: str, move: Move, *, saves_always: bool = False) -> Case:
+    """Make a move that follows from another, whoever made that one. Raises NotFound.
+
+    `saves_always`: also what is as it was, so that whoever is changing the case at this moment has
+    to look at it, and at people, once more.
+    """
     while True:
         case = await desk.store.case(reference)
         moved = move(case)
         around = await desk.around(moved)
         moved = await with_consequences(moved, around, desk)
-        if moved == case:
+        if moved == case and not saves_always:
             return case
         try:
             saved = await desk.store.save(with_proofs(moved, case, desk.now()))
@@ -214,6 +218,8 @@ async def reconsider(
         givers.append(before)
     is_new = _is_new_or_renamed(person, before)
     is_newcomer = is_new and person.has(*access.WORKERS)
+    # Of those who never work on cases there are many, and nothing that is being done leans on them.
+    is_of_workers = any(one.has(*access.WORKERS) for one in (person, before) if one)
     former = await names_in_role_log(desk) if is_newcomer else {}
 
     def move(case: Case) -> Case:
@@ -235,7 +241,7 @@ async def reconsider(
             if is_appointed and summary is matter[0]:
                 await apply(desk, reference, move_of_appointed)
             elif is_open or is_new or person.has(Role.HEAD):
-                await apply(desk, reference, move)
+                await apply(desk, reference, move, saves_always=is_open and is_of_workers)
             if is_open:
                 await without_lost_owner(desk, reference)
 

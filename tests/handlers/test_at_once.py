@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +17,10 @@ from handlers import reception
 from handlers.desk import JOINING, Desk, Memory
 from handlers.messages import Incoming, Reply, Sender, Text
 from handlers.policies.statement import accept_all
+from handlers.rules import access
 from handlers.rules.limits import Limits
+from handlers.school.changing_people import change_person
+from handlers.workflow.changes import reconsider
 from handlers.workflow.shown import note_shown
 from store.model.memos import Enquiry, Erased, Shown
 from store.model.records import FollowUp, Person, Role, Status
@@ -314,3 +318,75 @@ async def test_what_is_said_from_above_is_said_once(desks: tuple[Desk, Desk], co
     assert [entry.what for entry in entered] == [
         {"case seen": "seen", "case ask": "asked", "case answer": "answered"}[command]
     ]
+
+
+# --- a role that changes meanwhile ----------------------------------------------------------
+
+
+class Interrupted:
+    """A store that does something else as a whole before one of its calls."""
+
+    def __init__(self, store: Any, number: int, something: Callable[[], Awaitable[None]]) -> None:
+        self._store = store
+        self._left = number
+        self._something = something
+
+    @property
+    def is_done(self) -> bool:
+        return self._left <= 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._store, name)
+        if not inspect.iscoroutinefunction(real):
+            return real
+
+        async def call(*given: Any, **named: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                await self._something()
+            return await real(*given, **named)
+
+        return call
+
+
+async def changes(id: str, desk: Desk, move: Callable[[Person], Person]) -> None:
+    before = await desk.store.person(id)
+    after = await change_person(id, move, desk)
+    await reconsider(desk, after, before, ["ben"])
+
+
+async def is_inside(id: str, reference: str, desk: Desk) -> bool:
+    person = await desk.store.person(id)
+    matter = (await desk.store.case(reference)).summary
+    return bool(access.inside([person], [matter], desk.procedure, desk.now()))
+
+
+@pytest.mark.parametrize(
+    "command", ["case take {}", "case give {} to Lee", "case hand {} tell to Lee"]
+)
+async def test_whoever_loses_the_role_meanwhile_looks_after_nothing(
+    desks: tuple[Desk, Desk], command: str
+) -> None:
+    one, other = desks
+    await one.store.add_person(Person("lee", "Lee", (Role.LEADER,), ("slack:T1:lee",), NOW))
+    await accept_all(await one.store.people(), one)
+
+    def without(person: Person) -> Person:
+        return replace(person, roles=(Role.STAFF,))
+
+    def back(person: Person) -> Person:
+        return replace(person, roles=(Role.LEADER,))
+
+    who = "lee" if command.startswith("case take") else "ben"
+    number, is_done = 0, True
+    while is_done:
+        number += 1
+        reference, _ = await two_cases(one)
+        cut = Interrupted(one.store, number, lambda: changes("lee", other, without))
+        await says(who, command.format(reference), replace(one, store=cast(Any, cut)))
+        is_done = cut.is_done
+        if is_done:
+            assert (await other.store.case(reference)).owner != "lee", number
+            assert not await is_inside("lee", reference, other), number
+            await changes("lee", other, back)
+    assert number > 3
