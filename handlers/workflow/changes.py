@@ -211,23 +211,11 @@ async def reconsider(
     case, also a closed one, may be about somebody who had nothing to do with cases when it was said
     whom it is about, or was called otherwise.
     """
-    ids = set(by)
-    givers = await _those_here(ids, desk)
-    if before and before.id in ids:
-        # Whoever lays an office down gives themselves what they see without it.
-        givers.append(before)
+    givers = await _givers(set(by), before, desk)
     is_new = _is_new_or_renamed(person, before)
-    is_newcomer = is_new and person.has(*access.WORKERS)
+    move = await _look_anew(person, desk, is_new=is_new)
     # Of those who never work on cases there are many, and nothing that is being done leans on them.
     is_of_workers = any(one.has(*access.WORKERS) for one in (person, before) if one)
-    former = await names_in_role_log(desk) if is_newcomer else {}
-
-    def move(case: Case) -> Case:
-        case = as_of_head(case, person, desk)
-        if not is_new:
-            return case
-        case = with_head_of_before(case, person, former, desk)
-        return with_newcomer_named(case, person, desk)
 
     def move_of_appointed(case: Case) -> Case:
         return with_appointed(move(case), person, desk)
@@ -244,6 +232,30 @@ async def reconsider(
                 await apply(desk, reference, move, saves_always=is_open and is_of_workers)
             if is_open:
                 await without_lost_owner(desk, reference)
+
+
+async def _givers(ids: set[str], before: Person | None, desk: Desk) -> list[Person]:
+    """Those who gave somebody roles, or took them."""
+    givers = await _those_here(ids, desk)
+    if before and before.id in ids:
+        # Whoever lays an office down gives themselves what they see without it.
+        givers.append(before)
+    return givers
+
+
+async def _look_anew(person: Person, desk: Desk, *, is_new: bool) -> Move:
+    """What finds out anew whether a case is about somebody, as they are now."""
+    is_newcomer = is_new and person.has(*access.WORKERS)
+    former = await names_in_role_log(desk) if is_newcomer else {}
+
+    def move(case: Case) -> Case:
+        case = as_of_head(case, person, desk)
+        if not is_new:
+            return case
+        case = with_head_of_before(case, person, former, desk)
+        return with_newcomer_named(case, person, desk)
+
+    return move
 
 
 def _is_new_or_renamed(person: Person, before: Person | None) -> bool:
