@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -68,8 +69,25 @@ async def test_one_process_over_a_folder(tmp_path: Path) -> None:
             assert "Case" in (await slack.next(asha)).words
 
 
+def port_before_free_ones() -> int:
+    """One that is free, as are those on which `web` and `worker` then give their numbers."""
+    while True:
+        port = free_port()
+        if all(_is_free(number) for number in (port + 1, port + 101)):
+            return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
 async def test_web_and_worker_over_a_database(tmp_path: Path) -> None:
-    port = free_port()
+    port = port_before_free_ones()
     async with SlackDouble(events_url=f"http://127.0.0.1:{port}/slack/events") as slack:
         asha, ben = slack.user("UASHA", "Asha Patel"), slack.user("UBEN", "Ben Okafor")
         settings = environment(
