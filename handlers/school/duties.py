@@ -16,6 +16,7 @@ from handlers.rules import access
 from handlers.rules.access import Act
 from handlers.rules.escalation import is_to_know
 from handlers.rules.stages import stage_reached
+from handlers.school.role_words import role_named
 from handlers.text.words import ROLES, full_day, shortened
 from store.model.kinds import Clock, NoticeKind
 from store.model.memos import DutyDone
@@ -114,10 +115,10 @@ def _review(text: PolicyText, day: date) -> Duty:
 
 def _role_called(owner: str) -> Role:
     """The role that a text gives as its owner, by its key or its name; else the headteacher's."""
-    for role in Role:
-        if owner.lower() in (role.value, ROLES[role].lower()):
-            return role
-    return Role.HEAD
+    try:
+        return role_named(owner)
+    except Refused:
+        return Role.HEAD
 
 
 def _review_key(doc: str) -> str:
